@@ -1,0 +1,227 @@
+import {ConvgradError} from './error.js';
+
+/** The tensors' layout: N batch, H height, W width, C channels. */
+export type DataFormat = 'NHWC' | 'NCHW';
+/** How a fractional output size becomes a whole one; tfjs's `dimRoundingMode`. Absent means truncate. */
+export type RoundingMode = 'floor' | 'round' | 'ceil';
+/** `[[0, 0], [top, bottom], [left, right], [0, 0]]` for NHWC; NCHW has the channel pair second. */
+export type ExplicitPads = readonly (readonly [number, number])[];
+/** tfjs's `pad`: a rule, one number for all four sides, or explicit pairs per dimension. */
+export type Pad = 'same' | 'valid' | number | ExplicitPads;
+
+/** Everything tfjs hands to a conv2d, before any of it is trusted. */
+export interface Conv2DRequest {
+  /** Rank 4, in `dataFormat`'s order. */
+  xShape: readonly number[];
+  /** `[kh, kw, C, F]` (HWIO). */
+  filterShape: readonly number[];
+  strides: number | readonly number[];
+  pad: Pad;
+  dataFormat?: DataFormat | undefined;
+  dilations?: number | readonly number[] | undefined;
+  dimRoundingMode?: RoundingMode | null | undefined;
+}
+
+/**
+ * The resolved geometry of the *forward* convolution. One value serves all three passes:
+ * tap (i, j) of output pixel (oh, ow) reads input row `oh·strideHeight − padTop + i·dilationHeight`, and the same for columns.
+ */
+export interface Conv2DInfo {
+  readonly batch: number;
+  readonly inHeight: number;
+  readonly inWidth: number;
+  readonly inChannels: number;
+  readonly outHeight: number;
+  readonly outWidth: number;
+  readonly outChannels: number;
+  readonly filterHeight: number;
+  readonly filterWidth: number;
+  readonly strideHeight: number;
+  readonly strideWidth: number;
+  readonly dilationHeight: number;
+  readonly dilationWidth: number;
+  /** Zero rows above and columns left of x. What lies below and right follows from the output size. */
+  readonly padTop: number;
+  readonly padLeft: number;
+  readonly dataFormat: DataFormat;
+}
+
+interface Axis {
+  name: 'height' | 'width';
+  size: number;
+  filter: number;
+  stride: number;
+  dilation: number;
+}
+
+/**
+ * Resolves shapes and attributes into a validated {@link Conv2DInfo}; the only place of the package that computes padding.
+ *
+ * Output sizes per axis, with `span = (k − 1)·dilation + 1`: 'same' ⌈size/stride⌉; 'valid' ⌊(size − span)/stride⌋ + 1;
+ * numeric and explicit pads round((size + pads − span)/stride) + 1 with `dimRoundingMode` (tfjs takes the filter *height*
+ * and stride *height* for the width too when the pad is a number, tfjs issue 649; here each axis has its own).
+ *
+ * @param functionName what the user called, for error messages
+ * @throws ConvgradError naming the broken constraint, its numbers and the way out
+ */
+export function conv2dInfo(functionName: string, request: Conv2DRequest): Conv2DInfo {
+  const fail = (problem: string): never => {
+    throw new ConvgradError(functionName, problem);
+  };
+  const {xShape, filterShape, pad} = request;
+  const dataFormat = request.dataFormat ?? 'NHWC';
+  const mode = request.dimRoundingMode ?? undefined;
+  if (dataFormat !== 'NHWC' && dataFormat !== 'NCHW') {
+    fail(`unknown dataFormat ${show(dataFormat)}; use 'NHWC' or 'NCHW'.`);
+  }
+  if (mode !== undefined && mode !== 'floor' && mode !== 'round' && mode !== 'ceil') {
+    fail(`unknown dimRoundingMode ${show(mode)}; use 'floor', 'round' or 'ceil', or leave it out.`);
+  }
+  checkShape(
+    'x',
+    xShape,
+    `[batch, ${dataFormat === 'NHWC' ? 'height, width, channels' : 'channels, height, width'}]`,
+    fail,
+  );
+  checkShape('filter', filterShape, '[height, width, inChannels, outChannels]', fail);
+  if (filterShape.includes(0))
+    fail(`filter [${filterShape}] has a zero-sized dimension; every dimension must be at least 1.`);
+  const [h, w, c] = dataFormat === 'NHWC' ? [1, 2, 3] : [2, 3, 1];
+  const [batch, inHeight, inWidth, inChannels] = [xShape[0]!, xShape[h]!, xShape[w]!, xShape[c]!];
+  if (inHeight === 0 || inWidth === 0 || inChannels === 0) {
+    fail(`x [${xShape}] (${dataFormat}) has a zero-sized dimension; only the batch may be empty.`);
+  }
+  if (inChannels !== filterShape[2]) {
+    fail(
+      `x [${xShape}] (${dataFormat}) has ${inChannels} channels but filter [${filterShape}] expects ${filterShape[2]}; ` +
+        'the third filter dimension must equal the channels of x (is dataFormat right?).',
+    );
+  }
+  const [strideHeight, strideWidth] = pair('strides', request.strides, fail);
+  const [dilationHeight, dilationWidth] = pair('dilations', request.dilations ?? 1, fail);
+  const pads = resolvePads(pad, mode, dataFormat, fail);
+  const rows = resolveAxis(
+    {name: 'height', size: inHeight, filter: filterShape[0]!, stride: strideHeight, dilation: dilationHeight},
+    typeof pads === 'string' ? pads : pads[0],
+    mode,
+    fail,
+  );
+  const columns = resolveAxis(
+    {name: 'width', size: inWidth, filter: filterShape[1]!, stride: strideWidth, dilation: dilationWidth},
+    typeof pads === 'string' ? pads : pads[1],
+    mode,
+    fail,
+  );
+  return {
+    batch,
+    inHeight,
+    inWidth,
+    inChannels,
+    outHeight: rows.out,
+    outWidth: columns.out,
+    outChannels: filterShape[3]!,
+    filterHeight: filterShape[0]!,
+    filterWidth: filterShape[1]!,
+    strideHeight,
+    strideWidth,
+    dilationHeight,
+    dilationWidth,
+    padTop: rows.before,
+    padLeft: columns.before,
+    dataFormat,
+  };
+}
+
+type Fail = (problem: string) => never;
+type PadPair = readonly [number, number];
+
+function checkShape(name: string, shape: readonly number[], meaning: string, fail: Fail): void {
+  if (!Array.isArray(shape) || shape.length !== 4) {
+    fail(
+      `${name} must have rank 4, ${meaning}; got ${Array.isArray(shape) ? `rank ${shape.length}: [${shape}]` : show(shape)}.`,
+    );
+  }
+  const bad = shape.find((size) => !Number.isSafeInteger(size) || size < 0);
+  if (bad !== undefined || shape.some((size) => size === undefined)) {
+    fail(`${name} [${shape}] has the size ${bad}; sizes are whole numbers from 0.`);
+  }
+}
+
+function pair(name: 'strides' | 'dilations', value: number | readonly number[], fail: Fail): PadPair {
+  const both = typeof value === 'number' ? [value, value] : value;
+  if (!Array.isArray(both) || both.length !== 2 || both.some((step) => !Number.isSafeInteger(step) || step < 1)) {
+    fail(`${name} must be a whole number ≥ 1 or a pair [height, width] of them; got ${show(value)}.`);
+  }
+  return [both[0]!, both[1]!];
+}
+
+/** The rule's name, or the pads as [[top, bottom], [left, right]]. */
+function resolvePads(
+  pad: Pad,
+  mode: RoundingMode | undefined,
+  dataFormat: DataFormat,
+  fail: Fail,
+): 'same' | 'valid' | readonly [PadPair, PadPair] {
+  if (pad === 'same' || pad === 'valid') {
+    if (mode !== undefined) {
+      fail(
+        `dimRoundingMode '${mode}' needs a numeric or explicit pad, got '${pad}', which fixes the output size by itself.`,
+      );
+    }
+    return pad;
+  }
+  const whole = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
+  if (typeof pad === 'number') {
+    if (!whole(pad)) fail(`pad must be a whole number ≥ 0; got ${show(pad)}.`);
+    return [
+      [pad, pad],
+      [pad, pad],
+    ];
+  }
+  const form =
+    dataFormat === 'NHWC'
+      ? '[[0, 0], [top, bottom], [left, right], [0, 0]]'
+      : '[[0, 0], [0, 0], [top, bottom], [left, right]]';
+  if (
+    !Array.isArray(pad) ||
+    pad.length !== 4 ||
+    pad.some((side) => !Array.isArray(side) || side.length !== 2 || !side.every(whole))
+  ) {
+    fail(`pad must be 'same', 'valid', a whole number ≥ 0, or ${form} with whole numbers ≥ 0; got ${show(pad)}.`);
+  }
+  const sides = pad as ExplicitPads;
+  const [rows, columns, channels] = dataFormat === 'NHWC' ? [1, 2, 3] : [2, 3, 1];
+  if ([...sides[0]!, ...sides[channels]!].some((side) => side !== 0)) {
+    fail(`pad ${show(pad)} pads the batch or the channels; for ${dataFormat} it must have the form ${form}.`);
+  }
+  return [sides[rows] as PadPair, sides[columns] as PadPair];
+}
+
+function resolveAxis(
+  axis: Axis,
+  pads: 'same' | 'valid' | PadPair,
+  mode: RoundingMode | undefined,
+  fail: Fail,
+): {out: number; before: number} {
+  const {size, filter, stride, dilation} = axis;
+  const span = (filter - 1) * dilation + 1;
+  if (pads === 'same') {
+    const out = Math.ceil(size / stride);
+    return {out, before: Math.floor(Math.max(0, (out - 1) * stride + span - size) / 2)};
+  }
+  const [before, after] = pads === 'valid' ? [0, 0] : pads;
+  const room = size + before + after - span;
+  if (room < 0) {
+    const covers = dilation > 1 ? `(${filter} − 1)·${dilation} + 1 = ${span}` : `${span}`;
+    fail(
+      `the filter covers ${covers} along the ${axis.name}, more than input ${size} + padding ${before} + ${after} = ${size + before + after}; ` +
+        `use a smaller filter${dilation > 1 ? ' or dilation' : ''}, more padding, or pad 'same'.`,
+    );
+  }
+  const round = mode === undefined ? Math.floor : Math[mode];
+  return {out: round(room / stride) + 1, before};
+}
+
+function show(value: unknown): string {
+  return typeof value === 'number' || value === undefined ? String(value) : (JSON.stringify(value) ?? String(value));
+}

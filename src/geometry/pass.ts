@@ -1,0 +1,47 @@
+import type {Conv2DInfo} from './conv2dInfo.js';
+
+/** The three passes of a convolution. */
+export type Pass = 'forward' | 'backpropInput' | 'backpropFilter';
+/** The tensors they read and write; `dx`, `dFilter` have the shapes of `x`, `filter`, and `dy` that of `y`. */
+export type TensorName = 'x' | 'filter' | 'y' | 'dy' | 'dx' | 'dFilter';
+
+export const passes: readonly Pass[] = ['forward', 'backpropInput', 'backpropFilter'];
+
+/** What each pass reads, in the order in which implementations take it, and what it writes. */
+export const passTensors: Readonly<Record<Pass, {inputs: readonly [TensorName, TensorName]; output: TensorName}>> = {
+  forward: {inputs: ['x', 'filter'], output: 'y'},
+  backpropInput: {inputs: ['dy', 'filter'], output: 'dx'},
+  backpropFilter: {inputs: ['x', 'dy'], output: 'dFilter'},
+};
+
+/** The tensor's shape in NHWC order (filters always HWIO), whatever `info.dataFormat` is: algorithms know NHWC only. */
+export function shapeOf(info: Conv2DInfo, name: TensorName): [number, number, number, number] {
+  switch (name) {
+    case 'x':
+    case 'dx':
+      return [info.batch, info.inHeight, info.inWidth, info.inChannels];
+    case 'filter':
+    case 'dFilter':
+      return [info.filterHeight, info.filterWidth, info.inChannels, info.outChannels];
+    case 'y':
+    case 'dy':
+      return [info.batch, info.outHeight, info.outWidth, info.outChannels];
+  }
+}
+
+/** The number of elements of the tensor. */
+export function sizeOf(info: Conv2DInfo, name: TensorName): number {
+  return shapeOf(info, name).reduce((product, size) => product * size, 1);
+}
+
+/** The shape as the user sees it, in `info.dataFormat`'s order. */
+export function userShapeOf(info: Conv2DInfo, name: TensorName): [number, number, number, number] {
+  const [n, h, w, c] = shapeOf(info, name);
+  return info.dataFormat === 'NHWC' || name === 'filter' || name === 'dFilter' ? [n, h, w, c] : [n, c, h, w];
+}
+
+/** Floating-point operations of any pass by the definition: 2·P·R·C·F. */
+export function flopsOf(info: Conv2DInfo): number {
+  const pixels = info.batch * info.outHeight * info.outWidth;
+  return 2 * pixels * info.filterHeight * info.filterWidth * info.inChannels * info.outChannels;
+}

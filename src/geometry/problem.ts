@@ -1,0 +1,150 @@
+import {
+  type Conv2DInfo,
+  conv2dInfo,
+  type DataFormat,
+  type ExplicitPads,
+  type Pad,
+  type RoundingMode,
+} from './conv2dInfo.js';
+import {ConvgradError} from './error.js';
+
+/** What was asked of a convolution, as plain numbers: the unit of verification. See {@link formatProblem} for its one line of text. */
+export interface Problem {
+  batch: number;
+  inHeight: number;
+  inWidth: number;
+  inChannels: number;
+  outChannels: number;
+  filterHeight: number;
+  filterWidth: number;
+  strideHeight: number;
+  strideWidth: number;
+  dilationHeight: number;
+  dilationWidth: number;
+  /** Explicit pads as `{top, bottom, left, right}`, so that one problem reads the same in either data format. */
+  pad: 'same' | 'valid' | number | {top: number; bottom: number; left: number; right: number};
+  dimRoundingMode?: RoundingMode | undefined;
+  dataFormat: DataFormat;
+}
+
+/**
+ * One line of text that replays a problem: `mb2ih7iw5ic3oc4kh3kw3sh2sw1dh1dw1-same-nhwc`; other pads read `-valid`, `-p1` and
+ * `-pt1pb1pl0pr1`, a rounding mode stands before the data format: `-p1-ceil-nchw`.
+ */
+export function formatProblem(problem: Problem): string {
+  const p = problem;
+  const pad =
+    typeof p.pad === 'string'
+      ? p.pad
+      : typeof p.pad === 'number'
+        ? `p${p.pad}`
+        : `pt${p.pad.top}pb${p.pad.bottom}pl${p.pad.left}pr${p.pad.right}`;
+  const sizes =
+    `mb${p.batch}ih${p.inHeight}iw${p.inWidth}ic${p.inChannels}oc${p.outChannels}kh${p.filterHeight}kw${p.filterWidth}` +
+    `sh${p.strideHeight}sw${p.strideWidth}dh${p.dilationHeight}dw${p.dilationWidth}`;
+  return [sizes, pad, ...(p.dimRoundingMode ? [p.dimRoundingMode] : []), p.dataFormat.toLowerCase()].join('-');
+}
+
+const sizeKeys = {
+  mb: 'batch',
+  ih: 'inHeight',
+  iw: 'inWidth',
+  ic: 'inChannels',
+  oc: 'outChannels',
+  kh: 'filterHeight',
+  kw: 'filterWidth',
+  sh: 'strideHeight',
+  sw: 'strideWidth',
+  dh: 'dilationHeight',
+  dw: 'dilationWidth',
+} as const;
+const optionalSizes = {batch: 1, strideHeight: 1, strideWidth: 1, dilationHeight: 1, dilationWidth: 1};
+
+/**
+ * Reads a problem string. Sizes may come in any order; mb, sh, sw, dh and dw default to 1, the pad to valid, the format to nhwc.
+ * @throws ConvgradError quoting the part that is not understood, or the geometry's own complaint
+ */
+export function parseProblem(text: string): Problem {
+  const example = 'expected for example mb2ih7iw5ic3oc4kh3kw3sh2sw1dh1dw1-same-nhwc';
+  const fail = (why: string): never => {
+    throw new ConvgradError('problem', `'${text}' ${why}; ${example}.`);
+  };
+  const [sizes = '', ...words] = text.trim().toLowerCase().split('-');
+  const found: Partial<Record<(typeof sizeKeys)[keyof typeof sizeKeys], number>> = {};
+  if (!/^([a-z]{2}\d+)+$/.test(sizes)) fail(`does not begin with sizes such as ih7iw5 (read '${sizes}')`);
+  for (const [, key, digits] of sizes.matchAll(/([a-z]{2})(\d+)/g)) {
+    const name = sizeKeys[key as keyof typeof sizeKeys] ?? fail(`has the unknown size '${key}'`);
+    if (name in found) fail(`gives '${key}' twice`);
+    found[name] = Number(digits);
+  }
+  for (const [key, name] of Object.entries(sizeKeys)) {
+    if (!(name in found) && !(name in optionalSizes)) fail(`lacks '${key}'`);
+  }
+  const problem: Problem = {...optionalSizes, ...(found as Required<typeof found>), pad: 'valid', dataFormat: 'NHWC'};
+  const seen = new Set<string>();
+  const once = (what: string) => (seen.has(what) ? fail(`gives the ${what} twice`) : seen.add(what));
+  for (const word of words) {
+    const explicit = /^pt(\d+)pb(\d+)pl(\d+)pr(\d+)$/.exec(word);
+    const numeric = /^p(\d+)$/.exec(word);
+    if (word === 'same' || word === 'valid' || explicit || numeric) {
+      once('pad');
+      if (explicit) {
+        const [top, bottom, left, right] = explicit.slice(1).map(Number) as [number, number, number, number];
+        problem.pad = {top, bottom, left, right};
+      } else problem.pad = numeric ? Number(numeric[1]) : (word as 'same' | 'valid');
+    } else if (word === 'floor' || word === 'round' || word === 'ceil') {
+      once('rounding mode');
+      problem.dimRoundingMode = word;
+    } else if (word === 'nhwc' || word === 'nchw') {
+      once('data format');
+      problem.dataFormat = word.toUpperCase() as DataFormat;
+    } else fail(`has the unknown part '${word}'`);
+  }
+  conv2dInfo(`problem '${text}'`, {...problemShapes(problem), ...problemAttributes(problem)});
+  return problem;
+}
+
+/** The tensors' shapes as a user passes them to `tf.conv2d`. */
+export function problemShapes(p: Problem): {
+  xShape: [number, number, number, number];
+  filterShape: [number, number, number, number];
+} {
+  return {
+    xShape:
+      p.dataFormat === 'NHWC'
+        ? [p.batch, p.inHeight, p.inWidth, p.inChannels]
+        : [p.batch, p.inChannels, p.inHeight, p.inWidth],
+    filterShape: [p.filterHeight, p.filterWidth, p.inChannels, p.outChannels],
+  };
+}
+
+/** The attributes as a user passes them to `tf.conv2d`. */
+export function problemAttributes(p: Problem): {
+  strides: [number, number];
+  pad: Pad;
+  dataFormat: DataFormat;
+  dilations: [number, number];
+  dimRoundingMode?: RoundingMode;
+} {
+  return {
+    strides: [p.strideHeight, p.strideWidth],
+    pad: typeof p.pad === 'object' ? explicitPads(p.pad, p.dataFormat) : p.pad,
+    dataFormat: p.dataFormat,
+    dilations: [p.dilationHeight, p.dilationWidth],
+    ...(p.dimRoundingMode ? {dimRoundingMode: p.dimRoundingMode} : {}),
+  };
+}
+
+/** The problem's resolved geometry. @throws ConvgradError when it has none. */
+export function problemInfo(problem: Problem): Conv2DInfo {
+  return conv2dInfo(`problem '${formatProblem(problem)}'`, {...problemShapes(problem), ...problemAttributes(problem)});
+}
+
+function explicitPads(
+  {top, bottom, left, right}: {top: number; bottom: number; left: number; right: number},
+  dataFormat: DataFormat,
+): ExplicitPads {
+  const rows = [top, bottom] as const;
+  const columns = [left, right] as const;
+  return dataFormat === 'NHWC' ? [[0, 0], rows, columns, [0, 0]] : [[0, 0], [0, 0], rows, columns];
+}

@@ -1,0 +1,38 @@
+import type {Engine} from '../engine/engine.js';
+import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
+import type {Pass} from '../geometry/pass.js';
+
+/** What a pass costs; the limits it is compared with are the machine's operations and bytes per second. */
+export interface Cost {
+  /** Floating-point operations. */
+  flops: number;
+  /** Bytes moved between memory and processor, at least. */
+  bytes: number;
+  /** Extra memory held during the call. */
+  workspaceBytes: number;
+}
+
+/**
+ * An *exact* way to compute passes of a convolution, equal to the definition up to rounding, on NHWC Float32Arrays.
+ *
+ * Outputs are allocated by the caller with unknown content (tests fill them with NaN) and must be overwritten entirely; inputs must not
+ * be changed. Shapes: x and dx [N, H, W, C], filter and dFilter [kh, kw, C, F], y and dy [N, OH, OW, F].
+ */
+export interface Algorithm {
+  /** One lower-case word; what `install({algorithm})` and `--algorithm` take. */
+  name: string;
+  /** Its name in prose. */
+  title: string;
+  /** Paper or URL. */
+  source: string;
+  /** How many times max Σ|a||b| the intermediates may reach on integers; 1 = like the definition; 0 = never exact on integers. */
+  integerHeadroom: number;
+  /** Where one Inf or NaN of an input may spread: `taps` the real terms only, `padded` padding counts as 0 · value, `tile` a whole tile. */
+  footprint: 'taps' | 'padded' | 'tile';
+  /** True, or the reason why not, in words for users. */
+  supports(info: Conv2DInfo, pass: Pass): true | string;
+  cost(info: Conv2DInfo, pass: Pass): Cost;
+  forward?(info: Conv2DInfo, x: Float32Array, filter: Float32Array, y: Float32Array, engine: Engine): void;
+  backpropInput?(info: Conv2DInfo, dy: Float32Array, filter: Float32Array, dx: Float32Array, engine: Engine): void;
+  backpropFilter?(info: Conv2DInfo, x: Float32Array, dy: Float32Array, dFilter: Float32Array, engine: Engine): void;
+}

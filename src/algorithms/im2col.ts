@@ -1,0 +1,127 @@
+import type {Matrix} from '../engine/engine.js';
+import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
+import {flopsOf, sizeOf} from '../geometry/pass.js';
+import type {Algorithm} from './algorithm.js';
+
+/** Floats of the column matrix kept at a time (1 MB): the workspace is bounded whatever the batch and the image. */
+const blockFloats = 262_144;
+
+/**
+ * Convolution as matrix products. Row p of the column matrix holds the receptive field of output pixel p = (n, oh, ow): R·C values in
+ * the order of the filter, zeros where it hangs over the border. With P = N·OH·OW, R = kh·kw:
+ *
+ *     forward         columns[P×RC] · filter[RC×F]   → y[P×F]
+ *     backpropInput   dy[P×F] · filterᵀ[F×RC]        → dColumns[P×RC], each value then added to the x it came from (col2im)
+ *     backpropFilter  columnsᵀ[RC×P] · dy[P×F]       → dFilter[RC×F]
+ *
+ * Done in blocks of pixels, so the workspace stays near 1 MB. Zeros of the border take part in the products: an Inf or NaN in filter or
+ * dy meets them as 0·Inf = NaN.
+ */
+export const im2col: Algorithm = {
+  name: 'im2col',
+  title: 'Lowering to matrix multiplication (im2col)',
+  source: 'Chellapilla, Puri, Simard: High Performance Convolutional Neural Networks for Document Processing, 2006',
+  integerHeadroom: 1,
+  footprint: 'padded',
+  supports: () => true,
+  cost(info) {
+    const columns = info.batch * info.outHeight * info.outWidth * rowLength(info);
+    const tensors = sizeOf(info, 'x') + sizeOf(info, 'filter') + sizeOf(info, 'y');
+    return {
+      flops: flopsOf(info),
+      bytes: 4 * (tensors + 2 * columns),
+      workspaceBytes: 4 * Math.min(columns, blockFloats),
+    };
+  },
+
+  forward(info, x, filter, y, engine) {
+    const {outChannels: F} = info;
+    const K = rowLength(info);
+    forEachBlock(info, (first, count, columns) => {
+      gather(info, x, first, count, columns);
+      engine.gemm(count, F, K, rows(columns, 0, K), rows(filter, 0, F), rows(y, first * F, F), false);
+    });
+  },
+
+  backpropInput(info, dy, filter, dx, engine) {
+    const {outChannels: F} = info;
+    const K = rowLength(info);
+    dx.fill(0);
+    forEachBlock(info, (first, count, columns) => {
+      engine.gemm(count, K, F, rows(dy, first * F, F), transposed(filter, 0, F), rows(columns, 0, K), false);
+      scatterAdd(info, columns, first, count, dx);
+    });
+  },
+
+  backpropFilter(info, x, dy, dFilter, engine) {
+    const {outChannels: F} = info;
+    const K = rowLength(info);
+    forEachBlock(info, (first, count, columns) => {
+      gather(info, x, first, count, columns);
+      engine.gemm(K, F, count, transposed(columns, 0, K), rows(dy, first * F, F), rows(dFilter, 0, F), first > 0);
+    });
+  },
+};
+
+/** R·C, the length of a receptive field. */
+function rowLength(info: Conv2DInfo): number {
+  return info.filterHeight * info.filterWidth * info.inChannels;
+}
+
+/** The matrix whose rows of the given length lie one after another from `offset`. */
+function rows(data: Float32Array, offset: number, length: number): Matrix {
+  return {data, offset, rowStride: length, columnStride: 1};
+}
+
+/** The transpose of `rows(…)`. */
+function transposed(data: Float32Array, offset: number, length: number): Matrix {
+  return {data, offset, rowStride: 1, columnStride: length};
+}
+
+function forEachBlock(info: Conv2DInfo, visit: (first: number, count: number, columns: Float32Array) => void): void {
+  const pixels = info.batch * info.outHeight * info.outWidth;
+  const K = rowLength(info);
+  const blockRows = Math.min(pixels, Math.max(1, Math.floor(blockFloats / K)));
+  const columns = new Float32Array(blockRows * K);
+  for (let first = 0; first < pixels; first += blockRows) visit(first, Math.min(blockRows, pixels - first), columns);
+}
+
+/** Copies the receptive fields of pixels first … first + count − 1 into the rows of `columns`. */
+function gather(info: Conv2DInfo, x: Float32Array, first: number, count: number, columns: Float32Array): void {
+  forEachTap(info, first, count, (from, to, C) => {
+    if (from < 0) columns.fill(0, to, to + C);
+    else for (let c = 0; c < C; c++) columns[to + c] = x[from + c];
+  });
+}
+
+/** Adds the rows of `columns` to the inputs they stand for; the transpose of `gather`. */
+function scatterAdd(info: Conv2DInfo, columns: Float32Array, first: number, count: number, dx: Float32Array): void {
+  forEachTap(info, first, count, (to, from, C) => {
+    if (to >= 0) for (let c = 0; c < C; c++) dx[to + c] += columns[from + c];
+  });
+}
+
+/** Visits every tap of the pixels: where its C values lie in x (−1 for padding) and in the block of columns. */
+function forEachTap(
+  info: Conv2DInfo,
+  first: number,
+  count: number,
+  visit: (inX: number, inColumns: number, channels: number) => void,
+): void {
+  const {inHeight, inWidth, inChannels: C} = info;
+  let at = 0;
+  for (let p = first; p < first + count; p++) {
+    const ow = p % info.outWidth;
+    const row = (p - ow) / info.outWidth;
+    const oh = row % info.outHeight;
+    const n = (row - oh) / info.outHeight;
+    for (let i = 0; i < info.filterHeight; i++) {
+      const h = oh * info.strideHeight - info.padTop + i * info.dilationHeight;
+      for (let j = 0; j < info.filterWidth; j++, at += C) {
+        const w = ow * info.strideWidth - info.padLeft + j * info.dilationWidth;
+        const inside = h >= 0 && h < inHeight && w >= 0 && w < inWidth;
+        visit(inside ? ((n * inHeight + h) * inWidth + w) * C : -1, at, C);
+      }
+    }
+  }
+}

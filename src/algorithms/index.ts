@@ -1,0 +1,49 @@
+import {ConvgradError} from '../geometry/error.js';
+import {passes} from '../geometry/pass.js';
+import type {Algorithm} from './algorithm.js';
+import {direct} from './direct.js';
+import {im2col} from './im2col.js';
+import {transposed} from './transposed.js';
+
+/** The catalogue, in order of preference: the first that supports a problem serves it, and the definition stands last. */
+const catalogue: Algorithm[] = [im2col, transposed, direct];
+
+/** Every algorithm that the host backends can run, built in or defined, in order of preference. */
+export function algorithms(): Algorithm[] {
+  return [...catalogue];
+}
+
+/** The algorithm of that name, if there is one. */
+export function findAlgorithm(name: string): Algorithm | undefined {
+  return catalogue.find((algorithm) => algorithm.name === name);
+}
+
+/**
+ * Adds an algorithm to the end of the catalogue, where `install({algorithm: name})` and `convgrad verify --algorithm name` find it.
+ * Only a name and one pass are needed; what is left out takes the values of the definition (`direct`).
+ *
+ * @returns the undo, which takes it out again
+ * @throws ConvgradError when the name is taken or malformed, or no pass is given
+ */
+export function defineAlgorithm(algorithm: Pick<Algorithm, 'name'> & Partial<Algorithm>): () => void {
+  const fail = (problem: string): never => {
+    throw new ConvgradError('defineAlgorithm', problem);
+  };
+  const name = algorithm?.name;
+  if (typeof name !== 'string' || !/^[a-z][a-z0-9-]*$/.test(name)) {
+    fail(`name must be lower-case letters, digits and dashes; got ${JSON.stringify(name)}.`);
+  }
+  if (name === 'auto' || findAlgorithm(name)) {
+    fail(`the name '${name}' is taken; choose another, or undo the first definition.`);
+  }
+  if (!passes.some((pass) => typeof algorithm[pass] === 'function')) {
+    fail(`'${name}' has none of the functions ${passes.join(', ')}; give at least one.`);
+  }
+  const {integerHeadroom, footprint, supports, cost} = direct;
+  const complete = {title: name, source: '', integerHeadroom, footprint, supports, cost, ...algorithm};
+  catalogue.push(complete);
+  return () => {
+    const at = catalogue.indexOf(complete);
+    if (at >= 0) catalogue.splice(at, 1);
+  };
+}

@@ -1,0 +1,89 @@
+import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
+import {flopsOf, sizeOf} from '../geometry/pass.js';
+import type {Algorithm} from './algorithm.js';
+import {im2col} from './im2col.js';
+
+/**
+ * The textbook identity for dX: the 'full' convolution of the dilated dy with the filter turned by 180°.
+ *
+ * 1. Spread dy: stride − 1 zeros between its pixels and a border of (k − 1)·dilation − pad before, as much as is needed after; the
+ *    result has H + (kh − 1)·dh rows and W + (kw − 1)·dw columns.
+ * 2. Turn the filter by 180° and swap its channels: turned[i, j, f, c] = filter[kh − 1 − i, kw − 1 − j, c, f].
+ * 3. A forward convolution of the two, stride 1, the same dilation, no padding, gives exactly dx: [N, H, W, C].
+ *
+ * The inserted zeros cost stride² times the arithmetic, and meet an Inf or NaN of the filter as 0·Inf = NaN.
+ */
+export const transposed: Algorithm = {
+  name: 'transposed',
+  title: 'Transposed convolution (full convolution with the flipped filter)',
+  source: 'https://arxiv.org/abs/1603.07285',
+  integerHeadroom: 1,
+  footprint: 'padded',
+  supports: (_info, pass) => pass === 'backpropInput' || 'it computes dX only',
+  cost(info) {
+    const full = fullConvolution(info);
+    const inner = im2col.cost(full, 'forward');
+    const spread = sizeOf(full, 'x') + sizeOf(full, 'filter');
+    return {
+      flops: flopsOf(full),
+      bytes: inner.bytes + 4 * (spread + sizeOf(info, 'dy') + sizeOf(info, 'filter')),
+      workspaceBytes: inner.workspaceBytes + 4 * spread,
+    };
+  },
+
+  backpropInput(info, dy, filter, dx, engine) {
+    const full = fullConvolution(info);
+    im2col.forward?.(full, spread(info, full, dy), turn(info, filter), dx, engine);
+  },
+};
+
+/** The stride-1 forward convolution whose output is dx. */
+function fullConvolution(info: Conv2DInfo): Conv2DInfo {
+  return {
+    ...info,
+    inHeight: info.inHeight + (info.filterHeight - 1) * info.dilationHeight,
+    inWidth: info.inWidth + (info.filterWidth - 1) * info.dilationWidth,
+    inChannels: info.outChannels,
+    outHeight: info.inHeight,
+    outWidth: info.inWidth,
+    outChannels: info.inChannels,
+    strideHeight: 1,
+    strideWidth: 1,
+    padTop: 0,
+    padLeft: 0,
+  };
+}
+
+function spread(info: Conv2DInfo, full: Conv2DInfo, dy: Float32Array): Float32Array {
+  const {outHeight, outWidth, outChannels: F} = info;
+  const result = new Float32Array(sizeOf(full, 'x'));
+  const top = (info.filterHeight - 1) * info.dilationHeight - info.padTop;
+  const left = (info.filterWidth - 1) * info.dilationWidth - info.padLeft;
+  for (let n = 0; n < info.batch; n++) {
+    for (let oh = 0; oh < outHeight; oh++) {
+      const h = top + oh * info.strideHeight;
+      if (h < 0 || h >= full.inHeight) continue; // a window that lies in the padding alone
+      for (let ow = 0; ow < outWidth; ow++) {
+        const w = left + ow * info.strideWidth;
+        if (w < 0 || w >= full.inWidth) continue;
+        const from = ((n * outHeight + oh) * outWidth + ow) * F;
+        const to = ((n * full.inHeight + h) * full.inWidth + w) * F;
+        for (let f = 0; f < F; f++) result[to + f] = dy[from + f];
+      }
+    }
+  }
+  return result;
+}
+
+function turn(info: Conv2DInfo, filter: Float32Array): Float32Array {
+  const {inChannels: C, outChannels: F} = info;
+  const taps = info.filterHeight * info.filterWidth;
+  const result = new Float32Array(filter.length);
+  for (let tap = 0; tap < taps; tap++) {
+    const turned = taps - 1 - tap; // reversing the flat tap index turns both axes
+    for (let c = 0; c < C; c++) {
+      for (let f = 0; f < F; f++) result[(turned * F + f) * C + c] = filter[(tap * C + c) * F + f];
+    }
+  }
+  return result;
+}

@@ -1,0 +1,48 @@
+import {readdirSync} from 'node:fs';
+import {join} from 'node:path';
+import type {Algorithm} from '../../src/algorithms/algorithm.js';
+import {algorithms, defineAlgorithm, findAlgorithm} from '../../src/algorithms/index.js';
+
+const folder = join(__dirname, '../../src/algorithms');
+const notAlgorithms = ['index.ts', 'algorithm.ts'];
+
+describe('the catalogue of algorithms', () => {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.ts') && !notAlgorithms.includes(file));
+
+  it.each(files)('%s exports an algorithm named after the file, and its line in index.ts is there', async (file) => {
+    const name = file.slice(0, -'.ts'.length);
+    const algorithm = ((await import(join(folder, file))) as Record<string, Algorithm>)[name];
+    if (!algorithm) throw new Error(`src/algorithms/${file} must export the algorithm as \`${name}\``);
+    if (!algorithms().includes(algorithm)) {
+      throw new Error(`add \`${name}\` to the catalogue in src/algorithms/index.ts: nobody can select it otherwise`);
+    }
+    expect(algorithm.name).toBe(name);
+    expect(algorithm.title).not.toBe('');
+    expect(algorithm.source).not.toBe('');
+  });
+
+  it('holds nothing but those files, the definition last', () => {
+    expect(algorithms()).toHaveLength(files.length);
+    expect(algorithms().at(-1)?.name).toBe('direct');
+  });
+});
+
+describe('defineAlgorithm', () => {
+  it('adds an algorithm with the defaults of the definition, and its result takes it out again', () => {
+    const undo = defineAlgorithm({name: 'mine', forward: () => {}});
+    expect(findAlgorithm('mine')).toMatchObject({title: 'mine', integerHeadroom: 1, footprint: 'taps'});
+    undo();
+    undo();
+    expect(findAlgorithm('mine')).toBeUndefined();
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['a taken name', {name: 'direct', forward: () => {}}, /the name 'direct' is taken/],
+    ['auto', {name: 'auto', forward: () => {}}, /the name 'auto' is taken/],
+    ['a malformed name', {name: 'My Algorithm', forward: () => {}}, /lower-case letters.*"My Algorithm"/],
+    ['nothing', undefined, /name must be/],
+    ['no pass', {name: 'empty'}, /'empty' has none of the functions forward, backpropInput, backpropFilter/],
+  ])('refuses %s', (_name, algorithm, message) => {
+    expect(() => defineAlgorithm(algorithm as Algorithm)).toThrow(message);
+  });
+});

@@ -1,0 +1,24 @@
+import type {TensorInfo} from '@tensorflow/tfjs';
+import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
+import type {Pass} from '../geometry/pass.js';
+
+/** One algorithm on one backend, on tensors in NHWC order. */
+export interface Implementation {
+  /** The algorithm's name in the catalogue; `direct` where a backend has only the definition. */
+  readonly algorithm: string;
+  /** True, or the reason why not, in words for users. */
+  supports(info: Conv2DInfo, pass: Pass): true | string;
+  /**
+   * Computes one pass from its two inputs in the order of `passTensors`: shapes `shapeOf(info, …)`, dtype float32, NHWC whatever
+   * `info.dataFormat` says, batch ≥ 1. Returns a new float32 tensor of the output's shape that the caller owns; keeps and changes nothing.
+   */
+  run(pass: Pass, info: Conv2DInfo, a: TensorInfo, b: TensorInfo, backend: object): TensorInfo;
+}
+
+/** The implementations that serve a family of tfjs backends. */
+export interface BackendFamily {
+  /** Names of the tfjs backends served, e.g. `['cpu']`. */
+  readonly backends: readonly string[];
+  /** In order of preference: the first that supports a problem serves it. */
+  implementations(): readonly Implementation[];
+}

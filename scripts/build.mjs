@@ -1,0 +1,52 @@
+import {createHash} from 'node:crypto';
+import {chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {root, runTool, StepError, say} from './step.mjs';
+
+const dist = join(root, 'dist');
+const source = join(root, 'src');
+const stamp = join(dist, '.stamp');
+const command = join(dist, 'cli/main.js');
+
+/** Compiles src/ to dist/ unless dist/ already holds exactly these sources. */
+export async function build() {
+  const inputs = fingerprint();
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) return;
+  say('Building dist/…');
+  rmSync(stamp, {force: true}); // an interrupted or failed build is not a finished one
+  const code = await runTool('typescript/bin/tsc', ['-p', '.'], {output: 'stderr'});
+  if (code !== 0) throw new StepError('build failed; see the errors above.', code);
+  removeOrphans();
+  if (existsSync(command)) chmodSync(command, 0o755);
+  writeFileSync(stamp, inputs);
+}
+
+/** A hash of everything the output depends on: the sources, the compiler's version and options, and this file. */
+function fingerprint() {
+  const hash = createHash('sha256');
+  const files = [
+    ...filesUnder(source),
+    join(root, 'tsconfig.json'),
+    join(root, 'package-lock.json'),
+    fileURLToPath(import.meta.url),
+  ];
+  for (const file of files) hash.update(`${file}\0`).update(readFileSync(file));
+  return hash.digest('hex');
+}
+
+/** Removes outputs whose source is gone; without this a deleted module would still be there to import. */
+function removeOrphans() {
+  for (const file of filesUnder(dist)) {
+    const origin = file.replace(dist, source).replace(/(\.d\.ts|\.js|\.js\.map)$/, '.ts');
+    if (file !== stamp && !existsSync(origin)) rmSync(file);
+  }
+}
+
+function filesUnder(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, {recursive: true, withFileTypes: true})
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .sort();
+}

@@ -1,0 +1,32 @@
+// `npm start`, `npm test`, `npm run build`: on a fresh clone each first does whatever is still to be done.
+// Plain Node without dependencies, because it runs before they are installed.
+import {build} from './build.mjs';
+import {install} from './install.mjs';
+import {root, run, StepError, say} from './step.mjs';
+import {test} from './test.mjs';
+
+const commands = {
+  build: () => 0,
+  start: (args) => run(process.execPath, [`${root}dist/cli/main.js`, 'verify', ...args]),
+  test,
+};
+
+try {
+  const [name, ...args] = process.argv.slice(2);
+  if (!Object.hasOwn(commands, name ?? ''))
+    throw new StepError(`usage: node scripts/run.mjs ${Object.keys(commands).join('|')}`, 2);
+  checkNode();
+  await install();
+  await build();
+  process.exitCode = await commands[name](args);
+} catch (error) {
+  if (!(error instanceof StepError)) throw error;
+  say(error.message);
+  process.exitCode = error.exitCode;
+}
+
+function checkNode() {
+  const major = Number(process.versions.node.split('.')[0]);
+  if (major < 20)
+    throw new StepError(`tfjs-convgrad needs Node 20 or later; this is ${process.version}. See https://nodejs.org.`);
+}

@@ -1,0 +1,39 @@
+import {pathToFileURL} from 'node:url';
+import {root, runTool, StepError, say} from './step.mjs';
+
+/**
+ * Lint and format, types, then jest in Node and in a browser. All of them run even when one fails, so that one run shows
+ * everything there is to repair.
+ *
+ * @param args `--no-browser` leaves the browser tests out; the rest goes to jest
+ * @returns the exit code
+ */
+export async function test(args) {
+  const failed = [];
+  const step = async (name, code) => {
+    if ((await code) !== 0) failed.push(name);
+  };
+  const skipBrowser = args.includes('--no-browser') || Boolean(process.env.CONVGRAD_SKIP_BROWSER);
+  if (!skipBrowser) await requireBrowser();
+  await step('biome check (npm run format repairs most)', runTool('@biomejs/biome/bin/biome', ['check']));
+  await step('type check', typecheck());
+  if (skipBrowser) say('Browser tests skipped, as asked (--no-browser or CONVGRAD_SKIP_BROWSER).');
+  const jestArgs = args.filter((arg) => arg !== '--no-browser');
+  await step('jest', runTool('jest/bin/jest.js', skipBrowser ? ['--selectProjects', 'node', ...jestArgs] : jestArgs));
+  if (failed.length > 0) say(`npm test failed: ${failed.join(', ')}.`);
+  return failed.length > 0 ? 1 : 0;
+}
+
+/** Without a browser half of the package would go untested, which must not look like a pass. */
+async function requireBrowser() {
+  const {findBrowser, noBrowserAdvice} = await import(pathToFileURL(`${root}dist/cli/browser/findBrowser.js`).href);
+  const advice = noBrowserAdvice.replace(/\.$/, '');
+  const browser = await findBrowser().catch((error) => error);
+  if (browser instanceof Error) throw new StepError(browser.message);
+  if (browser === undefined)
+    throw new StepError(`npm test: ${advice}; or leave the browser tests out: npm test -- --no-browser.`);
+}
+
+export function typecheck() {
+  return runTool('typescript/bin/tsc', ['-p', 'test']);
+}

@@ -1,0 +1,66 @@
+import {builtinModules} from 'node:module';
+import {dirname} from 'node:path';
+import type {Plugin} from 'esbuild';
+import {assertFilesExist, bundle} from '../bundle.js';
+import {findWithoutPlugins, onImport, ownPackages} from '../ownPackages.js';
+
+export interface PageSource {
+  /** Absolute path of the module the page runs, JS or TS. What it exports is `globalThis.convgrad` in the page. */
+  entry: string;
+  /**
+   * Absolute paths of users' modules (JS or TS, anywhere on disk). They run before the entry, in this order. Once the page
+   * has loaded, what they export is in `globalThis.convgradImports`, one namespace per module.
+   */
+  imports?: readonly string[];
+  title?: string;
+}
+
+/**
+ * Bundles a page for a browser, in memory.
+ *
+ * @returns the files to hand to `servePage`: `/` and `/page.js`; add more (wasm binaries) with `set`
+ * @throws ConvgradError naming file, line and column when a module is missing, malformed or needs Node
+ */
+export async function bundlePage({entry, imports = [], title = 'convgrad'}: PageSource): Promise<Map<string, string>> {
+  assertFilesExist([entry, ...imports]);
+  const script = await bundle({
+    stdin: {contents: pageScript(entry, imports), resolveDir: dirname(entry), sourcefile: 'page'},
+    platform: 'browser',
+    target: 'es2022',
+    keepNames: true,
+    plugins: [ownPackages(), refuseNodeModules],
+  });
+  const html = `<!doctype html><meta charset="utf-8"><title>${title}</title><script type="module" src="/page.js"></script>`;
+  return new Map([
+    ['/', html],
+    ['/page.js', script],
+  ]);
+}
+
+/**
+ * Modules run in the order of their imports and this text after them; its last assignment tells `openPage` that all have run.
+ * What is published is also what esbuild keeps: a bare `import 'entry'` would be dropped where a package.json has `sideEffects`.
+ */
+function pageScript(entry: string, imports: readonly string[]): string {
+  return [
+    ...imports.map((file, i) => `import * as module${i} from ${JSON.stringify(file)};`),
+    `import * as page from ${JSON.stringify(entry)};`,
+    'globalThis.convgrad = page;',
+    `globalThis.convgradImports = [${imports.map((_, i) => `module${i}`)}];`,
+  ].join('\n');
+}
+
+const nodeModules = new Set(builtinModules.flatMap((name) => [name, `node:${name}`]));
+
+/** esbuild advises a flag of its own here, which a user of the command line does not have. */
+const refuseNodeModules: Plugin = {
+  name: 'refuse-node-modules',
+  setup(build) {
+    onImport(build, /^[a-z][\w:/]*$/, async (args) => {
+      if (!nodeModules.has(args.path)) return undefined;
+      // tfjs and others replace some of these for browsers ("browser" in their package.json).
+      if (await findWithoutPlugins(build, args)) return undefined;
+      return {errors: [{text: `"${args.path}" is a module of Node; a browser page cannot import it`}]};
+    });
+  },
+};

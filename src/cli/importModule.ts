@@ -1,0 +1,75 @@
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join, resolve} from 'node:path';
+import {pathToFileURL} from 'node:url';
+import type {Plugin} from 'esbuild';
+import {ConvgradError} from '../geometry/error.js';
+import {assertFilesExist, bundle} from './bundle.js';
+import {type Finish, findWithoutPlugins, onImport, ownPackages} from './ownPackages.js';
+
+/**
+ * Imports a user's module, JS or TS, from anywhere on disk. `tfjs-convgrad` and `@tensorflow/tfjs` are the very instances
+ * this process runs on, so what the module defines or registers takes effect here.
+ *
+ * @returns the module's exports
+ * @throws ConvgradError with one line: the file, the line where esbuild knows it, and what is wrong
+ */
+export async function importModule(file: string): Promise<Record<string, unknown>> {
+  const path = resolve(file);
+  const code = await bundleModule(path);
+  // Positions in the stacks of this module are then those of the user's file.
+  process.setSourceMapsEnabled(true);
+  // A file rather than a `data:` URL, which would print the whole module in every stack.
+  const folder = await mkdtemp(join(tmpdir(), 'convgrad-'));
+  try {
+    const output = join(folder, 'module.mjs');
+    await writeFile(output, code);
+    return (await import(pathToFileURL(output).href)) as Record<string, unknown>;
+  } catch (error) {
+    throw new ConvgradError('convgrad', `${path} threw while it was loaded: ${firstLines(error)}`);
+  } finally {
+    await rm(folder, {recursive: true, force: true});
+  }
+}
+
+/**
+ * The code that {@link importModule} runs: the user's own files in one module, packages as `file:` URLs.
+ *
+ * @param path absolute
+ */
+export async function bundleModule(path: string): Promise<string> {
+  assertFilesExist([path]);
+  return bundle({
+    entryPoints: [path],
+    platform: 'node',
+    target: 'node20',
+    sourcemap: 'inline',
+    define: {'import.meta.url': JSON.stringify(pathToFileURL(path).href)},
+    plugins: [ownPackages(external), externalPackages],
+  });
+}
+
+const external: Finish = (found, {kind, path}) => {
+  if (found.external) return found; // a module of Node
+  if (kind === 'require-call') return {errors: [{text: `require("${path}") is not available here; use import`}]};
+  return {path: pathToFileURL(found.path!).href, external: true};
+};
+
+/** Other packages are found from the user's file and stay outside too: many break when they are bundled for Node. */
+const externalPackages: Plugin = {
+  name: 'external-packages',
+  setup(build) {
+    onImport(build, /^[@\w]/, async (args) => {
+      if (args.kind === 'entry-point') return undefined;
+      const found = await findWithoutPlugins(build, args);
+      return found && external(found, args);
+    });
+  },
+};
+
+/** The message and, where there is one, the first position in the stack. */
+function firstLines(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const position = error.stack?.split('\n').find((line) => line.startsWith('    at '));
+  return position ? `${error.message}\n${position}` : error.message;
+}

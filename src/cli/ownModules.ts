@@ -1,0 +1,26 @@
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {ownExtension, ownFolder} from './ownFolder.js';
+
+/** The folder of package.json. */
+export const packageRoot = join(ownFolder, '..');
+
+interface Manifest {
+  name: string;
+  exports: Record<string, string | {default: string}>;
+}
+
+/**
+ * The file behind each specifier a user may import from this package (`tfjs-convgrad`, `tfjs-convgrad/verify`, …), read from
+ * package.json's `exports`, so that an entry added there is known here. Under the tests the files are the sources.
+ */
+export function ownModules(): Map<string, string> {
+  const manifest: Manifest = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
+  const files = new Map<string, string>();
+  for (const [subpath, target] of Object.entries(manifest.exports)) {
+    if (typeof target === 'string') continue; // package.json itself
+    const stem = target.default.replace(/^\.\/dist\//, '').replace(/\.js$/, '');
+    files.set(manifest.name + subpath.slice(1), join(ownFolder, stem + ownExtension));
+  }
+  return files;
+}

@@ -1,0 +1,49 @@
+/** The sources are ESM with `.js` in their imports; the tests run them as CommonJS, which needs no experimental flag of Node. */
+const shared = {
+  testEnvironment: 'node',
+  transform: {
+    // Types are checked by `npm run typecheck`; here they are only stripped.
+    '^.+\\.[jt]s$': [
+      'ts-jest',
+      {
+        tsconfig: {
+          target: 'ES2022',
+          module: 'CommonJS',
+          isolatedModules: true,
+          esModuleInterop: true,
+          allowJs: true,
+          sourceMap: true,
+        },
+      },
+    ],
+  },
+  // Packages that exist as ESM only.
+  transformIgnorePatterns: ['/node_modules/(?!cac/)'],
+  moduleNameMapper: {
+    '^tfjs-convgrad$': '<rootDir>/src/index.ts',
+    '^tfjs-convgrad/register$': '<rootDir>/src/register.ts',
+    '^tfjs-convgrad/(\\w+)$': '<rootDir>/src/$1/index.ts',
+    // The one file with `import.meta`.
+    '^.+/ownFolder\\.js$': '<rootDir>/test/support/ownFolder.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+};
+
+export default {
+  projects: [
+    {
+      ...shared,
+      displayName: 'node',
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testPathIgnorePatterns: ['<rootDir>/test/browser/'],
+    },
+    {
+      ...shared,
+      displayName: 'browser',
+      testMatch: ['<rootDir>/test/browser/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/browser/globalSetup.mjs',
+      globalTeardown: '<rootDir>/test/browser/globalTeardown.mjs',
+    },
+  ],
+};

@@ -1,0 +1,7 @@
+// What the browser tests find in their page as the global `convgrad`. Add what a test needs.
+export * as tf from '@tensorflow/tfjs';
+export * from '../../src/index.js';
+
+declare global {
+  var convgrad: typeof import('./page.js');
+}

@@ -1,0 +1,30 @@
+/**
+ * tfjs-convgrad: the conv2d that TensorFlow.js users can swap in and trust.
+ * @packageDocumentation
+ */
+export type {Algorithm, Cost} from './algorithms/algorithm.js';
+export {algorithms, defineAlgorithm} from './algorithms/index.js';
+export type {Engine, Matrix} from './engine/engine.js';
+export {
+  type Conv2DInfo,
+  type Conv2DRequest,
+  conv2dInfo,
+  type DataFormat,
+  type ExplicitPads,
+  type Pad,
+  type RoundingMode,
+} from './geometry/conv2dInfo.js';
+export {ConvgradError} from './geometry/error.js';
+export type {Pass} from './geometry/pass.js';
+export {formatProblem, type Problem, parseProblem} from './geometry/problem.js';
+export type {Fallback} from './plugin/calls.js';
+export {
+  type Conv2DArguments,
+  type Conv2DAttributes,
+  type Conv2DBackwardArguments,
+  conv2d,
+  conv2dBackward,
+} from './plugin/conv2d.js';
+export type {Activation} from './plugin/epilogue.js';
+export {type Installation, type InstallOptions, install, uninstall} from './plugin/install.js';
+export type {InstallationReport} from './plugin/report.js';

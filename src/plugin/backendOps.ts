@@ -1,0 +1,54 @@
+import type {TensorInfo} from '@tensorflow/tfjs';
+import {ConvgradError} from '../geometry/error.js';
+import type {Tf} from './tfjs.js';
+
+/** The backend that a kernel call runs on: its object, and the name under which its other kernels are registered. */
+export interface Place {
+  tf: Tf;
+  backendName: string;
+  backend: object;
+}
+
+interface Memory {
+  makeTensorInfo(shape: number[], dtype: 'float32', values: Float32Array): TensorInfo;
+  disposeIntermediateTensorInfo?(tensor: TensorInfo): void;
+  disposeData(dataId: object): void;
+}
+
+/** Runs another kernel of the same backend, outside the tape and the engine's accounts; the caller owns the result. */
+export function runOther(
+  place: Place,
+  kernelName: string,
+  inputs: Record<string, TensorInfo>,
+  attrs: object = {},
+): TensorInfo {
+  const kernel = place.tf.getKernel(kernelName, place.backendName);
+  if (!kernel)
+    throw new ConvgradError(
+      kernelName,
+      `backend '${place.backendName}' has no such kernel; import the whole backend package.`,
+    );
+  return kernel.kernelFunc({inputs, attrs: attrs as never, backend: place.backend}) as TensorInfo;
+}
+
+/** Gives back a tensor that `runOther` or an implementation made. */
+export function release(place: Place, tensor: TensorInfo): void {
+  const memory = place.backend as Memory;
+  if (memory.disposeIntermediateTensorInfo) memory.disposeIntermediateTensorInfo(tensor);
+  else memory.disposeData(tensor.dataId);
+}
+
+/** Applies an operation to a tensor that we own and releases it: result = run(tensor). */
+export function consume(place: Place, tensor: TensorInfo, run: (tensor: TensorInfo) => TensorInfo): TensorInfo {
+  try {
+    return run(tensor);
+  } finally {
+    release(place, tensor);
+  }
+}
+
+/** A new float32 tensor of zeros. */
+export function makeZeros(place: Place, shape: number[]): TensorInfo {
+  const size = shape.reduce((product, dimension) => product * dimension, 1);
+  return (place.backend as Memory).makeTensorInfo(shape, 'float32', new Float32Array(size));
+}

@@ -1,0 +1,37 @@
+import type {KernelConfig} from '@tensorflow/tfjs';
+import {ConvgradError} from '../geometry/error.js';
+import {isOurs} from './kernels.js';
+import {kernelKey} from './registries.js';
+import {currentSession} from './session.js';
+import type {Tf} from './tfjs.js';
+
+export {isOurs};
+
+/**
+ * Runs fn, which must be synchronous, with the kernels and gradients in place that convgrad replaced.
+ * @throws ConvgradError when convgrad is not installed, or what it replaced is convgrad's own
+ */
+export function withBuiltins<T>(tf: Tf, fn: () => T): T {
+  const session = currentSession(tf);
+  if (!session) {
+    throw new ConvgradError(
+      'withBuiltins',
+      'convgrad is not installed, so nothing was replaced; call install() first.',
+    );
+  }
+  for (const {key, original} of session.kernels.entries()) {
+    if (isOurs(original?.kernelFunc)) {
+      throw new ConvgradError(
+        'withBuiltins',
+        `what convgrad replaced as ${key} is convgrad's own kernel; nothing is compared with itself.`,
+      );
+    }
+  }
+  return session.kernels.withOriginals(() => session.gradients.withOriginals(fn));
+}
+
+/** The kernel that convgrad replaced, if it replaced one. */
+export function builtinKernel(tf: Tf, kernelName: string, backend: string): KernelConfig | undefined {
+  const entries = currentSession(tf)?.kernels.entries();
+  return entries?.find(({key}) => key === kernelKey(kernelName, backend))?.original;
+}

@@ -1,0 +1,72 @@
+import type {GradConfig, NamedAttrMap, Tensor} from '@tensorflow/tfjs';
+import type {Conv2DRequest} from '../geometry/conv2dInfo.js';
+import {ConvgradError} from '../geometry/error.js';
+import {isOurs, type KernelNames, markOurs} from './kernels.js';
+import type {Tf} from './tfjs.js';
+
+/**
+ * The gradients of the three passes. A convolution is bilinear, so each gradient is one of the same three passes, and second and
+ * higher orders follow by themselves:
+ *
+ *     y = forward(x, filter)             dx = backpropInput(dy, filter)           dFilter = backpropFilter(x, dy)
+ *     dx = backpropInput(dy, filter)     d(dy) = forward(ddx, filter)             dFilter = backpropFilter(ddx, dy)
+ *     dFilter = backpropFilter(x, dy)    dx = backpropInput(dy, ddFilter)         d(dy) = forward(x, ddFilter)
+ *
+ * All attributes go along, dilations and dimRoundingMode included, which tfjs's own gradients refuse or drop. Inputs alone are saved:
+ * a saved output would stand before its own node on the tape and make second derivatives silently wrong (tfjs issue 3252).
+ */
+export function gradientConfigs(tf: Tf, names: KernelNames): GradConfig[] {
+  const run = (name: string, inputs: Record<string, Tensor>, attrs: object): Tensor => {
+    refuseStockKernel(tf, name, attrs as Attributes);
+    return tf.engine().runKernel(name, inputs, attrs as NamedAttrMap) as Tensor;
+  };
+  const forward = (x: Tensor, filter: Tensor, attrs: NamedAttrMap) => run(names.forward, {x, filter}, geometry(attrs));
+  const backpropInput = (dy: Tensor, filter: Tensor, attrs: NamedAttrMap, inputShape: number[]) =>
+    run(names.backpropInput, {dy, filter}, {...geometry(attrs), inputShape});
+  const backpropFilter = (x: Tensor, dy: Tensor, attrs: NamedAttrMap, filterShape: number[]) =>
+    run(names.backpropFilter, {x, dy}, {...geometry(attrs), filterShape});
+  const config = (
+    kernelName: string,
+    inputsToSave: [string, string],
+    gradients: (upstream: Tensor, a: Tensor, b: Tensor, attrs: NamedAttrMap) => [() => Tensor, () => Tensor],
+  ): GradConfig => ({
+    kernelName,
+    inputsToSave,
+    gradFunc: markOurs((upstream: Tensor | Tensor[], saved: Tensor[], attrs: NamedAttrMap) => {
+      const [first, second] = gradients(upstream as Tensor, saved[0], saved[1], attrs);
+      return {[inputsToSave[0]]: first, [inputsToSave[1]]: second};
+    }),
+  });
+  return [
+    config(names.forward, ['x', 'filter'], (dy, x, filter, attrs) => [
+      () => backpropInput(dy, filter, attrs, x.shape),
+      () => backpropFilter(x, dy, attrs, filter.shape),
+    ]),
+    config(names.backpropInput, ['dy', 'filter'], (ddx, dy, filter, attrs) => [
+      () => forward(ddx, filter, attrs),
+      () => backpropFilter(ddx, dy, attrs, filter.shape),
+    ]),
+    config(names.backpropFilter, ['x', 'dy'], (ddFilter, x, dy, attrs) => [
+      () => backpropInput(dy, ddFilter, attrs, x.shape),
+      () => forward(x, ddFilter, attrs),
+    ]),
+  ];
+}
+
+type Attributes = Pick<Conv2DRequest, 'dilations' | 'dimRoundingMode'>;
+
+function geometry({strides, pad, dataFormat, dilations, dimRoundingMode}: NamedAttrMap): NamedAttrMap {
+  return {strides, pad, dataFormat, dilations, dimRoundingMode};
+}
+
+/** The kernels that tfjs ships for the backward passes take no dilation: they would ignore it and return wrong values. */
+function refuseStockKernel(tf: Tf, name: string, {dilations}: Attributes): void {
+  const backend = tf.getBackend();
+  const dilated = [dilations ?? 1].flat().some((dilation) => dilation !== 1);
+  if (!dilated || isOurs(tf.getKernel(name, backend)?.kernelFunc)) return;
+  throw new ConvgradError(
+    'conv2d gradient',
+    `${name} on backend '${backend}' is not convgrad's and ignores dilations [${dilations}]; ` +
+      'install convgrad for this backend, or use one that it serves.',
+  );
+}

@@ -1,0 +1,62 @@
+import {findAlgorithm} from '../algorithms/index.js';
+import {ConvgradError} from '../geometry/error.js';
+import {builtinNames} from './kernels.js';
+import {kernelKey} from './registries.js';
+import {type InstallationReport, makeReport} from './report.js';
+import {algorithmsOf, servedBackends} from './select.js';
+import {currentSession, endSessions, replacedKernels, startSession} from './session.js';
+import {defaultTf, type Tf} from './tfjs.js';
+
+export interface InstallOptions {
+  /** The copy of tfjs whose kernels are to be replaced; by default the one this package resolves to. */
+  tf?: Tf;
+  /** tfjs backends to serve, imported already or later; by default every one that convgrad has kernels for. */
+  backends?: readonly string[];
+  /** The algorithm to use where it runs and supports the problem; 'auto' (the default) takes the first in order of preference that does. */
+  algorithm?: string | 'auto';
+}
+
+/** What `install()` returns. */
+export interface Installation {
+  /** What is replaced, what was served and by which algorithm, and what fell back and why; as of now. */
+  report(): InstallationReport;
+}
+
+/**
+ * Replaces tfjs's conv2d kernels (Conv2D, FusedConv2D, Conv2DBackpropInput, Conv2DBackpropFilter) and their gradients by convgrad's.
+ * Synchronous and silent. A second call replaces the options and takes back places that were registered over since; backends that
+ * are imported later are served as they come.
+ *
+ * @throws ConvgradError on an unknown backend or algorithm; nothing is changed then
+ */
+export function install(options: InstallOptions = {}): Installation {
+  const {tf = defaultTf, backends = servedBackends(), algorithm = 'auto'} = options;
+  const unknown = backends.find((backend) => !servedBackends().includes(backend));
+  if (unknown !== undefined) {
+    throw new ConvgradError(
+      'install',
+      `convgrad has no kernels for backend '${unknown}'; use ${servedBackends().join(', ')}.`,
+    );
+  }
+  if (algorithm !== 'auto' && !findAlgorithm(algorithm)) {
+    const known = [...new Set(servedBackends().flatMap(algorithmsOf))];
+    throw new ConvgradError(
+      'install',
+      `unknown algorithm '${algorithm}'; use auto, ${known.join(', ')}, or defineAlgorithm() first.`,
+    );
+  }
+  const session = currentSession(tf) ?? startSession(tf);
+  if (session.backends.some((backend) => !backends.includes(backend))) session.kernels.restore();
+  session.backends = [...backends];
+  session.algorithm = algorithm;
+  // Backends that are not imported yet arrive later, kernel by kernel.
+  const present = backends.filter((backend) => tf.getKernelsForBackend(backend).length > 0);
+  session.kernels.swap(present.flatMap((backend) => replacedKernels.map((name) => kernelKey(name, backend))));
+  session.gradients.swap(Object.values(builtinNames));
+  return {report: () => makeReport(tf)};
+}
+
+/** Puts everything back as it was before `install()`, in every copy of tfjs; what others registered over convgrad since then stays theirs. */
+export function uninstall(): void {
+  endSessions();
+}

@@ -1,0 +1,40 @@
+import type {NamedAttrMap, Tensor, Tensor4D} from '@tensorflow/tfjs';
+import {ConvgradError} from '../geometry/error.js';
+import {type Pass, passes} from '../geometry/pass.js';
+import {gradientConfigs} from './gradients.js';
+import {ownNames, passKernels} from './kernels.js';
+import {servedBackends} from './select.js';
+import {currentSession} from './session.js';
+import type {Tf} from './tfjs.js';
+
+/**
+ * Runs one pass on the active backend through a kernel of our own name, on the tape, whether convgrad is installed or not.
+ * @throws ConvgradError on a backend that convgrad has no kernels for
+ */
+export function runOwnKernel(
+  tf: Tf,
+  functionName: string,
+  pass: Pass,
+  inputs: Record<string, Tensor>,
+  attrs: object,
+): Tensor4D {
+  const engine = tf.engine();
+  void engine.backend; // initialises one if none is active yet
+  const {backendName} = engine;
+  if (!servedBackends().includes(backendName)) {
+    throw new ConvgradError(
+      functionName,
+      `convgrad has no kernels for the active backend '${backendName}'; call tf.setBackend() with one of ${servedBackends().join(', ')}.`,
+    );
+  }
+  register(tf, backendName);
+  return engine.runKernel(ownNames[pass], inputs, attrs as NamedAttrMap) as Tensor4D;
+}
+
+function register(tf: Tf, backendName: string): void {
+  if (tf.getKernel(ownNames.forward, backendName)) return;
+  const kernels = passKernels(tf, backendName, () => currentSession(tf)?.algorithm ?? 'auto');
+  for (const pass of passes) tf.registerKernel({kernelName: ownNames[pass], backendName, kernelFunc: kernels[pass]});
+  if (tf.getGradient(ownNames.forward)) return;
+  for (const config of gradientConfigs(tf, ownNames)) tf.registerGradient(config);
+}

@@ -1,0 +1,79 @@
+import type {Pass} from '../geometry/pass.js';
+import {callCounts, type Fallback, fallbackCounts} from './calls.js';
+import {builtinNames, isOurs} from './kernels.js';
+import {kernelKey} from './registries.js';
+import {currentSession, replacedKernels} from './session.js';
+import type {Tf} from './tfjs.js';
+
+/** Where one kernel or gradient of tfjs stands. */
+export type ServedBy = 'convgrad' | 'not imported' | 'registered over by others' | 'built-in';
+
+/** What `installation.report()` tells; plain data. */
+export interface InstallationReport {
+  installed: boolean;
+  /** The active backend of tfjs, and whether convgrad serves every conv2d pass there. */
+  backend: string;
+  serving: boolean;
+  /** One line for people. */
+  summary: string;
+  kernels: {backend: string; kernel: string; servedBy: ServedBy}[];
+  gradients: {kernel: string; servedBy: ServedBy}[];
+  /** Calls served since `install()`. */
+  calls: {backend: string; algorithm: string; pass: Pass; calls: number}[];
+  /** Calls that another algorithm served than the one asked for, since `install()`. */
+  fallbacks: Fallback[];
+}
+
+export function makeReport(tf: Tf): InstallationReport {
+  const session = currentSession(tf);
+  const swapped = new Set(session?.kernels.entries().map(({key}) => key));
+  const kernels = (session?.backends ?? []).flatMap((backend) =>
+    replacedKernels.map((kernel) => {
+      const active = tf.getKernel(kernel, backend);
+      return {backend, kernel, servedBy: place(active?.kernelFunc, swapped.has(kernelKey(kernel, backend)))};
+    }),
+  );
+  const gradients = session
+    ? Object.values(builtinNames).map((kernel) => ({kernel, servedBy: place(tf.getGradient(kernel)?.gradFunc, true)}))
+    : [];
+  const calls = [...callCounts()]
+    .map(([key, count]) => {
+      const [backend, algorithm, pass] = key.split('/') as [string, string, Pass];
+      return {backend, algorithm, pass, calls: count - (session?.callsBefore.get(key) ?? 0)};
+    })
+    .filter((row) => session !== undefined && row.calls > 0);
+  const before = new Map(session?.fallbacksBefore.map((fallback) => [fallbackKey(fallback), fallback.calls]));
+  const fallbacks = (session ? fallbackCounts() : [])
+    .map((fallback) => ({...fallback, calls: fallback.calls - (before.get(fallbackKey(fallback)) ?? 0)}))
+    .filter((fallback) => fallback.calls > 0);
+  const backend = tf.getBackend() ?? '';
+  const here = kernels.filter((kernel) => kernel.backend === backend);
+  const serving = here.length > 0 && [...here, ...gradients].every(({servedBy}) => servedBy === 'convgrad');
+  const report = {installed: session !== undefined, backend, serving, kernels, gradients, calls, fallbacks};
+  return {...report, summary: summarise(report)};
+}
+
+function place(active: unknown, swapped: boolean): ServedBy {
+  if (isOurs(active)) return 'convgrad';
+  if (!active) return 'not imported';
+  return swapped ? 'registered over by others' : 'built-in';
+}
+
+function fallbackKey({backend, pass, wanted, served, reason}: Fallback): string {
+  return [backend, pass, wanted, served, reason].join('/');
+}
+
+function summarise({installed, backend, serving, kernels, calls}: Omit<InstallationReport, 'summary'>): string {
+  if (!installed) return 'convgrad is not installed; call install().';
+  const total = calls.reduce((sum, row) => sum + row.calls, 0);
+  const perBackend = [...new Set(kernels.map((kernel) => kernel.backend))].map((name) => {
+    const rows = kernels.filter((kernel) => kernel.backend === name);
+    const ours = rows.filter(({servedBy}) => servedBy === 'convgrad').length;
+    return ours === 0 && rows.every(({servedBy}) => servedBy === 'not imported')
+      ? `${name} is not imported`
+      : `${name} ${ours}/${rows.length} kernels`;
+  });
+  const active =
+    backend === '' ? 'no backend is active yet' : `the active backend ${backend} is ${serving ? '' : 'not '}served`;
+  return `convgrad: ${perBackend.join(', ')}; ${total} calls since install(); ${active}.`;
+}

@@ -1,0 +1,78 @@
+import type {TensorInfo} from '@tensorflow/tfjs';
+import {type Conv2DInfo, type Conv2DRequest, conv2dInfo} from '../geometry/conv2dInfo.js';
+import {ConvgradError} from '../geometry/error.js';
+import {type Pass, passTensors, type TensorName, userShapeOf} from '../geometry/pass.js';
+import {consume, makeZeros, type Place, release, runOther} from './backendOps.js';
+import {countCall} from './calls.js';
+import {select} from './select.js';
+
+/** One pass to be computed, as a tfjs kernel is asked for it. */
+export interface PassCall {
+  /** What the user called, for error messages. */
+  functionName: string;
+  pass: Pass;
+  /** The pass's inputs by name, in the user's data format. */
+  inputs: Partial<Record<TensorName, TensorInfo | undefined>>;
+  request: Conv2DRequest;
+  /** The algorithm asked for, or 'auto'. */
+  wanted: string | 'auto';
+}
+
+/**
+ * Runs one pass: validates, resolves the geometry, selects an implementation, and transposes NCHW to NHWC and back around it.
+ * @returns a new tensor in the user's data format
+ * @throws ConvgradError on anything that is not a well-formed float32 convolution
+ */
+export function runPass(place: Place, call: PassCall): TensorInfo {
+  const {functionName, pass, request} = call;
+  const {inputs: names, output} = passTensors[pass];
+  const inputs = names.map((name) => checked(functionName, name, call.inputs[name]));
+  const info = conv2dInfo(functionName, request);
+  names.forEach((name, i) => {
+    checkShape(functionName, info, name, inputs[i].shape);
+  });
+  if (info.batch === 0) return makeZeros(place, userShapeOf(info, output));
+  const {implementation, refusal} = select(functionName, place.backendName, info, pass, call.wanted);
+  const toNHWC = (name: TensorName, tensor: TensorInfo) =>
+    isImage(name) ? transpose(place, tensor, [0, 2, 3, 1]) : tensor;
+  const nchw = info.dataFormat === 'NCHW';
+  const [a, b] = nchw ? inputs.map((tensor, i) => toNHWC(names[i], tensor)) : inputs;
+  const result = implementation.run(pass, info, a, b, place.backend);
+  countCall(place.backendName, implementation.algorithm, pass, call.wanted, refusal);
+  [a, b].forEach((tensor, i) => {
+    if (tensor !== inputs[i]) release(place, tensor);
+  });
+  return nchw && isImage(output) ? consume(place, result, (y) => transpose(place, y, [0, 3, 1, 2])) : result;
+}
+
+/** Whether the tensor has a batch and channels whose order the data format decides; filters are HWIO always. */
+function isImage(name: TensorName): boolean {
+  return name !== 'filter' && name !== 'dFilter';
+}
+
+function transpose(place: Place, x: TensorInfo, perm: number[]): TensorInfo {
+  return runOther(place, 'Transpose', {x}, {perm});
+}
+
+function checked(functionName: string, name: TensorName, tensor: TensorInfo | undefined): TensorInfo {
+  if (!tensor) throw new ConvgradError(functionName, `${name} is missing; pass a float32 tensor of rank 4.`);
+  if ((tensor as {isDisposed?: boolean}).isDisposed) {
+    throw new ConvgradError(functionName, `${name} has been disposed; keep it with tf.keep() or dispose of it later.`);
+  }
+  if (tensor.dtype !== 'float32') {
+    const wayOut =
+      tensor.dtype === 'complex64' ? 'convolve tf.real(…) and tf.imag(…) apart' : `cast it with ${name}.toFloat()`;
+    throw new ConvgradError(functionName, `${name} has dtype ${tensor.dtype}; convolutions take float32: ${wayOut}.`);
+  }
+  return tensor;
+}
+
+function checkShape(functionName: string, info: Conv2DInfo, name: TensorName, shape: number[]): void {
+  const wanted = userShapeOf(info, name);
+  if (shape.length === 4 && shape.every((size, i) => size === wanted[i])) return;
+  throw new ConvgradError(
+    functionName,
+    `${name} has shape [${shape}] where the geometry gives [${wanted}] (${info.dataFormat}); ` +
+      'check it against the input shape, filter, strides, pad and dilations of the forward convolution.',
+  );
+}

@@ -1,0 +1,61 @@
+import {hostFamily} from '../backends/host/index.js';
+import type {BackendFamily, Implementation} from '../backends/implementation.js';
+import {webglFamily} from '../backends/webgl/index.js';
+import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
+import {ConvgradError} from '../geometry/error.js';
+import type {Pass} from '../geometry/pass.js';
+
+/** One line per family of backends. */
+const families: readonly BackendFamily[] = [hostFamily, webglFamily];
+
+/** Names of the tfjs backends that convgrad has kernels for. */
+export function servedBackends(): readonly string[] {
+  return families.flatMap((family) => family.backends);
+}
+
+/** Names of the algorithms that run on a backend, in order of preference; empty for a backend that is not served. */
+export function algorithmsOf(backend: string): readonly string[] {
+  return implementationsOf(backend).map((implementation) => implementation.algorithm);
+}
+
+/** True, or the reason why the algorithm cannot do this pass of this problem on this backend. */
+export function supportsPass(backend: string, algorithm: string, info: Conv2DInfo, pass: Pass): true | string {
+  const found = implementationsOf(backend).find((implementation) => implementation.algorithm === algorithm);
+  return found ? found.supports(info, pass) : `${backend} does not run it`;
+}
+
+/** The chosen implementation, and why the algorithm that was asked for was not, if it was not. */
+export interface Selection {
+  implementation: Implementation;
+  refusal?: string;
+}
+
+/**
+ * The implementation that serves one pass: the algorithm that was asked for, else the first in order of preference that supports the problem.
+ * @throws ConvgradError with every refusal when none does
+ */
+export function select(
+  functionName: string,
+  backend: string,
+  info: Conv2DInfo,
+  pass: Pass,
+  wanted: string | 'auto',
+): Selection {
+  const candidates = implementationsOf(backend);
+  const asked = candidates.find((implementation) => implementation.algorithm === wanted);
+  const answer = asked?.supports(info, pass);
+  if (asked && answer === true) return {implementation: asked};
+  const refusal = wanted === 'auto' ? undefined : asked ? String(answer) : `${backend} does not run it`;
+  const implementation = candidates.find((candidate) => candidate.supports(info, pass) === true);
+  if (implementation) return refusal === undefined ? {implementation} : {implementation, refusal};
+  const reasons = candidates.map((candidate) => `${candidate.algorithm}: ${candidate.supports(info, pass)}`);
+  throw new ConvgradError(
+    functionName,
+    `no algorithm on backend '${backend}' computes this ${pass} (${reasons.join('; ') || 'it has none'}); ` +
+      `use one of the backends ${servedBackends().join(', ')} or uninstall().`,
+  );
+}
+
+function implementationsOf(backend: string): readonly Implementation[] {
+  return families.find((family) => family.backends.includes(backend))?.implementations() ?? [];
+}

@@ -1,0 +1,68 @@
+import type {GradConfig, KernelConfig} from '@tensorflow/tfjs';
+import {type Pass, passes} from '../geometry/pass.js';
+import {callCounts, type Fallback, fallbackCounts} from './calls.js';
+import {gradientConfigs} from './gradients.js';
+import {builtinNames, fusedKernel, fusedName, passKernels} from './kernels.js';
+import {gradientRegistry, kernelRegistry} from './registries.js';
+import {Swaps} from './swaps.js';
+import type {Tf} from './tfjs.js';
+
+/** One installation: what is swapped in which registries, and with which options. */
+export interface Session {
+  readonly tf: Tf;
+  backends: readonly string[];
+  algorithm: string;
+  readonly kernels: Swaps<KernelConfig>;
+  readonly gradients: Swaps<GradConfig>;
+  /** The counts when it began. */
+  readonly callsBefore: ReadonlyMap<string, number>;
+  readonly fallbacksBefore: readonly Fallback[];
+}
+
+/** One session for each engine of tfjs; copies of tfjs on one global object share their engine. */
+const sessions = new Map<object, Session>();
+
+/** The kernels of tfjs that convgrad replaces. */
+export const replacedKernels: readonly string[] = [...Object.values(builtinNames), fusedName];
+
+export function currentSession(tf: Tf): Session | undefined {
+  return sessions.get(tf.engine());
+}
+
+/** Begins a session for this copy of tfjs; nothing is swapped yet. */
+export function startSession(tf: Tf): Session {
+  const session: Session = {
+    tf,
+    backends: [],
+    algorithm: 'auto',
+    kernels: new Swaps(kernelRegistry(tf), (_key, named) => {
+      const {kernelName, backendName} = named;
+      if (!replacedKernels.includes(kernelName) || !session.backends.includes(backendName)) return undefined;
+      // The original's setupFunc and disposeFunc go along: the stock kernels may be needed again after uninstall.
+      return {...named, kernelFunc: kernelFunc(session, kernelName, backendName)};
+    }),
+    gradients: new Swaps(gradientRegistry(tf), (key) =>
+      gradientConfigs(tf, builtinNames).find(({kernelName}) => kernelName === key),
+    ),
+    callsBefore: new Map(callCounts()),
+    fallbacksBefore: fallbackCounts(),
+  };
+  sessions.set(tf.engine(), session);
+  return session;
+}
+
+/** Ends every session: all originals go back. */
+export function endSessions(): void {
+  for (const {kernels, gradients} of sessions.values()) {
+    kernels.restore();
+    gradients.restore();
+  }
+  sessions.clear();
+}
+
+function kernelFunc(session: Session, kernelName: string, backendName: string): KernelConfig['kernelFunc'] {
+  const wanted = () => session.algorithm;
+  if (kernelName === fusedName) return fusedKernel(session.tf, backendName, wanted);
+  const pass = passes.find((name) => builtinNames[name] === kernelName) as Pass;
+  return passKernels(session.tf, backendName, wanted)[pass];
+}

@@ -1,0 +1,7 @@
+import * as tf from '@tensorflow/tfjs';
+
+/** The module `@tensorflow/tfjs`, this copy or another one. */
+export type Tf = typeof tf;
+
+/** The copy of tfjs that this package resolves to; `install({tf})` reaches others. */
+export const defaultTf: Tf = tf;

@@ -1,0 +1,146 @@
+import * as tf from '@tensorflow/tfjs';
+import {conv2d, conv2dBackward, install, uninstall} from 'tfjs-convgrad';
+
+const x = (shape = [1, 4, 4, 2]) => tf.ones(shape) as tf.Tensor4D;
+const filter = (shape = [3, 3, 2, 1]) => tf.ones(shape) as tf.Tensor4D;
+const dy = (shape = [1, 4, 4, 1]) => tf.ones(shape) as tf.Tensor4D;
+const disposed = () => {
+  const tensor = x();
+  tensor.dispose();
+  return tensor;
+};
+const same = {strides: 1, pad: 'same' as const};
+const run = (name: string, inputs: Record<string, tf.Tensor>, attrs: object) =>
+  tf.engine().runKernel(name, inputs, attrs as never);
+const attrs = {strides: 1, pad: 'same', dataFormat: 'NHWC', dilations: 1};
+
+beforeAll(() => tf.setBackend('cpu'));
+beforeEach(() => {
+  install();
+  tf.engine().startScope();
+});
+afterEach(() => {
+  tf.engine().endScope();
+  uninstall();
+});
+
+it.each<[string, () => unknown, RegExp]>([
+  // our own functions
+  ['no arguments', () => (conv2d as () => void)(), /^conv2d: x must be a tensor, got undefined/],
+  [
+    'an array',
+    () => conv2d([[1]] as never, filter(), 1, 'same'),
+    /^conv2d: x must be a tensor, got an array; wrap plain values/,
+  ],
+  [
+    'int32 x',
+    () => conv2d(x().toInt(), filter(), 1, 'same'),
+    /^conv2d: x has dtype int32.*cast it with x\.toFloat\(\)/,
+  ],
+  [
+    'bool x',
+    () => conv2d(tf.ones([1, 4, 4, 2], 'bool') as tf.Tensor4D, filter(), 1, 'same'),
+    /^conv2d: x has dtype bool/,
+  ],
+  [
+    'complex filter',
+    () => conv2d(x(), tf.complex(filter(), filter()) as tf.Tensor4D, 1, 'same'),
+    /filter has dtype complex64.*tf\.real/,
+  ],
+  ['rank 2', () => conv2d(tf.ones([4, 4]) as never, filter(), 1, 'same'), /^conv2d: x must have rank 4.*got rank 2/],
+  ['rank 3 filter', () => conv2d(x(), tf.ones([3, 3, 2]) as never, 1, 'same'), /filter must have rank 4/],
+  [
+    'channel mismatch',
+    () => conv2d(x(), filter([3, 3, 5, 1]), 1, 'same'),
+    /has 2 channels but filter \[3,3,5,1\] expects 5/,
+  ],
+  [
+    'oversized filter',
+    () => conv2d(x(), filter([5, 3, 2, 1]), 1, 'valid'),
+    /covers 5 along the height, more than input 4/,
+  ],
+  ['stride 0', () => conv2d(x(), filter(), 0, 'same'), /strides must be a whole number/],
+  ['dilation 1.5', () => conv2d(x(), filter(), 1, 'same', 'NHWC', 1.5), /dilations must be a whole number/],
+  ['pad -1', () => conv2d(x(), filter(), 1, -1), /pad must be a whole number ≥ 0; got -1/],
+  ['unknown format', () => conv2d(x(), filter(), 1, 'same', 'NCWH' as never), /unknown dataFormat "NCWH"/],
+  ['unknown mode', () => conv2d(x(), filter(), 1, 1, 'NHWC', 1, 'up' as never), /unknown dimRoundingMode "up"/],
+  [
+    'unknown activation',
+    () => conv2d({x: x(), filter: filter(), ...same, activation: 'gelu' as never}),
+    /unknown activation 'gelu'; use one of linear/,
+  ],
+  [
+    'prelu without slopes',
+    () => conv2d({x: x(), filter: filter(), ...same, activation: 'prelu'}),
+    /preluActivationWeights, which activation 'prelu' needs/,
+  ],
+  [
+    'zero height',
+    () => conv2d(x([1, 0, 4, 2]), filter(), 1, 'same'),
+    /zero-sized dimension; only the batch may be empty/,
+  ],
+  ['disposed x', () => conv2d(disposed(), filter(), 1, 'same'), /^conv2d: x has been disposed; keep it with tf\.keep/],
+  [
+    'dy of another shape',
+    () => conv2dBackward({x: x(), filter: filter(), dy: dy([1, 3, 4, 1]), ...same}),
+    /dy has shape \[1,3,4,1\] where the geometry gives \[1,4,4,1\]/,
+  ],
+  [
+    'dy of another rank',
+    () => conv2dBackward({x: x(), filter: filter(), dy: tf.ones([4, 4, 1]) as tf.Tensor3D, ...same}),
+    /x has rank 4 and dy rank 3/,
+  ],
+  [
+    'dy missing',
+    () => conv2dBackward({x: x(), filter: filter(), ...same} as never),
+    /^conv2dBackward: dy must be a tensor/,
+  ],
+  // calls that tfjs-core lets through to our kernels
+  [
+    'oversized filter through tf.conv2d',
+    () => tf.conv2d(x(), filter([6, 6, 2, 1]), 1, 'valid'),
+    /^conv2d: the filter covers 6.*more than input 4/,
+  ],
+  ['fractional stride through tf.conv2d', () => tf.conv2d(x(), filter(), 1.5, 'same'), /^conv2d: strides/],
+  ['negative pad through tf.conv2d', () => tf.conv2d(x(), filter(), 1, -1), /^conv2d: pad must be/],
+  [
+    'unknown mode through tf.conv2d',
+    () => tf.conv2d(x(), filter(), 1, 1, 'NHWC', 1, 'up' as never),
+    /^conv2d: unknown dimRoundingMode/,
+  ],
+  ['disposed x through tf.conv2d', () => tf.conv2d(disposed(), filter(), 1, 'same'), /disposed/],
+  [
+    'oversized filter through fused',
+    () => tf.fused.conv2d({x: x(), filter: filter([6, 6, 2, 1]), strides: 1, pad: 'valid'}),
+    /covers 6 along the height/,
+  ],
+  [
+    'NaN size',
+    () => run('Conv2DBackpropInput', {dy: dy(), filter: filter()}, {...attrs, inputShape: [1, Number.NaN, 4, 2]}),
+    /^conv2dBackpropInput: x \[1,NaN,4,2\] has the size NaN/,
+  ],
+  [
+    'no inputShape',
+    () => run('Conv2DBackpropInput', {dy: dy(), filter: filter()}, attrs),
+    /^conv2dBackpropInput: x must have rank 4.*undefined/,
+  ],
+  [
+    'wrong inputShape',
+    () => run('Conv2DBackpropInput', {dy: dy(), filter: filter()}, {...attrs, inputShape: [1, 9, 4, 2]}),
+    /dy has shape \[1,4,4,1\] where the geometry gives \[1,9,4,1\]/,
+  ],
+  [
+    'wrong filterShape',
+    () => run('Conv2DBackpropFilter', {x: x(), dy: dy()}, {...attrs, filterShape: [3, 3, 2, 7]}),
+    /^conv2dBackpropFilter: dy has shape \[1,4,4,1\] where the geometry gives \[1,4,4,7\]/,
+  ],
+  [
+    'int32 dy',
+    () => run('Conv2DBackpropFilter', {x: x(), dy: dy().toInt()}, {...attrs, filterShape: [3, 3, 2, 1]}),
+    /dy has dtype int32/,
+  ],
+])('%s is one clear error', (_name, call, message) => {
+  const before = tf.memory().numTensors;
+  expect(call).toThrow(message);
+  expect(tf.memory().numTensors - before).toBeLessThanOrEqual(6); // the arguments made here, nothing of ours
+});

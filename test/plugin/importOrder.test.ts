@@ -1,0 +1,112 @@
+import type * as tfjs from '@tensorflow/tfjs';
+import type {KernelConfig} from '@tensorflow/tfjs';
+import type * as convgrad from 'tfjs-convgrad';
+
+type Tf = typeof tfjs;
+
+/** The registries that copies of tfjs share, emptied: as in a process that has imported nothing yet. */
+const globals = globalThis as {_tfGlobals?: Map<string, unknown>; _tfengine?: unknown};
+
+/** A new copy of tfjs, in the same process and on the same global registries as the others. */
+async function importTf(): Promise<Tf> {
+  let copy: Tf | undefined;
+  await jest.isolateModulesAsync(async () => {
+    copy = await import('@tensorflow/tfjs');
+  });
+  return copy as Tf;
+}
+
+/** convgrad, and the copy of tfjs it resolves to. */
+async function importBoth(): Promise<{tf: Tf; convgrad: typeof convgrad}> {
+  jest.resetModules();
+  return {tf: await import('@tensorflow/tfjs'), convgrad: await import('tfjs-convgrad')};
+}
+
+/** Takes a backend's kernels out of the registry, and gives back a function that registers them like its import does. */
+function withhold(tf: Tf, backend: string): () => void {
+  const kernels = tf.getKernelsForBackend(backend);
+  for (const {kernelName, backendName} of kernels) tf.unregisterKernel(kernelName, backendName);
+  return () => {
+    for (const kernel of kernels) tf.registerKernel(kernel);
+  };
+}
+
+beforeEach(() => {
+  globals._tfGlobals = undefined;
+  globals._tfengine = undefined;
+  jest.spyOn(console, 'warn').mockImplementation();
+});
+
+const conv2dOn = (tf: Tf, backend: string) => tf.getKernel('Conv2D', backend) as KernelConfig | undefined;
+
+it('serves a backend that is imported after install()', async () => {
+  const {tf, convgrad} = await importBoth();
+  const importWebgl = withhold(tf, 'webgl');
+  const installation = convgrad.install();
+  const of = (backend: string) => installation.report().kernels.filter((kernel) => kernel.backend === backend);
+  expect(of('cpu').every(({servedBy}) => servedBy === 'convgrad')).toBe(true);
+  expect(of('webgl').every(({servedBy}) => servedBy === 'not imported')).toBe(true);
+  expect(installation.report().summary).toContain('webgl is not imported');
+  importWebgl();
+  expect(of('webgl').every(({servedBy}) => servedBy === 'convgrad')).toBe(true);
+  convgrad.uninstall();
+  expect(String(conv2dOn(tf, 'webgl')?.kernelFunc)).toContain('conv2d');
+  expect(of('webgl')).toEqual([]);
+});
+
+it('serves what is imported before, and what is imported after a second install()', async () => {
+  const {tf, convgrad} = await importBoth();
+  const importCpu = withhold(tf, 'cpu');
+  const installation = convgrad.install();
+  importCpu();
+  convgrad.install();
+  expect(installation.report().kernels.every(({servedBy}) => servedBy === 'convgrad')).toBe(true);
+});
+
+it('leaves a backend alone that was not asked for, also when it comes later', async () => {
+  const {tf, convgrad} = await importBoth();
+  const importWebgl = withhold(tf, 'webgl');
+  const installation = convgrad.install({backends: ['cpu']});
+  importWebgl();
+  expect(installation.report().kernels.map(({backend}) => backend)).not.toContain('webgl');
+});
+
+it('stays in place when a second copy of tfjs is imported, and uninstall() leaves that copy its kernels', async () => {
+  const {tf, convgrad} = await importBoth();
+  const installation = convgrad.install();
+  await tf.setBackend('cpu');
+  const second = await importTf();
+  expect(second).not.toBe(tf);
+  expect(installation.report().serving).toBe(true);
+  const y = second.tidy(
+    () =>
+      second.conv2d(second.ones([1, 3, 3, 1]) as never, second.ones([3, 3, 1, 1]) as never, 1, 'valid').dataSync()[0],
+  );
+  expect(y).toBe(9);
+  expect(installation.report().calls).toEqual([{backend: 'cpu', algorithm: 'im2col', pass: 'forward', calls: 1}]);
+  convgrad.uninstall();
+  expect(convgrad.install({tf: second}).report().serving).toBe(true);
+  convgrad.uninstall();
+});
+
+it('reaches a copy of tfjs that shares nothing', async () => {
+  const {tf, convgrad} = await importBoth();
+  globals._tfGlobals = undefined;
+  globals._tfengine = undefined;
+  const apart = await importTf();
+  const before = conv2dOn(apart, 'cpu');
+  await apart.setBackend('cpu');
+  const here = convgrad.install();
+  expect(conv2dOn(apart, 'cpu')).toBe(before);
+  const there = convgrad.install({tf: apart});
+  expect(there.report()).toMatchObject({installed: true, serving: true});
+  expect(conv2dOn(apart, 'cpu')).not.toBe(before);
+  const y = apart.tidy(
+    () => apart.conv2d(apart.ones([1, 3, 3, 1]) as never, apart.ones([3, 3, 1, 1]) as never, 1, 'valid').dataSync()[0],
+  );
+  expect(y).toBe(9);
+  expect(here.report().installed).toBe(true);
+  convgrad.uninstall();
+  expect(conv2dOn(apart, 'cpu')).toBe(before);
+  expect(conv2dOn(tf, 'cpu')).toBeDefined();
+});

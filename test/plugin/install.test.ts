@@ -1,0 +1,169 @@
+import * as tf from '@tensorflow/tfjs';
+import {install, uninstall} from 'tfjs-convgrad';
+import {isOurs} from '../../src/plugin/kernels.js';
+import {replacedKernels} from '../../src/plugin/session.js';
+
+const gradients = ['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter'];
+const registered = () => ({
+  kernels: ['cpu', 'webgl'].flatMap((backend) => replacedKernels.map((name) => tf.getKernel(name, backend))),
+  gradients: gradients.map((name) => tf.getGradient(name)),
+});
+const x = () => tf.ones([1, 4, 4, 1]) as tf.Tensor4D;
+const filter = () => tf.ones([3, 3, 1, 1]) as tf.Tensor4D;
+const convolve = () => tf.tidy(() => tf.conv2d(x(), filter(), 1, 'same').dataSync()[0]);
+
+beforeAll(() => tf.setBackend('cpu'));
+afterEach(uninstall);
+
+describe('install and uninstall', () => {
+  it('replaces every kernel and gradient, and puts back exactly what was there', () => {
+    const before = registered();
+    install();
+    const during = registered();
+    for (const kernel of during.kernels) expect(isOurs(kernel?.kernelFunc)).toBe(true);
+    for (const gradient of during.gradients) expect(isOurs(gradient?.gradFunc)).toBe(true);
+    uninstall();
+    const after = registered();
+    after.kernels.forEach((kernel, i) => {
+      expect(kernel).toBe(before.kernels[i]);
+    });
+    after.gradients.forEach((gradient, i) => {
+      expect(gradient).toBe(before.gradients[i]);
+    });
+  });
+
+  it('is silent and idempotent, and may be undone twice', () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation();
+    const before = registered().kernels[0];
+    install();
+    const first = registered().kernels[0];
+    install();
+    expect(registered().kernels[0]).toBe(first);
+    uninstall();
+    uninstall();
+    expect(registered().kernels[0]).toBe(before);
+    expect(warn).not.toHaveBeenCalled();
+    warn.mockRestore();
+  });
+
+  it('leaves no trace on the registries', () => {
+    const maps = (globalThis as {_tfGlobals?: Map<string, object>})._tfGlobals;
+    install();
+    uninstall();
+    for (const name of ['kernelRegistry', 'gradRegistry']) expect(Object.keys(maps?.get(name) ?? {})).toEqual([]);
+  });
+
+  it('keeps the setup and dispose functions of the kernel it replaces', () => {
+    const original = tf.getKernel('Conv2D', 'cpu');
+    const [setupFunc, disposeFunc] = [jest.fn(), jest.fn()];
+    tf.unregisterKernel('Conv2D', 'cpu');
+    tf.registerKernel({...original, setupFunc, disposeFunc});
+    install();
+    expect(tf.getKernel('Conv2D', 'cpu')).toMatchObject({setupFunc, disposeFunc});
+    uninstall();
+    tf.unregisterKernel('Conv2D', 'cpu');
+    tf.registerKernel(original);
+  });
+
+  it('serves only the backends asked for, and a second call replaces the options', () => {
+    install({backends: ['cpu']});
+    expect(isOurs(tf.getKernel('Conv2D', 'cpu').kernelFunc)).toBe(true);
+    expect(isOurs(tf.getKernel('Conv2D', 'webgl').kernelFunc)).toBe(false);
+    install({backends: ['webgl']});
+    expect(isOurs(tf.getKernel('Conv2D', 'cpu').kernelFunc)).toBe(false);
+    expect(isOurs(tf.getKernel('Conv2D', 'webgl').kernelFunc)).toBe(true);
+  });
+
+  it('uses the algorithm asked for, and reports fallbacks with their reason', () => {
+    const installation = install({algorithm: 'transposed'});
+    convolve();
+    expect(installation.report().calls).toEqual([{backend: 'cpu', algorithm: 'im2col', pass: 'forward', calls: 1}]);
+    expect(installation.report().fallbacks).toEqual([
+      {backend: 'cpu', pass: 'forward', wanted: 'transposed', served: 'im2col', reason: 'it has no forward', calls: 1},
+    ]);
+    install({algorithm: 'direct'});
+    convolve();
+    expect(installation.report().calls).toContainEqual({
+      backend: 'cpu',
+      algorithm: 'direct',
+      pass: 'forward',
+      calls: 1,
+    });
+  });
+
+  it('refuses unknown backends and algorithms and changes nothing', () => {
+    const before = registered().kernels[0];
+    expect(() => install({backends: ['gpu']})).toThrow(
+      "install: convgrad has no kernels for backend 'gpu'; use cpu, webgl.",
+    );
+    expect(() => install({algorithm: 'magic'})).toThrow(
+      /install: unknown algorithm 'magic'; use auto, im2col, transposed, direct/,
+    );
+    expect(registered().kernels[0]).toBe(before);
+  });
+
+  it("is done by importing 'tfjs-convgrad/register'", async () => {
+    await import('tfjs-convgrad/register');
+    expect(isOurs(tf.getKernel('Conv2D', 'cpu').kernelFunc)).toBe(true);
+  });
+});
+
+describe('others who register', () => {
+  const late = {
+    kernelName: 'Conv2D',
+    backendName: 'cpu',
+    kernelFunc: () => ({dataId: {}, shape: [], dtype: 'float32' as const}),
+  };
+
+  it('keep what they registered over us', () => {
+    jest.spyOn(console, 'warn').mockImplementation();
+    const original = tf.getKernel('Conv2D', 'cpu');
+    const installation = install();
+    tf.registerKernel(late);
+    expect(installation.report()).toMatchObject({serving: false});
+    expect(installation.report().kernels).toContainEqual({
+      backend: 'cpu',
+      kernel: 'Conv2D',
+      servedBy: 'registered over by others',
+    });
+    uninstall();
+    expect(tf.getKernel('Conv2D', 'cpu')).toBe(late);
+    tf.unregisterKernel('Conv2D', 'cpu');
+    tf.registerKernel(original);
+    jest.restoreAllMocks();
+  });
+
+  it('lose the place to a second install(), and get it back from uninstall()', () => {
+    jest.spyOn(console, 'warn').mockImplementation();
+    const original = tf.getKernel('Conv2D', 'cpu');
+    install();
+    tf.registerKernel(late);
+    expect(install().report().serving).toBe(true);
+    uninstall();
+    expect(tf.getKernel('Conv2D', 'cpu')).toBe(late);
+    tf.unregisterKernel('Conv2D', 'cpu');
+    tf.registerKernel(original);
+    jest.restoreAllMocks();
+  });
+});
+
+describe('the report', () => {
+  it('says where things stand, before, during and after', async () => {
+    const installation = install();
+    expect(installation.report()).toMatchObject({
+      installed: true,
+      backend: 'cpu',
+      serving: true,
+      calls: [],
+      fallbacks: [],
+    });
+    const n = convolve();
+    expect(n).toBe(4);
+    expect(installation.report().summary).toBe(
+      'convgrad: cpu 4/4 kernels, webgl 4/4 kernels; 1 calls since install(); the active backend cpu is served.',
+    );
+    uninstall();
+    convolve();
+    expect(installation.report()).toMatchObject({installed: false, serving: false, calls: [], kernels: []});
+  });
+});

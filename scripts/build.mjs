@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto';
 import {chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
-import {join} from 'node:path';
+import {basename, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {root, runTool, StepError, say} from './step.mjs';
 
@@ -15,7 +15,9 @@ export async function build() {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) return;
   say('Building dist/…');
   rmSync(stamp, {force: true}); // an interrupted or failed build is not a finished one
-  const code = await runTool('typescript/bin/tsc', ['-p', '.'], {output: 'stderr'});
+  // The compiler's memory lies inside dist/, so that removing dist/ still means building from scratch.
+  const incremental = ['--incremental', '--tsBuildInfoFile', join(dist, '.tsbuildinfo')];
+  const code = await runTool('typescript/bin/tsc', ['-p', '.', ...incremental], {output: 'stderr'});
   if (code !== 0) throw new StepError('build failed; see the errors above.', code);
   removeOrphans();
   if (existsSync(command)) chmodSync(command, 0o755);
@@ -39,7 +41,7 @@ function fingerprint() {
 function removeOrphans() {
   for (const file of filesUnder(dist)) {
     const origin = file.replace(dist, source).replace(/(\.d\.ts|\.js|\.js\.map)$/, '.ts');
-    if (file !== stamp && !existsSync(origin)) rmSync(file);
+    if (!basename(file).startsWith('.') && !existsSync(origin)) rmSync(file);
   }
 }
 

@@ -6,8 +6,9 @@ import {root, run, StepError, say} from './step.mjs';
 export async function install() {
   if (isInstalled()) return;
   say('Installing dependencies (npm ci)…');
-  // Development dependencies build the package, also where NODE_ENV=production leaves them out.
-  const args = ['ci', '--include=dev', '--no-fund', '--no-audit'];
+  // Development dependencies build the package, also where NODE_ENV=production leaves them out. No dependency needs the
+  // scripts it would run on being installed.
+  const args = ['ci', '--include=dev', '--ignore-scripts', '--no-fund', '--no-audit'];
   const npm = process.env.npm_execpath ?? '';
   const code = basename(npm).startsWith('npm-cli')
     ? await run(process.execPath, [npm, ...args], {output: 'stderr'})

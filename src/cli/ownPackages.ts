@@ -22,13 +22,17 @@ export function ownPackages(finish: Finish = (found) => found): Plugin {
     name: 'own-packages',
     setup(build) {
       const own = ownModules();
+      const known = new Map<string, ReturnType<typeof findWithoutPlugins>>();
       onImport(build, shared, async (args) => {
         const file = own.get(args.path);
         if (file !== undefined) return finish({path: file}, args);
         if (args.path.startsWith('tfjs-convgrad')) {
           return {errors: [{text: `"${args.path}" does not exist; there are ${[...own.keys()].join(', ')}`}]};
         }
-        const found = await findWithoutPlugins(build, {...args, resolveDir: ownFolder});
+        // Who imports makes no difference, and tfjs imports itself a thousand times over.
+        const question = `${args.kind} ${args.path}`;
+        if (!known.has(question)) known.set(question, findWithoutPlugins(build, {...args, resolveDir: ownFolder}));
+        const found = await known.get(question);
         return found && finish(found, args);
       });
     },

@@ -1,6 +1,7 @@
 /** The sources are ESM with `.js` in their imports; the tests run them as CommonJS, which needs no experimental flag of Node. */
 const shared = {
   testEnvironment: 'node',
+  setupFiles: ['<rootDir>/test/support/quietTfjs.ts'],
   transform: {
     // Types are checked by `npm run typecheck`; here they are only stripped.
     '^.+\\.[jt]s$': [

@@ -16,10 +16,12 @@ export async function test(args) {
   const skipBrowser = args.includes('--no-browser') || Boolean(process.env.CONVGRAD_SKIP_BROWSER);
   if (!skipBrowser) await requireBrowser();
   await step('biome check (npm run format repairs most)', runTool('@biomejs/biome/bin/biome', ['check']));
-  await step('type check', typecheck());
+  await step('type check', runTool('typescript/bin/tsc', ['-p', 'test']));
   if (skipBrowser) say('Browser tests skipped, as asked (--no-browser or CONVGRAD_SKIP_BROWSER).');
   const jestArgs = args.filter((arg) => arg !== '--no-browser');
-  await step('jest', runTool('jest/bin/jest.js', skipBrowser ? ['--selectProjects', 'node', ...jestArgs] : jestArgs));
+  // Last, because --selectProjects takes every word that follows for a project.
+  if (skipBrowser) jestArgs.push('--selectProjects', 'node');
+  await step('jest', runTool('jest/bin/jest.js', jestArgs));
   if (failed.length > 0) say(`npm test failed: ${failed.join(', ')}.`);
   return failed.length > 0 ? 1 : 0;
 }
@@ -32,8 +34,4 @@ async function requireBrowser() {
   if (browser instanceof Error) throw new StepError(browser.message);
   if (browser === undefined)
     throw new StepError(`npm test: ${advice}; or leave the browser tests out: npm test -- --no-browser.`);
-}
-
-export function typecheck() {
-  return runTool('typescript/bin/tsc', ['-p', 'test']);
 }

@@ -1,0 +1,48 @@
+/**
+ * The transpose of the definition, gathered per texel of dx:
+ *
+ *     dx[n, h, w, c] = Σ_{i, j, f} dy[n, oh, ow, f] · filter[i, j, c, f]
+ *                      where oh·sh = h + pt − i·dh and ow·sw = w + pl − j·dw
+ *
+ * dy [N, OH, OW, F], filter [kh, kw, C, F] → dx [N, H, W, C]. A fragment computes (w, w + 1) × (c, c + 1). The two columns
+ * meet different taps, so each has its own loop. The taps i that make oh whole are one residue class modulo
+ * tapStep = s / gcd(s, d), or none (a gap between windows, where dx is 0): the first is searched, the others follow.
+ * Source: https://arxiv.org/abs/1603.07285. Limits: sums in float32, in the order i, j, f.
+ */
+export const backpropInput = `
+  // The taps t = x, x + tapStep, ... < y through which an output in [0, size) reads the input at reach - pad. That
+  // output is (reach - t * dilation) / stride.
+  ivec2 tapsReaching(int reach, int stride, int dilation, int tapStep, int count, int size) {
+    int begin = max(0, reach - (size - 1) * stride + dilation - 1) / dilation;
+    int end = min(count, reach / dilation + 1);
+    int searched = min(end, begin + tapStep);
+    while (begin < searched && (reach - begin * dilation) % stride != 0) begin++;
+    return begin < searched ? ivec2(begin, end) : ivec2(0);
+  }
+
+  void main() {
+    ivec4 at = getOutputCoords(); // n, h, w, c
+    int bottom = at.y + pad.x;
+    ivec2 rows = tapsReaching(bottom, stride.x, dilation.x, tapStep.x, FilterShape.x, dyShape.y);
+    vec2 sums[2] = vec2[2](vec2(0.), vec2(0.));
+    for (int column = 0; column < 2; column++) {
+      int right = at.z + column + pad.y;
+      ivec2 columns = tapsReaching(right, stride.y, dilation.y, tapStep.y, FilterShape.y, dyShape.z);
+      vec2 sum = vec2(0.);
+      for (int i = rows.x; i < rows.y; i += tapStep.x) {
+        int oh = (bottom - i * dilation.x) / stride.x;
+        for (int j = columns.x; j < columns.y; j += tapStep.y) {
+          int ow = (right - j * dilation.y) / stride.y;
+          for (int f = 0; f < dyShape.w; f += 2) {
+            vec2 pixel = lanes(getDy(at.x, oh, ow, f), ow);
+            vec4 taps = getFilter(i, j, at.w, f);
+            sum += pixel.x * taps.xz;
+            if (f + 1 < dyShape.w) sum += pixel.y * taps.yw;
+          }
+        }
+      }
+      sums[column] = sum;
+    }
+    setOutputLanes(at, vec4(sums[0], sums[1]));
+  }
+`;

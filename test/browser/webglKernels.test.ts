@@ -1,0 +1,188 @@
+import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
+import type {Page} from 'playwright-core';
+import type {Conv2DAttributes, Conv2DRequest} from '../../src/index.js';
+import {openPage} from './openPage.js';
+
+type Passes = {y: number[]; dx: number[]; dFilter: number[]};
+type Case = Conv2DAttributes & Pick<Conv2DRequest, 'xShape' | 'filterShape'>;
+/** What the tests share inside the page. */
+type Helpers = {
+  shapesOf(problem: Case): {x: number[]; filter: number[]; dy: number[]};
+  values(count: number, seed: number): Float32Array;
+  kernels(problem: Case, x: Tensor, filter: Tensor, dy: Tensor): Passes;
+  definition(problem: Case, x: Float32Array, filter: Float32Array, dy: Float32Array): Passes;
+  programs(): number;
+};
+declare const helpers: Helpers;
+
+const cases: Record<string, Case> = {
+  'odd sizes': {xShape: [2, 5, 7, 3], filterShape: [3, 3, 3, 5], strides: 1, pad: 'same'},
+  'even sizes': {xShape: [1, 6, 8, 4], filterShape: [3, 2, 4, 2], strides: 1, pad: 'valid'},
+  'one element': {xShape: [1, 1, 1, 1], filterShape: [1, 1, 1, 1], strides: 1, pad: 'valid'},
+  'stride over the filter': {xShape: [2, 9, 8, 3], filterShape: [2, 1, 3, 2], strides: [4, 3], pad: 'valid'},
+  'stride and dilation': {
+    xShape: [1, 11, 9, 2],
+    filterShape: [3, 4, 2, 3],
+    strides: [2, 3],
+    dilations: [3, 2],
+    pad: 'same',
+  },
+  'common factor': {xShape: [1, 12, 13, 1], filterShape: [4, 3, 1, 2], strides: [4, 2], dilations: [2, 2], pad: 3},
+  'past the padding': {
+    xShape: [1, 6, 7, 2],
+    filterShape: [2, 3, 2, 2],
+    strides: [3, 4],
+    pad: 1,
+    dimRoundingMode: 'ceil',
+  },
+  'uneven pads': {
+    xShape: [1, 4, 5, 2],
+    filterShape: [3, 3, 2, 3],
+    strides: 2,
+    pad: [
+      [0, 0],
+      [0, 4],
+      [3, 1],
+      [0, 0],
+    ],
+  },
+  'windows in padding': {xShape: [1, 2, 2, 2], filterShape: [2, 2, 2, 2], strides: 1, pad: 4},
+  'squarish texture': {xShape: [3, 75, 151, 1], filterShape: [2, 2, 1, 1], strides: 2, dilations: 3, pad: 'same'},
+};
+
+describe('the kernels of the webgl backend', () => {
+  let page: Page;
+
+  beforeAll(async () => {
+    page = await openPage();
+    await page.evaluate(async () => {
+      const {tf, conv2d, conv2dBackward, conv2dInfo, algorithms} = convgrad;
+      await tf.setBackend('webgl');
+      const direct = algorithms().find(({name}) => name === 'direct')!;
+      const infoOf = (problem: Case) => conv2dInfo('test', problem);
+      const made: Helpers = {
+        shapesOf(problem) {
+          const info = infoOf(problem);
+          const dy = [info.batch, info.outHeight, info.outWidth, info.outChannels];
+          return {x: [...problem.xShape], filter: [...problem.filterShape], dy};
+        },
+        values: (count, seed) => Float32Array.from({length: count}, (_, i) => ((i * i + seed * i) % 9) - 4),
+        kernels: (problem, x, filter, dy) =>
+          tf.tidy(() => {
+            const all = {...problem, x: x as never, filter: filter as never, dy: dy as never};
+            const {dx, dFilter} = conv2dBackward(all);
+            const list = (tensor: Tensor) => Array.from(tensor.dataSync());
+            return {y: list(conv2d(all)), dx: list(dx), dFilter: list(dFilter)};
+          }),
+        definition(problem, x, filter, dy) {
+          const [y, dx, dFilter] = [dy, x, filter].map(({length}) => new Float32Array(length));
+          const noEngine = undefined as never; // the definition is plain loops
+          direct.forward!(infoOf(problem), x, filter, y!, noEngine);
+          direct.backpropInput!(infoOf(problem), dy, filter, dx!, noEngine);
+          direct.backpropFilter!(infoOf(problem), x, dy, dFilter!, noEngine);
+          return {y: Array.from(y!), dx: Array.from(dx!), dFilter: Array.from(dFilter!)};
+        },
+        programs() {
+          const {binaryCache} = tf.backend() as unknown as {binaryCache: Record<string, unknown>};
+          return Object.keys(binaryCache).filter((key) => key.includes('stepsInside')).length;
+        },
+      };
+      Object.assign(globalThis, {helpers: made});
+    });
+  });
+
+  test.each(Object.keys(cases))('equal the definition on whole numbers: %s', async (name) => {
+    const {got, want} = await page.evaluate((problem) => {
+      const {tf} = convgrad;
+      const {x, filter, dy} = helpers.shapesOf(problem);
+      const data = [x, filter, dy].map((shape, seed) => helpers.values(tf.util.sizeFromShape(shape), seed));
+      const tensors = [x, filter, dy].map((shape, index) => tf.tensor(data[index]!.slice(), shape));
+      const got = helpers.kernels(problem, tensors[0]!, tensors[1]!, tensors[2]!);
+      tf.dispose(tensors);
+      return {got, want: helpers.definition(problem, data[0]!, data[1]!, data[2]!)};
+    }, cases[name]!);
+    for (const output of ['y', 'dx', 'dFilter'] as const) {
+      expect(got[output].length).toBe(want[output].length);
+      // Not toEqual, which tells -0 from 0.
+      expect(got[output].findIndex((value, index) => value !== want[output][index])).toBe(-1);
+    }
+  });
+
+  test('read no padding lane, where the built-in returns 4 for 1 + 1 + 1', async () => {
+    const [ours, ourDx, builtIn] = await page.evaluate(() => {
+      const {tf, conv2d, conv2dBackward} = convgrad;
+      return tf.tidy(() => {
+        // Adding 1 on the GPU also adds it to the lanes past the third channel.
+        const ones = (shape: [number, number, number, number]) =>
+          tf
+            .matMul(tf.zeros([shape[2], 3]), tf.zeros([3, 3]))
+            .reshape(shape)
+            .add(1) as Tensor4D;
+        const [x, filter, dy] = [ones([1, 1, 3, 3]), ones([1, 1, 3, 3]), ones([1, 1, 3, 3])];
+        const attributes = {strides: 1, pad: 'valid'} as const;
+        const results: Tensor[] = [
+          conv2d({x, filter, ...attributes}),
+          conv2dBackward({x, filter, dy, ...attributes}).dx,
+          tf.conv2d(x, filter, 1, 'valid'),
+        ];
+        return results.map((result) => result.dataSync()[0]);
+      });
+    });
+    expect({ours, ourDx, builtIn}).toEqual({ours: 3, ourDx: 3, builtIn: 4});
+  });
+
+  test('let one infinite weight reach its true terms only', async () => {
+    const values = await page.evaluate(() => {
+      const {tf, conv2d} = convgrad;
+      const filter = tf.tensor4d([Infinity, 1, 1, 1, 1, 1, 1, 1, 1], [3, 3, 1, 1]);
+      return Array.from(conv2d({x: tf.ones([1, 4, 4, 1]), filter, strides: 1, pad: 'same'}).dataSync());
+    });
+    // The top left tap lies in the padding for the first row and the first column.
+    const rest = [6, Infinity, Infinity, Infinity];
+    expect(values).toEqual([4, 6, 6, 4, ...rest, ...rest, 4, Infinity, Infinity, Infinity]);
+  });
+
+  test('compile nothing for new sizes, strides, pads and dilations', async () => {
+    const programs = await page.evaluate(() => {
+      const {tf} = convgrad;
+      const count: number[] = [];
+      for (const [size, channels, strides, dilations] of [
+        [6, 2, 1, 1],
+        [9, 4, 2, 1],
+        [12, 3, 1, 2],
+        [15, 8, 3, 2],
+      ] as const) {
+        const xShape = [2, size, size + 1, channels];
+        const problem: Case = {xShape, filterShape: [3, 2, channels, channels + 1], strides, dilations, pad: 'same'};
+        const {x, filter, dy} = helpers.shapesOf(problem);
+        tf.tidy(() => helpers.kernels(problem, tf.ones(x), tf.ones(filter), tf.ones(dy)));
+        count.push(helpers.programs());
+      }
+      return count;
+    });
+    expect(programs[0]).toBeGreaterThan(0);
+    expect(new Set(programs).size).toBe(1);
+  });
+
+  test('leave nothing behind after 1000 runs', async () => {
+    const [early, late] = await page.evaluate(() => {
+      const {tf, conv2d, conv2dBackward} = convgrad;
+      const backend = tf.backend() as unknown as {numDataIds(): number; numBytesInGPU: number};
+      const x: Tensor4D = tf.ones([1, 5, 5, 3]);
+      const filter: Tensor4D = tf.ones([3, 3, 3, 2]);
+      const dy: Tensor4D = tf.ones([1, 3, 3, 2]);
+      const all = {x, filter, dy, strides: 2, pad: 'same'} as const;
+      const held: number[][] = [];
+      for (let run = 1; run <= 1000; run++) {
+        tf.tidy(() => {
+          conv2d(all);
+          conv2dBackward(all);
+        });
+        if (run === 10 || run === 1000)
+          held.push([tf.memory().numTensors, backend.numDataIds(), backend.numBytesInGPU]);
+      }
+      return held;
+    });
+    expect(late).toEqual(early);
+  });
+});

@@ -135,7 +135,8 @@ describe('the kernels of the webgl backend', () => {
     const values = await page.evaluate(() => {
       const {tf, conv2d} = convgrad;
       const filter = tf.tensor4d([Infinity, 1, 1, 1, 1, 1, 1, 1, 1], [3, 3, 1, 1]);
-      return Array.from(conv2d({x: tf.ones([1, 4, 4, 1]), filter, strides: 1, pad: 'same'}).dataSync());
+      const x: Tensor4D = tf.ones([1, 4, 4, 1]);
+      return Array.from(conv2d({x, filter, strides: 1, pad: 'same'}).dataSync());
     });
     // The top left tap lies in the padding for the first row and the first column.
     const rest = [6, Infinity, Infinity, Infinity];

@@ -24,6 +24,7 @@ export {
   type Conv2DBackwardArguments,
   conv2d,
   conv2dBackward,
+  type Images,
 } from './plugin/conv2d.js';
 export type {Activation} from './plugin/epilogue.js';
 export {type Installation, type InstallOptions, install, uninstall} from './plugin/install.js';

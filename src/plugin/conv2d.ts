@@ -1,9 +1,12 @@
-import type {Tensor, Tensor1D, Tensor3D, Tensor4D} from '@tensorflow/tfjs';
+import type {Rank, Tensor, Tensor1D, Tensor3D, Tensor4D} from '@tensorflow/tfjs';
 import type {Conv2DRequest, DataFormat, Pad, RoundingMode} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
 import {type Activation, activations} from './epilogue.js';
 import {runOwnKernel} from './ownKernels.js';
 import {defaultTf as tf} from './tfjs.js';
+
+/** A tensor with or without the batch dimension. */
+export type Images = Tensor3D | Tensor4D | Tensor<Rank.R3 | Rank.R4>;
 
 /** The attributes of a convolution, as tf.conv2d takes them. */
 export interface Conv2DAttributes {
@@ -22,7 +25,7 @@ export interface Conv2DAttributes {
 /** The arguments of {@link conv2d} as an object. */
 export interface Conv2DArguments extends Conv2DAttributes {
   /** [batch, height, width, inChannels], or without the batch; float32. */
-  x: Tensor3D | Tensor4D;
+  x: Images;
   /** [height, width, inChannels, outChannels]; float32. */
   filter: Tensor4D;
   /** [outChannels], or anything that broadcasts to the output. */
@@ -40,7 +43,7 @@ export interface Conv2DArguments extends Conv2DAttributes {
  * @returns [batch, outHeight, outWidth, outChannels] in `dataFormat`'s order; rank 3 when x has rank 3
  * @throws ConvgradError naming the broken constraint, its numbers and the way out
  */
-export function conv2d<T extends Tensor3D | Tensor4D>(
+export function conv2d<T extends Images>(
   x: T,
   filter: Tensor4D,
   strides: Conv2DAttributes['strides'],
@@ -51,7 +54,7 @@ export function conv2d<T extends Tensor3D | Tensor4D>(
 ): T;
 export function conv2d(args: Conv2DArguments): Tensor4D;
 export function conv2d(
-  first: Tensor3D | Tensor4D | Conv2DArguments,
+  first: Images | Conv2DArguments,
   filter?: Tensor4D,
   strides?: Conv2DAttributes['strides'],
   pad?: Pad,
@@ -81,10 +84,10 @@ export function conv2d(
 /** The arguments of {@link conv2dBackward}. */
 export interface Conv2DBackwardArguments extends Conv2DAttributes {
   /** The input of the forward convolution. */
-  x: Tensor3D | Tensor4D;
+  x: Images;
   filter: Tensor4D;
   /** The gradient of the loss with respect to the output; the output's shape. */
-  dy: Tensor3D | Tensor4D;
+  dy: Images;
 }
 
 /**

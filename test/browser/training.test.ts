@@ -67,7 +67,7 @@ describe('training on webgl', () => {
       const results: number[][] = [];
       for (const backend of ['cpu', 'webgl']) {
         await tf.setBackend(backend);
-        const integers = (shape: number[], seed: number) =>
+        const integers = (shape: [number, number, number, number], seed: number) =>
           tf.round(tf.randomUniform(shape, -4, 4, 'float32', seed)) as Tensor4D;
         const x = integers([2, 7, 6, 3], 1);
         const filter = integers([3, 2, 3, 2], 2);

@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import {conv2d, conv2dBackward, install, uninstall} from 'tfjs-convgrad';
 
-const x = (shape = [1, 4, 4, 2]) => tf.ones(shape) as tf.Tensor4D;
-const filter = (shape = [3, 3, 2, 1]) => tf.ones(shape) as tf.Tensor4D;
-const dy = (shape = [1, 4, 4, 1]) => tf.ones(shape) as tf.Tensor4D;
+type Shape = [number, number, number, number];
+
+const x = (shape: Shape = [1, 4, 4, 2]) => tf.ones(shape) as tf.Tensor4D;
+const filter = (shape: Shape = [3, 3, 2, 1]) => tf.ones(shape) as tf.Tensor4D;
+const dy = (shape: Shape = [1, 4, 4, 1]) => tf.ones(shape) as tf.Tensor4D;
 const disposed = () => {
   const tensor = x();
   tensor.dispose();
@@ -26,7 +28,7 @@ afterEach(() => {
 
 it.each<[string, () => unknown, RegExp]>([
   // our own functions
-  ['no arguments', () => (conv2d as () => void)(), /^conv2d: x must be a tensor, got undefined/],
+  ['no arguments', () => (conv2d as unknown as () => void)(), /^conv2d: x must be a tensor, got undefined/],
   [
     'an array',
     () => conv2d([[1]] as never, filter(), 1, 'same'),

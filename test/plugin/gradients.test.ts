@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import {conv2d, install, uninstall} from 'tfjs-convgrad';
 
 type Pad = Parameters<typeof tf.conv2d>[3];
-const integers = (shape: number[], seed: number) =>
+const integers = (shape: [number, number, number, number], seed: number) =>
   tf.round(tf.randomUniform(shape, -4, 4, 'float32', seed)) as tf.Tensor4D;
 
 beforeAll(() => tf.setBackend('cpu'));

@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import {flopsOf} from '../../geometry/pass.js';
+import {type Problem, problemInfo} from '../../geometry/problem.js';
+
+/** What one random problem may cost, so that thousands of them run in a coffee break. */
+const maximumFlops = 100_000;
+
+/** Whole numbers where small ones, the usual edge cases, come up more often. */
+const size = (most: number) =>
+  fc.oneof({weight: 3, arbitrary: fc.integer({min: 1, max: most})}, {weight: 1, arbitrary: fc.constantFrom(1, 2)});
+/** 1..9 and the neighbours of multiples of 4 and 8, where vectorised tails begin. */
+const channels = fc.oneof(
+  {weight: 3, arbitrary: fc.integer({min: 1, max: 9})},
+  {weight: 1, arbitrary: fc.constantFrom(3, 4, 5, 7, 8, 9, 12, 15, 16, 17)},
+);
+/** 1 in half of the cases: stride and dilation each deserve to be seen alone. */
+const step = (most: number) => fc.oneof(fc.constant(1), fc.integer({min: 1, max: most}));
+const side = fc.integer({min: 0, max: 4});
+const pad = fc.oneof(
+  {weight: 3, arbitrary: fc.constant('same' as const)},
+  {weight: 2, arbitrary: fc.constant('valid' as const)},
+  {weight: 2, arbitrary: fc.integer({min: 0, max: 3})},
+  {weight: 2, arbitrary: fc.record({top: side, bottom: side, left: side, right: side})},
+);
+
+/**
+ * A random problem over the ranges in which geometry mistakes show: H, W 1..13 and kernels 1..5 per axis, strides 1..4, dilations 1..3,
+ * every pad, rounding mode and data format. Only problems that have an output, of at most 100 kFLOP.
+ */
+export const randomProblem: fc.Arbitrary<Problem> = fc
+  .record({
+    batch: fc.integer({min: 1, max: 3}),
+    inHeight: size(13),
+    inWidth: size(13),
+    inChannels: channels,
+    outChannels: channels,
+    filterHeight: size(5),
+    filterWidth: size(5),
+    strideHeight: step(4),
+    strideWidth: step(4),
+    dilationHeight: step(3),
+    dilationWidth: step(3),
+    pad,
+    rounding: fc.constantFrom(undefined, undefined, 'floor' as const, 'round' as const, 'ceil' as const),
+    dataFormat: fc.constantFrom('NHWC' as const, 'NHWC' as const, 'NCHW' as const),
+  })
+  // 'same' and 'valid' fix the output size by themselves, and tfjs refuses a rounding mode beside them.
+  .map(
+    ({rounding, ...problem}): Problem =>
+      rounding && typeof problem.pad !== 'string' ? {...problem, dimRoundingMode: rounding} : problem,
+  )
+  .filter(resolves);
+
+function resolves(problem: Problem): boolean {
+  try {
+    return flopsOf(problemInfo(problem)) <= maximumFlops;
+  } catch {
+    return false;
+  }
+}

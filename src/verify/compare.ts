@@ -1,0 +1,115 @@
+import {type Arithmetic, errorBound} from './bound.js';
+import {exactLimit, type Fill} from './fill.js';
+import type {Wanted} from './reference.js';
+
+/** The element whose error is largest against its bound; a failure when error > bound. */
+export interface Worst {
+  index: number;
+  got: number;
+  want: number;
+  error: number;
+  bound: number;
+}
+
+/** What a comparison says about one pass. */
+export interface Verdict {
+  status: 'passed' | 'failed' | 'skipped' | 'vacuous';
+  reason?: string;
+  worst?: Worst;
+}
+
+/** The result of a pass: its values in NHWC (filter: HWIO) order and the shape in the same order. */
+export interface Got {
+  values: ArrayLike<number>;
+  shape: readonly number[];
+}
+
+export interface Comparison {
+  fill: Fill;
+  arithmetic: Arithmetic;
+  /** How many times max Σ|a||b| intermediates may reach on integers; see `Algorithm.integerHeadroom`. */
+  headroom: number;
+  /** Another float32 result to compare with; what the reference knows of K and S still sets the bounds, and both results' bounds add. */
+  other?: Got;
+}
+
+/** Of the elements that have terms at all, more than this share of zeros leaves too little to tell right from wrong. */
+const vacuousShare = 0.7;
+
+/** True when too many of the wanted values are zero for a comparison to mean anything. */
+export function isVacuous({values, terms}: Wanted): boolean {
+  let summed = 0;
+  let zero = 0;
+  for (let i = 0; i < values.length; i++) {
+    if (terms[i] === 0) continue;
+    summed++;
+    if (values[i] === 0) zero++;
+  }
+  return zero > vacuousShare * summed;
+}
+
+/** Holds a result against what must come out: `===` on integers (−0 equals 0), the certificate of `errorBound` on reals. */
+export function compare(got: Got, wanted: Wanted, {fill, arithmetic, headroom, other}: Comparison): Verdict {
+  for (const result of other ? [got, other] : [got]) {
+    if (result.shape.join() !== wanted.shape.join() || result.values.length !== wanted.values.length) {
+      const whose = result === got ? '' : "the other result's ";
+      return {
+        status: 'failed',
+        reason: `${whose}shape is [${result.shape}] with ${result.values.length} values; it must be [${wanted.shape}] with ${wanted.values.length}`,
+      };
+    }
+  }
+  const exact = fill === 'integers';
+  if (exact && headroom === 0) return {status: 'skipped', reason: 'the algorithm is never exact on integers'};
+  const reach = exact ? headroom * maximum(wanted.magnitudes) : 0;
+  if (reach > exactLimit)
+    return {status: 'skipped', reason: `sums may reach ${reach}, beyond 2^24: not exact in float32`};
+  const worst = worstOf(
+    got,
+    wanted,
+    (index) => {
+      const bound = exact ? 0 : errorBound(wanted.terms[index], wanted.magnitudes[index], arithmetic);
+      return other ? 2 * bound : bound;
+    },
+    other,
+  );
+  if (worst && worst.error > worst.bound) return {status: 'failed', reason: describe(worst, exact), worst};
+  if (isVacuous(wanted)) return {status: 'vacuous', reason: 'over 70% of the expected values are zero'};
+  return worst ? {status: 'passed', worst} : {status: 'passed'};
+}
+
+/** error/bound, where 0/0 is no error at all. NaN and Infinity count as infinitely wrong. */
+export function ratio({error, bound}: Pick<Worst, 'error' | 'bound'>): number {
+  if (error === 0) return 0;
+  return Number.isFinite(error) ? error / bound : Number.POSITIVE_INFINITY;
+}
+
+function worstOf(got: Got, wanted: Wanted, boundOf: (index: number) => number, other?: Got): Worst | undefined {
+  let worst: Worst | undefined;
+  let worstRatio = -1;
+  for (let index = 0; index < wanted.values.length; index++) {
+    const value = got.values[index];
+    const want = other ? other.values[index] : wanted.values[index];
+    // Inf − Inf is NaN, which would compare as no error.
+    const error = Number.isFinite(value) && Number.isFinite(want) ? Math.abs(value - want) : Number.POSITIVE_INFINITY;
+    const bound = boundOf(index);
+    const size = ratio({error, bound});
+    if (size > worstRatio || (size === worstRatio && worst && error > worst.error)) {
+      worst = {index, got: value, want, error, bound};
+      worstRatio = size;
+    }
+  }
+  return worst;
+}
+
+function describe({index, got, want, bound}: Worst, exact: boolean): string {
+  return exact
+    ? `element ${index} is ${got} and must be exactly ${want}`
+    : `element ${index} is ${got} and must be ${want} ± ${bound.toExponential(2)}`;
+}
+
+function maximum(values: Float64Array): number {
+  let most = 0;
+  for (const value of values) if (value > most) most = value;
+  return most;
+}

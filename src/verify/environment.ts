@@ -1,0 +1,27 @@
+import {defaultTf as tf} from '../plugin/tfjs.js';
+import type {Environment} from './report.js';
+
+/** The machine that a report speaks of; backends must be initialised. */
+export function environmentOf(backends: readonly string[]): Environment {
+  const {process: node, navigator: browser} = globalThis as {
+    process?: {versions?: {node?: string}};
+    navigator?: {userAgent?: string};
+  };
+  const isNode = node?.versions?.node !== undefined;
+  return {
+    ...(isNode ? {node: `v${node?.versions?.node}`} : {browser: browser?.userAgent ?? 'unknown'}),
+    tfjs: tf.version.tfjs,
+    backends: Object.fromEntries(backends.map((backend) => [backend, backend === 'webgl' ? webgl() : {}])),
+  };
+}
+
+function webgl(): Record<string, string | boolean> {
+  const {gl} = (
+    tf.findBackend('webgl') as unknown as {getGPGPUContext(): {gl: WebGL2RenderingContext}}
+  ).getGPGPUContext();
+  const info = gl.getExtension('WEBGL_debug_renderer_info');
+  return {
+    renderer: String(gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER)),
+    float32: tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED'),
+  };
+}

@@ -1,0 +1,25 @@
+type Shape = readonly [number, number, number, number];
+
+/** Values in NHWC order as NCHW. Plain loops: the data of a check must not pass through the code being checked. */
+export function toNCHW(values: Float32Array, [n, h, w, c]: Shape): Float32Array {
+  const moved = new Float32Array(values.length);
+  let from = 0;
+  for (let i = 0; i < n; i++) {
+    for (let pixel = 0; pixel < h * w; pixel++) {
+      for (let channel = 0; channel < c; channel++) moved[(i * c + channel) * h * w + pixel] = values[from++];
+    }
+  }
+  return moved;
+}
+
+/** Values in NCHW order as NHWC; the shape is the NHWC one. */
+export function toNHWC(values: Float32Array, [n, h, w, c]: Shape): Float32Array {
+  const moved = new Float32Array(values.length);
+  let to = 0;
+  for (let i = 0; i < n; i++) {
+    for (let pixel = 0; pixel < h * w; pixel++) {
+      for (let channel = 0; channel < c; channel++) moved[to++] = values[(i * c + channel) * h * w + pixel];
+    }
+  }
+  return moved;
+}

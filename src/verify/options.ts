@@ -1,0 +1,123 @@
+import {ConvgradError} from '../geometry/error.js';
+import {type Pass, passes} from '../geometry/pass.js';
+import {algorithmsOf, servedBackends} from '../plugin/select.js';
+import {type Case, cases, casesOf} from './cases/index.js';
+import {type Fill, fills} from './fill.js';
+import {type OracleName, oracles} from './oracles/index.js';
+import type {VerifyResult} from './result.js';
+import {importedName} from './target.js';
+
+/** How far a run is. */
+export interface Progress {
+  backend: string;
+  /** The problem string just done. */
+  problem: string;
+  done: number;
+  total: number;
+}
+
+/** Proof that the verifier can fail: leave `install()` out, or put convgrad's kernels where the built-in ones are expected. */
+export type Sabotage = 'no-install' | 'alias-builtin';
+
+export const sabotages: readonly Sabotage[] = ['no-install', 'alias-builtin'];
+
+/** Options of `verify()`. */
+export interface VerifyOptions {
+  /** Decides the random problems and all data; 1 by default. */
+  seed?: number;
+  /** Random problems beside the edge cases and named layers; {@link defaultCases} by default. */
+  cases?: number;
+  /** tfjs backends of this process; by default those that convgrad serves and this process has. */
+  backends?: readonly string[];
+  /** Algorithms, `imported` for kernels registered over convgrad's; all by default. */
+  algorithms?: readonly string[];
+  passes?: readonly Pass[];
+  /** Problem strings to verify instead of the cases. */
+  problems?: readonly string[];
+  fills?: readonly Fill[];
+  oracles?: readonly OracleName[];
+  /** Modules that the command line imported; named in the report and in replay lines. */
+  imports?: readonly string[];
+  /** How replay lines begin; `npx convgrad verify` by default. */
+  command?: string;
+  /** Stop at the first failure. */
+  bail?: boolean;
+  /** Aborting ends the run after the current case, with a report marked `interrupted`. */
+  signal?: AbortSignal;
+  onProgress?(progress: Progress): void;
+  /** Called with the results of each case as they come. */
+  onResults?(results: VerifyResult[]): void;
+  sabotage?: Sabotage;
+}
+
+/** The options of a run as its report tells them. */
+export interface ReportedOptions {
+  seed: number;
+  cases: number;
+  backends: readonly string[];
+  algorithms: readonly string[];
+  passes: readonly Pass[];
+  problems: readonly string[];
+  fills: readonly Fill[];
+  oracles: readonly OracleName[];
+  imports: readonly string[];
+  bail: boolean;
+  sabotage?: Sabotage;
+}
+
+/** Random problems of a run unless told otherwise: cpu and webgl in software rendering then stay under two minutes on two slow cores. */
+export const defaultCases = 40;
+
+/**
+ * Fills in the defaults and checks every choice.
+ * @throws ConvgradError naming the choice, what it got and what there is
+ */
+export function resolveOptions(options: VerifyOptions, availableBackends: readonly string[]): ReportedOptions {
+  const {
+    seed = 1,
+    cases = defaultCases,
+    backends = availableBackends,
+    algorithms = [],
+    problems = [],
+    sabotage,
+  } = options;
+  if (!Number.isSafeInteger(seed)) fail(`seed must be a whole number; got ${seed}.`);
+  if (!Number.isSafeInteger(cases) || cases < 1) fail(`cases must be a whole number ≥ 1; got ${cases}.`);
+  choose('backend', backends, servedBackends());
+  choose('algorithm', algorithms, [...new Set([...backends.flatMap(algorithmsOf), importedName])]);
+  choose('pass', options.passes ?? [], passes);
+  choose('fill', options.fills ?? [], fills);
+  choose(
+    'oracle',
+    options.oracles ?? [],
+    oracles.map(({name}) => name),
+  );
+  choose('sabotage', sabotage === undefined ? [] : [sabotage], sabotages);
+  return {
+    seed,
+    cases,
+    backends,
+    algorithms,
+    passes: options.passes ?? passes,
+    problems,
+    fills: options.fills ?? fills,
+    oracles: options.oracles ?? oracles.map(({name}) => name),
+    imports: options.imports ?? [],
+    bail: options.bail ?? false,
+    ...(sabotage === undefined ? {} : {sabotage}),
+  };
+}
+
+/** The cases that the options ask for. @throws ConvgradError on a malformed problem string */
+export function casesFor(options: ReportedOptions): Case[] {
+  return options.problems.length > 0 ? casesOf(options.problems) : cases(options);
+}
+
+function choose(what: string, chosen: readonly string[], known: readonly string[]): void {
+  const unknown = chosen.find((name) => !known.includes(name));
+  if (unknown !== undefined) fail(`unknown ${what} '${unknown}'; use ${known.join(', ')}.`);
+}
+
+function fail(problem: string): never {
+  throw new ConvgradError('verify', problem);
+}

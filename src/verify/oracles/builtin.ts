@@ -1,0 +1,64 @@
+import type {Pass} from '../../geometry/pass.js';
+import type {Problem} from '../../geometry/problem.js';
+import {withBuiltins} from '../../plugin/builtins.js';
+import {defaultTf as tf} from '../../plugin/tfjs.js';
+import {compare} from '../compare.js';
+import {counted} from '../proof.js';
+import {outputSize} from '../reference.js';
+import {isRefusedByTf, type PassRun, runPass} from '../runPass.js';
+import type {Trial} from '../trial.js';
+import type {Oracle} from './oracle.js';
+
+/** What tfjs computes without convgrad, on the same backend; both results round, so both bounds add. */
+export const builtinOracle: Oracle = {
+  name: 'builtin',
+  judges,
+  async prepare(trial, passes) {
+    const answers = new Map<Pass, PassRun | Error>();
+    for (const pass of passes) answers.set(pass, await answer(trial, pass));
+    return (pass, got, comparison) => {
+      const builtin = answers.get(pass) ?? new Error('was not asked');
+      if (builtin instanceof Error) return {status: 'failed', reason: `the built-in: ${builtin.message}`};
+      const verdict = compare(got, trial.wanted[pass], {...comparison, other: builtin.got});
+      if (verdict.status === 'failed' && compare(builtin.got, trial.wanted[pass], comparison).status === 'failed') {
+        verdict.reason = `${verdict.reason}; the built-in itself is outside the reference's bound`;
+      }
+      return {...verdict, milliseconds: builtin.milliseconds};
+    };
+  },
+};
+
+/** Runs the built-in, and makes sure that nothing of convgrad had a part in it. */
+async function answer(trial: Trial, pass: Pass): Promise<PassRun | Error> {
+  try {
+    return await runPass(trial, pass, (compute) => {
+      const {value, calls} = counted(() => withBuiltins(tf, compute));
+      if (calls.size > 0)
+        throw new Error(`is convgrad's own kernel (${[...calls.keys()]}): nothing is compared with itself`);
+      return value;
+    });
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** Where tfjs 4.22 throws or is known to be wrong. */
+function judges(problem: Problem, pass: Pass): true | string {
+  const p = problem;
+  const gradient = pass !== 'forward';
+  if (isRefusedByTf(p)) return 'tf.conv2d refuses stride and dilation both above 1';
+  if (gradient && Math.max(p.dilationHeight, p.dilationWidth) > 1)
+    return 'the built-in gradient throws for dilation above 1 (tfjs issue 7906)';
+  const spans = (p.filterHeight - 1) * p.dilationHeight === (p.filterWidth - 1) * p.dilationWidth;
+  if (typeof p.pad === 'number' && (!spans || p.strideHeight !== p.strideWidth)) {
+    return 'with a numeric pad the built-in sizes the width by the filter and stride of the height (tfjs issue 649)';
+  }
+  if (gradient && modeMatters(p))
+    return `the built-in gradient drops dimRoundingMode '${p.dimRoundingMode}', which changes the output size here`;
+  return true;
+}
+
+function modeMatters(problem: Problem): boolean {
+  const {dimRoundingMode, ...truncated} = problem;
+  return dimRoundingMode !== undefined && String(outputSize(problem)) !== String(outputSize(truncated));
+}

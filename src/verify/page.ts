@@ -1,0 +1,41 @@
+import {takeIn} from './beforeImports.js';
+import type {ImportedModule} from './imports.js';
+import type {Progress, VerifyOptions} from './options.js';
+import type {VerifyReport} from './report.js';
+import type {VerifyResult} from './result.js';
+import {verify} from './verify.js';
+
+/** What crosses from the command line into the page. */
+export type PageOptions = Omit<VerifyOptions, 'signal' | 'onProgress' | 'onResults'>;
+
+/** The globals of the page: these exports, and what the command line puts beside them. */
+export interface PageGlobals {
+  convgrad: {run: typeof run; abort: typeof abort};
+  /** `beforeImports`, then users' modules. */
+  convgradImports: [unknown, ...ImportedModule[]];
+  convgradCaseDone(results: VerifyResult[], progress: Progress): Promise<void>;
+}
+
+const page = globalThis as unknown as PageGlobals;
+const controller = new AbortController();
+
+/** Runs `verify()` in the page. The report comes without results: they went out as they came, so that a crash loses none. */
+export async function run(options: PageOptions): Promise<VerifyReport> {
+  const brought = await takeIn(page.convgradImports.slice(1) as ImportedModule[]);
+  let found: VerifyResult[] = [];
+  const report = await verify({
+    ...options,
+    algorithms: options.algorithms?.length ? options.algorithms : brought,
+    signal: controller.signal,
+    onResults: (results) => {
+      found = results;
+    },
+    onProgress: (progress) => void page.convgradCaseDone(found, progress),
+  });
+  return {...report, results: []};
+}
+
+/** Ends the run after the current case. */
+export function abort(): void {
+  controller.abort();
+}

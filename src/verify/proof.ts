@@ -1,0 +1,41 @@
+import type {Pass} from '../geometry/pass.js';
+import type {Problem} from '../geometry/problem.js';
+import {callCounts} from '../plugin/calls.js';
+import {activeKernel} from './kernels.js';
+import type {Target} from './target.js';
+
+/** Runs fn and returns what it returned with the convgrad calls that were served meanwhile, by `backend/algorithm/pass`. */
+export function counted<T>(fn: () => T): {value: T; calls: Map<string, number>} {
+  const before = new Map(callCounts());
+  const value = fn();
+  const calls = new Map<string, number>();
+  for (const [key, count] of callCounts()) {
+    const more = count - (before.get(key) ?? 0);
+    if (more > 0) calls.set(key, more);
+  }
+  return {value, calls};
+}
+
+/** Why a run of the target's pass would prove nothing about it, judged by the registered kernels; undefined when it would. */
+export function refuteKernel({backend, kernels}: Target, pass: Pass): string | undefined {
+  const active = activeKernel(backend, pass);
+  if (active === (kernels ? 'imported' : 'convgrad')) return undefined;
+  if (kernels) return `the imported kernel is not the active one: ${active} is`;
+  return `convgrad's kernel did not run: install() is missing or was undone (active: ${active})`;
+}
+
+/** Why the run that was counted proves nothing about the target's pass; undefined when exactly the target served it, once. */
+export function refuteCalls(
+  calls: ReadonlyMap<string, number>,
+  {backend, algorithm}: Target,
+  pass: Pass,
+  problem: Problem,
+): string | undefined {
+  const served = [...calls].filter(([key]) => key.endsWith(`/${pass}`));
+  const expected = `${backend}/${algorithm}/${pass}`;
+  // An empty batch leaves nothing to compute: the plugin answers without an algorithm.
+  if (problem.batch === 0 && served.length === 0) return undefined;
+  if (served.length === 1 && served[0][0] === expected && served[0][1] === 1) return undefined;
+  const seen = served.map(([key, count]) => `${key} ${count}×`).join(', ') || 'no kernel of convgrad';
+  return `${expected} should have served this pass once; served by ${seen}`;
+}

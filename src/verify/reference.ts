@@ -1,0 +1,134 @@
+import type {Pass} from '../geometry/pass.js';
+import type {Problem} from '../geometry/problem.js';
+
+/** What must come out of one pass, element by element in NHWC (filter: HWIO) order. */
+export interface Wanted {
+  /** The right value, in float64. */
+  values: Float64Array;
+  /** K, how many terms the definition sums for the element; 0 where strides or padding leave a structural zero. */
+  terms: Uint32Array;
+  /** S = Σ|a||b|, the same sum over absolute values: what rounding errors are measured against. */
+  magnitudes: Float64Array;
+  shape: readonly [number, number, number, number];
+}
+
+/** The three tensors that a convolution and its gradients read, in NHWC (filter: HWIO) order. */
+export interface Inputs {
+  x: Float32Array;
+  filter: Float32Array;
+  dy: Float32Array;
+}
+
+/**
+ * The convolution from its definition, y[n, oh, ow, f] = Σ x[n, ih, iw, c] · filter[i, j, c, f], and both gradients in the same loop: each
+ * term of the sum belongs to one element of y, of dx and of dFilter. Products of float32 are exact in float64.
+ *
+ * Shares no geometry with the kernels, so that a mistake in theirs cannot hide in here: windows are enumerated, never computed.
+ */
+export function reference(problem: Problem, {x, filter, dy}: Inputs): Record<Pass, Wanted> {
+  const {batch, inHeight, inWidth, inChannels: C, outChannels: F, filterHeight, filterWidth} = problem;
+  const {rows, columns} = windowsOf(problem);
+  const forward = empty([batch, rows.count, columns.count, F]);
+  const backpropInput = empty([batch, inHeight, inWidth, C]);
+  const backpropFilter = empty([filterHeight, filterWidth, C, F]);
+  for (let n = 0; n < batch; n++) {
+    for (const row of rows.taps) {
+      for (const column of columns.taps) {
+        const pixel = ((n * rows.count + row.window) * columns.count + column.window) * F;
+        const source = ((n * inHeight + row.input) * inWidth + column.input) * C;
+        const tap = (row.tap * filterWidth + column.tap) * C * F;
+        for (let c = 0; c < C; c++) {
+          for (let f = 0; f < F; f++) {
+            const weight = tap + c * F + f;
+            add(forward, pixel + f, x[source + c], filter[weight]);
+            add(backpropInput, source + c, dy[pixel + f], filter[weight]);
+            add(backpropFilter, weight, x[source + c], dy[pixel + f]);
+          }
+        }
+      }
+    }
+  }
+  return {forward, backpropInput, backpropFilter};
+}
+
+/** [OH, OW] by enumeration. */
+export function outputSize(problem: Problem): [number, number] {
+  const {rows, columns} = windowsOf(problem);
+  return [rows.count, columns.count];
+}
+
+function add(into: Wanted, index: number, a: number, b: number): void {
+  into.values[index] += a * b;
+  into.magnitudes[index] += Math.abs(a * b);
+  into.terms[index]++;
+}
+
+function empty(shape: [number, number, number, number]): Wanted {
+  const size = shape.reduce((product, length) => product * length, 1);
+  return {values: new Float64Array(size), terms: new Uint32Array(size), magnitudes: new Float64Array(size), shape};
+}
+
+/** One axis: the number of windows, and every (window, tap) that falls on a real input element. */
+interface Windows {
+  count: number;
+  taps: {window: number; tap: number; input: number}[];
+}
+
+function windowsOf(p: Problem): {rows: Windows; columns: Windows} {
+  const pads = typeof p.pad === 'object' ? p.pad : undefined;
+  const around = (before: number | undefined, after: number | undefined) =>
+    before !== undefined && after !== undefined
+      ? ([before, after] as const)
+      : typeof p.pad === 'number'
+        ? ([p.pad, p.pad] as const)
+        : p.pad;
+  const rounding = p.dimRoundingMode ?? 'floor';
+  return {
+    rows: slide(
+      p.inHeight,
+      p.filterHeight,
+      p.strideHeight,
+      p.dilationHeight,
+      around(pads?.top, pads?.bottom),
+      rounding,
+    ),
+    columns: slide(p.inWidth, p.filterWidth, p.strideWidth, p.dilationWidth, around(pads?.left, pads?.right), rounding),
+  };
+}
+
+/** Slides the filter's window along the padded line and writes down where it stops. */
+function slide(
+  size: number,
+  filter: number,
+  stride: number,
+  dilation: number,
+  pad: Problem['pad'] | readonly [number, number],
+  rounding: 'floor' | 'round' | 'ceil',
+): Windows {
+  const offsets = Array.from({length: filter}, (_, tap) => tap * dilation);
+  const reach = offsets[filter - 1];
+  const starts: number[] = [];
+  if (pad === 'same') {
+    // One window per stride of input; as few zeros as let the last one fit, the odd zero behind.
+    for (let at = 0; at < size; at += stride) starts.push(at);
+    const last = starts[starts.length - 1] + reach;
+    let zeros = 0;
+    while (last >= size + zeros) zeros++;
+    const before = (zeros - (zeros % 2)) / 2;
+    for (let i = 0; i < starts.length; i++) starts[i] -= before;
+  } else {
+    const [before, after] = Array.isArray(pad) ? (pad as readonly [number, number]) : [0, 0];
+    let at = -before;
+    for (; at + reach < size + after; at += stride) starts.push(at);
+    // `at` is the first window that does not fit; the mode decides by how much of its stride is there.
+    const missing = at + reach - (size + after - 1);
+    const there = stride - missing;
+    if ((rounding === 'ceil' && there > 0) || (rounding === 'round' && 2 * there >= stride)) starts.push(at);
+  }
+  const taps = starts.flatMap((start, window) =>
+    offsets.flatMap((offset, tap) =>
+      start + offset >= 0 && start + offset < size ? [{window, tap, input: start + offset}] : [],
+    ),
+  );
+  return {count: starts.length, taps};
+}

@@ -1,0 +1,71 @@
+import {ConvgradError} from '../geometry/error.js';
+import {builtinKernel} from '../plugin/builtins.js';
+import {install, uninstall} from '../plugin/install.js';
+import {servedBackends} from '../plugin/select.js';
+import {currentSession} from '../plugin/session.js';
+import {defaultTf as tf} from '../plugin/tfjs.js';
+import {findImportedKernels, type ImportedKernels, register} from './kernels.js';
+import type {ReportedOptions} from './options.js';
+import {applySabotage} from './sabotage.js';
+import type {Target} from './target.js';
+
+/** The state of tfjs in which a run takes place. */
+export interface Stage {
+  /** Kernels found registered over convgrad's, by backend; they are set aside until a target puts them in. */
+  imported: ReadonlyMap<string, ImportedKernels>;
+  /** Makes the target's algorithm the one that convgrad's kernels use. */
+  select(target: Target): void;
+  /** Brings back the installation, the imported kernels and the active backend found before. */
+  clear(): Promise<void>;
+}
+
+/** Brings tfjs into the state of a run: convgrad's kernels over the built-in ones, imported kernels aside. */
+export async function setStage({backends, sabotage}: ReportedOptions): Promise<Stage> {
+  const session = currentSession(tf);
+  const installed = session && {tf, backends: [...session.backends], algorithm: session.algorithm};
+  const activeBackend = tf.getBackend();
+  for (const backend of backends) await activate(backend);
+  const imported = findImportedKernels();
+  const configs = [...imported.values()].flatMap((kernels) => [...kernels.values()]);
+  for (const {kernelName, backendName} of configs) {
+    // install() would take the imported kernel for the built-in one.
+    const builtin = builtinKernel(tf, kernelName, backendName);
+    if (builtin) register(builtin);
+  }
+  install({tf});
+  const repair = sabotage ? applySabotage(sabotage, backends) : () => {};
+  return {
+    imported,
+    select({algorithm, kernels}) {
+      if (sabotage !== 'no-install') install({tf, algorithm: kernels ? 'auto' : algorithm});
+    },
+    async clear() {
+      repair();
+      if (installed) install(installed);
+      else uninstall();
+      for (const config of configs) register(config);
+      if (activeBackend) await tf.setBackend(activeBackend);
+    },
+  };
+}
+
+/** Makes the backend tfjs's active one. @throws ConvgradError when this process cannot */
+export async function activate(backend: string): Promise<void> {
+  const ready = availableBackends().includes(backend) && (await tf.setBackend(backend).catch(() => false));
+  if (!ready)
+    throw new ConvgradError(
+      'verify',
+      `backend '${backend}' is not available here; import it first, or run in a browser.`,
+    );
+  if (backend === 'webgl' && !tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED')) {
+    throw new ConvgradError(
+      'verify',
+      'this WebGL stores float16, which the float32 certificate cannot judge; use another device or browser.',
+    );
+  }
+}
+
+/** The backends that convgrad serves and this process has. */
+export function availableBackends(): string[] {
+  return servedBackends().filter((backend) => tf.findBackendFactory(backend) !== null);
+}

@@ -1,0 +1,27 @@
+import type {Pass} from '../geometry/pass.js';
+import {passes} from '../geometry/pass.js';
+import type {Problem} from '../geometry/problem.js';
+import {isVacuous} from './compare.js';
+import {drawInputs, type Fill} from './fill.js';
+import {type Inputs, reference, type Wanted} from './reference.js';
+
+/** One problem with data in it, and what must come out of each pass. */
+export interface Trial {
+  problem: Problem;
+  fill: Fill;
+  inputs: Inputs;
+  wanted: Record<Pass, Wanted>;
+}
+
+/** A handful of draws decides: one output element sums to zero by chance about once in fifteen. */
+const attempts = 5;
+
+/** Draws the data of a trial; again with the next sub-seed while a pass would come out vacuous by chance. */
+export function trial(problem: Problem, fill: Fill, seed: number, headroom: number): Trial {
+  for (let attempt = 0; ; attempt++) {
+    const inputs = drawInputs(problem, fill, seed, headroom, attempt);
+    const wanted = reference(problem, inputs);
+    if (attempt + 1 === attempts || !passes.some((pass) => isVacuous(wanted[pass])))
+      return {problem, fill, inputs, wanted};
+  }
+}

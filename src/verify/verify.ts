@@ -1,0 +1,56 @@
+import {formatProblem} from '../geometry/problem.js';
+import {environmentOf} from './environment.js';
+import {casesFor, resolveOptions, type VerifyOptions} from './options.js';
+import {replayLine} from './replay.js';
+import {makeReport, type VerifyReport} from './report.js';
+import type {VerifyResult} from './result.js';
+import {activate, availableBackends, setStage} from './stage.js';
+import {targetsOf} from './target.js';
+import {verifyCase} from './verifyCase.js';
+
+/**
+ * Verifies convolutions and both of their gradients, as tfjs's tape computes them through convgrad's kernels, against the definition in
+ * float64 and against the kernels of tfjs itself, on the backends of this process.
+ *
+ * Kernels that were registered over convgrad's since `install()` are verified instead of convgrad's. tfjs's active backend, the
+ * installation and those kernels are as before when it is done.
+ *
+ * @throws ConvgradError on options that make no sense, or a backend that this process does not have
+ */
+export async function verify(options: VerifyOptions = {}): Promise<VerifyReport> {
+  const resolved = resolveOptions(options, availableBackends());
+  const cases = casesFor(resolved);
+  const stage = await setStage(resolved);
+  try {
+    const start = performance.now();
+    const results: VerifyResult[] = [];
+    const total = resolved.backends.length * cases.length * resolved.fills.length;
+    let done = 0;
+    let stopped = false;
+    for (const backend of resolved.backends) {
+      await activate(backend);
+      const targets = targetsOf(backend, stage.imported, resolved.algorithms);
+      for (const one of cases) {
+        for (const fill of resolved.fills) {
+          if (stopped || options.signal?.aborted) break;
+          const found = await verifyCase(one, fill, targets, resolved, stage.select);
+          for (const result of found) {
+            if (result.status === 'failed')
+              result.replay = replayLine(options.command ?? 'npx convgrad verify', result, resolved);
+          }
+          results.push(...found);
+          done++;
+          options.onResults?.(found);
+          options.onProgress?.({backend, problem: formatProblem(one.problem), done, total});
+          stopped = resolved.bail && found.some(({status}) => status === 'failed');
+          // Lets signals, timers and the screen have their turn.
+          await new Promise((resolve) => setTimeout(resolve));
+        }
+      }
+    }
+    const seconds = (performance.now() - start) / 1000;
+    return makeReport(resolved, environmentOf(resolved.backends), results, seconds, options.signal?.aborted);
+  } finally {
+    await stage.clear();
+  }
+}

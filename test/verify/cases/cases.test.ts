@@ -1,0 +1,75 @@
+import {flopsOf, passes, passTensors, sizeOf} from '../../../src/geometry/pass.js';
+import {formatProblem, type Problem, parseProblem, problemInfo} from '../../../src/geometry/problem.js';
+import {cases, casesOf} from '../../../src/verify/cases/index.js';
+
+const many = cases({seed: 1, cases: 2000});
+const problems = many.map(({problem}) => problem);
+
+test('no problem twice, and each survives its one line of text', () => {
+  const texts = problems.map(formatProblem);
+  expect(new Set(texts).size).toBe(texts.length);
+  for (const problem of problems) expect(parseProblem(formatProblem(problem))).toEqual(problem);
+});
+
+test('the seed decides; more cases begin with the fewer', () => {
+  const texts = (seed: number, count: number) => cases({seed, cases: count}).map(({problem}) => formatProblem(problem));
+  expect(texts(4, 30)).toEqual(texts(4, 30));
+  expect(texts(4, 30)).not.toEqual(texts(5, 30));
+  expect(texts(4, 90).slice(0, texts(4, 30).length)).toEqual(texts(4, 30));
+});
+
+test('edge cases and layers come first and have names', () => {
+  const names = many.flatMap(({name}) => name ?? []);
+  expect(new Set(names).size).toBe(names.length);
+  expect(names[0]).toBe('one of everything');
+  for (const network of [
+    'LeNet-5',
+    'ResNet-20',
+    'ResNet-50',
+    'VGG',
+    'MobileNet',
+    'U-Net',
+    'Inception 1×7',
+    'Inception 7×1',
+  ]) {
+    expect(names.some((name) => name.startsWith(network))).toBe(true);
+  }
+});
+
+test('no case costs more than 2 MFLOP, no random one more than 0.1', () => {
+  for (const {problem, name} of many) expect(flopsOf(problemInfo(problem))).toBeLessThanOrEqual(name ? 2e6 : 1e5);
+});
+
+test.each<[string, (problem: Problem) => boolean]>([
+  ['stride beyond the kernel', (p) => p.strideHeight > p.filterHeight],
+  ['stride 4 on one axis only', (p) => p.strideWidth === 4 && p.strideHeight === 1],
+  ['dilation 3 with stride', (p) => p.dilationHeight === 3 && p.filterHeight > 1 && p.strideHeight > 1],
+  ['different dilations', (p) => p.dilationHeight !== p.dilationWidth && p.filterHeight > 1 && p.filterWidth > 1],
+  ['kernel 5', (p) => p.filterHeight === 5],
+  ['height 13', (p) => p.inHeight === 13],
+  ['batch 3', (p) => p.batch === 3],
+  ['an empty batch', (p) => p.batch === 0],
+  ['channels past 16', (p) => p.inChannels === 17],
+  [
+    'asymmetric explicit pads',
+    (p) => typeof p.pad === 'object' && p.pad.top !== p.pad.bottom && p.pad.left !== p.pad.right,
+  ],
+  ['a numeric pad', (p) => typeof p.pad === 'number' && p.pad > 0],
+  ['ceil, NCHW', (p) => p.dimRoundingMode === 'ceil' && p.dataFormat === 'NCHW'],
+  ['round', (p) => p.dimRoundingMode === 'round'],
+  ['floor', (p) => p.dimRoundingMode === 'floor'],
+])('%s occurs', (_, holds) => {
+  expect(problems.some(holds)).toBe(true);
+});
+
+test('some tensor of each pass is beyond 65 536 elements', () => {
+  const infos = problems.map(problemInfo);
+  for (const pass of passes) {
+    expect(infos.some((info) => sizeOf(info, passTensors[pass].output) > 65_536)).toBe(true);
+  }
+});
+
+test('problem strings find their names again', () => {
+  expect(casesOf(['ih28iw28ic1oc6kh5kw5-same', 'ih2iw2ic1oc1kh1kw1'])).toMatchObject([{name: 'LeNet-5 conv1'}, {}]);
+  expect(() => casesOf(['nonsense'])).toThrow(/nonsense/);
+});

@@ -1,0 +1,116 @@
+import {parseProblem} from '../../src/geometry/problem.js';
+import {arithmeticOf, errorBound} from '../../src/verify/bound.js';
+import {type Comparison, compare, ratio} from '../../src/verify/compare.js';
+import type {Fill} from '../../src/verify/fill.js';
+import {trial} from '../../src/verify/trial.js';
+
+const problem = parseProblem('mb2ih6iw7ic3oc4kh3kw2sh1sw2-same');
+const given = (fill: Fill, more: Partial<Comparison> = {}): Comparison => ({
+  fill,
+  arithmetic: arithmeticOf('cpu'),
+  headroom: 1,
+  ...more,
+});
+const right = (fill: Fill) => {
+  const wanted = trial(problem, fill, 1, 1).wanted.backpropFilter;
+  return {wanted, values: Float32Array.from(wanted.values), shape: [...wanted.shape]};
+};
+
+const changed = (values: ArrayLike<number>, index: number, value: number) =>
+  Float64Array.from(values, (old, i) => (i === index ? value : old));
+
+test.each(['integers', 'reals'] as const)('right %s pass', (fill) => {
+  const {wanted, ...got} = right(fill);
+  expect(compare(got, wanted, given(fill)).status).toBe('passed');
+});
+
+test.each(['integers', 'reals'] as const)('a gradient that is 0.1% off is rejected on %s', (fill) => {
+  const {wanted, values, shape} = right(fill);
+  const off = values.map((value) => value * 1.001);
+  expect(compare({values: off, shape}, wanted, given(fill)).status).toBe('failed');
+});
+
+test('integers must agree to the last bit, and the worst element is named', () => {
+  const {wanted, values, shape} = right('integers');
+  values[5] += 1;
+  const {status, worst} = compare({values, shape}, wanted, given('integers'));
+  expect(status).toBe('failed');
+  expect(worst).toEqual({index: 5, got: values[5], want: wanted.values[5], error: 1, bound: 0});
+});
+
+test('reals may err by γ(K + 2)·S and no more', () => {
+  const {wanted, values, shape} = right('reals');
+  const bound = errorBound(wanted.terms[3], wanted.magnitudes[3], arithmeticOf('cpu'));
+  const exact = Float64Array.from(values);
+  const at = (error: number) =>
+    compare({values: changed(exact, 3, wanted.values[3] + error), shape}, wanted, given('reals'));
+  expect(at(0.99 * bound).status).toBe('passed');
+  expect(at(1.01 * bound)).toMatchObject({status: 'failed', worst: {index: 3}});
+});
+
+test('−0 is 0', () => {
+  const {wanted, values, shape} = right('integers');
+  wanted.values[0] = 0;
+  expect(compare({values: changed(values, 0, -0), shape}, wanted, given('integers')).status).toBe('passed');
+});
+
+test.each([Number.NaN, Number.POSITIVE_INFINITY])('%p is never right, not even against itself', (bad) => {
+  const {wanted, values, shape} = right('reals');
+  values[2] = bad;
+  const verdict = compare({values, shape}, wanted, given('reals', {other: {values, shape}}));
+  expect(verdict.status).toBe('failed');
+  expect(ratio(verdict.worst!)).toBe(Number.POSITIVE_INFINITY);
+});
+
+test('an element without terms must be exactly zero', () => {
+  const gaps = trial(parseProblem('ih7iw7ic2oc2kh1kw1sh2sw2'), 'reals', 1, 1).wanted.backpropInput;
+  const index = gaps.terms.indexOf(0);
+  const values = Float32Array.from(gaps.values);
+  expect(compare({values, shape: gaps.shape}, gaps, given('reals')).status).toBe('passed');
+  values[index] = 1e-30;
+  expect(compare({values, shape: gaps.shape}, gaps, given('reals'))).toMatchObject({status: 'failed', worst: {index}});
+});
+
+test('a wrong shape fails, whatever the values', () => {
+  const {wanted, values, shape} = right('integers');
+  const turned = [shape[1], shape[0], shape[2], shape[3]];
+  expect(compare({values, shape: turned}, wanted, given('integers')).reason).toBe(
+    'shape is [2,3,3,4] with 72 values; it must be [3,2,3,4] with 72',
+  );
+  expect(compare({values: values.slice(1), shape}, wanted, given('integers')).status).toBe('failed');
+});
+
+test('mostly zeros prove nothing, unless they are wrong', () => {
+  const {wanted, shape} = right('integers');
+  wanted.values.fill(0, 0, 52);
+  const values = Float32Array.from(wanted.values);
+  expect(compare({values, shape}, wanted, given('integers')).status).toBe('vacuous');
+  values[0] = 1;
+  expect(compare({values, shape}, wanted, given('integers')).status).toBe('failed');
+});
+
+test('integers whose sums leave the exact range are not judged exactly', () => {
+  const {wanted, ...got} = right('integers');
+  expect(compare(got, wanted, given('integers', {headroom: 0}))).toMatchObject({status: 'skipped'});
+  expect(compare(got, wanted, given('integers', {headroom: 2 ** 20})).reason).toMatch(/beyond 2\^24/);
+});
+
+test('two rounded results may differ by both bounds', () => {
+  const {wanted, values, shape} = right('reals');
+  const bound = errorBound(wanted.terms[0], wanted.magnitudes[0], arithmeticOf('cpu'));
+  const exact = Float64Array.from(wanted.values);
+  const against = (difference: number) =>
+    compare(
+      {values: changed(exact, 0, exact[0] + difference), shape},
+      wanted,
+      given('reals', {other: {values: exact, shape}}),
+    ).status;
+  expect(against(1.9 * bound)).toBe('passed');
+  expect(against(2.1 * bound)).toBe('failed');
+  expect(values).toHaveLength(exact.length);
+});
+
+test('a GPU may round twice as coarsely, and flush subnormals', () => {
+  expect(errorBound(9, 1, arithmeticOf('webgl')) / errorBound(9, 1, arithmeticOf('cpu'))).toBeCloseTo(2, 4);
+  expect(errorBound(9, 0, arithmeticOf('webgl'))).toBe(18 * 2 ** -126);
+});

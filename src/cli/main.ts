@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {cac} from 'cac';
+import {packageRoot} from './ownModules.js';
+import {exitCodes, messageOf, UnavailableError} from './usage.js';
+import {defineVerify} from './verify.js';
+
+const cli = cac('convgrad');
+defineVerify(cli);
+cli.help();
+cli.version(JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')).version);
+
+try {
+  cli.parse(process.argv, {run: false});
+  const {help, version} = cli.options;
+  if (cli.matchedCommand) {
+    const exitCode: number | undefined = await cli.runMatchedCommand();
+    process.exitCode = exitCode ?? exitCodes.good;
+  } else if (!help && !version) {
+    const asked = cli.args[0];
+    const commands = cli.commands.map(({name}) => name).join(', ');
+    console.error(
+      `convgrad: ${asked === undefined ? 'no command' : `unknown command '${asked}'`}; use ${commands}, or --help.`,
+    );
+    process.exitCode = exitCodes.usage;
+  }
+} catch (error) {
+  const message = messageOf(error);
+  console.error(message ?? error);
+  process.exitCode =
+    message === undefined
+      ? exitCodes.mismatch
+      : error instanceof UnavailableError
+        ? exitCodes.unavailable
+        : exitCodes.usage;
+}

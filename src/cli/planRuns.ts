@@ -1,0 +1,47 @@
+import {algorithmsOf} from '../plugin/select.js';
+import type {VerifyOptions} from '../verify/options.js';
+import type {VerifyReport} from '../verify/report.js';
+import {availableBackends} from '../verify/stage.js';
+import {importedName} from '../verify/target.js';
+import {verify} from '../verify/verify.js';
+import {findBrowser, noBrowserAdvice} from './browser/findBrowser.js';
+import {UnavailableError} from './usage.js';
+import {verifyInPage} from './verifyInPage.js';
+
+/** The verification of one backend, in this process or in a browser. */
+export interface Run {
+  backend: string;
+  run(options: VerifyOptions): Promise<VerifyReport>;
+}
+
+/** What is to be run, and what is not and why. */
+export interface Plan {
+  runs: Run[];
+  notes: string[];
+}
+
+/**
+ * Decides where each backend is verified: here if tfjs has it here, else in a browser.
+ *
+ * @param named whether the user asked for the backends by name; those nobody asked for are left out with a note when they are missing
+ * @throws UnavailableError when a named backend is missing
+ */
+export async function planRuns(
+  {backends, algorithms}: {backends: readonly string[]; algorithms: readonly string[]},
+  {named, browser}: {named: boolean; browser: string | undefined},
+): Promise<Plan> {
+  const plan: Plan = {runs: [], notes: []};
+  for (const backend of backends) {
+    const runsOn = (algorithm: string) => algorithm === importedName || algorithmsOf(backend).includes(algorithm);
+    if (algorithms.length > 0 && !algorithms.some(runsOn)) {
+      plan.notes.push(`${backend} is not checked: it does not run ${algorithms.join(', ')}.`);
+    } else if (availableBackends().includes(backend)) {
+      plan.runs.push({backend, run: verify});
+    } else if (await findBrowser(browser)) {
+      plan.runs.push({backend, run: (options) => verifyInPage(options, browser)});
+    } else if (named) {
+      throw new UnavailableError(`backend '${backend}' is not available: ${noBrowserAdvice}`);
+    } else plan.notes.push(`${backend} is not checked: ${noBrowserAdvice}`);
+  }
+  return plan;
+}

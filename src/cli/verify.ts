@@ -1,0 +1,82 @@
+import type {CAC} from 'cac';
+import pico from 'picocolors';
+import {servedBackends} from '../plugin/select.js';
+import {fills} from '../verify/fill.js';
+import {expectImports} from '../verify/imports.js';
+import {defaultCases, resolveOptions, sabotages} from '../verify/options.js';
+import {isGood} from '../verify/report.js';
+import {importModule} from './importModule.js';
+import {abortOnInterrupt} from './interrupt.js';
+import {planRuns} from './planRuns.js';
+import {showProgress} from './progress.js';
+import {quietTfjs} from './quietTfjs.js';
+import {ReportFile} from './reportFile.js';
+import {runAll} from './runAll.js';
+import {exitCodes, messageOf, UnavailableError} from './usage.js';
+import {type RawFlags, readFlags} from './verifyFlags.js';
+import {describeReport} from './verifyTable.js';
+
+/** Adds the command `verify`. */
+export function defineVerify(cli: CAC): void {
+  cli
+    .command('verify', 'Hold convolutions and their gradients against the definition and against tfjs’s own')
+    .option('--backend <names>', `tfjs backends, with commas: ${servedBackends().join(', ')}`)
+    .option('--cases <n>', `Random problems beside the edge cases and named layers (${defaultCases})`)
+    .option('--seed <n>', 'Decides the random problems and all data (1)')
+    .option('--problem <text>', 'Verify this problem string only; may be repeated')
+    .option('--algorithm <names>', 'Verify these algorithms only')
+    .option('--pass <names>', 'forward, backpropInput, backpropFilter')
+    .option('--fill <names>', fills.join(', '))
+    .option('--import <file>', 'A module that defines algorithms or registers kernels: verify those; may be repeated')
+    .option('--json <file>', 'Write the report as JSON')
+    .option('--bail', 'Stop at the first failure')
+    .option('--browser <path>', 'The browser for webgl')
+    .option('--sabotage <how>', `Prove that a run can fail: ${sabotages.join(', ')}`)
+    .option('--no-color', 'No colours')
+    .action((flags: RawFlags) => runVerify(flags));
+}
+
+/** Runs the command. @returns the exit code */
+async function runVerify(raw: RawFlags): Promise<number> {
+  const {json, color, named, browser, options: given} = readFlags(raw);
+  const file = json === undefined ? undefined : new ReportFile(json);
+  const signal = abortOnInterrupt();
+  const brought = await importAll(given.imports);
+  const options = {...given, algorithms: given.algorithms.length > 0 ? given.algorithms : brought};
+  const reported = resolveOptions(options, servedBackends());
+  const {runs, notes} = await planRuns(options, {named, browser});
+  for (const note of notes) console.error(note);
+
+  await quietTfjs();
+  const progress = showProgress(process.stderr);
+  let exitCode: number | undefined;
+  const report = await runAll(runs, options, reported, {
+    signal,
+    onProgress: progress.update,
+    onCase: (sofar) => file?.keepUp(sofar),
+    onError(error, backend) {
+      progress.stop();
+      const missing = error instanceof UnavailableError;
+      console.error(missing && !named ? `${backend} is not checked: ${error.message}` : (messageOf(error) ?? error));
+      if (!missing) exitCode = exitCodes.mismatch;
+      else if (named) exitCode = exitCodes.unavailable;
+      return exitCode === undefined;
+    },
+  });
+  progress.stop();
+  file?.write(report);
+  console.log(
+    describeReport(report, pico.createColors(color && process.stdout.isTTY === true && !process.env.NO_COLOR)),
+  );
+  if (signal.aborted) return exitCodes.interrupted;
+  return exitCode ?? (isGood(report) ? exitCodes.good : exitCodes.mismatch);
+}
+
+/** Loads users' modules. @returns the names of the algorithms that they brought */
+async function importAll(files: readonly string[]): Promise<string[]> {
+  if (files.length === 0) return [];
+  const takeIn = expectImports();
+  const modules = [];
+  for (const file of files) modules.push(await importModule(file));
+  return takeIn(modules);
+}

@@ -1,0 +1,105 @@
+import Table from 'cli-table3';
+import type {createColors} from 'picocolors';
+import {ratio} from '../verify/compare.js';
+import type {VerifyReport} from '../verify/report.js';
+import {isGood} from '../verify/report.js';
+import type {VerifyResult} from '../verify/result.js';
+
+export type Colors = ReturnType<typeof createColors>;
+
+/** Failures printed of each algorithm and pass; the JSON has them all. */
+const shownFailures = 10;
+
+/** What a person reads at the end of a run. */
+export function describeReport(report: VerifyReport, colors: Colors): string {
+  const lines = [table(report, colors), ...skipped(report), ...failures(report, colors), verdict(report, colors)];
+  return lines.join('\n').trimStart();
+}
+
+/** One row for each backend, algorithm and pass. Times are sums over the cases that the built-in can run too. */
+function table({results}: VerifyReport, colors: Colors): string {
+  const head = ['backend', 'algorithm', 'pass', 'cases', 'worst error/bound', 'ms', 'built-in ms', 'faster'];
+  const {length} = head;
+  const rows = new Table({
+    head,
+    chars: {mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': ''},
+    style: colors.isColorSupported ? {head: ['bold'], border: ['gray']} : {head: [], border: []},
+    colAligns: Array.from({length}, (_, i) => (i < 3 ? 'left' : 'right')),
+  });
+  for (const group of groups(results)) {
+    const [{backend, algorithm, pass}] = group;
+    const judged = group.filter(({status}) => status !== 'skipped');
+    if (judged.length === 0) continue;
+    const cases = new Set(judged.map(({problem}) => problem)).size;
+    const timed = judged.filter(({milliseconds}) => milliseconds?.builtin !== undefined);
+    const [ours, builtin] = [total(timed, 'ours'), total(timed, 'builtin')];
+    const times =
+      timed.length > 0 ? [ours.toFixed(0), builtin.toFixed(0), `${(builtin / ours).toFixed(1)}×`] : ['–', '–', '–'];
+    rows.push([backend, algorithm, pass, cases, worst(judged, colors), ...times]);
+  }
+  return rows.length > 0 ? rows.toString() : '';
+}
+
+function groups(results: readonly VerifyResult[]): VerifyResult[][] {
+  return groupBy(results, ({backend, algorithm, pass}) => `${backend}/${algorithm}/${pass}`);
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
+  const found = new Map<string, T[]>();
+  for (const item of items) {
+    const group = found.get(keyOf(item));
+    if (group) group.push(item);
+    else found.set(keyOf(item), [item]);
+  }
+  return [...found.values()];
+}
+
+function worst(judged: readonly VerifyResult[], colors: Colors): string {
+  const most = judged.reduce((sofar, result) => Math.max(sofar, result.worst ? ratio(result.worst) : 0), 0);
+  const text = most === Number.POSITIVE_INFINITY ? '∞' : most.toFixed(3);
+  return judged.some(({status}) => status === 'failed') ? colors.red(text) : text;
+}
+
+function total(results: readonly VerifyResult[], whose: 'ours' | 'builtin'): number {
+  return results.reduce((sum, {milliseconds}) => sum + (milliseconds?.[whose] ?? 0), 0);
+}
+
+/** Every reason for skipping, once, with its count. */
+function skipped({results}: VerifyReport): string[] {
+  const reasons = new Map<string, number>();
+  for (const {status, oracle, reason} of results) {
+    if (status !== 'skipped') continue;
+    const line =
+      oracle === 'builtin' ? `not held against the built-in, the reference judged: ${reason}` : `skipped: ${reason}`;
+    reasons.set(line, (reasons.get(line) ?? 0) + 1);
+  }
+  return [...reasons].map(([line, count]) => `${count} ${line}`);
+}
+
+function failures({results}: VerifyReport, colors: Colors): string[] {
+  const bad = results.filter(({status}) => status === 'failed' || status === 'vacuous');
+  return groups(bad).flatMap((group) => {
+    const [{backend, algorithm, pass}] = group;
+    // Several oracles may reject one run; it is one failure, with one line that replays it.
+    const runs = groupBy(group, ({problem, fill}) => `${problem} ${fill}`);
+    const lines = runs.slice(0, shownFailures).flatMap((rejected) => {
+      const [{name, problem, fill, status, reason, replay}] = rejected;
+      const judges = rejected.map(({oracle}) => oracle).join(' and ');
+      return [
+        `  ${status} against ${judges} on ${fill}: ${reason}${name ? ` (${name})` : ''}`,
+        `    ${replay ?? problem}`,
+      ];
+    });
+    const hidden = runs.length - shownFailures;
+    const more = hidden > 0 ? [`  … and ${hidden} more; --json FILE has them all`] : [];
+    return ['', colors.red(`${backend} ${algorithm} ${pass}: ${runs.length} not passed`), ...lines, ...more];
+  });
+}
+
+function verdict(report: VerifyReport, colors: Colors): string {
+  const {passed, failed, skipped, vacuous, seconds} = report.summary;
+  const counts = `${passed} passed, ${failed} failed, ${skipped} skipped, ${vacuous} vacuous in ${seconds.toFixed(1)} s, seed ${report.seed}`;
+  if (report.interrupted) return colors.yellow(`interrupted: ${counts}`);
+  if (isGood(report)) return colors.green(counts);
+  return colors.red(passed === 0 && failed === 0 ? `nothing was verified: ${counts}` : counts);
+}

@@ -1,0 +1,40 @@
+import {type ChildProcess, spawn} from 'node:child_process';
+import {existsSync} from 'node:fs';
+import {join} from 'node:path';
+
+const main = join(__dirname, '../../dist/cli/main.js');
+
+export interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Starts the built command as a user does who does not go through npm. */
+export function start(...args: string[]): {child: ChildProcess; ended: Promise<Ended>} {
+  if (!existsSync(main)) throw new Error('dist/ is not built: npm run build');
+  return watch(spawn(process.execPath, [main, ...args], {env: userEnvironment()}));
+}
+
+/** Runs one line in a shell, and waits for its end. */
+export function shell(line: string): Promise<Ended> {
+  return watch(spawn(line, {shell: true, env: userEnvironment()})).ended;
+}
+
+/** What npm adds while it runs the tests would make the command believe that it was started by npm. */
+function userEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD)/.test(name)));
+}
+
+function watch(child: ChildProcess): {child: ChildProcess; ended: Promise<Ended>} {
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.on('data', (text) => {
+    stdout += text;
+  });
+  child.stderr?.on('data', (text) => {
+    stderr += text;
+  });
+  const ended = new Promise<Ended>((resolve) => child.once('close', (code) => resolve({code, stdout, stderr})));
+  return {child, ended};
+}

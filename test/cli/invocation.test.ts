@@ -1,0 +1,19 @@
+import {resolve} from 'node:path';
+import {invocation, userPath} from '../../src/cli/invocation.js';
+
+const argv = ['/usr/bin/node', 'my dist/cli/main.js', 'verify'];
+
+test.each([
+  ['npm start', {npm_lifecycle_event: 'start', npm_command: 'start'}, 'npm start --'],
+  ['npm run verify', {npm_lifecycle_event: 'verify', npm_command: 'run-script'}, 'npm run verify --'],
+  ['npx', {npm_lifecycle_event: 'npx', npm_command: 'exec'}, 'npx convgrad verify'],
+  ['node', {}, "node 'my dist/cli/main.js' verify"],
+])('started by %s', (_, env, words) => {
+  expect(invocation('verify', env, argv)).toBe(words);
+});
+
+test('paths are meant from where the user is, which npm start leaves', () => {
+  expect(userPath('mine.ts', {npm_lifecycle_event: 'start', INIT_CWD: '/home/me'})).toBe(resolve('/home/me/mine.ts'));
+  expect(userPath('mine.ts', {INIT_CWD: '/home/me'})).toBe(resolve('mine.ts'));
+  expect(userPath('/abs/mine.ts', {npm_lifecycle_event: 'start', INIT_CWD: '/home/me'})).toBe(resolve('/abs/mine.ts'));
+});

@@ -1,0 +1,38 @@
+import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {ReportFile} from '../../src/cli/reportFile.js';
+import {resolveOptions} from '../../src/verify/options.js';
+import {makeReport, type VerifyReport} from '../../src/verify/report.js';
+import {userFiles} from '../support/userFiles.js';
+
+const file = userFiles({'folder/inside.txt': ''});
+
+const report: VerifyReport = makeReport(resolveOptions({}, ['cpu']), {tfjs: '4.22.0', backends: {}}, [], 1);
+
+test('replaces the report before, leaves nothing else behind, and writes NaN as a word', () => {
+  const path = file('folder/report.json');
+  writeFileSync(path, 'old');
+  const file1 = new ReportFile(path);
+  file1.write({...report, seed: Number.NaN});
+  expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({version: 1, seed: 'NaN'});
+  expect(readdirSync(file('folder')).sort()).toEqual(['inside.txt', 'report.json']);
+});
+
+test('keeps up now and then, not at every case', () => {
+  const made: number[] = [];
+  const kept = new ReportFile(file('kept.json'));
+  const now = jest.spyOn(Date, 'now');
+  const start = Date.now();
+  for (const seconds of [0, 1, 4, 6, 7, 12]) {
+    now.mockReturnValue(start + 1000 * seconds);
+    kept.keepUp(() => {
+      made.push(seconds);
+      return report;
+    });
+  }
+  now.mockRestore();
+  expect(made).toEqual([6, 12]);
+});
+
+test.each(['folder', 'none/report.json', 'folder/inside.txt/report.json'])('refuses %s', (name) => {
+  expect(() => new ReportFile(file(name))).toThrow(/^--json: .* cannot be written: /);
+});

@@ -1,0 +1,130 @@
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
+import {setTimeout as sleep} from 'node:timers/promises';
+import type {VerifyReport} from '../../src/verify/index.js';
+import {userFiles} from '../support/userFiles.js';
+import {shell, start} from './command.js';
+
+const file = userFiles({
+  // The gradient of the filter with the sign of its last element wrong.
+  'wrong sign.ts': `
+    import {algorithms, defineAlgorithm} from 'tfjs-convgrad';
+    const direct = algorithms().find(({name}) => name === 'direct')!;
+    defineAlgorithm({
+      name: 'wrong-sign',
+      backpropFilter(info, x, dy, dFilter, engine) {
+        direct.backpropFilter!(info, x, dy, dFilter, engine);
+        dFilter[dFilter.length - 1] *= -1;
+      },
+    });`,
+  'nothing.ts': 'export {};',
+});
+const readReport = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as VerifyReport;
+const problem = 'mb2ih5iw6ic2oc3kh3kw2sh2sw1dh1dw1-same-nhwc';
+
+jest.setTimeout(30_000);
+
+test('a good run: exit code 0, the table on stdout, no colours in a pipe, the report as JSON', async () => {
+  const json = file('good.json');
+  const {code, stdout, stderr} = await start(
+    'verify',
+    '--backend',
+    'cpu',
+    '--problem',
+    problem,
+    '--seed',
+    '11',
+    '--json',
+    json,
+  ).ended;
+  expect({code, stderr}).toEqual({code: 0, stderr: 'cpu 2/2\n'});
+  expect(stdout).toMatch(/│ cpu +│ transposed │ backpropInput +│ +1 │ +0\.\d{3} │/);
+  expect(stdout).toContain('28 passed, 0 failed, 0 skipped, 0 vacuous');
+  expect(stdout).not.toContain('\u001b');
+  expect(readReport(json)).toMatchObject({
+    version: 1,
+    seed: 11,
+    options: {problems: [problem]},
+    summary: {passed: 28, failed: 0},
+  });
+});
+
+test('an imported algorithm with a sign wrong in dFilter fails, and its replay line fails the same way in a new process', async () => {
+  const json = file('bad.json');
+  const module = file('wrong sign.ts');
+  const {code, stdout} = await start('verify', '--backend', 'cpu', '--cases', '1', '--import', module, '--json', json)
+    .ended;
+  expect(code).toBe(1);
+  const failed = readReport(json).results.filter(({status}) => status === 'failed');
+  expect(new Set(failed.map(({algorithm, pass}) => `${algorithm} ${pass}`))).toEqual(
+    new Set(['wrong-sign backpropFilter']),
+  );
+  const {replay, reason} = failed.find(({fill}) => fill === 'reals')!;
+  expect(stdout).toContain(replay);
+
+  const again = await shell(`${replay} --json '${file('again.json')}'`);
+  expect(again.code).toBe(1);
+  expect(again.stdout).toContain(reason);
+  expect(readReport(file('again.json')).results[0].worst).toEqual(failed.find(({fill}) => fill === 'reals')!.worst);
+});
+
+test.each(['no-install', 'alias-builtin'])('--sabotage %s ends in exit code 1', async (how) => {
+  const {code, stdout} = await start('verify', '--backend', 'cpu', '--problem', problem, '--sabotage', how).ended;
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/install\(\) is missing|nothing is compared with itself/);
+});
+
+test('a run in which nothing could be verified is not a good one', async () => {
+  const {code, stdout} = await start(
+    'verify',
+    '--backend',
+    'cpu',
+    '--problem',
+    problem,
+    '--algorithm',
+    'transposed',
+    '--pass',
+    'forward',
+  ).ended;
+  expect(code).toBe(1);
+  expect(stdout).toContain('nothing was verified');
+});
+
+test('Ctrl-C: exit code 130, the table and the report of the results until then', async () => {
+  const json = file('interrupted.json');
+  const {child, ended} = start('verify', '--backend', 'cpu', '--cases', '100000', '--json', json);
+  // The report so far is written every few seconds, for the case that nobody can write the last one.
+  while (!existsSync(json)) await sleep(100);
+  expect(readReport(json).interrupted).toBe(true);
+  child.kill('SIGINT');
+  const {code, stdout} = await ended;
+  expect(code).toBe(130);
+  expect(stdout).toMatch(/interrupted: [1-9]\d* passed, 0 failed/);
+  const report = readReport(json);
+  expect(report.interrupted).toBe(true);
+  expect(report.results.length).toBeGreaterThan(0);
+  expect(readdirSync(file('.')).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+});
+
+test.each([
+  [['frobnicate'], 2, "convgrad: unknown command 'frobnicate'; use verify, or --help."],
+  [[], 2, 'convgrad: no command; use verify, or --help.'],
+  [['verify', '--frob'], 2, 'convgrad: Unknown option `--frob`'],
+  [['verify', '--cases'], 2, 'convgrad: option `--cases <n>` value is missing'],
+  [['verify', '--cases', 'few'], 2, 'convgrad: verify: cases must be a whole number ≥ 1; got few.'],
+  [['verify', '--import', file('none.ts')], 2, `convgrad: there is no file ${file('none.ts')}.`],
+  [
+    ['verify', '--backend', 'cpu', '--import', file('nothing.ts'), '--algorithm', 'mine'],
+    2,
+    "convgrad: verify: unknown algorithm 'mine'; use im2col, transposed, direct, imported.",
+  ],
+])('convgrad %j: exit code %i and one line', async (args, code, line) => {
+  expect(await start(...args).ended).toEqual({code, stdout: '', stderr: `${line}\n`});
+});
+
+test('an unwritable --json is refused before any work', async () => {
+  const path = file('missing/out.json');
+  const {code, stdout, stderr} = await start('verify', '--json', path).ended;
+  expect({code, stdout}).toEqual({code: 2, stdout: ''});
+  expect(stderr).toMatch(/^convgrad: --json: .*out\.json cannot be written: .*\n$/);
+  expect(existsSync(path)).toBe(false);
+});

@@ -1,0 +1,31 @@
+import {readFlags} from '../../src/cli/verifyFlags.js';
+
+test.each([
+  [{backend: 'tpu'}, "verify: unknown backend 'tpu'; use cpu, webgl."],
+  [{backend: 'cpu,'}, "verify: unknown backend ''; use cpu, webgl."],
+  [{algorithm: 'magic'}, "verify: unknown algorithm 'magic'; use im2col, transposed, direct, imported."],
+  [{algorithm: 'imported'}, "--algorithm: 'imported' means the kernels of a module; name it with --import FILE."],
+  [{pass: 'sideways'}, "verify: unknown pass 'sideways'; use forward, backpropInput, backpropFilter."],
+  [{fill: 'zeros'}, "verify: unknown fill 'zeros'; use integers, reals."],
+  [{sabotage: 'gently'}, "verify: unknown sabotage 'gently'; use no-install, alias-builtin."],
+  [{cases: 0}, 'verify: cases must be a whole number ≥ 1; got 0.'],
+  [{cases: -3}, 'verify: cases must be a whole number ≥ 1; got -3.'],
+  [{cases: 2.5}, 'verify: cases must be a whole number ≥ 1; got 2.5.'],
+  [{cases: 'many'}, 'verify: cases must be a whole number ≥ 1; got many.'],
+  [{seed: 'x'}, 'verify: seed must be a whole number; got x.'],
+  [{problem: 'xyz'}, "problem: 'xyz' does not begin with sizes such as ih7iw5"],
+  [{problem: ['ih3iw3ic1oc1kh1kw1', 'ih3iw3ic1oc1kh5kw5']}, 'the filter covers 5 along the height'],
+])('refuses %j', (flags, message) => {
+  expect(() => readFlags(flags)).toThrow(message);
+});
+
+test('nothing given: every backend served, none of them named', () => {
+  expect(readFlags({})).toMatchObject({named: false, color: true, options: {backends: ['cpu', 'webgl'], bail: false}});
+});
+
+test('lists take commas and repetition', () => {
+  expect(readFlags({backend: ['webgl', 'cpu,webgl'], pass: 'forward,backpropInput'})).toMatchObject({
+    named: true,
+    options: {backends: ['webgl', 'cpu'], passes: ['forward', 'backpropInput']},
+  });
+});

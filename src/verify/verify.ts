@@ -34,9 +34,8 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
         for (const fill of resolved.fills) {
           if (stopped || options.signal?.aborted) break;
           const found = await verifyCase(one, fill, targets, resolved, stage.select);
-          for (const result of found) {
-            if (result.status === 'failed')
-              result.replay = replayLine(options.command ?? 'npx convgrad verify', result, resolved);
+          for (const result of found.filter(({status}) => status === 'failed' || status === 'vacuous')) {
+            result.replay = replayLine(options.command ?? 'npx convgrad verify', result, resolved);
           }
           results.push(...found);
           done++;

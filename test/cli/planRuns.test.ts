@@ -1,0 +1,35 @@
+import {findBrowser} from '../../src/cli/browser/findBrowser.js';
+import {planRuns} from '../../src/cli/planRuns.js';
+import {UnavailableError} from '../../src/cli/usage.js';
+
+jest.mock('../../src/cli/browser/findBrowser', () => ({findBrowser: jest.fn(), noBrowserAdvice: 'get a browser.'}));
+
+const both = {backends: ['cpu', 'webgl'], algorithms: []};
+const asked = {named: false, browser: undefined};
+const aBrowser = (found: boolean) =>
+  jest
+    .mocked(findBrowser)
+    .mockResolvedValue(found ? {executablePath: '/chrome', origin: 'installed', env: {}} : undefined);
+const planned = async (...args: Parameters<typeof planRuns>) => {
+  const {runs, notes} = await planRuns(...args);
+  return {backends: runs.map(({backend}) => backend), notes};
+};
+
+test('cpu runs here, webgl in a browser', async () => {
+  aBrowser(true);
+  expect(await planned(both, asked)).toEqual({backends: ['cpu', 'webgl'], notes: []});
+});
+
+test('without a browser, webgl is left out with one line, unless it was asked for', async () => {
+  aBrowser(false);
+  expect(await planned(both, asked)).toEqual({backends: ['cpu'], notes: ['webgl is not checked: get a browser.']});
+  await expect(planned(both, {...asked, named: true})).rejects.toThrow(UnavailableError);
+});
+
+test('a backend that runs none of the algorithms is left out', async () => {
+  aBrowser(true);
+  expect(await planned({...both, algorithms: ['im2col']}, asked)).toEqual({
+    backends: ['cpu'],
+    notes: ['webgl is not checked: it does not run im2col.'],
+  });
+});

@@ -1,0 +1,54 @@
+import {runAll} from '../../src/cli/runAll.js';
+import {resolveOptions} from '../../src/verify/options.js';
+import {makeReport, type VerifyReport} from '../../src/verify/report.js';
+import type {VerifyResult} from '../../src/verify/result.js';
+
+const reported = resolveOptions({}, ['cpu', 'webgl']);
+const result = (backend: string, status: VerifyResult['status'] = 'passed') => ({backend, status}) as VerifyResult;
+const surroundings = () => ({
+  signal: new AbortController().signal,
+  onProgress() {},
+  onCase: jest.fn<void, [() => VerifyReport]>(),
+  onError: jest.fn<boolean, [unknown, string]>(() => true),
+});
+/** A run that finds one result and then ends as told. */
+const run = (backend: string, status?: VerifyResult['status'], error?: Error) => ({
+  backend,
+  run: jest.fn(async ({onResults}: {onResults?: (results: VerifyResult[]) => void}) => {
+    onResults?.([result(backend, status)]);
+    if (error) throw error;
+    return makeReport({...reported, backends: [backend]}, {tfjs: 'x', backends: {[backend]: {}}}, [], 1);
+  }),
+});
+
+test('one report of all backends', async () => {
+  const report = await runAll([run('cpu'), run('webgl')], {}, reported, surroundings());
+  expect(report).toMatchObject({
+    options: {backends: ['cpu', 'webgl']},
+    results: [result('cpu'), result('webgl')],
+    summary: {passed: 2, seconds: 2},
+  });
+  expect(report.interrupted).toBeUndefined();
+});
+
+test('at every case a report of all so far can be had', async () => {
+  const around = surroundings();
+  const counts: number[] = [];
+  around.onCase.mockImplementation((sofar) => void counts.push(sofar().results.length));
+  await runAll([run('cpu'), run('webgl')], {}, reported, around);
+  expect(counts).toEqual([1, 2]);
+});
+
+test('a run that crashes keeps what it found, and the report says that it is not whole', async () => {
+  const around = surroundings();
+  const crash = new Error('crash');
+  const report = await runAll([run('cpu', 'passed', crash), run('webgl')], {}, reported, around);
+  expect(around.onError).toHaveBeenCalledWith(crash, 'cpu');
+  expect(report).toMatchObject({interrupted: true, results: [result('cpu'), result('webgl')]});
+});
+
+test('bail leaves the next backend out', async () => {
+  const second = run('webgl');
+  await runAll([run('cpu', 'failed'), second], {bail: true}, reported, surroundings());
+  expect(second.run).not.toHaveBeenCalled();
+});

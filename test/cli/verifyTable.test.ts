@@ -1,0 +1,63 @@
+import pico from 'picocolors';
+import {describeReport} from '../../src/cli/verifyTable.js';
+import {resolveOptions} from '../../src/verify/options.js';
+import {makeReport} from '../../src/verify/report.js';
+import type {VerifyResult} from '../../src/verify/result.js';
+
+const plain = pico.createColors(false);
+const result = (more: Partial<VerifyResult>): VerifyResult => ({
+  ...{
+    problem: 'p1',
+    backend: 'cpu',
+    algorithm: 'direct',
+    pass: 'forward',
+    oracle: 'reference',
+    fill: 'reals',
+    status: 'passed',
+  },
+  worst: {index: 0, got: 1, want: 1, error: 1, bound: 4},
+  ...more,
+});
+const described = (...results: VerifyResult[]) =>
+  describeReport(makeReport(resolveOptions({}, ['cpu']), {tfjs: 'x', backends: {}}, results, 1.25), plain);
+
+test('a row counts problems, takes the worst ratio, and adds up times where the built-in ran too', () => {
+  const text = described(
+    result({milliseconds: {ours: 100}}),
+    result({oracle: 'builtin', milliseconds: {ours: 2, builtin: 5}}),
+    result({
+      problem: 'p2',
+      oracle: 'builtin',
+      milliseconds: {ours: 2, builtin: 7},
+      worst: {index: 0, got: 1, want: 1, error: 1, bound: 2},
+    }),
+  );
+  expect(text).toMatch(/│ cpu +│ direct +│ forward +│ +2 │ +0\.500 │ +4 │ +12 │ +3\.0× │/);
+  expect(text).toMatch(/\n3 passed, 0 failed, 0 skipped, 0 vacuous in 1\.3 s, seed 1$/);
+});
+
+test('one line for each reason to skip, with its count', () => {
+  const text = described(
+    result({}),
+    ...[1, 2].map(() => result({oracle: 'builtin', status: 'skipped', reason: 'it throws'})),
+  );
+  expect(text).toContain('\n2 not held against the built-in, the reference judged: it throws\n');
+});
+
+test('one replay line for a run, whoever rejects it; ten of each pass', () => {
+  const failures = Array.from({length: 13}, (_, i) => {
+    const failed = result({problem: `p${i}`, status: 'failed', reason: 'wrong', replay: `again p${i}.`});
+    return [failed, {...failed, oracle: 'builtin' as const}];
+  }).flat();
+  const text = described(...failures);
+  expect(text.match(/again p3\./g)).toHaveLength(1);
+  expect(text).toContain(
+    'cpu direct forward: 13 not passed\n  failed against reference and builtin on reals: wrong\n    again p0.',
+  );
+  expect(text.match(/again p/g)).toHaveLength(10);
+  expect(text).toContain('… and 3 more; --json FILE has them all');
+});
+
+test('nothing verified is said', () => {
+  expect(described()).toMatch(/^nothing was verified: 0 passed/);
+});

@@ -1,0 +1,48 @@
+import {arithmeticOf, errorBound} from '../../src/verify/bound.js';
+import {reference} from '../../src/verify/reference.js';
+import type {KernelCall, View} from './tapKernels.js';
+
+/** A gradient that a layer got in training, held against the definition in float64. */
+export interface Certificate {
+  gradient: 'dx' | 'dFilter';
+  /** The largest error of an element, as a part of the largest error that rounding can explain. Above 1 the gradient is wrong. */
+  worst: number;
+}
+
+/**
+ * Judges one call of a backward kernel by its own inputs; forward calls pass by. An element is a sum of K products. In whatever order they
+ * are added in float32, it is off by γ(K + 2)·S at most, where S = Σ|a||b| and γ(n) = nu/(1 − nu), u = 2⁻²⁴. More proves a mistake.
+ */
+export function certify({kernel, attrs, inputs, output}: KernelCall): Certificate[] {
+  if (kernel === 'Conv2D') return [];
+  const pass = kernel === 'Conv2DBackpropInput' ? 'backpropInput' : 'backpropFilter';
+  // What a pass does not read has the shape of what it writes: backpropInput writes dx, backpropFilter dFilter.
+  const {x = zerosLike(output), filter = zerosLike(output), dy = zerosLike(output)} = inputs;
+  const [batch, inHeight, inWidth, inChannels] = x.shape;
+  const [filterHeight, filterWidth, , outChannels] = filter.shape;
+  const [strideHeight, strideWidth] = attrs.strides;
+  const image = {batch, inHeight, inWidth, inChannels, outChannels, dataFormat: 'NHWC'} as const;
+  const window = {
+    filterHeight,
+    filterWidth,
+    strideHeight,
+    strideWidth,
+    dilationHeight: 1,
+    dilationWidth: 1,
+    pad: attrs.pad,
+  };
+  const data = {x: x.values, filter: filter.values, dy: dy.values};
+  const wanted = reference({...image, ...window}, data)[pass];
+  let worst = 0;
+  output.values.forEach((got, i) => {
+    const error = Math.abs(got - wanted.values[i]);
+    const bound = errorBound(wanted.terms[i], wanted.magnitudes[i], arithmeticOf('cpu'));
+    if (error === 0) return;
+    worst = Math.max(worst, Number.isFinite(error) ? error / bound : Number.POSITIVE_INFINITY);
+  });
+  return [{gradient: pass === 'backpropInput' ? 'dx' : 'dFilter', worst}];
+}
+
+function zerosLike({shape, values}: View): View {
+  return {shape, values: new Float32Array(values.length)};
+}

@@ -1,0 +1,66 @@
+import * as tf from '@tensorflow/tfjs';
+import {type Installation, install, uninstall} from 'tfjs-convgrad';
+import {coreSpec} from './coreSpecs.js';
+
+const specs = [
+  'ops/conv2d_test.js',
+  'ops/conv2d_transpose_test.js',
+  'ops/conv1d_test.js',
+  'ops/conv2d_separable_test.js',
+  'ops/fused/fused_conv2d_test.js',
+].map(coreSpec);
+
+const kernelNames = ['Conv2D', 'FusedConv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter'];
+const builtinCalls = new Map<string, number>();
+
+// Counts the calls of the kernels that tfjs ships, beneath whatever is installed over them.
+for (const kernelName of kernelNames) {
+  const builtin = tf.getKernel(kernelName, 'cpu')!;
+  tf.unregisterKernel(kernelName, 'cpu');
+  tf.registerKernel({
+    ...builtin,
+    kernelFunc: (call) => {
+      builtinCalls.set(kernelName, (builtinCalls.get(kernelName) ?? 0) + 1);
+      return builtin.kernelFunc(call);
+    },
+  });
+}
+
+function runSpecs(): void {
+  for (const spec of specs) {
+    describe(spec.file, () => {
+      const {registered, finished} = spec.register();
+      it('ran every spec in the file', () => {
+        expect(spec.count).toBeGreaterThan(0);
+        expect(registered).toHaveLength(spec.count);
+        expect(finished).toEqual(registered);
+      });
+    });
+  }
+}
+
+describe("tfjs-core's own specs on cpu", () => {
+  describe('with tfjs alone', () => {
+    beforeAll(() => builtinCalls.clear());
+    runSpecs();
+    it('were served by the kernels of tfjs, each of them', () => {
+      expect([...builtinCalls.keys()].sort()).toEqual([...kernelNames].sort());
+    });
+  });
+
+  describe.each(['auto', 'direct', 'transposed'])('with convgrad installed, algorithm %s', (algorithm) => {
+    let installation: Installation;
+    beforeAll(() => {
+      builtinCalls.clear();
+      installation = install({algorithm});
+    });
+    afterAll(uninstall);
+    runSpecs();
+    it('were served by convgrad in every pass, and never by the kernels of tfjs', () => {
+      const {calls} = installation.report();
+      const passes = new Set(calls.filter(({backend}) => backend === 'cpu').map(({pass}) => pass));
+      expect([...passes].sort()).toEqual(['backpropFilter', 'backpropInput', 'forward']);
+      expect([...builtinCalls]).toEqual([]);
+    });
+  });
+});

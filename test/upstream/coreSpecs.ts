@@ -1,0 +1,89 @@
+import {readFileSync} from 'node:fs';
+import {dirname, join} from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import ts from 'typescript';
+
+const core = dirname(require.resolve('@tensorflow/tfjs-core/package.json'));
+
+/** One spec file of tfjs-core, as its npm package ships it: compiled, as ESM, for jasmine. */
+export interface CoreSpec {
+  file: string;
+  /** How many specs the text of the file holds. */
+  count: number;
+  /**
+   * Hands the specs to jest, inside a `describe` of the caller.
+   * @returns the names of the specs, growing: all that were registered, and those that ran to their end
+   */
+  register(): {registered: string[]; finished: string[]};
+}
+
+/** @param file relative to tfjs-core's dist/, for example `ops/conv2d_test.js` */
+export function coreSpec(file: string): CoreSpec {
+  const source = readFileSync(join(core, 'dist', file), 'utf8');
+  return {
+    file,
+    count: source.match(/^\s*it\(/gm)?.length ?? 0,
+    register() {
+      const registered: string[] = [];
+      const finished: string[] = [];
+      const countingIt = (name: string, body: () => unknown) => {
+        registered.push(name);
+        it(name, async () => {
+          await body();
+          finished.push(name);
+        });
+      };
+      run(source, {require: requireShim, it: countingIt});
+      return {registered, finished};
+    },
+  };
+}
+
+/** Runs an ES module as CommonJS with the given globals; the specs must meet the engine and the registry that the plugin swaps kernels in. */
+function run(source: string, globals: Record<string, unknown>): void {
+  const {outputText} = ts.transpileModule(source, {
+    compilerOptions: {module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022},
+  });
+  new Function('exports', ...Object.keys(globals), outputText)({}, ...Object.values(globals));
+}
+
+/** What the specs import, by the last part of its path: the one copy of tfjs in this process, and describeWithFlags for it. */
+function requireShim(path: string): unknown {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const modules: Record<string, unknown> = {
+    index: tf,
+    test_util: tf.test_util,
+    jasmine_util: {ALL_ENVS: {}, describeWithFlags: describeOnCpu},
+  };
+  if (name in modules) return modules[name];
+  throw new Error(`A spec of tfjs-core imports ${path}; add it to requireShim.`);
+}
+
+/** describeWithFlags of tfjs-core's jasmine_util.js with one environment, cpu. The hooks are the original's. */
+function describeOnCpu(name: string, constraints: object, specs: (environment: object) => void): void {
+  if (Object.keys(constraints).length > 0)
+    throw new Error(`${name} is constrained; describeOnCpu would run it anyway.`);
+  describe(name, () => {
+    beforeAll(async () => {
+      tf.engine().reset();
+      tf.env().set('IS_TEST', true);
+      await tf.setBackend('cpu');
+    });
+    beforeEach(() => tf.engine().startScope());
+    afterEach(() => {
+      tf.engine().endScope();
+      tf.engine().disposeVariables();
+    });
+    afterAll(() => tf.engine().reset());
+    specs({name: 'cpu', backendName: 'cpu', isDataSync: true});
+  });
+}
+
+/** The matchers of jasmine that the specs use and jest has not. */
+expect.extend({
+  nothing: () => ({pass: true, message: () => ''}),
+  toThrowError(received: () => unknown, expected?: string | RegExp) {
+    expect(received).toThrow(expected);
+    return {pass: true, message: () => ''};
+  },
+});

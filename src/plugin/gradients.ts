@@ -2,6 +2,7 @@ import type {GradConfig, NamedAttrMap, Tensor} from '@tensorflow/tfjs';
 import type {Conv2DRequest} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
 import {isOurs, type KernelNames, markOurs} from './kernels.js';
+import {servedBackends} from './select.js';
 import type {Tf} from './tfjs.js';
 
 /**
@@ -67,6 +68,6 @@ function refuseStockKernel(tf: Tf, name: string, {dilations}: Attributes): void 
   throw new ConvgradError(
     'conv2d gradient',
     `${name} on backend '${backend}' is not convgrad's and ignores dilations [${dilations}]; ` +
-      'install convgrad for this backend, or use one that it serves.',
+      `install convgrad and use a backend that it serves: ${servedBackends().join(', ')}.`,
   );
 }

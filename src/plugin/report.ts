@@ -75,5 +75,5 @@ function summarise({installed, backend, serving, kernels, calls}: Omit<Installat
   });
   const active =
     backend === '' ? 'no backend is active yet' : `the active backend ${backend} is ${serving ? '' : 'not '}served`;
-  return `convgrad: ${perBackend.join(', ')}; ${total} calls since install(); ${active}.`;
+  return `convgrad: ${perBackend.join(', ')}; ${total} call${total === 1 ? '' : 's'} since install(); ${active}.`;
 }

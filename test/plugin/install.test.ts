@@ -160,7 +160,7 @@ describe('the report', () => {
     const n = convolve();
     expect(n).toBe(4);
     expect(installation.report().summary).toBe(
-      'convgrad: cpu 4/4 kernels, webgl 4/4 kernels; 1 calls since install(); the active backend cpu is served.',
+      'convgrad: cpu 4/4 kernels, webgl 4/4 kernels; 1 call since install(); the active backend cpu is served.',
     );
     uninstall();
     convolve();

@@ -1,0 +1,62 @@
+import {algorithms} from '../../src/algorithms/index.js';
+import {jsEngine} from '../../src/engine/jsEngine.js';
+import {passes, passTensors, sizeOf} from '../../src/geometry/pass.js';
+import {formatProblem, parseProblem, problemInfo} from '../../src/geometry/problem.js';
+import {edgeCases} from '../../src/verify/cases/edgeCases.js';
+import {drawInputs} from '../../src/verify/fill.js';
+import {reference} from '../../src/verify/reference.js';
+
+const cases = edgeCases()
+  .map(({problem}) => problem)
+  .filter(({batch}) => batch > 0)
+  .map((problem) => {
+    const inputs = drawInputs(problem, 'integers', 1);
+    return {problem, info: problemInfo(problem), inputs, wanted: reference(problem, inputs)};
+  });
+
+/** Jest's own equality takes seconds on long arrays. */
+const firstDifference = (got: Float32Array, want: ArrayLike<number>) => got.findIndex((value, i) => value !== want[i]);
+
+describe.each(algorithms().map((algorithm) => [algorithm.name, algorithm] as const))('%s', (_name, algorithm) => {
+  it.each(passes.filter((pass) => algorithm[pass]))(
+    '%s equals the float64 reference bit for bit on integers, whatever the output held',
+    (pass) => {
+      for (const {problem, info, inputs, wanted} of cases) {
+        if (algorithm.supports(info, pass) !== true) continue;
+        const want = wanted[pass].values;
+        const [a, b] = passTensors[pass].inputs.map((name) => inputs[name as keyof typeof inputs]);
+        const before = [Float32Array.from(a), Float32Array.from(b)];
+        const output = new Float32Array(sizeOf(info, passTensors[pass].output)).fill(Number.NaN);
+        algorithm[pass]?.(info, a, b, output, jsEngine);
+        const wrong = firstDifference(output, want);
+        if (wrong >= 0)
+          throw new Error(`${formatProblem(problem)}: element ${wrong} is ${output[wrong]}, not ${want[wrong]}`);
+        expect([firstDifference(a, before[0]), firstDifference(b, before[1])]).toEqual([-1, -1]);
+      }
+    },
+  );
+
+  it('works block by block on a problem larger than one block of columns', () => {
+    const problem = parseProblem('mb2ih70iw60ic8oc2kh3kw3-same');
+    const inputs = drawInputs(problem, 'integers', 2);
+    const info = problemInfo(problem);
+    const want = reference(problem, inputs);
+    for (const pass of passes) {
+      if (!algorithm[pass]) continue;
+      const [a, b] = passTensors[pass].inputs.map((name) => inputs[name as keyof typeof inputs]);
+      const output = new Float32Array(sizeOf(info, passTensors[pass].output)).fill(Number.NaN);
+      algorithm[pass]?.(info, a, b, output, jsEngine);
+      expect(firstDifference(output, want[pass].values)).toBe(-1);
+    }
+  });
+
+  it('gives costs that are positive, with the flops of the definition at least', () => {
+    const info = problemInfo(parseProblem('mb2ih7iw5ic3oc4kh3kw3sh2-same'));
+    for (const pass of passes.filter((name) => algorithm[name])) {
+      const {flops, bytes, workspaceBytes} = algorithm.cost(info, pass);
+      expect(flops).toBeGreaterThanOrEqual(2 * 2 * 4 * 5 * 9 * 3 * 4);
+      expect(bytes).toBeGreaterThan(0);
+      expect(workspaceBytes).toBeGreaterThanOrEqual(0);
+    }
+  });
+});

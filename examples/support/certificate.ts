@@ -1,5 +1,4 @@
-import {arithmeticOf, errorBound} from '../../src/verify/bound.js';
-import {reference} from '../../src/verify/reference.js';
+import {arithmeticOf, errorBound, reference} from 'tfjs-convgrad/verify';
 import type {KernelCall, View} from './tapKernels.js';
 
 /** A gradient that a layer got in training, held against the definition in float64. */

@@ -1,5 +1,4 @@
 import {accessSync, constants, renameSync, rmSync, statSync, writeFileSync} from 'node:fs';
-import {dirname} from 'node:path';
 import {ConvgradError} from '../geometry/error.js';
 import type {VerifyReport} from '../verify/report.js';
 
@@ -10,13 +9,22 @@ const interval = 5000;
 export class ReportFile {
   private written = Date.now();
 
+  /** Beside the file, so that a rename puts it there in one step. */
+  private get next(): string {
+    return `${this.path}.${process.pid}.tmp`;
+  }
+
   /** @throws ConvgradError when the file cannot be written, before any work is done */
   constructor(private readonly path: string) {
     try {
-      accessSync(dirname(path), constants.W_OK);
       const present = statSync(path, {throwIfNoEntry: false});
       if (present?.isDirectory()) throw new Error('it is a folder');
       if (present) accessSync(path, constants.W_OK);
+      // Only trying tells: permissions do not bind root, and some folders hold no new files.
+      if (!present || present.isFile()) {
+        writeFileSync(this.next, '');
+        rmSync(this.next);
+      }
     } catch (error) {
       throw new ConvgradError('--json', `${path} cannot be written: ${(error as Error).message}.`);
     }
@@ -31,12 +39,11 @@ export class ReportFile {
       writeFileSync(this.path, text);
       return;
     }
-    const next = `${this.path}.${process.pid}.tmp`;
     try {
-      writeFileSync(next, text);
-      renameSync(next, this.path);
+      writeFileSync(this.next, text);
+      renameSync(this.next, this.path);
     } finally {
-      rmSync(next, {force: true});
+      rmSync(this.next, {force: true});
     }
   }
 

@@ -1,8 +1,9 @@
 import type {Rank, Tensor, Tensor1D, Tensor3D, Tensor4D} from '@tensorflow/tfjs';
-import type {Conv2DRequest, DataFormat, Pad, RoundingMode} from '../geometry/conv2dInfo.js';
+import {type Conv2DRequest, conv2dInfo, type DataFormat, type Pad, type RoundingMode} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
 import {type Activation, activations} from './epilogue.js';
 import {runOwnKernel} from './ownKernels.js';
+import {checkShape} from './runPass.js';
 import {defaultTf as tf} from './tfjs.js';
 
 /** A tensor with or without the batch dimension. */
@@ -104,6 +105,8 @@ export function conv2dBackward(args: Conv2DBackwardArguments): {dx: Tensor; dFil
   return tf.tidy(() => {
     const attrs = attributes(args);
     const [x4D, dy4D] = [x, dy].map((tensor) => (tensor.rank === 3 ? tf.expandDims(tensor, 0) : tensor));
+    const info = conv2dInfo(name, {...attrs, xShape: x4D.shape, filterShape: filter.shape});
+    checkShape(name, info, 'dy', dy4D.shape);
     const dx = runOwnKernel(tf, name, 'backpropInput', {dy: dy4D, filter}, {...attrs, inputShape: x4D.shape});
     const dFilter = runOwnKernel(tf, name, 'backpropFilter', {x: x4D, dy: dy4D}, {...attrs, filterShape: filter.shape});
     const dBias = tf.sum(dy4D, args.dataFormat === 'NCHW' ? [0, 2, 3] : [0, 1, 2]) as Tensor1D;

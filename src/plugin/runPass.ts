@@ -28,6 +28,11 @@ export function runPass(place: Place, call: PassCall): TensorInfo {
   const {inputs: names, output} = passTensors[pass];
   const inputs = names.map((name) => checked(functionName, name, call.inputs[name]));
   const info = conv2dInfo(functionName, request);
+  if (pass === 'backpropInput' && isOversized(info, inputs[0].shape)) {
+    return consume(place, upperLeft(place, info, inputs[0]), (dy) =>
+      runPass(place, {...call, inputs: {...call.inputs, dy}}),
+    );
+  }
   names.forEach((name, i) => {
     checkShape(functionName, info, name, inputs[i].shape);
   });
@@ -67,7 +72,20 @@ function checked(functionName: string, name: TensorName, tensor: TensorInfo | un
   return tensor;
 }
 
-function checkShape(functionName: string, info: Conv2DInfo, name: TensorName, shape: number[]): void {
+/** tf.conv2dTranspose takes a dy that is higher or wider than its output shape calls for, and reads the upper left part of it. */
+function isOversized(info: Conv2DInfo, dyShape: number[]): boolean {
+  const wanted = userShapeOf(info, 'dy');
+  const spatial = info.dataFormat === 'NCHW' ? [2, 3] : [1, 2];
+  const reaches = (size: number, i: number) => size === wanted[i] || (spatial.includes(i) && size > wanted[i]);
+  return dyShape.length === 4 && dyShape.every(reaches) && spatial.some((i) => dyShape[i] > wanted[i]);
+}
+
+function upperLeft(place: Place, info: Conv2DInfo, dy: TensorInfo): TensorInfo {
+  return runOther(place, 'Slice', {x: dy}, {begin: [0, 0, 0, 0], size: userShapeOf(info, 'dy')});
+}
+
+/** @throws ConvgradError unless the tensor, in the user's data format, has the shape that the geometry gives it */
+export function checkShape(functionName: string, info: Conv2DInfo, name: TensorName, shape: number[]): void {
   const wanted = userShapeOf(info, name);
   if (shape.length === 4 && shape.every((size, i) => size === wanted[i])) return;
   throw new ConvgradError(

@@ -88,6 +88,11 @@ it.each<[string, () => unknown, RegExp]>([
     /dy has shape \[1,3,4,1\] where the geometry gives \[1,4,4,1\]/,
   ],
   [
+    'dy larger than the output',
+    () => conv2dBackward({x: x(), filter: filter(), dy: dy([1, 5, 4, 1]), ...same}),
+    /^conv2dBackward: dy has shape \[1,5,4,1\] where the geometry gives \[1,4,4,1\]/,
+  ],
+  [
     'dy of another rank',
     () => conv2dBackward({x: x(), filter: filter(), dy: tf.ones([4, 4, 1]) as tf.Tensor3D, ...same}),
     /x has rank 4 and dy rank 3/,

@@ -2,7 +2,7 @@ import type {CAC} from 'cac';
 import pico from 'picocolors';
 import {servedBackends} from '../plugin/select.js';
 import {fills} from '../verify/fill.js';
-import {expectImports} from '../verify/imports.js';
+import {type Brought, expectImports, type ImportedModule} from '../verify/imports.js';
 import {defaultCases, resolveOptions, sabotages} from '../verify/options.js';
 import {isGood} from '../verify/report.js';
 import {importModule} from './importModule.js';
@@ -42,7 +42,11 @@ async function runVerify(raw: RawFlags): Promise<number> {
   const file = json === undefined ? undefined : new ReportFile(json);
   const signal = abortOnInterrupt();
   const brought = await importAll(given.imports);
-  const options = {...given, algorithms: given.algorithms.length > 0 ? given.algorithms : brought};
+  const options = {
+    ...given,
+    algorithms: given.algorithms.length > 0 ? given.algorithms : brought.algorithms,
+    ...(brought.undone ? {sabotage: 'no-install' as const} : {}),
+  };
   const reported = resolveOptions(options, servedBackends());
   const {runs, notes} = await planRuns(options, {named, browser});
   for (const note of notes) console.error(note);
@@ -72,11 +76,11 @@ async function runVerify(raw: RawFlags): Promise<number> {
   return exitCode ?? (isGood(report) ? exitCodes.good : exitCodes.mismatch);
 }
 
-/** Loads users' modules. @returns the names of the algorithms that they brought */
-async function importAll(files: readonly string[]): Promise<string[]> {
-  if (files.length === 0) return [];
+/** Loads users' modules. */
+async function importAll(files: readonly string[]): Promise<Brought> {
+  if (files.length === 0) return {algorithms: [], undone: false};
   const takeIn = expectImports();
-  const modules = [];
-  for (const file of files) modules.push(await importModule(file));
+  const modules = new Map<string, ImportedModule>();
+  for (const file of files) modules.set(file, await importModule(file));
   return takeIn(modules);
 }

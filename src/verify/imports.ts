@@ -1,43 +1,92 @@
 import type {Algorithm} from '../algorithms/algorithm.js';
 import {algorithms, defineAlgorithm, findAlgorithm} from '../algorithms/index.js';
 import {ConvgradError} from '../geometry/error.js';
+import {passes} from '../geometry/pass.js';
 import {install} from '../plugin/install.js';
+import {builtinNames} from '../plugin/kernels.js';
+import {servedBackends} from '../plugin/select.js';
+import {currentSession, replacedKernels} from '../plugin/session.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
 
 /** A module of a user's, for `--import`. */
 export interface ImportedModule {
-  /** An algorithm, several, or a function that registers kernels; a module may also do either by itself while it loads. */
+  /** An algorithm, several, or a function (tf) => void that registers kernels; a module may also do either by itself while it loads. */
   default?: unknown;
+  /** Functions named after the passes are an algorithm themselves, called `name` or after the file. */
+  [name: string]: unknown;
+}
+
+/** What modules brought. */
+export interface Brought {
+  /** The names of new algorithms. */
+  algorithms: string[];
+  /** A module took the installation back; what is verified then is tfjs without convgrad. */
+  undone: boolean;
 }
 
 /**
  * To be called before users' modules run: installs convgrad, so that kernels which the modules register stand over convgrad's and not under.
- * @returns to be called with the modules once they have run; gives the names of the algorithms that they brought
+ * @returns to be called once they have run, with the modules by file
  */
-export function expectImports(): (modules: readonly ImportedModule[]) => Promise<string[]> {
+export function expectImports(): (modules: ReadonlyMap<string, ImportedModule>) => Promise<Brought> {
   install({tf});
   const known = new Set(algorithms().map(({name}) => name));
+  const before = registered();
   return async (modules) => {
-    for (const module of modules) await takeIn(module.default);
-    return algorithms().flatMap(({name}) => (known.has(name) ? [] : [name]));
+    for (const [file, module] of modules) {
+      const functions = Object.entries(module).filter(([name]) => (passes as readonly string[]).includes(name));
+      const own =
+        functions.length > 0 ? {name: module.name ?? slug(file), ...Object.fromEntries(functions)} : undefined;
+      for (const brought of [module.default, own]) await takeIn(brought, known);
+    }
+    const brought = {
+      algorithms: algorithms().flatMap(({name}) => (known.has(name) ? [] : [name])),
+      undone: currentSession(tf) === undefined,
+    };
+    const changed = registered().some((registration, i) => registration !== before[i]);
+    if (modules.size > 0 && brought.algorithms.length === 0 && !changed) {
+      throw new ConvgradError(
+        '--import',
+        `${[...modules.keys()].join(', ')} brings nothing to verify; export default an algorithm such as ` +
+          '{name, backpropFilter(info, x, dy, dFilter) {…}}, or a function (tf) => void that registers kernels.',
+      );
+    }
+    return brought;
   };
+}
 
-  async function takeIn(brought: unknown): Promise<void> {
-    if (brought === undefined) return;
-    if (typeof brought === 'function') {
-      await brought(tf);
-      return;
-    }
-    for (const algorithm of [brought].flat()) {
-      if (typeof algorithm !== 'object' || algorithm === null) {
-        throw new ConvgradError(
-          '--import',
-          `the default export must be an algorithm, an array of them or a function (tf) => void; got ${algorithm}.`,
-        );
-      }
-      const {name} = algorithm as Algorithm;
-      // The module may have defined it by itself and export it as well.
-      if (known.has(name) || !findAlgorithm(name)) defineAlgorithm(algorithm as Algorithm);
-    }
+async function takeIn(brought: unknown, known: ReadonlySet<string>): Promise<void> {
+  if (brought === undefined) return;
+  if (typeof brought === 'function') {
+    await brought(tf);
+    return;
   }
+  for (const algorithm of [brought].flat()) {
+    if (typeof algorithm !== 'object' || algorithm === null) {
+      throw new ConvgradError(
+        '--import',
+        `the default export must be an algorithm, an array of them or a function (tf) => void; got ${algorithm}.`,
+      );
+    }
+    const {name} = algorithm as Algorithm;
+    // The module may have defined it by itself and export it as well.
+    if (known.has(name) || !findAlgorithm(name)) defineAlgorithm(algorithm as Algorithm);
+  }
+}
+
+/** What tfjs has registered in the places that convgrad takes. */
+function registered(): unknown[] {
+  const kernels = servedBackends().flatMap((backend) => replacedKernels.map((name) => tf.getKernel(name, backend)));
+  return [...kernels, ...Object.values(builtinNames).map((name) => tf.getGradient(name))];
+}
+
+/** The file's name as the name of an algorithm. */
+function slug(file: string): string {
+  const stem = file.replace(/^.*[\\/]/, '').replace(/\.\w+$/, '');
+  return (
+    stem
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^[^a-z]+|-+$/g, '') || 'imported-algorithm'
+  );
 }

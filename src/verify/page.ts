@@ -21,11 +21,13 @@ const controller = new AbortController();
 
 /** Runs `verify()` in the page. The report comes without results: they went out as they came, so that a crash loses none. */
 export async function run(options: PageOptions): Promise<VerifyReport> {
-  const brought = await takeIn(page.convgradImports.slice(1) as ImportedModule[]);
+  const modules = page.convgradImports.slice(1) as ImportedModule[];
+  const brought = await takeIn(new Map((options.imports ?? []).map((file, i) => [file, modules[i]])));
   let found: VerifyResult[] = [];
   const report = await verify({
     ...options,
-    algorithms: options.algorithms?.length ? options.algorithms : brought,
+    algorithms: options.algorithms?.length ? options.algorithms : brought.algorithms,
+    ...(brought.undone ? {sabotage: 'no-install' as const} : {}),
     signal: controller.signal,
     onResults: (results) => {
       found = results;

@@ -17,6 +17,8 @@ const file = userFiles({
       },
     });`,
   'nothing.ts': 'export {};',
+  'uninstall.ts': "import {uninstall} from 'tfjs-convgrad'; uninstall();",
+  'plain.mjs': 'export function backpropFilter(info, x, dy, dFilter) { dFilter.fill(0); }',
 });
 const readReport = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as VerifyReport;
 const problem = 'mb2ih5iw6ic2oc3kh3kw2sh2sw1dh1dw1-same-nhwc';
@@ -73,6 +75,14 @@ test.each(['no-install', 'alias-builtin'])('--sabotage %s ends in exit code 1', 
   expect(stdout).toMatch(/install\(\) is missing|nothing is compared with itself/);
 });
 
+test.each([
+  ['uninstall.ts', 'install() is missing or was undone'],
+  ['plain.mjs', '--algorithm plain --pass backpropFilter'],
+])('importing %s ends in exit code 1', async (name, says) => {
+  const {code, stdout} = await start('verify', '--backend', 'cpu', '--problem', problem, '--import', file(name)).ended;
+  expect({code, stdout}).toEqual({code: 1, stdout: expect.stringContaining(says)});
+});
+
 test('a run in which nothing could be verified is not a good one', async () => {
   const {code, stdout} = await start(
     'verify',
@@ -113,9 +123,14 @@ test.each([
   [['verify', '--cases', 'few'], 2, 'convgrad: verify: cases must be a whole number ≥ 1; got few.'],
   [['verify', '--import', file('none.ts')], 2, `convgrad: there is no file ${file('none.ts')}.`],
   [
-    ['verify', '--backend', 'cpu', '--import', file('nothing.ts'), '--algorithm', 'mine'],
+    ['verify', '--backend', 'cpu', '--import', file('plain.mjs'), '--algorithm', 'mine'],
     2,
-    "convgrad: verify: unknown algorithm 'mine'; use im2col, transposed, direct, imported.",
+    "convgrad: verify: unknown algorithm 'mine'; use im2col, transposed, direct, plain, imported.",
+  ],
+  [
+    ['verify', '--backend', 'cpu', '--import', file('nothing.ts')],
+    2,
+    `convgrad: --import: ${file('nothing.ts')} brings nothing to verify; export default an algorithm such as {name, backpropFilter(info, x, dy, dFilter) {…}}, or a function (tf) => void that registers kernels.`,
   ],
 ])('convgrad %j: exit code %i and one line', async (args, code, line) => {
   expect(await start(...args).ended).toEqual({code, stdout: '', stderr: `${line}\n`});

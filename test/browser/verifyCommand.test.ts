@@ -1,0 +1,58 @@
+import {readFileSync} from 'node:fs';
+import type {VerifyReport} from '../../src/verify/index.js';
+import {shell, start} from '../cli/command.js';
+import {userFiles} from '../support/userFiles.js';
+
+const file = userFiles({
+  // webgl's own filter gradient for one image; with more it forgets all but the first.
+  'firstImage.mjs': `
+    export default function (tf) {
+      const ours = tf.getKernel('Conv2DBackpropFilter', 'webgl');
+      if (!ours) return;
+      tf.unregisterKernel('Conv2DBackpropFilter', 'webgl');
+      tf.registerKernel({
+        ...ours,
+        kernelFunc({inputs: {x, dy}, attrs, backend}) {
+          const slice = (t) => tf.getKernel('Slice', 'webgl').kernelFunc({
+            inputs: {x: t}, attrs: {begin: [0, 0, 0, 0], size: [1, ...t.shape.slice(1)]}, backend,
+          });
+          const first = {x: slice(x), dy: slice(dy)};
+          const dFilter = ours.kernelFunc({inputs: first, attrs, backend});
+          for (const t of Object.values(first)) backend.disposeIntermediateTensorInfo(t);
+          return dFilter;
+        },
+      });
+    }`,
+});
+const problem = 'mb2ih5iw6ic2oc3kh3kw2sh2sw1dh1dw1-same-nhwc';
+const webgl = ['verify', '--backend', 'webgl', '--problem', problem];
+
+jest.setTimeout(60_000);
+
+test('webgl is verified in a page of its own', async () => {
+  const json = file('good.json');
+  const {code, stdout} = await start(...webgl, '--json', json).ended;
+  expect({code, stdout}).toEqual({
+    code: 0,
+    stdout: expect.stringContaining('12 passed, 0 failed, 0 skipped, 0 vacuous'),
+  });
+  const report = JSON.parse(readFileSync(json, 'utf8')) as VerifyReport;
+  expect(report.environment).toMatchObject({node: process.version, backends: {webgl: {float32: true}}});
+  expect(report.environment.backends.webgl!.renderer).not.toBe('');
+});
+
+test.each(['no-install', 'alias-builtin'])('--sabotage %s ends in exit code 1', async (how) => {
+  const {code, stdout} = await start(...webgl, '--sabotage', how).ended;
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/install\(\) is missing|nothing is compared with itself/);
+});
+
+test('an imported kernel that is wrong for a batch fails, and its replay line fails in a new process', async () => {
+  const {code, stdout} = await start(...webgl, '--import', file('firstImage.mjs')).ended;
+  expect(code).toBe(1);
+  const replay = stdout
+    .split('\n')
+    .find((line) => line.includes('--pass backpropFilter') && line.includes('--import'))!;
+  const again = await shell(replay.slice(replay.indexOf('node ')));
+  expect(again).toMatchObject({code: 1, stdout: expect.stringContaining('must be exactly')});
+});

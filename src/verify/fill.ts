@@ -1,6 +1,6 @@
 import {formatProblem, type Problem} from '../geometry/problem.js';
 import {randomFrom} from './random.js';
-import {type Inputs, outputSize} from './reference.js';
+import {type Inputs, outputSize, tensorShapes} from './reference.js';
 
 /**
  * What the tensors are filled with: small non-zero `integers`, on which every order of summation is exact in float32, or `reals`, uniform
@@ -22,14 +22,10 @@ export const exactLimit = 2 ** 24;
 export function drawInputs(problem: Problem, fill: Fill, seed: number, headroom = 1, attempt = 0): Inputs {
   const next = randomFrom(`${seed}/${formatProblem(problem)}/${fill}/${attempt}`);
   const draw = fill === 'integers' ? integer(next, integerRange(problem, headroom)) : real(next);
-  const {batch, inHeight, inWidth, inChannels, outChannels, filterHeight, filterWidth} = problem;
-  const [outHeight, outWidth] = outputSize(problem);
-  const tensor = (size: number) => Float32Array.from({length: size}, draw);
-  return {
-    x: tensor(batch * inHeight * inWidth * inChannels),
-    filter: tensor(filterHeight * filterWidth * inChannels * outChannels),
-    dy: tensor(batch * outHeight * outWidth * outChannels),
-  };
+  const shapes = tensorShapes(problem);
+  const tensor = (shape: readonly number[]) =>
+    Float32Array.from({length: shape.reduce((product, length) => product * length)}, draw);
+  return {x: tensor(shapes.x), filter: tensor(shapes.filter), dy: tensor(shapes.dy)};
 }
 
 /** The largest range up to 8 whose products, summed over the longest sum of the three passes, stay exact. */

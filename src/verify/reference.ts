@@ -51,6 +51,15 @@ export function reference(problem: Problem, {x, filter, dy}: Inputs): Record<Pas
   return {forward, backpropInput, backpropFilter};
 }
 
+/** The shapes of what a convolution and its gradients read, in NHWC (filter: HWIO) order. */
+export function tensorShapes(p: Problem): Record<keyof Inputs, [number, number, number, number]> {
+  return {
+    x: [p.batch, p.inHeight, p.inWidth, p.inChannels],
+    filter: [p.filterHeight, p.filterWidth, p.inChannels, p.outChannels],
+    dy: [p.batch, ...outputSize(p), p.outChannels],
+  };
+}
+
 /** [OH, OW] by enumeration. */
 export function outputSize(problem: Problem): [number, number] {
   const {rows, columns} = windowsOf(problem);

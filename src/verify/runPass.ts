@@ -5,7 +5,7 @@ import {conv2d} from '../plugin/conv2d.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
 import type {Got} from './compare.js';
 import {toNCHW, toNHWC} from './layout.js';
-import type {Trial} from './trial.js';
+import {type Inputs, tensorShapes} from './reference.js';
 
 /** What one pass computed, and how long it took. */
 export interface PassRun {
@@ -20,13 +20,15 @@ export interface PassRun {
  * @param around called with the synchronous part, to choose and to watch the kernels that run
  */
 export async function runPass(
-  {problem, inputs, wanted}: Trial,
+  problem: Problem,
+  inputs: Inputs,
   pass: Pass,
   around: <T>(fn: () => T) => T,
 ): Promise<PassRun> {
-  const x = image(problem, inputs.x, wanted.backpropInput.shape);
-  const filter = tf.tensor4d(inputs.filter, [...wanted.backpropFilter.shape]);
-  const dy = image(problem, inputs.dy, wanted.forward.shape);
+  const shapes = tensorShapes(problem);
+  const x = image(problem, inputs.x, shapes.x);
+  const filter = tf.tensor4d(inputs.filter, shapes.filter);
+  const dy = image(problem, inputs.dy, shapes.dy);
   let result: Tensor | undefined;
   try {
     let start = performance.now();

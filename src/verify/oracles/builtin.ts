@@ -13,25 +13,37 @@ import type {Oracle} from './oracle.js';
 export const builtinOracle: Oracle = {
   name: 'builtin',
   judges,
-  async prepare(trial, passes) {
-    const answers = new Map<Pass, PassRun | Error>();
-    for (const pass of passes) answers.set(pass, await answer(trial, pass));
-    return (pass, got, comparison) => {
-      const builtin = answers.get(pass) ?? new Error('was not asked');
-      if (builtin instanceof Error) return {status: 'failed', reason: `the built-in: ${builtin.message}`};
-      const verdict = compare(got, trial.wanted[pass], {...comparison, other: builtin.got});
-      if (verdict.status === 'failed' && compare(builtin.got, trial.wanted[pass], comparison).status === 'failed') {
-        verdict.reason = `${verdict.reason}; the built-in itself is outside the reference's bound`;
-      }
-      return {...verdict, milliseconds: builtin.milliseconds};
-    };
+  async judge(subject, pass) {
+    const {trial} = subject;
+    const {got} = await subject.result(pass);
+    const builtin = await answer(trial, pass);
+    if (builtin instanceof Error) return {status: 'failed', reason: `the built-in: ${builtin.message}`};
+    const verdict = compare(got, trial.wanted[pass], {...subject.comparison, other: builtin.got});
+    if (
+      verdict.status === 'failed' &&
+      compare(builtin.got, trial.wanted[pass], subject.comparison).status === 'failed'
+    ) {
+      verdict.reason = `${verdict.reason}; the built-in itself is outside the reference's bound`;
+    }
+    return {...verdict, milliseconds: builtin.milliseconds};
   },
 };
 
+/** The built-in is asked once about a trial, however many algorithms are held against it. */
+const answers = new WeakMap<Trial, Map<Pass, Promise<PassRun | Error>>>();
+
+function answer(trial: Trial, pass: Pass): Promise<PassRun | Error> {
+  const known = answers.get(trial) ?? new Map<Pass, Promise<PassRun | Error>>();
+  answers.set(trial, known);
+  const found = known.get(pass) ?? ask(trial, pass);
+  known.set(pass, found);
+  return found;
+}
+
 /** Runs the built-in, and makes sure that nothing of convgrad had a part in it. */
-async function answer(trial: Trial, pass: Pass): Promise<PassRun | Error> {
+async function ask({problem, inputs}: Trial, pass: Pass): Promise<PassRun | Error> {
   try {
-    return await runPass(trial, pass, (compute) => {
+    return await runPass(problem, inputs, pass, (compute) => {
       const {value, calls} = counted(() => withBuiltins(tf, compute));
       if (calls.size > 0)
         throw new Error(`is convgrad's own kernel (${[...calls.keys()]}): nothing is compared with itself`);

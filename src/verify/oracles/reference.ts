@@ -5,8 +5,8 @@ import type {Oracle} from './oracle.js';
 export const referenceOracle: Oracle = {
   name: 'reference',
   judges: () => true,
-  prepare:
-    async ({wanted}) =>
-    (pass, got, comparison) =>
-      compare(got, wanted[pass], comparison),
+  async judge(subject, pass) {
+    const {got} = await subject.result(pass);
+    return compare(got, subject.trial.wanted[pass], subject.comparison);
+  },
 };

@@ -1,7 +1,7 @@
 import {environmentOf} from '../verify/environment.js';
 import type {Progress, ReportedOptions, VerifyOptions} from '../verify/options.js';
-import {makeReport, mergeReports, type VerifyReport} from '../verify/report.js';
-import type {VerifyResult} from '../verify/result.js';
+import {type Environment, makeReport, type VerifyReport} from '../verify/report.js';
+import {Tally} from '../verify/tally.js';
 import type {Run} from './planRuns.js';
 
 /** What happens around the runs. */
@@ -23,35 +23,44 @@ export async function runAll(
   reported: ReportedOptions,
   {signal, onProgress, onCase, onError}: Surroundings,
 ): Promise<VerifyReport> {
-  const reports: VerifyReport[] = [makeReport({...reported, backends: []}, environmentOf([]), [], 0)];
-  for (const {backend, run} of runs) {
-    const results: VerifyResult[] = [];
-    const start = performance.now();
-    const sofar = () =>
-      makeReport(
-        {...reported, backends: [backend]},
-        environmentOf([]),
-        results,
-        (performance.now() - start) / 1000,
-        true,
-      );
+  const start = performance.now();
+  const seconds = () => (performance.now() - start) / 1000;
+  const tally = new Tally();
+  const backends: string[] = [];
+  let environment = environmentOf([]);
+  let whole = true;
+  const report = (interrupted: boolean) =>
+    makeReport({...reported, backends: [...backends]}, environment, tally, seconds(), interrupted);
+  for (const [i, {backend, run}] of runs.entries()) {
+    backends.push(backend);
     try {
-      const report = await run({
+      const finished = await run({
         ...options,
+        ...timeLeft(options.timeBudget, seconds(), runs.length - i),
         backends: [backend],
         signal,
         onProgress,
         onResults(found) {
-          results.push(...found);
-          onCase(() => mergeReports([...reports, sofar()]));
+          tally.add(found);
+          onCase(() => report(true));
         },
       });
-      reports.push({...report, results});
+      environment = merged(environment, finished.environment);
+      if (finished.interrupted) whole = false;
     } catch (error) {
-      if (results.length > 0) reports.push(sofar());
+      whole = false;
       if (!onError(error, backend)) break;
     }
-    if (signal.aborted || (options.bail && results.some(({status}) => status === 'failed'))) break;
+    if (signal.aborted || (options.bail && tally.total('failed') > 0)) break;
   }
-  return mergeReports(reports);
+  return report(!whole);
+}
+
+/** An equal share of the time that is left. A run whose share is used up still takes the fixed cases. */
+function timeLeft(budget: number | undefined, used: number, runs: number): Pick<VerifyOptions, 'timeBudget'> {
+  return budget === undefined ? {} : {timeBudget: Math.max(budget - used, Number.MIN_VALUE) / runs};
+}
+
+function merged(one: Environment, other: Environment): Environment {
+  return {...one, ...other, backends: {...one.backends, ...other.backends}};
 }

@@ -1,6 +1,5 @@
 import Table from 'cli-table3';
 import type {createColors} from 'picocolors';
-import {ratio} from '../verify/compare.js';
 import type {VerifyReport} from '../verify/report.js';
 import {isGood} from '../verify/report.js';
 import type {VerifyResult} from '../verify/result.js';
@@ -17,27 +16,24 @@ export function describeReport(report: VerifyReport, colors: Colors): string {
 }
 
 /** One row for each backend, algorithm and pass. Times are sums over the cases that the built-in can run too. */
-function table({results}: VerifyReport, colors: Colors): string {
+function table({rows}: VerifyReport, colors: Colors): string {
   const head = ['backend', 'algorithm', 'pass', 'cases', 'worst error/bound', 'ms', 'built-in ms', 'faster'];
   const {length} = head;
-  const rows = new Table({
+  const lines = new Table({
     head,
     chars: {mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': ''},
     style: colors.isColorSupported ? {head: ['bold'], border: ['gray']} : {head: [], border: []},
     colAligns: Array.from({length}, (_, i) => (i < 3 ? 'left' : 'right')),
   });
-  for (const group of groups(results)) {
-    const [{backend, algorithm, pass}] = group;
-    const judged = group.filter(({status}) => status !== 'skipped');
-    if (judged.length === 0) continue;
-    const cases = new Set(judged.map(({problem}) => problem)).size;
-    const timed = judged.filter(({milliseconds}) => milliseconds?.builtin !== undefined);
-    const [ours, builtin] = [total(timed, 'ours'), total(timed, 'builtin')];
+  for (const {backend, algorithm, pass, cases, failed, worstRatio, milliseconds} of rows) {
+    if (cases === 0) continue;
+    const {ours, builtin} = milliseconds;
     const times =
-      timed.length > 0 ? [ours.toFixed(0), builtin.toFixed(0), `${(builtin / ours).toFixed(1)}×`] : ['–', '–', '–'];
-    rows.push([backend, algorithm, pass, cases, worst(judged, colors), ...times]);
+      builtin > 0 ? [ours.toFixed(0), builtin.toFixed(0), `${(builtin / ours).toFixed(1)}×`] : ['–', '–', '–'];
+    const worst = worstRatio === Number.POSITIVE_INFINITY ? '∞' : worstRatio.toFixed(3);
+    lines.push([backend, algorithm, pass, cases, failed > 0 ? colors.red(worst) : worst, ...times]);
   }
-  return rows.length > 0 ? rows.toString() : '';
+  return lines.length > 0 ? lines.toString() : '';
 }
 
 function groups(results: readonly VerifyResult[]): VerifyResult[][] {
@@ -54,26 +50,13 @@ function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
   return [...found.values()];
 }
 
-function worst(judged: readonly VerifyResult[], colors: Colors): string {
-  const most = judged.reduce((sofar, result) => Math.max(sofar, result.worst ? ratio(result.worst) : 0), 0);
-  const text = most === Number.POSITIVE_INFINITY ? '∞' : most.toFixed(3);
-  return judged.some(({status}) => status === 'failed') ? colors.red(text) : text;
-}
-
-function total(results: readonly VerifyResult[], whose: 'ours' | 'builtin'): number {
-  return results.reduce((sum, {milliseconds}) => sum + (milliseconds?.[whose] ?? 0), 0);
-}
-
 /** Every reason for skipping, once, with its count. */
-function skipped({results}: VerifyReport): string[] {
-  const reasons = new Map<string, number>();
-  for (const {status, oracle, reason} of results) {
-    if (status !== 'skipped') continue;
-    const line =
-      oracle === 'builtin' ? `not held against the built-in, the reference judged: ${reason}` : `skipped: ${reason}`;
-    reasons.set(line, (reasons.get(line) ?? 0) + 1);
-  }
-  return [...reasons].map(([line, count]) => `${count} ${line}`);
+function skipped({skipReasons}: VerifyReport): string[] {
+  return skipReasons.map(({oracle, reason, count}) =>
+    oracle === 'builtin'
+      ? `${count} not held against the built-in, the reference judged: ${reason}`
+      : `${count} skipped: ${reason}`,
+  );
 }
 
 function failures({results}: VerifyReport, colors: Colors): string[] {

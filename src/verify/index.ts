@@ -7,4 +7,5 @@ export {type Inputs, reference, type Wanted} from './reference.js';
 export type {Environment, VerifyReport, VerifySummary} from './report.js';
 export {isGood} from './report.js';
 export type {VerifyResult} from './result.js';
+export type {ReportRow, SkipReason} from './tally.js';
 export {verify} from './verify.js';

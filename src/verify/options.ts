@@ -1,7 +1,6 @@
 import {ConvgradError} from '../geometry/error.js';
 import {type Pass, passes} from '../geometry/pass.js';
 import {algorithmsOf, servedBackends} from '../plugin/select.js';
-import {type Case, cases, casesOf} from './cases/index.js';
 import {type Fill, fills} from './fill.js';
 import {type OracleName, oracles} from './oracles/index.js';
 import type {VerifyResult} from './result.js';
@@ -25,8 +24,12 @@ export const sabotages: readonly Sabotage[] = ['no-install', 'alias-builtin'];
 export interface VerifyOptions {
   /** Decides the random problems and all data; 1 by default. */
   seed?: number;
-  /** Random problems beside the edge cases and named layers; {@link defaultCases} by default. */
+  /** Random problems beside the edge cases and named layers; {@link defaultCases} by default, without limit under a `timeBudget`. */
   cases?: number;
+  /** Seconds, over all backends: random problems go on until they are used. Edge cases and named layers are run in any case. */
+  timeBudget?: number;
+  /** Problem strings to begin with: what failed once. Not with `problems`. */
+  regressions?: readonly string[];
   /** tfjs backends of this process; by default those that convgrad serves and this process has. */
   backends?: readonly string[];
   /** Algorithms, `imported` for kernels registered over convgrad's; all by default. */
@@ -48,12 +51,16 @@ export interface VerifyOptions {
   /** Called with the results of each case as they come. */
   onResults?(results: VerifyResult[]): void;
   sabotage?: Sabotage;
+  /** Whether the first failure of each algorithm and pass is shrunk and explained; true by default. */
+  diagnose?: boolean;
 }
 
 /** The options of a run as its report tells them. */
 export interface ReportedOptions {
   seed: number;
   cases: number;
+  timeBudget?: number;
+  regressions: readonly string[];
   backends: readonly string[];
   algorithms: readonly string[];
   passes: readonly Pass[];
@@ -75,14 +82,20 @@ export const defaultCases = 40;
 export function resolveOptions(options: VerifyOptions, availableBackends: readonly string[]): ReportedOptions {
   const {
     seed = 1,
-    cases = defaultCases,
+    timeBudget,
+    cases = timeBudget === undefined ? defaultCases : Number.POSITIVE_INFINITY,
     backends = availableBackends,
     algorithms = [],
     problems = [],
     sabotage,
   } = options;
   if (!Number.isSafeInteger(seed)) fail(`seed must be a whole number; got ${seed}.`);
-  if (!Number.isSafeInteger(cases) || cases < 1) fail(`cases must be a whole number ≥ 1; got ${cases}.`);
+  if (!(Number.isSafeInteger(cases) && cases >= 1) && options.cases !== undefined) {
+    fail(`cases must be a whole number ≥ 1; got ${cases}.`);
+  }
+  if (timeBudget !== undefined && !(Number.isFinite(timeBudget) && timeBudget > 0)) {
+    fail(`timeBudget must be a number of seconds above 0; got ${timeBudget}.`);
+  }
   choose('backend', backends, servedBackends());
   choose('algorithm', algorithms, [...new Set([...backends.flatMap(algorithmsOf), importedName])]);
   choose('pass', options.passes ?? [], passes);
@@ -96,6 +109,8 @@ export function resolveOptions(options: VerifyOptions, availableBackends: readon
   return {
     seed,
     cases,
+    ...(timeBudget === undefined ? {} : {timeBudget}),
+    regressions: problems.length > 0 ? [] : (options.regressions ?? []),
     backends,
     algorithms,
     passes: options.passes ?? passes,
@@ -106,11 +121,6 @@ export function resolveOptions(options: VerifyOptions, availableBackends: readon
     bail: options.bail ?? false,
     ...(sabotage === undefined ? {} : {sabotage}),
   };
-}
-
-/** The cases that the options ask for. @throws ConvgradError on a malformed problem string */
-export function casesFor(options: ReportedOptions): Case[] {
-  return options.problems.length > 0 ? casesOf(options.problems) : cases(options);
 }
 
 function choose(what: string, chosen: readonly string[], known: readonly string[]): void {

@@ -1,5 +1,6 @@
 import type {ReportedOptions} from './options.js';
 import type {VerifyResult} from './result.js';
+import type {ReportRow, SkipReason, Tally} from './tally.js';
 
 export interface Environment {
   node?: string;
@@ -23,6 +24,12 @@ export interface VerifyReport {
   options: ReportedOptions;
   environment: Environment;
   results: VerifyResult[];
+  /** How many results of a very long run were counted but not listed: passed and skipped ones first. */
+  omitted?: number;
+  /** Sums over all results, by backend, algorithm and pass. */
+  rows: ReportRow[];
+  /** Why results were skipped, and how often. */
+  skipReasons: SkipReason[];
   summary: VerifySummary;
   /** The run was aborted: the results are those until then. */
   interrupted?: true;
@@ -32,37 +39,25 @@ export interface VerifyReport {
 export function makeReport(
   options: ReportedOptions,
   environment: Environment,
-  results: VerifyResult[],
+  tally: Tally,
   seconds: number,
   interrupted = false,
 ): VerifyReport {
-  const summary: VerifySummary = {passed: 0, failed: 0, skipped: 0, vacuous: 0, seconds};
-  for (const {status} of results) summary[status]++;
+  const [passed, failed, skipped, vacuous] = (['passed', 'failed', 'skipped', 'vacuous'] as const).map((status) =>
+    tally.total(status),
+  );
   return {
     version: 1,
     seed: options.seed,
     options,
     environment,
-    results,
-    summary,
+    results: tally.results,
+    ...(tally.omitted > 0 ? {omitted: tally.omitted} : {}),
+    rows: tally.rows,
+    skipReasons: tally.skipReasons,
+    summary: {passed, failed, skipped, vacuous, seconds},
     ...(interrupted ? {interrupted} : {}),
   };
-}
-
-/** One report of several, each over backends of its own. */
-export function mergeReports(reports: readonly VerifyReport[]): VerifyReport {
-  const [first] = reports;
-  const backends = [...new Set(reports.flatMap(({options}) => options.backends))];
-  const environment = Object.assign({}, ...reports.map((report) => report.environment), {
-    backends: Object.assign({}, ...reports.map((report) => report.environment.backends)),
-  }) as Environment;
-  return makeReport(
-    {...first.options, backends},
-    environment,
-    reports.flatMap(({results}) => results),
-    reports.reduce((sum, {summary}) => sum + summary.seconds, 0),
-    reports.some(({interrupted}) => interrupted),
-  );
 }
 
 /** Whether the report shows the code right. Nothing failed is not enough: something must have passed, and nothing been vacuous. */

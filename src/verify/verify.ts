@@ -1,10 +1,11 @@
 import {formatProblem} from '../geometry/problem.js';
 import {environmentOf} from './environment.js';
-import {casesFor, resolveOptions, type VerifyOptions} from './options.js';
+import {resolveOptions, type VerifyOptions} from './options.js';
 import {replayLine} from './replay.js';
 import {makeReport, type VerifyReport} from './report.js';
-import type {VerifyResult} from './result.js';
+import {Schedule} from './schedule.js';
 import {activate, availableBackends, setStage} from './stage.js';
+import {Tally} from './tally.js';
 import {targetsOf} from './target.js';
 import {verifyCase} from './verifyCase.js';
 
@@ -19,28 +20,28 @@ import {verifyCase} from './verifyCase.js';
  */
 export async function verify(options: VerifyOptions = {}): Promise<VerifyReport> {
   const resolved = resolveOptions(options, availableBackends());
-  const cases = casesFor(resolved);
+  const schedule = new Schedule(resolved);
   const stage = await setStage(resolved);
   try {
     const start = performance.now();
-    const results: VerifyResult[] = [];
-    const total = resolved.backends.length * cases.length * resolved.fills.length;
+    const tally = new Tally();
     let done = 0;
     let stopped = false;
     for (const backend of resolved.backends) {
       await activate(backend);
       const targets = targetsOf(backend, stage.imported, resolved.algorithms);
-      for (const one of cases) {
+      for (const one of schedule.on(backend)) {
+        if (stopped || options.signal?.aborted) break;
         for (const fill of resolved.fills) {
           if (stopped || options.signal?.aborted) break;
           const found = await verifyCase(one, fill, targets, resolved, stage.select);
           for (const result of found.filter(({status}) => status === 'failed' || status === 'vacuous')) {
             result.replay = replayLine(options.command ?? 'npx convgrad verify', result, resolved);
           }
-          results.push(...found);
+          tally.add(found);
           done++;
           options.onResults?.(found);
-          options.onProgress?.({backend, problem: formatProblem(one.problem), done, total});
+          options.onProgress?.({backend, problem: formatProblem(one.problem), done, total: schedule.total(done)});
           stopped = resolved.bail && found.some(({status}) => status === 'failed');
           // Lets signals, timers and the screen have their turn.
           await new Promise((resolve) => setTimeout(resolve));
@@ -48,7 +49,7 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
       }
     }
     const seconds = (performance.now() - start) / 1000;
-    return makeReport(resolved, environmentOf(resolved.backends), results, seconds, options.signal?.aborted);
+    return makeReport(resolved, environmentOf(resolved.backends), tally, seconds, options.signal?.aborted);
   } finally {
     await stage.clear();
   }

@@ -2,11 +2,12 @@ import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {ReportFile} from '../../src/cli/reportFile.js';
 import {resolveOptions} from '../../src/verify/options.js';
 import {makeReport, type VerifyReport} from '../../src/verify/report.js';
+import {Tally} from '../../src/verify/tally.js';
 import {userFiles} from '../support/userFiles.js';
 
 const file = userFiles({'folder/inside.txt': ''});
 
-const report: VerifyReport = makeReport(resolveOptions({}, ['cpu']), {tfjs: '4.22.0', backends: {}}, [], 1);
+const report: VerifyReport = makeReport(resolveOptions({}, ['cpu']), {tfjs: '4.22.0', backends: {}}, new Tally(), 1);
 
 test('replaces the report before, leaves nothing else behind, and writes NaN as a word', () => {
   const path = file('folder/report.json');

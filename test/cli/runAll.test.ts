@@ -2,6 +2,7 @@ import {runAll} from '../../src/cli/runAll.js';
 import {resolveOptions} from '../../src/verify/options.js';
 import {makeReport, type VerifyReport} from '../../src/verify/report.js';
 import type {VerifyResult} from '../../src/verify/result.js';
+import {Tally} from '../../src/verify/tally.js';
 
 const reported = resolveOptions({}, ['cpu', 'webgl']);
 const result = (backend: string, status: VerifyResult['status'] = 'passed') => ({backend, status}) as VerifyResult;
@@ -17,7 +18,7 @@ const run = (backend: string, status?: VerifyResult['status'], error?: Error) =>
   run: jest.fn(async ({onResults}: {onResults?: (results: VerifyResult[]) => void}) => {
     onResults?.([result(backend, status)]);
     if (error) throw error;
-    return makeReport({...reported, backends: [backend]}, {tfjs: 'x', backends: {[backend]: {}}}, [], 1);
+    return makeReport({...reported, backends: [backend]}, {tfjs: 'x', backends: {[backend]: {}}}, new Tally(), 1);
   }),
 });
 
@@ -26,7 +27,8 @@ test('one report of all backends', async () => {
   expect(report).toMatchObject({
     options: {backends: ['cpu', 'webgl']},
     results: [result('cpu'), result('webgl')],
-    summary: {passed: 2, seconds: 2},
+    environment: {backends: {cpu: {}, webgl: {}}},
+    summary: {passed: 2, failed: 0},
   });
   expect(report.interrupted).toBeUndefined();
 });
@@ -51,4 +53,12 @@ test('bail leaves the next backend out', async () => {
   const second = run('webgl');
   await runAll([run('cpu', 'failed'), second], {bail: true}, reported, surroundings());
   expect(second.run).not.toHaveBeenCalled();
+});
+
+test('backends share the time', async () => {
+  const runs = [run('cpu'), run('webgl')];
+  await runAll(runs, {timeBudget: 60}, reported, surroundings());
+  const [first, second] = runs.map(({run}) => (run.mock.calls[0][0] as {timeBudget: number}).timeBudget);
+  expect(first).toBeCloseTo(30, 0);
+  expect(second).toBeCloseTo(60, 0);
 });

@@ -3,6 +3,7 @@ import {describeReport} from '../../src/cli/verifyTable.js';
 import {resolveOptions} from '../../src/verify/options.js';
 import {makeReport} from '../../src/verify/report.js';
 import type {VerifyResult} from '../../src/verify/result.js';
+import {Tally} from '../../src/verify/tally.js';
 
 const plain = pico.createColors(false);
 const result = (more: Partial<VerifyResult>): VerifyResult => ({
@@ -19,7 +20,7 @@ const result = (more: Partial<VerifyResult>): VerifyResult => ({
   ...more,
 });
 const described = (...results: VerifyResult[]) =>
-  describeReport(makeReport(resolveOptions({}, ['cpu']), {tfjs: 'x', backends: {}}, results, 1.25), plain);
+  describeReport(makeReport(resolveOptions({}, ['cpu']), {tfjs: 'x', backends: {}}, Tally.of(results), 1.25), plain);
 
 test('a row counts problems, takes the worst ratio, and adds up times where the built-in ran too', () => {
   const text = described(

@@ -1,7 +1,8 @@
 import {resolveOptions} from '../../src/verify/options.js';
 import {quote, replayLine} from '../../src/verify/replay.js';
-import {isGood, makeReport, mergeReports} from '../../src/verify/report.js';
+import {isGood, makeReport} from '../../src/verify/report.js';
 import type {VerifyResult} from '../../src/verify/result.js';
+import {Tally} from '../../src/verify/tally.js';
 
 const options = resolveOptions({seed: 11}, ['cpu']);
 const result: VerifyResult = {
@@ -17,7 +18,7 @@ const reportOf = (...statuses: VerifyResult['status'][]) =>
   makeReport(
     options,
     {tfjs: '4.22.0', backends: {cpu: {}}},
-    statuses.map((status) => ({...result, status})),
+    Tally.of(statuses.map((status) => ({...result, status}))),
     2,
   );
 
@@ -33,24 +34,6 @@ test('good is: something passed, nothing failed, nothing was vacuous', () => {
   expect(isGood(reportOf('passed', 'vacuous'))).toBe(false);
   expect(isGood(reportOf('skipped'))).toBe(false);
   expect(isGood(reportOf())).toBe(false);
-});
-
-test('reports of several backends become one', () => {
-  const webgl = {
-    ...makeReport(
-      {...options, backends: ['webgl']},
-      {tfjs: '4.22.0', browser: 'B', backends: {webgl: {float32: true}}},
-      [],
-      3,
-      true,
-    ),
-  };
-  expect(mergeReports([reportOf('passed'), webgl])).toMatchObject({
-    options: {backends: ['cpu', 'webgl']},
-    environment: {browser: 'B', backends: {cpu: {}, webgl: {float32: true}}},
-    summary: {passed: 1, seconds: 5},
-    interrupted: true,
-  });
 });
 
 test('a replay line names everything the result depends on', () => {

@@ -4,6 +4,8 @@ import {type Problem, parseProblem} from '../../geometry/problem.js';
 export interface Case {
   problem: Problem;
   name?: string;
+  /** Drawn from the seed; a run may end before all of these. */
+  random?: true;
 }
 
 /** A case from a problem string and its name. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {formatProblem, parseProblem} from '../../geometry/problem.js';
+import {randomFrom} from '../random.js';
 import type {Case} from './case.js';
 import {edgeCases} from './edgeCases.js';
 import {namedLayers} from './namedLayers.js';
@@ -7,16 +8,40 @@ import {randomProblem} from './randomProblem.js';
 
 export type {Case} from './case.js';
 
-/** Edge cases, then layers of real networks, then `cases` random problems drawn from the seed; no problem twice. */
-export function cases(options: {seed: number; cases: number}): Case[] {
-  const random = fc.sample(randomProblem, {seed: options.seed, numRuns: options.cases});
-  const all = [...edgeCases(), ...namedLayers(), ...random.map((problem): Case => ({problem}))];
+/** Random problems drawn at once. Part of what a seed means. */
+const chunk = 100;
+
+/** What every run begins with: problems that failed once, edge cases, layers of real networks; no problem twice. */
+export function fixedCases(regressions: readonly string[] = []): Case[] {
   const distinct = new Map<string, Case>();
-  for (const one of all) {
+  for (const one of [...casesOf(regressions), ...edgeCases(), ...namedLayers()]) {
     const text = formatProblem(one.problem);
     if (!distinct.has(text)) distinct.set(text, one);
   }
   return [...distinct.values()];
+}
+
+/** The fixed cases, then `cases` random problems drawn from the seed, as they are asked for; no problem twice. */
+export function* streamCases(options: {seed: number; cases: number; regressions?: readonly string[]}): Generator<Case> {
+  const fixed = fixedCases(options.regressions);
+  yield* fixed;
+  const seen = new Set(fixed.map(({problem}) => formatProblem(problem)));
+  const end = seen.size + options.cases;
+  for (let drawn = 0; ; drawn++) {
+    const seed = randomFrom(`${options.seed}/${drawn}`)();
+    for (const problem of fc.sample(randomProblem, {seed, numRuns: chunk})) {
+      if (seen.size >= end) return;
+      const text = formatProblem(problem);
+      if (seen.has(text)) continue;
+      seen.add(text);
+      yield {problem, random: true};
+    }
+  }
+}
+
+/** All of {@link streamCases}. */
+export function cases(options: Parameters<typeof streamCases>[0]): Case[] {
+  return [...streamCases(options)];
 }
 
 /** The cases of problem strings, with the names of those that have one. */

@@ -1,6 +1,6 @@
 import {flopsOf, passes, passTensors, sizeOf} from '../../../src/geometry/pass.js';
 import {formatProblem, type Problem, parseProblem, problemInfo} from '../../../src/geometry/problem.js';
-import {cases, casesOf} from '../../../src/verify/cases/index.js';
+import {cases, casesOf, fixedCases} from '../../../src/verify/cases/index.js';
 
 const many = cases({seed: 1, cases: 2000});
 const problems = many.map(({problem}) => problem);
@@ -67,6 +67,14 @@ test('some tensor of each pass is beyond 65 536 elements', () => {
   for (const pass of passes) {
     expect(infos.some((info) => sizeOf(info, passTensors[pass].output) > 65_536)).toBe(true);
   }
+});
+
+test('as many random cases as asked for, after problems that failed once', () => {
+  expect(many.filter(({random}) => random)).toHaveLength(2000);
+  const saved = ['ih7iw2ic1oc1kh2kw2', 'ih28iw28ic1oc6kh5kw5-same'];
+  const all = cases({seed: 1, cases: 5, regressions: saved});
+  expect(all.slice(0, 3).map(({name}) => name)).toEqual([undefined, 'LeNet-5 conv1', 'one of everything']);
+  expect(all).toHaveLength(fixedCases().length + 1 + 5);
 });
 
 test('problem strings find their names again', () => {

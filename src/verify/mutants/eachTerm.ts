@@ -1,0 +1,25 @@
+import type {Call} from './mutant.js';
+
+/** Visits every product of a pass: the indices of the output element and of its two factors. */
+export function eachTerm({pass, info}: Call, visit: (out: number, a: number, b: number) => void): void {
+  const {inChannels: C, outChannels: F} = info;
+  const pixels = info.batch * info.outHeight * info.outWidth;
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    const ow = pixel % info.outWidth;
+    const oh = Math.floor(pixel / info.outWidth) % info.outHeight;
+    const n = Math.floor(pixel / info.outWidth / info.outHeight);
+    for (let tap = 0; tap < info.filterHeight * info.filterWidth; tap++) {
+      const h = oh * info.strideHeight - info.padTop + Math.floor(tap / info.filterWidth) * info.dilationHeight;
+      const w = ow * info.strideWidth - info.padLeft + (tap % info.filterWidth) * info.dilationWidth;
+      if (h < 0 || h >= info.inHeight || w < 0 || w >= info.inWidth) continue;
+      for (let weight = 0; weight < C * F; weight++) {
+        const x = ((n * info.inHeight + h) * info.inWidth + w) * C + Math.floor(weight / F);
+        const filter = tap * C * F + weight;
+        const y = pixel * F + (weight % F);
+        if (pass === 'forward') visit(y, x, filter);
+        else if (pass === 'backpropInput') visit(x, y, filter);
+        else visit(filter, x, y);
+      }
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import {direct} from '../../algorithms/direct.js';
+import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
+import {type Pass, passes, passTensors, type TensorName} from '../../geometry/pass.js';
+
+/** One pass to be computed: `a` and `b` are what `passTensors` names, in its order. */
+export interface Call {
+  pass: Pass;
+  info: Conv2DInfo;
+  a: Float32Array;
+  b: Float32Array;
+  out: Float32Array;
+}
+
+/** Computes the pass into `out`. */
+export type Run = (call: Call) => void;
+
+/** Puts a mistake around a computation. Mistakes compose: `(run) => one(other(run))` makes both. */
+export type Mistake = (run: Run) => Run;
+
+/** A deliberately broken algorithm: the checker's own test. */
+export interface Mutant {
+  /** Lower-case words with dashes. */
+  name: string;
+  /** The passes that it breaks; it has no others. */
+  passes: readonly Pass[];
+  /** One line: what is wrong. */
+  wrong: string;
+  mistake: Mistake;
+}
+
+export const gradients: readonly Pass[] = ['backpropInput', 'backpropFilter'];
+export {passes as allPasses};
+
+/** The definition. */
+export const define: Run = ({pass, info, a, b, out}) => direct[pass]?.(info, a, b, out, undefined as never);
+
+/** The definition with another geometry. The shapes must stay. */
+export function geometry(change: (info: Conv2DInfo) => Partial<Conv2DInfo>): Mistake {
+  return (run) => (call) => run({...call, info: {...call.info, ...change(call.info)}});
+}
+
+/** The definition on other data; the change may return the tensor it was given. */
+export function operand(
+  name: TensorName,
+  change: (values: Float32Array, info: Conv2DInfo, pass: Pass) => Float32Array,
+): Mistake {
+  return (run) => (call) => {
+    const [first, second] = passTensors[call.pass].inputs;
+    const of = (tensor: TensorName, values: Float32Array) =>
+      tensor === name ? change(values, call.info, call.pass) : values;
+    run({...call, a: of(first, call.a), b: of(second, call.b)});
+  };
+}
+
+/** The right result, spoiled afterwards. */
+export function result(spoil: (out: Float32Array, call: Call) => void): Mistake {
+  return (run) => (call) => {
+    run(call);
+    spoil(call.out, call);
+  };
+}
+
+/** A mistake of some passes only. */
+export function only(pass: Pass, mistake: Mistake): Mistake {
+  return (run) => {
+    const broken = mistake(run);
+    return (call) => (call.pass === pass ? broken(call) : run(call));
+  };
+}
+
+/** Values rearranged: element i of the result is the one at `from(i)`. */
+export function gather(values: Float32Array, from: (index: number) => number): Float32Array {
+  return values.map((_, index) => values[from(index)]);
+}

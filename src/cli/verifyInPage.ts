@@ -19,7 +19,7 @@ import {UnavailableError} from './usage.js';
  * @throws UnavailableError when the page lacks the backend; ConvgradError when it fails to load, or crashes
  */
 export async function verifyInPage(options: VerifyOptions, executablePath?: string): Promise<VerifyReport> {
-  const {signal, onProgress, onResults, ...rest} = options;
+  const {subject: _, signal, onProgress, onResults, ...rest} = options;
   const own = (name: string) => join(ownFolder, 'verify', name + ownExtension);
   const imports = [own('beforeImports'), ...(options.imports ?? [])];
   const site = await servePage({files: await bundlePage({entry: own('page'), imports})});

@@ -9,3 +9,4 @@ export {isGood} from './report.js';
 export type {VerifyResult} from './result.js';
 export type {ReportRow, SkipReason} from './tally.js';
 export {verify} from './verify.js';
+export type {SubjectAnswer, SubjectCall, VerifySubject} from './verifySubject.js';

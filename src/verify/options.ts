@@ -5,6 +5,7 @@ import {type Fill, fills} from './fill.js';
 import {type OracleName, oracles} from './oracles/index.js';
 import type {VerifyResult} from './result.js';
 import {importedName} from './target.js';
+import {defaultTimeout, subjectName, subjectPasses, type VerifySubject} from './verifySubject.js';
 
 /** How far a run is. */
 export interface Progress {
@@ -22,6 +23,10 @@ export const sabotages: readonly Sabotage[] = ['no-install', 'alias-builtin'];
 
 /** Options of `verify()`. */
 export interface VerifyOptions {
+  /** Verifies these functions instead of what tfjs has registered, which stays as it is. On `cpu` unless `backends` says otherwise. */
+  subject?: VerifySubject;
+  /** Milliseconds in which a promise of the subject must settle; {@link defaultTimeout} by default. */
+  timeoutMs?: number;
   /** Decides the random problems and all data; 1 by default. */
   seed?: number;
   /** Random problems beside the edge cases and named layers; {@link defaultCases} by default, without limit under a `timeBudget`. */
@@ -57,6 +62,8 @@ export interface VerifyOptions {
 
 /** The options of a run as its report tells them. */
 export interface ReportedOptions {
+  /** The subject's name. */
+  subject?: string;
   seed: number;
   cases: number;
   timeBudget?: number;
@@ -84,8 +91,9 @@ export function resolveOptions(options: VerifyOptions, availableBackends: readon
     seed = 1,
     timeBudget,
     cases = timeBudget === undefined ? defaultCases : Number.POSITIVE_INFINITY,
-    backends = availableBackends,
-    algorithms = [],
+    subject,
+    timeoutMs = defaultTimeout,
+    backends = subject ? ['cpu'] : availableBackends,
     problems = [],
     sabotage,
   } = options;
@@ -96,9 +104,15 @@ export function resolveOptions(options: VerifyOptions, availableBackends: readon
   if (timeBudget !== undefined && !(Number.isFinite(timeBudget) && timeBudget > 0)) {
     fail(`timeBudget must be a number of seconds above 0; got ${timeBudget}.`);
   }
+  if (!(timeoutMs > 0)) fail(`timeoutMs must be above 0; got ${timeoutMs}.`);
+  const own = subject && subjectPasses(subject);
+  if (own && (options.algorithms?.length || sabotage)) {
+    fail('a subject is verified alone; leave algorithms and sabotage out.');
+  }
+  const algorithms = subject ? [subjectName(subject)] : (options.algorithms ?? []);
   choose('backend', backends, servedBackends());
-  choose('algorithm', algorithms, [...new Set([...backends.flatMap(algorithmsOf), importedName])]);
-  choose('pass', options.passes ?? [], passes);
+  if (!subject) choose('algorithm', algorithms, [...new Set([...backends.flatMap(algorithmsOf), importedName])]);
+  choose('pass', options.passes ?? [], own ?? passes);
   choose('fill', options.fills ?? [], fills);
   choose(
     'oracle',
@@ -107,13 +121,14 @@ export function resolveOptions(options: VerifyOptions, availableBackends: readon
   );
   choose('sabotage', sabotage === undefined ? [] : [sabotage], sabotages);
   return {
+    ...(subject ? {subject: subjectName(subject)} : {}),
     seed,
     cases,
     ...(timeBudget === undefined ? {} : {timeBudget}),
     regressions: problems.length > 0 ? [] : (options.regressions ?? []),
     backends,
     algorithms,
-    passes: options.passes ?? passes,
+    passes: options.passes ?? own ?? passes,
     problems,
     fills: options.fills ?? fills,
     oracles: options.oracles ?? oracles.map(({name}) => name),

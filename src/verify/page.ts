@@ -6,7 +6,7 @@ import type {VerifyResult} from './result.js';
 import {verify} from './verify.js';
 
 /** What crosses from the command line into the page. */
-export type PageOptions = Omit<VerifyOptions, 'signal' | 'onProgress' | 'onResults'>;
+export type PageOptions = Omit<VerifyOptions, 'subject' | 'signal' | 'onProgress' | 'onResults'>;
 
 /** The globals of the page: these exports, and what the command line puts beside them. */
 export interface PageGlobals {

@@ -1,9 +1,19 @@
 import type {ReportedOptions} from './options.js';
 import type {VerifyResult} from './result.js';
 
-/** The command line that verifies this one result again, in a new process. */
-export function replayLine(command: string, result: VerifyResult, {seed, imports, sabotage}: ReportedOptions): string {
+/** The command line that verifies this one result again, in a new process; of a subject, the call. */
+export function replayLine(command: string, result: VerifyResult, options: ReportedOptions): string {
   const {backend, problem, algorithm, pass, fill} = result;
+  const {seed, imports, sabotage, subject} = options;
+  if (subject !== undefined) {
+    // Functions cannot be named on a command line; this is their program's to call.
+    const call = {backends: [backend], problems: [problem], seed, passes: [pass], fills: [fill]};
+    return `verify({subject, ${JSON.stringify(call)
+      .slice(1)
+      .replaceAll(/"(\w+)":/g, '$1: ')
+      .replaceAll('"', "'")
+      .replaceAll(',', ', ')})`;
+  }
   const flags: [string, string][] = [
     ['--backend', backend],
     ['--problem', problem],

@@ -20,11 +20,12 @@ export interface Stage {
 }
 
 /** Brings tfjs into the state of a run: convgrad's kernels over the built-in ones, imported kernels aside. */
-export async function setStage({backends, sabotage}: ReportedOptions): Promise<Stage> {
+export async function setStage({backends, sabotage, subject}: ReportedOptions): Promise<Stage> {
   const session = currentSession(tf);
   const installed = session && {tf, backends: [...session.backends], algorithm: session.algorithm};
   const activeBackend = tf.getBackend();
   for (const backend of backends) await activate(backend);
+  if (subject !== undefined) return untouched(activeBackend);
   const imported = findImportedKernels();
   const configs = [...imported.values()].flatMap((kernels) => [...kernels.values()]);
   for (const {kernelName, backendName} of configs) {
@@ -44,6 +45,17 @@ export async function setStage({backends, sabotage}: ReportedOptions): Promise<S
       if (installed) install(installed);
       else uninstall();
       for (const config of configs) register(config);
+      if (activeBackend) await tf.setBackend(activeBackend);
+    },
+  };
+}
+
+/** The stage of a subject, which brings all that it needs. */
+function untouched(activeBackend: string): Stage {
+  return {
+    imported: new Map(),
+    select() {},
+    async clear() {
       if (activeBackend) await tf.setBackend(activeBackend);
     },
   };

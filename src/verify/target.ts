@@ -2,15 +2,20 @@ import {findAlgorithm} from '../algorithms/index.js';
 import type {Pass} from '../geometry/pass.js';
 import {type Problem, problemInfo} from '../geometry/problem.js';
 import {algorithmsOf, supportsPass} from '../plugin/select.js';
+import {callSubject} from './callSubject.js';
 import type {ImportedKernels} from './kernels.js';
-import {isRefusedByTf} from './runPass.js';
+import type {Inputs} from './reference.js';
+import {isRefusedByTf, type PassRun} from './runPass.js';
+import {subjectName, type VerifySubject} from './verifySubject.js';
 
-/** One thing to verify: an algorithm on a backend, or kernels of a user's. */
+/** One thing to verify: an algorithm on a backend, kernels of a user's, or plain functions. */
 export interface Target {
   backend: string;
   /** `imported` for kernels that were registered over convgrad's. */
   algorithm: string;
   kernels?: ImportedKernels;
+  /** Computes a pass by itself, without tfjs's kernels. */
+  compute?(problem: Problem, inputs: Inputs, pass: Pass): Promise<PassRun>;
   /** See `Algorithm.integerHeadroom`. */
   headroom: number;
   /** True, or the reason why this pass of this problem is not its business. */
@@ -54,6 +59,26 @@ function importedTarget(backend: string, kernels: ImportedKernels): Target {
         return 'tf.conv2d refuses stride and dilation both above 1, and imported kernels are reached through it alone';
       const dilated = Math.max(problem.dilationHeight, problem.dilationWidth) > 1;
       return dilated && pass !== 'forward' ? 'gradients hand no dilation to kernels that are not convgrad’s' : true;
+    },
+  };
+}
+
+/** A user's functions. tfjs's kernels have no part in them, whatever the active backend is. */
+export function subjectTarget(backend: string, subject: VerifySubject, timeoutMs: number): Target {
+  const {dataFormats = ['NHWC'], integerHeadroom = 1} = subject;
+  return {
+    backend,
+    algorithm: subjectName(subject),
+    headroom: integerHeadroom,
+    compute: (problem, inputs, pass) => callSubject(subject, problem, inputs, pass, timeoutMs),
+    supports(problem, pass) {
+      if (!subject[pass]) return `the subject has no ${pass}`;
+      if (!dataFormats.includes(problem.dataFormat)) return `the subject takes ${dataFormats.join(' and ')} only`;
+      try {
+        return subject.supports?.(problemInfo(problem), pass) ?? true;
+      } catch (error) {
+        return `the subject's supports() threw: ${error instanceof Error ? error.message : error}`;
+      }
     },
   };
 }

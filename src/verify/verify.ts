@@ -6,8 +6,9 @@ import {makeReport, type VerifyReport} from './report.js';
 import {Schedule} from './schedule.js';
 import {activate, availableBackends, setStage} from './stage.js';
 import {Tally} from './tally.js';
-import {targetsOf} from './target.js';
+import {subjectTarget, targetsOf} from './target.js';
 import {verifyCase} from './verifyCase.js';
+import {defaultTimeout} from './verifySubject.js';
 
 /**
  * Verifies convolutions and both of their gradients, as tfjs's tape computes them through convgrad's kernels, against the definition in
@@ -29,7 +30,9 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
     let stopped = false;
     for (const backend of resolved.backends) {
       await activate(backend);
-      const targets = targetsOf(backend, stage.imported, resolved.algorithms);
+      const targets = options.subject
+        ? [subjectTarget(backend, options.subject, options.timeoutMs ?? defaultTimeout)]
+        : targetsOf(backend, stage.imported, resolved.algorithms);
       for (const one of schedule.on(backend)) {
         if (stopped || options.signal?.aborted) break;
         for (const fill of resolved.fills) {

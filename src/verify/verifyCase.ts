@@ -28,8 +28,9 @@ export async function verifyCase(
     const about = {problem: formatProblem(problem), ...(name ? {name} : {}), backend, algorithm, fill};
     const supported = options.passes.filter((pass) => target.supports(problem, pass) === true);
     // Other algorithms do what one does not support. Only who asked for nothing else by name is told.
-    if (supported.length === 0 && options.algorithms.includes(algorithm)) {
-      for (const pass of options.passes) {
+    const tells = supported.length === 0 || options.subject !== undefined;
+    if (tells && options.algorithms.includes(algorithm)) {
+      for (const pass of options.passes.filter((pass) => !supported.includes(pass))) {
         const reason = String(target.supports(problem, pass));
         results.push({...about, pass, oracle: 'reference', status: 'skipped', reason});
       }
@@ -40,6 +41,12 @@ export async function verifyCase(
     const subject = new Subject(drawn, target);
     select(target);
     for (const pass of supported) {
+      const failure = await reasonOfNone(subject, pass);
+      if (failure !== undefined) {
+        // There is nothing to judge: one failure, whoever would have judged.
+        results.push({...about, pass, oracle: bench[0].name, status: 'failed', reason: failure});
+        continue;
+      }
       for (const oracle of bench) {
         const judges = oracle.judges(problem, pass, fill);
         const result =
@@ -49,6 +56,20 @@ export async function verifyCase(
     }
   }
   return results;
+}
+
+/** Why the pass has no result; undefined when it has one. */
+async function reasonOfNone(subject: Subject, pass: VerifyResult['pass']): Promise<string | undefined> {
+  try {
+    await subject.result(pass);
+    return undefined;
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function verdict(
@@ -61,6 +82,6 @@ async function verdict(
     const {milliseconds: ours} = await subject.result(pass);
     return {...judged, milliseconds: {ours, ...(builtin === undefined ? {} : {builtin})}};
   } catch (error) {
-    return {status: 'failed', reason: error instanceof Error ? error.message : String(error)};
+    return {status: 'failed', reason: reasonOf(error)};
   }
 }

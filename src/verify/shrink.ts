@@ -1,0 +1,83 @@
+import {type Problem, problemInfo} from '../geometry/problem.js';
+
+/** What shrinking may cost. */
+export interface Limits {
+  tries: number;
+  /** By `performance.now()`. */
+  deadline: number;
+}
+
+/**
+ * The smallest problem on which `fails` still holds that greedy steps find: each step makes one thing simpler, and the first that still
+ * fails is kept, until none does or the limits are reached.
+ *
+ * @param fails asked about well-formed problems only; an exception counts as no
+ */
+export async function shrink(
+  problem: Problem,
+  fails: (problem: Problem) => Promise<boolean>,
+  {tries, deadline}: Limits,
+): Promise<Problem> {
+  let smallest = problem;
+  let left = tries;
+  for (let found = true; found; ) {
+    found = false;
+    for (const simpler of simplerProblems(smallest)) {
+      if (left-- <= 0 || performance.now() > deadline) return smallest;
+      if (!(await fails(simpler).catch(() => false))) continue;
+      smallest = simpler;
+      found = true;
+      break;
+    }
+  }
+  return smallest;
+}
+
+/** The sizes in the order in which they are made smaller, each axis of its own. */
+const sizes = [
+  ...(['batch', 'inChannels', 'outChannels'] as const),
+  ...(['dilationHeight', 'dilationWidth', 'strideHeight', 'strideWidth'] as const),
+  ...(['filterHeight', 'filterWidth', 'inHeight', 'inWidth'] as const),
+];
+
+/** Every well-formed problem that is simpler in one thing, the boldest step of each thing first. */
+function* simplerProblems(problem: Problem): Generator<Problem> {
+  for (const candidate of candidates(problem)) {
+    const {dimRoundingMode, ...truncated} = candidate;
+    // A rounding mode stands beside numeric and explicit pads only.
+    const whole = typeof candidate.pad === 'string' || dimRoundingMode === undefined ? truncated : candidate;
+    if (resolves(whole)) yield whole;
+  }
+}
+
+function* candidates(problem: Problem): Generator<Problem> {
+  const {pad, dimRoundingMode, ...rest} = problem;
+  if (problem.dataFormat === 'NCHW') yield {...problem, dataFormat: 'NHWC'};
+  if (dimRoundingMode) yield {...rest, pad};
+  for (const size of sizes) {
+    for (const less of lower(problem[size], 1)) yield {...problem, [size]: less};
+  }
+  if (pad !== 'valid') yield {...problem, pad: 'valid'};
+  if (typeof pad === 'number') {
+    for (const less of lower(pad, 0)) yield {...problem, pad: less};
+  }
+  if (typeof pad === 'object') {
+    for (const side of ['top', 'bottom', 'left', 'right'] as const) {
+      for (const less of lower(pad[side], 0)) yield {...problem, pad: {...pad, [side]: less}};
+    }
+  }
+}
+
+/** The least, the half, one less. */
+function lower(value: number, least: number): number[] {
+  return [...new Set([least, Math.floor(value / 2), value - 1])].filter((less) => less >= least && less < value);
+}
+
+function resolves(problem: Problem): boolean {
+  try {
+    problemInfo(problem);
+    return true;
+  } catch {
+    return false;
+  }
+}

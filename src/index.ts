@@ -18,14 +18,9 @@ export {ConvgradError} from './geometry/error.js';
 export type {Pass} from './geometry/pass.js';
 export {formatProblem, type Problem, parseProblem} from './geometry/problem.js';
 export type {Fallback} from './plugin/calls.js';
-export {
-  type Conv2DArguments,
-  type Conv2DAttributes,
-  type Conv2DBackwardArguments,
-  conv2d,
-  conv2dBackward,
-  type Images,
-} from './plugin/conv2d.js';
+export {type Conv2DArguments, conv2d} from './plugin/conv2d.js';
+export type {Conv2DAttributes, Images} from './plugin/conv2dArguments.js';
+export {type Conv2DBackwardArguments, conv2dBackward} from './plugin/conv2dBackward.js';
 export type {Activation} from './plugin/epilogue.js';
 export {type Installation, type InstallOptions, install, uninstall} from './plugin/install.js';
 export type {InstallationReport} from './plugin/report.js';

@@ -8,6 +8,9 @@ import {transposed} from './transposed.js';
 /** The catalogue, in order of preference: the first that supports a problem serves it, and the definition stands last. */
 const catalogue: Algorithm[] = [im2col, transposed, direct];
 
+/** Names that mean something else where algorithms are chosen. */
+const reserved = ['auto', 'imported'];
+
 /** Every algorithm that the host backends can run, built in or defined, in order of preference. */
 export function algorithms(): Algorithm[] {
   return [...catalogue];
@@ -33,7 +36,7 @@ export function defineAlgorithm(algorithm: Pick<Algorithm, 'name'> & Partial<Alg
   if (typeof name !== 'string' || !/^[a-z][a-z0-9-]*$/.test(name)) {
     fail(`name must be lower-case letters, digits and dashes; got ${JSON.stringify(name)}.`);
   }
-  if (name === 'auto' || findAlgorithm(name)) {
+  if (reserved.includes(name) || findAlgorithm(name)) {
     fail(`the name '${name}' is taken; choose another, or undo the first definition.`);
   }
   if (!passes.some((pass) => typeof algorithm[pass] === 'function')) {
@@ -41,6 +44,13 @@ export function defineAlgorithm(algorithm: Pick<Algorithm, 'name'> & Partial<Alg
   }
   const {integerHeadroom, footprint, supports, cost} = direct;
   const complete = {title: name, source: '', integerHeadroom, footprint, supports, cost, ...algorithm};
+  for (const key of ['supports', 'cost'] as const) {
+    if (typeof complete[key] !== 'function')
+      fail(`${key} of '${name}' must be a function; got ${typeof complete[key]}.`);
+  }
+  if (!(complete.integerHeadroom >= 0)) {
+    fail(`integerHeadroom of '${name}' must be a number ≥ 0; got ${complete.integerHeadroom}.`);
+  }
   catalogue.push(complete);
   return () => {
     const at = catalogue.indexOf(complete);

@@ -112,6 +112,8 @@ export function conv2dInfo(functionName: string, request: Conv2DRequest): Conv2D
     mode,
     fail,
   );
+  checkSize('x', xShape, fail);
+  checkSize('the output', [batch, rows.out, columns.out, filterShape[3]!], fail);
   return {
     batch,
     inHeight,
@@ -144,6 +146,18 @@ function checkShape(name: string, shape: readonly number[], meaning: string, fai
   const bad = shape.find((size) => !Number.isSafeInteger(size) || size < 0);
   if (bad !== undefined || shape.some((size) => size === undefined)) {
     fail(`${name} [${shape}] has the size ${bad}; sizes are whole numbers from 0.`);
+  }
+}
+
+/** The longest typed array that every JavaScript engine can make. */
+const maximumLength = 2 ** 31 - 1;
+
+function checkSize(name: string, shape: readonly number[], fail: Fail): void {
+  const length = shape.reduce((product, size) => product * size, 1);
+  if (length > maximumLength) {
+    fail(
+      `${name} [${shape}] has ${length} elements, more than the ${maximumLength} of one tensor; use smaller sizes or pads.`,
+    );
   }
 }
 

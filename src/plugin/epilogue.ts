@@ -2,21 +2,25 @@ import type {TensorInfo} from '@tensorflow/tfjs';
 import type {DataFormat} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
 import {consume, type Place, release, runOther} from './backendOps.js';
+import {checkTensor} from './runPass.js';
 
 /** The activations that tfjs fuses into a convolution. */
 export const activations = ['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'prelu', 'leakyrelu'] as const;
 export type Activation = (typeof activations)[number];
 
 /** What follows a forward convolution: y ← activation(y + bias). */
-export interface Epilogue {
+export interface Epilogue<T extends TensorInfo = TensorInfo> {
   /** Broadcastable to y; rank 1 means one value a channel, in either data format. */
-  bias?: TensorInfo | undefined;
-  activation?: Activation | undefined;
-  /** The slopes of prelu; shaped like a bias. */
-  preluActivationWeights?: TensorInfo | undefined;
-  /** The slope of leakyrelu for negative values; 0.2 as in tf.leakyRelu. */
-  leakyreluAlpha?: number | undefined;
+  bias?: T | null | undefined;
+  activation?: Activation | null | undefined;
+  /** The slopes of prelu below zero; shaped like a bias. */
+  preluActivationWeights?: T | null | undefined;
+  /** The slope of leakyrelu below zero; 0.2 by default, as in tf.leakyRelu. */
+  leakyreluAlpha?: number | null | undefined;
 }
+
+/** The slope of leakyrelu where none is given. */
+export const defaultAlpha = 0.2;
 
 /** Applies the epilogue by the backend's own kernels, so that every activation is exactly tfjs's; releases y. */
 export function applyEpilogue(
@@ -26,12 +30,19 @@ export function applyEpilogue(
   epilogue: Epilogue,
   dataFormat: DataFormat,
 ): TensorInfo {
-  const {bias, activation, preluActivationWeights, leakyreluAlpha} = epilogue;
+  let shapes: EpilogueShapes;
+  try {
+    shapes = checkEpilogue(functionName, epilogue, y.shape, dataFormat);
+  } catch (error) {
+    release(place, y);
+    throw error;
+  }
+  const {bias, preluActivationWeights: slopes} = epilogue;
   const biased = bias
-    ? consume(place, y, (a) => withAligned(place, bias, dataFormat, (b) => runOther(place, 'Add', {a, b})))
+    ? consume(place, y, (a) => reshaped(place, bias, shapes.bias, (b) => runOther(place, 'Add', {a, b})))
     : y;
   const by = (kernelName: string, attrs = {}) => consume(place, biased, (x) => runOther(place, kernelName, {x}, attrs));
-  switch (activation ?? 'linear') {
+  switch (epilogue.activation ?? 'linear') {
     case 'linear':
       return biased;
     case 'relu':
@@ -43,35 +54,59 @@ export function applyEpilogue(
     case 'sigmoid':
       return by('Sigmoid');
     case 'leakyrelu':
-      return by('LeakyRelu', {alpha: leakyreluAlpha ?? 0.2});
+      return by('LeakyRelu', {alpha: epilogue.leakyreluAlpha ?? defaultAlpha});
     case 'prelu':
-      if (!preluActivationWeights) {
-        release(place, biased);
-        throw new ConvgradError(
-          functionName,
-          "activation 'prelu' needs preluActivationWeights, the slopes for negative values.",
-        );
-      }
       return consume(place, biased, (x) =>
-        withAligned(place, preluActivationWeights, dataFormat, (alpha) => runOther(place, 'Prelu', {x, alpha})),
-      );
-    default:
-      release(place, biased);
-      throw new ConvgradError(
-        functionName,
-        `unknown activation '${activation}'; use one of ${activations.join(', ')}.`,
+        reshaped(place, slopes as TensorInfo, shapes.slopes, (alpha) => runOther(place, 'Prelu', {x, alpha})),
       );
   }
 }
 
-/** Calls `run` with the tensor aligned to the channels: in NCHW a vector of C values must broadcast as [C, 1, 1]. */
-function withAligned(
+/** The shapes in which the epilogue's tensors meet y. */
+export interface EpilogueShapes {
+  bias: number[];
+  slopes: number[];
+}
+
+/** @throws ConvgradError unless the activation is known and its tensors are there, float32, and broadcast to y without making it larger */
+export function checkEpilogue(
+  functionName: string,
+  {bias, activation, preluActivationWeights: slopes}: Epilogue,
+  yShape: readonly number[],
+  dataFormat: DataFormat,
+): EpilogueShapes {
+  if (activation && !activations.includes(activation)) {
+    throw new ConvgradError(functionName, `unknown activation '${activation}'; use one of ${activations.join(', ')}.`);
+  }
+  if (activation === 'prelu' && !slopes) {
+    throw new ConvgradError(
+      functionName,
+      "activation 'prelu' needs preluActivationWeights, the slopes for negative values.",
+    );
+  }
+  const beside = (name: string, tensor: TensorInfo | null | undefined) => {
+    if (!tensor) return [];
+    const {shape} = checkTensor(functionName, name, tensor);
+    // A vector of C values goes along the channels, which in NCHW are third from the end.
+    const alongChannels = dataFormat === 'NCHW' && shape.length === 1 && shape[0] !== 1;
+    const met = alongChannels ? [shape[0], 1, 1] : shape;
+    const target = yShape.slice(Math.max(0, yShape.length - met.length));
+    if (met.length <= yShape.length && met.every((size, i) => size === 1 || size === target[i])) return met;
+    throw new ConvgradError(
+      functionName,
+      `${name} [${shape}] does not broadcast to the output [${yShape}] (${dataFormat}); ` +
+        `give one value for each of its ${yShape[yShape.length - (dataFormat === 'NCHW' ? 3 : 1)]} channels.`,
+    );
+  };
+  return {bias: beside('bias', bias), slopes: beside('preluActivationWeights', slopes)};
+}
+
+function reshaped(
   place: Place,
   tensor: TensorInfo,
-  dataFormat: DataFormat,
-  run: (aligned: TensorInfo) => TensorInfo,
+  shape: number[],
+  run: (reshaped: TensorInfo) => TensorInfo,
 ): TensorInfo {
-  if (dataFormat === 'NHWC' || tensor.shape.length !== 1 || tensor.shape[0] === 1) return run(tensor);
-  const shape = [tensor.shape[0], 1, 1];
+  if (shape.length === tensor.shape.length) return run(tensor);
   return consume(place, runOther(place, 'Reshape', {x: tensor}, {shape}), run);
 }

@@ -30,7 +30,15 @@ export interface Installation {
  * @throws ConvgradError on an unknown backend or algorithm; nothing is changed then
  */
 export function install(options: InstallOptions = {}): Installation {
-  const {tf = defaultTf, backends = servedBackends(), algorithm = 'auto'} = options;
+  const {tf = defaultTf, algorithm = 'auto'} = options ?? {};
+  if (typeof tf?.engine !== 'function' || typeof tf.registerKernel !== 'function') {
+    throw new ConvgradError('install', "tf must be the module '@tensorflow/tfjs'; pass what `import * as tf` gives.");
+  }
+  const asked: unknown = options?.backends ?? servedBackends();
+  if (!Array.isArray(asked)) {
+    throw new ConvgradError('install', `backends must be an array such as ['cpu']; got ${JSON.stringify(asked)}.`);
+  }
+  const backends: string[] = [...new Set(asked)];
   const unknown = backends.find((backend) => !servedBackends().includes(backend));
   if (unknown !== undefined) {
     throw new ConvgradError(
@@ -47,7 +55,7 @@ export function install(options: InstallOptions = {}): Installation {
   }
   const session = currentSession(tf) ?? startSession(tf);
   if (session.backends.some((backend) => !backends.includes(backend))) session.kernels.restore();
-  session.backends = [...backends];
+  session.backends = backends;
   session.algorithm = algorithm;
   // Backends that are not imported yet arrive later, kernel by kernel.
   const present = backends.filter((backend) => tf.getKernelsForBackend(backend).length > 0);

@@ -26,7 +26,7 @@ export interface PassCall {
 export function runPass(place: Place, call: PassCall): TensorInfo {
   const {functionName, pass, request} = call;
   const {inputs: names, output} = passTensors[pass];
-  const inputs = names.map((name) => checked(functionName, name, call.inputs[name]));
+  const inputs = names.map((name) => checkTensor(functionName, name, call.inputs[name]));
   const info = conv2dInfo(functionName, request);
   if (pass === 'backpropInput' && isOversized(info, inputs[0].shape)) {
     return consume(place, upperLeft(place, info, inputs[0]), (dy) =>
@@ -42,11 +42,15 @@ export function runPass(place: Place, call: PassCall): TensorInfo {
     isImage(name) ? transpose(place, tensor, [0, 2, 3, 1]) : tensor;
   const nchw = info.dataFormat === 'NCHW';
   const [a, b] = nchw ? inputs.map((tensor, i) => toNHWC(names[i], tensor)) : inputs;
-  const result = implementation.run(pass, info, a, b, place.backend);
+  let result: TensorInfo;
+  try {
+    result = implementation.run(pass, info, a, b, place.backend);
+  } finally {
+    [a, b].forEach((tensor, i) => {
+      if (tensor !== inputs[i]) release(place, tensor);
+    });
+  }
   countCall(place.backendName, implementation.algorithm, pass, call.wanted, refusal);
-  [a, b].forEach((tensor, i) => {
-    if (tensor !== inputs[i]) release(place, tensor);
-  });
   return nchw && isImage(output) ? consume(place, result, (y) => transpose(place, y, [0, 3, 1, 2])) : result;
 }
 
@@ -59,8 +63,9 @@ function transpose(place: Place, x: TensorInfo, perm: number[]): TensorInfo {
   return runOther(place, 'Transpose', {x}, {perm});
 }
 
-function checked(functionName: string, name: TensorName, tensor: TensorInfo | undefined): TensorInfo {
-  if (!tensor) throw new ConvgradError(functionName, `${name} is missing; pass a float32 tensor of rank 4.`);
+/** @throws ConvgradError unless the tensor is there, alive and float32 */
+export function checkTensor(functionName: string, name: string, tensor: TensorInfo | undefined): TensorInfo {
+  if (!tensor) throw new ConvgradError(functionName, `${name} is missing; pass a float32 tensor.`);
   if ((tensor as {isDisposed?: boolean}).isDisposed) {
     throw new ConvgradError(functionName, `${name} has been disposed; keep it with tf.keep() or dispose of it later.`);
   }

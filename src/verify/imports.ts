@@ -5,7 +5,7 @@ import {passes} from '../geometry/pass.js';
 import {install} from '../plugin/install.js';
 import {builtinNames} from '../plugin/kernels.js';
 import {servedBackends} from '../plugin/select.js';
-import {currentSession, replacedKernels} from '../plugin/session.js';
+import {currentSession} from '../plugin/session.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
 
 /** A module of a user's, for `--import`. */
@@ -76,7 +76,9 @@ async function takeIn(brought: unknown, known: ReadonlySet<string>): Promise<voi
 
 /** What tfjs has registered in the places that convgrad takes. */
 function registered(): unknown[] {
-  const kernels = servedBackends().flatMap((backend) => replacedKernels.map((name) => tf.getKernel(name, backend)));
+  const kernels = servedBackends().flatMap((backend) =>
+    Object.values(builtinNames).map((name) => tf.getKernel(name, backend)),
+  );
   return [...kernels, ...Object.values(builtinNames).map((name) => tf.getGradient(name))];
 }
 

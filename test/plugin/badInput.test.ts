@@ -74,7 +74,7 @@ it.each<[string, () => unknown, RegExp]>([
   [
     'prelu without slopes',
     () => conv2d({x: x(), filter: filter(), ...same, activation: 'prelu'}),
-    /preluActivationWeights, which activation 'prelu' needs/,
+    /activation 'prelu' needs preluActivationWeights/,
   ],
   [
     'zero height',
@@ -86,6 +86,40 @@ it.each<[string, () => unknown, RegExp]>([
     'dy of another shape',
     () => conv2dBackward({x: x(), filter: filter(), dy: dy([1, 3, 4, 1]), ...same}),
     /dy has shape \[1,3,4,1\] where the geometry gives \[1,4,4,1\]/,
+  ],
+  [
+    'a bias that would enlarge the output',
+    () => conv2d({x: x(), filter: filter(), ...same, bias: tf.ones([9, 4, 4, 1])}),
+    /^conv2d: bias \[9,4,4,1\] does not broadcast to the output \[1,4,4,1\] \(NHWC\); give one value for each of its 1 channels/,
+  ],
+  [
+    'a disposed bias',
+    () => conv2d({x: x(), filter: filter(), ...same, bias: disposed()}),
+    /^conv2d: bias has been disposed/,
+  ],
+  [
+    'a plain array as bias',
+    () => conv2d({x: x(), filter: filter(), ...same, bias: [1] as never}),
+    /^conv2d: bias must be a tensor, got an array/,
+  ],
+  [
+    'int32 slopes',
+    () =>
+      conv2d({
+        ...{x: x(), filter: filter(), ...same, activation: 'prelu'},
+        preluActivationWeights: tf.ones([1], 'int32'),
+      }),
+    /^conv2d: preluActivationWeights has dtype int32/,
+  ],
+  [
+    'an int32 input of conv2dBackward',
+    () => conv2dBackward({x: x(), filter: filter().toInt(), dy: dy(), ...same}),
+    /^conv2dBackward: filter has dtype int32/,
+  ],
+  [
+    'a pad beyond all memory',
+    () => conv2d(x(), filter(), 1, 1e9),
+    /^conv2d: the output \[1,2000000002,.* more than the 2147483647 of one tensor/,
   ],
   [
     'dy larger than the output',

@@ -96,6 +96,13 @@ describe('install and uninstall', () => {
     expect(() => install({backends: ['gpu']})).toThrow(
       "install: convgrad has no kernels for backend 'gpu'; use cpu, webgl.",
     );
+    expect(() => install({backends: 'cpu' as never})).toThrow(
+      /install: backends must be an array such as \['cpu'\]; got "cpu"/,
+    );
+    expect(() => install({tf: {} as never})).toThrow(/install: tf must be the module '@tensorflow\/tfjs'/);
+    expect(install({backends: ['cpu', 'cpu']}).report().kernels).toHaveLength(4);
+    expect(install(null as never).report().serving).toBe(true);
+    uninstall();
     expect(() => install({algorithm: 'magic'})).toThrow(
       /install: unknown algorithm 'magic'; use auto, im2col, transposed, direct/,
     );

@@ -1,0 +1,49 @@
+import type {Rank, Tensor, Tensor3D, Tensor4D} from '@tensorflow/tfjs';
+import type {Conv2DRequest, DataFormat, Pad, RoundingMode} from '../geometry/conv2dInfo.js';
+import {ConvgradError} from '../geometry/error.js';
+import {checkTensor} from './runPass.js';
+import {defaultTf as tf} from './tfjs.js';
+
+/** A tensor with or without the batch dimension. */
+export type Images = Tensor3D | Tensor4D | Tensor<Rank.R3 | Rank.R4>;
+
+/** The attributes of a convolution, as tf.conv2d takes them. */
+export interface Conv2DAttributes {
+  /** Steps of the window, one number or [height, width]; whole numbers ≥ 1. */
+  strides: number | readonly [number, number];
+  /** 'same', 'valid', a whole number of zero rows and columns on every side, or [[0, 0], [top, bottom], [left, right], [0, 0]]. */
+  pad: Pad;
+  /** The order of x, dy and the results; filters are always [height, width, in, out]. 'NHWC' by default. */
+  dataFormat?: DataFormat | undefined;
+  /** Steps between filter taps, one number or [height, width]; may be combined with strides. 1 by default. */
+  dilations?: number | readonly [number, number] | undefined;
+  /** How a fractional output size becomes whole, for numeric and explicit pads. */
+  dimRoundingMode?: RoundingMode | undefined;
+}
+
+/** The attributes as kernels and the geometry take them. */
+export function attributesOf(args: Conv2DAttributes): Omit<Conv2DRequest, 'xShape' | 'filterShape'> {
+  const {strides, pad, dataFormat, dilations, dimRoundingMode} = args;
+  return {
+    strides,
+    pad,
+    dataFormat: dataFormat ?? 'NHWC',
+    dilations: dilations ?? 1,
+    ...(dimRoundingMode === undefined || dimRoundingMode === null ? {} : {dimRoundingMode}),
+  };
+}
+
+/** @throws ConvgradError unless the value is a live float32 tensor */
+export function tensorOf(functionName: string, name: string, value: unknown): Tensor {
+  if (value instanceof tf.Tensor) {
+    checkTensor(functionName, name, value);
+    return value;
+  }
+  const got = value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value;
+  throw new ConvgradError(functionName, `${name} must be a tensor, got ${got}; wrap plain values in tf.tensor(…).`);
+}
+
+/** The tensor with a batch dimension. */
+export function batched(tensor: Tensor): Tensor {
+  return tensor.rank === 3 ? tf.expandDims(tensor, 0) : tensor;
+}

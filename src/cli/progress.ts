@@ -23,6 +23,7 @@ function bar(stream: NodeJS.WriteStream): ProgressDisplay {
         shown = {backend, bar: new SingleBar({stream, format, barsize: 24, hideCursor: true, gracefulExit: false})};
         shown.bar.start(total, done, {backend, problem});
       }
+      shown.bar.setTotal(total);
       shown.bar.update(done, {backend, problem});
     },
     stop,

@@ -4,16 +4,20 @@ import {servedBackends} from '../plugin/select.js';
 import {fills} from '../verify/fill.js';
 import {type Brought, expectImports, type ImportedModule} from '../verify/imports.js';
 import {defaultCases, resolveOptions, sabotages} from '../verify/options.js';
-import {isGood} from '../verify/report.js';
+import {oracles} from '../verify/oracles/index.js';
+import {isGood, type VerifyReport} from '../verify/report.js';
 import {importModule} from './importModule.js';
 import {abortOnInterrupt} from './interrupt.js';
+import {userPath} from './invocation.js';
 import {planRuns} from './planRuns.js';
 import {showProgress} from './progress.js';
 import {quietTfjs} from './quietTfjs.js';
+import {readRegressions, regressionsFile, saveRegressions} from './regressions.js';
 import {ReportFile} from './reportFile.js';
+import {jsonReport} from './reports/json.js';
 import {runAll} from './runAll.js';
 import {exitCodes, messageOf, UnavailableError} from './usage.js';
-import {type RawFlags, readFlags} from './verifyFlags.js';
+import {type RawFlags, readFlags, type VerifyFlags} from './verifyFlags.js';
 import {describeReport} from './verifyTable.js';
 
 /** Adds the command `verify`. */
@@ -23,12 +27,15 @@ export function defineVerify(cli: CAC): void {
     .option('--backend <names>', `tfjs backends, with commas: ${servedBackends().join(', ')}`)
     .option('--cases <n>', `Random problems beside the edge cases and named layers (${defaultCases})`)
     .option('--seed <n>', 'Decides the random problems and all data (1)')
+    .option('--time-budget <seconds>', 'Random problems until the time is used; edge cases and layers come first')
     .option('--problem <text>', 'Verify this problem string only; may be repeated')
     .option('--algorithm <names>', 'Verify these algorithms only')
     .option('--pass <names>', 'forward, backpropInput, backpropFilter')
     .option('--fill <names>', fills.join(', '))
+    .option('--oracle <names>', oracles.map(({name}) => name).join(', '))
     .option('--import <file>', 'A module that defines algorithms or registers kernels: verify those; may be repeated')
     .option('--json <file>', 'Write the report as JSON')
+    .option('--no-regressions', `Neither begin with the problems in ${regressionsFile} nor add those that fail`)
     .option('--bail', 'Stop at the first failure')
     .option('--browser <path>', 'The browser for webgl')
     .option('--sabotage <how>', `Prove that a run can fail: ${sabotages.join(', ')}`)
@@ -38,12 +45,14 @@ export function defineVerify(cli: CAC): void {
 
 /** Runs the command. @returns the exit code */
 async function runVerify(raw: RawFlags): Promise<number> {
-  const {json, color, named, browser, options: given} = readFlags(raw);
-  const file = json === undefined ? undefined : new ReportFile(json);
+  const {files, regressions, color, named, browser, options: given} = readFlags(raw);
+  const reports = openReports(files);
+  const known = userPath(regressionsFile);
   const signal = abortOnInterrupt();
   const brought = await importAll(given.imports);
   const options = {
     ...given,
+    ...(regressions && given.problems.length === 0 ? {regressions: readRegressions(known)} : {}),
     algorithms: given.algorithms.length > 0 ? given.algorithms : brought.algorithms,
     ...(brought.undone ? {sabotage: 'no-install' as const} : {}),
   };
@@ -57,7 +66,7 @@ async function runVerify(raw: RawFlags): Promise<number> {
   const report = await runAll(runs, options, reported, {
     signal,
     onProgress: progress.update,
-    onCase: (sofar) => file?.keepUp(sofar),
+    onCase: (sofar) => reports.forEach((file) => void file.keepUp(sofar)),
     onError(error, backend) {
       progress.stop();
       const missing = error instanceof UnavailableError;
@@ -68,12 +77,27 @@ async function runVerify(raw: RawFlags): Promise<number> {
     },
   });
   progress.stop();
-  file?.write(report);
+  for (const file of reports) file.write(report);
+  if (regressions && report.options.sabotage === undefined) remember(known, report);
   console.log(
     describeReport(report, pico.createColors(color && process.stdout.isTTY === true && !process.env.NO_COLOR)),
   );
   if (signal.aborted) return exitCodes.interrupted;
   return exitCode ?? (isGood(report) ? exitCodes.good : exitCodes.mismatch);
+}
+
+/** @throws ConvgradError when a file cannot be written */
+function openReports({json}: VerifyFlags['files']): ReportFile[] {
+  return json === undefined ? [] : [new ReportFile(json, '--json', jsonReport)];
+}
+
+/** Saves what failed. The report is out already: that this does not work is worth a line, not the run. */
+function remember(path: string, report: VerifyReport): void {
+  try {
+    saveRegressions(path, report);
+  } catch (error) {
+    console.error(`the problems that failed are not saved: ${(error as Error).message}`);
+  }
 }
 
 /** Loads users' modules. */

@@ -4,6 +4,7 @@ import {parseProblem} from '../geometry/problem.js';
 import {servedBackends} from '../plugin/select.js';
 import type {Fill} from '../verify/fill.js';
 import {resolveOptions, type Sabotage, type VerifyOptions} from '../verify/options.js';
+import type {OracleName} from '../verify/oracles/index.js';
 import {importedName} from '../verify/target.js';
 import {invocation, userPath} from './invocation.js';
 
@@ -12,26 +13,31 @@ export type RawFlags = Readonly<Record<string, unknown>>;
 
 export interface VerifyFlags {
   /** What `verify()` takes. `backends` are those to try; `named` tells whether the user asked for them. */
-  options: VerifyOptions & Required<Pick<VerifyOptions, 'backends' | 'algorithms' | 'imports'>>;
+  options: VerifyOptions & Required<Pick<VerifyOptions, 'backends' | 'algorithms' | 'imports' | 'problems'>>;
   named: boolean;
-  json: string | undefined;
+  /** Files to write reports to, by the flag that names them. */
+  files: Partial<Record<'json' | 'junit' | 'html', string>>;
+  /** Whether to begin with problems that failed once, and to remember those that fail. */
+  regressions: boolean;
   browser: string | undefined;
   color: boolean;
 }
 
 /** Reads the flags and checks all that can be checked before users' modules are loaded. @throws ConvgradError on wrong usage */
 export function readFlags(flags: RawFlags): VerifyFlags {
-  const {cases, seed, sabotage, json, browser} = flags;
+  const {cases, seed, timeBudget, sabotage, json, junit, html, browser} = flags;
   const named = flags.backend !== undefined;
   // What is not a number is refused by resolveOptions, like every other value.
   const options = {
     ...(seed === undefined ? {} : {seed: seed as number}),
     ...(cases === undefined ? {} : {cases: cases as number}),
+    ...(timeBudget === undefined ? {} : {timeBudget: timeBudget as number}),
     backends: named ? list(flags.backend) : servedBackends(),
     algorithms: list(flags.algorithm),
     problems: words(flags.problem),
     ...(flags.pass === undefined ? {} : {passes: list(flags.pass) as Pass[]}),
     ...(flags.fill === undefined ? {} : {fills: list(flags.fill) as Fill[]}),
+    ...(flags.oracle === undefined ? {} : {oracles: list(flags.oracle) as OracleName[]}),
     ...(sabotage === undefined ? {} : {sabotage: String(sabotage) as Sabotage}),
     imports: words(flags.import).map((file) => userPath(file)),
     bail: flags.bail === true,
@@ -49,7 +55,12 @@ export function readFlags(flags: RawFlags): VerifyFlags {
   return {
     options,
     named,
-    json: json === undefined ? undefined : userPath(String(json)),
+    files: Object.fromEntries(
+      Object.entries({json, junit, html}).flatMap(([flag, path]) =>
+        path === undefined ? [] : [[flag, userPath(String(path))]],
+      ),
+    ),
+    regressions: flags.regressions !== false,
     browser: browser === undefined ? undefined : userPath(String(browser)),
     color: flags.color !== false,
   };

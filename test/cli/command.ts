@@ -1,8 +1,12 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
+import {userFiles} from '../support/userFiles.js';
 
 const main = join(__dirname, '../../dist/cli/main.js');
+
+/** Where commands run, and leave what they remember. */
+export const folder = userFiles({})('.');
 
 export interface Ended {
   code: number | null;
@@ -13,12 +17,12 @@ export interface Ended {
 /** Starts the built command as a user does who does not go through npm. */
 export function start(...args: string[]): {child: ChildProcess; ended: Promise<Ended>} {
   if (!existsSync(main)) throw new Error('dist/ is not built: npm run build');
-  return watch(spawn(process.execPath, [main, ...args], {env: userEnvironment()}));
+  return watch(spawn(process.execPath, [main, ...args], {cwd: folder, env: userEnvironment()}));
 }
 
 /** Runs one line in a shell, and waits for its end. */
 export function shell(line: string): Promise<Ended> {
-  return watch(spawn(line, {shell: true, env: userEnvironment()})).ended;
+  return watch(spawn(line, {shell: true, cwd: folder, env: userEnvironment()})).ended;
 }
 
 /** What npm adds while it runs the tests would make the command believe that it was started by npm. */

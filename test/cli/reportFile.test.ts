@@ -1,5 +1,6 @@
 import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {ReportFile} from '../../src/cli/reportFile.js';
+import {jsonReport} from '../../src/cli/reports/json.js';
 import {resolveOptions} from '../../src/verify/options.js';
 import {makeReport, type VerifyReport} from '../../src/verify/report.js';
 import {Tally} from '../../src/verify/tally.js';
@@ -12,7 +13,7 @@ const report: VerifyReport = makeReport(resolveOptions({}, ['cpu']), {tfjs: '4.2
 test('replaces the report before, leaves nothing else behind, and writes NaN as a word', () => {
   const path = file('folder/report.json');
   writeFileSync(path, 'old');
-  const file1 = new ReportFile(path);
+  const file1 = new ReportFile(path, '--json', jsonReport);
   file1.write({...report, seed: Number.NaN});
   expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({version: 1, seed: 'NaN'});
   expect(readdirSync(file('folder')).sort()).toEqual(['inside.txt', 'report.json']);
@@ -20,7 +21,7 @@ test('replaces the report before, leaves nothing else behind, and writes NaN as 
 
 test('keeps up now and then, not at every case', () => {
   const made: number[] = [];
-  const kept = new ReportFile(file('kept.json'));
+  const kept = new ReportFile(file('kept.json'), '--json', jsonReport);
   const now = jest.spyOn(Date, 'now');
   const start = Date.now();
   for (const seconds of [0, 1, 4, 6, 7, 12]) {
@@ -35,5 +36,5 @@ test('keeps up now and then, not at every case', () => {
 });
 
 test.each(['folder', 'none/report.json', 'folder/inside.txt/report.json'])('refuses %s', (name) => {
-  expect(() => new ReportFile(file(name))).toThrow(/^--json: .* cannot be written: /);
+  expect(() => new ReportFile(file(name), '--json', jsonReport)).toThrow(/^--json: .* cannot be written: /);
 });

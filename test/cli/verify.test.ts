@@ -1,8 +1,9 @@
-import {existsSync, readdirSync, readFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {VerifyReport} from '../../src/verify/index.js';
 import {userFiles} from '../support/userFiles.js';
-import {shell, start} from './command.js';
+import {folder, shell, start} from './command.js';
 
 const file = userFiles({
   // The gradient of the filter with the sign of its last element wrong.
@@ -69,6 +70,39 @@ test('an imported algorithm with a sign wrong in dFilter fails, and its replay l
   expect(readReport(file('again.json')).results[0].worst).toEqual(failed.find(({fill}) => fill === 'reals')!.worst);
 });
 
+test('a problem that failed once comes first ever after, unless told otherwise', async () => {
+  const saved = join(folder, '.convgrad/regressions.json');
+  rmSync(saved, {force: true});
+  const bad = ['verify', '--backend', 'cpu', '--import', file('wrong sign.ts'), '--oracle', 'reference', '--bail'];
+  await start(...bad, '--problem', problem).ended;
+  expect(JSON.parse(readFileSync(saved, 'utf8'))).toEqual({version: 1, problems: [problem]});
+  const json = file('regression.json');
+  expect(await start(...bad, '--json', json).ended).toMatchObject({code: 1});
+  expect(readReport(json)).toMatchObject({options: {regressions: [problem], oracles: ['reference']}});
+  expect(new Set(readReport(json).results.map((result) => result.problem))).toEqual(new Set([problem]));
+  await start(...bad, '--json', json, '--no-regressions').ended;
+  expect(readReport(json).results[0].problem).not.toBe(problem);
+
+  writeFileSync(saved, '{');
+  const {code, stderr} = await start(...bad).ended;
+  expect({code, stderr}).toEqual({
+    code: 2,
+    stderr: expect.stringMatching(/^convgrad: regressions: .*regressions\.json: .*, or pass --no-regressions\.\n$/),
+  });
+  rmSync(saved);
+});
+
+test('--time-budget: random cases go on until the time is used, beyond the edge cases', async () => {
+  const json = file('budget.json');
+  const few = ['--backend', 'cpu', '--algorithm', 'direct', '--oracle', 'reference', '--pass', 'forward'];
+  const {code} = await start('verify', ...few, '--fill', 'integers', '--time-budget', '3', '--json', json).ended;
+  expect(code).toBe(0);
+  const {summary, results, interrupted} = readReport(json);
+  expect(interrupted).toBeUndefined();
+  expect(summary.seconds).toBeLessThan(6);
+  expect(results.filter(({name}) => name === undefined).length).toBeGreaterThan(0);
+});
+
 test.each(['no-install', 'alias-builtin'])('--sabotage %s ends in exit code 1', async (how) => {
   const {code, stdout} = await start('verify', '--backend', 'cpu', '--problem', problem, '--sabotage', how).ended;
   expect(code).toBe(1);
@@ -121,6 +155,11 @@ test.each([
   [['verify', '--frob'], 2, 'convgrad: Unknown option `--frob`'],
   [['verify', '--cases'], 2, 'convgrad: option `--cases <n>` value is missing'],
   [['verify', '--cases', 'few'], 2, 'convgrad: verify: cases must be a whole number ≥ 1; got few.'],
+  [
+    ['verify', '--time-budget', 'soon'],
+    2,
+    'convgrad: verify: timeBudget must be a number of seconds above 0; got soon.',
+  ],
   [['verify', '--import', file('none.ts')], 2, `convgrad: there is no file ${file('none.ts')}.`],
   [
     ['verify', '--backend', 'cpu', '--import', file('plain.mjs'), '--algorithm', 'mine'],

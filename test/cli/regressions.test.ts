@@ -1,0 +1,45 @@
+import {existsSync, readFileSync, writeFileSync} from 'node:fs';
+import {readRegressions, saveRegressions} from '../../src/cli/regressions.js';
+import type {VerifyReport, VerifyResult} from '../../src/verify/index.js';
+import {userFiles} from '../support/userFiles.js';
+
+const file = userFiles({
+  'text.json': 'mb1',
+  'list.json': '[]',
+  'problem.json': '{"problems": ["ih3iw3ic1oc1kh1kw1", "ih3"]}',
+});
+const problem = (i: number) => `mb1ih${i}iw1ic1oc1kh1kw1sh1sw1dh1dw1-valid-nhwc`;
+const reportOf = (...results: Partial<VerifyResult>[]) => ({results}) as VerifyReport;
+const failed = (i: number) => ({status: 'failed' as const, problem: problem(i)});
+
+test('failed problems are kept once, the last ones first, and at most a hundred', () => {
+  const path = file('new/regressions.json');
+  expect(readRegressions(path)).toEqual([]);
+  saveRegressions(path, reportOf({status: 'passed', problem: problem(9)}, {...failed(8), name: 'LeNet-5'}));
+  expect(existsSync(path)).toBe(false);
+  saveRegressions(path, reportOf(failed(1), failed(2), failed(1)));
+  saveRegressions(path, reportOf(failed(3), failed(2)));
+  expect(readRegressions(path)).toEqual([3, 2, 1].map(problem));
+  for (let run = 1; run < 9; run++) {
+    saveRegressions(path, reportOf(...Array.from({length: 30}, (_, i) => failed(100 * run + i))));
+  }
+  expect(readRegressions(path)).toHaveLength(100);
+  expect(readRegressions(path)[0]).toBe(problem(800));
+  expect(JSON.parse(readFileSync(path, 'utf8')).version).toBe(1);
+});
+
+test.each([
+  ['text.json', /text\.json: .* JSON.*; repair or delete it, or pass --no-regressions\.$/],
+  ['list.json', /list\.json: it has no list of problems; repair/],
+  ['problem.json', /problem\.json: problem: 'ih3' lacks .*; repair/],
+])('a malformed %s is refused in one line', (name, line) => {
+  expect(() => readRegressions(file(name))).toThrow(line);
+  const before = readFileSync(file(name), 'utf8');
+  expect(() => saveRegressions(file(name), reportOf(failed(1)))).toThrow(line);
+  expect(readFileSync(file(name), 'utf8')).toBe(before);
+});
+
+test('a file that somebody wrote by hand may repeat itself', () => {
+  writeFileSync(file('twice.json'), JSON.stringify({problems: [problem(1), problem(1)]}));
+  expect(readRegressions(file('twice.json'))).toEqual([problem(1)]);
+});

@@ -4,26 +4,41 @@ export interface Arithmetic {
   unit: number;
   /** The absolute error of one operation whose result is subnormal. */
   underflow: number;
+  /** The largest integer up to which every stored integer is exact. */
+  exactLimit: number;
+  /** What storing a result adds, where that is coarser than computing it. */
+  storage?: {unit: number; underflow: number};
 }
 
 /** IEEE float32, to nearest. */
-const ieee: Arithmetic = {unit: 2 ** -24, underflow: 2 ** -150};
+const ieee: Arithmetic = {unit: 2 ** -24, underflow: 2 ** -150, exactLimit: 2 ** 24};
 /** GPUs may round to either neighbour and flush subnormals to zero. */
-const gpu: Arithmetic = {unit: 2 ** -23, underflow: 2 ** -126};
+const gpu: Arithmetic = {unit: 2 ** -23, underflow: 2 ** -126, exactLimit: 2 ** 24};
+
+/** The same with results in float16 textures. */
+const gpuFloat16: Arithmetic = {...gpu, exactLimit: 2 ** 11, storage: {unit: 2 ** -11, underflow: 2 ** -25}};
 
 const arithmetics: Readonly<Record<string, Arithmetic>> = {webgl: gpu, webgpu: gpu};
 
-/** The arithmetic of a tfjs backend. */
-export function arithmeticOf(backend: string): Arithmetic {
-  return arithmetics[backend] ?? ieee;
+/** The arithmetic of a tfjs backend. @param f16 webgl keeps its tensors in float16 textures */
+export function arithmeticOf(backend: string, f16 = false): Arithmetic {
+  return f16 && backend === 'webgl' ? gpuFloat16 : (arithmetics[backend] ?? ieee);
+}
+
+/** Whether the backend computes on a GPU, from which each result has to be read back. */
+export function isGpu(backend: string): boolean {
+  return backend in arithmetics;
 }
 
 /**
  * The largest error that any order of summing K products in float32 can make: γ(K + 2)·S with γ(n) = nu/(1 − nu) (Higham, Accuracy and
  * Stability of Numerical Algorithms, 3.1), plus underflow of each product and each partial sum. S = Σ|a||b|. An error beyond it is a proof.
+ * Coarser storage rounds the sum once more: (1 + u')·γ(K + 2)·S + u'·|want|, plus its own underflow.
  */
-export function errorBound(terms: number, magnitude: number, {unit, underflow}: Arithmetic): number {
+export function errorBound(terms: number, magnitude: number, arithmetic: Arithmetic, want = magnitude): number {
   if (terms === 0) return 0;
+  const {unit, underflow, storage} = arithmetic;
   const n = (terms + 2) * unit;
-  return (n / (1 - n)) * magnitude + 2 * terms * underflow;
+  const computing = (n / (1 - n)) * magnitude + 2 * terms * underflow;
+  return storage ? storage.unit * Math.abs(want) + (1 + storage.unit) * computing + storage.underflow : computing;
 }

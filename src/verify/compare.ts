@@ -1,9 +1,10 @@
 import {type Arithmetic, errorBound} from './bound.js';
-import {exactLimit, type Fill} from './fill.js';
+import type {Fill} from './fill.js';
 import type {Wanted} from './reference.js';
 
 /** The element whose error is largest against its bound; a failure when error > bound. */
 export interface Worst {
+  /** −1 where one number speaks for the whole tensor. */
   index: number;
   got: number;
   want: number;
@@ -62,13 +63,17 @@ export function compare(got: Got, wanted: Wanted, {fill, arithmetic, headroom, o
   const exact = fill === 'integers';
   if (exact && headroom === 0) return {status: 'skipped', reason: 'the algorithm is never exact on integers'};
   const reach = exact ? headroom * maximum(wanted.magnitudes) : 0;
-  if (reach > exactLimit)
-    return {status: 'skipped', reason: `sums may reach ${reach}, beyond 2^24: not exact in float32`};
+  if (reach > arithmetic.exactLimit) {
+    const format = arithmetic.storage ? '2^11: not exact in float16' : '2^24: not exact in float32';
+    return {status: 'skipped', reason: `sums may reach ${reach}, beyond ${format}`};
+  }
   const worst = worstOf(
     got,
     wanted,
     (index) => {
-      const bound = exact ? 0 : errorBound(wanted.terms[index], wanted.magnitudes[index], arithmetic);
+      const bound = exact
+        ? 0
+        : errorBound(wanted.terms[index], wanted.magnitudes[index], arithmetic, wanted.values[index]);
       return other ? 2 * bound : bound;
     },
     other,

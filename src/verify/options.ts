@@ -43,6 +43,8 @@ export interface VerifyOptions {
   /** Problem strings to verify instead of the cases. */
   problems?: readonly string[];
   fills?: readonly Fill[];
+  /** Makes webgl keep its tensors in float16 textures, as many phones do; to be decided before webgl is first used. */
+  f16?: boolean;
   oracles?: readonly OracleName[];
   /** Modules that the command line imported; named in the report and in replay lines. */
   imports?: readonly string[];
@@ -73,6 +75,7 @@ export interface ReportedOptions {
   passes: readonly Pass[];
   problems: readonly string[];
   fills: readonly Fill[];
+  f16: boolean;
   oracles: readonly OracleName[];
   imports: readonly string[];
   bail: boolean;
@@ -131,6 +134,7 @@ export function resolveOptions(options: VerifyOptions, availableBackends: readon
     passes: options.passes ?? own ?? passes,
     problems,
     fills: options.fills ?? fills,
+    f16: options.f16 ?? false,
     oracles: options.oracles ?? oracles.map(({name}) => name),
     imports: options.imports ?? [],
     bail: options.bail ?? false,

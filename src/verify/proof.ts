@@ -24,18 +24,19 @@ export function refuteKernel({backend, kernels}: Target, pass: Pass): string | u
   return `convgrad's kernel did not run: install() is missing or was undone (active: ${active})`;
 }
 
-/** Why the run that was counted proves nothing about the target's pass; undefined when exactly the target served it, once. */
+/** Why the run that was counted proves nothing about the target's pass; undefined when the target alone served it, that many times. */
 export function refuteCalls(
   calls: ReadonlyMap<string, number>,
   {backend, algorithm}: Target,
   pass: Pass,
   problem: Problem,
+  times = 1,
 ): string | undefined {
   const served = [...calls].filter(([key]) => key.endsWith(`/${pass}`));
   const expected = `${backend}/${algorithm}/${pass}`;
   // An empty batch leaves nothing to compute: the plugin answers without an algorithm.
   if (problem.batch === 0 && served.length === 0) return undefined;
-  if (served.length === 1 && served[0][0] === expected && served[0][1] === 1) return undefined;
+  if (served.length === 1 && served[0][0] === expected && served[0][1] === times) return undefined;
   const seen = served.map(([key, count]) => `${key} ${count}×`).join(', ') || 'no kernel of convgrad';
-  return `${expected} should have served this pass once; served by ${seen}`;
+  return `${expected} should have served this pass ${times === 1 ? 'once' : `${times}×`}; served by ${seen}`;
 }

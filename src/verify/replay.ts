@@ -4,7 +4,7 @@ import type {VerifyResult} from './result.js';
 /** The command line that verifies this one result again, in a new process; of a subject, the call. */
 export function replayLine(command: string, result: VerifyResult, options: ReportedOptions): string {
   const {backend, problem, algorithm, pass, fill} = result;
-  const {seed, imports, sabotage, subject} = options;
+  const {seed, imports, sabotage, f16, subject} = options;
   if (subject !== undefined) {
     // Functions cannot be named on a command line; this is their program's to call.
     const call = {backends: [backend], problems: [problem], seed, passes: [pass], fills: [fill]};
@@ -24,7 +24,7 @@ export function replayLine(command: string, result: VerifyResult, options: Repor
     ...imports.map((file): [string, string] => ['--import', file]),
     ...(sabotage ? [['--sabotage', sabotage] as [string, string]] : []),
   ];
-  return [command, ...flags.flat().map(quote)].join(' ');
+  return [command, ...flags.flat().map(quote), ...(f16 ? ['--f16'] : [])].join(' ');
 }
 
 /** Quoted for a POSIX shell where it needs to be. */

@@ -12,23 +12,24 @@ export interface PassRun {
   got: Got;
   /** Of this pass alone, reading the result back included. */
   milliseconds: number;
+  /** The inputs after the run, where they were read back. */
+  inputsAfter?: Inputs;
 }
 
 /**
  * Runs one pass the way a user's program does: y from `tf.conv2d`, gradients from tfjs's tape over it.
  *
  * @param around called with the synchronous part, to choose and to watch the kernels that run
+ * @param readBack whether the inputs are read back after the run
  */
 export async function runPass(
   problem: Problem,
   inputs: Inputs,
   pass: Pass,
   around: <T>(fn: () => T) => T,
+  readBack = false,
 ): Promise<PassRun> {
-  const shapes = tensorShapes(problem);
-  const x = image(problem, inputs.x, shapes.x);
-  const filter = tf.tensor4d(inputs.filter, shapes.filter);
-  const dy = image(problem, inputs.dy, shapes.dy);
+  const {x, filter, dy} = inputTensors(problem, inputs);
   let result: Tensor | undefined;
   try {
     let start = performance.now();
@@ -51,7 +52,11 @@ export async function runPass(
     result = around(compute[pass]);
     const values = (await result.data()) as Float32Array;
     const milliseconds = performance.now() - start;
-    return {got: got(problem, pass, values, result.shape), milliseconds};
+    const run = {got: inNHWC(problem, pass === 'backpropFilter', values, result.shape), milliseconds};
+    if (!readBack) return run;
+    const after = async (tensor: Tensor4D, isFilter = false) =>
+      inNHWC(problem, isFilter, (await tensor.data()) as Float32Array, tensor.shape).values;
+    return {...run, inputsAfter: {x: await after(x), filter: await after(filter, true), dy: await after(dy)}};
   } finally {
     tf.dispose([x, filter, dy, ...(result ? [result] : [])]);
   }
@@ -62,22 +67,43 @@ export function isRefusedByTf({strideHeight, strideWidth, dilationHeight, dilati
   return Math.max(strideHeight, strideWidth) > 1 && Math.max(dilationHeight, dilationWidth) > 1;
 }
 
-function convolve(problem: Problem, x: Tensor4D, filter: Tensor4D): Tensor4D {
+/** The convolution as a user's program asks for it. */
+export function convolve(problem: Problem, x: Tensor4D, filter: Tensor4D): Tensor4D {
   const {strides, pad, dataFormat, dilations, dimRoundingMode} = problemAttributes(problem);
   if (isRefusedByTf(problem)) return conv2d(x, filter, strides, pad, dataFormat, dilations, dimRoundingMode);
   return tf.conv2d(x, filter, strides, pad as 'same', dataFormat, dilations, dimRoundingMode);
 }
 
-function image(problem: Problem, values: Float32Array, shape: readonly [number, number, number, number]): Tensor4D {
+/** The inputs as tensors of copies: on cpu a tensor keeps the array that it is made of, and a kernel may write into it. */
+export function inputTensors(problem: Problem, inputs: Inputs): Record<keyof Inputs, Tensor4D> {
+  const shapes = tensorShapes(problem);
+  return {
+    x: image(problem, inputs.x, shapes.x),
+    filter: tf.tensor4d(inputs.filter.slice(), shapes.filter),
+    dy: image(problem, inputs.dy, shapes.dy),
+  };
+}
+
+/** Values in NHWC order as a tensor in the problem's data format. */
+export function image(
+  problem: Problem,
+  values: Float32Array,
+  shape: readonly [number, number, number, number],
+): Tensor4D {
   const [n, h, w, c] = shape;
   return problem.dataFormat === 'NHWC'
-    ? tf.tensor4d(values, [n, h, w, c])
+    ? tf.tensor4d(values.slice(), [n, h, w, c])
     : tf.tensor4d(toNCHW(values, shape), [n, c, h, w]);
 }
 
-/** The result in NHWC order. A result of the wrong size stays as it is: the comparison says so. */
-function got(problem: Problem, pass: Pass, values: Float32Array, shape: number[]): Got {
-  if (problem.dataFormat === 'NHWC' || pass === 'backpropFilter' || shape.length !== 4) return {values, shape};
+/** What was read from a tensor in NHWC order. A result of the wrong size stays as it is: the comparison says so. */
+export function inNHWC(
+  problem: Problem,
+  isFilter: boolean,
+  values: Float32Array,
+  shape: number[],
+): Got & {values: Float32Array} {
+  if (problem.dataFormat === 'NHWC' || isFilter || shape.length !== 4) return {values, shape};
   const [n, c, h, w] = shape;
   return {values: toNHWC(values, [n, h, w, c]), shape: [n, h, w, c]};
 }

@@ -20,11 +20,13 @@ export interface Stage {
 }
 
 /** Brings tfjs into the state of a run: convgrad's kernels over the built-in ones, imported kernels aside. */
-export async function setStage({backends, sabotage, subject}: ReportedOptions): Promise<Stage> {
+export async function setStage({backends, sabotage, subject, f16}: ReportedOptions): Promise<Stage> {
   const session = currentSession(tf);
   const installed = session && {tf, backends: [...session.backends], algorithm: session.algorithm};
   const activeBackend = tf.getBackend();
-  for (const backend of backends) await activate(backend);
+  // tfjs reads the flag when webgl is first used, and never again.
+  if (f16) tf.env().set('WEBGL_FORCE_F16_TEXTURES', true);
+  for (const backend of backends) await activate(backend, f16);
   if (subject !== undefined) return untouched(activeBackend);
   const imported = findImportedKernels();
   const configs = [...imported.values()].flatMap((kernels) => [...kernels.values()]);
@@ -62,19 +64,20 @@ function untouched(activeBackend: string): Stage {
 }
 
 /** Makes the backend tfjs's active one. @throws ConvgradError when this process cannot */
-export async function activate(backend: string): Promise<void> {
+export async function activate(backend: string, f16 = false): Promise<void> {
   const ready = availableBackends().includes(backend) && (await tf.setBackend(backend).catch(() => false));
   if (!ready)
     throw new ConvgradError(
       'verify',
       `backend '${backend}' is not available here; import it first, or run in a browser.`,
     );
-  if (backend === 'webgl' && !tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED')) {
-    throw new ConvgradError(
-      'verify',
-      'this WebGL stores float16, which the float32 certificate cannot judge; use another device or browser.',
-    );
-  }
+  if (backend !== 'webgl' || tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED') !== f16) return;
+  throw new ConvgradError(
+    'verify',
+    f16
+      ? 'webgl was used with float32 textures already; ask for f16 in a fresh page.'
+      : 'this WebGL stores float16, which the float32 certificate cannot judge; ask for f16 (--f16), or use another device or browser.',
+  );
 }
 
 /** The backends that convgrad serves and this process has. */

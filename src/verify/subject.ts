@@ -1,17 +1,18 @@
-import type {Pass} from '../geometry/pass.js';
+import {type Pass, passes} from '../geometry/pass.js';
 import {builtinNames} from '../plugin/kernels.js';
-import {arithmeticOf} from './bound.js';
 import type {Comparison} from './compare.js';
 import {withKernel} from './kernels.js';
 import {counted, refuteCalls, refuteKernel} from './proof.js';
 import type {Inputs} from './reference.js';
 import {type PassRun, runPass} from './runPass.js';
+import {runSecondOrder} from './runSecondOrder.js';
 import type {Target} from './target.js';
 import type {Trial} from './trial.js';
 
 /** A target on one trial: what oracles question. The target must be the selected one as long as they do. */
 export class Subject {
   private readonly results = new Map<Pass, Promise<PassRun>>();
+  private readonly repetitions = new Map<Pass, Promise<PassRun>>();
 
   constructor(
     readonly trial: Trial,
@@ -20,8 +21,8 @@ export class Subject {
 
   /** How its results are to be compared. */
   get comparison(): Comparison {
-    const {backend, headroom} = this.target;
-    return {fill: this.trial.fill, arithmetic: arithmeticOf(backend), headroom};
+    const {fill, arithmetic} = this.trial;
+    return {fill, arithmetic, headroom: this.target.headroom};
   }
 
   /** A pass on the data of the trial; computed once, however many ask. @throws Error with the reason when it was not the target that ran */
@@ -31,32 +32,63 @@ export class Subject {
     return result;
   }
 
-  /** A pass on the data of the trial with some of them changed. @throws Error like `result` */
-  run(pass: Pass, changed: Partial<Inputs>): Promise<PassRun> {
+  /** A second run of the same, with the inputs read back; also run once, however many ask. @throws Error like `result` */
+  again(pass: Pass): Promise<PassRun> {
+    const repetition = this.repetitions.get(pass) ?? this.run(pass, {}, true);
+    this.repetitions.set(pass, repetition);
+    return repetition;
+  }
+
+  /**
+   * ∂⟨g, v⟩ by each input of a gradient g, in the order of `passTensors`, taken by the tape.
+   * @throws Error like `result`, for each of the passes that the tape must have run: forward twice, the others once
+   */
+  secondDerivatives(pass: Exclude<Pass, 'forward'>, v: Float32Array): Promise<Float32Array[]> {
     const {problem, inputs} = this.trial;
-    if (this.target.compute) return this.target.compute(problem, {...inputs, ...changed}, pass);
-    const imported = this.target.kernels?.get(pass);
-    return runPass(problem, {...inputs, ...changed}, pass, (compute) => {
-      if (!imported) return this.proved(pass, compute);
-      let runs = 0;
-      const kernelFunc: typeof imported.kernelFunc = (params) => {
-        runs++;
-        return imported.kernelFunc(params);
-      };
-      return withKernel({...imported, kernelFunc}, () => {
-        const result = compute();
-        if (runs !== 1) throw new Error(`the imported ${builtinNames[pass]} should have run once; it ran ${runs}×`);
-        return result;
-      });
+    return runSecondOrder(problem, inputs, pass, v, (compute) => {
+      const {value, calls} = counted(compute);
+      for (const served of passes) {
+        const times = served === 'forward' ? 2 : 1;
+        demand(refuteKernel(this.target, served) ?? refuteCalls(calls, this.target, served, problem, times));
+      }
+      return value;
     });
   }
 
+  /** A pass on the data of the trial with some of them changed. @throws Error like `result` */
+  run(pass: Pass, changed: Partial<Inputs>, readBack = false): Promise<PassRun> {
+    const {problem, inputs} = this.trial;
+    if (this.target.compute) return this.target.compute(problem, {...inputs, ...changed}, pass);
+    const imported = this.target.kernels?.get(pass);
+    return runPass(
+      problem,
+      {...inputs, ...changed},
+      pass,
+      (compute) => {
+        if (!imported) return this.proved(pass, compute);
+        let runs = 0;
+        const kernelFunc: typeof imported.kernelFunc = (params) => {
+          runs++;
+          return imported.kernelFunc(params);
+        };
+        return withKernel({...imported, kernelFunc}, () => {
+          const result = compute();
+          if (runs !== 1) throw new Error(`the imported ${builtinNames[pass]} should have run once; it ran ${runs}×`);
+          return result;
+        });
+      },
+      readBack,
+    );
+  }
+
   private proved<T>(pass: Pass, compute: () => T): T {
-    const refuted = refuteKernel(this.target, pass);
-    if (refuted) throw new Error(refuted);
+    demand(refuteKernel(this.target, pass));
     const {value, calls} = counted(compute);
-    const unproved = refuteCalls(calls, this.target, pass, this.trial.problem);
-    if (unproved) throw new Error(unproved);
+    demand(refuteCalls(calls, this.target, pass, this.trial.problem));
     return value;
   }
+}
+
+function demand(refuted: string | undefined): void {
+  if (refuted) throw new Error(refuted);
 }

@@ -1,6 +1,7 @@
 import type {Pass} from '../geometry/pass.js';
 import {passes} from '../geometry/pass.js';
 import type {Problem} from '../geometry/problem.js';
+import {type Arithmetic, arithmeticOf} from './bound.js';
 import {isVacuous} from './compare.js';
 import {drawInputs, type Fill} from './fill.js';
 import {type Inputs, reference, type Wanted} from './reference.js';
@@ -9,6 +10,8 @@ import {type Inputs, reference, type Wanted} from './reference.js';
 export interface Trial {
   problem: Problem;
   fill: Fill;
+  /** The arithmetic that the data were drawn for. */
+  arithmetic: Arithmetic;
   inputs: Inputs;
   wanted: Record<Pass, Wanted>;
 }
@@ -17,11 +20,17 @@ export interface Trial {
 const attempts = 5;
 
 /** Draws the data of a trial; again with the next sub-seed while a pass would come out vacuous by chance. */
-export function trial(problem: Problem, fill: Fill, seed: number, headroom: number): Trial {
+export function trial(
+  problem: Problem,
+  fill: Fill,
+  seed: number,
+  headroom: number,
+  arithmetic: Arithmetic = arithmeticOf('cpu'),
+): Trial {
   for (let attempt = 0; ; attempt++) {
-    const inputs = drawInputs(problem, fill, seed, headroom, attempt);
+    const inputs = drawInputs(problem, fill, seed, headroom, attempt, arithmetic);
     const wanted = reference(problem, inputs);
     if (attempt + 1 === attempts || !passes.some((pass) => isVacuous(wanted[pass])))
-      return {problem, fill, inputs, wanted};
+      return {problem, fill, arithmetic, inputs, wanted};
   }
 }

@@ -29,7 +29,7 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
     let done = 0;
     let stopped = false;
     for (const backend of resolved.backends) {
-      await activate(backend);
+      await activate(backend, resolved.f16);
       const targets = options.subject
         ? [subjectTarget(backend, options.subject, options.timeoutMs ?? defaultTimeout)]
         : targetsOf(backend, stage.imported, resolved.algorithms);

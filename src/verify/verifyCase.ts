@@ -1,8 +1,9 @@
 import {formatProblem} from '../geometry/problem.js';
+import {arithmeticOf} from './bound.js';
 import type {Case} from './cases/index.js';
 import type {Fill} from './fill.js';
 import type {ReportedOptions} from './options.js';
-import {type Oracle, oracles} from './oracles/index.js';
+import {hasTurn, type Oracle, oracles} from './oracles/index.js';
 import type {VerifyResult} from './result.js';
 import {Subject} from './subject.js';
 import type {Target} from './target.js';
@@ -20,7 +21,9 @@ export async function verifyCase(
   select: (target: Target) => void,
 ): Promise<VerifyResult[]> {
   const results: VerifyResult[] = [];
-  const bench = oracles.filter((oracle) => options.oracles.includes(oracle.name));
+  const bench = oracles.filter(({name, fills}) => options.oracles.includes(name) && fills.includes(fill));
+  // Who names a problem wants everything about it.
+  const campaign = options.problems.length === 0;
   // Algorithms that need smaller integers get data of their own; most share theirs.
   const trials = new Map<number, Trial>();
   for (const target of targets) {
@@ -36,7 +39,8 @@ export async function verifyCase(
       }
     }
     if (supported.length === 0) continue;
-    const drawn = trials.get(headroom) ?? trial(problem, fill, options.seed, headroom);
+    const drawn =
+      trials.get(headroom) ?? trial(problem, fill, options.seed, headroom, arithmeticOf(backend, options.f16));
     trials.set(headroom, drawn);
     const subject = new Subject(drawn, target);
     select(target);
@@ -48,7 +52,8 @@ export async function verifyCase(
         continue;
       }
       for (const oracle of bench) {
-        const judges = oracle.judges(problem, pass, fill);
+        if (!oracle.passes.includes(pass) || (campaign && !hasTurn(oracle, problem, backend))) continue;
+        const judges = oracle.judges(problem, pass, fill, target);
         const result =
           judges === true ? await verdict(oracle, subject, pass) : {status: 'skipped' as const, reason: judges};
         results.push({...about, pass, oracle: oracle.name, ...result});

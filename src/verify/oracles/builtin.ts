@@ -1,9 +1,10 @@
-import type {Pass} from '../../geometry/pass.js';
+import {type Pass, passes} from '../../geometry/pass.js';
 import type {Problem} from '../../geometry/problem.js';
 import {withBuiltins} from '../../plugin/builtins.js';
 import {currentSession} from '../../plugin/session.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {compare} from '../compare.js';
+import {fills} from '../fill.js';
 import {counted} from '../proof.js';
 import {outputSize} from '../reference.js';
 import {isRefusedByTf, type PassRun, runPass} from '../runPass.js';
@@ -13,6 +14,8 @@ import type {Oracle} from './oracle.js';
 /** What tfjs computes without convgrad, on the same backend; both results round, so both bounds add. */
 export const builtinOracle: Oracle = {
   name: 'builtin',
+  passes,
+  fills,
   judges,
   async judge(subject, pass) {
     const {trial} = subject;

@@ -1,8 +1,30 @@
+import {adjointOracle} from './adjoint.js';
 import {builtinOracle} from './builtin.js';
+import {determinismOracle} from './determinism.js';
+import {finiteDifferencesOracle} from './finiteDifferences.js';
+import {nonFiniteOracle} from './nonFinite.js';
 import type {Oracle} from './oracle.js';
+import {poisonOracle} from './poison.js';
+import {purityOracle} from './purity.js';
 import {referenceOracle} from './reference.js';
+import {secondOrderOracle} from './secondOrder.js';
+import {taylorOracle} from './taylor.js';
+import {zeroOracle} from './zero.js';
 
 export type {Judgement, Oracle, OracleName} from './oracle.js';
+export {hasTurn} from './turn.js';
 
 /** The catalogue. */
-export const oracles: readonly Oracle[] = [referenceOracle, builtinOracle];
+export const oracles: readonly Oracle[] = [
+  referenceOracle,
+  builtinOracle,
+  finiteDifferencesOracle,
+  adjointOracle,
+  taylorOracle,
+  secondOrderOracle,
+  purityOracle,
+  determinismOracle,
+  poisonOracle,
+  zeroOracle,
+  nonFiniteOracle,
+];

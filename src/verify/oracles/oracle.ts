@@ -3,6 +3,7 @@ import type {Problem} from '../../geometry/problem.js';
 import type {Verdict} from '../compare.js';
 import type {Fill} from '../fill.js';
 import type {Subject} from '../subject.js';
+import type {Target} from '../target.js';
 
 /** What an oracle says about a pass; with the time its own answer took, where that is worth knowing. */
 export type Judgement = Verdict & {milliseconds?: number};
@@ -10,11 +11,30 @@ export type Judgement = Verdict & {milliseconds?: number};
 /** An independent source of the right answer. */
 export interface Oracle {
   name: OracleName;
+  /** What it is about: elsewhere it has no question to ask, which is no more a skip than a judgement. */
+  passes: readonly Pass[];
+  fills: readonly Fill[];
+  /** In a campaign on a GPU it judges one problem in this many; each when absent. */
+  oneInOnGpu?: number;
   /** True, or the reason why it cannot judge this pass of this problem on such data. */
-  judges(problem: Problem, pass: Pass, fill: Fill): true | string;
+  judges(problem: Problem, pass: Pass, fill: Fill, target: Target): true | string;
   /** Judges the subject's result of the pass; may have it compute more. */
   judge(subject: Subject, pass: Pass): Promise<Judgement>;
 }
 
-/** `reference`: the definition in float64. `builtin`: the kernels of tfjs that convgrad replaced. */
-export type OracleName = 'reference' | 'builtin';
+/**
+ * `reference`: the definition in float64. `builtin`: the kernels of tfjs that convgrad replaced. The others need no right answer: they
+ * hold passes against one another, or a pass against what every convolution must do.
+ */
+export type OracleName =
+  | 'reference'
+  | 'builtin'
+  | 'finiteDifferences'
+  | 'adjoint'
+  | 'taylor'
+  | 'secondOrder'
+  | 'purity'
+  | 'determinism'
+  | 'poison'
+  | 'zero'
+  | 'nonFinite';

@@ -1,0 +1,22 @@
+import {passes} from '../../geometry/pass.js';
+import {firstDifference} from './firstDifference.js';
+import type {Oracle} from './oracle.js';
+
+/** A second run on the same data gives the same result, to the last bit. On reals, where another order of summation would show. */
+export const determinismOracle: Oracle = {
+  name: 'determinism',
+  passes,
+  fills: ['reals'],
+  oneInOnGpu: 4,
+  judges: () => true,
+  async judge(subject, pass) {
+    const first = (await subject.result(pass)).got.values;
+    const second = (await subject.again(pass)).got.values;
+    const index = firstDifference(first, second);
+    if (index < 0) return {status: 'passed'};
+    return {
+      status: 'failed',
+      reason: `element ${index} is ${first[index]} in one run and ${second[index]} in the next`,
+    };
+  },
+};

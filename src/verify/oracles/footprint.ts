@@ -1,0 +1,71 @@
+import type {Algorithm} from '../../algorithms/algorithm.js';
+import type {Pass} from '../../geometry/pass.js';
+import {formatProblem, type Problem} from '../../geometry/problem.js';
+import {randomFrom} from '../random.js';
+import {type Inputs, reference, type Wanted} from '../reference.js';
+import type {Trial} from '../trial.js';
+
+/** A trial's data with one Inf and one NaN in one input. */
+export interface Planted {
+  inputs: Inputs;
+  /** Where they stand. */
+  at: number[];
+  /** Not finite exactly where a true term holds one of them: nothing else overflows, and 0·Inf is NaN. */
+  wanted: Record<Pass, Wanted>;
+}
+
+/** Planted once for all algorithms. */
+const plants = new WeakMap<Trial, Map<keyof Inputs, Planted>>();
+
+/** Plants one Inf and one NaN in the named input (a single element holds the NaN), and zeros in half of the others. */
+export function plant(trial: Trial, name: keyof Inputs): Planted {
+  const known = plants.get(trial) ?? new Map<keyof Inputs, Planted>();
+  plants.set(trial, known);
+  const found = known.get(name) ?? planted(trial, name);
+  known.set(name, found);
+  return found;
+}
+
+function planted({problem, inputs}: Trial, name: keyof Inputs): Planted {
+  const next = randomFrom(`${formatProblem(problem)}/non-finite/${name}`);
+  const halved = (values: Float32Array) => values.map((value) => (next() >>> 31 ? 0 : value));
+  const data = {
+    x: halved(inputs.x),
+    filter: halved(inputs.filter),
+    dy: halved(inputs.dy),
+    [name]: inputs[name].slice(),
+  };
+  const at = [next(), next()].map((drawn) => drawn % data[name].length);
+  data[name][at[0]] = Number.POSITIVE_INFINITY;
+  data[name][at[1]] = Number.NaN;
+  return {inputs: data, at, wanted: reference(problem, data)};
+}
+
+/**
+ * Which outputs without such a term may be reached as well. `padded`: zeros stand for pixels that x or dy does not have, beyond the border
+ * or in the gaps of a stride, and meet the other operand as 0·Inf = NaN. That is the filter, in all outputs of its channel, or in dFilter
+ * the pixels of the other image. A pixel itself meets true weights only. `tile`: anywhere.
+ */
+export function mayReach(
+  {inChannels: C, outChannels: F}: Problem,
+  pass: Pass,
+  name: keyof Inputs,
+  at: readonly number[],
+  footprint: Algorithm['footprint'],
+): (index: number) => boolean {
+  if (footprint !== 'padded') return () => footprint === 'tile';
+  const inOf = (weight: number) => Math.floor(weight / F) % C;
+  const outOf = (weight: number) => weight % F;
+  switch (`${pass}/${name}` as const) {
+    case 'forward/filter':
+      return (index) => at.some((weight) => outOf(weight) === index % F);
+    case 'backpropInput/filter':
+      return (index) => at.some((weight) => inOf(weight) === index % C);
+    case 'backpropFilter/dy':
+      return (index) => at.some((pixel) => pixel % F === outOf(index));
+    case 'backpropFilter/x':
+      return (index) => at.some((pixel) => pixel % C === inOf(index));
+    default:
+      return () => false;
+  }
+}

@@ -1,0 +1,40 @@
+import {findAlgorithm} from '../../algorithms/index.js';
+import {passes, passTensors} from '../../geometry/pass.js';
+import type {Inputs} from '../reference.js';
+import {mayReach, plant} from './footprint.js';
+import type {Oracle} from './oracle.js';
+
+/**
+ * One Inf and one NaN in an input reach exactly the outputs that the algorithm's declared footprint predicts, no others and none fewer.
+ * Half of the other inputs are zeros: who leaves out terms with a zero loses 0·NaN.
+ */
+export const nonFiniteOracle: Oracle = {
+  name: 'nonFinite',
+  passes,
+  fills: ['integers'],
+  oneInOnGpu: 8,
+  judges(problem, _pass, _fill, {algorithm, kernels, compute}) {
+    if (kernels || compute || !findAlgorithm(algorithm)) return 'it declares no footprint';
+    return problem.batch > 0 || 'an empty batch has no values to spread';
+  },
+  async judge(subject, pass) {
+    const {trial, target} = subject;
+    const footprint = findAlgorithm(target.algorithm)?.footprint ?? 'taps';
+    for (const name of passTensors[pass].inputs as readonly (keyof Inputs)[]) {
+      const {inputs, at, wanted} = plant(trial, name);
+      const {values} = (await subject.run(pass, inputs)).got;
+      const may = mayReach(trial.problem, pass, name, at, footprint);
+      for (let index = 0; index < values.length; index++) {
+        const must = !Number.isFinite(wanted[pass].values[index]);
+        const reached = !Number.isFinite(values[index]);
+        if (reached === must || (reached && may(index))) continue;
+        const what = `element ${index} is ${values[index]}`;
+        const reason = must
+          ? `${what} although a term of it holds an Inf or NaN of ${name}`
+          : `${what}: an Inf or NaN of ${name} spreads beyond the declared footprint '${footprint}'`;
+        return {status: 'failed', reason};
+      }
+    }
+    return {status: 'passed'};
+  },
+};

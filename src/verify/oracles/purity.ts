@@ -1,0 +1,26 @@
+import {passes, passTensors} from '../../geometry/pass.js';
+import type {Inputs} from '../reference.js';
+import {firstDifference} from './firstDifference.js';
+import type {Oracle} from './oracle.js';
+
+/** A pass leaves its inputs as they were, to the last bit. */
+export const purityOracle: Oracle = {
+  name: 'purity',
+  passes,
+  fills: ['reals'],
+  oneInOnGpu: 4,
+  judges: (_problem, _pass, _fill, {compute}) => !compute || 'plain functions get copies of their own',
+  async judge(subject, pass) {
+    const {inputsAfter} = await subject.again(pass);
+    if (!inputsAfter) return {status: 'skipped', reason: 'the inputs were not read back'};
+    for (const name of passTensors[pass].inputs as readonly (keyof Inputs)[]) {
+      const before = subject.trial.inputs[name];
+      const after = inputsAfter[name];
+      const index = firstDifference(after, before);
+      if (index < 0) continue;
+      const reason = `element ${index} of ${name} was ${before[index]} and is ${after[index]} after the run`;
+      return {status: 'failed', reason};
+    }
+    return {status: 'passed'};
+  },
+};

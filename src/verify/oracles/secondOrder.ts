@@ -1,0 +1,58 @@
+import {passes, passTensors} from '../../geometry/pass.js';
+import type {Inputs} from '../reference.js';
+import {changeRange, drawIntegers, inexact, noRoom} from './changes.js';
+import {dot, holdNumber, moved} from './numbers.js';
+import type {Oracle} from './oracle.js';
+
+/**
+ * Gradients of gradients, through the tape: with g(a, b) = dx(dy, filter) or dFilter(x, dy),
+ *
+ *     ⟨∂⟨g(a, b), V⟩/∂a, U⟩ = (⟨g(a + U, b), V⟩ − ⟨g(a − U, b), V⟩) / 2
+ *
+ * for each input a of g, random V and U. g is linear in a, so this holds exactly on integers with h = 1.
+ */
+export const secondOrderOracle: Oracle = {
+  name: 'secondOrder',
+  passes: ['backpropInput', 'backpropFilter'],
+  fills: ['integers'],
+  oneInOnGpu: 8,
+  judges(problem, _pass, _fill, target) {
+    if (target.kernels || target.compute)
+      return 'which code serves the nested passes is known of convgrad’s kernels only';
+    const missing = passes.find((pass) => target.supports(problem, pass) !== true);
+    return (
+      missing === undefined || `second derivatives take all three passes; ${target.algorithm} does no ${missing} here`
+    );
+  },
+  async judge(subject, pass) {
+    if (pass === 'forward') throw new Error('the derivatives of the forward pass are first order');
+    const {inputs, wanted} = subject.trial;
+    const reason = inexact(subject, passes);
+    if (reason) return {status: 'skipped', reason};
+    const [first, second] = passTensors[pass].inputs as readonly [keyof Inputs, keyof Inputs];
+    // Second derivatives sum products of V and one input of g.
+    const range = Math.min(
+      ...passes.flatMap((nested) => [first, second].map((name) => changeRange(subject, nested, inputs[name], 0))),
+    );
+    if (range === 0) return {status: 'skipped', reason: noRoom};
+    const v = drawIntegers(subject, `second order/${pass}`, wanted[pass].values.length, range);
+    const derivatives = await subject.secondDerivatives(pass, v);
+    for (const [i, [name, other]] of (
+      [
+        [first, second],
+        [second, first],
+      ] as const
+    ).entries()) {
+      const change = changeRange(subject, pass, inputs[other]);
+      if (change === 0) return {status: 'skipped', reason: noRoom};
+      const u = drawIntegers(subject, `second order/${pass}/${name}`, inputs[name].length, change);
+      const ahead = await subject.run(pass, {[name]: moved(inputs[name], u)});
+      const behind = await subject.run(pass, {[name]: moved(inputs[name], u, -1)});
+      const difference = (dot(ahead.got.values, v) - dot(behind.got.values, v)) / 2;
+      const what = `the derivative of ${passTensors[pass].output} by ${name}`;
+      const verdict = holdNumber(what, dot(derivatives[i], u), difference, 0);
+      if (verdict.status === 'failed') return verdict;
+    }
+    return {status: 'passed'};
+  },
+};

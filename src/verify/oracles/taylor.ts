@@ -1,0 +1,91 @@
+import {formatProblem} from '../../geometry/problem.js';
+import type {Verdict} from '../compare.js';
+import {randomFrom} from '../random.js';
+import type {Subject} from '../subject.js';
+import {forwardOf} from './changes.js';
+import {dot, dotBound, holdNumber, largest, moved} from './numbers.js';
+import type {Oracle} from './oracle.js';
+
+/** Powers of two, so that x + εu is a float32 without rounding: x comes in steps of 2⁻²³, u and v in steps of 2⁻²⁰. */
+const steps = [1, 1 / 2, 1 / 4];
+
+/**
+ * The Taylor test. With φ(ε) = ⟨conv(x + εu, filter + εv), dy⟩ the remainder
+ *
+ *     R(ε) = φ(ε) − φ(0) − ε·(⟨dx, u⟩ + ⟨dFilter, v⟩) = ε²·⟨conv(u, v), dy⟩
+ *
+ * is exactly quadratic: its rate is 2, R(ε) = 4·R(ε/2), while a wrong gradient leaves a linear part behind. The gradient that is not
+ * judged comes from the reference, so that a verdict speaks of one pass.
+ *
+ * R(ε) − 4·R(ε/2) = φ(ε) − 4·φ(ε/2) + 3·φ(0) + ε·(⟨dx, u⟩ + ⟨dFilter, v⟩), so rounding allows B(ε) + 4·B(ε/2) + 3·B(0) plus ε times the
+ * bound of ⟨gradient, u or v⟩, where B(ε) = Σ |dy|·γ(K + 2)·S and S ≤ K·max|x + εu|·max|filter + εv|. No correct algorithm exceeds it; at
+ * K = 30 it is 2·10⁻⁶ of S, so that an error of one percent in a gradient shows.
+ */
+export const taylorOracle: Oracle = {
+  name: 'taylor',
+  passes: ['backpropInput', 'backpropFilter'],
+  fills: ['reals'],
+  oneInOnGpu: 8,
+  judges: () => true,
+  async judge(subject, pass) {
+    const {inputs, wanted, arithmetic} = subject.trial;
+    if (arithmetic.storage)
+      return {status: 'skipped', reason: 'x + εu has no exact float16: the remainder is not quadratic'};
+    const {u, v, phi, bounds} = await expansion(subject);
+    const {got} = await subject.result(pass);
+    const gradient = {
+      dx: wanted.backpropInput.values as ArrayLike<number>,
+      dFilter: wanted.backpropFilter.values as ArrayLike<number>,
+    };
+    gradient[pass === 'backpropInput' ? 'dx' : 'dFilter'] = got.values;
+    const slope = dot(gradient.dx, u) + dot(gradient.dFilter, v);
+    const slopeBound = dotBound(wanted[pass], pass === 'backpropInput' ? u : v, arithmetic);
+    const base = dot(await forwardOf(subject), inputs.dy);
+    const baseBound = dotBound(wanted.forward, inputs.dy, arithmetic);
+    const remainders = steps.map((step, i) => phi[i] - base - step * slope);
+    let verdict: Verdict = {status: 'passed'};
+    for (let i = 0; i + 1 < steps.length; i++) {
+      const bound = bounds[i] + 4 * bounds[i + 1] + 3 * baseBound + steps[i] * slopeBound;
+      const rate = Math.log2(Math.abs(remainders[i] / remainders[i + 1])).toFixed(2);
+      const what = `the Taylor remainder R(${steps[i]}), of rate ${rate} where it must be 2,`;
+      verdict = holdNumber(what, remainders[i], 4 * remainders[i + 1], bound);
+      if (verdict.status === 'failed') break;
+    }
+    return verdict;
+  },
+};
+
+interface Expansion {
+  u: Float32Array;
+  v: Float32Array;
+  /** φ at each step, and by how much it may err. */
+  phi: number[];
+  bounds: number[];
+}
+
+/** Both gradients are held against the same expansion of the forward pass. */
+const expansions = new WeakMap<Subject, Promise<Expansion>>();
+
+function expansion(subject: Subject): Promise<Expansion> {
+  const known = expansions.get(subject) ?? expand(subject);
+  expansions.set(subject, known);
+  return known;
+}
+
+async function expand(subject: Subject): Promise<Expansion> {
+  const {problem, inputs, wanted, arithmetic} = subject.trial;
+  const next = randomFrom(`${formatProblem(problem)}/taylor`);
+  const draw = () => ((next() >>> 11) - 2 ** 20) / 2 ** 20;
+  const u = Float32Array.from(inputs.x, draw);
+  const v = Float32Array.from(inputs.filter, draw);
+  const found: Expansion = {u, v, phi: [], bounds: []};
+  for (const step of steps) {
+    const x = moved(inputs.x, u, step);
+    const filter = moved(inputs.filter, v, step);
+    found.phi.push(dot(await forwardOf(subject, {x, filter}), inputs.dy));
+    const product = largest(x) * largest(filter);
+    const magnitudes = Float64Array.from(wanted.forward.terms, (count) => count * product);
+    found.bounds.push(dotBound({...wanted.forward, magnitudes}, inputs.dy, arithmetic));
+  }
+  return found;
+}

@@ -22,4 +22,25 @@ export interface VerifyResult {
   milliseconds?: {ours: number; builtin?: number};
   /** The command that reproduces a failure in a new process. */
   replay?: string;
+  /** What is wrong, at the first failure of each algorithm and pass. */
+  diagnosis?: Diagnosis;
+}
+
+/** What a closer look at a failure found. */
+export interface Diagnosis {
+  /** All of it in sentences. */
+  text: string;
+  /** The mistakes that explain every element on every problem tried: more than one when no problem tells them apart. */
+  hypothesis?: string[];
+  /** What shows when the pass is called repeatedly, or with other data. */
+  behaviour?: string;
+  /** The smallest problem found on which the same oracle rejects the same pass. */
+  smallest: {problem: string; replay: string};
+  /** A single 1 in each input, on the smallest problem; `wrong` has a few of the elements that are wrong then. */
+  onehot?: {
+    ones: Partial<Record<'x' | 'filter' | 'dy', number[]>>;
+    wrong: {position: number[]; got: number; want: number}[];
+  };
+  /** What the wrong elements have in common, after a line that counts them; empty when the values are right. */
+  groups: string[];
 }

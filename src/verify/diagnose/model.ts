@@ -46,7 +46,8 @@ function axisOf({pad}: Problem, info: Conv2DInfo, name: 'Height' | 'Width'): Axi
     before: name === 'Height' ? info.padTop : info.padLeft,
     after: 0,
   };
-  const given = typeof pad === 'object' ? pad[name === 'Height' ? 'bottom' : 'right'] : typeof pad === 'number' ? pad : 0;
+  const given =
+    typeof pad === 'object' ? pad[name === 'Height' ? 'bottom' : 'right'] : typeof pad === 'number' ? pad : 0;
   return {...axis, after: pad === 'same' ? Math.max(0, overhang(axis)) : given};
 }
 

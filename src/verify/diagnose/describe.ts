@@ -1,0 +1,42 @@
+import {passTensors} from '../../geometry/pass.js';
+import {type Problem, parseProblem} from '../../geometry/problem.js';
+import type {Diagnosis, VerifyResult} from '../result.js';
+
+/** A diagnosis in sentences. */
+export function describe(found: Omit<Diagnosis, 'text'>, {backend, algorithm, pass, oracle}: VerifyResult): string {
+  const {behaviour, hypothesis, groups, onehot, smallest} = found;
+  const {output} = passTensors[pass];
+  const who = `${output} of ${backend}/${algorithm}`;
+  const conditions = conditionsOf(parseProblem(smallest.problem));
+  const says =
+    groups.length > 0
+      ? [`${who} is wrong${conditions && ` for ${conditions}`}: ${groups.slice(0, 3).join(', ')}`]
+      : [`${who} is right on these data, and ${oracle} rejects it${conditions && ` for ${conditions}`}`];
+  if (hypothesis) says.push(`it equals the right result with ${hypothesis.join(', or with ')}`);
+  if (behaviour) says.push(behaviour);
+  if (!hypothesis && !behaviour && groups.length > 0) says.push('no mistake known here explains it');
+  const [first] = onehot?.wrong ?? [];
+  const ones = Object.entries(onehot?.ones ?? {}).map(([name, position]) => `${name}[${position}]`);
+  const single = first
+    ? ` With a single 1 at ${ones.join(' and ')}, ${output}[${first.position}] is ${first.got} and must be ${first.want}.`
+    : '';
+  return `${says.join('; ')}.${single} Smallest case ${smallest.problem}; replay: ${smallest.replay}`;
+}
+
+/** What is not plain about the smallest problem: shrinking kept it because the failure needs it. */
+function conditionsOf(p: Problem): string {
+  const pair = (what: string, height: number, width: number) =>
+    Math.max(height, width) > 1 ? [`${what} ${height === width ? height : `${height}×${width}`}`] : [];
+  const pads = p.pad === 'same' ? ['SAME pads'] : p.pad === 'valid' || p.pad === 0 ? [] : ['pads'];
+  return [
+    ...(p.batch > 1 ? [`a batch of ${p.batch}`] : []),
+    ...pair('kernel', p.filterHeight, p.filterWidth),
+    ...pair('stride', p.strideHeight, p.strideWidth),
+    ...pair('dilation', p.dilationHeight, p.dilationWidth),
+    ...pads,
+    ...(p.inChannels > 1 ? [`${p.inChannels} input channels`] : []),
+    ...(p.outChannels > 1 ? [`${p.outChannels} output channels`] : []),
+    ...(p.dimRoundingMode ? [`rounding '${p.dimRoundingMode}'`] : []),
+    ...(p.dataFormat === 'NCHW' ? ['NCHW'] : []),
+  ].join(', ');
+}

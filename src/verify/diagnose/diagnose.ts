@@ -1,0 +1,74 @@
+import {formatProblem, type Problem, parseProblem} from '../../geometry/problem.js';
+import {oracles} from '../oracles/index.js';
+import type {Diagnosis, VerifyResult} from '../result.js';
+import {shrink} from '../shrink.js';
+import {Subject} from '../subject.js';
+import {isRight} from './agreement.js';
+import {behaviourOf} from './behaviour.js';
+import {describe} from './describe.js';
+import {explain} from './explain.js';
+import {groupErrors} from './groups.js';
+import {oneHot} from './oneHot.js';
+import {observe, type Patient} from './patient.js';
+
+/** Milliseconds that each part may take; a GPU compiles a program for every new shape. */
+const patience = {shrink: 2500, explain: 4000, oneHot: 1000};
+const mostTries = 400;
+
+/**
+ * Says what is wrong with a failed result: shrinks the problem while the same oracle rejects the same pass, sorts the errors, and looks
+ * for the one mistake that explains every element on every problem tried. A cause is named only then.
+ *
+ * @param replay the command line for a problem
+ */
+export async function diagnose(
+  failed: VerifyResult,
+  patient: Patient,
+  replay: (problem: string) => string,
+): Promise<Diagnosis> {
+  const problem = parseProblem(failed.problem);
+  const smallest = await shrink(problem, (simpler) => failsLike(failed, patient, simpler), {
+    tries: mostTries,
+    deadline: performance.now() + patience.shrink,
+  });
+  const text = formatProblem(smallest);
+  const found = {smallest: {problem: text, replay: replay(text)}, ...(await examine(patient, problem, smallest))};
+  return {text: describe(found, failed), ...found};
+}
+
+/** Whether the oracle rejects the pass on a simpler problem as well, by an exception only where it was one before. */
+async function failsLike({oracle: name, worst}: VerifyResult, patient: Patient, simpler: Problem): Promise<boolean> {
+  const {target, pass, fill} = patient;
+  const oracle = oracles.find((one) => one.name === name)!;
+  if (target.supports(simpler, pass) !== true || oracle.judges(simpler, pass, fill, target) !== true) return false;
+  try {
+    return (await oracle.judge(new Subject(patient.trial(simpler), target), pass)).status === 'failed';
+  } catch {
+    return worst === undefined;
+  }
+}
+
+async function examine(
+  patient: Patient,
+  problem: Problem,
+  smallest: Problem,
+): Promise<Pick<Diagnosis, 'groups' | 'hypothesis' | 'behaviour' | 'onehot'>> {
+  try {
+    const observation = await observe(patient, patient.trial(problem));
+    const groups = groupErrors(observation, patient.pass);
+    const reduced = patient.trial(smallest);
+    const behaviour = await behaviourOf(patient, reduced);
+    const isStateful = behaviour !== undefined && !behaviour.startsWith('the result stays the same');
+    // Before a result is explained it must be one that comes again.
+    if (isRight(observation) || isStateful) return {groups, ...(behaviour ? {behaviour} : {})};
+    const causes = await explain(patient, [smallest, problem], performance.now() + patience.explain);
+    const onehot = await oneHot(patient, reduced, performance.now() + patience.oneHot);
+    return {
+      groups,
+      ...(causes.length > 0 ? {hypothesis: causes} : behaviour ? {behaviour} : {}),
+      ...(onehot ? {onehot} : {}),
+    };
+  } catch (error) {
+    return {groups: [], behaviour: `it throws: ${error instanceof Error ? error.message : String(error)}`};
+  }
+}

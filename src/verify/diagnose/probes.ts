@@ -1,0 +1,42 @@
+import fc from 'fast-check';
+import {flopsOf} from '../../geometry/pass.js';
+import {type Problem, parseProblem, problemInfo} from '../../geometry/problem.js';
+import {randomProblem} from '../cases/randomProblem.js';
+
+/** Small problems that tell mistakes apart: the axes differ, and each quantity is somewhere without the others. */
+const small = [
+  'mb3ih5iw6ic3oc2kh3kw2',
+  'mb2ih5iw6ic2oc3kh2kw4-same',
+  'mb2ih6iw8ic3oc5kh3kw3sh2sw2-same',
+  'mb2ih7iw9ic5oc3kh3kw3sh2sw3-p1',
+  'mb2ih9iw10ic2oc3kh2kw1sh3sw4',
+  'ih8iw9ic3oc2kh3kw4sh3sw2-pt1pb0pl2pr3',
+  'mb2ih9iw8ic3oc2kh2kw4dh3dw2-same',
+  'ih9iw11ic2oc3kh3kw2sh2sw3dh2dw1-same',
+  'ih9iw10ic3oc2kh2kw3sh1sw2dh2dw3-p2',
+  'mb2ih6iw7ic2oc2kh3kw2sh2sw3-p1-ceil',
+  'ih6iw5ic9oc5kh2kw3-pt2pb0pl0pr1',
+  'mb3ih3iw4ic6oc7kh1kw1',
+  'mb2ih6iw5ic3oc3kh3kw3-pt1pb2pl0pr1-nchw',
+  'ih4iw4ic17oc9kh3kw3-same',
+];
+
+/** Tensors of more than 2^16 elements, each of the three in turn, for mistakes in addresses. */
+const large = [
+  'ih96iw175ic4oc2kh2kw2sh2sw2-same',
+  'mb2ih130iw131ic4oc1kh1kw1',
+  'ih91iw93ic1oc8kh1kw1',
+  'ih3iw3ic96oc80kh3kw3',
+  'ih2iw3ic80oc96kh3kw3-same',
+];
+
+/** Problems to try a diagnosis on. @param isLarge whether the failure is one of large tensors */
+export function probes(isLarge: boolean): Problem[] {
+  return [...small, ...(isLarge ? large : [])].map(parseProblem);
+}
+
+/** More of them, the same each time, for what the others leave open. */
+export function furtherProbes(): Problem[] {
+  const drawn = fc.sample(randomProblem, {seed: 5, numRuns: 120});
+  return drawn.filter((problem) => flopsOf(problemInfo(problem)) < 30_000);
+}

@@ -33,6 +33,7 @@ export function defineVerify(cli: CAC): void {
     .option('--pass <names>', 'forward, backpropInput, backpropFilter')
     .option('--fill <names>', fills.join(', '))
     .option('--oracle <names>', oracles.map(({name}) => name).join(', '))
+    .option('--f16', 'Keep webgl’s tensors in float16 textures, as many phones do')
     .option('--import <file>', 'A module that defines algorithms or registers kernels: verify those; may be repeated')
     .option('--json <file>', 'Write the report as JSON')
     .option('--no-regressions', `Neither begin with the problems in ${regressionsFile} nor add those that fail`)

@@ -38,6 +38,7 @@ export function readFlags(flags: RawFlags): VerifyFlags {
     ...(flags.pass === undefined ? {} : {passes: list(flags.pass) as Pass[]}),
     ...(flags.fill === undefined ? {} : {fills: list(flags.fill) as Fill[]}),
     ...(flags.oracle === undefined ? {} : {oracles: list(flags.oracle) as OracleName[]}),
+    f16: flags.f16 === true,
     ...(sabotage === undefined ? {} : {sabotage: String(sabotage) as Sabotage}),
     imports: words(flags.import).map((file) => userPath(file)),
     bail: flags.bail === true,

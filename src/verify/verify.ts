@@ -1,4 +1,5 @@
 import {formatProblem} from '../geometry/problem.js';
+import {Doctor} from './diagnose/doctor.js';
 import {environmentOf} from './environment.js';
 import {resolveOptions, type VerifyOptions} from './options.js';
 import {replayLine} from './replay.js';
@@ -26,6 +27,9 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
   try {
     const start = performance.now();
     const tally = new Tally();
+    const command = options.command ?? 'npx convgrad verify';
+    // What was broken on purpose needs no diagnosis.
+    const doctor = options.diagnose === false || resolved.sabotage ? undefined : new Doctor(resolved, command);
     let done = 0;
     let stopped = false;
     for (const backend of resolved.backends) {
@@ -39,8 +43,9 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
           if (stopped || options.signal?.aborted) break;
           const found = await verifyCase(one, fill, targets, resolved, stage.select);
           for (const result of found.filter(({status}) => status === 'failed' || status === 'vacuous')) {
-            result.replay = replayLine(options.command ?? 'npx convgrad verify', result, resolved);
+            result.replay = replayLine(command, result, resolved);
           }
+          await doctor?.see(found, targets, stage.select);
           tally.add(found);
           done++;
           options.onResults?.(found);

@@ -1,0 +1,57 @@
+import type {Problem} from '../../geometry/problem.js';
+import {arithmeticOf} from '../bound.js';
+import type {ReportedOptions} from '../options.js';
+import {oracles} from '../oracles/index.js';
+import {replayLine} from '../replay.js';
+import type {VerifyResult} from '../result.js';
+import type {Target} from '../target.js';
+import {trial} from '../trial.js';
+import {diagnose} from './diagnose.js';
+
+/** A run with more broken passes than this has one reason to look at first. */
+const mostDiagnoses = 6;
+/** Milliseconds after which no further diagnosis of a run begins. */
+const patience = 20_000;
+
+/** Diagnoses the first failure of each algorithm and pass, a few in a run, while the kernels that failed are at hand. */
+export class Doctor {
+  private readonly seen = new Set<string>();
+  private spent = 0;
+
+  /** @param command how replay lines begin */
+  constructor(
+    private readonly options: ReportedOptions,
+    private readonly command: string,
+  ) {}
+
+  /** Adds diagnoses to the results of one case. @param select makes a target the one that tfjs's kernels run */
+  async see(found: readonly VerifyResult[], targets: readonly Target[], select: (target: Target) => void): Promise<void> {
+    const failures = found.filter(({status}) => status === 'failed');
+    // The catalogue of oracles begins with the one that says most: which values are wrong, and by how much.
+    failures.sort((a, b) => rankOf(a) - rankOf(b));
+    for (const failed of failures) {
+      const {backend, algorithm, pass} = failed;
+      const key = `${backend}/${algorithm}/${pass}`;
+      const target = targets.find((one) => one.backend === backend && one.algorithm === algorithm);
+      if (!target || this.seen.has(key) || this.seen.size >= mostDiagnoses || this.spent > patience) continue;
+      this.seen.add(key);
+      const start = performance.now();
+      select(target);
+      failed.diagnosis = await diagnose(
+        failed,
+        {target, pass, fill: failed.fill, trial: (problem) => this.trial(problem, failed, target)},
+        (problem) => replayLine(this.command, {...failed, problem}, this.options),
+      );
+      this.spent += performance.now() - start;
+    }
+  }
+
+  private trial(problem: Problem, {fill, backend}: VerifyResult, {headroom}: Target) {
+    const {seed, f16} = this.options;
+    return trial(problem, fill, seed, headroom, arithmeticOf(backend, f16));
+  }
+}
+
+function rankOf({oracle}: VerifyResult): number {
+  return oracles.findIndex(({name}) => name === oracle);
+}

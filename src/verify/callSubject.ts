@@ -31,7 +31,11 @@ export async function callSubject(
   const milliseconds = performance.now() - start;
   const shape = shapeOf(call.info, passTensors[pass].output);
   const isMoved = problem.dataFormat === 'NCHW' && pass !== 'backpropFilter';
-  return {got: {values: isMoved ? toNHWC(Float32Array.from(values), shape) : values, shape}, milliseconds};
+  return {
+    got: {values: isMoved ? toNHWC(Float32Array.from(values), shape) : values, shape},
+    milliseconds,
+    inputsAfter: {...inputs, ...inputsFrom(problem, tensors)},
+  };
 }
 
 /** A complaint about the subject, as opposed to what the subject throws itself. */
@@ -57,6 +61,16 @@ function inputsOf(problem: Problem, inputs: Inputs, pass: Pass): Partial<Inputs>
   const copy = (name: keyof Inputs) =>
     problem.dataFormat === 'NCHW' && name !== 'filter' ? toNCHW(inputs[name], shapes[name]) : inputs[name].slice();
   return Object.fromEntries(names.map((name) => [name, copy(name)]));
+}
+
+/** The copies as they are now, in NHWC order. */
+function inputsFrom(problem: Problem, tensors: Partial<Inputs>): Partial<Inputs> {
+  if (problem.dataFormat === 'NHWC') return tensors;
+  const shapes = tensorShapes(problem);
+  const names = Object.keys(tensors) as (keyof Inputs)[];
+  return Object.fromEntries(
+    names.map((name) => [name, name === 'filter' ? tensors[name] : toNHWC(tensors[name]!, shapes[name])]),
+  );
 }
 
 /** What the function returns or its promise brings. A promise that is late is left to itself. */

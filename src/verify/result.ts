@@ -2,6 +2,7 @@ import type {Pass} from '../geometry/pass.js';
 import type {Verdict, Worst} from './compare.js';
 import type {Fill} from './fill.js';
 import type {OracleName} from './oracles/index.js';
+import type {Picture} from './picture.js';
 
 /** What one oracle says about one pass of one algorithm on one problem with one filling. */
 export interface VerifyResult {
@@ -20,6 +21,8 @@ export interface VerifyResult {
   worst?: Worst;
   /** Time of the pass with the result read back; `builtin` where that oracle ran. */
   milliseconds?: {ours: number; builtin?: number};
+  /** What the wrong values look like, at the first failure of each backend, algorithm and pass. Not in the JSON. */
+  picture?: Picture;
   /** The command that reproduces a failure in a new process. */
   replay?: string;
   /** What is wrong, at the first failure of each algorithm and pass. */

@@ -37,12 +37,15 @@ const keptBad = 5_000;
 /** Distinct reasons kept; some have numbers in them. */
 const keptReasons = 200;
 
+/** A row with what is known while it is added to. */
+type Row = ReportRow & {last?: string; pictured?: boolean};
+
 /** Adds results up as they come, in memory that stays bounded however many there are. */
 export class Tally {
   readonly results: VerifyResult[] = [];
   /** How many results are counted and not in `results`. */
   omitted = 0;
-  private readonly byRow = new Map<string, ReportRow & {last?: string}>();
+  private readonly byRow = new Map<string, Row>();
   private readonly reasons = new Map<string, SkipReason>();
 
   static of(results: readonly VerifyResult[]): Tally {
@@ -54,6 +57,7 @@ export class Tally {
   add(results: readonly VerifyResult[]): void {
     for (const result of results) {
       this.count(result);
+      this.keepFirstPicture(result);
       const bad = result.status === 'failed' || result.status === 'vacuous';
       if (this.results.length < (bad ? kept + keptBad : kept)) this.results.push(result);
       else this.omitted++;
@@ -61,7 +65,7 @@ export class Tally {
   }
 
   get rows(): ReportRow[] {
-    return [...this.byRow.values()].map(({last: _, ...row}) => row);
+    return [...this.byRow.values()].map(({last: _, pictured: __, ...row}) => row);
   }
 
   get skipReasons(): SkipReason[] {
@@ -96,7 +100,14 @@ export class Tally {
     }
   }
 
-  private rowOf({backend, algorithm, pass}: VerifyResult): ReportRow & {last?: string} {
+  private keepFirstPicture(result: VerifyResult): void {
+    if (!result.picture) return;
+    const row = this.rowOf(result);
+    if (row.pictured) delete result.picture;
+    row.pictured = true;
+  }
+
+  private rowOf({backend, algorithm, pass}: VerifyResult): Row {
     const key = `${backend}/${algorithm}/${pass}`;
     let row = this.byRow.get(key);
     if (!row) {

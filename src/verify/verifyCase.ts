@@ -4,6 +4,7 @@ import type {Case} from './cases/index.js';
 import type {Fill} from './fill.js';
 import type {ReportedOptions} from './options.js';
 import {hasTurn, type Oracle, oracles} from './oracles/index.js';
+import {type Picture, pictureOf} from './picture.js';
 import type {VerifyResult} from './result.js';
 import {Subject} from './subject.js';
 import type {Target} from './target.js';
@@ -48,7 +49,7 @@ export async function verifyCase(
       const failure = await reasonOfNone(subject, pass);
       if (failure !== undefined) {
         // There is nothing to judge: one failure, whoever would have judged.
-        results.push({...about, pass, oracle: bench[0].name, status: 'failed', reason: failure});
+        results.push({...about, pass, oracle: bench[0]?.name ?? 'reference', status: 'failed', reason: failure});
         continue;
       }
       for (const oracle of bench) {
@@ -56,7 +57,8 @@ export async function verifyCase(
         const judges = oracle.judges(problem, pass, fill, target);
         const result =
           judges === true ? await verdict(oracle, subject, pass) : {status: 'skipped' as const, reason: judges};
-        results.push({...about, pass, oracle: oracle.name, ...result});
+        const picture = result.status === 'failed' ? await picturedBy(subject, pass) : undefined;
+        results.push({...about, pass, oracle: oracle.name, ...result, ...(picture ? {picture} : {})});
       }
     }
   }
@@ -75,6 +77,11 @@ async function reasonOfNone(subject: Subject, pass: VerifyResult['pass']): Promi
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+async function picturedBy(subject: Subject, pass: VerifyResult['pass']): Promise<Picture | undefined> {
+  const {got} = await subject.result(pass);
+  return pictureOf(got, subject.trial.wanted[pass], pass, subject.comparison);
 }
 
 async function verdict(

@@ -165,7 +165,7 @@ test('what cannot be judged is one failure, however many oracles there are', asy
   ]);
 });
 
-test('each call gets copies: a subject that writes into them harms nobody', async () => {
+test('each call gets copies: a subject that writes into them harms nobody, and is found out', async () => {
   const subject: VerifySubject = {
     forward: ({x, filter}) => {
       const y = x.map((value) => value * filter[0]);
@@ -173,8 +173,15 @@ test('each call gets copies: a subject that writes into them harms nobody', asyn
       return y;
     },
   };
-  const {results} = await verify({subject, problems: ['ih2iw3ic1oc1kh1kw1'], oracles: ['reference', 'builtin']});
-  expect(new Set(results.map(({status}) => status))).toEqual(new Set(['passed']));
+  const {results} = await verify({
+    subject,
+    problems: ['ih2iw3ic1oc1kh1kw1'],
+    oracles: ['reference', 'builtin', 'purity'],
+  });
+  expect(results.filter(({oracle}) => oracle !== 'purity').map(({status}) => status)).toEqual(Array(4).fill('passed'));
+  expect(results.filter(({status}) => status === 'failed').map(({oracle, reason}) => `${oracle}: ${reason}`)).toEqual([
+    expect.stringMatching(/^purity: element 0 of x was .* and is 0 after the run$/),
+  ]);
 });
 
 test.each<[object, string]>([

@@ -2,12 +2,14 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {cac} from 'cac';
+import {defineMutants} from './mutants.js';
 import {packageRoot} from './ownModules.js';
 import {exitCodes, messageOf, UnavailableError} from './usage.js';
 import {defineVerify} from './verify.js';
 
 const cli = cac('convgrad');
 defineVerify(cli);
+defineMutants(cli);
 cli.help();
 cli.version(JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')).version);
 

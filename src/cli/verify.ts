@@ -3,6 +3,7 @@ import pico from 'picocolors';
 import {servedBackends} from '../plugin/select.js';
 import {fills} from '../verify/fill.js';
 import {type Brought, expectImports, type ImportedModule} from '../verify/imports.js';
+import {defineMutant} from '../verify/mutants/index.js';
 import {defaultCases, resolveOptions, sabotages} from '../verify/options.js';
 import {oracles} from '../verify/oracles/index.js';
 import {isGood, type VerifyReport} from '../verify/report.js';
@@ -35,6 +36,7 @@ export function defineVerify(cli: CAC): void {
     .option('--oracle <names>', oracles.map(({name}) => name).join(', '))
     .option('--f16', 'Keep webgl’s tensors in float16 textures, as many phones do')
     .option('--import <file>', 'A module that defines algorithms or registers kernels: verify those; may be repeated')
+    .option('--mutant <name>', 'Verify a deliberately broken algorithm, which must fail; `convgrad mutants` lists them')
     .option('--json <file>', 'Write the report as JSON')
     .option('--no-regressions', `Neither begin with the problems in ${regressionsFile} nor add those that fail`)
     .option('--bail', 'Stop at the first failure')
@@ -46,6 +48,7 @@ export function defineVerify(cli: CAC): void {
 
 /** Runs the command. @returns the exit code */
 async function runVerify(raw: RawFlags): Promise<number> {
+  if (raw.mutant !== undefined) defineMutant(String(raw.mutant));
   const {files, regressions, color, named, browser, options: given} = readFlags(raw);
   const reports = openReports(files);
   const known = userPath(regressionsFile);

@@ -3,6 +3,7 @@ import type {Pass} from '../geometry/pass.js';
 import {parseProblem} from '../geometry/problem.js';
 import {servedBackends} from '../plugin/select.js';
 import type {Fill} from '../verify/fill.js';
+import {algorithmName} from '../verify/mutants/index.js';
 import {resolveOptions, type Sabotage, type VerifyOptions} from '../verify/options.js';
 import type {OracleName} from '../verify/oracles/index.js';
 import {importedName} from '../verify/target.js';
@@ -27,13 +28,15 @@ export interface VerifyFlags {
 export function readFlags(flags: RawFlags): VerifyFlags {
   const {cases, seed, timeBudget, sabotage, json, junit, html, browser} = flags;
   const named = flags.backend !== undefined;
+  const mutant = flags.mutant === undefined ? undefined : String(flags.mutant);
   // What is not a number is refused by resolveOptions, like every other value.
   const options = {
     ...(seed === undefined ? {} : {seed: seed as number}),
     ...(cases === undefined ? {} : {cases: cases as number}),
     ...(timeBudget === undefined ? {} : {timeBudget: timeBudget as number}),
-    backends: named ? list(flags.backend) : servedBackends(),
-    algorithms: list(flags.algorithm),
+    // Mutants are algorithms of the host.
+    backends: named ? list(flags.backend) : mutant ? ['cpu'] : servedBackends(),
+    algorithms: mutant ? [algorithmName({name: mutant})] : list(flags.algorithm),
     problems: words(flags.problem),
     ...(flags.pass === undefined ? {} : {passes: list(flags.pass) as Pass[]}),
     ...(flags.fill === undefined ? {} : {fills: list(flags.fill) as Fill[]}),
@@ -42,7 +45,7 @@ export function readFlags(flags: RawFlags): VerifyFlags {
     ...(sabotage === undefined ? {} : {sabotage: String(sabotage) as Sabotage}),
     imports: words(flags.import).map((file) => userPath(file)),
     bail: flags.bail === true,
-    command: invocation('verify'),
+    command: [invocation('verify'), ...(mutant ? ['--mutant', mutant] : [])].join(' '),
   };
   if (options.algorithms.includes(importedName) && options.imports.length === 0) {
     throw new ConvgradError(
@@ -61,7 +64,8 @@ export function readFlags(flags: RawFlags): VerifyFlags {
         path === undefined ? [] : [[flag, userPath(String(path))]],
       ),
     ),
-    regressions: flags.regressions !== false,
+    // What a mutant gets wrong says nothing about the others.
+    regressions: flags.regressions !== false && !mutant,
     browser: browser === undefined ? undefined : userPath(String(browser)),
     color: flags.color !== false,
   };

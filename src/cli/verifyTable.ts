@@ -75,7 +75,9 @@ function failures({results}: VerifyReport, colors: Colors): string[] {
     });
     const hidden = runs.length - shownFailures;
     const more = hidden > 0 ? [`  … and ${hidden} more; --json FILE has them all`] : [];
-    return ['', colors.red(`${backend} ${algorithm} ${pass}: ${runs.length} not passed`), ...lines, ...more];
+    const {diagnosis} = group.find((result) => result.diagnosis) ?? {};
+    const says = diagnosis ? [`  diagnosis: ${diagnosis.text}`] : [];
+    return ['', colors.red(`${backend} ${algorithm} ${pass}: ${runs.length} not passed`), ...lines, ...more, ...says];
   });
 }
 

@@ -10,12 +10,15 @@ import {copyOf, observe, type Patient} from './patient.js';
  * Undefined when the pass is a function of its inputs and leaves them alone.
  */
 export async function behaviourOf(patient: Patient, trial: Trial): Promise<string | undefined> {
-  const given = copyOf(trial.inputs);
-  await new Subject(trial, patient.target).run(patient.pass, given);
-  const overwritten = (['x', 'filter', 'dy'] as const).find((name) => differ(given[name], trial.inputs[name]));
+  const names = passTensors[patient.pass].inputs as readonly (keyof Inputs)[];
+  const inputs = copyOf(trial.inputs);
+  const {inputsAfter} = await new Subject({...trial, inputs}, patient.target).again(patient.pass);
+  const overwritten = inputsAfter && names.find((name) => differ(inputsAfter[name], trial.inputs[name]));
   if (overwritten) return `a call overwrites its input ${overwritten}`;
 
   const first = await observe(patient, trial);
+  if (Array.from(first.got).some((value) => !Number.isFinite(value)))
+    return 'the result is not finite although its inputs are: it was never written, or an earlier call left it';
   const second = await observe(patient, trial);
   if (differ(first.got, second.got)) {
     const grows = first.wanted.values.every((value, i) => second.got[i] - first.got[i] === value);
@@ -23,7 +26,7 @@ export async function behaviourOf(patient: Patient, trial: Trial): Promise<strin
       ? 'each call adds to what earlier calls left: it accumulates into a stale buffer'
       : 'the same inputs give another result the second time: it depends on earlier calls';
   }
-  for (const name of passTensors[patient.pass].inputs as readonly (keyof Inputs)[]) {
+  for (const name of names) {
     const values = trial.inputs[name].map((value, i) => (i % 2 ? -value : value / 2 + 3));
     const changed = await observe(patient, trial, {...trial.inputs, [name]: values});
     if (differ(changed.wanted.values, first.wanted.values) && !differ(changed.got, first.got)) {

@@ -3,7 +3,10 @@ import {type Problem, parseProblem} from '../../geometry/problem.js';
 import type {Diagnosis, VerifyResult} from '../result.js';
 
 /** A diagnosis in sentences. */
-export function describe(found: Omit<Diagnosis, 'text'>, {backend, algorithm, pass, oracle}: VerifyResult): string {
+export function describe(
+  found: Omit<Diagnosis, 'text'>,
+  {backend, algorithm, pass, oracle, reason}: VerifyResult,
+): string {
   const {behaviour, hypothesis, groups, onehot, smallest} = found;
   const {output} = passTensors[pass];
   const who = `${output} of ${backend}/${algorithm}`;
@@ -11,7 +14,7 @@ export function describe(found: Omit<Diagnosis, 'text'>, {backend, algorithm, pa
   const says =
     groups.length > 0
       ? [`${who} is wrong${conditions && ` for ${conditions}`}: ${groups.slice(0, 3).join(', ')}`]
-      : [`${who} is right on these data, and ${oracle} rejects it${conditions && ` for ${conditions}`}`];
+      : [`${who} is right on these data, but ${oracle} rejects it${conditions && ` for ${conditions}`}: ${reason}`];
   if (hypothesis) says.push(`it equals the right result with ${hypothesis.join(', or with ')}`);
   if (behaviour) says.push(behaviour);
   if (!hypothesis && !behaviour && groups.length > 0) says.push('no mistake known here explains it');

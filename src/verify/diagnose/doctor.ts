@@ -25,7 +25,11 @@ export class Doctor {
   ) {}
 
   /** Adds diagnoses to the results of one case. @param select makes a target the one that tfjs's kernels run */
-  async see(found: readonly VerifyResult[], targets: readonly Target[], select: (target: Target) => void): Promise<void> {
+  async see(
+    found: readonly VerifyResult[],
+    targets: readonly Target[],
+    select: (target: Target) => void,
+  ): Promise<void> {
     const failures = found.filter(({status}) => status === 'failed');
     // The catalogue of oracles begins with the one that says most: which values are wrong, and by how much.
     failures.sort((a, b) => rankOf(a) - rankOf(b));

@@ -1,10 +1,10 @@
 import {eachTerm} from './eachTerm.js';
 import {allPasses, type Mistake, type Mutant} from './mutant.js';
 
-/** Each mutant's own memory begins empty, and lasts as long as the process: that is the mistake. */
-const staleBuffer = (): Mistake => {
+/** A memory that begins empty and lasts as long as the algorithm is defined: that is the mistake. */
+const staleBuffer: Mistake = (run) => {
   let buffer = new Float64Array();
-  return (run) => (call) => {
+  return (call) => {
     run(call);
     if (buffer.length < call.out.length) buffer = new Float64Array(call.out.length);
     call.out.forEach((value, i) => {
@@ -15,9 +15,9 @@ const staleBuffer = (): Mistake => {
 };
 
 /** Remembers the second operand by size, as a cache of packed filters does that forgets to look at the values. */
-const staleCache = (): Mistake => {
+const staleCache: Mistake = (run) => {
   const packed = new Map<number, Float32Array>();
-  return (run) => (call) => {
+  return (call) => {
     const b = packed.get(call.b.length) ?? call.b.slice();
     packed.set(call.b.length, b);
     run({...call, b});
@@ -52,13 +52,13 @@ export const stateMutants: readonly Mutant[] = [
     name: 'stale-buffer',
     passes: ['backpropFilter'],
     wrong: 'dFilter is accumulated in a buffer that is not cleared between calls',
-    mistake: staleBuffer(),
+    mistake: staleBuffer,
   },
   {
     name: 'stale-cache',
     passes: ['forward'],
     wrong: 'a filter that was packed for an earlier call of the same size is used again',
-    mistake: staleCache(),
+    mistake: staleCache,
   },
   {
     name: 'accumulate-for-overwrite',

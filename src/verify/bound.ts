@@ -10,10 +10,13 @@ export interface Arithmetic {
   storage?: {unit: number; underflow: number};
 }
 
+/** Largest integer n such that every integer up to n is a float32. */
+export const exactLimit = 2 ** 24;
+
 /** IEEE float32, to nearest. */
-const ieee: Arithmetic = {unit: 2 ** -24, underflow: 2 ** -150, exactLimit: 2 ** 24};
+const ieee: Arithmetic = {unit: 2 ** -24, underflow: 2 ** -150, exactLimit};
 /** GPUs may round to either neighbour and flush subnormals to zero. */
-const gpu: Arithmetic = {unit: 2 ** -23, underflow: 2 ** -126, exactLimit: 2 ** 24};
+const gpu: Arithmetic = {unit: 2 ** -23, underflow: 2 ** -126, exactLimit};
 
 /** The same with results in float16 textures. */
 const gpuFloat16: Arithmetic = {...gpu, exactLimit: 2 ** 11, storage: {unit: 2 ** -11, underflow: 2 ** -25}};

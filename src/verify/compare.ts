@@ -49,6 +49,18 @@ export function isVacuous({values, terms}: Wanted): boolean {
   return zero > vacuousShare * summed;
 }
 
+/** Why a result on integers need not be exact; undefined when it must be. */
+export function whyInexact(
+  {magnitudes}: Wanted,
+  {arithmetic, headroom}: Pick<Comparison, 'arithmetic' | 'headroom'>,
+): string | undefined {
+  if (headroom === 0) return 'the algorithm is never exact on integers';
+  const reach = headroom * maximum(magnitudes);
+  if (reach <= arithmetic.exactLimit) return undefined;
+  const format = arithmetic.storage ? '2^11: not exact in float16' : '2^24: not exact in float32';
+  return `sums may reach ${reach}, beyond ${format}`;
+}
+
 /** Holds a result against what must come out: `===` on integers (−0 equals 0), the certificate of `errorBound` on reals. */
 export function compare(got: Got, wanted: Wanted, {fill, arithmetic, headroom, other}: Comparison): Verdict {
   for (const result of other ? [got, other] : [got]) {
@@ -61,12 +73,8 @@ export function compare(got: Got, wanted: Wanted, {fill, arithmetic, headroom, o
     }
   }
   const exact = fill === 'integers';
-  if (exact && headroom === 0) return {status: 'skipped', reason: 'the algorithm is never exact on integers'};
-  const reach = exact ? headroom * maximum(wanted.magnitudes) : 0;
-  if (reach > arithmetic.exactLimit) {
-    const format = arithmetic.storage ? '2^11: not exact in float16' : '2^24: not exact in float32';
-    return {status: 'skipped', reason: `sums may reach ${reach}, beyond ${format}`};
-  }
+  const reason = exact ? whyInexact(wanted, {arithmetic, headroom}) : undefined;
+  if (reason) return {status: 'skipped', reason};
   const worst = worstOf(
     got,
     wanted,

@@ -11,6 +11,8 @@ export type Fill = 'integers' | 'reals';
 
 export const fills: readonly Fill[] = ['integers', 'reals'];
 
+export {exactLimit} from './bound.js';
+
 /** The integers drawn are at most this large. */
 export const integerMost = 8;
 

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterEach(uninstall);
 
 test('small cases pass on cpu, by every algorithm, pass, oracle and filling', async () => {
-  const small = cases({seed: 3, cases: 10}).filter(({problem}) => flopsOf(problemInfo(problem)) < 10_000);
+  const small = cases({seed: 3, cases: 10}).filter(({problem}) => flopsOf(problemInfo(problem)) < 2000);
   const problems = small.map(({problem}) => formatProblem(problem));
   const report = await verify({problems, seed: 3, backends: ['cpu']});
   expect(report.results.filter(({status}) => status === 'failed' || status === 'vacuous')).toEqual([]);
@@ -104,7 +104,7 @@ describe('a kernel registered over ours', () => {
   ])('that is %s is what is verified, and stays', async (_, change, status) => {
     const theirs = registerOver(change);
     const builtin = builtinKernel(tf, 'Conv2DBackpropFilter', 'cpu')!;
-    const {results} = await verify(few);
+    const {results} = await verify({...few, oracles: ['reference', 'builtin']});
     expect(statuses(results)).toEqual(new Set([status]));
     expect(new Set(results.map(({algorithm, pass}) => `${algorithm} ${pass}`))).toEqual(
       new Set(['imported backpropFilter']),

@@ -1,5 +1,6 @@
 import type {Pass} from '../../geometry/pass.js';
 import {formatProblem} from '../../geometry/problem.js';
+import {whyInexact} from '../compare.js';
 import {integer, integerMost} from '../fill.js';
 import {randomFrom} from '../random.js';
 import {type Inputs, reference} from '../reference.js';
@@ -37,10 +38,7 @@ export async function forwardOf(subject: Subject, changed?: Partial<Inputs>): Pr
   return wanted.forward.values;
 }
 
-/** Why integers prove nothing here, if so; the comparison with the reference says the same. */
+/** Why integers prove nothing about these passes, if so. */
 export function inexact({trial, comparison}: Subject, passes: readonly Pass[]): string | undefined {
-  const {headroom, arithmetic} = comparison;
-  if (headroom === 0) return 'the algorithm is never exact on integers';
-  const reach = headroom * Math.max(...passes.map((pass) => largest(trial.wanted[pass].magnitudes)));
-  return reach > arithmetic.exactLimit ? `sums may reach ${reach}: not exact` : undefined;
+  return passes.map((pass) => whyInexact(trial.wanted[pass], comparison)).find((reason) => reason !== undefined);
 }

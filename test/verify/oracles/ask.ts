@@ -1,0 +1,70 @@
+import * as tf from '@tensorflow/tfjs';
+import type {Algorithm} from '../../../src/algorithms/algorithm.js';
+import {direct} from '../../../src/algorithms/direct.js';
+import {defineAlgorithm} from '../../../src/algorithms/index.js';
+import type {Pass} from '../../../src/geometry/pass.js';
+import {parseProblem} from '../../../src/geometry/problem.js';
+import {install, uninstall} from '../../../src/plugin/install.js';
+import {arithmeticOf} from '../../../src/verify/bound.js';
+import type {Verdict} from '../../../src/verify/compare.js';
+import type {Fill} from '../../../src/verify/fill.js';
+import type {Oracle} from '../../../src/verify/oracles/index.js';
+import {Subject} from '../../../src/verify/subject.js';
+import {type Target, targetsOf} from '../../../src/verify/target.js';
+import {trial} from '../../../src/verify/trial.js';
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+afterEach(uninstall);
+
+/** A problem in which mistakes show: nothing in it is square or symmetric. */
+export const typical = 'mb2ih6iw7ic3oc4kh3kw2sh1sw2-same';
+
+/** What an oracle says about an algorithm on cpu; what it cannot judge is skipped, like in a run. */
+export async function ask(
+  oracle: Oracle,
+  algorithm: string,
+  pass: Pass,
+  {problem = typical, fill = oracle.fills[0]!, f16 = false, more = {}}: Options = {},
+): Promise<Verdict> {
+  install({tf, algorithm});
+  const [found] = targetsOf('cpu', new Map(), [algorithm]);
+  const target: Target = {...found!, ...more};
+  const parsed = parseProblem(problem);
+  const judges = oracle.judges(parsed, pass, fill, target);
+  if (judges !== true) return {status: 'skipped', reason: judges};
+  const arithmetic = arithmeticOf(f16 ? 'webgl' : 'cpu', f16);
+  return oracle.judge(new Subject(trial(parsed, fill, 1, target.headroom, arithmetic), target), pass);
+}
+
+interface Options {
+  problem?: string;
+  fill?: Fill;
+  f16?: boolean;
+  /** What is different about the target. */
+  more?: Partial<Target>;
+}
+
+type PassFunction = NonNullable<Algorithm['forward']>;
+
+/** Defines `broken`: the definition with a mistake in one pass. `right` is the definition's function. */
+export function breakPass(
+  pass: Pass,
+  mistake: (right: PassFunction, ...args: Parameters<PassFunction>) => void,
+  more: Partial<Algorithm> = {},
+): void {
+  const right = direct[pass]! as PassFunction;
+  undo = defineAlgorithm({
+    ...direct,
+    ...more,
+    name: 'broken',
+    [pass]: (...args: never) => mistake(right, ...(args as Parameters<PassFunction>)),
+  });
+}
+
+let undo: (() => void) | undefined;
+afterEach(() => {
+  undo?.();
+  undo = undefined;
+});

@@ -1,0 +1,73 @@
+import {passes} from '../../../src/geometry/pass.js';
+import {determinismOracle} from '../../../src/verify/oracles/determinism.js';
+import {poisonOracle} from '../../../src/verify/oracles/poison.js';
+import {purityOracle} from '../../../src/verify/oracles/purity.js';
+import {zeroOracle} from '../../../src/verify/oracles/zero.js';
+import {ask, breakPass} from './ask.js';
+
+describe.each(passes)('%s', (pass) => {
+  test.each([0, 1])('purity rejects input %i written to', async (which) => {
+    breakPass(pass, (right, info, a, b, out, engine) => {
+      right(info, a, b, out, engine);
+      [a, b][which]![3]! /= 2;
+    });
+    expect(await ask(purityOracle, 'broken', pass)).toMatchObject({
+      status: 'failed',
+      reason: expect.stringMatching(/^element \d+ of \w+ was \S+ and is \S+ after the run$/),
+    });
+  });
+
+  test('determinism rejects a run that differs in the last bit', async () => {
+    let runs = 0;
+    breakPass(pass, (right, info, a, b, out, engine) => {
+      right(info, a, b, out, engine);
+      out[1]! *= 1 + (runs++ % 2) * 2 ** -23;
+    });
+    expect(await ask(determinismOracle, 'broken', pass)).toMatchObject({
+      status: 'failed',
+      reason: expect.stringContaining('element 1 is'),
+    });
+  });
+
+  test('poison rejects what accumulates, or leaves elements unwritten', async () => {
+    breakPass(pass, (right, info, a, b, out, engine) => {
+      const before = out.slice();
+      right(info, a, b, out, engine);
+      out[out.length - 1] = before[out.length - 1]!;
+    });
+    expect(await ask(poisonOracle, 'broken', pass)).toMatchObject({
+      status: 'failed',
+      reason: expect.stringContaining('is not overwritten'),
+    });
+  });
+
+  test('zero rejects a result that is not linear', async () => {
+    breakPass(pass, (right, info, a, b, out, engine) => {
+      right(info, a, b, out, engine);
+      out[2]! += 1e-6;
+    });
+    expect(await ask(zeroOracle, 'broken', pass)).toMatchObject({
+      status: 'failed',
+      reason: expect.stringMatching(/^element 2 is \S+ although (x|dy) is zero$/),
+    });
+  });
+});
+
+test('a changed input of one run does not reach the next', async () => {
+  breakPass('forward', (right, info, a, b, out, engine) => {
+    right(info, a, b, out, engine);
+    a.fill(0);
+  });
+  expect(await ask(determinismOracle, 'broken', 'forward')).toEqual({status: 'passed'});
+});
+
+test.each([{backend: 'webgl'}, {kernels: new Map()}])('poison cannot judge the target %j', async (more) => {
+  expect(await ask(poisonOracle, 'direct', 'forward', {more})).toEqual({
+    status: 'skipped',
+    reason: expect.stringContaining('nobody can fill it'),
+  });
+});
+
+test('poison cannot judge an empty batch', async () => {
+  expect((await ask(poisonOracle, 'direct', 'forward', {problem: 'mb0ih3iw3ic1oc1kh2kw2'})).status).toBe('skipped');
+});

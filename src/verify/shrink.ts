@@ -33,12 +33,9 @@ export async function shrink(
   return smallest;
 }
 
-/** The sizes in the order in which they are made smaller, each axis of its own. */
-const sizes = [
-  ...(['batch', 'inChannels', 'outChannels'] as const),
-  ...(['dilationHeight', 'dilationWidth', 'strideHeight', 'strideWidth'] as const),
-  ...(['filterHeight', 'filterWidth', 'inHeight', 'inWidth'] as const),
-];
+/** Sizes that are made smaller before the pads are, and after. Each axis for itself. */
+const outer = ['batch', 'inChannels', 'outChannels', 'dilationHeight', 'dilationWidth'] as const;
+const inner = ['strideHeight', 'strideWidth', 'filterHeight', 'filterWidth', 'inHeight', 'inWidth'] as const;
 
 /** Every well-formed problem that is simpler in one thing, the boldest step of each thing first. */
 function* simplerProblems(problem: Problem): Generator<Problem> {
@@ -54,7 +51,7 @@ function* candidates(problem: Problem): Generator<Problem> {
   const {pad, dimRoundingMode, ...rest} = problem;
   if (problem.dataFormat === 'NCHW') yield {...problem, dataFormat: 'NHWC'};
   if (dimRoundingMode) yield {...rest, pad};
-  for (const size of sizes) {
+  for (const size of outer) {
     for (const less of lower(problem[size], 1)) yield {...problem, [size]: less};
   }
   if (pad !== 'valid') yield {...problem, pad: 'valid'};
@@ -66,11 +63,16 @@ function* candidates(problem: Problem): Generator<Problem> {
       for (const less of lower(pad[side], 0)) yield {...problem, pad: {...pad, [side]: less}};
     }
   }
+  for (const size of inner) {
+    for (const less of lower(problem[size], 1)) yield {...problem, [size]: less};
+  }
 }
 
-/** The least, the half, one less. */
+/** The least, the half, one less, and two less for failures that are odd or even. */
 function lower(value: number, least: number): number[] {
-  return [...new Set([least, Math.floor(value / 2), value - 1])].filter((less) => less >= least && less < value);
+  return [...new Set([least, Math.floor(value / 2), value - 1, value - 2])].filter(
+    (less) => less >= least && less < value,
+  );
 }
 
 function resolves(problem: Problem): boolean {

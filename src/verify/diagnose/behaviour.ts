@@ -1,37 +1,51 @@
 import {passTensors} from '../../geometry/pass.js';
+import type {Problem} from '../../geometry/problem.js';
 import type {Inputs} from '../reference.js';
 import {Subject} from '../subject.js';
 import type {Trial} from '../trial.js';
 import {differ} from './agreement.js';
 import {copyOf, observe, type Patient} from './patient.js';
 
-/**
- * Mistakes that no formula of the inputs explains: inputs overwritten, results that depend on earlier calls, inputs that do not count.
- * Undefined when the pass is a function of its inputs and leaves them alone.
- */
-export async function behaviourOf(patient: Patient, trial: Trial): Promise<string | undefined> {
-  const names = passTensors[patient.pass].inputs as readonly (keyof Inputs)[];
+/** Rounding of what a buffer adds up. */
+const tolerance = 2 ** -20;
+
+/** What no formula of the inputs explains: inputs overwritten, results that depend on earlier calls. Undefined when all is well. */
+export async function misbehaviourOf(patient: Patient, trial: Trial): Promise<string | undefined> {
   const inputs = copyOf(trial.inputs);
   const {inputsAfter} = await new Subject({...trial, inputs}, patient.target).again(patient.pass);
-  const overwritten = inputsAfter && names.find((name) => differ(inputsAfter[name], trial.inputs[name]));
+  const overwritten = inputsAfter && inputsOf(patient).find((name) => differ(inputsAfter[name], trial.inputs[name]));
   if (overwritten) return `a call overwrites its input ${overwritten}`;
-
   const first = await observe(patient, trial);
+  const second = await observe(patient, trial);
   if (Array.from(first.got).some((value) => !Number.isFinite(value)))
     return 'the result is not finite although its inputs are: it was never written, or an earlier call left it';
-  const second = await observe(patient, trial);
-  if (differ(first.got, second.got)) {
-    const grows = first.wanted.values.every((value, i) => second.got[i] - first.got[i] === value);
-    return grows
-      ? 'each call adds to what earlier calls left: it accumulates into a stale buffer'
-      : 'the same inputs give another result the second time: it depends on earlier calls';
-  }
-  for (const name of names) {
-    const values = trial.inputs[name].map((value, i) => (i % 2 ? -value : value / 2 + 3));
-    const changed = await observe(patient, trial, {...trial.inputs, [name]: values});
-    if (differ(changed.wanted.values, first.wanted.values) && !differ(changed.got, first.got)) {
+  if (!differ(first.got, second.got)) return undefined;
+  const grows = first.wanted.values.every(
+    (value, i) => Math.abs(second.got[i] - first.got[i] - value) <= tolerance * (1 + Math.abs(second.got[i])),
+  );
+  return grows
+    ? 'each call adds to what earlier calls left: it accumulates into a stale buffer'
+    : 'the same inputs give another result the second time: it depends on earlier calls';
+}
+
+/** An input that does not count on any of the problems: on a single small one a lost term may be all that there is. */
+export async function ignoredInputOf(patient: Patient, problems: readonly Problem[]): Promise<string | undefined> {
+  for (const name of inputsOf(patient)) {
+    let ignored = problems.length > 1;
+    for (const problem of problems) ignored &&= await isIgnored(patient, patient.trial(problem), name);
+    if (ignored)
       return `the result stays the same when ${name} changes: it is ignored, or that of an earlier call is used`;
-    }
   }
   return undefined;
+}
+
+async function isIgnored(patient: Patient, trial: Trial, name: keyof Inputs): Promise<boolean> {
+  const changed = {...trial.inputs, [name]: trial.inputs[name].map((value, i) => (i % 2 ? -value : value / 2 + 3))};
+  const one = await observe(patient, trial);
+  const other = await observe(patient, trial, changed);
+  return differ(one.wanted.values, other.wanted.values) && !differ(one.got, other.got);
+}
+
+function inputsOf({pass}: Patient): readonly (keyof Inputs)[] {
+  return passTensors[pass].inputs as readonly (keyof Inputs)[];
 }

@@ -4,12 +4,13 @@ import type {Diagnosis, VerifyResult} from '../result.js';
 import {shrink} from '../shrink.js';
 import {Subject} from '../subject.js';
 import {isRight} from './agreement.js';
-import {behaviourOf} from './behaviour.js';
+import {ignoredInputOf, misbehaviourOf} from './behaviour.js';
 import {describe} from './describe.js';
 import {explain} from './explain.js';
 import {groupErrors} from './groups.js';
 import {oneHot} from './oneHot.js';
 import {observe, type Patient} from './patient.js';
+import {probes} from './probes.js';
 
 /** Milliseconds that each part may take; a GPU compiles a program for every new shape. */
 const patience = {shrink: 2500, explain: 4000, oneHot: 1000};
@@ -57,15 +58,17 @@ async function examine(
     const observation = await observe(patient, patient.trial(problem));
     const groups = groupErrors(observation, patient.pass);
     const reduced = patient.trial(smallest);
-    const behaviour = await behaviourOf(patient, reduced);
-    const isStateful = behaviour !== undefined && !behaviour.startsWith('the result stays the same');
+    const behaviour = await misbehaviourOf(patient, reduced);
     // Before a result is explained it must be one that comes again.
-    if (isRight(observation) || isStateful) return {groups, ...(behaviour ? {behaviour} : {})};
+    if (isRight(observation) || behaviour) return {groups, ...(behaviour ? {behaviour} : {})};
     const causes = await explain(patient, [smallest, problem], performance.now() + patience.explain);
+    const others = probes(false).filter((probe) => patient.target.supports(probe, patient.pass) === true);
+    const ignored = causes.length > 0 ? undefined : await ignoredInputOf(patient, [problem, ...others.slice(0, 2)]);
     const onehot = await oneHot(patient, reduced, performance.now() + patience.oneHot);
     return {
       groups,
-      ...(causes.length > 0 ? {hypothesis: causes} : behaviour ? {behaviour} : {}),
+      ...(causes.length > 0 ? {hypothesis: causes} : {}),
+      ...(ignored ? {behaviour: ignored} : {}),
       ...(onehot ? {onehot} : {}),
     };
   } catch (error) {

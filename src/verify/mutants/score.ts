@@ -28,6 +28,8 @@ export interface ScoreOptions {
   cases?: number;
   /** Problem strings instead of the small cases. */
   problems?: readonly string[];
+  /** Problem strings for those who survive these, instead of the large cases. */
+  hardProblems?: readonly string[];
   mutants?: readonly Mutant[];
   signal?: AbortSignal;
   onFate?(fate: Fate, done: number, total: number): void;
@@ -42,7 +44,7 @@ export async function scoreMutants(options: ScoreOptions = {}): Promise<MutantSc
   const all = [...drawCases({seed, cases})].map(({problem}) => problem);
   const isSmall = (problem: (typeof all)[number]) => flopsOf(problemInfo(problem)) <= smallFlops;
   const small = options.problems ?? all.filter(isSmall).map(formatProblem);
-  const large = all.filter((problem) => !isSmall(problem)).map(formatProblem);
+  const large = options.hardProblems ?? all.filter((problem) => !isSmall(problem)).map(formatProblem);
   const fates: Fate[] = [];
   for (const mutant of planted) {
     if (options.signal?.aborted) break;

@@ -1,0 +1,128 @@
+import * as tf from '@tensorflow/tfjs';
+import {passes} from '../../../src/geometry/pass.js';
+import {type VerifyOptions, verify} from '../../../src/verify/index.js';
+import {algorithmName, defineMutant, findMutant, type Mutant, mutants} from '../../../src/verify/mutants/index.js';
+import type {Diagnosis} from '../../../src/verify/result.js';
+import {causes} from './causes.js';
+
+const problems = [
+  'mb2ih7iw8ic5oc3kh3kw2sh2sw3-same',
+  'mb2ih6iw8ic3oc5kh2kw3-pt1pb0pl2pr1',
+  'ih8iw9ic3oc2kh2kw3dh2dw1-same',
+  'mb3ih5iw5ic3oc3kh3kw3-p1',
+  'ih7iw8ic2oc3kh1kw2sh2sw2-p1',
+];
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+
+/** The diagnosis of the first failure that a run meets. */
+async function diagnosisOf(mutant: Mutant, options: VerifyOptions = {}): Promise<Diagnosis | undefined> {
+  const undo = defineMutant(mutant);
+  try {
+    const algorithms = [algorithmName(mutant)];
+    const report = await verify({
+      problems,
+      backends: ['cpu'],
+      algorithms,
+      passes: mutant.passes,
+      bail: true,
+      ...options,
+    });
+    return report.results.find(({diagnosis}) => diagnosis)?.diagnosis;
+  } finally {
+    undo();
+  }
+}
+
+type Grade = 'right' | 'cannot say' | 'wrong';
+
+/** A cause among those that fit is right; any other is wrong, unless it stands beside a right one as no better. */
+function grade(diagnosis: Diagnosis | undefined, allowed: readonly (RegExp | undefined)[]): Grade {
+  const named = [...(diagnosis?.hypothesis ?? []), ...(diagnosis?.behaviour ? [diagnosis.behaviour] : [])];
+  if (named.length === 0) return 'cannot say';
+  return named.some((cause) => allowed.some((one) => one?.test(cause))) ? 'right' : 'wrong';
+}
+
+/** Those that need a large tensor take their time. */
+const quick = mutants.filter(({name}) => name !== 'index-16-bit');
+
+test('of the mutants, at least 80% are named rightly, and none wrongly', async () => {
+  const grades: [string, Grade, string?][] = [];
+  for (const mutant of quick) {
+    for (const pass of mutant.passes.slice(0, 1)) {
+      const diagnosis = await diagnosisOf({...mutant, passes: [pass]});
+      grades.push([mutant.name, grade(diagnosis, [causes[mutant.name]]), diagnosis?.text]);
+    }
+  }
+  expect(Object.keys(causes).sort()).toEqual(mutants.map(({name}) => name).sort());
+  expect(grades.filter(([, grade]) => grade === 'wrong')).toEqual([]);
+  expect(grades.filter(([, grade]) => grade === 'right').length).toBeGreaterThanOrEqual(0.8 * grades.length);
+}, 60_000);
+
+test('of two mistakes at once, one is named or none, never a third', async () => {
+  const wrong: unknown[] = [];
+  for (const pass of passes) {
+    const own = quick.filter((mutant) => mutant.passes.includes(pass));
+    for (const [i, one] of own.entries()) {
+      const other = own[(i + 7) % own.length];
+      const both: Mutant = {
+        ...{name: 'pair', passes: [pass], wrong: `${one.wrong}, and ${other.wrong}`},
+        mistake: (run) => one.mistake(other.mistake(run)),
+      };
+      const diagnosis = await diagnosisOf(both);
+      if (grade(diagnosis, [causes[one.name], causes[other.name]]) === 'wrong')
+        wrong.push([pass, one.name, other.name, diagnosis?.hypothesis, diagnosis?.behaviour]);
+    }
+  }
+  expect(wrong).toEqual([]);
+}, 120_000);
+
+test('the report reads like a sentence, with the smallest case, one product and the line that replays it', async () => {
+  const diagnosis = await diagnosisOf(findMutant('last-column'));
+  expect(diagnosis).toMatchObject({
+    smallest: {problem: 'mb1ih1iw2ic1oc1kh1kw2sh1sw2dh1dw1-valid-nhwc'},
+    onehot: {ones: {dy: [0, 0, 0, 0], filter: [0, 1, 0, 0]}, wrong: [{position: [0, 0, 1, 0], got: 0, want: 1}]},
+    groups: expect.arrayContaining(['only the last column']),
+  });
+  expect(diagnosis?.text).toMatch(
+    /^dx of cpu\/mutant-last-column is wrong for kernel 1×2, stride 1×2: \d+ of \d+ elements are wrong, only the last column.*; it equals the right result with the last input column left out when the stride is 2 and the size even.* Smallest case mb1ih1iw2.*; replay: npx convgrad verify .*--problem mb1ih1iw2/,
+  );
+});
+
+test('what no formula explains is said as what it is', async () => {
+  const clobbered = await diagnosisOf({...findMutant('input-clobbered'), passes: ['forward']});
+  expect(clobbered).toMatchObject({behaviour: 'a call overwrites its input x', groups: []});
+  expect(clobbered?.text).toMatch(/^y of cpu\/mutant-input-clobbered is right on these data, but purity rejects it/);
+  const stateful = await diagnosisOf(findMutant('stale-buffer'), {oracles: ['reference']});
+  expect(stateful?.behaviour).toBe('each call adds to what earlier calls left: it accumulates into a stale buffer');
+  const odd: Mutant = {
+    ...{name: 'odd', passes: ['forward'], wrong: 'one element is off'},
+    mistake: (run) => (call) => {
+      run(call);
+      call.out[call.out.length >> 1] += 1;
+    },
+  };
+  const unknown = await diagnosisOf(odd);
+  expect(unknown).not.toHaveProperty('hypothesis');
+  expect(unknown?.text).toContain('no mistake known here explains it');
+});
+
+test('an exception is shrunk to the smallest problem that throws', async () => {
+  const throwing: Mutant = {
+    ...{name: 'throwing', passes: ['forward'], wrong: 'it throws under stride'},
+    mistake: (run) => (call) => {
+      if (call.info.strideWidth > 1) throw new Error('no strides, please');
+      run(call);
+    },
+  };
+  expect(await diagnosisOf(throwing)).toMatchObject({
+    behaviour: 'it throws: no strides, please',
+    smallest: {problem: 'mb1ih1iw1ic1oc1kh1kw1sh1sw2dh1dw1-valid-nhwc'},
+  });
+});
+
+test('nothing is diagnosed when nobody wants it', async () => {
+  expect(await diagnosisOf(findMutant('sign'), {diagnose: false})).toBeUndefined();
+});

@@ -1,0 +1,67 @@
+import * as tf from '@tensorflow/tfjs';
+import {algorithms} from '../../../src/algorithms/index.js';
+import {verify} from '../../../src/verify/index.js';
+import {defineMutant, findMutant, mutants} from '../../../src/verify/mutants/index.js';
+import {type MutantScore, scoreMutants} from '../../../src/verify/mutants/score.js';
+
+/** Few, chosen so that each mistake shows on one of them, but for those that need a large tensor. */
+const problems = [
+  'ih6iw8ic3oc5kh3kw2sh2sw3-same',
+  'mb2ih7iw5ic5oc3kh2kw3dh2dw1-pt1pb0pl2pr1',
+  'mb2ih4iw5ic3oc3kh3kw3-same',
+  'mb3ih8iw9ic2oc3kh2kw3sh3sw2-p1',
+  'ih6iw8ic3oc2kh3kw3sh2sw2-same',
+];
+
+const hardProblems = ['ih96iw175ic4oc1kh1kw1'];
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+
+describe('the score', () => {
+  let score: MutantScore;
+  beforeAll(async () => {
+    score = await scoreMutants({problems, hardProblems, cases: 1});
+  }, 60_000);
+
+  it('is full: every mutant is killed', () => {
+    expect(score.fates.filter(({killedBy}) => killedBy.length === 0).map(({mutant}) => mutant)).toEqual([]);
+    expect([score.killed, score.planted]).toEqual([mutants.length, mutants.length]);
+    expect(mutants.length).toBeGreaterThan(42);
+  });
+
+  it('counts what each oracle kills by itself, and each is of use', () => {
+    expect(score.oracles.reference).toBeGreaterThan(40);
+    for (const count of Object.values(score.oracles)) expect(count).toBeGreaterThan(0);
+  });
+
+  it('leaves the catalogue as it was', () => {
+    expect(algorithms().map(({name}) => name)).not.toContainEqual(expect.stringMatching(/^mutant-/));
+  });
+});
+
+it('has no false alarm: the unbroken catalogue passes the same', async () => {
+  const {results, summary} = await verify({problems, backends: ['cpu']});
+  expect(results.filter(({status}) => status === 'failed' || status === 'vacuous')).toEqual([]);
+  expect(summary.passed).toBeGreaterThan(0);
+});
+
+it('a mutant that breaks nothing survives, and the score says so', async () => {
+  const harmless = {name: 'harmless', passes: ['forward' as const], wrong: 'nothing', mistake: <T>(run: T) => run};
+  const {killed, planted} = await scoreMutants({
+    problems: problems.slice(0, 1),
+    hardProblems: [],
+    cases: 1,
+    mutants: [harmless],
+  });
+  expect([killed, planted]).toEqual([0, 1]);
+});
+
+it('mutants have names of their own, and are found by them', () => {
+  expect(new Set(mutants.map(({name}) => name)).size).toBe(mutants.length);
+  const undo = defineMutant('no-flip');
+  expect(algorithms().at(-1)).toMatchObject({name: 'mutant-no-flip', title: findMutant('no-flip').wrong});
+  undo();
+  expect(() => findMutant('perfect')).toThrow("unknown mutant 'perfect'; use pads-swapped, ");
+});

@@ -6,16 +6,19 @@ import {type Brought, expectImports, type ImportedModule} from '../verify/import
 import {defineMutant} from '../verify/mutants/index.js';
 import {defaultCases, resolveOptions, sabotages} from '../verify/options.js';
 import {oracles} from '../verify/oracles/index.js';
+import {quote} from '../verify/replay.js';
 import {isGood, type VerifyReport} from '../verify/report.js';
 import {importModule} from './importModule.js';
 import {abortOnInterrupt} from './interrupt.js';
-import {userPath} from './invocation.js';
+import {invocation, userPath} from './invocation.js';
 import {planRuns} from './planRuns.js';
 import {showProgress} from './progress.js';
 import {quietTfjs} from './quietTfjs.js';
 import {readRegressions, regressionsFile, saveRegressions} from './regressions.js';
 import {ReportFile} from './reportFile.js';
+import {htmlReport} from './reports/html.js';
 import {jsonReport} from './reports/json.js';
+import {junitReport} from './reports/junit.js';
 import {runAll} from './runAll.js';
 import {exitCodes, messageOf, UnavailableError} from './usage.js';
 import {type RawFlags, readFlags, type VerifyFlags} from './verifyFlags.js';
@@ -38,6 +41,8 @@ export function defineVerify(cli: CAC): void {
     .option('--import <file>', 'A module that defines algorithms or registers kernels: verify those; may be repeated')
     .option('--mutant <name>', 'Verify a deliberately broken algorithm, which must fail; `convgrad mutants` lists them')
     .option('--json <file>', 'Write the report as JSON')
+    .option('--junit <file>', 'Write the report as JUnit XML, for CI servers')
+    .option('--html <file>', 'Write the report as one page, with pictures of what failed')
     .option('--no-regressions', `Neither begin with the problems in ${regressionsFile} nor add those that fail`)
     .option('--bail', 'Stop at the first failure')
     .option('--browser <path>', 'The browser for webgl')
@@ -91,8 +96,17 @@ async function runVerify(raw: RawFlags): Promise<number> {
 }
 
 /** @throws ConvgradError when a file cannot be written */
-function openReports({json}: VerifyFlags['files']): ReportFile[] {
-  return json === undefined ? [] : [new ReportFile(json, '--json', jsonReport)];
+function openReports(files: VerifyFlags['files']): ReportFile[] {
+  const words = process.argv.slice(3).map(quote);
+  const commandLine = [invocation('verify'), ...words].join(' ');
+  const renderers: Record<keyof typeof files, (report: VerifyReport) => string> = {
+    json: jsonReport,
+    junit: junitReport,
+    html: (report) => htmlReport(report, commandLine),
+  };
+  return (Object.keys(files) as (keyof typeof files)[]).map(
+    (flag) => new ReportFile(files[flag]!, `--${flag}`, renderers[flag]),
+  );
 }
 
 /** Saves what failed. The report is out already: that this does not work is worth a line, not the run. */

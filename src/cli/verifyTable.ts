@@ -3,6 +3,7 @@ import type {createColors} from 'picocolors';
 import type {VerifyReport} from '../verify/report.js';
 import {isGood} from '../verify/report.js';
 import type {VerifyResult} from '../verify/result.js';
+import {groupBy} from './groupBy.js';
 
 export type Colors = ReturnType<typeof createColors>;
 
@@ -40,23 +41,12 @@ function groups(results: readonly VerifyResult[]): VerifyResult[][] {
   return groupBy(results, ({backend, algorithm, pass}) => `${backend}/${algorithm}/${pass}`);
 }
 
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
-  const found = new Map<string, T[]>();
-  for (const item of items) {
-    const group = found.get(keyOf(item));
-    if (group) group.push(item);
-    else found.set(keyOf(item), [item]);
-  }
-  return [...found.values()];
-}
-
 /** Every reason for skipping, once, with its count. */
 function skipped({skipReasons}: VerifyReport): string[] {
-  return skipReasons.map(({oracle, reason, count}) =>
-    oracle === 'builtin'
-      ? `${count} not held against the built-in, the reference judged: ${reason}`
-      : `${count} skipped: ${reason}`,
-  );
+  return skipReasons.map(({oracle, reason, count}) => {
+    if (oracle === 'builtin') return `${count} not held against the built-in, the reference judged: ${reason}`;
+    return `${count} skipped${oracle === 'reference' ? '' : ` by ${oracle}`}: ${reason}`;
+  });
 }
 
 function failures({results}: VerifyReport, colors: Colors): string[] {

@@ -1,0 +1,49 @@
+import type {VerifyReport} from '../../verify/report.js';
+import type {VerifyResult} from '../../verify/result.js';
+import {groupBy} from '../groupBy.js';
+import {heatmaps} from './heatmap.js';
+import {type Markup, markup} from './markup.js';
+
+/** Failures shown of each backend, algorithm and pass. */
+const shown = 5;
+
+/** What did not pass, with what it looks like. */
+export function failures({results}: VerifyReport): Markup | undefined {
+  const bad = results.filter(({status}) => status === 'failed' || status === 'vacuous');
+  if (bad.length === 0) return undefined;
+  return markup`<section><h2>Not passed</h2>${groupBy(bad, anchorOf).map(groupOf)}</section>`;
+}
+
+/** Where on the page the failures of a row stand. */
+export function anchorOf({backend, algorithm, pass}: Pick<VerifyResult, 'backend' | 'algorithm' | 'pass'>): string {
+  return `${backend}-${algorithm}-${pass}`.replace(/[^\w-]/g, '_');
+}
+
+function groupOf(group: readonly VerifyResult[]): Markup {
+  const [{backend, algorithm, pass}] = group;
+  const runs = groupBy(group, ({problem, fill}) => `${problem} ${fill}`);
+  // The one with a picture first: it is what one wants to see.
+  runs.sort((a, b) => Number(isPictured(b)) - Number(isPictured(a)));
+  const diagnosis = group.find((result) => result.diagnosis)?.diagnosis;
+  return markup`<article id="${anchorOf(group[0])}"><h3>${backend} <b>${algorithm}</b> ${pass} <span class="badge">${runs.length} not passed</span></h3>
+${diagnosis && markup`<p class="diagnosis"><b>Diagnosis</b> ${diagnosis.text}</p>`}
+${runs.slice(0, shown).map(runOf)}${runs.length > shown && markup`<p class="muted">… and ${runs.length - shown} more; <code>--json FILE</code> has them all.</p>`}</article>`;
+}
+
+function isPictured(run: readonly VerifyResult[]): boolean {
+  return run.some(({picture}) => picture);
+}
+
+/** Several oracles may reject one run; it is one failure. */
+function runOf(rejected: readonly VerifyResult[]): Markup {
+  const [{name, problem, fill, replay}] = rejected;
+  const picture = rejected.find((result) => result.picture)?.picture;
+  return markup`<div class="run"><h4><code>${problem}</code> <span class="muted">on ${fill}${name && ` · ${name}`}</span></h4>
+<ul>${rejected.map(({oracle, status, reason}) => markup`<li><b>${oracle}</b> ${status === 'vacuous' && 'vacuous: '}${reason}</li>`)}</ul>
+${picture?.planes.map(heatmaps)}${replay && command(replay)}</div>`;
+}
+
+/** A command with a button that copies it. Without scripts a click selects all of it. */
+export function command(text: string): Markup {
+  return markup`<div class="command"><code>${text}</code><button type="button" data-copy>Copy</button></div>`;
+}

@@ -49,7 +49,7 @@ export async function scoreMutants(options: ScoreOptions = {}): Promise<MutantSc
   for (const mutant of planted) {
     if (options.signal?.aborted) break;
     let fate = await fateOf(mutant, small, seed);
-    if (fate.killedBy.length === 0) fate = await fateOf(mutant, large, seed, true);
+    if (fate.killedBy.length === 0 && large.length > 0) fate = await fateOf(mutant, large, seed, true);
     fates.push(fate);
     options.onFate?.(fate, fates.length, planted.length);
   }

@@ -34,11 +34,23 @@ test('webgl is verified in a page of its own', async () => {
   const {code, stdout} = await start(...webgl, '--json', json).ended;
   expect({code, stdout}).toEqual({
     code: 0,
-    stdout: expect.stringContaining('12 passed, 0 failed, 0 skipped, 0 vacuous'),
+    stdout: expect.stringContaining('35 passed, 0 failed, 3 skipped, 0 vacuous'),
   });
   const report = JSON.parse(readFileSync(json, 'utf8')) as VerifyReport;
   expect(report.environment).toMatchObject({node: process.version, backends: {webgl: {float32: true}}});
   expect(report.environment.backends.webgl!.renderer).not.toBe('');
+});
+
+test('--f16 verifies float16 textures, against bounds of their own', async () => {
+  const json = file('f16.json');
+  const {code, stdout} = await start(...webgl, '--f16', '--json', json).ended;
+  expect({code, stdout}).toEqual({code: 0, stdout: expect.stringContaining(' 0 failed')});
+  const report = JSON.parse(readFileSync(json, 'utf8')) as VerifyReport;
+  expect(report).toMatchObject({options: {f16: true}, environment: {backends: {webgl: {float32: false}}}});
+  const {worst} = report.results.find(({oracle, fill}) => oracle === 'reference' && fill === 'reals')!;
+  // Beyond what float32 may err by, within what a float16 may.
+  expect(worst!.error).toBeGreaterThan(2 ** -14);
+  expect(worst!.error).toBeLessThanOrEqual(worst!.bound);
 });
 
 test.each(['no-install', 'alias-builtin'])('--sabotage %s ends in exit code 1', async (how) => {

@@ -114,3 +114,15 @@ test('a GPU may round twice as coarsely, and flush subnormals', () => {
   expect(errorBound(9, 1, arithmeticOf('webgl')) / errorBound(9, 1, arithmeticOf('cpu'))).toBeCloseTo(2, 4);
   expect(errorBound(9, 0, arithmeticOf('webgl'))).toBe(18 * 2 ** -126);
 });
+
+test('float16 textures round the result once more, and hold integers to 2048', () => {
+  const f16 = arithmeticOf('webgl', true);
+  const computing = errorBound(9, 1, arithmeticOf('webgl'));
+  expect(errorBound(9, 1, f16, 0.5)).toBeCloseTo(2 ** -12 + (1 + 2 ** -11) * computing + 2 ** -25, 12);
+  expect(errorBound(0, 0, f16)).toBe(0);
+  expect(arithmeticOf('cpu', true)).toBe(arithmeticOf('cpu'));
+  const wide = trial(parseProblem('ih3iw3ic64oc65kh3kw3'), 'integers', 1, 1, f16).wanted.forward;
+  const got = {values: Float32Array.from(wide.values), shape: [...wide.shape]};
+  expect(compare(got, wide, given('integers', {arithmetic: f16})).status).toBe('passed');
+  expect(compare(got, wide, given('integers', {arithmetic: f16, headroom: 4})).reason).toMatch(/beyond 2\^11/);
+});

@@ -1,4 +1,5 @@
 import {parseProblem} from '../../src/geometry/problem.js';
+import {arithmeticOf} from '../../src/verify/bound.js';
 import {isVacuous} from '../../src/verify/compare.js';
 import {drawInputs, exactLimit} from '../../src/verify/fill.js';
 import {reference} from '../../src/verify/reference.js';
@@ -43,4 +44,13 @@ test('a draw that sums to zero by chance is drawn again', () => {
   expect(seeds.filter(vacuous).length).toBeGreaterThan(0);
   for (const seed of seeds.filter(vacuous))
     expect(isVacuous(trial(tiny, 'integers', seed, 1).wanted.forward)).toBe(false);
+});
+
+test('what a float16 texture is filled with are float16 values', () => {
+  const f16 = arithmeticOf('webgl', true);
+  const {x, filter, dy} = drawInputs(parseProblem('ih9iw9ic3oc4kh3kw3'), 'reals', 1, 1, 0, f16);
+  for (const value of [...x, ...filter, ...dy]) {
+    const unit = 2 ** (Math.floor(Math.log2(Math.abs(value) || 1)) - 10);
+    expect(value % unit).toBe(value < 0 ? -0 : 0);
+  }
 });

@@ -22,7 +22,7 @@ export const finiteDifferencesOracle: Oracle = {
   name: 'finiteDifferences',
   passes,
   fills: ['integers'],
-  oneInOnGpu: 8,
+  oneInOnGpu: 16,
   judges: () => true,
   async judge(subject, pass) {
     const reason = inexact(subject, ['forward', pass]);

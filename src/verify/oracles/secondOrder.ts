@@ -15,7 +15,7 @@ export const secondOrderOracle: Oracle = {
   name: 'secondOrder',
   passes: ['backpropInput', 'backpropFilter'],
   fills: ['integers'],
-  oneInOnGpu: 8,
+  oneInOnGpu: 16,
   judges(problem, _pass, _fill, target) {
     if (target.kernels || target.compute)
       return 'which code serves the nested passes is known of convgrad’s kernels only';

@@ -1,4 +1,15 @@
 export {type Arithmetic, arithmeticOf, errorBound} from './bound.js';
+export {assertGradients, GradientError} from './checkGradients/assertGradients.js';
+export {checkGradients, type FunctionOf, type GradientInputs} from './checkGradients/checkGradients.js';
+export type {
+  CoordinateSlope,
+  DirectionReport,
+  GradientReport,
+  InputReport,
+  OrderReport,
+  Slope,
+} from './checkGradients/gradientReport.js';
+export type {GradientOptions} from './checkGradients/options.js';
 export type {Verdict, Worst} from './compare.js';
 export type {Fill} from './fill.js';
 export type {Progress, ReportedOptions, Sabotage, VerifyOptions} from './options.js';

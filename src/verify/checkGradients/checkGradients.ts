@@ -1,0 +1,102 @@
+import type {Tensor} from '@tensorflow/tfjs';
+import {ConvgradError} from '../../geometry/error.js';
+import {defaultTf as tf} from '../../plugin/tfjs.js';
+import {drawIntegers} from './draw.js';
+import type {GradientReport, OrderReport} from './gradientReport.js';
+import {inspectGradients} from './inspectGradients.js';
+import {type GradientOptions, resolveOptions} from './options.js';
+import {type Subject, subjectOf, type TensorFunction, tapeGradients} from './subject.js';
+import {summaryOf} from './summaryOf.js';
+import {firstNonFinite, sizeOf} from './vector.js';
+
+/** The tensors that f takes, as a list or, where it is one, alone. */
+export type GradientInputs = Tensor | readonly Tensor[];
+
+/** A function of those tensors. */
+export type FunctionOf<T extends GradientInputs> = T extends readonly Tensor[]
+  ? (...inputs: [...T]) => Tensor
+  : T extends Tensor
+    ? (input: T) => Tensor
+    : never;
+
+/**
+ * Holds the gradients that tfjs's tape computes for f against finite differences of f itself, on the active backend: for each input along
+ * single coordinates, all or a sample, and along directions through all of them, weighted by a random signed dy.
+ *
+ * Where f is linear in each of its inputs (a convolution, a matrix product), which is tested, small integers take the place of the inputs'
+ * values, differences are exact, and the comparison is ===. Elsewhere differences are taken at the inputs' values, extrapolated, and
+ * compared up to their estimated error; sharp enough to reject a gradient that is 1.001 times too large.
+ *
+ * Reads the inputs, disposes nothing of the caller's and leaves no tensors behind. The same seed gives the same report.
+ *
+ * @param f any function of float32 tensors that returns one float32 tensor; called many times
+ * @throws ConvgradError on inputs, options or an f that cannot be checked; what is wrong with the gradients is in the report
+ */
+export async function checkGradients<const T extends GradientInputs>(
+  f: FunctionOf<T>,
+  inputs: T,
+  options: GradientOptions = {},
+): Promise<GradientReport> {
+  const resolved = resolveOptions(options);
+  if (typeof f !== 'function') refuse(`f must be a function; got ${typeof f}.`);
+  const tensors = checkedInputs(inputs);
+  const shapes = tensors.map(({shape}) => shape);
+  const values = (await Promise.all(tensors.map((tensor) => tensor.data()))) as Float32Array[];
+  for (const [k, data] of values.entries()) {
+    const bad = firstNonFinite(data);
+    if (bad >= 0) refuse(`input ${k} is ${data[bad]} at ${bad}; it must be finite.`);
+  }
+  const subject = await subjectOf(f as TensorFunction, shapes, values);
+  const report: Omit<GradientReport, 'summary'> = {
+    ...(await inspectGradients({subject, values, options: resolved, unreached: 'fault'})),
+    seed: resolved.seed,
+    backend: tf.getBackend(),
+  };
+  if (resolved.order === 2) {
+    report.secondOrder =
+      report.problems.length > 0
+        ? {
+            ...report,
+            passed: false,
+            inputs: [],
+            directions: [],
+            problems: ['not looked at: there is no first gradient'],
+          }
+        : await inspectSecondOrder(subject, values, resolved);
+    report.passed &&= report.secondOrder.passed;
+  }
+  return {...report, summary: summaryOf(report)};
+}
+
+/** The gradient is a function of tensors like any other; what it is weighted by is fixed. */
+async function inspectSecondOrder(
+  {f, shapes, outputShape}: Subject,
+  values: readonly Float32Array[],
+  options: Required<GradientOptions>,
+): Promise<OrderReport> {
+  const dy = drawIntegers(sizeOf(outputShape), 4, `${options.seed}/second order`);
+  const gradient: TensorFunction = (...xs) => {
+    const found = tapeGradients(f, xs, tf.tensor(dy, [...outputShape]));
+    return tf.concat(found.map((dx, k) => (dx ?? tf.zerosLike(xs[k])).flatten()));
+  };
+  const subject = await subjectOf(gradient, shapes, values);
+  // A gradient that does not depend on an input is off the tape, and rightly so.
+  return inspectGradients({subject, values, options, unreached: 'zero'});
+}
+
+function checkedInputs(inputs: GradientInputs): readonly Tensor[] {
+  const tensors = inputs instanceof tf.Tensor ? [inputs] : inputs;
+  if (!Array.isArray(tensors) || tensors.length === 0) refuse('inputs must be a tensor or a list of one or more.');
+  for (const [k, tensor] of (tensors as readonly unknown[]).entries()) {
+    if (!(tensor instanceof tf.Tensor)) refuse(`input ${k} must be a tensor; got ${typeof tensor}.`);
+    if (tensor.isDisposed) refuse(`input ${k} is disposed.`);
+    if (tensor.dtype !== 'float32')
+      refuse(`input ${k} is ${tensor.dtype}; gradients flow through float32 only. Close f over other tensors.`);
+    if (tensor.size === 0) refuse(`input ${k} is empty, of shape [${tensor.shape}].`);
+  }
+  return tensors;
+}
+
+function refuse(problem: string): never {
+  throw new ConvgradError('checkGradients', problem);
+}

@@ -1,0 +1,115 @@
+import {ConvgradError} from '../../geometry/error.js';
+import {drawReals} from './draw.js';
+import {findIntegers, type IntegerPoint} from './findIntegers.js';
+import type {Mode, OrderReport} from './gradientReport.js';
+import {inspectInput, type Judge} from './inspectInput.js';
+import {integerJudge} from './integerJudge.js';
+import type {GradientOptions} from './options.js';
+import {outputNoise} from './outputNoise.js';
+import {realJudge} from './realJudge.js';
+import {messageOf, type Subject, type TapeGradients} from './subject.js';
+import {firstNonFinite, rootMeanSquare, sizeOf} from './vector.js';
+
+export interface Question {
+  subject: Subject;
+  /** The caller's own. */
+  values: readonly Float32Array[];
+  options: Required<GradientOptions>;
+  /** What it means when the tape does not reach an input: a fault, or that the gradient is zero. */
+  unreached: 'fault' | 'zero';
+}
+
+/** Errors up to this share of the gradient are rounding, not mistakes. */
+const rounding = 2 ** -16;
+
+/** Inspects the gradients of one order: exactly, where integers allow it, or on the caller's own values. */
+export async function inspectGradients(question: Question): Promise<OrderReport> {
+  const {subject, values, options} = question;
+  const outputSize = sizeOf(subject.outputShape);
+  if (options.mode === 'real') return inspectReals(question, 'asked for');
+  const integers = await findIntegers(subject, values, outputSize, options.seed);
+  if (typeof integers !== 'string') {
+    const report = await inspectIntegers(question, integers);
+    if (options.mode === 'integers' || !isRounding(report)) return report;
+    return inspectReals(question, 'its gradient rounds even on integers');
+  }
+  if (options.mode === 'integers') {
+    throw new ConvgradError(
+      'checkGradients',
+      `mode 'integers' needs an f that is linear in each input, with whole coefficients; ${integers}. Use mode 'real' or 'auto'.`,
+    );
+  }
+  return inspectReals(question, integers);
+}
+
+async function inspectIntegers(question: Question, point: IntegerPoint): Promise<OrderReport> {
+  return inspect(question, 'integers', 'f is linear in each input', point.values, point.dy, (gradients) =>
+    integerJudge(question.subject, point, gradients),
+  );
+}
+
+async function inspectReals(question: Question, reason: string): Promise<OrderReport> {
+  const {subject, values, options} = question;
+  const here = await subject.evaluate(values);
+  const dy = drawReals(here.length, `${options.seed}/dy`);
+  const bad = firstNonFinite(here);
+  if (bad >= 0) return hopeless('real', reason, `f is ${here[bad]} at output ${bad}`);
+  return inspect(question, 'real', reason, values, dy, async (gradients) => {
+    const scales = values.map((data) => rootMeanSquare(data) || 1);
+    const noise = await outputNoise(subject, values, scales, options.seed);
+    const {unit, storage} = subject.arithmetic;
+    return realJudge({subject, values, dy, gradients, here, noise, unit: storage?.unit ?? unit}, scales);
+  });
+}
+
+async function inspect(
+  {subject, options, unreached}: Question,
+  mode: Mode,
+  reason: string,
+  values: readonly Float32Array[],
+  dy: Float32Array,
+  judgeOf: (gradients: Float32Array[]) => Promise<Judge>,
+): Promise<OrderReport> {
+  let found: TapeGradients;
+  try {
+    found = await subject.gradients(values, dy);
+  } catch (error) {
+    return hopeless(mode, reason, `the gradient cannot be taken: ${messageOf(error)}`);
+  }
+  const report: OrderReport = {passed: false, mode, reason, inputs: [], directions: [], problems: []};
+  const gradients = found.gradients.map((gradient, k) => gradient ?? new Float32Array(values[k].length));
+  const judge = await judgeOf(gradients);
+  for (const [k, gradient] of gradients.entries()) {
+    const bad = firstNonFinite(gradient);
+    if (bad >= 0) report.problems.push(`the gradient of input ${k} is ${gradient[bad]} at ${bad}`);
+    if (bad >= 0) continue;
+    const {input, directions} = await inspectInput(k, subject.shapes[k], gradient, judge, options);
+    report.inputs.push(input);
+    // Where nothing depends on the input, the tape's silence about it is right.
+    if (!found.gradients[k] && (unreached === 'fault' || input.wrong.length > 0))
+      report.problems.push(
+        `the tape does not lead back to input ${k}: an op on the way has no gradient, or f ignores the input; tf.grads throws "${found.refusal}"`,
+      );
+    report.directions.push(...directions);
+  }
+  report.passed = isGood(report);
+  return report;
+}
+
+/** Nothing wrong, and something right for each input: a report in which nothing could be decided is not a pass. */
+function isGood({inputs, directions, problems}: OrderReport): boolean {
+  const wrong = inputs.some((input) => input.wrong.length > 0) || directions.some(({status}) => status === 'wrong');
+  const decided = ({index, decided}: OrderReport['inputs'][number]) =>
+    decided > 0 || directions.some(({input, status}) => input === index && status === 'right');
+  return problems.length === 0 && !wrong && inputs.every(decided);
+}
+
+/** True when there are differences, each no more than rounding. */
+function isRounding({inputs, directions}: OrderReport): boolean {
+  const wrong = [...inputs.flatMap(({wrong}) => wrong), ...directions.filter(({status}) => status === 'wrong')];
+  return wrong.length > 0 && wrong.every(({error, numeric}) => error <= rounding * Math.abs(numeric));
+}
+
+function hopeless(mode: Mode, reason: string, problem: string): OrderReport {
+  return {passed: false, mode, reason, inputs: [], directions: [], problems: [problem]};
+}

@@ -1,0 +1,36 @@
+import {ConvgradError} from '../../geometry/error.js';
+import type {Mode} from './gradientReport.js';
+
+/** Options of `checkGradients()`. */
+export interface GradientOptions {
+  /** `auto` takes integers where f is found to be linear in each input. `auto` by default. */
+  mode?: Mode | 'auto';
+  /** 2: check the gradients of the gradients as well. 1 by default. */
+  order?: 1 | 2;
+  /** Decides dy, the directions, the coordinates and the integers; 1 by default. */
+  seed?: number;
+  /** Directions for each input; 3 by default. */
+  directions?: number;
+  /** Coordinates to compare one by one for each input, all of them in smaller inputs; 64 by default. */
+  coordinates?: number;
+}
+
+/** Fills in the defaults. @throws ConvgradError on a choice that there is not */
+export function resolveOptions(options: GradientOptions): Required<GradientOptions> {
+  const known = ['mode', 'order', 'seed', 'directions', 'coordinates'];
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown !== undefined) fail(`unknown option '${unknown}'; use ${known.join(', ')}.`);
+  const {mode = 'auto', order = 1, seed = 1, directions = 3, coordinates = 64} = options;
+  if (!['auto', 'integers', 'real'].includes(mode)) fail(`mode must be 'auto', 'integers' or 'real'; got '${mode}'.`);
+  if (order !== 1 && order !== 2) fail(`order must be 1 or 2; got ${order}.`);
+  if (!Number.isSafeInteger(seed)) fail(`seed must be a whole number; got ${seed}.`);
+  if (!Number.isSafeInteger(directions) || directions < 0)
+    fail(`directions must be a whole number ≥ 0; got ${directions}.`);
+  if (!Number.isSafeInteger(coordinates) || coordinates < 1)
+    fail(`coordinates must be a whole number ≥ 1; got ${coordinates}.`);
+  return {mode, order, seed, directions, coordinates};
+}
+
+function fail(problem: string): never {
+  throw new ConvgradError('checkGradients', problem);
+}

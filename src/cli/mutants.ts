@@ -21,6 +21,7 @@ export function defineMutants(cli: CAC): void {
     .option('--seed <n>', 'Decides the random problems and all data (1)')
     .option('--cases <n>', 'Random problems beside the small edge cases (10)')
     .option('--json <file>', 'Write the score as JSON')
+    .option('--no-color', 'No colours; there are none')
     .action((flags: Flags) => runMutants(flags));
 }
 

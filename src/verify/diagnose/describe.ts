@@ -11,10 +11,12 @@ export function describe(
   const {output} = passTensors[pass];
   const who = `${output} of ${backend}/${algorithm}`;
   const conditions = conditionsOf(parseProblem(smallest.problem));
-  const says =
+  const circumstances = conditions && ` for ${conditions}`;
+  const says = [
     groups.length > 0
-      ? [`${who} is wrong${conditions && ` for ${conditions}`}: ${groups.slice(0, 3).join(', ')}`]
-      : [`${who} is right on these data, but ${oracle} rejects it${conditions && ` for ${conditions}`}: ${reason}`];
+      ? `${who} is wrong${circumstances}: ${groups.slice(0, 3).join(', ')}`
+      : `${oracle} rejects ${who}${circumstances}: ${reason}`,
+  ];
   if (hypothesis) says.push(`it equals the right result with ${hypothesis.join(', or with ')}`);
   if (behaviour) says.push(behaviour);
   if (!hypothesis && !behaviour && groups.length > 0) says.push('no mistake known here explains it');

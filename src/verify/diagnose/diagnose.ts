@@ -49,29 +49,35 @@ async function failsLike({oracle: name, worst}: VerifyResult, patient: Patient, 
   }
 }
 
-async function examine(
-  patient: Patient,
-  problem: Problem,
-  smallest: Problem,
-): Promise<Pick<Diagnosis, 'groups' | 'hypothesis' | 'behaviour' | 'onehot'>> {
+type Findings = Omit<Diagnosis, 'text' | 'smallest'>;
+
+/** What stands when an exception ends the examination is kept. */
+async function examine(patient: Patient, problem: Problem, smallest: Problem): Promise<Findings> {
+  const found: Findings = {groups: []};
   try {
-    const observation = await observe(patient, patient.trial(problem));
-    const groups = groupErrors(observation, patient.pass);
-    const reduced = patient.trial(smallest);
-    const behaviour = await misbehaviourOf(patient, reduced);
-    // Before a result is explained it must be one that comes again.
-    if (isRight(observation) || behaviour) return {groups, ...(behaviour ? {behaviour} : {})};
-    const causes = await explain(patient, [smallest, problem], performance.now() + patience.explain);
-    const others = probes(false).filter((probe) => patient.target.supports(probe, patient.pass) === true);
-    const ignored = causes.length > 0 ? undefined : await ignoredInputOf(patient, [problem, ...others.slice(0, 2)]);
-    const onehot = await oneHot(patient, reduced, performance.now() + patience.oneHot);
-    return {
-      groups,
-      ...(causes.length > 0 ? {hypothesis: causes} : {}),
-      ...(ignored ? {behaviour: ignored} : {}),
-      ...(onehot ? {onehot} : {}),
-    };
+    await findOut(found, patient, problem, smallest);
   } catch (error) {
-    return {groups: [], behaviour: `it throws: ${error instanceof Error ? error.message : String(error)}`};
+    found.behaviour = `it throws: ${error instanceof Error ? error.message : String(error)}`;
   }
+  return found;
+}
+
+async function findOut(found: Findings, patient: Patient, problem: Problem, smallest: Problem): Promise<void> {
+  const {target, pass} = patient;
+  const observation = await observe(patient, patient.trial(problem));
+  found.groups = groupErrors(observation, pass);
+  const reduced = patient.trial(smallest);
+  // Before a result is explained it must be one that comes again.
+  const misbehaviour = await misbehaviourOf(patient, reduced);
+  if (misbehaviour) found.behaviour = misbehaviour;
+  if (misbehaviour || isRight(observation)) return;
+  const causes = await explain(patient, [smallest, problem], performance.now() + patience.explain);
+  if (causes.length > 0) found.hypothesis = causes;
+  else {
+    const others = probes(false).filter((probe) => target.supports(probe, pass) === true);
+    const ignored = await ignoredInputOf(patient, [problem, ...others.slice(0, 2)]);
+    if (ignored) found.behaviour = ignored;
+  }
+  const single = await oneHot(patient, reduced, performance.now() + patience.oneHot);
+  if (single) found.onehot = single;
 }

@@ -1,6 +1,7 @@
 import {flopsOf} from '../../geometry/pass.js';
 import {formatProblem, problemInfo} from '../../geometry/problem.js';
 import {cases as drawCases} from '../cases/index.js';
+import {resolveOptions} from '../options.js';
 import {type OracleName, oracles} from '../oracles/index.js';
 import {verify} from '../verify.js';
 import {algorithmName, defineMutant, type Mutant, mutants} from './index.js';
@@ -38,9 +39,13 @@ export interface ScoreOptions {
 /** What a case may cost that every mutant is tried on; who survives those meets the large ones. */
 const smallFlops = 20_000;
 
-/** Holds every mutant against every oracle on cpu, and counts. Vacuous or skipped results kill nobody. */
+/**
+ * Holds every mutant against every oracle on cpu, and counts. Vacuous or skipped results kill nobody.
+ * @throws ConvgradError on a seed or a number of cases that is none
+ */
 export async function scoreMutants(options: ScoreOptions = {}): Promise<MutantScore> {
-  const {seed = 1, cases = 10, mutants: planted = mutants} = options;
+  const {mutants: planted = mutants} = options;
+  const {seed, cases} = resolveOptions({seed: options.seed ?? 1, cases: options.cases ?? 10}, ['cpu']);
   const all = [...drawCases({seed, cases})].map(({problem}) => problem);
   const isSmall = (problem: (typeof all)[number]) => flopsOf(problemInfo(problem)) <= smallFlops;
   const small = options.problems ?? all.filter(isSmall).map(formatProblem);

@@ -95,7 +95,7 @@ test('the report reads like a sentence, with the smallest case, one product and 
 test('what no formula explains is said as what it is', async () => {
   const clobbered = await diagnosisOf({...findMutant('input-clobbered'), passes: ['forward']});
   expect(clobbered).toMatchObject({behaviour: 'a call overwrites its input x', groups: []});
-  expect(clobbered?.text).toMatch(/^y of cpu\/mutant-input-clobbered is right on these data, but purity rejects it/);
+  expect(clobbered?.text).toMatch(/^purity rejects y of cpu\/mutant-input-clobbered: element \d+ of x was/);
   const stateful = await diagnosisOf(findMutant('stale-buffer'), {oracles: ['reference']});
   expect(stateful?.behaviour).toBe('each call adds to what earlier calls left: it accumulates into a stale buffer');
   const odd: Mutant = {

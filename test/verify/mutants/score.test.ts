@@ -8,7 +8,6 @@ import {type MutantScore, scoreMutants} from '../../../src/verify/mutants/score.
 const problems = [
   'ih6iw8ic3oc5kh3kw2sh2sw3-same',
   'mb2ih7iw5ic5oc3kh2kw3dh2dw1-pt1pb0pl2pr1',
-  'mb2ih4iw5ic3oc3kh3kw3-same',
   'mb3ih8iw9ic2oc3kh2kw3sh3sw2-p1',
   'ih6iw8ic3oc2kh3kw3sh2sw2-same',
 ];
@@ -64,4 +63,8 @@ it('mutants have names of their own, and are found by them', () => {
   expect(algorithms().at(-1)).toMatchObject({name: 'mutant-no-flip', title: findMutant('no-flip').wrong});
   undo();
   expect(() => findMutant('perfect')).toThrow("unknown mutant 'perfect'; use pads-swapped, ");
+});
+
+it('refuses what is no number', async () => {
+  await expect(scoreMutants({cases: Number.NaN})).rejects.toThrow('cases must be a whole number ≥ 1; got NaN.');
 });

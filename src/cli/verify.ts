@@ -8,6 +8,7 @@ import {defaultCases, resolveOptions, sabotages} from '../verify/options.js';
 import {oracles} from '../verify/oracles/index.js';
 import {quote} from '../verify/replay.js';
 import {isGood, type VerifyReport} from '../verify/report.js';
+import {asTyped, type RawFlags} from './asTyped.js';
 import {importModule} from './importModule.js';
 import {abortOnInterrupt} from './interrupt.js';
 import {invocation, userPath} from './invocation.js';
@@ -21,7 +22,7 @@ import {jsonReport} from './reports/json.js';
 import {junitReport} from './reports/junit.js';
 import {runAll} from './runAll.js';
 import {exitCodes, messageOf, UnavailableError} from './usage.js';
-import {type RawFlags, readFlags, type VerifyFlags} from './verifyFlags.js';
+import {readFlags, type VerifyFlags} from './verifyFlags.js';
 import {describeReport} from './verifyTable.js';
 
 /** Adds the command `verify`. */
@@ -48,7 +49,7 @@ export function defineVerify(cli: CAC): void {
     .option('--browser <path>', 'The browser for webgl')
     .option('--sabotage <how>', `Prove that a run can fail: ${sabotages.join(', ')}`)
     .option('--no-color', 'No colours')
-    .action((flags: RawFlags) => runVerify(flags));
+    .action((flags: RawFlags) => runVerify(asTyped(flags)));
 }
 
 /** Runs the command. @returns the exit code */

@@ -7,10 +7,8 @@ import {algorithmName} from '../verify/mutants/index.js';
 import {resolveOptions, type Sabotage, type VerifyOptions} from '../verify/options.js';
 import type {OracleName} from '../verify/oracles/index.js';
 import {importedName} from '../verify/target.js';
+import type {RawFlags} from './asTyped.js';
 import {invocation, userPath} from './invocation.js';
-
-/** The flags of `convgrad verify` as cac parses them: numbers where they look like numbers, arrays where a flag came twice. */
-export type RawFlags = Readonly<Record<string, unknown>>;
 
 export interface VerifyFlags {
   /** What `verify()` takes. `backends` are those to try; `named` tells whether the user asked for them. */
@@ -26,14 +24,15 @@ export interface VerifyFlags {
 
 /** Reads the flags and checks all that can be checked before users' modules are loaded. @throws ConvgradError on wrong usage */
 export function readFlags(flags: RawFlags): VerifyFlags {
-  const {cases, seed, timeBudget, sabotage, json, junit, html, browser} = flags;
+  const {cases, seed, timeBudget, sabotage, mutant, json, junit, html, browser} = Object.fromEntries(
+    singles.map((flag) => [flag, single(flag, flags[flag])]),
+  );
   const named = flags.backend !== undefined;
-  const mutant = flags.mutant === undefined ? undefined : String(flags.mutant);
   // What is not a number is refused by resolveOptions, like every other value.
   const options = {
-    ...(seed === undefined ? {} : {seed: seed as number}),
-    ...(cases === undefined ? {} : {cases: cases as number}),
-    ...(timeBudget === undefined ? {} : {timeBudget: timeBudget as number}),
+    ...(seed === undefined ? {} : {seed: numeric(seed)}),
+    ...(cases === undefined ? {} : {cases: numeric(cases)}),
+    ...(timeBudget === undefined ? {} : {timeBudget: numeric(timeBudget)}),
     // Mutants are algorithms of the host.
     backends: named ? list(flags.backend) : mutant ? ['cpu'] : servedBackends(),
     algorithms: mutant ? [algorithmName({name: mutant})] : list(flags.algorithm),
@@ -42,7 +41,7 @@ export function readFlags(flags: RawFlags): VerifyFlags {
     ...(flags.fill === undefined ? {} : {fills: list(flags.fill) as Fill[]}),
     ...(flags.oracle === undefined ? {} : {oracles: list(flags.oracle) as OracleName[]}),
     f16: flags.f16 === true,
-    ...(sabotage === undefined ? {} : {sabotage: String(sabotage) as Sabotage}),
+    ...(sabotage === undefined ? {} : {sabotage: sabotage as Sabotage}),
     imports: words(flags.import).map((file) => userPath(file)),
     bail: flags.bail === true,
     command: [invocation('verify'), ...(mutant ? ['--mutant', mutant] : [])].join(' '),
@@ -61,14 +60,32 @@ export function readFlags(flags: RawFlags): VerifyFlags {
     named,
     files: Object.fromEntries(
       Object.entries({json, junit, html}).flatMap(([flag, path]) =>
-        path === undefined ? [] : [[flag, userPath(String(path))]],
+        path === undefined ? [] : [[flag, userPath(path)]],
       ),
     ),
     // What a mutant gets wrong says nothing about the others.
     regressions: flags.regressions !== false && !mutant,
-    browser: browser === undefined ? undefined : userPath(String(browser)),
+    browser: browser === undefined ? undefined : userPath(browser),
     color: flags.color !== false,
   };
+}
+
+/** The flags that take one value. */
+const singles = ['cases', 'seed', 'timeBudget', 'sabotage', 'mutant', 'json', 'junit', 'html', 'browser'] as const;
+
+/** @throws ConvgradError when the flag came twice, or without a value */
+function single(flag: string, value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  const name = `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  if (Array.isArray(value)) throw new ConvgradError(name, `is given ${value.length} times; give it once.`);
+  if (value === '') throw new ConvgradError(name, 'needs a value.');
+  return String(value);
+}
+
+/** A number, or the text itself where it is none: what checks the options quotes it. */
+function numeric(text: string): number {
+  const value = Number(text);
+  return Number.isNaN(value) ? (text as unknown as number) : value;
 }
 
 /** The values of a flag that may be repeated. */
@@ -78,5 +95,5 @@ function words(value: unknown): string[] {
 
 /** The values of a flag that may be repeated or hold several with commas. */
 function list(value: unknown): string[] {
-  return [...new Set(words(value).flatMap((word) => word.split(',')))];
+  return [...new Set(words(value).flatMap((word) => word.split(',').map((name) => name.trim())))];
 }

@@ -100,7 +100,7 @@ export function resolveOptions(options: VerifyOptions, availableBackends: readon
     problems = [],
     sabotage,
   } = options;
-  if (!Number.isSafeInteger(seed)) fail(`seed must be a whole number; got ${seed}.`);
+  if (!(Number.isSafeInteger(seed) && seed >= 0)) fail(`seed must be a whole number ≥ 0; got ${seed}.`);
   if (!(Number.isSafeInteger(cases) && cases >= 1) && options.cases !== undefined) {
     fail(`cases must be a whole number ≥ 1; got ${cases}.`);
   }

@@ -15,7 +15,10 @@ test.each([
   [{oracle: 'delphi'}, "verify: unknown oracle 'delphi'; use reference, builtin"],
   [{timeBudget: 'soon'}, 'verify: timeBudget must be a number of seconds above 0; got soon.'],
   [{timeBudget: -1}, 'verify: timeBudget must be a number of seconds above 0; got -1.'],
-  [{seed: 'x'}, 'verify: seed must be a whole number; got x.'],
+  [{seed: 'x'}, 'verify: seed must be a whole number ≥ 0; got x.'],
+  [{seed: '-5'}, 'verify: seed must be a whole number ≥ 0; got -5.'],
+  [{json: ['a', 'b']}, '--json: is given 2 times; give it once.'],
+  [{html: ''}, '--html: needs a value.'],
   [{problem: 'xyz'}, "problem: 'xyz' does not begin with sizes such as ih7iw5"],
   [{problem: ['ih3iw3ic1oc1kh1kw1', 'ih3iw3ic1oc1kh5kw5']}, 'the filter covers 5 along the height'],
 ])('refuses %j', (flags, message) => {

@@ -76,7 +76,7 @@ async function runVerify(raw: RawFlags): Promise<number> {
   const report = await runAll(runs, options, reported, {
     signal,
     onProgress: progress.update,
-    onCase: (sofar) => reports.forEach((file) => void file.keepUp(sofar)),
+    onCase: (sofar) => reports.forEach((file) => void attempt(() => file.keepUp(sofar), 'a report is not written')),
     onError(error, backend) {
       progress.stop();
       const missing = error instanceof UnavailableError;
@@ -87,11 +87,16 @@ async function runVerify(raw: RawFlags): Promise<number> {
     },
   });
   progress.stop();
-  for (const file of reports) file.write(report);
-  if (regressions && report.options.sabotage === undefined) remember(known, report);
+  // First the table: it must not be lost because a disk is full.
   console.log(
     describeReport(report, pico.createColors(color && process.stdout.isTTY === true && !process.env.NO_COLOR)),
   );
+  for (const file of reports) {
+    if (!attempt(() => file.write(report), 'a report is not written')) exitCode ??= exitCodes.usage;
+  }
+  if (regressions && report.options.sabotage === undefined) {
+    attempt(() => saveRegressions(known, report), 'the problems that failed are not saved');
+  }
   if (signal.aborted) return exitCodes.interrupted;
   return exitCode ?? (isGood(report) ? exitCodes.good : exitCodes.mismatch);
 }
@@ -110,12 +115,14 @@ function openReports(files: VerifyFlags['files']): ReportFile[] {
   );
 }
 
-/** Saves what failed. The report is out already: that this does not work is worth a line, not the run. */
-function remember(path: string, report: VerifyReport): void {
+/** Writes a file at the end of a run: that it does not work is worth a line, not the run. */
+function attempt(write: () => void, complaint: string): boolean {
   try {
-    saveRegressions(path, report);
+    write();
+    return true;
   } catch (error) {
-    console.error(`the problems that failed are not saved: ${(error as Error).message}`);
+    console.error(`convgrad: ${complaint}: ${(error as Error).message}.`);
+    return false;
   }
 }
 

@@ -1,7 +1,7 @@
 import {ConvgradError} from '../geometry/error.js';
 import type {Pass} from '../geometry/pass.js';
-import {parseProblem} from '../geometry/problem.js';
 import {servedBackends} from '../plugin/select.js';
+import {casesOf} from '../verify/cases/index.js';
 import type {Fill} from '../verify/fill.js';
 import {algorithmName} from '../verify/mutants/index.js';
 import {resolveOptions, type Sabotage, type VerifyOptions} from '../verify/options.js';
@@ -54,7 +54,7 @@ export function readFlags(flags: RawFlags): VerifyFlags {
   }
   // Modules may still bring algorithms: their names are checked when they have.
   resolveOptions({...options, algorithms: options.imports.length > 0 ? [] : options.algorithms}, servedBackends());
-  for (const problem of options.problems) parseProblem(problem);
+  casesOf(options.problems);
   return {
     options,
     named,

@@ -1,4 +1,4 @@
-import {accessSync, constants, mkdirSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {accessSync, constants, mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {ConvgradError} from '../geometry/error.js';
 
@@ -29,11 +29,13 @@ export function writeWhole(path: string, text: string): void {
     writeFileSync(path, text);
     return;
   }
+  // Nor must a link: what it points to is meant.
+  const target = present ? realpathSync(path) : path;
   try {
-    writeFileSync(beside(path), text);
-    renameSync(beside(path), path);
+    writeFileSync(beside(target), text);
+    renameSync(beside(target), target);
   } finally {
-    rmSync(beside(path), {force: true});
+    rmSync(beside(target), {force: true});
   }
 }
 

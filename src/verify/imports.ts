@@ -58,7 +58,14 @@ export function expectImports(): (modules: ReadonlyMap<string, ImportedModule>) 
 async function takeIn(brought: unknown, known: ReadonlySet<string>): Promise<void> {
   if (brought === undefined) return;
   if (typeof brought === 'function') {
-    await brought(tf);
+    try {
+      await brought(tf);
+    } catch (error) {
+      throw new ConvgradError(
+        '--import',
+        `the function that the module exports threw: ${(error as Error)?.message ?? error}`,
+      );
+    }
     return;
   }
   for (const algorithm of [brought].flat()) {

@@ -17,6 +17,14 @@ test.each([
   [{timeBudget: -1}, 'verify: timeBudget must be a number of seconds above 0; got -1.'],
   [{seed: 'x'}, 'verify: seed must be a whole number ≥ 0; got x.'],
   [{seed: '-5'}, 'verify: seed must be a whole number ≥ 0; got -5.'],
+  [
+    {problem: 'ih100000iw100000ic100oc1kh1kw1'},
+    '[1,100000,100000,100] has 1000000000000 elements, more than the 2147483647 of one tensor',
+  ],
+  [
+    {problem: 'ih4000iw4000ic64oc64kh3kw3'},
+    'takes 1.2e+12 operations and a tensor of 1024000000 elements; what can be verified ends at 2.0e+10',
+  ],
   [{json: ['a', 'b']}, '--json: is given 2 times; give it once.'],
   [{html: ''}, '--html: needs a value.'],
   [{problem: 'xyz'}, "problem: 'xyz' does not begin with sizes such as ih7iw5"],

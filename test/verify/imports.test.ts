@@ -45,6 +45,12 @@ test('a module that takes the installation back is found out', async () => {
 test('anything else is refused', async () => {
   const bring = (...all: object[]) => expectImports()(modules(...all));
   await expect(bring({default: 'direct'})).rejects.toThrow(/default export must be .*; got direct/);
+  const failing = () => {
+    throw new Error('no luck');
+  };
+  await expect(bring({default: failing})).rejects.toThrow(
+    '--import: the function that the module exports threw: no luck',
+  );
   await expect(bring({default: algorithm('direct')})).rejects.toThrow(/'direct' is taken/);
   await expect(bring({dFilter() {}})).rejects.toThrow(
     /My file 0\.ts brings nothing to verify; export default an algorithm/,

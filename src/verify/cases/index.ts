@@ -1,5 +1,7 @@
 import fc from 'fast-check';
-import {formatProblem, parseProblem} from '../../geometry/problem.js';
+import {ConvgradError} from '../../geometry/error.js';
+import {flopsOf, sizeOf} from '../../geometry/pass.js';
+import {formatProblem, type Problem, parseProblem, problemInfo} from '../../geometry/problem.js';
 import {randomFrom} from '../random.js';
 import type {Case} from './case.js';
 import {edgeCases} from './edgeCases.js';
@@ -44,11 +46,31 @@ export function cases(options: Parameters<typeof streamCases>[0]): Case[] {
   return [...streamCases(options)];
 }
 
-/** The cases of problem strings, with the names of those that have one. */
+/** Past this the float64 reference would take minutes, or the tensors no longer fit. */
+const maximum = {flops: 2e10, elements: 2 ** 27};
+
+/** @throws ConvgradError when the problem is too large to be verified */
+function assertVerifiable(problem: Problem): void {
+  const info = problemInfo(problem);
+  const elements = Math.max(sizeOf(info, 'x'), sizeOf(info, 'filter'), sizeOf(info, 'y'));
+  const flops = flopsOf(info);
+  if (flops <= maximum.flops && elements <= maximum.elements) return;
+  throw new ConvgradError(
+    'verify',
+    `problem '${formatProblem(problem)}' takes ${flops.toExponential(1)} operations and a tensor of ${elements} elements; ` +
+      `what can be verified ends at ${maximum.flops.toExponential(1)} and ${maximum.elements}: cut its sizes.`,
+  );
+}
+
+/**
+ * The cases of problem strings, with the names of those that have one.
+ * @throws ConvgradError on a malformed string, and on a problem too large to be verified
+ */
 export function casesOf(problems: readonly string[]): Case[] {
   const names = new Map([...edgeCases(), ...namedLayers()].map(({problem, name}) => [formatProblem(problem), name]));
   return problems.map((text) => {
     const problem = parseProblem(text);
+    assertVerifiable(problem);
     const name = names.get(formatProblem(problem));
     return name === undefined ? {problem} : {problem, name};
   });

@@ -1,6 +1,7 @@
 import {existsSync, readFileSync} from 'node:fs';
 import {ConvgradError} from '../geometry/error.js';
-import {parseProblem} from '../geometry/problem.js';
+import {formatProblem, parseProblem} from '../geometry/problem.js';
+import {casesOf} from '../verify/cases/index.js';
 import type {VerifyReport} from '../verify/report.js';
 import {writeWholeIn} from './wholeFile.js';
 
@@ -26,10 +27,12 @@ export function readRegressions(path: string): string[] {
   }
 }
 
-/** Puts the problems that failed in a run before those that are there. Problems with a name are part of every run anyway. */
+/** Puts the problems that failed in a run, and what they shrank to, before those that are there. Those with a name are in every run anyway. */
 export function saveRegressions(path: string, {results}: VerifyReport): void {
-  const failed = results.filter(({status, name}) => status === 'failed' && name === undefined);
-  const fresh = [...new Set(failed.map(({problem}) => problem))].slice(0, keptOfRun);
+  const failed = results.filter(({status}) => status === 'failed');
+  const found = failed.flatMap(({problem, diagnosis}) => [...(diagnosis ? [diagnosis.smallest.problem] : []), problem]);
+  const random = casesOf([...new Set(found)]).filter(({name}) => name === undefined);
+  const fresh = random.map(({problem}) => formatProblem(problem)).slice(0, keptOfRun);
   if (fresh.length === 0) return;
   const problems = [...new Set([...fresh, ...readRegressions(path)])].slice(0, kept);
   writeWholeIn(path, `${JSON.stringify({version: 1, problems}, null, 1)}\n`);

@@ -8,18 +8,20 @@ const file = userFiles({
   'list.json': '[]',
   'problem.json': '{"problems": ["ih3iw3ic1oc1kh1kw1", "ih3"]}',
 });
-const problem = (i: number) => `mb1ih${i}iw1ic1oc1kh1kw1sh1sw1dh1dw1-valid-nhwc`;
+const problem = (i: number) => `mb1ih${i}iw2ic1oc1kh1kw1sh1sw1dh1dw1-valid-nhwc`;
+const leNet = 'mb1ih28iw28ic1oc6kh5kw5sh1sw1dh1dw1-same-nhwc';
 const reportOf = (...results: Partial<VerifyResult>[]) => ({results}) as VerifyReport;
 const failed = (i: number) => ({status: 'failed' as const, problem: problem(i)});
 
 test('failed problems are kept once, the last ones first, and at most a hundred', () => {
   const path = file('new/regressions.json');
   expect(readRegressions(path)).toEqual([]);
-  saveRegressions(path, reportOf({status: 'passed', problem: problem(9)}, {...failed(8), name: 'LeNet-5'}));
+  saveRegressions(path, reportOf({status: 'passed', problem: problem(9)}, {...failed(8), problem: leNet}));
   expect(existsSync(path)).toBe(false);
   saveRegressions(path, reportOf(failed(1), failed(2), failed(1)));
-  saveRegressions(path, reportOf(failed(3), failed(2)));
-  expect(readRegressions(path)).toEqual([3, 2, 1].map(problem));
+  const diagnosis = {text: '', smallest: {problem: problem(4), replay: ''}, groups: []};
+  saveRegressions(path, reportOf({...failed(7), problem: leNet, diagnosis}, failed(3), failed(2)));
+  expect(readRegressions(path)).toEqual([4, 3, 2, 1].map(problem));
   for (let run = 1; run < 9; run++) {
     saveRegressions(path, reportOf(...Array.from({length: 30}, (_, i) => failed(100 * run + i))));
   }

@@ -92,6 +92,18 @@ test('a problem that failed once comes first ever after, unless told otherwise',
   rmSync(saved);
 });
 
+test('--junit and --html: the same run for a CI server and for a reader', async () => {
+  const [junit, html] = [file('report.xml'), file('report.html')];
+  const bad = ['--backend', 'cpu', '--problem', problem, '--import', file('wrong sign.ts'), '--no-regressions'];
+  expect(await start('verify', ...bad, '--junit', junit, '--html', html).ended).toMatchObject({code: 1});
+  expect(readFileSync(junit, 'utf8')).toContain(
+    '<testsuite name="cpu/wrong-sign/backpropFilter" tests="2" failures="2"',
+  );
+  const page = readFileSync(html, 'utf8');
+  expect(page).toContain('<svg class="map"');
+  expect(page).toContain(`--problem ${problem} --import`);
+});
+
 test('--time-budget: random cases go on until the time is used, beyond the edge cases', async () => {
   const json = file('budget.json');
   const few = ['--backend', 'cpu', '--algorithm', 'direct', '--oracle', 'reference', '--pass', 'forward'];
@@ -175,10 +187,10 @@ test.each([
   expect(await start(...args).ended).toEqual({code, stdout: '', stderr: `${line}\n`});
 });
 
-test('an unwritable --json is refused before any work', async () => {
-  const path = file('missing/out.json');
-  const {code, stdout, stderr} = await start('verify', '--json', path).ended;
+test.each(['--json', '--junit', '--html'])('an unwritable %s is refused before any work', async (flag) => {
+  const path = file('missing/out');
+  const {code, stdout, stderr} = await start('verify', flag, path).ended;
   expect({code, stdout}).toEqual({code: 2, stdout: ''});
-  expect(stderr).toMatch(/^convgrad: --json: .*out\.json cannot be written: .*\n$/);
+  expect(stderr).toMatch(/^convgrad: --(json|junit|html): .*out cannot be written: .*\n$/);
   expect(existsSync(path)).toBe(false);
 });

@@ -48,7 +48,7 @@ article { background: var(--card); border: 1px solid var(--line); border-radius:
 .run ul { margin: .3rem 0 .8rem; padding-left: 1.1rem; font-size: .9rem; } .run li b { margin-right: .3rem; }
 .plane { margin-bottom: 1rem; } .maps { display: grid; grid-template-columns: repeat(4, minmax(0, max-content)); gap: .5rem 1.1rem; margin-top: .3rem; }
 @media (max-width: 44rem) { .maps { grid-template-columns: repeat(2, minmax(0, max-content)); } }
-.map { border: 1px solid var(--line); border-radius: 3px; } .map text { fill: var(--ink); font-size: 9.5px; pointer-events: none; } .maps span { opacity: .75; }
+.map { border: 1px solid var(--line); border-radius: 3px; } .map text { fill: var(--ink); font-size: 9.5px; pointer-events: none; } .map .on-strong { fill: var(--card); } .maps span { opacity: .75; }
 .none { fill: var(--none); }
 .positive { fill: color-mix(in srgb, var(--positive) var(--s), var(--none)); } .negative { fill: color-mix(in srgb, var(--negative) var(--s), var(--none)); }
 .map .beyond { fill: var(--beyond); }

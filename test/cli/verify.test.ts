@@ -162,8 +162,8 @@ test('Ctrl-C: exit code 130, the table and the report of the results until then'
 });
 
 test.each([
-  [['frobnicate'], 2, "convgrad: unknown command 'frobnicate'; use verify, or --help."],
-  [[], 2, 'convgrad: no command; use verify, or --help.'],
+  [['frobnicate'], 2, "convgrad: unknown command 'frobnicate'; use verify, mutants, or --help."],
+  [[], 2, 'convgrad: no command; use verify, mutants, or --help.'],
   [['verify', '--frob'], 2, 'convgrad: Unknown option `--frob`'],
   [['verify', '--cases'], 2, 'convgrad: option `--cases <n>` value is missing'],
   [['verify', '--cases', 'few'], 2, 'convgrad: verify: cases must be a whole number ≥ 1; got few.'],

@@ -67,6 +67,6 @@ const nothing: Estimate = {
   value: Number.NaN,
   tolerance: Number.POSITIVE_INFINITY,
   step: 0,
-  bends: [0, 0],
+  gap: 0,
   noise: Number.POSITIVE_INFINITY,
 };

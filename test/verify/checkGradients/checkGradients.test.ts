@@ -98,6 +98,23 @@ describe('on real values', () => {
     }
   });
 
+  it.each([9, 12])('is not misled by kinks nearer than its steps, seed %d', async (seed) => {
+    const labels = tf.oneHot(tf.tensor1d([1, 0], 'int32'), 3);
+    const random = (shape: number[], deviation: number, k: number) =>
+      tf.randomNormal(shape, 0, deviation, 'float32', seed + k);
+    const loss = (x: tf.Tensor, filter: tf.Tensor, bias: tf.Tensor, weights: tf.Tensor) => {
+      const hidden = tf.relu(tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same').add(bias)) as tf.Tensor4D;
+      const pooled = tf.maxPool(hidden, 2, 2, 'valid').reshape([2, 36]);
+      return tf.losses.softmaxCrossEntropy(labels, tf.matMul(pooled, weights));
+    };
+    const inputs = [random([2, 6, 6, 2], 1, 0), random([3, 3, 2, 4], 0.3, 50), tf.zeros([4]), random([36, 3], 0.3, 90)];
+    const report = await checkGradients<tf.Tensor[]>(loss as (...inputs: tf.Tensor[]) => tf.Tensor, inputs, {
+      seed,
+      coordinates: 12,
+    });
+    expect(report.passed || report.summary).toBe(true);
+  });
+
   it('stays inside the domain of f', async () => {
     expect((await checkGradients(tf.log, vector(0.001, 1, 5))).inputs[0]).toMatchObject({decided: 3, wrong: []});
   });

@@ -3,7 +3,10 @@ import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import {userFiles} from '../support/userFiles.js';
 
-const main = join(__dirname, '../../dist/cli/main.js');
+/** The repository, where examples run. */
+export const root = join(__dirname, '../..');
+
+const main = join(root, 'dist/cli/main.js');
 
 /** Where commands run, and leave what they remember. */
 export const folder = userFiles({})('.');
@@ -21,8 +24,8 @@ export function start(...args: string[]): {child: ChildProcess; ended: Promise<E
 }
 
 /** Runs one line in a shell, and waits for its end. */
-export function shell(line: string): Promise<Ended> {
-  return watch(spawn(line, {shell: true, cwd: folder, env: userEnvironment()})).ended;
+export function shell(line: string, cwd = folder): Promise<Ended> {
+  return watch(spawn(line, {shell: true, cwd, env: userEnvironment()})).ended;
 }
 
 /** What npm adds while it runs the tests would make the command believe that it was started by npm. */

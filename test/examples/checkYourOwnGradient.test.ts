@@ -1,15 +1,15 @@
-import {shell} from '../cli/command.js';
+import {root, shell} from '../cli/command.js';
 
 describe('examples/check-your-own-gradient', () => {
   it('tells right from wrong, and prints a line that shows the wrong one again', async () => {
-    const {code, stdout} = await shell('node examples/run.mjs check-your-own-gradient --cases 5');
+    const {code, stdout} = await shell('node examples/run.mjs check-your-own-gradient --cases 5', root);
     expect(stdout).toMatch(/^mine: \d+ passed, 0 failed/m);
     expect(stdout).toMatch(/^mine-symmetric: \d+ passed, [1-9]\d* failed/m);
     expect(stdout).toMatch(/problem\s+mb\d+ih\d+\S*-same-/);
     expect(code).toBe(0);
 
     const replay = /npx convgrad (verify .*)$/m.exec(stdout)?.[1];
-    const again = await shell(`node dist/cli/main.js ${replay}`);
+    const again = await shell(`node dist/cli/main.js ${replay}`, root);
     expect(again.stdout + again.stderr).toMatch(/must be exactly/);
     expect(again.code).toBe(1);
   }, 60_000);
@@ -17,7 +17,7 @@ describe('examples/check-your-own-gradient', () => {
 
 describe('examples/run.mjs', () => {
   it('names the examples when asked for none of them', async () => {
-    const {code, stderr} = await shell('node examples/run.mjs');
+    const {code, stderr} = await shell('node examples/run.mjs', root);
     expect(stderr).toContain('usage: node examples/run.mjs check-your-own-gradient|swap-into-a-model');
     expect(code).toBe(2);
   });

@@ -1,9 +1,9 @@
 import {type Certificate, certify} from '../../examples/support/certificate.js';
-import {shell} from '../cli/command.js';
+import {root, shell} from '../cli/command.js';
 
 describe('examples/swap-into-a-model', () => {
   it('passes all of its own checks', async () => {
-    const {code, stdout, stderr} = await shell('node examples/run.mjs swap-into-a-model --steps 4');
+    const {code, stdout, stderr} = await shell('node examples/run.mjs swap-into-a-model --steps 4', root);
     expect(stdout).not.toContain('FAILED');
     expect(stdout.match(/^ok /gm)).toHaveLength(4);
     expect(stdout).toContain('served by convgrad: 33 forward, 8 backpropInput, 12 backpropFilter');
@@ -12,7 +12,7 @@ describe('examples/swap-into-a-model', () => {
   }, 60_000);
 
   it('says what is wrong with its option', async () => {
-    const {code, stderr} = await shell('node examples/run.mjs swap-into-a-model --steps none');
+    const {code, stderr} = await shell('node examples/run.mjs swap-into-a-model --steps none', root);
     expect(stderr).toContain('--steps must be a whole number ≥ 2; got none.');
     expect(code).toBe(1);
   });

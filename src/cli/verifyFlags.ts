@@ -44,7 +44,11 @@ export function readFlags(flags: RawFlags): VerifyFlags {
     ...(sabotage === undefined ? {} : {sabotage: sabotage as Sabotage}),
     imports: words(flags.import).map((file) => userPath(file)),
     bail: flags.bail === true,
-    command: [invocation('verify'), ...(mutant ? ['--mutant', mutant] : [])].join(' '),
+    command: [
+      invocation('verify'),
+      ...(mutant ? ['--mutant', mutant] : []),
+      ...(flags.regressions === false ? ['--no-regressions'] : []),
+    ].join(' '),
   };
   if (options.algorithms.includes(importedName) && options.imports.length === 0) {
     throw new ConvgradError(

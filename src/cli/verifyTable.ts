@@ -65,7 +65,8 @@ function failures({results}: VerifyReport, colors: Colors): string[] {
     });
     const hidden = runs.length - shownFailures;
     const more = hidden > 0 ? [`  … and ${hidden} more; --json FILE has them all`] : [];
-    const {diagnosis} = group.find((result) => result.diagnosis) ?? {};
+    // A second one is of wrong values, where the first was of broken manners.
+    const {diagnosis} = group.filter((result) => result.diagnosis).at(-1) ?? {};
     const says = diagnosis ? [`  diagnosis: ${diagnosis.text}`] : [];
     return ['', colors.red(`${backend} ${algorithm} ${pass}: ${runs.length} not passed`), ...lines, ...more, ...says];
   });

@@ -24,7 +24,7 @@ function groupOf(group: readonly VerifyResult[]): Markup {
   const runs = groupBy(group, ({problem, fill}) => `${problem} ${fill}`);
   // The one with a picture first: it is what one wants to see.
   runs.sort((a, b) => Number(isPictured(b)) - Number(isPictured(a)));
-  const diagnosis = group.find((result) => result.diagnosis)?.diagnosis;
+  const diagnosis = group.filter((result) => result.diagnosis).at(-1)?.diagnosis;
   return markup`<article id="${anchorOf(group[0])}"><h3>${backend} <b>${algorithm}</b> ${pass} <span class="badge">${runs.length} not passed</span></h3>
 ${diagnosis && markup`<p class="diagnosis"><b>Diagnosis</b> ${diagnosis.text}</p>`}
 ${runs.slice(0, shown).map(runOf)}${runs.length > shown && markup`<p class="muted">… and ${runs.length - shown} more; <code>--json FILE</code> has them all.</p>`}</article>`;

@@ -6,6 +6,10 @@ import type {Trial} from '../trial.js';
 import {differ} from './agreement.js';
 import {copyOf, observe, type Patient} from './patient.js';
 
+/** In JavaScript a read outside an array gives NaN, but so does much else: no cause is named. */
+export const notFinite =
+  'the result is not finite although its inputs are: something outside a tensor may have been read, an element never written or left from an earlier call, or a zero divided by';
+
 /** Rounding of what a buffer adds up. */
 const tolerance = 2 ** -20;
 
@@ -19,8 +23,7 @@ export async function misbehaviourOf(patient: Patient, trial: Trial): Promise<st
   if (overwritten) return `a call overwrites its input ${overwritten}`;
   const first = await observe(patient, trial);
   const second = await observe(patient, trial);
-  if (Array.from(first.got).some((value) => !Number.isFinite(value)))
-    return 'the result is not finite although its inputs are: it was never written, or an earlier call left it';
+  if (Array.from(first.got).some((value) => !Number.isFinite(value))) return notFinite;
   if (!differ(first.got, second.got)) return undefined;
   const grows = first.wanted.values.every(
     (value, i) => Math.abs(second.got[i] - first.got[i] - value) <= tolerance * (1 + Math.abs(second.got[i])),

@@ -14,7 +14,7 @@ export function describe(
   const circumstances = conditions && ` for ${conditions}`;
   const says = [
     groups.length > 0
-      ? `${who} is wrong${circumstances}: ${groups.slice(0, 3).join(', ')}`
+      ? `${who} is wrong${circumstances}: in the case that failed first ${groups.slice(0, 3).join(', ')}`
       : `${oracle} rejects ${who}${circumstances}: ${reason}`,
   ];
   if (hypothesis) says.push(`it equals the right result with ${hypothesis.join(', or with ')}`);

@@ -4,7 +4,7 @@ import type {Diagnosis, VerifyResult} from '../result.js';
 import {shrink} from '../shrink.js';
 import {Subject} from '../subject.js';
 import {isRight} from './agreement.js';
-import {ignoredInputOf, misbehaviourOf} from './behaviour.js';
+import {ignoredInputOf, misbehaviourOf, notFinite} from './behaviour.js';
 import {describe} from './describe.js';
 import {explain} from './explain.js';
 import {groupErrors} from './groups.js';
@@ -70,10 +70,11 @@ async function findOut(found: Findings, patient: Patient, problem: Problem, smal
   // Before a result is explained it must be one that comes again.
   const misbehaviour = await misbehaviourOf(patient, reduced);
   if (misbehaviour) found.behaviour = misbehaviour;
-  if (misbehaviour || isRight(observation)) return;
-  const causes = await explain(patient, [smallest, problem], performance.now() + patience.explain);
+  if ((misbehaviour && misbehaviour !== notFinite) || isRight(observation)) return;
+  // No formula predicts NaN.
+  const causes = misbehaviour ? [] : await explain(patient, [smallest, problem], performance.now() + patience.explain);
   if (causes.length > 0) found.hypothesis = causes;
-  else {
+  else if (!misbehaviour) {
     const others = probes(false).filter((probe) => target.supports(probe, pass) === true);
     const ignored = await ignoredInputOf(patient, [problem, ...others.slice(0, 2)]);
     if (ignored) found.behaviour = ignored;

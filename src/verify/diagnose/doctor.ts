@@ -13,7 +13,10 @@ const mostDiagnoses = 6;
 /** Milliseconds after which no further diagnosis of a run begins. */
 const patience = 20_000;
 
-/** Diagnoses the first failure of each algorithm and pass, a few in a run, while the kernels that failed are at hand. */
+/**
+ * Diagnoses the first failure of each algorithm and pass, a few in a run, while the kernels that failed are at hand. Wrong values say more
+ * than broken manners: they are diagnosed also when the latter came first.
+ */
 export class Doctor {
   private readonly seen = new Set<string>();
   private spent = 0;
@@ -36,9 +39,11 @@ export class Doctor {
     for (const failed of failures) {
       const {backend, algorithm, pass} = failed;
       const key = `${backend}/${algorithm}/${pass}`;
+      const hasWrongValues = rankOf(failed) < judgesOfValues;
       const target = targets.find((one) => one.backend === backend && one.algorithm === algorithm);
-      if (!target || this.seen.has(key) || this.seen.size >= mostDiagnoses || this.spent > patience) continue;
-      this.seen.add(key);
+      const isKnown = this.seen.has(`${key}/values`) || (!hasWrongValues && this.seen.has(`${key}/manners`));
+      if (!target || isKnown || this.seen.size >= mostDiagnoses || this.spent > patience) continue;
+      this.seen.add(`${key}/${hasWrongValues ? 'values' : 'manners'}`);
       const start = performance.now();
       select(target);
       failed.diagnosis = await diagnose(
@@ -55,6 +60,9 @@ export class Doctor {
     return trial(problem, fill, seed, headroom, arithmeticOf(backend, f16));
   }
 }
+
+/** The oracles that compare every value come first in the catalogue: the definition and the built-in. */
+const judgesOfValues = 2;
 
 function rankOf({oracle}: VerifyResult): number {
   return oracles.findIndex(({name}) => name === oracle);

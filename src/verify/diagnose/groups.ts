@@ -10,6 +10,8 @@ interface Feature {
   says(values: readonly number[]): string;
 }
 
+const mostDrawers = 5;
+
 /**
  * What the wrong elements have in common that not all of the right ones have: "only the last column". The first line counts them; none when
  * nothing is wrong. Elements may be right by chance, so a group need not be wrong throughout.
@@ -28,13 +30,17 @@ export function groupErrors(observation: Observation, pass: Pass): string[] {
   if (wrong.length === 0) return [];
   const groups = features(observation, pass).flatMap(({of, says}) => {
     const drawers = new Set(wrong.map(of));
-    return right.some((position) => !drawers.has(of(position))) ? [says([...drawers].sort((a, b) => a - b))] : [];
+    // A long list says nothing.
+    if (drawers.size > mostDrawers || !right.some((position) => !drawers.has(of(position)))) return [];
+    return [says([...drawers].sort((a, b) => a - b))];
   });
   const factor = commonFactor(observation);
   return [
     `${wrong.length} of ${values.length} elements are wrong`,
     ...new Set(groups),
-    ...(factor === undefined ? [] : [`each is ${factor} times the right one`]),
+    ...(factor === undefined || values.length === 1
+      ? []
+      : [factor === 0 ? 'all are 0' : `each is ${factor} times the right one`]),
   ];
 }
 

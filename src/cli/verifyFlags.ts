@@ -9,6 +9,7 @@ import type {OracleName} from '../verify/oracles/index.js';
 import {importedName} from '../verify/target.js';
 import type {RawFlags} from './asTyped.js';
 import {invocation, userPath} from './invocation.js';
+import {UnavailableError} from './usage.js';
 
 export interface VerifyFlags {
   /** What `verify()` takes. `backends` are those to try; `named` tells whether the user asked for them. */
@@ -50,6 +51,14 @@ export function readFlags(flags: RawFlags): VerifyFlags {
       ...(flags.regressions === false ? ['--no-regressions'] : []),
     ].join(' '),
   };
+  const unserved = options.backends.find(
+    (backend) => tfjsBackends.includes(backend) && !servedBackends().includes(backend),
+  );
+  if (unserved) {
+    throw new UnavailableError(
+      `backend '${unserved}' is not available: convgrad has no kernels for it yet; use ${servedBackends().join(', ')}.`,
+    );
+  }
   if (options.algorithms.includes(importedName) && options.imports.length === 0) {
     throw new ConvgradError(
       '--algorithm',
@@ -73,6 +82,9 @@ export function readFlags(flags: RawFlags): VerifyFlags {
     color: flags.color !== false,
   };
 }
+
+/** The backends that come with tfjs. */
+const tfjsBackends: readonly string[] = ['cpu', 'wasm', 'webgl', 'webgpu', 'tensorflow'];
 
 /** The flags that take one value. */
 const singles = ['cases', 'seed', 'timeBudget', 'sabotage', 'mutant', 'json', 'junit', 'html', 'browser'] as const;

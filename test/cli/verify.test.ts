@@ -166,6 +166,11 @@ test.each([
   [[], 2, 'convgrad: no command; use verify, mutants, or --help.'],
   [['verify', '--frob'], 2, 'convgrad: Unknown option `--frob`'],
   [['verify', '--cases'], 2, 'convgrad: option `--cases <n>` value is missing'],
+  [
+    ['verify', '--backend', 'webgpu'],
+    3,
+    "convgrad: backend 'webgpu' is not available: convgrad has no kernels for it yet; use cpu, webgl.",
+  ],
   [['verify', '--cases', 'few'], 2, 'convgrad: verify: cases must be a whole number ≥ 1; got few.'],
   [
     ['verify', '--time-budget', 'soon'],

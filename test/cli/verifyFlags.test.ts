@@ -2,6 +2,7 @@ import {readFlags} from '../../src/cli/verifyFlags.js';
 
 test.each([
   [{backend: 'tpu'}, "verify: unknown backend 'tpu'; use cpu, webgl."],
+  [{backend: 'wasm'}, "backend 'wasm' is not available: convgrad has no kernels for it yet; use cpu, webgl."],
   [{backend: 'cpu,'}, "verify: unknown backend ''; use cpu, webgl."],
   [{algorithm: 'magic'}, "verify: unknown algorithm 'magic'; use im2col, transposed, direct, imported."],
   [{algorithm: 'imported'}, "--algorithm: 'imported' means the kernels of a module; name it with --import FILE."],

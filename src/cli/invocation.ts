@@ -3,8 +3,8 @@ import {quote} from '../verify/replay.js';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** The scripts of package.json that run `convgrad verify`. */
-const scripts: Readonly<Record<string, string>> = {start: 'npm start --', verify: 'npm run verify --'};
+/** The scripts of package.json that run a command of convgrad, and which. */
+const scripts: Readonly<Record<string, string>> = {start: 'verify', verify: 'verify', mutants: 'mutants'};
 
 /** How this process was started, so that the same words start it again: what stands before the flags. */
 export function invocation(
@@ -12,8 +12,8 @@ export function invocation(
   env: Variables = process.env,
   argv: readonly string[] = process.argv,
 ): string {
-  const script = scripts[env.npm_lifecycle_event ?? ''];
-  if (script) return script;
+  const script = env.npm_lifecycle_event ?? '';
+  if (scripts[script] === command) return `npm ${script === 'start' ? script : `run ${script}`} --`;
   if (env.npm_command === 'exec') return `npx convgrad ${command}`;
   return ['node', quote(argv[1]), command].join(' ');
 }

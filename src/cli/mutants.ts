@@ -1,18 +1,13 @@
-import {resolve} from 'node:path';
 import type {CAC} from 'cac';
 import Table from 'cli-table3';
 import {type Fate, type MutantScore, scoreMutants} from '../verify/mutants/score.js';
+import {asTyped, numeric, type RawFlags, single} from './flags.js';
 import {abortOnInterrupt} from './interrupt.js';
+import {userPath} from './invocation.js';
 import {showProgress} from './progress.js';
 import {quietTfjs} from './quietTfjs.js';
 import {exitCodes} from './usage.js';
 import {assertWritable, writeWhole} from './wholeFile.js';
-
-interface Flags {
-  seed?: number;
-  cases?: number;
-  json?: string;
-}
 
 /** Adds the command `mutants`. */
 export function defineMutants(cli: CAC): void {
@@ -22,21 +17,20 @@ export function defineMutants(cli: CAC): void {
     .option('--cases <n>', 'Random problems beside the small edge cases (10)')
     .option('--json <file>', 'Write the score as JSON')
     .option('--no-color', 'No colours; there are none')
-    .action((flags: Flags) => runMutants(flags));
+    .action((flags: RawFlags) => runMutants(asTyped(flags)));
 }
 
 /** Runs the command. @returns the exit code */
-async function runMutants({seed, cases, json}: Flags): Promise<number> {
-  // npm runs scripts in the package's folder, wherever it was called.
-  const folder = process.env.npm_lifecycle_event === 'mutants' ? (process.env.INIT_CWD ?? '') : '';
-  const file = json === undefined ? undefined : resolve(folder, String(json));
+async function runMutants(flags: RawFlags): Promise<number> {
+  const [seed, cases, json] = ['seed', 'cases', 'json'].map((name) => single(name, flags[name]));
+  const file = json === undefined ? undefined : userPath(json);
   if (file) assertWritable(file, '--json');
   const signal = abortOnInterrupt();
   await quietTfjs();
   const progress = showProgress(process.stderr);
   const score = await scoreMutants({
-    ...(seed === undefined ? {} : {seed}),
-    ...(cases === undefined ? {} : {cases}),
+    ...(seed === undefined ? {} : {seed: numeric(seed)}),
+    ...(cases === undefined ? {} : {cases: numeric(cases)}),
     signal,
     onFate: ({mutant}, done, total) => progress.update({backend: 'cpu', problem: mutant, done, total}),
   });

@@ -8,7 +8,7 @@ import {defaultCases, resolveOptions, sabotages} from '../verify/options.js';
 import {oracles} from '../verify/oracles/index.js';
 import {quote} from '../verify/replay.js';
 import {isGood, type VerifyReport} from '../verify/report.js';
-import {asTyped, type RawFlags} from './asTyped.js';
+import {asTyped, type RawFlags} from './flags.js';
 import {importModule} from './importModule.js';
 import {abortOnInterrupt} from './interrupt.js';
 import {invocation, userPath} from './invocation.js';

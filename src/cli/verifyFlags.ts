@@ -7,7 +7,7 @@ import {algorithmName} from '../verify/mutants/index.js';
 import {resolveOptions, type Sabotage, type VerifyOptions} from '../verify/options.js';
 import type {OracleName} from '../verify/oracles/index.js';
 import {importedName} from '../verify/target.js';
-import type {RawFlags} from './asTyped.js';
+import {numeric, type RawFlags, single} from './flags.js';
 import {invocation, userPath} from './invocation.js';
 import {UnavailableError} from './usage.js';
 
@@ -88,21 +88,6 @@ const tfjsBackends: readonly string[] = ['cpu', 'wasm', 'webgl', 'webgpu', 'tens
 
 /** The flags that take one value. */
 const singles = ['cases', 'seed', 'timeBudget', 'sabotage', 'mutant', 'json', 'junit', 'html', 'browser'] as const;
-
-/** @throws ConvgradError when the flag came twice, or without a value */
-function single(flag: string, value: unknown): string | undefined {
-  if (value === undefined) return undefined;
-  const name = `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  if (Array.isArray(value)) throw new ConvgradError(name, `is given ${value.length} times; give it once.`);
-  if (value === '') throw new ConvgradError(name, 'needs a value.');
-  return String(value);
-}
-
-/** A number, or the text itself where it is none: what checks the options quotes it. */
-function numeric(text: string): number {
-  const value = Number(text);
-  return Number.isNaN(value) ? (text as unknown as number) : value;
-}
 
 /** The values of a flag that may be repeated. */
 function words(value: unknown): string[] {

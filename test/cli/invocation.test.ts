@@ -6,6 +6,7 @@ const argv = ['/usr/bin/node', 'my dist/cli/main.js', 'verify'];
 test.each([
   ['npm start', {npm_lifecycle_event: 'start', npm_command: 'start'}, 'npm start --'],
   ['npm run verify', {npm_lifecycle_event: 'verify', npm_command: 'run-script'}, 'npm run verify --'],
+  ['another script', {npm_lifecycle_event: 'mutants'}, "node 'my dist/cli/main.js' verify"],
   ['npx', {npm_lifecycle_event: 'npx', npm_command: 'exec'}, 'npx convgrad verify'],
   ['node', {}, "node 'my dist/cli/main.js' verify"],
 ])('started by %s', (_, env, words) => {
@@ -14,6 +15,7 @@ test.each([
 
 test('paths are meant from where the user is, which npm start leaves', () => {
   expect(userPath('mine.ts', {npm_lifecycle_event: 'start', INIT_CWD: '/home/me'})).toBe(resolve('/home/me/mine.ts'));
+  expect(userPath('mine.ts', {npm_lifecycle_event: 'mutants', INIT_CWD: '/home/me'})).toBe(resolve('/home/me/mine.ts'));
   expect(userPath('mine.ts', {INIT_CWD: '/home/me'})).toBe(resolve('mine.ts'));
   expect(userPath('/abs/mine.ts', {npm_lifecycle_event: 'start', INIT_CWD: '/home/me'})).toBe(resolve('/abs/mine.ts'));
 });

@@ -1,4 +1,4 @@
-import {asTyped} from '../../src/cli/asTyped.js';
+import {asTyped} from '../../src/cli/flags.js';
 
 test('values come back as they were typed, where cac made numbers of them', () => {
   const argv = ['verify', '--json', '007', '--seed=1e3', '--backend', '', '--time-budget', '0x10', '--bail'];

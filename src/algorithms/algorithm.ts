@@ -1,4 +1,5 @@
 import type {Engine} from '../engine/engine.js';
+import type {Part} from '../engine/part.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import type {Pass} from '../geometry/pass.js';
 
@@ -29,6 +30,8 @@ export interface Algorithm {
   integerHeadroom: number;
   /** Where one Inf or NaN of an input may spread: `taps` the real terms only, `padded` padding counts as 0 · value, `tile` a whole tile. */
   footprint: 'taps' | 'padded' | 'tile';
+  /** Stretches of its own that some problems do not reach; none by default. */
+  parts?: readonly Part[];
   /** True, or the reason why not, in words for users. */
   supports(info: Conv2DInfo, pass: Pass): true | string;
   cost(info: Conv2DInfo, pass: Pass): Cost;

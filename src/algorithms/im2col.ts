@@ -1,10 +1,13 @@
 import type {Matrix} from '../engine/engine.js';
+import {makeParts} from '../engine/part.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import {flopsOf, sizeOf} from '../geometry/pass.js';
 import type {Algorithm} from './algorithm.js';
 
 /** Floats of the column matrix kept at a time (1 MB): the workspace is bounded whatever the batch and the image. */
 const blockFloats = 262_144;
+
+const [nextBlock] = makeParts(['im2col, a second block of pixels']);
 
 /**
  * Convolution as matrix products. Row p of the column matrix holds the receptive field of output pixel p = (n, oh, ow): R·C values in
@@ -23,6 +26,7 @@ export const im2col: Algorithm = {
   source: 'Chellapilla, Puri, Simard: High Performance Convolutional Neural Networks for Document Processing, 2006',
   integerHeadroom: 1,
   footprint: 'padded',
+  parts: [nextBlock],
   supports: () => true,
   cost(info) {
     const columns = info.batch * info.outHeight * info.outWidth * rowLength(info);
@@ -83,7 +87,10 @@ function forEachBlock(info: Conv2DInfo, visit: (first: number, count: number, co
   const K = rowLength(info);
   const blockRows = Math.min(pixels, Math.max(1, Math.floor(blockFloats / K)));
   const columns = new Float32Array(blockRows * K);
-  for (let first = 0; first < pixels; first += blockRows) visit(first, Math.min(blockRows, pixels - first), columns);
+  for (let first = 0; first < pixels; first += blockRows) {
+    if (first > 0) nextBlock.hits++;
+    visit(first, Math.min(blockRows, pixels - first), columns);
+  }
 }
 
 /** Copies the receptive fields of pixels first … first + count − 1 into the rows of `columns`. */

@@ -1,4 +1,5 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
+import type {Part} from '../engine/part.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import type {Pass} from '../geometry/pass.js';
 
@@ -6,6 +7,8 @@ import type {Pass} from '../geometry/pass.js';
 export interface Implementation {
   /** The algorithm's name in the catalogue; `direct` where a backend has only the definition. */
   readonly algorithm: string;
+  /** The passes that it has at all; see `supports` for those of a problem. */
+  readonly passes: readonly Pass[];
   /** True, or the reason why not, in words for users. */
   supports(info: Conv2DInfo, pass: Pass): true | string;
   /**
@@ -21,4 +24,6 @@ export interface BackendFamily {
   readonly backends: readonly string[];
   /** In order of preference: the first that supports a problem serves it. */
   implementations(): readonly Implementation[];
+  /** What a campaign must have reached beside every pass of every implementation. */
+  parts(): readonly Part[];
 }

@@ -1,3 +1,4 @@
+import type {PartHits} from '../verify/coverage.js';
 import {environmentOf} from '../verify/environment.js';
 import type {Progress, ReportedOptions, VerifyOptions} from '../verify/options.js';
 import {type Environment, makeReport, type VerifyReport} from '../verify/report.js';
@@ -28,9 +29,14 @@ export async function runAll(
   const tally = new Tally();
   const backends: string[] = [];
   let environment = environmentOf([]);
+  const parts: PartHits[] = [];
   let whole = true;
+  let covering = true;
   const report = (interrupted: boolean) =>
-    makeReport({...reported, backends: [...backends]}, environment, tally, seconds(), interrupted);
+    makeReport({...reported, backends: [...backends]}, environment, tally, seconds(), interrupted, {
+      parts: [...parts],
+      whole: covering,
+    });
   for (const [i, {backend, run}] of runs.entries()) {
     backends.push(backend);
     try {
@@ -46,6 +52,8 @@ export async function runAll(
         },
       });
       environment = merged(environment, finished.environment);
+      parts.push(...finished.coverage.parts);
+      covering &&= finished.coverage.whole;
       if (finished.interrupted) whole = false;
     } catch (error) {
       whole = false;

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import type {createColors} from 'picocolors';
+import {missedParts} from '../verify/coverage.js';
 import type {VerifyReport} from '../verify/report.js';
 import {isGood} from '../verify/report.js';
 import type {VerifyResult} from '../verify/result.js';
@@ -12,7 +13,13 @@ const shownFailures = 10;
 
 /** What a person reads at the end of a run. */
 export function describeReport(report: VerifyReport, colors: Colors): string {
-  const lines = [table(report, colors), ...skipped(report), ...failures(report, colors), verdict(report, colors)];
+  const lines = [
+    table(report, colors),
+    ...skipped(report),
+    ...failures(report, colors),
+    ...coverage(report, colors),
+    verdict(report, colors),
+  ];
   return lines.join('\n').trimStart();
 }
 
@@ -72,10 +79,23 @@ function failures({results}: VerifyReport, colors: Colors): string[] {
   });
 }
 
+/** One line: how much of the code ran, and what ran least. */
+function coverage({coverage}: VerifyReport, colors: Colors): string[] {
+  const {parts, whole} = coverage;
+  if (parts.length === 0) return [];
+  const missed = missedParts(coverage).map(({backend, part}) => `${backend}'s ${part}`);
+  if (missed.length > 0) return [colors.red(`never ran, so nothing is proved of them: ${missed.join('; ')}`)];
+  const hit = parts.filter(({hits}) => hits > 0);
+  const counts = `${hit.length} of ${parts.length} parts of the code ran`;
+  if (!whole || hit.length === 0) return [`${counts}, in a run that is not to reach all`];
+  const least = hit.reduce((a, b) => (b.hits < a.hits ? b : a));
+  return [`${counts}, the least often ${least.hits}×: ${least.backend}'s ${least.part}`];
+}
+
 function verdict(report: VerifyReport, colors: Colors): string {
   const {passed, failed, skipped, vacuous, seconds} = report.summary;
   const counts = `${passed} passed, ${failed} failed, ${skipped} skipped, ${vacuous} vacuous in ${seconds.toFixed(1)} s, seed ${report.seed}`;
   if (report.interrupted) return colors.yellow(`interrupted: ${counts}`);
   if (isGood(report)) return colors.green(counts);
-  return colors.red(passed === 0 && failed === 0 ? `nothing was verified: ${counts}` : counts);
+  return colors.red(passed + failed + vacuous === 0 ? `nothing was verified: ${counts}` : counts);
 }

@@ -1,3 +1,5 @@
+import type {Part} from './part.js';
+
 /**
  * A matrix inside an array: element (i, j) stands at `offset + i·rowStride + j·columnStride`.
  * Swapping the two strides transposes it without a copy.
@@ -12,6 +14,7 @@ export interface Matrix {
 /** What algorithms build on, so that one fast gemm makes every gemm algorithm fast. */
 export interface Engine {
   readonly name: string;
+  readonly parts: readonly Part[];
   /**
    * `c ← a·b`, or `c ← c + a·b` with `accumulate`; [M×K]·[K×N]→[M×N]. Each element of the product is accumulated in at least
    * float32 and rounded once on writing; c must not overlap a or b.

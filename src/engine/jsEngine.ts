@@ -1,4 +1,5 @@
 import type {Engine, Matrix} from './engine.js';
+import {makeParts} from './part.js';
 
 /** Rows and columns of c that one pass of the micro-kernel computes: 4·2 double accumulators and 6 operands fit the 16 registers of x64. */
 const tileRows = 4;
@@ -6,18 +7,30 @@ const tileColumns = 2;
 /** Doubles of packed a kept at a time: 256 kB, which stays in a level-2 cache. */
 const blockSize = 32_768;
 
+/** The tiles by size, whole and cut, in the order of (rows − 1)·tileColumns + columns − 1. */
+const tiles = makeParts(
+  Array.from(
+    {length: tileRows * tileColumns},
+    (_, i) => `js gemm tile ${Math.floor(i / tileColumns) + 1}×${(i % tileColumns) + 1}`,
+  ),
+);
+const [nextBlock, accumulating] = makeParts(['js gemm, a second block of rows', 'js gemm, accumulating']);
+
 /**
  * The engine in plain JavaScript: packs both operands into doubles, so that the inner loop reads straight ahead, and accumulates in double,
  * so that each element is rounded once. Runs wherever JavaScript runs.
  */
 export const jsEngine: Engine = {
   name: 'js',
+  parts: [...tiles, nextBlock, accumulating],
   gemm(m, n, k, a, b, c, accumulate) {
     const blockRows = Math.max(tileRows, Math.floor(blockSize / Math.max(1, k) / tileRows) * tileRows);
     const rowsAtOnce = Math.min(blockRows, Math.ceil(m / tileRows) * tileRows);
     const packedA = new Float64Array(rowsAtOnce * k);
     const packedB = new Float64Array(tileColumns * k);
+    if (accumulate) accumulating.hits++;
     for (let row = 0; row < m; row += blockRows) {
+      if (row > 0) nextBlock.hits++;
       const rows = Math.min(blockRows, m - row);
       for (let i = 0; i < rows; i += tileRows) {
         pack(
@@ -47,7 +60,9 @@ export const jsEngine: Engine = {
         );
         for (let i = 0; i < rows; i += tileRows) {
           tile(packedA, i * k, packedB, k);
-          store(c, row + i, column, Math.min(tileRows, rows - i), columns, accumulate);
+          const height = Math.min(tileRows, rows - i);
+          tiles[(height - 1) * tileColumns + columns - 1].hits++;
+          store(c, row + i, column, height, columns, accumulate);
         }
       }
     }

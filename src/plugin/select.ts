@@ -4,6 +4,7 @@ import {webglFamily} from '../backends/webgl/index.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
 import type {Pass} from '../geometry/pass.js';
+import {callCounts} from './calls.js';
 
 /** One line per family of backends. */
 const families: readonly BackendFamily[] = [hostFamily, webglFamily];
@@ -16,6 +17,18 @@ export function servedBackends(): readonly string[] {
 /** Names of the algorithms that run on a backend, in order of preference; empty for a backend that is not served. */
 export function algorithmsOf(backend: string): readonly string[] {
   return implementationsOf(backend).map((implementation) => implementation.algorithm);
+}
+
+/** What the passes of a backend's implementations have run so far, by name: each pass of each as a whole, and the parts that they are made of. */
+export function hitsOf(backend: string): Map<string, number> {
+  const whole = implementationsOf(backend).flatMap(({algorithm, passes}) =>
+    passes.map((pass) => `${algorithm} ${pass}`),
+  );
+  const calls = callCounts();
+  return new Map([
+    ...whole.map((name): [string, number] => [name, calls.get(`${backend}/${name.replace(' ', '/')}`) ?? 0]),
+    ...(familyOf(backend)?.parts() ?? []).map(({name, hits}): [string, number] => [name, hits]),
+  ]);
 }
 
 /** True, or the reason why the algorithm cannot do this pass of this problem on this backend. */
@@ -57,5 +70,9 @@ export function select(
 }
 
 function implementationsOf(backend: string): readonly Implementation[] {
-  return families.find((family) => family.backends.includes(backend))?.implementations() ?? [];
+  return familyOf(backend)?.implementations() ?? [];
+}
+
+function familyOf(backend: string): BackendFamily | undefined {
+  return families.find((family) => family.backends.includes(backend));
 }

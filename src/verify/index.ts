@@ -11,6 +11,7 @@ export type {
 } from './checkGradients/gradientReport.js';
 export type {GradientOptions} from './checkGradients/options.js';
 export type {Verdict, Worst} from './compare.js';
+export type {Coverage, PartHits} from './coverage.js';
 export type {Fill} from './fill.js';
 export type {Progress, ReportedOptions, Sabotage, VerifyOptions} from './options.js';
 export type {OracleName} from './oracles/index.js';

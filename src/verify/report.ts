@@ -1,3 +1,4 @@
+import {type Coverage, missedParts, noCoverage} from './coverage.js';
 import type {ReportedOptions} from './options.js';
 import type {VerifyResult} from './result.js';
 import type {ReportRow, SkipReason, Tally} from './tally.js';
@@ -30,6 +31,8 @@ export interface VerifyReport {
   rows: ReportRow[];
   /** Why results were skipped, and how often. */
   skipReasons: SkipReason[];
+  /** Which parts of the verified code ran, and how often. */
+  coverage: Coverage;
   summary: VerifySummary;
   /** The run was aborted: the results are those until then. */
   interrupted?: true;
@@ -42,6 +45,7 @@ export function makeReport(
   tally: Tally,
   seconds: number,
   interrupted = false,
+  {parts, whole} = noCoverage,
 ): VerifyReport {
   const [passed, failed, skipped, vacuous] = (['passed', 'failed', 'skipped', 'vacuous'] as const).map((status) =>
     tally.total(status),
@@ -55,12 +59,17 @@ export function makeReport(
     ...(tally.omitted > 0 ? {omitted: tally.omitted} : {}),
     rows: tally.rows,
     skipReasons: tally.skipReasons,
+    coverage: {parts, whole: whole && !interrupted},
     summary: {passed, failed, skipped, vacuous, seconds},
     ...(interrupted ? {interrupted} : {}),
   };
 }
 
-/** Whether the report shows the code right. Nothing failed is not enough: something must have passed, and nothing been vacuous. */
-export function isGood({summary}: VerifyReport): boolean {
-  return summary.failed === 0 && summary.vacuous === 0 && summary.passed > 0;
+/**
+ * Whether the report shows the code right. Nothing failed is not enough: something must have passed, nothing been vacuous, and a whole
+ * run must have reached every part of the code.
+ */
+export function isGood({summary, coverage}: VerifyReport): boolean {
+  const {passed, failed, vacuous} = summary;
+  return failed === 0 && vacuous === 0 && passed > 0 && missedParts(coverage).length === 0;
 }

@@ -1,4 +1,5 @@
 import {formatProblem} from '../geometry/problem.js';
+import {isWhole, type PartHits, startCoverage} from './coverage.js';
 import {Doctor} from './diagnose/doctor.js';
 import {environmentOf} from './environment.js';
 import {resolveOptions, type VerifyOptions} from './options.js';
@@ -30,6 +31,7 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
     const command = options.command ?? 'npx convgrad verify';
     // What was broken on purpose needs no diagnosis.
     const doctor = options.diagnose === false || resolved.sabotage ? undefined : new Doctor(resolved, command);
+    const parts: PartHits[] = [];
     let done = 0;
     let stopped = false;
     for (const backend of resolved.backends) {
@@ -37,6 +39,7 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
       const targets = options.subject
         ? [subjectTarget(backend, options.subject, options.timeoutMs ?? defaultTimeout)]
         : targetsOf(backend, stage.imported, resolved.algorithms);
+      const covered = options.subject ? () => [] : startCoverage(backend);
       for (const one of schedule.on(backend)) {
         if (stopped || options.signal?.aborted) break;
         for (const fill of resolved.fills) {
@@ -55,9 +58,14 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
           await new Promise((resolve) => setTimeout(resolve));
         }
       }
+      parts.push(...covered());
     }
     const seconds = (performance.now() - start) / 1000;
-    return makeReport(resolved, environmentOf(resolved.backends), tally, seconds, options.signal?.aborted);
+    const whole = isWhole(resolved) && stage.imported.size === 0 && !stopped;
+    return makeReport(resolved, environmentOf(resolved.backends), tally, seconds, options.signal?.aborted, {
+      parts,
+      whole,
+    });
   } finally {
     await stage.clear();
   }

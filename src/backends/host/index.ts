@@ -3,7 +3,7 @@ import type {Algorithm} from '../../algorithms/algorithm.js';
 import {algorithms} from '../../algorithms/index.js';
 import {jsEngine} from '../../engine/jsEngine.js';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
-import {type Pass, passTensors, shapeOf, sizeOf} from '../../geometry/pass.js';
+import {type Pass, passes, passTensors, shapeOf, sizeOf} from '../../geometry/pass.js';
 import type {BackendFamily, Implementation} from '../implementation.js';
 
 /** What the host kernels need of a tfjs backend whose data live in JavaScript's memory. */
@@ -16,6 +16,7 @@ interface HostBackend {
 export const hostFamily: BackendFamily = {
   backends: ['cpu'],
   implementations: () => algorithms().map(implementation),
+  parts: () => [...jsEngine.parts, ...algorithms().flatMap(({parts = []}) => parts)],
 };
 
 const implementations = new WeakMap<Algorithm, Implementation>();
@@ -23,6 +24,7 @@ const implementations = new WeakMap<Algorithm, Implementation>();
 function implementation(algorithm: Algorithm): Implementation {
   const made = implementations.get(algorithm) ?? {
     algorithm: algorithm.name,
+    passes: passes.filter((pass) => algorithm[pass]),
     supports: (info: Conv2DInfo, pass: Pass) =>
       algorithm[pass] ? algorithm.supports(info, pass) : `it has no ${pass}`,
     run(pass: Pass, info: Conv2DInfo, a: TensorInfo, b: TensorInfo, backend: object) {

@@ -1,6 +1,7 @@
 import {env, type TensorInfo} from '@tensorflow/tfjs';
+import {makeParts} from '../../engine/part.js';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
-import type {Pass} from '../../geometry/pass.js';
+import {type Pass, passes, passTensors, shapeOf} from '../../geometry/pass.js';
 import type {BackendFamily, Implementation} from '../implementation.js';
 import {program, type WebGLProgram} from './program.js';
 
@@ -8,6 +9,10 @@ import {program, type WebGLProgram} from './program.js';
 interface WebGLBackend {
   runWebGLProgram(program: WebGLProgram, inputs: TensorInfo[], dtype: 'float32', uniforms: number[][]): TensorInfo;
 }
+
+/** A shader by how its output fills the last texels, since the lanes past an odd size are skipped. */
+const ends = ['whole texels', 'an odd column', 'an odd row', 'an odd row and column'];
+const parts = makeParts(passes.flatMap((pass) => ends.map((end) => `${pass} shader, ${end}`)));
 
 /**
  * The definition as one fragment shader per pass, on tfjs's packed textures; see {@link program} for what compiles when.
@@ -17,12 +22,15 @@ interface WebGLBackend {
  */
 const direct: Implementation = {
   algorithm: 'direct',
+  passes,
   supports: () =>
     env().getNumber('WEBGL_VERSION') === 1
       ? 'this browser has only WebGL 1, whose shaders cannot loop over sizes unknown at compile time; WebGL 2 is needed'
       : true,
   run(pass: Pass, info: Conv2DInfo, a: TensorInfo, b: TensorInfo, backend: object) {
     const {program: shader, uniforms} = program(info, pass);
+    const [rows, columns] = shapeOf(info, passTensors[pass].output).slice(2);
+    parts[passes.indexOf(pass) * ends.length + (rows % 2) * 2 + (columns % 2)].hits++;
     return (backend as WebGLBackend).runWebGLProgram(shader, [a, b], 'float32', uniforms);
   },
 };
@@ -31,4 +39,5 @@ const direct: Implementation = {
 export const webglFamily: BackendFamily = {
   backends: ['webgl'],
   implementations: () => [direct],
+  parts: () => parts,
 };

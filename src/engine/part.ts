@@ -1,0 +1,12 @@
+/** A stretch of arithmetic that some problems reach and others do not: a micro-kernel's body, a tail, a phase, a shader variant. */
+export interface Part {
+  /** Unique within its backend, e.g. `js gemm tile 3×1`. */
+  readonly name: string;
+  /** How often it ran since the process began. */
+  hits: number;
+}
+
+/** Parts that were not reached yet. Whoever owns them adds to `hits` where they run; `convgrad verify` fails a campaign that misses one. */
+export function makeParts(names: readonly string[]): Part[] {
+  return names.map((name) => ({name, hits: 0}));
+}

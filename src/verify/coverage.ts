@@ -1,0 +1,37 @@
+import {passes as allPasses} from '../geometry/pass.js';
+import {hitsOf} from '../plugin/select.js';
+import type {ReportedOptions} from './options.js';
+
+/** How often a run reached one part of a backend's arithmetic. */
+export interface PartHits {
+  backend: string;
+  /** A pass of an implementation, or a stretch of its arithmetic: a tile, a tail, a phase, a shader variant. */
+  part: string;
+  hits: number;
+}
+
+/** What a run reached of the code that it verifies. */
+export interface Coverage {
+  parts: PartHits[];
+  /** Whether the run was to reach every part: nothing was left out of it. Then a part without hits makes the report a bad one. */
+  whole: boolean;
+}
+
+export const noCoverage: Coverage = {parts: [], whole: false};
+
+/** Starts counting on a backend. @returns to be called in the end, with what was hit since */
+export function startCoverage(backend: string): () => PartHits[] {
+  const before = hitsOf(backend);
+  return () => [...hitsOf(backend)].map(([part, hits]) => ({backend, part, hits: hits - (before.get(part) ?? 0)}));
+}
+
+/** Whether a run leaves nothing out: it has the edge cases and the named layers, and those reach every part. */
+export function isWhole({subject, sabotage, algorithms, problems, passes}: ReportedOptions): boolean {
+  const everything = algorithms.length === 0 && problems.length === 0 && passes.length === allPasses.length;
+  return everything && subject === undefined && sabotage === undefined;
+}
+
+/** The parts that a run was to reach and did not. */
+export function missedParts({parts, whole}: Coverage): PartHits[] {
+  return whole ? parts.filter(({hits}) => hits === 0) : [];
+}

@@ -1,6 +1,6 @@
-import {findAlgorithm} from '../algorithms/index.js';
 import {ConvgradError} from '../geometry/error.js';
 import {builtinNames} from './kernels.js';
+import {swapLayers} from './layers.js';
 import {kernelKey} from './registries.js';
 import {type InstallationReport, makeReport} from './report.js';
 import {algorithmsOf, servedBackends} from './select.js';
@@ -14,6 +14,8 @@ export interface InstallOptions {
   backends?: readonly string[];
   /** The algorithm to use where it runs and supports the problem; 'auto' (the default) takes the first in order of preference that does. */
   algorithm?: string | 'auto';
+  /** Whether to patch the convolutional classes of tf.layers, so that they train under dilation with every activation; true by default. */
+  layers?: boolean;
 }
 
 /** What `install()` returns. */
@@ -23,14 +25,14 @@ export interface Installation {
 }
 
 /**
- * Replaces tfjs's conv2d kernels (Conv2D, FusedConv2D, Conv2DBackpropInput, Conv2DBackpropFilter) and their gradients by convgrad's.
- * Synchronous and silent. A second call replaces the options and takes back places that were registered over since; backends that
+ * Replaces tfjs's conv2d kernels (Conv2D, FusedConv2D, Conv2DBackpropInput, Conv2DBackpropFilter) and their gradients by convgrad's, and
+ * the methods of tf.layers that no kernel can put right, in layers that exist already too. Synchronous and silent. A second call replaces the options and takes back places that were registered over since; backends that
  * are imported later are served as they come.
  *
  * @throws ConvgradError on an unknown backend or algorithm; nothing is changed then
  */
 export function install(options: InstallOptions = {}): Installation {
-  const {tf = defaultTf, algorithm = 'auto'} = options ?? {};
+  const {tf = defaultTf, algorithm = 'auto', layers = true} = options ?? {};
   if (typeof tf?.engine !== 'function' || typeof tf.registerKernel !== 'function') {
     throw new ConvgradError('install', "tf must be the module '@tensorflow/tfjs'; pass what `import * as tf` gives.");
   }
@@ -46,8 +48,8 @@ export function install(options: InstallOptions = {}): Installation {
       `convgrad has no kernels for backend '${unknown}'; use ${servedBackends().join(', ')}.`,
     );
   }
-  if (algorithm !== 'auto' && !findAlgorithm(algorithm)) {
-    const known = [...new Set(servedBackends().flatMap(algorithmsOf))];
+  const known = [...new Set(servedBackends().flatMap(algorithmsOf))];
+  if (algorithm !== 'auto' && !known.includes(algorithm)) {
     throw new ConvgradError(
       'install',
       `unknown algorithm '${algorithm}'; use auto, ${known.join(', ')}, or defineAlgorithm() first.`,
@@ -61,6 +63,9 @@ export function install(options: InstallOptions = {}): Installation {
   const present = backends.filter((backend) => tf.getKernelsForBackend(backend).length > 0);
   session.kernels.swap(present.flatMap((backend) => replacedKernels.map((name) => kernelKey(name, backend))));
   session.gradients.swap(Object.values(builtinNames));
+  session.servesLayers = layers;
+  if (layers) swapLayers(tf, session.layers, () => currentSession(tf) === session && session.servesLayers);
+  else session.layers.restore();
   return {report: () => makeReport(tf)};
 }
 

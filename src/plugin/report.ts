@@ -1,11 +1,12 @@
 import type {Pass} from '../geometry/pass.js';
 import {callCounts, type Fallback, fallbackCounts} from './calls.js';
 import {builtinNames, isOurs} from './kernels.js';
+import {layerPrototypes} from './layers.js';
 import {kernelKey} from './registries.js';
 import {currentSession, replacedKernels} from './session.js';
 import type {Tf} from './tfjs.js';
 
-/** Where one kernel or gradient of tfjs stands. */
+/** Where one kernel, gradient or layer class of tfjs stands. */
 export type ServedBy = 'convgrad' | 'not imported' | 'registered over by others' | 'built-in';
 
 /** What `installation.report()` tells; plain data. */
@@ -18,6 +19,8 @@ export interface InstallationReport {
   summary: string;
   kernels: {backend: string; kernel: string; servedBy: ServedBy}[];
   gradients: {kernel: string; servedBy: ServedBy}[];
+  /** The classes of tf.layers that `install()` patches; 'built-in' under `layers: false`. */
+  layers: {layer: string; servedBy: ServedBy}[];
   /** Calls served since `install()`. */
   calls: {backend: string; algorithm: string; pass: Pass; calls: number}[];
   /** Calls that another algorithm served than the one asked for, since `install()`. */
@@ -36,6 +39,10 @@ export function makeReport(tf: Tf): InstallationReport {
   const gradients = session
     ? Object.values(builtinNames).map((kernel) => ({kernel, servedBy: place(tf.getGradient(kernel)?.gradFunc, true)}))
     : [];
+  const layers = (session ? layerPrototypes(tf) : []).map(({layer, prototype}) => ({
+    layer,
+    servedBy: place((prototype as {call?: unknown} | undefined)?.call, session?.servesLayers ?? false),
+  }));
   const calls = [...callCounts()]
     .map(([key, count]) => {
       const [backend, algorithm, pass] = key.split('/') as [string, string, Pass];
@@ -49,7 +56,7 @@ export function makeReport(tf: Tf): InstallationReport {
   const backend = tf.getBackend() ?? '';
   const here = kernels.filter((kernel) => kernel.backend === backend);
   const serving = here.length > 0 && [...here, ...gradients].every(({servedBy}) => servedBy === 'convgrad');
-  const report = {installed: session !== undefined, backend, serving, kernels, gradients, calls, fallbacks};
+  const report = {installed: session !== undefined, backend, serving, kernels, gradients, layers, calls, fallbacks};
   return {...report, summary: summarise(report)};
 }
 
@@ -63,9 +70,10 @@ function fallbackKey({backend, pass, wanted, served, reason}: Fallback): string 
   return [backend, pass, wanted, served, reason].join('/');
 }
 
-function summarise({installed, backend, serving, kernels, calls}: Omit<InstallationReport, 'summary'>): string {
+function summarise({installed, backend, serving, kernels, layers, calls}: Omit<InstallationReport, 'summary'>): string {
   if (!installed) return 'convgrad is not installed; call install().';
   const total = calls.reduce((sum, row) => sum + row.calls, 0);
+  const patched = layers.filter(({servedBy}) => servedBy === 'convgrad').length;
   const perBackend = [...new Set(kernels.map((kernel) => kernel.backend))].map((name) => {
     const rows = kernels.filter((kernel) => kernel.backend === name);
     const ours = rows.filter(({servedBy}) => servedBy === 'convgrad').length;
@@ -75,5 +83,5 @@ function summarise({installed, backend, serving, kernels, calls}: Omit<Installat
   });
   const active =
     backend === '' ? 'no backend is active yet' : `the active backend ${backend} is ${serving ? '' : 'not '}served`;
-  return `convgrad: ${perBackend.join(', ')}; ${total} call${total === 1 ? '' : 's'} since install(); ${active}.`;
+  return `convgrad: ${perBackend.join(', ')}, ${patched}/${layers.length} layer classes; ${total} call${total === 1 ? '' : 's'} since install(); ${active}.`;
 }

@@ -3,6 +3,7 @@ import {type Pass, passes} from '../geometry/pass.js';
 import {callCounts, type Fallback, fallbackCounts} from './calls.js';
 import {gradientConfigs} from './gradients.js';
 import {builtinNames, fusedKernel, fusedName, passKernels} from './kernels.js';
+import {MethodSwaps} from './methodSwaps.js';
 import {gradientRegistry, kernelRegistry} from './registries.js';
 import {Swaps} from './swaps.js';
 import type {Tf} from './tfjs.js';
@@ -14,6 +15,9 @@ export interface Session {
   algorithm: string;
   readonly kernels: Swaps<KernelConfig>;
   readonly gradients: Swaps<GradConfig>;
+  /** Of the layer classes, in every copy of tfjs on this engine. */
+  readonly layers: MethodSwaps;
+  servesLayers: boolean;
   /** The counts when it began. */
   readonly callsBefore: ReadonlyMap<string, number>;
   readonly fallbacksBefore: readonly Fallback[];
@@ -44,6 +48,8 @@ export function startSession(tf: Tf): Session {
     gradients: new Swaps(gradientRegistry(tf), (key) =>
       gradientConfigs(tf, builtinNames).find(({kernelName}) => kernelName === key),
     ),
+    layers: new MethodSwaps(),
+    servesLayers: true,
     callsBefore: new Map(callCounts()),
     fallbacksBefore: fallbackCounts(),
   };
@@ -53,9 +59,10 @@ export function startSession(tf: Tf): Session {
 
 /** Ends every session: all originals go back. */
 export function endSessions(): void {
-  for (const {kernels, gradients} of sessions.values()) {
+  for (const {kernels, gradients, layers} of sessions.values()) {
     kernels.restore();
     gradients.restore();
+    layers.restore();
   }
   sessions.clear();
 }

@@ -1,0 +1,88 @@
+import type {Tensor} from '@tensorflow/tfjs';
+import type {ExplicitPads} from '../geometry/conv2dInfo.js';
+import {builtinNames, isOurs} from './kernels.js';
+import type {Tf} from './tfjs.js';
+
+/** What a convolutional layer of tfjs knows of itself; its types keep it protected. */
+export interface ConvLayer {
+  rank: number;
+  kernel: {read(): Tensor};
+  bias: {read(): Tensor} | null;
+  filters: number;
+  /** One number for each spatial dimension, as are strides and dilations. */
+  kernelSize: number[];
+  strides: number[];
+  dilationRate: number[];
+  padding: 'same' | 'valid' | 'causal';
+  dataFormat: 'channelsLast' | 'channelsFirst';
+  activation: {apply(x: Tensor): Tensor} | null;
+  computeOutputShape(inputShape: number[]): number[];
+}
+
+/** Whether the kernel that a convolution of tfjs would run now is convgrad's. */
+export function isServed(tf: Tf): boolean {
+  return isOurs(tf.getKernel(builtinNames.forward, tf.getBackend())?.kernelFunc);
+}
+
+export function isDilated({dilationRate}: ConvLayer): boolean {
+  return dilationRate.some((dilation) => dilation > 1);
+}
+
+/**
+ * Whether a Conv1D or Conv2D is to be computed by `convolve`: while a tape records, because the gradient that tfjs-core keeps for its fused
+ * convolution refuses dilation; otherwise where tfjs computes nothing or something else. The rest keeps its fused kernel.
+ */
+export function needsConvolve(tf: Tf, layer: ConvLayer, x: Tensor): boolean {
+  const {rank, padding, dataFormat, strides} = layer;
+  const conv1d = rank === 1;
+  if (!(conv1d || rank === 2) || x.rank !== rank + 2 || (padding === 'causal' && !conv1d) || !isServed(tf))
+    return false;
+  if (tf.engine().state.gradientDepth > 0) return true;
+  const strided = strides.some((stride) => stride > 1);
+  return padding === 'causal' || (conv1d && dataFormat === 'channelsFirst') || (strided && isDilated(layer));
+}
+
+/**
+ * activation(x ∗ kernel + bias) with the layer's own weights and activation, on the tape. A Conv1D is a convolution of images one pixel high.
+ * @param x [N, H, W, C] or [N, W, C]; with channelsFirst [N, C, H, W] or [N, C, W]
+ */
+export function convolve(tf: Tf, layer: ConvLayer, x: Tensor): Tensor {
+  const conv1d = layer.rank === 1;
+  const heightAxis = layer.dataFormat === 'channelsFirst' ? 2 : 1;
+  return tf.tidy(() => {
+    const kernel = layer.kernel.read();
+    const inputs = {
+      x: conv1d ? tf.expandDims(x, heightAxis) : x,
+      filter: conv1d ? tf.expandDims(kernel, 0) : kernel,
+    };
+    const y: Tensor = tf.engine().runKernel(builtinNames.forward, inputs, attributesOf(layer));
+    return finish(tf, layer, conv1d ? tf.squeeze(y, [heightAxis]) : y);
+  });
+}
+
+/** The layer's geometry as attributes of a two-dimensional kernel. */
+export function attributesOf(layer: ConvLayer) {
+  const {strides, padding, dataFormat, dilationRate} = layer;
+  const twice = (sizes: number[]) => (layer.rank === 1 ? [1, sizes[0]] : sizes);
+  return {
+    strides: twice(strides),
+    dilations: twice(dilationRate),
+    pad: (padding === 'causal' ? causalPads(layer) : padding) as never,
+    dataFormat: dataFormat === 'channelsFirst' ? 'NCHW' : 'NHWC',
+  };
+}
+
+/** Zeros before the first step alone, so that no output sees a later input. */
+function causalPads({kernelSize, dilationRate, dataFormat}: ConvLayer): ExplicitPads {
+  const width = [(kernelSize[0] - 1) * dilationRate[0], 0] as const;
+  const none = [0, 0] as const;
+  return dataFormat === 'channelsFirst' ? [none, none, none, width] : [none, none, width, none];
+}
+
+/** activation(y + bias), in tfjs's order of operations. */
+export function finish(tf: Tf, {bias, activation, dataFormat}: ConvLayer, y: Tensor): Tensor {
+  const along = (vector: Tensor) =>
+    dataFormat === 'channelsFirst' ? tf.reshape(vector, [-1, ...Array<number>(y.rank - 2).fill(1)]) : vector;
+  const biased = bias ? tf.add(y, along(bias.read())) : y;
+  return activation ? activation.apply(biased) : biased;
+}

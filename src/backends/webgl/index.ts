@@ -14,30 +14,51 @@ interface WebGLBackend {
 const ends = ['whole texels', 'an odd column', 'an odd row', 'an odd row and column'];
 const parts = makeParts(passes.flatMap((pass) => ends.map((end) => `${pass} shader, ${end}`)));
 
+/** The program of a pass and the values of its uniforms. */
+export type Plan = typeof program;
+
+/** An algorithm that is one program a pass. */
+export function byProgram(algorithm: string, plan: Plan, own: readonly Pass[] = passes): Implementation {
+  return {
+    algorithm,
+    passes: own,
+    supports(_info, pass) {
+      if (!own.includes(pass)) return `it has no ${pass}`;
+      return env().getNumber('WEBGL_VERSION') === 1
+        ? 'this browser has only WebGL 1, whose shaders cannot loop over sizes unknown at compile time; WebGL 2 is needed'
+        : true;
+    },
+    run(pass: Pass, info: Conv2DInfo, a: TensorInfo, b: TensorInfo, backend: object) {
+      const {program: shader, uniforms} = plan(info, pass);
+      const [rows, columns] = shapeOf(info, passTensors[pass].output).slice(2);
+      parts[passes.indexOf(pass) * ends.length + (rows % 2) * 2 + (columns % 2)].hits++;
+      return (backend as WebGLBackend).runWebGLProgram(shader, [a, b], 'float32', Object.values(uniforms));
+    },
+  };
+}
+
 /**
  * The definition as one fragment shader per pass, on tfjs's packed textures; see {@link program} for what compiles when.
  *
  * Limits: WebGL 2, since the shaders of WebGL 1 have neither loops of variable length nor integer `%`. Sums are float32 on
  * every device, but one without float32 textures stores tensors as float16: 11 significant bits, and Inf from 65 520.
  */
-const direct: Implementation = {
-  algorithm: 'direct',
-  passes,
-  supports: () =>
-    env().getNumber('WEBGL_VERSION') === 1
-      ? 'this browser has only WebGL 1, whose shaders cannot loop over sizes unknown at compile time; WebGL 2 is needed'
-      : true,
-  run(pass: Pass, info: Conv2DInfo, a: TensorInfo, b: TensorInfo, backend: object) {
-    const {program: shader, uniforms} = program(info, pass);
-    const [rows, columns] = shapeOf(info, passTensors[pass].output).slice(2);
-    parts[passes.indexOf(pass) * ends.length + (rows % 2) * 2 + (columns % 2)].hits++;
-    return (backend as WebGLBackend).runWebGLProgram(shader, [a, b], 'float32', uniforms);
-  },
-};
+const direct = byProgram('direct', program);
+
+const implementations = [direct];
+
+/** Adds an implementation, the last in order of preference. @returns the undo */
+export function addImplementation(implementation: Implementation): () => void {
+  implementations.push(implementation);
+  return () => {
+    const at = implementations.indexOf(implementation);
+    if (at >= 0) implementations.splice(at, 1);
+  };
+}
 
 /** tfjs's `webgl` backend. */
 export const webglFamily: BackendFamily = {
   backends: ['webgl'],
-  implementations: () => [direct],
+  implementations: () => implementations,
   parts: () => parts,
 };

@@ -15,6 +15,9 @@ export interface WebGLProgram {
   customUniforms: {name: string; type: 'ivec2'}[];
 }
 
+/** By name, `[height, width]` each, in the order of the program's `customUniforms`. */
+export type Uniforms = Record<'stride' | 'dilation' | 'pad' | 'tapStep', [number, number]>;
+
 const shaders: Readonly<Record<Pass, string>> = {forward, backpropInput, backpropFilter};
 
 /** The tensors' names in GLSL, where `filter` is a reserved word. */
@@ -46,16 +49,16 @@ const shared = `
 `;
 
 /**
- * The program of a pass and the values of its uniforms, `[height, width]` each.
+ * The program of a pass and the values of its uniforms.
  *
  * Every size is a uniform (`xShape`, `dyShape`, `FilterShape` and `outShape` are tfjs's own), so a new shape compiles
  * nothing, but for what tfjs 4.22 keeps in its key for samplers that these shaders never call: per input, which of its
  * dimensions are 1 where the output has more in the same place, and whether a tensor has one element. So a network meets
  * one program per pass for its k × k layers, and others for 1 × 1 layers, a one-channel image and batch 1.
  */
-export function program(info: Conv2DInfo, pass: Pass): {program: WebGLProgram; uniforms: number[][]} {
+export function program(info: Conv2DInfo, pass: Pass): {program: WebGLProgram; uniforms: Uniforms} {
   const {strideHeight, strideWidth, dilationHeight, dilationWidth} = info;
-  const uniforms = {
+  const uniforms: Uniforms = {
     stride: [strideHeight, strideWidth],
     dilation: [dilationHeight, dilationWidth],
     pad: [info.padTop, info.padLeft],
@@ -72,7 +75,7 @@ export function program(info: Conv2DInfo, pass: Pass): {program: WebGLProgram; u
       enableShapeUniforms: true,
       customUniforms: Object.keys(uniforms).map((name) => ({name, type: 'ivec2'})),
     },
-    uniforms: Object.values(uniforms),
+    uniforms,
   };
 }
 

@@ -1,3 +1,4 @@
+import type {Algorithm} from '../algorithms/algorithm.js';
 import {findAlgorithm} from '../algorithms/index.js';
 import type {Pass} from '../geometry/pass.js';
 import {type Problem, problemInfo} from '../geometry/problem.js';
@@ -18,6 +19,8 @@ export interface Target {
   compute?(problem: Problem, inputs: Inputs, pass: Pass): Promise<PassRun>;
   /** See `Algorithm.integerHeadroom`. */
   headroom: number;
+  /** See `Algorithm.footprint`; absent where nobody declared one. */
+  footprint?: Algorithm['footprint'] | undefined;
   /** True, or the reason why this pass of this problem is not its business. */
   supports(problem: Problem, pass: Pass): true | string;
 }
@@ -43,6 +46,7 @@ export function targetsOf(
       backend,
       algorithm,
       headroom: findAlgorithm(algorithm)?.integerHeadroom ?? 1,
+      footprint: findAlgorithm(algorithm)?.footprint,
       supports: (problem, pass) => supportsPass(backend, algorithm, problemInfo(problem), pass),
     }));
 }
@@ -65,11 +69,12 @@ function importedTarget(backend: string, kernels: ImportedKernels): Target {
 
 /** A user's functions. tfjs's kernels have no part in them, whatever the active backend is. */
 export function subjectTarget(backend: string, subject: VerifySubject, timeoutMs: number): Target {
-  const {dataFormats = ['NHWC'], integerHeadroom = 1} = subject;
+  const {dataFormats = ['NHWC'], integerHeadroom = 1, footprint = 'padded'} = subject;
   return {
     backend,
     algorithm: subjectName(subject),
     headroom: integerHeadroom,
+    footprint,
     compute: (problem, inputs, pass) => callSubject(subject, problem, inputs, pass, timeoutMs),
     supports(problem, pass) {
       if (!subject[pass]) return `the subject has no ${pass}`;

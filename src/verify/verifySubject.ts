@@ -1,4 +1,5 @@
 import type {Tensor} from '@tensorflow/tfjs';
+import type {Algorithm} from '../algorithms/algorithm.js';
 import type {Conv2DInfo, DataFormat, Pad, RoundingMode} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
 import {type Pass, passes, type TensorName} from '../geometry/pass.js';
@@ -30,6 +31,8 @@ export interface VerifySubject {
   dataFormats?: readonly DataFormat[];
   /** See `Algorithm.integerHeadroom`; 1 by default, and 0 for what is not exact on integers, such as FFT. */
   integerHeadroom?: number;
+  /** See `Algorithm.footprint`; `padded` by default, which lets zeros of the border meet an Inf. */
+  footprint?: Algorithm['footprint'];
   /** True, or the reason why a problem is to be skipped. */
   supports?(info: Conv2DInfo, pass: Pass): true | string;
   /** y of x and filter. */

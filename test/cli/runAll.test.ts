@@ -18,7 +18,16 @@ const run = (backend: string, status?: VerifyResult['status'], error?: Error) =>
   run: jest.fn(async ({onResults}: {onResults?: (results: VerifyResult[]) => void}) => {
     onResults?.([result(backend, status)]);
     if (error) throw error;
-    return makeReport({...reported, backends: [backend]}, {tfjs: 'x', backends: {[backend]: {}}}, new Tally(), 1);
+    return makeReport(
+      {...reported, backends: [backend]},
+      {tfjs: 'x', backends: {[backend]: {}}},
+      new Tally(),
+      1,
+      false,
+      {
+        ...{parts: [{backend, part: 'p', hits: 2}], whole: backend !== 'partial'},
+      },
+    );
   }),
 });
 
@@ -61,4 +70,12 @@ test('backends share the time', async () => {
   const [first, second] = runs.map(({run}) => (run.mock.calls[0][0] as {timeBudget: number}).timeBudget);
   expect(first).toBeCloseTo(30, 0);
   expect(second).toBeCloseTo(60, 0);
+});
+
+test('coverage is that of all backends, and whole when each is', async () => {
+  const both = await runAll([run('cpu'), run('webgl')], {}, reported, surroundings());
+  expect(both.coverage).toEqual({
+    ...{whole: true, parts: ['cpu', 'webgl'].map((backend) => ({backend, part: 'p', hits: 2}))},
+  });
+  expect((await runAll([run('cpu'), run('partial')], {}, reported, surroundings())).coverage.whole).toBe(false);
 });

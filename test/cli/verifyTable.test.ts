@@ -62,3 +62,21 @@ test('one replay line for a run, whoever rejects it; ten of each pass', () => {
 test('nothing verified is said', () => {
   expect(described()).toMatch(/^nothing was verified: 0 passed/);
 });
+
+test('the table tells which parts of the code never ran, and otherwise which ran least', () => {
+  const parts = [
+    {backend: 'cpu', part: 'tile 1×2', hits: 3},
+    {backend: 'cpu', part: 'tile 2×2', hits: 40},
+    {backend: 'webgl', part: 'odd rows', hits: 0},
+  ];
+  const of = (whole: boolean, from = parts) =>
+    describeReport(
+      makeReport(resolveOptions({}, ['cpu']), {tfjs: 'x', backends: {}}, Tally.of([result({})]), 1, false, {
+        ...{whole, parts: from},
+      }),
+      plain,
+    );
+  expect(of(true)).toContain("\nnever ran, so nothing is proved of them: webgl's odd rows\n");
+  expect(of(true, parts.slice(0, 2))).toContain("\n2 of 2 parts of the code ran, the least often 3×: cpu's tile 1×2\n");
+  expect(of(false)).toContain('\n2 of 3 parts of the code ran, in a run that is not to reach all\n');
+});

@@ -198,3 +198,36 @@ test.each<[object, string]>([
 ])('refuses %j', async (options, message) => {
   await expect(verify(options)).rejects.toThrow(message);
 });
+
+test('a subject that masks its padding by multiplying is caught by the NaN that it spreads', async () => {
+  /** The clamped pixel times 0 stands for padding. */
+  const masked: VerifySubject = {
+    forward({x, filter, shapes, info}) {
+      const [batch, height, width, C] = shapes.x;
+      const [, outHeight, outWidth, F] = shapes.y;
+      const y = new Float32Array(batch * outHeight * outWidth * F);
+      const clamp = (at: number, size: number) => Math.min(Math.max(at, 0), size - 1);
+      for (let p = 0; p < y.length; p++) {
+        const f = p % F;
+        const pixel = Math.floor(p / F);
+        const n = Math.floor(pixel / (outHeight * outWidth));
+        const oh = Math.floor(pixel / outWidth) % outHeight;
+        const ow = pixel % outWidth;
+        for (let tap = 0; tap < info.filterHeight * info.filterWidth; tap++) {
+          const h = oh * info.strideHeight - info.padTop + Math.floor(tap / info.filterWidth) * info.dilationHeight;
+          const w = ow * info.strideWidth - info.padLeft + (tap % info.filterWidth) * info.dilationWidth;
+          const mask = h === clamp(h, height) && w === clamp(w, width) ? 1 : 0;
+          const at = ((n * height + clamp(h, height)) * width + clamp(w, width)) * C;
+          for (let c = 0; c < C; c++) y[p] += x[at + c]! * mask * filter[(tap * C + c) * F + f]!;
+        }
+      }
+      return y;
+    },
+  };
+  const problems = ['ih3iw4ic2oc3kh2kw2-p3', 'mb2ih3iw3ic1oc2kh2kw3dh2dw1-p2'];
+  const {results} = await verify({subject: masked, problems, oracles: ['reference', 'nonFinite'], diagnose: false});
+  const failed = results.filter(({status}) => status === 'failed');
+  expect(new Set(failed.map(({oracle}) => oracle))).toEqual(new Set(['nonFinite']));
+  const taps = await verify({subject: {...onArrays, footprint: 'taps'}, problems, oracles: ['nonFinite']});
+  expect(isGood(taps)).toBe(true);
+});

@@ -1,4 +1,3 @@
-import {findAlgorithm} from '../../algorithms/index.js';
 import {passes, passTensors} from '../../geometry/pass.js';
 import type {Inputs} from '../reference.js';
 import {mayReach, plant} from './footprint.js';
@@ -13,13 +12,13 @@ export const nonFiniteOracle: Oracle = {
   passes,
   fills: ['integers'],
   oneInOnGpu: 8,
-  judges(problem, _pass, _fill, {algorithm, kernels, compute}) {
-    if (kernels || compute || !findAlgorithm(algorithm)) return 'it declares no footprint';
+  judges(problem, _pass, _fill, {footprint}) {
+    if (!footprint) return 'it declares no footprint';
     return problem.batch > 0 || 'an empty batch has no values to spread';
   },
   async judge(subject, pass) {
     const {trial, target} = subject;
-    const footprint = findAlgorithm(target.algorithm)?.footprint ?? 'taps';
+    const {footprint = 'taps'} = target;
     for (const name of passTensors[pass].inputs as readonly (keyof Inputs)[]) {
       const {inputs, at, wanted} = plant(trial, name);
       const {values} = (await subject.run(pass, inputs)).got;

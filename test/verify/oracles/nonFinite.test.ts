@@ -55,7 +55,7 @@ test.each([
 });
 
 test('cannot judge who declares no footprint, or has no data', async () => {
-  expect((await ask(nonFiniteOracle, 'direct', 'forward', {more: {kernels: new Map()}})).reason).toBe(
+  expect((await ask(nonFiniteOracle, 'direct', 'forward', {more: {footprint: undefined}})).reason).toBe(
     'it declares no footprint',
   );
   expect((await ask(nonFiniteOracle, 'direct', 'forward', {problem: 'mb0ih3iw3ic1oc1kh2kw2'})).status).toBe('skipped');

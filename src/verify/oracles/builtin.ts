@@ -16,6 +16,8 @@ export const builtinOracle: Oracle = {
   name: 'builtin',
   passes,
   fills,
+  // Its programs are compiled anew for every shape.
+  oneInOnGpu: 4,
   judges,
   async judge(subject, pass) {
     const {trial} = subject;

@@ -1,6 +1,6 @@
 import type {Tensor} from '@tensorflow/tfjs';
 import type {ExplicitPads} from '../geometry/conv2dInfo.js';
-import {builtinNames, isOurs} from './kernels.js';
+import {builtinNames} from './kernels.js';
 import type {Tf} from './tfjs.js';
 
 /** What a convolutional layer of tfjs knows of itself; its types keep it protected. */
@@ -19,9 +19,9 @@ export interface ConvLayer {
   computeOutputShape(inputShape: number[]): number[];
 }
 
-/** Whether the kernel that a convolution of tfjs would run now is convgrad's. */
-export function isServed(tf: Tf): boolean {
-  return isOurs(tf.getKernel(builtinNames.forward, tf.getBackend())?.kernelFunc);
+/** Whether a tape records. */
+export function isRecording(tf: Tf): boolean {
+  return tf.engine().state.gradientDepth > 0;
 }
 
 export function isDilated({dilationRate}: ConvLayer): boolean {
@@ -35,9 +35,8 @@ export function isDilated({dilationRate}: ConvLayer): boolean {
 export function needsConvolve(tf: Tf, layer: ConvLayer, x: Tensor): boolean {
   const {rank, padding, dataFormat, strides} = layer;
   const conv1d = rank === 1;
-  if (!(conv1d || rank === 2) || x.rank !== rank + 2 || (padding === 'causal' && !conv1d) || !isServed(tf))
-    return false;
-  if (tf.engine().state.gradientDepth > 0) return true;
+  if (!(conv1d || rank === 2) || x.rank !== rank + 2 || (padding === 'causal' && !conv1d)) return false;
+  if (isRecording(tf)) return true;
   const strided = strides.some((stride) => stride > 1);
   return padding === 'causal' || (conv1d && dataFormat === 'channelsFirst') || (strided && isDilated(layer));
 }
@@ -60,8 +59,20 @@ export function convolve(tf: Tf, layer: ConvLayer, x: Tensor): Tensor {
   });
 }
 
+/**
+ * activation(x ∗ᵀ kernel + bias) of a Conv2DTranspose, with its dilation, which tfjs leaves out.
+ * @param x [N, H, W, C], with channelsFirst [N, C, H, W]
+ */
+export function convolveTransposed(tf: Tf, layer: ConvLayer, x: Tensor): Tensor {
+  return tf.tidy(() => {
+    const attributes = {...attributesOf(layer), inputShape: layer.computeOutputShape(x.shape)};
+    const inputs = {dy: x, filter: layer.kernel.read()};
+    return finish(tf, layer, tf.engine().runKernel(builtinNames.backpropInput, inputs, attributes));
+  });
+}
+
 /** The layer's geometry as attributes of a two-dimensional kernel. */
-export function attributesOf(layer: ConvLayer) {
+function attributesOf(layer: ConvLayer) {
   const {strides, padding, dataFormat, dilationRate} = layer;
   const twice = (sizes: number[]) => (layer.rank === 1 ? [1, sizes[0]] : sizes);
   return {
@@ -85,4 +96,9 @@ export function finish(tf: Tf, {bias, activation, dataFormat}: ConvLayer, y: Ten
     dataFormat === 'channelsFirst' ? tf.reshape(vector, [-1, ...Array<number>(y.rank - 2).fill(1)]) : vector;
   const biased = bias ? tf.add(y, along(bias.read())) : y;
   return activation ? activation.apply(biased) : biased;
+}
+
+/** The layer with other settings. */
+export function like<L extends ConvLayer>(layer: L, settings: Partial<L>): L {
+  return Object.assign(Object.create(layer) as L, settings);
 }

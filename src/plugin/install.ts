@@ -26,8 +26,8 @@ export interface Installation {
 
 /**
  * Replaces tfjs's conv2d kernels (Conv2D, FusedConv2D, Conv2DBackpropInput, Conv2DBackpropFilter) and their gradients by convgrad's, and
- * the methods of tf.layers that no kernel can put right, in layers that exist already too. Synchronous and silent. A second call replaces the options and takes back places that were registered over since; backends that
- * are imported later are served as they come.
+ * the methods of tf.layers that no kernel can put right, in layers that exist already too. Synchronous and silent. A second call replaces
+ * the options and takes back places that were taken since; backends that are imported later are served as they come.
  *
  * @throws ConvgradError on an unknown backend or algorithm; nothing is changed then
  */

@@ -1,5 +1,7 @@
 import type {Tensor} from '@tensorflow/tfjs';
-import {type ConvLayer, convolve, needsConvolve} from './convLayers.js';
+import {type ConvLayer, convolve, convolveTransposed, isDilated, like, needsConvolve} from './convLayers.js';
+import {convolveDepthwise, convolveSeparable, type DepthwiseLayer} from './depthwiseLayers.js';
+import {builtinNames, isOurs} from './kernels.js';
 import type {MethodSwaps} from './methodSwaps.js';
 import type {Tf} from './tfjs.js';
 
@@ -8,32 +10,71 @@ type OutputShape = (this: ConvLayer, inputShape: number[]) => number[];
 
 /** Methods of ours for one class of layers, each given tfjs's own to fall back on. */
 interface LayerMethods {
-  call?(tf: Tf, original: Call): Call;
+  call(tf: Tf, original: Call): Call;
   computeOutputShape?(tf: Tf, original: OutputShape): OutputShape;
 }
 
-const convMethods: LayerMethods = {
-  call: (tf, original) =>
+/** Runs ours on the layers and inputs that need it. */
+function callWhere<L extends ConvLayer>(
+  needed: (tf: Tf, layer: L, x: Tensor) => boolean,
+  run: (tf: Tf, layer: L, x: Tensor) => Tensor,
+): LayerMethods['call'] {
+  return (tf, original) =>
     function (inputs, kwargs) {
       const [x, ...others] = [inputs].flat();
-      if (others.length > 0 || !needsConvolve(tf, this, x)) return original.call(this, inputs, kwargs);
-      return convolve(tf, this, x);
-    },
-  computeOutputShape: (_tf, original) =>
-    function (inputShape) {
-      // tfjs takes 'causal' for 'valid' here; its length is that of 'same'.
-      const causal = this.padding === 'causal' && this.rank === 1;
-      return original.call(causal ? like(this, {padding: 'same'}) : this, inputShape);
-    },
-};
+      const layer = this as L;
+      return others.length === 0 && needed(tf, layer, x) ? run(tf, layer, x) : original.call(this, inputs, kwargs);
+    };
+}
 
-/** One line per class that is patched. A layer is made to get at its class, with a name so that it takes none of tfjs's numbered ones. */
+/** tfjs's shape of the layer as it would be with other settings, where `settings` gives some. */
+function shapeAs(settings: (layer: ConvLayer) => Partial<ConvLayer> | false): LayerMethods['computeOutputShape'] {
+  return (_tf, original) =>
+    function (inputShape) {
+      const others = settings(this);
+      return original.call(others ? like(this, others) : this, inputShape);
+    };
+}
+
+/** tfjs takes 'causal' for 'valid' in shapes; its length is that of 'same'. */
+const causalAsSame = shapeAs(({padding, rank}) => padding === 'causal' && rank === 1 && {padding: 'same'});
+
+/** Where tfjs leaves dilation out of shapes: a dilated filter reaches as far as a larger one. */
+const dilatedAsLarger = shapeAs(
+  (layer) =>
+    isDilated(layer) && {
+      kernelSize: layer.kernelSize.map((size, i) => (size - 1) * layer.dilationRate[i] + 1),
+      dilationRate: layer.dilationRate.map(() => 1),
+    },
+);
+
+const convMethods = {call: callWhere(needsConvolve, convolve), computeOutputShape: causalAsSame};
+const dilatedImages = (_tf: Tf, layer: ConvLayer, x: Tensor) => isDilated(layer) && x.rank === 4;
+const smallest = {name: 'convgrad', filters: 1, kernelSize: 1};
+
+/** One entry per class that is patched. A layer is made to get at its class, with a name so that it takes none of tfjs's numbered ones. */
 const classes: Record<string, {make: (layers: Tf['layers']) => object; methods: LayerMethods}> = {
   Conv1D: {make: (layers) => layers.conv1d(smallest), methods: convMethods},
   Conv2D: {make: (layers) => layers.conv2d(smallest), methods: convMethods},
+  Conv2DTranspose: {
+    make: (layers) => layers.conv2dTranspose(smallest),
+    methods: {call: callWhere(dilatedImages, convolveTransposed), computeOutputShape: dilatedAsLarger},
+  },
+  DepthwiseConv2D: {
+    make: (layers) => layers.depthwiseConv2d(smallest),
+    methods: {call: callWhere<DepthwiseLayer>(dilatedImages, convolveDepthwise), computeOutputShape: dilatedAsLarger},
+  },
+  SeparableConv2D: {
+    make: (layers) => layers.separableConv2d(smallest),
+    methods: {
+      call: callWhere<DepthwiseLayer>(
+        // With channelsFirst, tfjs adds a channelsFirst bias to a channelsLast result.
+        (tf, layer, x) => dilatedImages(tf, layer, x) || (layer.dataFormat === 'channelsFirst' && layer.bias !== null),
+        convolveSeparable,
+      ),
+    },
+  },
 };
-
-const smallest = {name: 'convgrad', filters: 1, kernelSize: 1};
 
 /** The classes of layers that convgrad patches, by tfjs's name, with their prototypes; none where this copy of tfjs has no layers. */
 export function layerPrototypes(tf: Tf): {layer: string; prototype: object | undefined}[] {
@@ -50,14 +91,14 @@ export function swapLayers(tf: Tf, swaps: MethodSwaps, active: () => boolean): v
       swaps.swap(prototype as object, name, (original) => {
         const ours = method(tf, original as never) as Call;
         return function (this: ConvLayer, ...args: unknown[]) {
-          return (active() ? ours : original).apply(this as never, args as never);
+          return (active() && isServed(tf) ? ours : original).apply(this as never, args as never);
         } as Call;
       });
     }
   }
 }
 
-/** The layer with other settings. */
-function like(layer: ConvLayer, settings: Partial<ConvLayer>): ConvLayer {
-  return Object.assign(Object.create(layer) as ConvLayer, settings);
+/** Whether the kernel that a convolution of tfjs would run now is convgrad's. */
+function isServed(tf: Tf): boolean {
+  return isOurs(tf.getKernel(builtinNames.forward, tf.getBackend())?.kernelFunc);
 }

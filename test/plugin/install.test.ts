@@ -167,7 +167,7 @@ describe('the report', () => {
     const n = convolve();
     expect(n).toBe(4);
     expect(installation.report().summary).toBe(
-      'convgrad: cpu 4/4 kernels, webgl 4/4 kernels, 2/2 layer classes; 1 call since install(); the active backend cpu is served.',
+      'convgrad: cpu 4/4 kernels, webgl 4/4 kernels, 5/5 layer classes; 1 call since install(); the active backend cpu is served.',
     );
     uninstall();
     convolve();

@@ -1,13 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import {install, uninstall} from 'tfjs-convgrad';
-import {
-  convReference,
-  expectSame,
-  fillWeights,
-  integers,
-  valueAndGradients,
-  variablesOf,
-} from '../support/convLayers.js';
+import {built, convReference, expectSame, integers, valueAndGradients, variablesOf} from '../support/convLayers.js';
 
 type Conv2DArgs = Partial<Parameters<typeof tf.layers.conv2d>[0]>;
 type Conv1DArgs = Partial<Parameters<typeof tf.layers.conv1d>[0]>;
@@ -20,17 +13,11 @@ afterEach(() => {
 });
 
 function conv2d(args: Conv2DArgs, inputShape = [9, 8, 2]): tf.layers.Layer {
-  const layer = tf.layers.conv2d({filters: 3, kernelSize: [3, 2], ...args});
-  layer.build([null, ...inputShape]);
-  fillWeights(layer, 0.125);
-  return layer;
+  return built(tf.layers.conv2d({filters: 3, kernelSize: [3, 2], ...args}), inputShape);
 }
 
 function conv1d(args: Conv1DArgs, inputShape = [11, 2]): tf.layers.Layer {
-  const layer = tf.layers.conv1d({filters: 3, kernelSize: 3, ...args});
-  layer.build([null, ...inputShape]);
-  fillWeights(layer, 0.125);
-  return layer;
+  return built(tf.layers.conv1d({filters: 3, kernelSize: 3, ...args}), inputShape);
 }
 
 /** Holds value and gradients of the layer under convgrad against plain ops of tfjs without it. */

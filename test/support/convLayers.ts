@@ -8,13 +8,20 @@ export function variablesOf(layer: tf.layers.Layer): tf.Variable[] {
   return layer.trainableWeights.map((weight) => (weight as unknown as {val: tf.Variable}).val);
 }
 
+/** Builds a layer for inputs of that shape and gives it weights. */
+export function built<L extends tf.layers.Layer>(layer: L, inputShape: number[]): L {
+  layer.build([null, ...inputShape]);
+  fillWeights(layer, 0.125);
+  return layer;
+}
+
 /** Whole numbers in [−4, 4], on which every convolution is exact. */
 export function integers(shape: number[], seed: number): tf.Tensor {
   return tf.tidy(() => tf.round(tf.randomUniform(shape, -4, 4, 'float32', seed)));
 }
 
 /** Gives each weight of a built layer whole numbers times `scale`. */
-export function fillWeights(layer: tf.layers.Layer, scale = 1): void {
+function fillWeights(layer: tf.layers.Layer, scale: number): void {
   tf.tidy(() => {
     layer.setWeights(layer.getWeights().map(({shape}, i) => tf.mul(integers(shape, 11 + i), scale)));
   });
@@ -57,16 +64,18 @@ export function spread(filter: Image, [dh, dw]: number[]): Image {
 }
 
 interface Settings {
-  strides: number[];
-  padding: string;
+  strides: [number, number];
+  padding: 'same' | 'valid' | 'causal';
   dilationRate: number[];
   dataFormat: string;
   activation: {apply(x: tf.Tensor): tf.Tensor};
 }
 
+const settingsOf = (layer: tf.layers.Layer) => layer as unknown as Settings;
+
 /** What a Conv2D or Conv1D is to compute, by ops that tfjs differentiates without convgrad. */
 export function convReference(layer: tf.layers.Layer, x: tf.Tensor): tf.Tensor {
-  const {strides, padding, dilationRate, dataFormat, activation} = layer as unknown as Settings;
+  const {strides, padding, dilationRate, dataFormat, activation} = settingsOf(layer);
   const [kernel, bias] = variablesOf(layer) as unknown as tf.Tensor[];
   const channelsFirst = dataFormat === 'channelsFirst';
   const conv1d = x.rank === 3;
@@ -86,10 +95,36 @@ export function convReference(layer: tf.layers.Layer, x: tf.Tensor): tf.Tensor {
     (conv1d ? tf.expandDims(kernel, 0) : kernel) as Image,
     conv1d ? [1, ...dilationRate] : dilationRate,
   );
-  const steps = (conv1d ? [1, ...strides] : strides) as [number, number];
+  const steps: [number, number] = conv1d ? [1, strides[0]] : strides;
   const y = tf.add(tf.conv2d(image as Image, filter, steps, padding === 'same' ? 'same' : 'valid'), bias);
   const flat = conv1d ? tf.squeeze(y, [1]) : y;
   return activation.apply(channelsFirst ? tf.transpose(flat, conv1d ? [0, 2, 1] : [0, 3, 1, 2]) : flat);
+}
+
+/** The same for Conv2DTranspose, with channels last; outSize is [height, width]. */
+export function transposedReference(layer: tf.layers.Layer, x: tf.Tensor, outSize: [number, number]): tf.Tensor {
+  const {strides, padding, dilationRate, activation} = settingsOf(layer);
+  const [kernel, bias] = variablesOf(layer) as unknown as [Image, tf.Tensor];
+  const outShape: Image['shape'] = [x.shape[0], ...outSize, kernel.shape[2]];
+  const filter = spread(kernel, dilationRate);
+  return activation.apply(
+    tf.add(tf.conv2dTranspose(x as Image, filter, outShape, strides, padding as 'same' | 'valid'), bias),
+  );
+}
+
+/** The same for DepthwiseConv2D and SeparableConv2D, with channels last. */
+export function depthwiseReference(layer: tf.layers.Layer, x: tf.Tensor): tf.Tensor {
+  const {strides, padding, dilationRate, activation} = settingsOf(layer);
+  const [kernel, ...others] = variablesOf(layer) as unknown as [Image, ...tf.Tensor[]];
+  const filter = spread(kernel, dilationRate);
+  const y = tf.depthwiseConv2d(x as Image, filter, strides, padding as 'same' | 'valid');
+  const [bias, pointwise] = others.reverse();
+  return activation.apply(tf.add(pointwise ? tf.conv2d(y as Image, pointwise as Image, 1, 'valid') : y, bias));
+}
+
+/** f, which takes images with channels last, for images with channels first. */
+export function channelsFirst(f: (x: tf.Tensor) => tf.Tensor): (x: tf.Tensor) => tf.Tensor {
+  return (x) => tf.transpose(f(tf.transpose(x, [0, 2, 3, 1])), [0, 3, 1, 2]);
 }
 
 /** Equal up to the rounding of a few float32 operations, elements held against the largest. */

@@ -1,0 +1,48 @@
+import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
+import {type ConvLayer, finish, isDilated, isRecording, like} from './convLayers.js';
+import {dilatedDepthwise} from './dilatedDepthwise.js';
+import type {Tf} from './tfjs.js';
+
+/** What a DepthwiseConv2D or SeparableConv2D of tfjs knows of itself. */
+export interface DepthwiseLayer extends ConvLayer {
+  depthwiseKernel: {read(): Tensor};
+  /** Of a SeparableConv2D. */
+  pointwiseKernel?: {read(): Tensor};
+}
+
+type Pair = [number, number];
+
+/** activation(x ∗ depthwiseKernel + bias) with the layer's dilation, which tfjs leaves out. x is in the layer's data format, as is the result. */
+export function convolveDepthwise(tf: Tf, layer: DepthwiseLayer, x: Tensor): Tensor {
+  return tf.tidy(() =>
+    finish(
+      tf,
+      layer,
+      inNHWC(tf, layer, x, (image) => depthwise(tf, layer, image)),
+    ),
+  );
+}
+
+/** activation(x ∗ depthwiseKernel ∗ pointwiseKernel + bias). Like tfjs, applies the activation where channels come last. */
+export function convolveSeparable(tf: Tf, layer: DepthwiseLayer, x: Tensor): Tensor {
+  const pointwise = layer.pointwiseKernel?.read() as Tensor4D;
+  return tf.tidy(() =>
+    inNHWC(tf, layer, x, (image) => {
+      const y = tf.conv2d(depthwise(tf, layer, image) as Tensor4D, pointwise, 1, 'valid');
+      return finish(tf, like(layer, {dataFormat: 'channelsLast'}), y);
+    }),
+  );
+}
+
+function depthwise(tf: Tf, layer: DepthwiseLayer, x: Tensor): Tensor {
+  const [filter, strides, dilations] = [layer.depthwiseKernel.read() as Tensor4D, layer.strides, layer.dilationRate];
+  const pad = layer.padding === 'same' ? 'same' : 'valid';
+  const strided = strides.some((stride) => stride > 1);
+  return isDilated(layer) && (strided || isRecording(tf))
+    ? dilatedDepthwise(tf, x as Tensor4D, filter, {strides, pad, dilations})
+    : tf.depthwiseConv2d(x as Tensor4D, filter, strides as Pair, pad, 'NHWC', dilations as Pair);
+}
+
+function inNHWC(tf: Tf, {dataFormat}: ConvLayer, x: Tensor, run: (x: Tensor) => Tensor): Tensor {
+  return dataFormat === 'channelsFirst' ? tf.transpose(run(tf.transpose(x, [0, 2, 3, 1])), [0, 3, 1, 2]) : run(x);
+}

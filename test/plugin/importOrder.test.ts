@@ -112,3 +112,23 @@ it('reaches a copy of tfjs that shares nothing', async () => {
   expect(conv2dOn(apart, 'cpu')).toBe(before);
   expect(conv2dOn(tf, 'cpu')).toBeDefined();
 });
+
+it('patches the layers of each copy of tfjs that it is installed in, and puts all back', async () => {
+  const {tf, convgrad} = await importBoth();
+  const second = await importTf();
+  const callOf = (copy: Tf) => copy.layers.conv2d({filters: 1, kernelSize: 1}).call;
+  const before = [tf, second].map(callOf);
+  expect(before[0]).not.toBe(before[1]);
+  convgrad.install();
+  expect(callOf(tf)).not.toBe(before[0]);
+  expect(callOf(second)).toBe(before[1]);
+  const there = convgrad.install({tf: second});
+  expect(there.report().layers.every(({servedBy}) => servedBy === 'convgrad')).toBe(true);
+  await second.setBackend('cpu');
+  const layer = second.layers.conv2d({filters: 1, kernelSize: 2, dilationRate: 2, activation: 'tanh'});
+  const gradient = second.grad((x) => layer.apply(x) as tfjs.Tensor);
+  expect(gradient(second.ones([1, 3, 3, 1])).shape).toEqual([1, 3, 3, 1]);
+  convgrad.uninstall();
+  expect([tf, second].map(callOf)).toEqual(before);
+  expect(() => gradient(second.ones([1, 3, 3, 1]))).toThrow(/dilation rates greater than 1/);
+});

@@ -1,4 +1,5 @@
 import {ConvgradError} from '../geometry/error.js';
+import {swapCustomGrad} from './fusedGradient.js';
 import {builtinNames} from './kernels.js';
 import {swapLayers} from './layers.js';
 import {kernelKey} from './registries.js';
@@ -26,7 +27,7 @@ export interface Installation {
 
 /**
  * Replaces tfjs's conv2d kernels (Conv2D, FusedConv2D, Conv2DBackpropInput, Conv2DBackpropFilter) and their gradients by convgrad's, and
- * the methods of tf.layers that no kernel can put right, in layers that exist already too. Synchronous and silent. A second call replaces
+ * what no kernel can put right: the gradient inside `tf.fused.conv2d`, and methods of tf.layers, in layers that exist already too. Synchronous and silent. A second call replaces
  * the options and takes back places that were taken since; backends that are imported later are served as they come.
  *
  * @throws ConvgradError on an unknown backend or algorithm; nothing is changed then
@@ -63,6 +64,7 @@ export function install(options: InstallOptions = {}): Installation {
   const present = backends.filter((backend) => tf.getKernelsForBackend(backend).length > 0);
   session.kernels.swap(present.flatMap((backend) => replacedKernels.map((name) => kernelKey(name, backend))));
   session.gradients.swap(Object.values(builtinNames));
+  swapCustomGrad(tf, session.engine);
   session.servesLayers = layers;
   if (layers) swapLayers(tf, session.layers, () => currentSession(tf) === session && session.servesLayers);
   else session.layers.restore();

@@ -3,6 +3,7 @@ import type {Conv2DRequest} from '../geometry/conv2dInfo.js';
 import type {Pass} from '../geometry/pass.js';
 import type {Place} from './backendOps.js';
 import {applyEpilogue, type Epilogue} from './epilogue.js';
+import {noteFusedRun} from './fusedRun.js';
 import {runPass} from './runPass.js';
 import type {Tf} from './tfjs.js';
 
@@ -78,7 +79,12 @@ export function fusedKernel(tf: Tf, backendName: string, wanted: () => string): 
     const {bias, preluActivationWeights} = inputs as Inputs;
     const epilogue = {...(attrs as Pick<Epilogue, 'activation' | 'leakyreluAlpha'>), bias, preluActivationWeights};
     const y = forward(place, functionName, inputs as Inputs, attrs, wanted());
-    return applyEpilogue(place, functionName, y, epilogue, attributes(attrs).dataFormat ?? 'NHWC');
+    const result = applyEpilogue(place, functionName, y, epilogue, attributes(attrs).dataFormat ?? 'NHWC');
+    const {x, filter} = inputs as Record<string, TensorInfo>;
+    if ((epilogue.activation ?? 'linear') === 'linear') {
+      noteFusedRun({x, filter, bias, y: result, attrs, names: builtinNames});
+    }
+    return result;
   });
 }
 

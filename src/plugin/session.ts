@@ -17,6 +17,8 @@ export interface Session {
   readonly gradients: Swaps<GradConfig>;
   /** Of the layer classes, in every copy of tfjs on this engine. */
   readonly layers: MethodSwaps;
+  /** Of the engine itself. */
+  readonly engine: MethodSwaps;
   servesLayers: boolean;
   /** The counts when it began. */
   readonly callsBefore: ReadonlyMap<string, number>;
@@ -49,6 +51,7 @@ export function startSession(tf: Tf): Session {
       gradientConfigs(tf, builtinNames).find(({kernelName}) => kernelName === key),
     ),
     layers: new MethodSwaps(),
+    engine: new MethodSwaps(),
     servesLayers: true,
     callsBefore: new Map(callCounts()),
     fallbacksBefore: fallbackCounts(),
@@ -59,10 +62,11 @@ export function startSession(tf: Tf): Session {
 
 /** Ends every session: all originals go back. */
 export function endSessions(): void {
-  for (const {kernels, gradients, layers} of sessions.values()) {
+  for (const {kernels, gradients, layers, engine} of sessions.values()) {
     kernels.restore();
     gradients.restore();
     layers.restore();
+    engine.restore();
   }
   sessions.clear();
 }

@@ -1,0 +1,31 @@
+import type {NamedAttrMap, TensorInfo} from '@tensorflow/tfjs';
+import type {Pass} from '../geometry/pass.js';
+
+/** A fused convolution that ran without activation: what its gradient needs to know. */
+export interface FusedRun {
+  x: TensorInfo;
+  filter: TensorInfo;
+  bias?: TensorInfo | null | undefined;
+  y: TensorInfo;
+  attrs: NamedAttrMap;
+  /** The kernels of its passes. */
+  names: Readonly<Record<Pass, string>>;
+}
+
+let last: FusedRun | undefined;
+
+/** To be called by the kernel when it has run. */
+export function noteFusedRun(run: FusedRun): void {
+  last = run;
+}
+
+/** Runs fn. @returns what it returned, and the last fused convolution that ran in it and in no `watchFusedRuns` inside it */
+export function watchFusedRuns<T>(fn: () => T): {value: T; run: FusedRun | undefined} {
+  const outer = last;
+  last = undefined;
+  try {
+    return {value: fn(), run: last};
+  } finally {
+    last = outer;
+  }
+}

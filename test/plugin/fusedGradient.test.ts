@@ -1,0 +1,107 @@
+import * as tf from '@tensorflow/tfjs';
+import {conv2d, install, uninstall} from 'tfjs-convgrad';
+
+const integers = (shape: number[], seed: number) => tf.round(tf.randomUniform(shape, -4, 4, 'float32', seed));
+
+beforeAll(() => tf.setBackend('cpu'));
+beforeEach(() => void tf.engine().startScope());
+afterEach(() => {
+  tf.engine().endScope();
+  uninstall();
+});
+
+type Fused = Parameters<typeof tf.fused.conv2d>[0];
+type Settings = Partial<Fused> & {xShape: number[]; biasShape?: number[]};
+
+/** The gradients by x, filter and bias, of tf.fused.conv2d or of convgrad's own function. */
+function gradients({xShape, biasShape, ...settings}: Settings, convolve: (args: never) => tf.Tensor): tf.Tensor[] {
+  const dataFormat = settings.dataFormat ?? 'NHWC';
+  const channels = xShape.at(dataFormat === 'NCHW' ? -3 : -1) as number;
+  const args = {strides: 1, pad: 'same', dataFormat, ...settings};
+  const f = (x: tf.Tensor, filter: tf.Tensor, bias?: tf.Tensor) => convolve({...args, x, filter, bias} as never);
+  const inputs = [
+    integers(xShape, 1),
+    integers([3, 2, channels, 4], 2),
+    ...(biasShape ? [integers(biasShape, 3)] : []),
+  ];
+  return tf.grads(f as never)(inputs, integers(f(inputs[0], inputs[1], inputs[2]).shape, 4));
+}
+const fused = (args: never) => tf.fused.conv2d(args) as tf.Tensor;
+const own = (args: never) => conv2d(args) as tf.Tensor;
+
+describe.each<[string, Settings]>([
+  ['dilation', {xShape: [2, 7, 6, 3], dilations: [2, 3], biasShape: [4]}],
+  ['dilation without bias', {xShape: [2, 7, 6, 3], dilations: 2}],
+  ['NCHW', {xShape: [2, 3, 7, 6], dataFormat: 'NCHW', strides: [2, 1], biasShape: [4]}],
+  ['NCHW with one bias for all', {xShape: [2, 3, 7, 6], dataFormat: 'NCHW', biasShape: [1]}],
+  ['an x without batch', {xShape: [7, 6, 3], biasShape: [4]}],
+  ['a dilated x without batch', {xShape: [7, 6, 3], dilations: [1, 2], biasShape: [4]}],
+  ['ceil', {xShape: [2, 6, 7, 3], strides: 2, pad: 0, dimRoundingMode: 'ceil', biasShape: [4]}],
+  ['round', {xShape: [1, 8, 8, 3], strides: [3, 3], pad: 1, dimRoundingMode: 'round'}],
+])('tf.fused.conv2d with %s', (_name, settings) => {
+  test('has the gradients of the convolution, exactly', () => {
+    install({layers: false});
+    const got = gradients(settings, fused);
+    const want = gradients(settings, own);
+    expect(got.map(({shape}) => shape)).toEqual(want.map(({shape}) => shape));
+    for (const [i, gradient] of got.entries()) expect(gradient.dataSync()).toEqual(want[i]?.dataSync());
+    expect(got.every((gradient) => gradient.abs().max().dataSync()[0]! > 0)).toBe(true);
+  });
+
+  test('throws, or returns something else, before install() and after uninstall()', () => {
+    const want = gradients(settings, own).map((gradient) => [...gradient.dataSync()]);
+    const alone = () => gradients(settings, fused).map((gradient) => [...gradient.dataSync()]);
+    const refusal = (() => {
+      try {
+        return String(alone()) === String(want) ? 'the same' : 'other';
+      } catch {
+        return 'throws';
+      }
+    })();
+    expect(refusal).not.toBe('the same');
+    install();
+    uninstall();
+    expect(Object.getOwnPropertyDescriptor(Object.getPrototypeOf(tf.engine()), 'customGrad')).toEqual(method);
+  });
+});
+
+const method = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(tf.engine()), 'customGrad');
+
+test('second derivatives go through', () => {
+  install();
+  const x = integers([1, 5, 5, 1], 1) as tf.Tensor4D;
+  const filter = integers([2, 2, 1, 1], 2) as tf.Tensor4D;
+  const penalty = (convolve: (args: never) => tf.Tensor) =>
+    tf.grad((w: tf.Tensor) =>
+      tf
+        .grad((a: tf.Tensor) => convolve({x: a, filter: w, strides: 1, pad: 'valid', dilations: 2} as never))(x)
+        .square()
+        .sum(),
+    )(filter);
+  expect(penalty(fused).dataSync()).toEqual(penalty(own).dataSync());
+});
+
+test('a gradient of the user’s own stays his', () => {
+  install();
+  const filter = integers([3, 3, 1, 1], 2);
+  const rule = tf.customGrad(((x: tf.Tensor, save: (tensors: tf.Tensor[]) => void) => {
+    save([x]);
+    const attrs = {strides: 1, pad: 'same', dataFormat: 'NHWC', dilations: 2, activation: 'linear'};
+    const value = tf.engine().runKernel('FusedConv2D', {x, filter} as never, attrs) as tf.Tensor;
+    return {value, gradFunc: (dy: tf.Tensor) => dy.mul(7)};
+  }) as never);
+  const x = integers([1, 4, 4, 1], 1);
+  expect(
+    tf
+      .grad((a) => rule(a) as tf.Tensor)(x, tf.onesLike(x))
+      .dataSync(),
+  ).toEqual(new Float32Array(16).fill(7));
+});
+
+test('nothing is left over, whoever computes', () => {
+  install();
+  const settings: Settings = {xShape: [2, 7, 6, 3], dilations: 2, biasShape: [4]};
+  const {numTensors} = tf.memory();
+  for (let i = 0; i < 3; i++) tf.tidy(() => void gradients(settings, fused));
+  expect(tf.memory().numTensors).toBe(numTensors);
+});

@@ -1,0 +1,144 @@
+import type {Tensor, Tensor3D, Tensor4D} from '@tensorflow/tfjs';
+import {type Problem, problemAttributes} from '../../geometry/problem.js';
+import {conv2d} from '../../plugin/conv2d.js';
+import {defaultTf as tf} from '../../plugin/tfjs.js';
+import type {Row, Way} from './row.js';
+
+type Convolve = (x: Tensor4D, filter: Tensor4D, problem: Problem) => Tensor;
+
+/** tf.conv2d with all that the problem asks for. */
+const byTf: Convolve = (x, filter, problem) => {
+  const {strides, pad, dataFormat, dilations, dimRoundingMode} = problemAttributes(problem);
+  return tf.conv2d(x, filter, strides, pad as 'same', dataFormat, dilations, dimRoundingMode);
+};
+/** convgrad's own function. */
+const own: Convolve = (x, filter, problem) => conv2d({x, filter, ...problemAttributes(problem)});
+const fused: Convolve = (x, filter, problem) => {
+  const {strides, pad, dataFormat, dilations, dimRoundingMode} = problemAttributes(problem);
+  const args = {x, filter, strides, pad: pad as 'same', dataFormat, dilations};
+  return tf.fused.conv2d(dimRoundingMode ? {...args, dimRoundingMode} : args);
+};
+const conv1d: Convolve = (x, filter, {strideWidth, dilationWidth, pad}) =>
+  tf.conv1d(
+    tf.squeeze(x, [1]) as Tensor3D,
+    tf.squeeze(filter, [0]) as Tensor3D,
+    strideWidth,
+    pad as 'same',
+    'NWC',
+    dilationWidth,
+  );
+
+const values =
+  (convolve: Convolve): Way =>
+  ({x, filter}, problem) => [tf.tidy(() => convolve(x, filter, problem))];
+/** dX and dFilter by tfjs's tape. */
+const gradients =
+  (convolve: Convolve): Way =>
+  ({x, filter, dy}, problem) =>
+    tf.grads((a: Tensor, w: Tensor) => tf.reshape(convolve(a as Tensor4D, w as Tensor4D, problem), dy.shape))(
+      [x, filter],
+      dy,
+    );
+const all =
+  (convolve: Convolve): Way =>
+  (tensors, problem) => [...values(convolve)(tensors, problem), ...gradients(convolve)(tensors, problem)];
+
+const both = ['backpropInput', 'backpropFilter'] as const;
+const every = ['forward', ...both] as const;
+
+/** Rows about tfjs's ops; see upstream's issues 649, 5907, 7605, 7906, 8405 and 8474. */
+export const opRows: readonly Row[] = [
+  {what: 'tf.conv2d and both gradients', problem: 'mb2ih6iw5ic2oc3kh3kw3-same', way: all(byTf), passes: every},
+  {
+    what: 'gradients of tf.conv2d under dilation',
+    problem: 'mb2ih7iw6ic2oc3kh3kw2dh2dw3-same',
+    way: gradients(byTf),
+    passes: both,
+  },
+  {
+    what: 'gradients of tf.conv1d under dilation',
+    problem: 'mb2ih1iw9ic2oc3kh1kw3dw2-same',
+    way: gradients(conv1d),
+    passes: both,
+  },
+  {
+    what: 'tf.conv2d and gradients, stride and dilation',
+    problem: 'ih9iw8ic2oc3kh3kw2sh2sw2dh2dw3-same',
+    way: all(byTf),
+    instead: {name: 'conv2d', way: all(own)},
+    passes: every,
+  },
+  {
+    what: "tf.conv2d, dimRoundingMode 'ceil'",
+    problem: 'ih6iw6ic2oc3kh3kw3sh2sw2-p0-ceil',
+    way: values(byTf),
+    passes: ['forward'],
+  },
+  {
+    what: "its gradients, dimRoundingMode 'ceil'",
+    problem: 'ih6iw6ic2oc3kh3kw3sh2sw2-p0-ceil',
+    way: gradients(byTf),
+    passes: both,
+  },
+  {
+    what: "gradients, dimRoundingMode 'round'",
+    problem: 'ih6iw6ic2oc2kh3kw3sh2sw2-p0-round',
+    way: gradients(byTf),
+    passes: both,
+  },
+  {
+    what: "tf.conv2d, 'same', last window inside",
+    problem: 'ih1iw3ic1oc1kh1kw2sw3-same',
+    way: values(byTf),
+    passes: ['forward'],
+  },
+  {
+    what: 'tf.conv2d and gradients, NCHW',
+    problem: 'mb2ih6iw5ic2oc3kh3kw2sh2sw1-same-nchw',
+    way: all(byTf),
+    passes: every,
+  },
+  {
+    what: '1×1, odd channels, x computed by the backend',
+    problem: 'ih3iw3ic3oc2kh1kw1',
+    way: ({x, filter}, problem) => [tf.tidy(() => byTf(tf.add(tf.zerosLike(x), x), tf.add(filter, 0), problem))],
+    passes: ['forward'],
+  },
+  {
+    what: 'a second derivative through dFilter',
+    problem: 'ih5iw6ic2oc2kh3kw2-same',
+    // ⟨dFilter(x), v⟩ by x is dX with v for the filter; here v is the filter.
+    way: ({x, filter, dy}, problem) => {
+      const dFilter = (a: Tensor) =>
+        tf.grad((w: Tensor) => byTf(a as Tensor4D, w as Tensor4D, problem))(tf.zerosLike(filter), dy);
+      return [tf.grad((a: Tensor) => tf.sum(tf.mul(dFilter(a), filter)))(x)];
+    },
+    passes: ['backpropInput'],
+  },
+  {
+    what: 'gradients of tf.fused.conv2d under dilation',
+    problem: 'mb2ih7iw6ic2oc3kh3kw2dh2dw3-same',
+    way: gradients(fused),
+    passes: both,
+  },
+  {
+    what: 'gradients of tf.fused.conv2d, x without batch',
+    problem: 'ih6iw5ic2oc3kh3kw3-same',
+    way: gradients((x, filter, problem) => fused(tf.squeeze(x, [0]), filter, problem)),
+    passes: both,
+  },
+  {
+    what: 'tf.conv2d, numeric pad, strides differ',
+    problem: 'ih7iw7ic2oc3kh3kw3sh1sw2-p1',
+    way: values(byTf),
+    passes: ['forward'],
+    corrupts: ['wasm'],
+  },
+  {
+    what: 'tf.conv2d, numeric pad, filter not square',
+    problem: 'ih5iw5ic1oc1kh3kw1-p1',
+    way: values(byTf),
+    passes: ['forward'],
+    corrupts: ['wasm'],
+  },
+];

@@ -1,0 +1,54 @@
+import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
+import type {Pass} from '../../geometry/pass.js';
+import {type Problem, parseProblem} from '../../geometry/problem.js';
+import {defaultTf as tf} from '../../plugin/tfjs.js';
+import {arithmeticOf} from '../bound.js';
+import {toNCHW} from '../layout.js';
+import type {Inputs} from '../reference.js';
+import {inputTensors} from '../runPass.js';
+import {trial} from '../trial.js';
+
+/** Computes results from x, filter and dy, which are whole numbers, in the problem's data format. */
+export type Way = (tensors: Record<keyof Inputs, Tensor4D>, problem: Problem) => Tensor[];
+
+/** Something that users of tfjs want, and tfjs alone does not do right on some backend. */
+export interface Row {
+  /** In a user's words. */
+  what: string;
+  problem: string;
+  /** As a user's program asks for it. */
+  way: Way;
+  /** How to ask convgrad for it, where tfjs refuses before any kernel runs. */
+  instead?: {name: string; way: Way};
+  /** The passes whose right values the way must return, in this order; their shapes may differ, as a layer's do. */
+  passes: readonly Pass[];
+  /** Backends on which tfjs's own kernel writes where it must not: nothing that runs after it on them can be trusted. */
+  corrupts?: readonly string[];
+}
+
+/** What came of it: `right`, `throws: …`, or in what it is wrong. */
+export function outcomeOf(row: Row, way: Way): string {
+  const problem = parseProblem(row.problem);
+  const {inputs, wanted} = trial(problem, 'integers', 1, 1, arithmeticOf('cpu'));
+  tf.engine().startScope();
+  try {
+    const got = way(inputTensors(problem, inputs), problem).map((result) => result.dataSync() as Float32Array);
+    const worst = row.passes.map((pass, i) => {
+      const {values, shape} = wanted[pass];
+      const image = pass !== 'backpropFilter' && problem.dataFormat === 'NCHW';
+      return distance(got[i], image ? toNCHW(Float32Array.from(values), shape) : values);
+    });
+    const off = Math.max(...worst);
+    return off === 0 ? 'right' : off === Number.POSITIVE_INFINITY ? 'wrong size' : `wrong by ${off}`;
+  } catch (error) {
+    return `throws: ${error instanceof Error ? error.message.split('\n')[0] : error}`;
+  } finally {
+    tf.engine().endScope();
+  }
+}
+
+/** The largest difference; whole numbers are exact in float32, so that any is a mistake. Infinity where sizes differ, NaN where it holds one. */
+function distance(got: Float32Array | undefined, want: ArrayLike<number>): number {
+  if (got?.length !== want.length) return Number.POSITIVE_INFINITY;
+  return got.reduce((worst, value, i) => Math.max(worst, Math.abs(value - (want[i] as number))), 0);
+}

@@ -4,6 +4,7 @@ import {type Problem, problemAttributes} from '../geometry/problem.js';
 import {conv2d} from '../plugin/conv2d.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
 import type {Got} from './compare.js';
+import {soiled, unusedLanes} from './lanes.js';
 import {toNCHW, toNHWC} from './layout.js';
 import {type Inputs, tensorShapes} from './reference.js';
 
@@ -14,22 +15,30 @@ export interface PassRun {
   milliseconds: number;
   /** The inputs after the run, where they were read back. */
   inputsAfter?: Inputs;
+  /** What lies in the unused lanes of the result's texture, where that was asked for; zeros where nothing does. */
+  lanes?: Float32Array;
+}
+
+export interface RunOptions {
+  /** Whether the inputs are read back after the run. */
+  readBack?: boolean;
+  /** Whether the unused lanes of the inputs' textures hold NaN, and those of the result's are read; on webgl only. */
+  soil?: boolean;
 }
 
 /**
  * Runs one pass the way a user's program does: y from `tf.conv2d`, gradients from tfjs's tape over it.
  *
  * @param around called with the synchronous part, to choose and to watch the kernels that run
- * @param readBack whether the inputs are read back after the run
  */
 export async function runPass(
   problem: Problem,
   inputs: Inputs,
   pass: Pass,
   around: <T>(fn: () => T) => T,
-  readBack = false,
+  {readBack = false, soil = false}: RunOptions = {},
 ): Promise<PassRun> {
-  const {x, filter, dy} = inputTensors(problem, inputs);
+  const {x, filter, dy} = soil ? soiledTensors(problem, inputs) : inputTensors(problem, inputs);
   let result: Tensor | undefined;
   try {
     let start = performance.now();
@@ -53,6 +62,7 @@ export async function runPass(
     const values = (await result.data()) as Float32Array;
     const milliseconds = performance.now() - start;
     const run = {got: inNHWC(problem, pass === 'backpropFilter', values, result.shape), milliseconds};
+    if (soil) return {...run, lanes: await lanesOf(result as Tensor4D)};
     if (!readBack) return run;
     const after = async (tensor: Tensor4D, isFilter = false) =>
       inNHWC(problem, isFilter, (await tensor.data()) as Float32Array, tensor.shape).values;
@@ -82,6 +92,22 @@ export function inputTensors(problem: Problem, inputs: Inputs): Record<keyof Inp
     filter: tf.tensor4d(inputs.filter.slice(), shapes.filter),
     dy: image(problem, inputs.dy, shapes.dy),
   };
+}
+
+function soiledTensors(problem: Problem, inputs: Inputs): Record<keyof Inputs, Tensor4D> {
+  return tf.tidy(() => {
+    const {x, filter, dy} = inputTensors(problem, inputs);
+    return {x: soiled(x), filter: soiled(filter), dy: soiled(dy)};
+  });
+}
+
+async function lanesOf(result: Tensor4D): Promise<Float32Array> {
+  const lanes = unusedLanes(result);
+  try {
+    return (await lanes.data()) as Float32Array;
+  } finally {
+    lanes.dispose();
+  }
 }
 
 /** Values in NHWC order as a tensor in the problem's data format. */

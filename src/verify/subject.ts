@@ -4,7 +4,7 @@ import type {Comparison} from './compare.js';
 import {withKernel} from './kernels.js';
 import {counted, refuteCalls, refuteKernel} from './proof.js';
 import type {Inputs} from './reference.js';
-import {type PassRun, runPass} from './runPass.js';
+import {type PassRun, type RunOptions, runPass} from './runPass.js';
 import {runSecondOrder} from './runSecondOrder.js';
 import type {Target} from './target.js';
 import type {Trial} from './trial.js';
@@ -34,7 +34,7 @@ export class Subject {
 
   /** A second run of the same, with the inputs read back; also run once, however many ask. @throws Error like `result` */
   again(pass: Pass): Promise<PassRun> {
-    const repetition = this.repetitions.get(pass) ?? this.run(pass, {}, true);
+    const repetition = this.repetitions.get(pass) ?? this.run(pass, {}, {readBack: true});
     this.repetitions.set(pass, repetition);
     return repetition;
   }
@@ -56,7 +56,7 @@ export class Subject {
   }
 
   /** A pass on the data of the trial with some of them changed. @throws Error like `result` */
-  run(pass: Pass, changed: Partial<Inputs>, readBack = false): Promise<PassRun> {
+  run(pass: Pass, changed: Partial<Inputs>, options: RunOptions = {}): Promise<PassRun> {
     const {problem, inputs} = this.trial;
     if (this.target.compute) return this.target.compute(problem, {...inputs, ...changed}, pass);
     const imported = this.target.kernels?.get(pass);
@@ -77,7 +77,7 @@ export class Subject {
           return result;
         });
       },
-      readBack,
+      options,
     );
   }
 

@@ -29,6 +29,7 @@ export function edgeCases(): Case[] {
     named('stride equals dilation', 'ih10iw10ic2oc2kh3kw3sh2sw2dh2dw2-p2'),
     named('stride on one axis, dilation on the other', 'ih9iw8ic2oc2kh3kw3sh2sw1dh1dw2-p1'),
     named('explicit pads, all four different', 'mb2ih5iw6ic2oc3kh3kw4-pt1pb0pl2pr3'),
+    named('explicit pads swapped: what is kept by shapes alone is stale', 'mb2ih5iw6ic2oc3kh3kw4-pt0pb1pl3pr2'),
     named('explicit pads before only', 'ih5iw5ic2oc2kh3kw3sh2sw2-pt2pb0pl1pr0'),
     named('explicit pads after only, ceil', 'ih5iw5ic2oc2kh3kw3sh3sw2-pt0pb2pl0pr1-ceil'),
     named('pads beyond the kernel: outputs without terms', 'ih3iw4ic2oc3kh2kw2-p3'),

@@ -1,4 +1,5 @@
 import {adjointOracle} from './adjoint.js';
+import {biasOracle} from './bias.js';
 import {builtinOracle} from './builtin.js';
 import {determinismOracle} from './determinism.js';
 import {finiteDifferencesOracle} from './finiteDifferences.js';
@@ -27,4 +28,5 @@ export const oracles: readonly Oracle[] = [
   poisonOracle,
   zeroOracle,
   nonFiniteOracle,
+  biasOracle,
 ];

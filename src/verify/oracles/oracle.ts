@@ -37,4 +37,5 @@ export type OracleName =
   | 'determinism'
   | 'poison'
   | 'zero'
-  | 'nonFinite';
+  | 'nonFinite'
+  | 'bias';

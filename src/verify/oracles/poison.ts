@@ -1,30 +1,56 @@
 import {findAlgorithm} from '../../algorithms/index.js';
 import {hostFamily} from '../../backends/host/index.js';
+import {webglFamily} from '../../backends/webgl/index.js';
 import {jsEngine} from '../../engine/jsEngine.js';
-import {passes, passTensors, sizeOf} from '../../geometry/pass.js';
+import {type Pass, passes, passTensors, sizeOf} from '../../geometry/pass.js';
 import {problemInfo} from '../../geometry/problem.js';
+import type {Verdict} from '../compare.js';
 import type {Inputs} from '../reference.js';
+import type {Subject} from '../subject.js';
+import {firstDifference} from './firstDifference.js';
 import type {Oracle} from './oracle.js';
 
-/** A pass overwrites its output entirely, whatever it held: one full of NaN has none afterwards. */
+/**
+ * What no input holds reaches no output. Where we own the output, it is full of NaN before the run and has none afterwards. On webgl it is
+ * the lanes of the inputs' textures past an odd size that hold NaN, where other operations leave anything; those of the result hold zeros.
+ */
 export const poisonOracle: Oracle = {
   name: 'poison',
   passes,
   fills: ['reals'],
+  oneInOnGpu: 4,
   judges(problem, _pass, _fill, {backend, kernels, compute}) {
-    if (kernels || compute || !hostFamily.backends.includes(backend))
+    if (kernels || compute || ![hostFamily, webglFamily].some(({backends}) => backends.includes(backend)))
       return 'the output is allocated where nobody can fill it beforehand';
     return problem.batch > 0 || 'an empty batch is answered without an algorithm';
   },
-  async judge(subject, pass) {
-    await subject.result(pass); // the proof that this algorithm is what the target runs
-    const info = problemInfo(subject.trial.problem);
-    const {inputs, output} = passTensors[pass];
-    const [a, b] = (inputs as readonly (keyof Inputs)[]).map((name) => subject.trial.inputs[name].slice());
-    const result = new Float32Array(sizeOf(info, output)).fill(Number.NaN);
-    findAlgorithm(subject.target.algorithm)?.[pass]?.(info, a, b, result, jsEngine);
-    const index = result.findIndex(Number.isNaN);
-    if (index < 0) return {status: 'passed'};
-    return {status: 'failed', reason: `element ${index} of ${output} is not overwritten: it is NaN as before the run`};
+  judge(subject, pass) {
+    return hostFamily.backends.includes(subject.target.backend) ? poisoned(subject, pass) : soiled(subject, pass);
   },
 };
+
+async function poisoned(subject: Subject, pass: Pass): Promise<Verdict> {
+  await subject.result(pass); // the proof that this algorithm is what the target runs
+  const info = problemInfo(subject.trial.problem);
+  const {inputs, output} = passTensors[pass];
+  const [a, b] = (inputs as readonly (keyof Inputs)[]).map((name) => subject.trial.inputs[name].slice());
+  const result = new Float32Array(sizeOf(info, output)).fill(Number.NaN);
+  findAlgorithm(subject.target.algorithm)?.[pass]?.(info, a, b, result, jsEngine);
+  const index = result.findIndex(Number.isNaN);
+  if (index < 0) return {status: 'passed'};
+  return {status: 'failed', reason: `element ${index} of ${output} is not overwritten: it is NaN as before the run`};
+}
+
+async function soiled(subject: Subject, pass: Pass): Promise<Verdict> {
+  const clean = (await subject.result(pass)).got.values;
+  const {got, lanes} = await subject.run(pass, {}, {soil: true});
+  const index = firstDifference(clean, got.values);
+  if (index >= 0) {
+    const reason = `element ${index} is ${clean[index]}, and ${got.values[index]} with NaN in the unused lanes of the inputs' textures`;
+    return {status: 'failed', reason};
+  }
+  // tfjs's packed matMul multiplies them. What is transposed to NCHW is written by tfjs.
+  const isOurs = subject.trial.problem.dataFormat === 'NHWC' || pass === 'backpropFilter';
+  if (!isOurs || lanes?.every((value) => value === 0)) return {status: 'passed'};
+  return {status: 'failed', reason: "unused lanes of the result's texture are not zero"};
+}

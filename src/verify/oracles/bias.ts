@@ -1,0 +1,80 @@
+import {problemAttributes} from '../../geometry/problem.js';
+import {conv2d} from '../../plugin/conv2d.js';
+import {conv2dBackward} from '../../plugin/conv2dBackward.js';
+import {defaultTf as tf} from '../../plugin/tfjs.js';
+import {compare, type Got} from '../compare.js';
+import {fills} from '../fill.js';
+import type {Wanted} from '../reference.js';
+import {inputTensors} from '../runPass.js';
+import type {Trial} from '../trial.js';
+import type {Oracle} from './oracle.js';
+
+/**
+ * dBias, the sum of dy over batch, height and width: of `conv2dBackward`, and of the tape over `conv2d({bias})`. It goes with dFilter, and
+ * is the same whatever the algorithm.
+ */
+export const biasOracle: Oracle = {
+  name: 'bias',
+  passes: ['backpropFilter'],
+  fills,
+  oneInOnGpu: 4,
+  judges: (_problem, _pass, _fill, {kernels, compute}) =>
+    kernels || compute ? 'dBias is convgrad’s own sum of dy, whoever computes the passes' : true,
+  async judge({trial, comparison}) {
+    if (trial.arithmetic.storage && trial.fill === 'reals')
+      return {status: 'skipped', reason: 'tfjs sums dy in stages and rounds each to float16'};
+    const wanted = sumOf(trial);
+    for (const [who, got] of Object.entries(await computed(trial))) {
+      const verdict = compare(got, wanted, {...comparison, headroom: 1});
+      if (verdict.status === 'failed') return {...verdict, reason: `dBias of ${who}: ${verdict.reason}`};
+      if (verdict.status === 'vacuous') return {status: 'skipped', reason: 'dy sums to zero by chance'};
+      if (verdict.status === 'skipped') return verdict;
+    }
+    return {status: 'passed'};
+  },
+};
+
+type Answers = Record<'conv2dBackward' | 'the tape', Got>;
+
+/** Computed once about a trial, however many algorithms there are. */
+const answers = new WeakMap<Trial, Promise<Answers>>();
+
+function computed(trial: Trial): Promise<Answers> {
+  const known = answers.get(trial) ?? compute(trial);
+  answers.set(trial, known);
+  return known;
+}
+
+async function compute({problem, inputs}: Trial): Promise<Answers> {
+  const tensors = inputTensors(problem, inputs);
+  const attributes = problemAttributes(problem);
+  const {x, filter, dy} = tensors;
+  const results = tf.tidy(() => [
+    conv2dBackward({...tensors, ...attributes}).dBias,
+    tf.grad((bias) => conv2d({x, filter, bias, ...attributes}))(tf.zeros([problem.outChannels]), dy),
+  ]);
+  try {
+    const [backward, tape] = await Promise.all(
+      results.map(async (dBias): Promise<Got> => {
+        const shape = dBias.rank === 1 ? asShape(dBias.shape[0]) : dBias.shape;
+        return {values: (await dBias.data()) as Float32Array, shape};
+      }),
+    );
+    return {conv2dBackward: backward, 'the tape': tape};
+  } finally {
+    tf.dispose([...Object.values(tensors), ...results]);
+  }
+}
+
+function sumOf({problem, inputs}: Trial): Wanted {
+  const F = problem.outChannels;
+  const [values, magnitudes] = [new Float64Array(F), new Float64Array(F)];
+  inputs.dy.forEach((value, i) => {
+    values[i % F] += value;
+    magnitudes[i % F] += Math.abs(value);
+  });
+  return {values, magnitudes, terms: new Uint32Array(F).fill(inputs.dy.length / F), shape: asShape(F)};
+}
+
+/** Shapes are compared with four axes. */
+const asShape = (channels: number): Wanted['shape'] => [1, 1, 1, channels];

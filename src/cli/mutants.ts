@@ -1,59 +1,95 @@
 import type {CAC} from 'cac';
 import Table from 'cli-table3';
-import {type Fate, type MutantScore, scoreMutants} from '../verify/mutants/score.js';
+import {ConvgradError} from '../geometry/error.js';
+import {mutantBackends} from '../verify/mutants/index.js';
+import {type Fate, type MutantScore, type ScoreOptions, scoreMutants} from '../verify/mutants/score.js';
+import {availableBackends} from '../verify/stage.js';
+import {findBrowser, noBrowserAdvice} from './browser/findBrowser.js';
 import {asTyped, numeric, type RawFlags, single} from './flags.js';
 import {abortOnInterrupt} from './interrupt.js';
 import {userPath} from './invocation.js';
 import {showProgress} from './progress.js';
 import {quietTfjs} from './quietTfjs.js';
-import {exitCodes} from './usage.js';
+import {exitCodes, UnavailableError} from './usage.js';
+import {scoreInPage} from './verifyInPage.js';
 import {assertWritable, writeWhole} from './wholeFile.js';
 
 /** Adds the command `mutants`. */
 export function defineMutants(cli: CAC): void {
   cli
-    .command('mutants', 'Plant mistakes in the definition and see who finds them: the verifier’s own test')
+    .command('mutants', 'Plant mistakes in kernels, shaders and dBias, and see who finds them: the verifier’s own test')
+    .option('--backend <names>', `tfjs backends, with commas: ${mutantBackends.join(', ')}`)
     .option('--seed <n>', 'Decides the random problems and all data (1)')
-    .option('--cases <n>', 'Random problems beside the small edge cases (10)')
-    .option('--json <file>', 'Write the score as JSON')
+    .option('--cases <n>', 'Random problems beside the small edge cases, on cpu (10)')
+    .option('--json <file>', 'Write the scores as JSON')
+    .option('--browser <path>', 'The browser for webgl')
     .option('--no-color', 'No colours; there are none')
     .action((flags: RawFlags) => runMutants(asTyped(flags)));
 }
 
 /** Runs the command. @returns the exit code */
 async function runMutants(flags: RawFlags): Promise<number> {
-  const [seed, cases, json] = ['seed', 'cases', 'json'].map((name) => single(name, flags[name]));
+  const [names, seed, cases, json, browser] = ['backend', 'seed', 'cases', 'json', 'browser'].map((name) =>
+    single(name, flags[name]),
+  );
   const file = json === undefined ? undefined : userPath(json);
   if (file) assertWritable(file, '--json');
+  const runs = await plan(names?.split(','), browser === undefined ? undefined : userPath(browser));
   const signal = abortOnInterrupt();
   await quietTfjs();
   const progress = showProgress(process.stderr);
-  const score = await scoreMutants({
-    ...(seed === undefined ? {} : {seed: numeric(seed)}),
-    ...(cases === undefined ? {} : {cases: numeric(cases)}),
-    signal,
-    onFate: ({mutant}, done, total) => progress.update({backend: 'cpu', problem: mutant, done, total}),
-  });
+  const scores: MutantScore[] = [];
+  for (const {backend, score} of runs) {
+    scores.push(
+      await score({
+        backend,
+        ...(seed === undefined ? {} : {seed: numeric(seed)}),
+        ...(cases === undefined ? {} : {cases: numeric(cases)}),
+        signal,
+        onFate: ({mutant}, done, total) => progress.update({backend, problem: mutant, done, total}),
+      }),
+    );
+    if (signal.aborted) break;
+  }
   progress.stop();
-  if (file) writeWhole(file, `${JSON.stringify(score, undefined, 1)}\n`);
-  console.log(describeScore(score));
+  if (file) writeWhole(file, `${JSON.stringify(scores, undefined, 1)}\n`);
+  console.log(scores.map(describeScore).join('\n\n'));
   if (signal.aborted) return exitCodes.interrupted;
-  return score.killed === score.planted ? exitCodes.good : exitCodes.mismatch;
+  return scores.every(({killed, planted}) => killed === planted) ? exitCodes.good : exitCodes.mismatch;
+}
+
+interface Run {
+  backend: string;
+  score(options: ScoreOptions): Promise<MutantScore>;
+}
+
+/** What is not asked for by name is left out with a note where it is missing. @throws ConvgradError, UnavailableError on what is not there */
+async function plan(named: readonly string[] | undefined, browser: string | undefined): Promise<Run[]> {
+  const runs: Run[] = [];
+  for (const backend of new Set(named ?? mutantBackends)) {
+    if (!mutantBackends.includes(backend))
+      throw new ConvgradError('--backend', `'${backend}' has no mutants; use ${mutantBackends.join(', ')}.`);
+    if (availableBackends().includes(backend)) runs.push({backend, score: scoreMutants});
+    else if (await findBrowser(browser)) runs.push({backend, score: (options) => scoreInPage(options, browser)});
+    else if (named) throw new UnavailableError(`backend '${backend}' is not available: ${noBrowserAdvice}`);
+    else console.error(`${backend} is left out: ${noBrowserAdvice}`);
+  }
+  return runs;
 }
 
 /** Who was killed by whom and where, then the counts. */
-export function describeScore({fates, oracles, killed, planted, seed}: MutantScore): string {
+export function describeScore({backend, fates, oracles, killed, planted, seed}: MutantScore): string {
   const table = new Table({
-    head: ['mutant', 'killed by', 'first on'],
+    head: ['mutant', backend === 'cpu' ? 'killed by' : 'killed first by', 'first on'],
     chars: {mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': ''},
     style: {head: [], border: []},
   });
   for (const fate of fates) table.push([fate.mutant, killers(fate), fate.killedBy[0]?.problem ?? '–']);
   return [
     table.toString(),
-    ...Object.entries(oracles).map(([name, count]) => `${name}: ${count} / ${planted}`),
+    ...Object.entries(oracles).map(([name, count]) => `${backend} ${name}: ${count} / ${planted}`),
     ...fates.filter(survived).map(({mutant, wrong}) => `${mutant} survives: ${wrong}`),
-    `killed / planted: ${killed} / ${planted}, seed ${seed}`,
+    `${backend} killed / planted: ${killed} / ${planted}, seed ${seed}`,
   ].join('\n');
 }
 

@@ -3,7 +3,7 @@ import type {Pass} from '../geometry/pass.js';
 import {servedBackends} from '../plugin/select.js';
 import {casesOf} from '../verify/cases/index.js';
 import type {Fill} from '../verify/fill.js';
-import {algorithmName} from '../verify/mutants/index.js';
+import {algorithmName, backendsOf} from '../verify/mutants/index.js';
 import {resolveOptions, type Sabotage, type VerifyOptions} from '../verify/options.js';
 import type {OracleName} from '../verify/oracles/index.js';
 import {importedName} from '../verify/target.js';
@@ -34,8 +34,7 @@ export function readFlags(flags: RawFlags): VerifyFlags {
     ...(seed === undefined ? {} : {seed: numeric(seed)}),
     ...(cases === undefined ? {} : {cases: numeric(cases)}),
     ...(timeBudget === undefined ? {} : {timeBudget: numeric(timeBudget)}),
-    // Mutants are algorithms of the host.
-    backends: named ? list(flags.backend) : mutant ? ['cpu'] : servedBackends(),
+    backends: named ? list(flags.backend) : mutant ? backendsOf(mutant) : servedBackends(),
     algorithms: mutant ? [algorithmName({name: mutant})] : list(flags.algorithm),
     problems: words(flags.problem),
     ...(flags.pass === undefined ? {} : {passes: list(flags.pass) as Pass[]}),

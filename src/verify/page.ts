@@ -1,5 +1,7 @@
 import {takeIn} from './beforeImports.js';
 import type {ImportedModule} from './imports.js';
+import {defineMutant, mutantsNamed} from './mutants/index.js';
+import {type Fate, type MutantScore, type ScoreOptions, scoreMutants} from './mutants/score.js';
 import type {Progress, VerifyOptions} from './options.js';
 import type {VerifyReport} from './report.js';
 import type {VerifyResult} from './result.js';
@@ -7,13 +9,15 @@ import {verify} from './verify.js';
 
 /** What crosses from the command line into the page. */
 export type PageOptions = Omit<VerifyOptions, 'subject' | 'signal' | 'onProgress' | 'onResults'>;
+export type PageScoreOptions = Omit<ScoreOptions, 'signal' | 'onFate'>;
 
 /** The globals of the page: these exports, and what the command line puts beside them. */
 export interface PageGlobals {
-  convgrad: {run: typeof run; abort: typeof abort};
+  convgrad: {run: typeof run; score: typeof score; abort: typeof abort};
   /** `beforeImports`, then users' modules. */
   convgradImports: [unknown, ...ImportedModule[]];
   convgradCaseDone(results: VerifyResult[], progress: Progress): Promise<void>;
+  convgradFate(fate: Fate, done: number, total: number): Promise<void>;
 }
 
 const page = globalThis as unknown as PageGlobals;
@@ -21,6 +25,7 @@ const controller = new AbortController();
 
 /** Runs `verify()` in the page. The report comes without results: they went out as they came, so that a crash loses none. */
 export async function run(options: PageOptions): Promise<VerifyReport> {
+  for (const mutant of mutantsNamed(options.algorithms ?? [])) defineMutant(mutant);
   const modules = page.convgradImports.slice(1) as ImportedModule[];
   const brought = await takeIn(new Map((options.imports ?? []).map((file, i) => [file, modules[i]])));
   let found: VerifyResult[] = [];
@@ -35,6 +40,12 @@ export async function run(options: PageOptions): Promise<VerifyReport> {
     onProgress: (progress) => void page.convgradCaseDone(found, progress),
   });
   return {...report, results: []};
+}
+
+/** Runs `scoreMutants()` in the page. */
+export function score(options: PageScoreOptions): Promise<MutantScore> {
+  const onFate = (...fate: [Fate, number, number]) => void page.convgradFate(...fate);
+  return scoreMutants({...options, signal: controller.signal, onFate});
 }
 
 /** Ends the run after the current case. */

@@ -1,40 +1,114 @@
 import type {Algorithm} from '../../algorithms/algorithm.js';
+import {direct} from '../../algorithms/direct.js';
 import {defineAlgorithm} from '../../algorithms/index.js';
+import {addImplementation, byProgram} from '../../backends/webgl/index.js';
+import {program} from '../../backends/webgl/program.js';
 import {ConvgradError} from '../../geometry/error.js';
 import type {Pass} from '../../geometry/pass.js';
+import {parseProblem, problemInfo} from '../../geometry/problem.js';
+import {type BiasMutant, biasMutants, breakBias} from './biasMutants.js';
 import {geometryMutants} from './geometryMutants.js';
 import {define, type Mutant} from './mutant.js';
 import {operandMutants} from './operandMutants.js';
 import {resultMutants} from './resultMutants.js';
+import type {ShaderMutant} from './shaderMutant.js';
+import {shaderMutants} from './shaderMutants.js';
 import {stateMutants} from './stateMutants.js';
 
 export type {Mutant} from './mutant.js';
 
-/** The catalogue: every one of them `verify` must reject. */
+/** A mistake, wherever it lies: in an algorithm of the host, in a shader, or in dBias. */
+export type AnyMutant = Mutant | ShaderMutant | BiasMutant;
+
+/** The broken algorithms: every one of them `verify` must reject. */
 export const mutants: readonly Mutant[] = [...geometryMutants, ...operandMutants, ...resultMutants, ...stateMutants];
 
-/** @throws ConvgradError when there is none of that name */
+/** The catalogue, by the backends that a mutant runs on. */
+const catalogue: readonly {backends: readonly string[]; mutants: readonly AnyMutant[]}[] = [
+  {backends: ['cpu'], mutants},
+  {backends: ['webgl'], mutants: shaderMutants},
+  {backends: ['cpu', 'webgl'], mutants: biasMutants},
+];
+
+/** The backends that mutants run on. */
+export const mutantBackends: readonly string[] = ['cpu', 'webgl'];
+
+/** All mutants of a backend. */
+export function mutantsOn(backend: string): AnyMutant[] {
+  return catalogue.flatMap((group) => (group.backends.includes(backend) ? group.mutants : []));
+}
+
+/** @throws ConvgradError when there is no broken algorithm of that name */
 export function findMutant(name: string): Mutant {
-  const found = mutants.find((mutant) => mutant.name === name);
+  return found(name, mutants);
+}
+
+/** The backends that the mutant runs on. @throws ConvgradError when there is none of that name */
+export function backendsOf(name: string): readonly string[] {
+  const mutant = found(name, all());
+  return mutantBackends.filter((backend) => mutantsOn(backend).includes(mutant));
+}
+
+function all(): AnyMutant[] {
+  return catalogue.flatMap(({mutants}) => mutants);
+}
+
+function found<T extends AnyMutant>(name: string, among: readonly T[]): T {
+  const found = among.find((mutant) => mutant.name === name);
   if (found) return found;
   throw new ConvgradError(
     '--mutant',
-    `unknown mutant '${name}'; use ${mutants.map((mutant) => mutant.name).join(', ')}.`,
+    `unknown mutant '${name}'; use ${among.map((mutant) => mutant.name).join(', ')}.`,
   );
 }
 
 /** The algorithm's name of a mutant. */
-export function algorithmName({name}: Pick<Mutant, 'name'>): string {
+export function algorithmName({name}: Pick<AnyMutant, 'name'>): string {
   return `mutant-${name}`;
 }
 
-/** Adds a mutant to the algorithms. @returns the undo */
-export function defineMutant(mutant: Mutant | string): () => void {
-  const {name, passes, wrong, mistake} = typeof mutant === 'string' ? findMutant(mutant) : mutant;
+/** The mutants among algorithms. */
+export function mutantsNamed(algorithms: readonly string[]): AnyMutant[] {
+  return all().filter((mutant) => algorithms.includes(algorithmName(mutant)));
+}
+
+/** The passes that show what is wrong with a mutant. dBias goes with dFilter. */
+export function passesOf(mutant: AnyMutant): readonly Pass[] {
+  return 'passes' in mutant ? mutant.passes : ['backpropFilter'];
+}
+
+/** Adds a mutant to the algorithms of its backends. @returns the undo */
+export function defineMutant(mutant: AnyMutant | string): () => void {
+  const one = typeof mutant === 'string' ? found(mutant, all()) : mutant;
+  if ('mistake' in one) return defineBroken(one);
+  if ('shader' in one) return defineShader(one);
+  return defineBias(one);
+}
+
+function defineBroken({name, passes, wrong, mistake}: Mutant): () => void {
   const run = mistake(define);
   const functions = passes.map((pass): [Pass, NonNullable<Algorithm['forward']>] => [
     pass,
     (info, a, b, out) => run({pass, info, a, b, out}),
   ]);
   return defineAlgorithm({name: algorithmName({name}), title: wrong, ...Object.fromEntries(functions)});
+}
+
+function defineShader({name, passes, shader}: ShaderMutant): () => void {
+  // A text that cannot be replaced would end a run with an exception, which looks like a mistake found.
+  for (const pass of passes) shader(program)(problemInfo(parseProblem('ih1iw1ic1oc1kh1kw1')), pass);
+  return addImplementation(byProgram(algorithmName({name}), shader(program), passes));
+}
+
+/** The algorithm itself is right. */
+function defineBias(mutant: BiasMutant): () => void {
+  const name = algorithmName(mutant);
+  const undos = [
+    defineAlgorithm({...direct, name, title: mutant.wrong}),
+    addImplementation(byProgram(name, program)),
+    ...mutantBackends.map((backend) => breakBias(mutant, backend)),
+  ];
+  return () => {
+    for (const undo of undos) undo();
+  };
 }

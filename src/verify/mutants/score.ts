@@ -1,37 +1,41 @@
+import {ConvgradError} from '../../geometry/error.js';
 import {flopsOf} from '../../geometry/pass.js';
 import {formatProblem, problemInfo} from '../../geometry/problem.js';
 import {cases as drawCases} from '../cases/index.js';
-import {resolveOptions} from '../options.js';
+import {resolveOptions, type VerifyOptions} from '../options.js';
 import {type OracleName, oracles} from '../oracles/index.js';
 import {verify} from '../verify.js';
-import {algorithmName, defineMutant, type Mutant, mutants} from './index.js';
+import {type AnyMutant, algorithmName, defineMutant, mutantBackends, mutantsOn, passesOf} from './index.js';
 
 /** What became of one mutant. */
 export interface Fate {
   mutant: string;
   wrong: string;
-  /** The first problem on which each oracle rejected it, in the order of the catalogue of oracles. */
+  /** The first problem on which each oracle rejected it, in the order of the catalogue of oracles. On webgl of one case only: the first. */
   killedBy: {oracle: OracleName; problem: string; name?: string}[];
 }
 
 export interface MutantScore {
+  backend: string;
   seed: number;
   planted: number;
   killed: number;
-  /** How many mutants each oracle killed by itself. */
+  /** How many mutants each oracle killed by itself; on webgl as the first to do so, and only those that were. */
   oracles: Partial<Record<OracleName, number>>;
   fates: Fate[];
 }
 
 export interface ScoreOptions {
+  /** `cpu` (default) or `webgl`. */
+  backend?: string;
   seed?: number;
-  /** Random problems beside the edge cases; 10 by default. */
+  /** Random problems beside the edge cases on cpu; 10 by default. */
   cases?: number;
   /** Problem strings instead of the small cases. */
   problems?: readonly string[];
   /** Problem strings for those who survive these, instead of the large cases. */
   hardProblems?: readonly string[];
-  mutants?: readonly Mutant[];
+  mutants?: readonly AnyMutant[];
   signal?: AbortSignal;
   onFate?(fate: Fate, done: number, total: number): void;
 }
@@ -39,49 +43,90 @@ export interface ScoreOptions {
 /** What a case may cost that every mutant is tried on; who survives those meets the large ones. */
 const smallFlops = 20_000;
 
+/** For a GPU, where each case takes long: odd sizes everywhere, the same shapes with other pads, taps and steps without much in common. */
+const gpuProblems: readonly string[] = [
+  'mb2ih5iw7ic3oc5kh3kw2-pt2pb1pl0pr3',
+  'mb2ih5iw7ic3oc5kh3kw2-pt1pb2pl3pr0',
+  'mb2ih4iw5ic2oc3kh2kw3-p1-nchw',
+  'ih6iw6ic2oc2kh3kw3sh2sw2dh3dw3-pt0pb6pl0pr6',
+  'ih9iw8ic2oc3kh3kw3sh2sw2dh2dw2-same',
+];
+/** Beyond 2^16 pixels. */
+const hardGpuProblems: readonly string[] = ['ih260iw257ic1oc1kh1kw1'];
+
 /**
- * Holds every mutant against every oracle on cpu, and counts. Vacuous or skipped results kill nobody.
- * @throws ConvgradError on a seed or a number of cases that is none
+ * Holds every mutant of a backend against the oracles, and counts: on cpu against each of them, on webgl until the first rejects it, the
+ * reference on integers before the others. Vacuous or skipped results kill nobody.
+ *
+ * @throws ConvgradError on a seed or a number of cases that is none, on a backend without mutants, and on a mutant that does not run
  */
 export async function scoreMutants(options: ScoreOptions = {}): Promise<MutantScore> {
-  const {mutants: planted = mutants} = options;
-  const {seed, cases} = resolveOptions({seed: options.seed ?? 1, cases: options.cases ?? 10}, ['cpu']);
-  const all = [...drawCases({seed, cases})].map(({problem}) => problem);
-  const isSmall = (problem: (typeof all)[number]) => flopsOf(problemInfo(problem)) <= smallFlops;
-  const small = options.problems ?? all.filter(isSmall).map(formatProblem);
-  const large = options.hardProblems ?? all.filter((problem) => !isSmall(problem)).map(formatProblem);
-  const fates: Fate[] = [];
-  for (const mutant of planted) {
-    if (options.signal?.aborted) break;
-    let fate = await fateOf(mutant, small, seed);
-    if (fate.killedBy.length === 0 && large.length > 0) fate = await fateOf(mutant, large, seed, true);
-    fates.push(fate);
-    options.onFate?.(fate, fates.length, planted.length);
+  const {backend = 'cpu', mutants = mutantsOn(backend), signal} = options;
+  if (!mutantBackends.includes(backend)) {
+    throw new ConvgradError('mutants', `there are none on backend '${backend}'; use ${mutantBackends.join(', ')}.`);
   }
-  const killedBy = (name: OracleName) =>
-    fates.filter((fate) => fate.killedBy.some(({oracle}) => oracle === name)).length;
+  const {seed, cases} = resolveOptions({seed: options.seed ?? 1, cases: options.cases ?? 10}, [backend]);
+  const {small, large} = backend === 'cpu' ? drawn(seed, cases) : {small: gpuProblems, large: hardGpuProblems};
+  const easy = {problems: options.problems ?? small};
+  const hard = {problems: options.hardProblems ?? large, bail: true};
+  const exact = {oracles: ['reference'], fills: ['integers'], bail: true} as const;
+  const tries: VerifyOptions[] =
+    backend === 'cpu' ? [easy, hard] : [{...easy, ...exact}, {...hard, ...exact}, {...easy, bail: true}, hard];
+  const fates: Fate[] = [];
+  for (const mutant of mutants) {
+    if (signal?.aborted) break;
+    const fate = await fateOf(mutant, tries, {backends: [backend], seed});
+    fates.push(fate);
+    options.onFate?.(fate, fates.length, mutants.length);
+  }
+  const counts = oracles.map(({name}): [OracleName, number] => [
+    name,
+    fates.filter((fate) => fate.killedBy.some(({oracle}) => oracle === name)).length,
+  ]);
   return {
+    backend,
     seed,
     planted: fates.length,
     killed: fates.filter((fate) => fate.killedBy.length > 0).length,
-    oracles: Object.fromEntries(oracles.map(({name}) => [name, killedBy(name)])),
+    oracles: Object.fromEntries(backend === 'cpu' ? counts : counts.filter(([, count]) => count > 0)),
     fates,
   };
 }
 
-async function fateOf(mutant: Mutant, problems: readonly string[], seed: number, bail = false): Promise<Fate> {
+function drawn(seed: number, cases: number): {small: string[]; large: string[]} {
+  const all = drawCases({seed, cases}).map(({problem}) => problem);
+  const isSmall = (problem: (typeof all)[number]) => flopsOf(problemInfo(problem)) <= smallFlops;
+  return {
+    small: all.filter(isSmall).map(formatProblem),
+    large: all.filter((problem) => !isSmall(problem)).map(formatProblem),
+  };
+}
+
+/** One try after the other until somebody rejects it. */
+async function fateOf(mutant: AnyMutant, tries: readonly VerifyOptions[], about: VerifyOptions): Promise<Fate> {
+  const {name, wrong} = mutant;
   const undo = defineMutant(mutant);
   try {
-    const {results} = await verify({
-      ...{seed, problems, bail, diagnose: false},
-      ...{backends: ['cpu'], algorithms: [algorithmName(mutant)], passes: mutant.passes},
-    });
-    const killedBy = oracles.flatMap(({name: oracle}) => {
-      const first = results.find((result) => result.oracle === oracle && result.status === 'failed');
-      return first ? [{oracle, problem: first.problem, ...(first.name ? {name: first.name} : {})}] : [];
-    });
-    return {mutant: mutant.name, wrong: mutant.wrong, killedBy};
+    let killedBy: Fate['killedBy'] = [];
+    for (const one of tries) {
+      // No problems would mean all cases.
+      if (killedBy.length > 0 || one.problems?.length === 0) continue;
+      killedBy = await killers({...about, ...one, algorithms: [algorithmName(mutant)], passes: passesOf(mutant)});
+    }
+    return {mutant: name, wrong, killedBy};
   } finally {
     undo();
   }
+}
+
+async function killers(options: VerifyOptions): Promise<Fate['killedBy']> {
+  const {results} = await verify({...options, diagnose: false});
+  const failed = results.filter(({status}) => status === 'failed');
+  // Only a run that came to its end has a time. A mutant that throws is not wrong but broken.
+  const thrown = failed.find(({milliseconds}) => milliseconds === undefined);
+  if (thrown) throw new ConvgradError('mutants', `${thrown.algorithm} does not run: ${thrown.reason}`);
+  return oracles.flatMap(({name: oracle}) => {
+    const first = failed.find((result) => result.oracle === oracle);
+    return first ? [{oracle, problem: first.problem, ...(first.name ? {name: first.name} : {})}] : [];
+  });
 }

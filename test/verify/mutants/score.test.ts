@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import {algorithms} from '../../../src/algorithms/index.js';
 import {verify} from '../../../src/verify/index.js';
-import {defineMutant, findMutant, mutants} from '../../../src/verify/mutants/index.js';
+import {backendsOf, defineMutant, findMutant, mutants, mutantsOn} from '../../../src/verify/mutants/index.js';
 import {type MutantScore, scoreMutants} from '../../../src/verify/mutants/score.js';
 
-/** Few, chosen so that each mistake shows on one of them, but for those that need a large tensor. */
+/** Few, chosen so that nearly every mistake shows on one of them. */
 const problems = [
   'ih6iw8ic3oc5kh3kw2sh2sw3-same',
   'mb2ih7iw5ic5oc3kh2kw3dh2dw1-pt1pb0pl2pr1',
@@ -12,7 +12,8 @@ const problems = [
   'ih6iw8ic3oc2kh3kw3sh2sw2-same',
 ];
 
-const hardProblems = ['ih96iw175ic4oc1kh1kw1'];
+/** For those that need another layout, or a large tensor. */
+const hardProblems = ['mb2ih4iw5ic2oc3kh2kw3-p1-nchw', 'ih96iw175ic4oc1kh1kw1'];
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -26,7 +27,8 @@ describe('the score', () => {
 
   it('is full: every mutant is killed', () => {
     expect(score.fates.filter(({killedBy}) => killedBy.length === 0).map(({mutant}) => mutant)).toEqual([]);
-    expect([score.killed, score.planted]).toEqual([mutants.length, mutants.length]);
+    expect([score.killed, score.planted]).toEqual([mutantsOn('cpu').length, mutantsOn('cpu').length]);
+    expect(score.planted).toBeGreaterThan(mutants.length);
     expect(mutants.length).toBeGreaterThan(42);
   });
 
@@ -58,11 +60,30 @@ it('a mutant that breaks nothing survives, and the score says so', async () => {
 });
 
 it('mutants have names of their own, and are found by them', () => {
-  expect(new Set(mutants.map(({name}) => name)).size).toBe(mutants.length);
+  const all = new Set(['cpu', 'webgl'].flatMap(mutantsOn));
+  expect(new Set([...all].map(({name}) => name)).size).toBe(all.size);
+  expect(['no-flip', 'webgl-even-row', 'bias-planar'].map(backendsOf)).toEqual([['cpu'], ['webgl'], ['cpu', 'webgl']]);
   const undo = defineMutant('no-flip');
   expect(algorithms().at(-1)).toMatchObject({name: 'mutant-no-flip', title: findMutant('no-flip').wrong});
   undo();
   expect(() => findMutant('perfect')).toThrow("unknown mutant 'perfect'; use pads-swapped, ");
+});
+
+it('does not take an exception for a mistake found', async () => {
+  const throwing = {
+    ...{name: 'throwing', passes: ['forward' as const], wrong: 'it throws'},
+    mistake: () => () => {
+      throw new Error('no luck');
+    },
+  };
+  const scored = scoreMutants({problems: problems.slice(0, 1), hardProblems: [], cases: 1, mutants: [throwing]});
+  await expect(scored).rejects.toThrow('mutants: mutant-throwing does not run: no luck');
+});
+
+it('refuses a backend without mutants', async () => {
+  await expect(scoreMutants({backend: 'tpu'})).rejects.toThrow(
+    "mutants: there are none on backend 'tpu'; use cpu, webgl.",
+  );
 });
 
 it('refuses what is no number', async () => {

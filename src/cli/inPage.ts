@@ -1,0 +1,75 @@
+import {join} from 'node:path';
+import type {Page} from 'playwright-core';
+import {ConvgradError} from '../geometry/error.js';
+import type {PageGlobals} from '../verify/page.js';
+import {bundlePage} from './browser/bundlePage.js';
+import {launchBrowser} from './browser/launchBrowser.js';
+import {openPage} from './browser/openPage.js';
+import {servePage} from './browser/servePage.js';
+import {ownExtension, ownFolder} from './ownFolder.js';
+import {UnavailableError} from './usage.js';
+
+/** How a page is opened. */
+export interface PageSetup {
+  /** The browser's executable. */
+  browser?: string | undefined;
+  /** Users' modules. */
+  imports?: readonly string[] | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Opens the page of `verify/page.ts` in a browser without a window, for as long as `use` takes. Aborting is passed on to the page.
+ *
+ * @throws UnavailableError when the page lacks the backend; ConvgradError when it fails to load, or crashes
+ */
+export async function inPage<T>(
+  {browser: path, imports, signal}: PageSetup,
+  use: (page: Page) => Promise<T>,
+): Promise<T> {
+  const own = (name: string) => join(ownFolder, 'verify', name + ownExtension);
+  const modules = [own('beforeImports'), ...(imports ?? [])];
+  const site = await servePage({files: await bundlePage({entry: own('page'), imports: modules})});
+  const browser = await launchBrowser(path === undefined ? {} : {executablePath: path});
+  try {
+    const page = await openPage(browser, site.url);
+    return await Promise.race([abortable(page, use, signal), untilCrash(page)]);
+  } finally {
+    await browser.close();
+    await site.close();
+  }
+}
+
+async function abortable<T>(page: Page, use: (page: Page) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  const abort = () => {
+    // A page that is gone already has nothing to abort.
+    page.evaluate(() => (globalThis as unknown as PageGlobals).convgrad.abort()).catch(() => {});
+  };
+  signal?.addEventListener('abort', abort);
+  if (signal?.aborted) abort();
+  try {
+    return await use(page);
+  } catch (error) {
+    throw refusal(error);
+  } finally {
+    signal?.removeEventListener('abort', abort);
+  }
+}
+
+const lost = () => new ConvgradError('convgrad', 'the page crashed or was closed; the results until then are kept.');
+
+/** A crashed page never answers. */
+function untilCrash(page: Page): Promise<never> {
+  return new Promise((_, reject) => page.once('crash', () => reject(lost())));
+}
+
+/**
+ * Errors lose their class on the way out of the page. The options were checked before, so what `verify` still refuses
+ * there is the backend.
+ */
+function refusal(error: unknown): unknown {
+  const message = error instanceof Error ? error.message : '';
+  const refused = /ConvgradError: verify: (.*)/.exec(message);
+  if (refused) return new UnavailableError(refused[1]);
+  return /closed|crashed/.test(message) ? lost() : error;
+}

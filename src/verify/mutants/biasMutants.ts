@@ -1,0 +1,111 @@
+import type {KernelFunc, TensorInfo} from '@tensorflow/tfjs';
+import {defaultTf as tf} from '../../plugin/tfjs.js';
+import {register} from '../kernels.js';
+
+/** An element of dy [N, H, W, F], whatever its data format. */
+interface Element {
+  n: number;
+  h: number;
+  w: number;
+  f: number;
+  /** Where it lies in memory. */
+  index: number;
+}
+
+interface Sizes {
+  batch: number;
+  height: number;
+  width: number;
+  channels: number;
+  isNCHW: boolean;
+}
+
+/** A deliberately wrong dBias, on every backend. It lies in no algorithm: all share the sum that tfjs makes of dy. */
+export interface BiasMutant {
+  /** Lower-case words with dashes. */
+  name: string;
+  /** One line: what is wrong. */
+  wrong: string;
+  /** How much of an element is summed: all of it when absent. */
+  weight?(element: Element, sizes: Sizes): number;
+  /** Into which channel it is summed: its own when absent. */
+  channel?(element: Element, sizes: Sizes): number;
+}
+
+export const biasMutants: readonly BiasMutant[] = [
+  {name: 'bias-batch-0-only', wrong: 'dBias sums over the first image only', weight: ({n}) => (n === 0 ? 1 : 0)},
+  {
+    name: 'bias-overwrite',
+    wrong: 'dBias of each image overwrites the one before instead of being added',
+    weight: ({n}, {batch}) => (n === batch - 1 ? 1 : 0),
+  },
+  {name: 'bias-divided-by-batch', wrong: 'dBias is divided by N', weight: (_, {batch}) => 1 / batch},
+  {
+    name: 'bias-mean-over-pixels',
+    wrong: 'dBias is divided by OH · OW',
+    weight: (_, {height, width}) => 1 / (height * width),
+  },
+  {
+    name: 'bias-axis-missing',
+    wrong: 'dBias sums over batch and height, and takes the first column for all',
+    weight: ({w}) => (w === 0 ? 1 : 0),
+  },
+  {
+    name: 'bias-last-row',
+    wrong: 'dBias leaves out the last row of dy',
+    weight: ({h}, {height}) => (h < height - 1 ? 1 : 0),
+  },
+  {
+    name: 'bias-last-column',
+    wrong: 'dBias leaves out the last column of dy',
+    weight: ({w}, {width}) => (w < width - 1 ? 1 : 0),
+  },
+  {
+    name: 'bias-planar',
+    wrong: 'dBias reads dy as NCHW where it is NHWC',
+    channel: ({index, f}, {height, width, channels, isNCHW}) =>
+      isNCHW ? f : Math.floor(index / (height * width)) % channels,
+  },
+  {
+    name: 'bias-nchw-ignored',
+    wrong: 'dBias reads dy as NHWC where it is NCHW',
+    channel: ({index}, {channels}) => index % channels,
+  },
+];
+
+interface Memory {
+  readSync(dataId: object): Float32Array;
+  makeTensorInfo(shape: number[], dtype: 'float32', values: Float32Array): TensorInfo;
+}
+
+/** Puts the mistake in the place of tfjs's sums over all axes of an image but its channels. @returns the undo */
+export function breakBias(mutant: BiasMutant, backendName: string): () => void {
+  const right = tf.getKernel('Sum', backendName);
+  if (!right) return () => {};
+  const kernelFunc: KernelFunc = (params) => {
+    const dy = params.inputs['x'] as TensorInfo;
+    const axes = params.attrs?.['axis'] as number[] | undefined;
+    if (dy.shape.length !== 4 || !axes?.includes(0) || axes.length === 4) return right.kernelFunc(params);
+    const memory = params.backend as Memory;
+    // The tape leaves out axes of length 1.
+    const isNCHW = !axes.includes(1);
+    const shape = dy.shape.filter((_, axis) => !axes.includes(axis));
+    return memory.makeTensorInfo(shape, 'float32', wrongSum(mutant, memory.readSync(dy.dataId), dy.shape, isNCHW));
+  };
+  register({...right, kernelFunc});
+  return () => register(right);
+}
+
+function wrongSum({weight, channel}: BiasMutant, dy: Float32Array, shape: number[], isNCHW: boolean): Float32Array {
+  const [batch, height, width, channels] = isNCHW ? [shape[0], shape[2], shape[3], shape[1]] : shape;
+  const sizes = {batch, height, width, channels, isNCHW};
+  const sums = new Float64Array(channels);
+  dy.forEach((value, index) => {
+    const pixel = isNCHW ? index : Math.floor(index / channels);
+    const [w, h] = [pixel % width, Math.floor(pixel / width) % height];
+    const f = isNCHW ? Math.floor(index / (height * width)) % channels : index % channels;
+    const element = {n: Math.floor(index / (height * width * channels)), h, w, f, index};
+    sums[channel?.(element, sizes) ?? f] += value * (weight?.(element, sizes) ?? 1);
+  });
+  return Float32Array.from(sums);
+}

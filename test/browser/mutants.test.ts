@@ -1,0 +1,37 @@
+import {readFileSync} from 'node:fs';
+import type {MutantScore} from '../../src/verify/mutants/score.js';
+import {start} from '../cli/command.js';
+import {userFiles} from '../support/userFiles.js';
+
+const file = userFiles({});
+const problem = 'mb2ih5iw7ic3oc5kh3kw2-pt2pb1pl0pr3';
+
+jest.setTimeout(60_000);
+
+test('every mutant of webgl is killed', async () => {
+  const json = file('score.json');
+  const {code, stdout} = await start('mutants', '--backend', 'webgl', '--json', json).ended;
+  const [score] = JSON.parse(readFileSync(json, 'utf8')) as MutantScore[];
+  expect(score!.fates.filter(({killedBy}) => killedBy.length === 0).map(({mutant}) => mutant)).toEqual([]);
+  expect(score).toMatchObject({backend: 'webgl', killed: score!.planted});
+  expect(score!.planted).toBeGreaterThan(20);
+  expect(Object.keys(score!.oracles)).toEqual(['reference', 'poison', 'bias']);
+  expect({code, stdout}).toEqual({code: 0, stdout: expect.stringContaining(`killed / planted: ${score!.planted} /`)});
+});
+
+test('there is no false alarm: the right shaders pass where mutants fall', async () => {
+  const problems = [problem, problem.replace(/-.*/, '-pt1pb2pl3pr0')].flatMap((text) => ['--problem', text]);
+  const {code, stdout} = await start('verify', '--backend', 'webgl', ...problems).ended;
+  expect({code, stdout}).toEqual({code: 0, stdout: expect.stringContaining(' 0 failed')});
+});
+
+test.each([
+  ['webgl-unused-lanes-forward', "NaN in the unused lanes of the inputs' textures"],
+  ['webgl-unused-lanes-written', "unused lanes of the result's texture are not zero"],
+  ['bias-last-row', 'dBias of conv2dBackward: element'],
+])('%s fails by name, in a process of its own', async (mutant, reason) => {
+  const args = ['--mutant', mutant, '--backend', 'webgl', '--problem', problem, '--oracle', 'poison,bias'];
+  const {code, stdout} = await start('verify', ...args).ended;
+  expect({code, stdout}).toEqual({code: 1, stdout: expect.stringContaining(reason)});
+  expect(stdout).toContain(` verify --mutant ${mutant} --backend webgl --problem `);
+});

@@ -1,0 +1,41 @@
+import {program} from '../../../src/backends/webgl/program.js';
+import {parseProblem, problemInfo} from '../../../src/geometry/problem.js';
+import {algorithmsOf, supportsPass} from '../../../src/plugin/select.js';
+import {defineMutant} from '../../../src/verify/mutants/index.js';
+import {text} from '../../../src/verify/mutants/shaderMutant.js';
+import {shaderMutants} from '../../../src/verify/mutants/shaderMutants.js';
+
+const info = (problem: string) => problemInfo(parseProblem(problem));
+const odd = info('ih5iw7ic3oc5kh3kw2sh4sw2dh2dw2-pt1pb0pl2pr0');
+
+test.each(shaderMutants.map((mutant) => [mutant.name, mutant] as const))('%s is not the right program', (_, mutant) => {
+  for (const pass of mutant.passes) expect(mutant.shader(program)(odd, pass)).not.toEqual(program(odd, pass));
+});
+
+test('text that is not there, or there twice, is an error before anything runs', () => {
+  const mutant = (from: string) => ({
+    ...{name: 'vain', passes: ['forward' as const], wrong: 'nothing'},
+    shader: text([from, '']),
+  });
+  expect(() => defineMutant(mutant('no such text'))).toThrow("the shader of forward holds 'no such text' 0×");
+  expect(() => defineMutant(mutant('getX('))).toThrow("the shader of forward holds 'getX(' 2×");
+});
+
+test('a mutant is an algorithm of webgl for its own passes, until it is taken back', () => {
+  const undo = defineMutant('webgl-tap-step');
+  expect(algorithmsOf('webgl')).toEqual(['direct', 'mutant-webgl-tap-step']);
+  expect(algorithmsOf('cpu')).not.toContain('mutant-webgl-tap-step');
+  expect(supportsPass('webgl', 'mutant-webgl-tap-step', odd, 'forward')).toBe('it has no forward');
+  undo();
+  expect(algorithmsOf('webgl')).toEqual(['direct']);
+});
+
+test('the stale program keeps the pads of the first problem, for problems of the same shapes', () => {
+  const {shader} = shaderMutants.find(({name}) => name === 'webgl-stale-program')!;
+  const plan = shader(program);
+  const code = (problem: string) => plan(info(problem), 'forward').program.userCode;
+  const first = code('ih5iw5ic1oc1kh3kw3-pt1pb0pl2pr0');
+  expect(first).toContain('#define pad ivec2(1,2)\n');
+  expect(code('ih5iw5ic1oc1kh3kw3-pt0pb1pl0pr2')).toBe(first);
+  expect(code('ih6iw5ic1oc1kh3kw3-pt0pb1pl0pr2')).toContain('#define pad ivec2(0,0)\n');
+});

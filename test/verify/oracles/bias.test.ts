@@ -1,0 +1,50 @@
+import * as tf from '@tensorflow/tfjs';
+import {biasMutants} from '../../../src/verify/mutants/biasMutants.js';
+import {defineMutant} from '../../../src/verify/mutants/index.js';
+import {biasOracle} from '../../../src/verify/oracles/bias.js';
+import {ask} from './ask.js';
+
+const nchw = 'mb2ih4iw5ic2oc3kh2kw3-p1-nchw';
+
+describe.each(['integers', 'reals'] as const)('on %s', (fill) => {
+  test.each(['mb2ih6iw7ic3oc4kh3kw2sh1sw2-same', nchw, 'mb2ih1iw3ic1oc2kh1kw3-nchw', 'mb0ih3iw3ic1oc2kh2kw2'])(
+    'accepts dBias of %s',
+    async (problem) => {
+      expect(await ask(biasOracle, 'direct', 'backpropFilter', {fill, problem})).toEqual({status: 'passed'});
+    },
+  );
+
+  test.each(biasMutants.map((mutant) => [mutant.name, mutant] as const))('rejects %s', async (name, mutant) => {
+    const right = tf.getKernel('Sum', 'cpu');
+    const undo = defineMutant(mutant);
+    try {
+      const verdict = await ask(biasOracle, `mutant-${name}`, 'backpropFilter', {
+        fill,
+        ...(name === 'bias-nchw-ignored' ? {problem: nchw} : {}),
+      });
+      expect(verdict).toMatchObject({
+        status: 'failed',
+        reason: expect.stringMatching(/^dBias of conv2dBackward: elem/),
+      });
+    } finally {
+      undo();
+    }
+    expect(tf.getKernel('Sum', 'cpu')).toBe(right);
+  });
+});
+
+test('questions the tape too', async () => {
+  // conv2dBackward asks tf.sum; the tape of an addition sums by itself.
+  const right = tf.sum;
+  const sum = jest.spyOn(tf.engine(), 'runKernel');
+  const verdict = await ask(biasOracle, 'direct', 'backpropFilter', {fill: 'integers'});
+  const sums = sum.mock.calls.filter(([kernel]) => kernel === 'Sum');
+  sum.mockRestore();
+  expect([verdict.status, sums.length, tf.sum]).toEqual(['passed', 2, right]);
+});
+
+test('cannot judge a dBias that is not convgrad’s, or that is rounded between stages', async () => {
+  const foreign = {kernels: new Map()};
+  expect((await ask(biasOracle, 'direct', 'backpropFilter', {more: foreign})).status).toBe('skipped');
+  expect((await ask(biasOracle, 'direct', 'backpropFilter', {fill: 'reals', f16: true})).status).toBe('skipped');
+});

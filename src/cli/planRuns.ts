@@ -5,6 +5,7 @@ import {availableBackends} from '../verify/stage.js';
 import {importedName} from '../verify/target.js';
 import {verify} from '../verify/verify.js';
 import {findBrowser, noBrowserAdvice} from './browser/findBrowser.js';
+import {importBackend, packageAdvice} from './importBackend.js';
 import {UnavailableError} from './usage.js';
 import {verifyInPage} from './verifyInPage.js';
 
@@ -21,7 +22,7 @@ export interface Plan {
 }
 
 /**
- * Decides where each backend is verified: here if tfjs has it here, else in a browser.
+ * Decides where each backend is verified: here if tfjs has it here or a package brings it, else in a browser.
  *
  * @param named whether the user asked for the backends by name; those nobody asked for are left out with a note when they are missing
  * @throws UnavailableError when a named backend is missing
@@ -35,13 +36,15 @@ export async function planRuns(
     const runsOn = (algorithm: string) => algorithm === importedName || algorithmsOf(backend).includes(algorithm);
     if (algorithms.length > 0 && !algorithms.some(runsOn)) {
       plan.notes.push(`${backend} is not checked: it does not run ${algorithms.join(', ')}.`);
-    } else if (availableBackends().includes(backend)) {
+    } else if (availableBackends().includes(backend) || (await importBackend(backend))) {
       plan.runs.push({backend, run: verify});
-    } else if (await findBrowser(browser)) {
+    } else if (packageAdvice(backend) === undefined && (await findBrowser(browser))) {
       plan.runs.push({backend, run: (options) => verifyInPage(options, browser)});
-    } else if (named) {
-      throw new UnavailableError(`backend '${backend}' is not available: ${noBrowserAdvice}`);
-    } else plan.notes.push(`${backend} is not checked: ${noBrowserAdvice}`);
+    } else {
+      const advice = packageAdvice(backend) ?? noBrowserAdvice;
+      if (named) throw new UnavailableError(`backend '${backend}' is not available: ${advice}`);
+      plan.notes.push(`${backend} is not checked: ${advice}`);
+    }
   }
   return plan;
 }

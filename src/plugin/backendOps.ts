@@ -10,7 +10,7 @@ export interface Place {
 }
 
 interface Memory {
-  makeTensorInfo(shape: number[], dtype: 'float32', values: Float32Array): TensorInfo;
+  write(values: Float32Array, shape: number[], dtype: 'float32'): object;
   disposeIntermediateTensorInfo?(tensor: TensorInfo): void;
   disposeData(dataId: object): void;
 }
@@ -50,5 +50,6 @@ export function consume(place: Place, tensor: TensorInfo, run: (tensor: TensorIn
 /** A new float32 tensor of zeros. */
 export function makeZeros(place: Place, shape: number[]): TensorInfo {
   const size = shape.reduce((product, dimension) => product * dimension, 1);
-  return (place.backend as Memory).makeTensorInfo(shape, 'float32', new Float32Array(size));
+  const dataId = (place.backend as Memory).write(new Float32Array(size), shape, 'float32');
+  return {dataId, shape, dtype: 'float32'};
 }

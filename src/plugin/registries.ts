@@ -8,9 +8,14 @@ export function kernelKey(kernelName: string, backendName: string): string {
   return `${backendName}_${kernelName}`;
 }
 
+/** The backend in tfjs's key of a kernel. */
+export function backendOf(key: string): string {
+  return key.slice(0, key.indexOf('_'));
+}
+
 /** The kernels that a copy of tfjs sees. */
 export function kernelRegistry(tf: Tf): Registry<KernelConfig> {
-  const split = (key: string) => [key.slice(key.indexOf('_') + 1), key.slice(0, key.indexOf('_'))] as const;
+  const split = (key: string) => [key.slice(key.indexOf('_') + 1), backendOf(key)] as const;
   const get = (key: string) => tf.getKernel(...split(key)) as KernelConfig | undefined;
   const remove = ({kernelName, backendName}: KernelConfig) => {
     if (tf.getKernel(kernelName, backendName)) tf.unregisterKernel(kernelName, backendName);

@@ -4,7 +4,7 @@ import {callCounts, type Fallback, fallbackCounts} from './calls.js';
 import {gradientConfigs} from './gradients.js';
 import {builtinNames, fusedKernel, fusedName, passKernels} from './kernels.js';
 import {MethodSwaps} from './methodSwaps.js';
-import {gradientRegistry, kernelRegistry} from './registries.js';
+import {backendOf, gradientRegistry, kernelKey, kernelRegistry} from './registries.js';
 import {Swaps} from './swaps.js';
 import type {Tf} from './tfjs.js';
 
@@ -41,12 +41,17 @@ export function startSession(tf: Tf): Session {
     tf,
     backends: [],
     algorithm: 'auto',
-    kernels: new Swaps(kernelRegistry(tf), (_key, named) => {
-      const {kernelName, backendName} = named;
-      if (!replacedKernels.includes(kernelName) || !session.backends.includes(backendName)) return undefined;
-      // The original's setupFunc and disposeFunc go along: the stock kernels may be needed again after uninstall.
-      return {...named, kernelFunc: kernelFunc(session, kernelName, backendName)};
-    }),
+    kernels: new Swaps(
+      kernelRegistry(tf),
+      (_key, named) => {
+        const {kernelName, backendName} = named;
+        if (!replacedKernels.includes(kernelName) || !session.backends.includes(backendName)) return undefined;
+        // The original's setupFunc and disposeFunc go along: the stock kernels may be needed again after uninstall.
+        return {...named, kernelFunc: kernelFunc(session, kernelName, backendName)};
+      },
+      // Not every backend has all of them: wasm lacks Conv2DBackpropFilter.
+      (key) => replacedKernels.map((name) => kernelKey(name, backendOf(key))),
+    ),
     gradients: new Swaps(gradientRegistry(tf), (key) =>
       gradientConfigs(tf, builtinNames).find(({kernelName}) => kernelName === key),
     ),

@@ -33,11 +33,16 @@ export class Swaps<C extends object> {
   private unwatch = () => {};
   private paused = false;
   private replacedInThisJob = 0;
+  private readonly awaited = new Set<string>();
 
-  /** @param makeOurs our replacement for a registration, or undefined where we have none; called also for registrations that arrive later */
+  /**
+   * @param makeOurs our replacement for a registration, or undefined where we have none; called also for registrations that arrive later
+   * @param besides the keys that come with one that arrives; ours is put where none has come when the import is over
+   */
   constructor(
     private readonly registry: Registry<C>,
     private readonly makeOurs: (key: string, original: C) => C | undefined,
+    private readonly besides: (key: string) => readonly string[] = () => [],
   ) {}
 
   /** Puts ours in the place of each key, and again where something was registered over it. */
@@ -56,6 +61,7 @@ export class Swaps<C extends object> {
   /** Puts every original back that ours still stands in for. */
   restore(): void {
     this.unwatch();
+    this.awaited.clear();
     for (const [key, {ours, original}] of this.swaps) {
       if (this.registry.get(key) !== ours) continue;
       if (original) this.registry.put(original);
@@ -114,6 +120,18 @@ export class Swaps<C extends object> {
     };
   }
 
+  /** Puts ours under those of the keys that nothing is registered under when this job ends; sooner, tfjs would warn of doubles. */
+  private await(keys: readonly string[]): void {
+    if (this.awaited.size === 0) {
+      queueMicrotask(() => {
+        const missing = [...this.awaited].filter((key) => !this.registry.get(key));
+        this.awaited.clear();
+        if (missing.length > 0) this.swap(missing);
+      });
+    }
+    for (const key of keys) this.awaited.add(key);
+  }
+
   private countReplaced(): void {
     if (this.replacedInThisJob++ > 0) return;
     queueMicrotask(() => {
@@ -127,8 +145,10 @@ export class Swaps<C extends object> {
     const swap = this.swaps.get(key);
     if (!swap) {
       const ours = this.makeOurs(key, config);
-      if (ours) this.swaps.set(key, {ours, original: config});
-      return ours ?? config;
+      if (!ours) return config;
+      this.swaps.set(key, {ours, original: config});
+      this.await(this.besides(key));
+      return ours;
     }
     if (this.registry.get(key) !== swap.ours) return config;
     if (swap.original && this.replacedInThisJob < reimport) return config;

@@ -11,8 +11,16 @@ export function environmentOf(backends: readonly string[]): Environment {
   return {
     ...(isNode ? {node: `v${node?.versions?.node}`} : {browser: browser?.userAgent ?? 'unknown'}),
     tfjs: tf.version.tfjs,
-    backends: Object.fromEntries(backends.map((backend) => [backend, backend === 'webgl' ? webgl() : {}])),
+    backends: Object.fromEntries(backends.map((backend) => [backend, details[backend]?.() ?? {}])),
   };
+}
+
+const details: Readonly<Record<string, () => Record<string, string | boolean>>> = {wasm, webgl};
+
+function wasm(): Record<string, string | boolean> {
+  // Flags that are found out asynchronously are known once the backend is ready.
+  const has = (flag: string) => (tf.env().get(flag) as unknown) === true;
+  return {simd: has('WASM_HAS_SIMD_SUPPORT'), threads: has('WASM_HAS_MULTITHREAD_SUPPORT')};
 }
 
 function webgl(): Record<string, string | boolean> {

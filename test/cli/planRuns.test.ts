@@ -1,7 +1,12 @@
 import {findBrowser} from '../../src/cli/browser/findBrowser.js';
+import {importBackend} from '../../src/cli/importBackend.js';
 import {planRuns} from '../../src/cli/planRuns.js';
 import {UnavailableError} from '../../src/cli/usage.js';
 
+jest.mock('../../src/cli/importBackend', () => ({
+  ...jest.requireActual<object>('../../src/cli/importBackend'),
+  importBackend: jest.fn(),
+}));
 jest.mock('../../src/cli/browser/findBrowser', () => ({findBrowser: jest.fn(), noBrowserAdvice: 'get a browser.'}));
 
 const both = {backends: ['cpu', 'webgl'], algorithms: []};
@@ -32,4 +37,17 @@ test('a backend that runs none of the algorithms is left out', async () => {
     backends: ['cpu'],
     notes: ['webgl is not checked: it does not run im2col.'],
   });
+});
+
+test('wasm runs here when its package is installed, and never in a browser', async () => {
+  aBrowser(true);
+  const wasm = {backends: ['wasm'], algorithms: []};
+  jest.mocked(importBackend).mockResolvedValue(true);
+  expect(await planned(wasm, {...asked, named: true})).toEqual({backends: ['wasm'], notes: []});
+  jest.mocked(importBackend).mockResolvedValue(false);
+  const advice = '@tensorflow/tfjs-backend-wasm is not installed here; npm install @tensorflow/tfjs-backend-wasm.';
+  expect(await planned(wasm, asked)).toEqual({backends: [], notes: [`wasm is not checked: ${advice}`]});
+  const named = planned(wasm, {...asked, named: true});
+  await expect(named).rejects.toThrow(UnavailableError);
+  await expect(named).rejects.toThrow(`backend 'wasm' is not available: ${advice}`);
 });

@@ -169,7 +169,7 @@ test.each([
   [
     ['verify', '--backend', 'webgpu'],
     3,
-    "convgrad: backend 'webgpu' is not available: convgrad has no kernels for it yet; use cpu, webgl.",
+    "convgrad: backend 'webgpu' is not available: convgrad has no kernels for it yet; use cpu, wasm, webgl.",
   ],
   [['verify', '--cases', 'few'], 2, 'convgrad: verify: cases must be a whole number ≥ 1; got few.'],
   [

@@ -1,9 +1,9 @@
 import {readFlags} from '../../src/cli/verifyFlags.js';
 
 test.each([
-  [{backend: 'tpu'}, "verify: unknown backend 'tpu'; use cpu, webgl."],
-  [{backend: 'wasm'}, "backend 'wasm' is not available: convgrad has no kernels for it yet; use cpu, webgl."],
-  [{backend: 'cpu,'}, "verify: unknown backend ''; use cpu, webgl."],
+  [{backend: 'tpu'}, "verify: unknown backend 'tpu'; use cpu, wasm, webgl."],
+  [{backend: 'webgpu'}, "backend 'webgpu' is not available: convgrad has no kernels for it yet; use cpu, wasm, webgl."],
+  [{backend: 'cpu,'}, "verify: unknown backend ''; use cpu, wasm, webgl."],
   [{algorithm: 'magic'}, "verify: unknown algorithm 'magic'; use im2col, transposed, direct, imported."],
   [{algorithm: 'imported'}, "--algorithm: 'imported' means the kernels of a module; name it with --import FILE."],
   [{pass: 'sideways'}, "verify: unknown pass 'sideways'; use forward, backpropInput, backpropFilter."],
@@ -35,7 +35,11 @@ test.each([
 });
 
 test('nothing given: every backend served, none of them named', () => {
-  expect(readFlags({})).toMatchObject({named: false, color: true, options: {backends: ['cpu', 'webgl'], bail: false}});
+  expect(readFlags({})).toMatchObject({
+    named: false,
+    color: true,
+    options: {backends: ['cpu', 'wasm', 'webgl'], bail: false},
+  });
 });
 
 test('lists take commas and repetition', () => {

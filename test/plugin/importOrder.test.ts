@@ -67,7 +67,8 @@ it('serves what is imported before, and what is imported after a second install(
   const installation = convgrad.install();
   importCpu();
   convgrad.install();
-  expect(installation.report().kernels.every(({servedBy}) => servedBy === 'convgrad')).toBe(true);
+  const imported = installation.report().kernels.filter(({backend}) => backend !== 'wasm');
+  expect(imported.map(({servedBy}) => servedBy)).toEqual(Array(8).fill('convgrad'));
 });
 
 it('leaves a backend alone that was not asked for, also when it comes later', async () => {
@@ -131,4 +132,37 @@ it('patches the layers of each copy of tfjs that it is installed in, and puts al
   convgrad.uninstall();
   expect([tf, second].map(callOf)).toEqual(before);
   expect(() => gradient(second.ones([1, 3, 3, 1]))).toThrow(/dilation rates greater than 1/);
+});
+
+it('adds the kernels that an imported backend lacks, silently, and takes them out again', async () => {
+  const {tf, convgrad} = await importBoth();
+  const installation = convgrad.install();
+  jest.mocked(console.warn).mockClear();
+  await import('@tensorflow/tfjs-backend-wasm');
+  expect(console.warn).not.toHaveBeenCalled();
+  const onWasm = installation.report().kernels.filter(({backend}) => backend === 'wasm');
+  expect(onWasm.map(({servedBy}) => servedBy)).toEqual(onWasm.map(() => 'convgrad'));
+  await tf.setBackend('wasm');
+  const gradient = () =>
+    tf.tidy(() => {
+      const x = tf.ones([1, 3, 3, 1]) as tfjs.Tensor4D;
+      return tf.grad((w) => tf.conv2d(x, w as tfjs.Tensor4D, 1, 'valid'))(tf.ones([2, 2, 1, 1]));
+    });
+  expect([...gradient().dataSync()]).toEqual([4, 4, 4, 4]);
+  expect(installation.report().serving).toBe(true);
+  convgrad.uninstall();
+  // wasm was initialised with convgrad in place: the stock kernels must have been set up all the same.
+  expect(sumOfNine(tf)).toBe(9);
+  expect(tf.getKernel('Conv2DBackpropFilter', 'wasm')).toBeUndefined();
+  expect(gradient).toThrow(/Conv2DBackpropFilter/);
+});
+
+it('adds nothing where it was uninstalled before the import was over', async () => {
+  const {tf, convgrad} = await importBoth();
+  convgrad.install();
+  const importing = import('@tensorflow/tfjs-backend-wasm');
+  convgrad.uninstall();
+  await importing;
+  expect(tf.getKernel('Conv2DBackpropFilter', 'wasm')).toBeUndefined();
+  expect(String(conv2dOn(tf, 'wasm')?.kernelFunc)).toContain('conv2d');
 });

@@ -4,10 +4,11 @@ import {withBuiltins} from '../../plugin/builtins.js';
 import {currentSession} from '../../plugin/session.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {compare} from '../compare.js';
-import {fills} from '../fill.js';
+import {type Fill, fills} from '../fill.js';
 import {counted} from '../proof.js';
 import {outputSize} from '../reference.js';
 import {isRefusedByTf, type PassRun, runPass} from '../runPass.js';
+import type {Target} from '../target.js';
 import type {Trial} from '../trial.js';
 import type {Oracle} from './oracle.js';
 
@@ -61,7 +62,7 @@ async function ask({problem, inputs}: Trial, pass: Pass): Promise<PassRun | Erro
 }
 
 /** Where tfjs 4.22 throws or is known to be wrong. */
-function judges(problem: Problem, pass: Pass): true | string {
+function judges(problem: Problem, pass: Pass, _fill: Fill, {backend}: Target): true | string {
   const p = problem;
   const gradient = pass !== 'forward';
   if (isRefusedByTf(p)) return 'tf.conv2d refuses stride and dilation both above 1';
@@ -73,7 +74,30 @@ function judges(problem: Problem, pass: Pass): true | string {
   }
   if (gradient && modeMatters(p))
     return `the built-in gradient drops dimRoundingMode '${p.dimRoundingMode}', which changes the output size here`;
-  return true;
+  return backend === 'wasm' ? judgesOnWasm(problem, pass) : true;
+}
+
+/** A gradient needs the forward pass too, which stands on the tape. */
+function judgesOnWasm(problem: Problem, pass: Pass): true | string {
+  if (pass === 'backpropFilter') return 'tfjs has no Conv2DBackpropFilter on wasm (tfjs issue 8474)';
+  if (problem.dataFormat === 'NCHW') return 'the built-in forward on wasm refuses NCHW';
+  if (modeMatters(problem))
+    return 'where rounding changes the output size the built-in forward on wasm leaves it unwritten';
+  return endsInside(problem)
+    ? 'where the last SAME window ends inside x the built-in forward on wasm is wrong (tfjs issue 8405)'
+    : true;
+}
+
+/** Whether 'same' leaves rows or columns that no window reaches. */
+function endsInside(p: Problem): boolean {
+  const inside = (size: number, filter: number, stride: number, dilation: number) =>
+    (Math.ceil(size / stride) - 1) * stride + (filter - 1) * dilation + 1 < size;
+  return (
+    p.pad === 'same' &&
+    (p.filterHeight > 1 || p.filterWidth > 1) &&
+    (inside(p.inHeight, p.filterHeight, p.strideHeight, p.dilationHeight) ||
+      inside(p.inWidth, p.filterWidth, p.strideWidth, p.dilationWidth))
+  );
 }
 
 function modeMatters(problem: Problem): boolean {

@@ -1,0 +1,84 @@
+import type {TensorInfo} from '@tensorflow/tfjs';
+import {ConvgradError} from '../../geometry/error.js';
+
+/** Computes an output from two inputs, all of them where the backend keeps them. */
+export type Computation = (a: Float32Array, b: Float32Array, output: Float32Array) => void;
+
+/**
+ * Runs a computation on a backend's float32 tensors, without copies where the backend's memory can be reached.
+ * @returns a new tensor of that shape; the arrays that the computation got are not to be kept
+ */
+export function compute(
+  backend: object,
+  [a, b]: readonly [TensorInfo, TensorInfo],
+  shape: number[],
+  run: Computation,
+): TensorInfo {
+  return 'typedArrayFromHeap' in backend
+    ? computeInHeap(backend as WasmBackend, [a, b], shape, run)
+    : computeInArrays(backend as ArrayBackend, [a, b], shape, run);
+}
+
+/** tfjs's `cpu` backend: a tensor is a typed array, and reading it copies nothing. */
+interface ArrayBackend {
+  readSync(dataId: object): Float32Array;
+  makeTensorInfo(shape: number[], dtype: 'float32', values: Float32Array): TensorInfo;
+}
+
+function computeInArrays(
+  backend: ArrayBackend,
+  [a, b]: readonly [TensorInfo, TensorInfo],
+  shape: number[],
+  run: Computation,
+): TensorInfo {
+  const output = new Float32Array(lengthOf(shape));
+  run(backend.readSync(a.dataId), backend.readSync(b.dataId), output);
+  return backend.makeTensorInfo(shape, 'float32', output);
+}
+
+/** tfjs's `wasm` backend: tensors lie in the heap of its module, which is seen from here but moves when it grows. */
+export interface WasmBackend {
+  /** Brings a tensor of another backend into the heap. */
+  getMemoryOffset(dataId: object): number;
+  makeOutput(shape: number[], dtype: 'float32'): TensorInfo;
+  /** A view, valid until the next allocation. */
+  typedArrayFromHeap(tensor: TensorInfo): Float32Array;
+  disposeData(dataId: object): void;
+}
+
+function computeInHeap(
+  backend: WasmBackend,
+  [a, b]: readonly [TensorInfo, TensorInfo],
+  shape: number[],
+  run: Computation,
+): TensorInfo {
+  // All that may allocate comes before the first view.
+  for (const {dataId} of [a, b]) backend.getMemoryOffset(dataId);
+  const output = makeHeapOutput(backend, shape);
+  try {
+    run(backend.typedArrayFromHeap(a), backend.typedArrayFromHeap(b), backend.typedArrayFromHeap(output));
+  } catch (error) {
+    backend.disposeData(output.dataId);
+    throw error;
+  }
+  return output;
+}
+
+/** The address space of WebAssembly, in bytes. */
+const addressSpace = 2 ** 32;
+
+/** tfjs does not look whether its allocation succeeded, and would write to address 0. */
+function makeHeapOutput(backend: WasmBackend, shape: number[]): TensorInfo {
+  const bytes = 4 * lengthOf(shape);
+  const output = bytes < addressSpace ? backend.makeOutput(shape, 'float32') : undefined;
+  if (output && backend.getMemoryOffset(output.dataId) !== 0) return output;
+  if (output) backend.disposeData(output.dataId);
+  throw new ConvgradError(
+    'conv2d',
+    `the wasm backend has no room for [${shape}], ${bytes} bytes; dispose of tensors or use a smaller batch.`,
+  );
+}
+
+function lengthOf(shape: number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}

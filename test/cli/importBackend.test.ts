@@ -1,0 +1,41 @@
+import * as tf from '@tensorflow/tfjs';
+import {importBackend, packageAdvice} from '../../src/cli/importBackend.js';
+
+test('wasm comes with its package', async () => {
+  const before = tf.findBackendFactory('wasm');
+  expect(before).toBeNull();
+  expect(await importBackend('wasm')).toBe(true);
+  expect(tf.findBackendFactory('wasm')).not.toBeNull();
+});
+
+test('other backends are in no package', async () => {
+  expect(await importBackend('webgl')).toBe(false);
+  expect(packageAdvice('webgl')).toBeUndefined();
+});
+
+describe('a package that is not installed', () => {
+  const missing = () => {
+    throw Object.assign(new Error('nothing there'), {code: 'MODULE_NOT_FOUND'});
+  };
+  beforeEach(() => jest.resetModules());
+  afterEach(() => jest.dontMock('@tensorflow/tfjs-backend-wasm'));
+
+  test('is looked for in the working directory too, and then missing', async () => {
+    jest.doMock('@tensorflow/tfjs-backend-wasm', missing);
+    const before = process.cwd();
+    process.chdir('/');
+    try {
+      expect(await importBackend('wasm')).toBe(false);
+    } finally {
+      process.chdir(before);
+    }
+    expect(packageAdvice('wasm')).toMatch(/npm install @tensorflow\/tfjs-backend-wasm/);
+  });
+
+  test('unless it is there and broken', async () => {
+    jest.doMock('@tensorflow/tfjs-backend-wasm', () => {
+      throw new Error('broken');
+    });
+    await expect(importBackend('wasm')).rejects.toThrow('broken');
+  });
+});

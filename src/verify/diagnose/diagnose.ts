@@ -13,7 +13,7 @@ import {observe, type Patient} from './patient.js';
 import {probes} from './probes.js';
 
 /** Milliseconds that each part may take; a GPU compiles a program for every new shape. */
-const patience = {shrink: 2500, explain: 4000, oneHot: 1000};
+const patience = {shrink: 2500, explain: 10_000, oneHot: 1000};
 const mostTries = 400;
 
 /**
@@ -71,10 +71,13 @@ async function findOut(found: Findings, patient: Patient, problem: Problem, smal
   const misbehaviour = await misbehaviourOf(patient, reduced);
   if (misbehaviour) found.behaviour = misbehaviour;
   if ((misbehaviour && misbehaviour !== notFinite) || isRight(observation)) return;
-  // No formula predicts NaN.
-  const causes = misbehaviour ? [] : await explain(patient, [smallest, problem], performance.now() + patience.explain);
-  if (causes.length > 0) found.hypothesis = causes;
-  else if (!misbehaviour) {
+  // What is not there may be a number by itself, or may make none of all that it meets.
+  const blank = misbehaviour ? Number.NaN : 0;
+  const {causes} = await explain(patient, [smallest, problem], blank, performance.now() + patience.explain);
+  if (causes.length > 0) {
+    found.hypothesis = causes;
+    delete found.behaviour;
+  } else if (!misbehaviour) {
     const others = probes(false).filter((probe) => target.supports(probe, pass) === true);
     const ignored = await ignoredInputOf(patient, [problem, ...others.slice(0, 2)]);
     if (ignored) found.behaviour = ignored;

@@ -1,68 +1,108 @@
-import {sizeOf} from '../../geometry/pass.js';
+import {flopsOf, sizeOf} from '../../geometry/pass.js';
 import {type Problem, problemInfo} from '../../geometry/problem.js';
 import {agrees, commonFactor, differ, isRight} from './agreement.js';
-import {dataHypotheses} from './dataHypotheses.js';
-import type {Hypothesis} from './hypothesis.js';
+import {type Candidate, guarded, unguarded} from './candidates.js';
+import {hypothesesOf} from './hypotheses.js';
 import {modelOf} from './model.js';
-import {padHypotheses} from './padHypotheses.js';
+import {pairs} from './pairs.js';
 import {type Observation, observe, type Patient} from './patient.js';
-import {furtherProbes, probes} from './probes.js';
-import {stepHypotheses} from './stepHypotheses.js';
-import {valueHypotheses} from './valueHypotheses.js';
-
-export const hypotheses: readonly Hypothesis[] = [
-  ...padHypotheses,
-  ...stepHypotheses,
-  ...dataHypotheses,
-  ...valueHypotheses,
-];
+import {lowPrecisionOf} from './precision.js';
+import {furtherProbes, neighbours, probes} from './probes.js';
+import {confront, type Exhibit, exhibitOf, isTelling, suspectsOf} from './suspects.js';
 
 /** On so many problems a cause must be right where the result is wrong and another cause predicts something else. */
 const neededEvidence = 2;
+/** A cause under a condition, or a pair, says more and must be seen more often. */
+const moreEvidence = 3;
+/** So many further problems, on which a cause predicts an error, put it to the test. */
+const tests = 6;
 /** More that fit equally well are no diagnosis. */
 const mostCauses = 3;
+/** Looking at more than this takes too long for a search. */
+const mostFlops = 100_000;
+
+/** What was seen on the way to the causes. */
+export interface Explanation {
+  causes: string[];
+  exhibits: readonly Exhibit[];
+}
 
 /**
  * The causes that explain every element of every result, on the failing problems and on others: usually one, several when no problem
  * tells them apart, none when nothing fits or too little was seen. Right results count too: they refute what predicts an error there.
+ * Single mistakes are tried first, then those made under a condition, then two at once.
+ *
+ * @param blank what stands where nothing was read or written
  */
-export async function explain(patient: Patient, failing: readonly Problem[], deadline: number): Promise<string[]> {
+export async function explain(
+  patient: Patient,
+  [smallest, original]: readonly [smallest: Problem, original: Problem],
+  blank: number,
+  deadline: number,
+): Promise<Explanation> {
   const {pass, target} = patient;
-  const isLarge = failing.some((problem) => largestTensor(problem) > 2 ** 15);
-  const candidates = hypotheses.filter(({passes}) => !passes || passes.includes(pass));
-  const observations: Observation[] = [];
-  let fitting = candidates;
-  let evidence = 0;
+  const isLarge = largestTensor(smallest) > 2 ** 15;
+  const hypotheses = hypothesesOf(pass, isLarge);
+  const exhibits: Exhibit[] = [];
+  const isWithin = () => performance.now() < deadline;
   const look = async (problem: Problem) => {
-    const observation = await observe(patient, patient.trial(problem));
-    const model = modelOf(problem, pass, observation.inputs);
-    fitting = fitting.filter((hypothesis) => agrees(observation, hypothesis.predict(model)));
-    observations.push(observation);
-    if (isRight(observation)) return;
-    const rival = candidates.find((hypothesis) => {
-      const predicted = hypothesis.predict(model);
-      return differ(predicted, observation.wanted.values) && !agrees(observation, predicted);
-    });
-    if (rival) evidence++;
+    if (!isWithin() || target.supports(problem, pass) !== true) return undefined;
+    if (!isLarge && flopsOf(problemInfo(problem)) > mostFlops) return undefined;
+    const exhibit = exhibitOf(await observe(patient, patient.trial(problem)), pass, blank);
+    exhibits.push(exhibit);
+    return exhibit;
   };
-  const isWithin = (problem: Problem) => performance.now() < deadline && target.supports(problem, pass) === true;
-  for (const problem of [...failing, ...probes(isLarge)]) {
-    if (isWithin(problem)) await look(problem);
-  }
+  const evidence = () => exhibits.filter((exhibit) => isTelling(exhibit, hypotheses)).length;
+  for (const problem of [smallest, original, ...probes(isLarge), ...(isLarge ? [] : neighbours(smallest, original))])
+    await look(problem);
   for (const problem of furtherProbes()) {
-    if (evidence >= neededEvidence && causesOf(fitting).length < 2) break;
-    if (!isWithin(problem)) continue;
-    const model = modelOf(problem, pass, patient.trial(problem).inputs);
-    const [first, ...others] = fitting.map((hypothesis) => hypothesis.predict(model));
-    if (evidence < neededEvidence || others.some((other) => differ(first, other))) await look(problem);
+    if (isLarge || exhibits.filter(({isRight}) => !isRight).length > moreEvidence) break;
+    await look(problem);
   }
-  const causes = causesOf(fitting);
-  if (evidence < neededEvidence || causes.length > mostCauses) return [];
-  return causes.length > 0 ? causes : factorOf(observations);
+  if (evidence() < neededEvidence) return {causes: [], exhibits};
+
+  /** Those of the candidates that further problems do not refute, where they differ or predict an error. */
+  const confirmed = async (candidates: Candidate[], needed: number): Promise<string[]> => {
+    let left = candidates;
+    let tested = 0;
+    for (const problem of furtherProbes()) {
+      if (left.length === 0 || (tested >= tests && causesOf(left).length < 2) || !isWithin()) break;
+      const {inputs, wanted} = patient.trial(problem);
+      const model = modelOf(problem, pass, inputs, blank);
+      const [first, ...others] = left.map(({predict}) => predict(model));
+      const isTest = tested < tests && differ(first, wanted[pass].values);
+      if (!isTest && !others.some((other) => differ(first, other))) continue;
+      const exhibit = await look(problem);
+      if (!exhibit) continue;
+      tested++;
+      left = left.filter(({predict}) => agrees(exhibit.observation, predict(exhibit.model)));
+    }
+    return evidence() < needed ? [] : named(left);
+  };
+
+  const suspects = suspectsOf(hypotheses, exhibits, isWithin);
+  const seen = exhibits.length;
+  let causes = await confirmed(unguarded(suspects), neededEvidence);
+  for (const exhibit of exhibits.slice(seen))
+    suspects.splice(0, suspects.length, ...suspects.filter((s) => confront(s, exhibit)));
+  if (causes.length === 0) causes = await confirmed(guarded(suspects), moreEvidence);
+  if (causes.length === 0 && !isLarge) causes = await confirmed(pairs(hypotheses, exhibits, isWithin), moreEvidence);
+  const observations = exhibits.map(({observation}) => observation);
+  if (causes.length === 0) causes = factorOf(observations);
+  if (causes.length === 0) causes = lowPrecisionOf(observations);
+  return {causes, exhibits};
 }
 
-function causesOf(fitting: readonly Hypothesis[]): string[] {
-  return [...new Set(fitting.map(({cause}) => cause))];
+/** Where only conditions are left to choose from, the mistake itself is known. */
+function named(left: readonly Candidate[]): string[] {
+  const causes = causesOf(left);
+  if (causes.length <= mostCauses) return causes;
+  const mistakes = [...new Set(left.map(({cause, mistake}) => (mistake ? `${mistake}, though not always` : cause)))];
+  return mistakes.length === 1 ? mistakes : [];
+}
+
+function causesOf(left: readonly Candidate[]): string[] {
+  return [...new Set(left.map(({cause}) => cause))];
 }
 
 /** What has no name may still be a multiple of the right result. */

@@ -1,71 +1,137 @@
-import type {Pass} from '../../geometry/pass.js';
+import {passes as allPasses, type Pass, type TensorName} from '../../geometry/pass.js';
 import type {Inputs} from '../reference.js';
-import {type Axis, type Link, linksOf, type Model, right, sum} from './model.js';
+import type {Axis, Line, Link} from './line.js';
+import type {Model} from './model.js';
+import type {Pitches} from './pitches.js';
 
-/** A mistake that a kernel may have made: what comes out if it did. */
+/** A mistake that a kernel may have made. */
 export interface Hypothesis {
-  /** Completes "it equals the right result with …". Variants of one mistake share it. */
-  cause: string;
+  /** Completes "it equals the right result with …"; a mistake about axes has one for each of those it is made on. */
+  causes: readonly [string] | AxisCauses;
   /** All unless given. */
   passes?: readonly Pass[];
-  predict(model: Model): Float64Array;
+  /** Too unlikely to be looked for in company. */
+  isRare?: boolean;
+  /** Makes the mistake; what knows no axes ignores `on`. */
+  change(model: Model, on: Scope): Model;
+}
+
+export function rare(hypotheses: readonly Hypothesis[]): Hypothesis[] {
+  return hypotheses.map((hypothesis) => ({...hypothesis, isRare: true}));
 }
 
 /** A cause in words, when it is made along both axes, the height, the width. */
 export type AxisCauses = readonly [both: string, height: string, width: string];
 
-/** The same wrong wiring of both axes, of the rows and of the columns. @param wiring gets the other axis too, to mistake it for its own */
-export function wired(
-  [both, height, width]: AxisCauses,
-  wiring: (axis: Axis, other: Axis, model: Model) => Link[],
-  passes?: readonly Pass[],
-): Hypothesis[] {
-  const rows = (model: Model) => wiring(model.rows, model.columns, model);
-  const columns = (model: Model) => wiring(model.columns, model.rows, model);
-  return [
-    {cause: both, predict: (model: Model) => sum(model, rows(model), columns(model))},
-    {cause: height, predict: (model: Model) => sum(model, rows(model), linksOf(model.columns))},
-    {cause: width, predict: (model: Model) => sum(model, linksOf(model.rows), columns(model))},
-  ].map((hypothesis) => (passes ? {...hypothesis, passes} : hypothesis));
+/** The axes on which a mistake is made. */
+export interface Scope {
+  rows: boolean;
+  columns: boolean;
 }
 
-/** Wired by another understanding of the axis. */
+/** A change of one line, made on the rows, on the columns or on both. */
+function lined(causes: AxisCauses, change: (line: Line, other: Line, model: Model) => Partial<Line>): Hypothesis {
+  return {
+    causes,
+    change: (model, on) => ({
+      ...model,
+      rows: on.rows ? {...model.rows, ...change(model.rows, model.columns, model)} : model.rows,
+      columns: on.columns ? {...model.columns, ...change(model.columns, model.rows, model)} : model.columns,
+    }),
+  };
+}
+
+/** Another understanding of the axis. */
 export function misread(
   causes: AxisCauses,
   change: (axis: Axis, other: Axis, model: Model) => Partial<Axis>,
-): Hypothesis[] {
-  return wired(causes, (axis, other, model) => linksOf({...axis, ...change(axis, other, model)}));
+): Hypothesis {
+  return lined(causes, ({axis}, other, model) => ({axis: {...axis, ...change(axis, other.axis, model)}}));
+}
+
+/** Other links than those of every tap of every window. */
+export function wired(
+  causes: AxisCauses,
+  wire: (links: readonly Link[], axis: Axis, other: Axis) => readonly Link[],
+  passes: readonly Pass[] = allPasses,
+): Hypothesis {
+  const hypothesis = lined(causes, (line) => ({
+    wire: (links, axis, other) => wire(line.wire(links, axis, other), axis, other),
+  }));
+  return {...hypothesis, passes};
+}
+
+/** Another test of which links there are. */
+export function tested(
+  causes: AxisCauses,
+  holds: (link: Link, axis: Axis, other: Axis) => boolean,
+  passes: readonly Pass[] = allPasses,
+): Hypothesis {
+  return {...lined(causes, () => ({holds})), passes};
 }
 
 export function onAxes(what: string): AxisCauses {
   return [`${what} on both axes`, `${what} along the height`, `${what} along the width`];
 }
 
-/** The passes that read a tensor. */
-const readers: Readonly<Record<keyof Inputs, readonly Pass[]>> = {
-  x: ['forward', 'backpropFilter'],
-  filter: ['forward', 'backpropInput'],
-  dy: ['backpropInput', 'backpropFilter'],
+/** Other steps in memory. */
+export function placed(cause: string, change: (model: Model) => Partial<Pitches>): Hypothesis {
+  return {causes: [cause], change: (model) => ({...model, pitches: {...model.pitches, ...change(model)}})};
+}
+
+/** The tensors by the shape they have: dx is one like x. */
+export type Kind = 'x' | 'filter' | 'y';
+type Values = Float32Array | Float64Array;
+
+const inputs: Readonly<Record<Kind, {name: keyof Inputs; readers: readonly Pass[]}>> = {
+  x: {name: 'x', readers: ['forward', 'backpropFilter']},
+  filter: {name: 'filter', readers: ['forward', 'backpropInput']},
+  y: {name: 'dy', readers: ['backpropInput', 'backpropFilter']},
+};
+const outputs: Readonly<Record<Kind, {name: TensorName; pass: Pass}>> = {
+  x: {name: 'dx', pass: 'backpropInput'},
+  filter: {name: 'dFilter', pass: 'backpropFilter'},
+  y: {name: 'y', pass: 'forward'},
 };
 
-/** The right sum of wrong data. */
+/** The pass that writes a tensor of this kind; the others read one. */
+export function writerOf(kind: Kind): Pass {
+  return outputs[kind].pass;
+}
+
+/** A change of what is read from the tensor, where it is an input. */
 export function fed(
   cause: string,
-  name: keyof Inputs,
+  kind: Kind,
   change: (values: Float32Array, model: Model) => Float32Array,
 ): Hypothesis {
+  const {name, readers} = inputs[kind];
   return {
-    cause,
-    passes: readers[name],
-    predict: (model) => right({...model, inputs: {...model.inputs, [name]: change(model.inputs[name], model)}}),
+    causes: [cause],
+    passes: readers,
+    change: (model) => ({...model, inputs: {...model.inputs, [name]: change(model.inputs[name], model)}}),
   };
 }
 
-/** The right sum, written wrongly. */
+/** A change of the result. */
 export function written(
   cause: string,
   change: (values: Float64Array, model: Model) => Float64Array,
-  passes?: readonly Pass[],
+  passes: readonly Pass[] = allPasses,
 ): Hypothesis {
-  return {cause, ...(passes ? {passes} : {}), predict: (model) => change(right(model), model)};
+  return {
+    causes: [cause],
+    passes,
+    change: (model) => ({...model, written: [...model.written, (values) => change(values, model)]}),
+  };
+}
+
+/** The same change of a tensor, be it read or written. @param causeOf gets its name */
+export function moved(
+  causeOf: (name: TensorName) => string,
+  kind: Kind,
+  change: <T extends Values>(values: T, model: Model) => T,
+): Hypothesis[] {
+  const {name, pass} = outputs[kind];
+  return [fed(causeOf(inputs[kind].name), kind, change), written(causeOf(name), change, [pass])];
 }

@@ -2,24 +2,8 @@ import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import type {Pass} from '../../geometry/pass.js';
 import {type Problem, problemInfo} from '../../geometry/problem.js';
 import type {Inputs} from '../reference.js';
-
-/** One axis of a convolution as a kernel may understand or misunderstand it. */
-export interface Axis {
-  size: number;
-  windows: number;
-  filter: number;
-  stride: number;
-  dilation: number;
-  before: number;
-  after: number;
-}
-
-/** Tap `tap` of window `window` is multiplied with element `input` of the line. */
-export interface Link {
-  window: number;
-  tap: number;
-  input: number;
-}
+import {type Line, linksOf, overhang, soundLine} from './line.js';
+import {type Pitches, pitchesOf} from './pitches.js';
 
 /** All that a pass is made of; a hypothesis changes some of it. */
 export interface Model {
@@ -27,16 +11,25 @@ export interface Model {
   info: Conv2DInfo;
   pass: Pass;
   inputs: Inputs;
-  rows: Axis;
-  columns: Axis;
+  rows: Line;
+  columns: Line;
+  /** How far apart neighbours stand in memory. */
+  pitches: Pitches;
+  /** What becomes of each product before it is added. */
+  product?: (value: number) => number;
+  /** What becomes of the sums before they are the result, in this order. */
+  written: readonly ((values: Float64Array) => Float64Array)[];
+  /** What stands where nothing is: read outside a tensor, or never written. 0 or NaN. */
+  blank: number;
 }
 
-export function modelOf(problem: Problem, pass: Pass, inputs: Inputs): Model {
+export function modelOf(problem: Problem, pass: Pass, inputs: Inputs, blank = 0): Model {
   const info = problemInfo(problem);
-  return {problem, info, pass, inputs, rows: axisOf(problem, info, 'Height'), columns: axisOf(problem, info, 'Width')};
+  const [rows, columns] = [lineOf(problem, info, 'Height'), lineOf(problem, info, 'Width')];
+  return {problem, info, pass, inputs, rows, columns, pitches: pitchesOf(info), written: [], blank};
 }
 
-function axisOf({pad}: Problem, info: Conv2DInfo, name: 'Height' | 'Width'): Axis {
+function lineOf({pad}: Problem, info: Conv2DInfo, name: 'Height' | 'Width'): Line {
   const axis = {
     size: info[`in${name}`],
     windows: info[`out${name}`],
@@ -48,56 +41,43 @@ function axisOf({pad}: Problem, info: Conv2DInfo, name: 'Height' | 'Width'): Axi
   };
   const given =
     typeof pad === 'object' ? pad[name === 'Height' ? 'bottom' : 'right'] : typeof pad === 'number' ? pad : 0;
-  return {...axis, after: pad === 'same' ? Math.max(0, overhang(axis)) : given};
+  return soundLine({...axis, after: pad === 'same' ? Math.max(0, overhang(axis)) : given});
 }
 
-/** How far the last window reaches beyond the line; negative where it ends inside. */
-export function overhang({windows, stride, filter, dilation, size, before}: Axis): number {
-  return (windows - 1) * stride + (filter - 1) * dilation + 1 - size - before;
+/** What the pass comes to. */
+export function outcome(model: Model): Float64Array {
+  return model.written.reduce((values, change) => change(values), sum(model));
 }
 
-/** Where every tap of every window falls, beyond the line as well. */
-export function allLinks({windows, filter, stride, dilation, before}: Axis): Link[] {
-  return Array.from({length: windows * filter}, (_, i) => {
-    const [window, tap] = [Math.floor(i / filter), i % filter];
-    return {window, tap, input: window * stride - before + tap * dilation};
-  });
-}
-
-/** Those that fall on the line. */
-export function linksOf(axis: Axis): Link[] {
-  return allLinks(axis).filter(({input}) => input >= 0 && input < axis.size);
-}
-
-/** The sum over the links: what the pass comes to when it is wired like this. Indices follow the true shapes. */
-export function sum(
-  {info, pass, inputs: {x, filter, dy}}: Model,
-  rows: readonly Link[],
-  columns: readonly Link[],
-): Float64Array {
-  const {inChannels: C, outChannels: F, outHeight, outWidth, inHeight, inWidth, filterWidth} = info;
-  const sums = new Float64Array({forward: dy, backpropInput: x, backpropFilter: filter}[pass].length);
+/** The sum over the links. An index outside its tensor counts as `blank`, one outside the result is lost. */
+function sum(model: Model): Float64Array {
+  const {info, pass, pitches, blank, product} = model;
+  const {x, filter, dy} = model.inputs;
+  const [rows, columns] = [linksOf(model.rows, model.columns.axis), linksOf(model.columns, model.rows.axis)];
+  const {inChannels: C, outChannels: F} = info;
+  const result = {forward: dy, backpropInput: x, backpropFilter: filter}[pass];
+  const [a, b] = pass === 'forward' ? [x, filter] : pass === 'backpropInput' ? [dy, filter] : [x, dy];
+  const sums = new Float64Array(result.length);
   for (let n = 0; n < info.batch; n++) {
     for (const row of rows) {
       for (const column of columns) {
-        const pixel = ((n * outHeight + row.window) * outWidth + column.window) * F;
-        const source = ((n * inHeight + row.input) * inWidth + column.input) * C;
-        const tap = (row.tap * filterWidth + column.tap) * C * F;
+        const source = n * pitches.x.image + row.input * pitches.x.row + column.input * pitches.x.column;
+        const pixel = n * pitches.y.image + row.window * pitches.y.row + column.window * pitches.y.column;
+        const tap = row.tap * pitches.filter.row + column.tap * pitches.filter.column;
         for (let c = 0; c < C; c++) {
           for (let f = 0; f < F; f++) {
-            const weight = tap + c * F + f;
-            if (pass === 'forward') sums[pixel + f] += x[source + c] * filter[weight];
-            else if (pass === 'backpropInput') sums[source + c] += dy[pixel + f] * filter[weight];
-            else sums[weight] += x[source + c] * dy[pixel + f];
+            const weight = tap + c * pitches.filter.input + f * pitches.filter.output;
+            const out = pass === 'forward' ? pixel + f : pass === 'backpropInput' ? source + c : weight;
+            if (out < 0 || out >= sums.length) continue;
+            const one = pass === 'backpropInput' ? pixel + f : source + c;
+            const other = pass === 'backpropFilter' ? pixel + f : weight;
+            const isInside = one >= 0 && one < a.length && other >= 0 && other < b.length;
+            const term = isInside ? a[one] * b[other] : blank;
+            sums[out] += product ? product(term) : term;
           }
         }
       }
     }
   }
   return sums;
-}
-
-/** The right result. */
-export function right(model: Model): Float64Array {
-  return sum(model, linksOf(model.rows), linksOf(model.columns));
 }

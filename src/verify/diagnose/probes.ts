@@ -19,6 +19,14 @@ const small = [
   'mb3ih3iw4ic6oc7kh1kw1',
   'mb2ih6iw5ic3oc3kh3kw3-pt1pb2pl0pr1-nchw',
   'ih4iw4ic17oc9kh3kw3-same',
+  'ih19iw34ic1oc2kh2kw3-same',
+  'ih33iw17ic2oc1kh4kw5sh1sw1dh2dw3',
+  'ih18iw38ic1oc1kh2kw2-pt0pb1pl1pr2',
+  'ih8iw11ic2oc2kh3kw4sh3sw3-p1-ceil',
+  'ih2iw3ic66oc3kh1kw1',
+  'mb3ih2iw2ic3oc67kh1kw1',
+  'ih5iw6ic35oc4kh3kw5-p2',
+  'mb3ih6iw5ic2oc34kh5kw3-same',
 ];
 
 /** Tensors of more than 2^16 elements, each of the three in turn, for mistakes in addresses. */
@@ -39,4 +47,44 @@ export function probes(isLarge: boolean): Problem[] {
 export function furtherProbes(): Problem[] {
   const drawn = fc.sample(randomProblem, {seed: 5, numRuns: 400});
   return drawn.filter((problem) => flopsOf(problemInfo(problem)) < 30_000);
+}
+
+/** Problems near those that failed, for failures that need something rare. */
+export function neighbours(smallest: Problem, original: Problem): Problem[] {
+  const more = (p: Problem): Problem[] => [
+    {...p, inHeight: p.inHeight + 2, inWidth: p.inWidth + 3},
+    {...p, inHeight: p.inHeight + 5, inWidth: p.inWidth + 4},
+    {...p, batch: p.batch + 1, inChannels: p.inChannels + 1, outChannels: p.outChannels + 2},
+    {
+      ...p,
+      inHeight: p.inHeight + 3,
+      inWidth: p.inWidth + 4,
+      inChannels: p.inChannels + 2,
+      outChannels: p.outChannels + 1,
+    },
+    {
+      ...p,
+      inHeight: p.inHeight + 4,
+      inWidth: p.inWidth + 3,
+      filterHeight: p.filterHeight + 1,
+      filterWidth: p.filterWidth + 2,
+    },
+    {
+      ...p,
+      inHeight: p.inHeight + 4,
+      inWidth: p.inWidth + 6,
+      strideHeight: p.strideHeight + 1,
+      dilationWidth: p.dilationWidth + 1,
+    },
+  ];
+  return [...more(smallest), ...more(original)].filter(resolves);
+}
+
+function resolves(problem: Problem): boolean {
+  try {
+    problemInfo(problem);
+    return true;
+  } catch {
+    return false;
+  }
 }

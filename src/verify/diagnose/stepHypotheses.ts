@@ -1,7 +1,7 @@
-import {type AxisCauses, type Hypothesis, misread, onAxes, wired} from './hypothesis.js';
-import {type Axis, type Link, linksOf, overhang} from './model.js';
+import {type Hypothesis, misread, onAxes, wired} from './hypothesis.js';
+import type {Axis, Link} from './line.js';
 
-const crossed = (what: 'stride' | 'dilation'): Hypothesis[] =>
+const crossed = (what: 'stride' | 'dilation'): Hypothesis =>
   misread(
     [
       `the ${what}s of height and width swapped`,
@@ -11,89 +11,84 @@ const crossed = (what: 'stride' | 'dilation'): Hypothesis[] =>
     (_, other) => ({[what]: other[what]}),
   );
 
-/** Every input and tap meet in the window that rounding gives, whether or not the stride divides. */
-const undivided = (round: (window: number) => number): Hypothesis[] =>
+/** What a kernel may take for stride and dilation. */
+const steps: readonly [string, (axis: Axis) => Partial<Axis>][] = [
+  ['the stride ignored', () => ({stride: 1})],
+  ['the dilation ignored', () => ({dilation: 1})],
+  ['stride and dilation swapped', ({stride, dilation}) => ({stride: dilation, dilation: stride})],
+  ['the stride used as dilation as well', ({stride}) => ({dilation: stride})],
+  ['the dilation used as stride as well', ({dilation}) => ({stride: dilation})],
+  ['the tap multiplied by the stride as well', ({stride, dilation}) => ({dilation: dilation * stride})],
+  ['the output position multiplied by the dilation as well', ({stride, dilation}) => ({stride: stride * dilation})],
+  ['the dilation one too large', ({dilation}) => ({dilation: dilation + 1})],
+  ['the dilation one too small', ({dilation}) => ({dilation: Math.max(1, dilation - 1)})],
+  ['the stride one too large', ({stride}) => ({stride: stride + 1})],
+  ['the stride one too small', ({stride}) => ({stride: Math.max(1, stride - 1)})],
+];
+
+/** Which window an input and a tap of dx may be taken to meet in; undefined where in none. */
+type Meeting = (axis: Axis, input: number, tap: number) => number | undefined;
+
+const gathered = (what: string, meeting: Meeting): Hypothesis =>
   wired(
-    onAxes('no test that the stride divides (position + pad − tap)'),
-    ({size, filter, before, dilation, stride, windows}) => {
-      const links = Array.from({length: size * filter}, (_, i): Link => {
-        const [input, tap] = [Math.floor(i / filter), i % filter];
-        return {window: round((input + before - tap * dilation) / stride), tap, input};
-      });
-      return links.filter(({window}) => window >= 0 && window < windows);
-    },
+    onAxes(what),
+    (_, axis) =>
+      Array.from({length: axis.size * axis.filter}, (_, i): Link => {
+        const [input, tap] = [Math.floor(i / axis.filter), i % axis.filter];
+        return {window: meeting(axis, input, tap) ?? -1, tap, input};
+      }),
     ['backpropInput'],
   );
 
-const steps: readonly Hypothesis[] = [
-  ...crossed('stride'),
-  ...crossed('dilation'),
-  ...misread(onAxes('the stride ignored'), () => ({stride: 1})),
-  ...misread(onAxes('the dilation ignored'), () => ({dilation: 1})),
-  ...misread(onAxes('stride and dilation swapped'), ({stride, dilation}) => ({stride: dilation, dilation: stride})),
-  ...[Math.floor, Math.trunc, Math.round, Math.ceil].flatMap(undivided),
-  ...wired(onAxes('the taps flipped'), (axis) =>
-    linksOf(axis).map((link) => ({...link, tap: axis.filter - 1 - link.tap})),
-  ),
+const whole = (quotient: number) => (Number.isInteger(quotient) ? quotient : undefined);
+const position = ({before, dilation}: Axis, input: number, tap: number) => input + before - tap * dilation;
+const undivided = 'no test that the stride divides (position + pad − tap)';
+const misdivided = (without: string) =>
+  `the test that the stride divides (position + pad − tap) made without ${without}`;
+const tests: readonly [string, (axis: Axis, input: number, tap: number) => number][] = [
+  ['the pad and the tap', (_, input) => input],
+  ['the tap', ({before}, input) => input + before],
+  ['the pad', ({dilation}, input, tap) => input - tap * dilation],
+  ['the dilation', ({before}, input, tap) => input + before - tap],
 ];
 
-/** When the end of a line may be forgotten. */
-const occasions: readonly [string, (axis: Axis) => boolean][] = [
-  ['', () => true],
-  [' when the stride is above 1', ({stride}) => stride > 1],
-  [' when the size is even', ({size}) => size % 2 === 0],
-  [' when the size is odd', ({size}) => size % 2 === 1],
-  [' when the stride is above 1 and the size even', ({size, stride}) => stride > 1 && size % 2 === 0],
-  [' when the stride is above 1 and the size odd', ({size, stride}) => stride > 1 && size % 2 === 1],
-  [' when the stride is 2 and the size even', ({size, stride}) => stride === 2 && size % 2 === 0],
-  [' when the stride is 2 and the size odd', ({size, stride}) => stride === 2 && size % 2 === 1],
-  [' when the stride does not divide the size', ({size, stride}) => size % stride !== 0],
-  [' when the stride divides the size', ({size, stride}) => stride > 1 && size % stride === 0],
-  [' when the last window reaches beyond the border', (axis) => overhang(axis) > 0],
+const meetings: readonly [string, Meeting][] = [
+  ...[Math.floor, Math.trunc, Math.round, Math.ceil].map((round): [string, Meeting] => [
+    undivided,
+    (axis, input, tap) => round(position(axis, input, tap) / axis.stride),
+  ]),
+  ...tests.map(([without, tested]): [string, Meeting] => [
+    misdivided(without),
+    (axis, input, tap) =>
+      tested(axis, input, tap) % axis.stride === 0 ? Math.floor(position(axis, input, tap) / axis.stride) : undefined,
+  ]),
+  ["dx gathered by forward's formula", ({stride, before, dilation}, i, tap) => i * stride - before + tap * dilation],
   [
-    ' when the stride leaves a remainder',
-    ({size, before, after, filter, dilation, stride}) =>
-      (size + before + after - (filter - 1) * dilation - 1) % stride > 0,
+    "dx gathered with forward's signs",
+    ({stride, before, dilation}, i, tap) => whole((i - before + tap * dilation) / stride),
   ],
+  [
+    "dx gathered with forward's signs and no test that the stride divides",
+    ({stride, before, dilation}, i, tap) => Math.floor((i - before + tap * dilation) / stride),
+  ],
+  [
+    'the position multiplied by the stride instead of divided',
+    (axis, i, tap) => i * axis.stride + axis.before - tap * axis.dilation,
+  ],
+  ['no division by the stride', position],
 ];
 
-const lines = (which: string, when = ''): AxisCauses => [
-  `the ${which} row and column left out${when}`,
-  `the ${which} row left out${when}`,
-  `the ${which} column left out${when}`,
-];
-
-const ends: readonly Hypothesis[] = occasions.flatMap(([when, holds]) => [
-  ...wired(lines('last output', when), (axis) =>
-    linksOf(axis).filter(({window}) => !holds(axis) || window < axis.windows - 1),
+/** Mistakes about which input meets which tap. */
+export const stepHypotheses: readonly Hypothesis[] = [
+  crossed('stride'),
+  crossed('dilation'),
+  ...steps.map(([what, change]) => misread(onAxes(what), change)),
+  ...meetings.map(([what, meeting]) => gathered(what, meeting)),
+  wired(onAxes('the taps counted backwards'), (_, axis) =>
+    Array.from({length: axis.windows * axis.filter}, (_, i) => {
+      const [window, tap] = [Math.floor(i / axis.filter), i % axis.filter];
+      return {window, tap, input: window * axis.stride - axis.before - tap * axis.dilation};
+    }),
   ),
-  ...wired(lines('last input', when), (axis) =>
-    linksOf(axis).filter(({input}) => !holds(axis) || input < axis.size - 1),
-  ),
-]);
-
-/** Where the input ends for who computes its size back from the output's. */
-const shortSizes: readonly ((axis: Axis) => number)[] = [
-  ({windows, stride}) => (windows - 1) * stride + 1,
-  ({size, stride}) => size - (size % stride),
-  (axis) => overhang(axis) + axis.size - axis.after,
-  (axis) => overhang(axis) + axis.size - axis.before,
+  wired(onAxes('the taps flipped'), (links, {filter}) => links.map((link) => ({...link, tap: filter - 1 - link.tap}))),
 ];
-
-const remainders: readonly Hypothesis[] = shortSizes.flatMap((sizeOf) =>
-  [false, true].flatMap((evenUnstrided) =>
-    wired(onAxes('the stride remainder dropped'), (axis) =>
-      linksOf(axis).filter(({input}) => (axis.stride === 1 && !evenUnstrided) || input < sizeOf(axis)),
-    ),
-  ),
-);
-
-const beginnings: readonly Hypothesis[] = [
-  ...wired(lines('first output'), (axis) => linksOf(axis).filter(({window}) => window > 0)),
-  ...wired(lines('first input'), (axis) => linksOf(axis).filter(({input}) => input > 0)),
-  ...wired(onAxes('the first tap left out'), (axis) => linksOf(axis).filter(({tap}) => tap > 0)),
-  ...wired(onAxes('the last tap left out'), (axis) => linksOf(axis).filter(({tap}) => tap < axis.filter - 1)),
-];
-
-/** Mistakes about which input meets which tap, and about the ends of the lines. */
-export const stepHypotheses: readonly Hypothesis[] = [...steps, ...remainders, ...ends, ...beginnings];

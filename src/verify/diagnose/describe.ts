@@ -9,17 +9,18 @@ export function describe(
 ): string {
   const {behaviour, hypothesis, groups, onehot, smallest} = found;
   const {output} = passTensors[pass];
+  const [elements, products] = [true, false].map((of) => groups.filter((group) => group.startsWith('in ') !== of));
   const who = `${output} of ${backend}/${algorithm}`;
   const conditions = conditionsOf(parseProblem(smallest.problem));
   const circumstances = conditions && ` for ${conditions}`;
   const says = [
     groups.length > 0
-      ? `${who} is wrong${circumstances}: in the case that failed first ${groups.slice(0, 3).join(', ')}`
+      ? `${who} is wrong${circumstances}: in the case that failed first ${elements.slice(0, 3).join(', ')}`
       : `${oracle} rejects ${who}${circumstances}: ${reason}`,
   ];
   if (hypothesis) says.push(`it equals the right result with ${hypothesis.join(', or with ')}`);
   if (behaviour) says.push(behaviour);
-  if (!hypothesis && !behaviour && groups.length > 0) says.push('no mistake known here explains it');
+  if (!hypothesis && !behaviour && groups.length > 0) says.push('no mistake known here explains it', ...products);
   const [first] = onehot?.wrong ?? [];
   const ones = Object.entries(onehot?.ones ?? {}).map(([name, position]) => `${name}[${position}]`);
   const single = first

@@ -6,14 +6,17 @@ import {Subject} from '../subject.js';
 import {isRight} from './agreement.js';
 import {ignoredInputOf, misbehaviourOf, notFinite} from './behaviour.js';
 import {describe} from './describe.js';
+import {describeTerms} from './describeTerms.js';
 import {explain} from './explain.js';
 import {groupErrors} from './groups.js';
 import {oneHot} from './oneHot.js';
 import {observe, type Patient} from './patient.js';
 import {probes} from './probes.js';
+import type {Exhibit} from './suspects.js';
+import {mappable, termMap} from './termMap.js';
 
 /** Milliseconds that each part may take; a GPU compiles a program for every new shape. */
-const patience = {shrink: 2500, explain: 10_000, oneHot: 1000};
+const patience = {shrink: 2500, explain: 10_000, termMap: 4000, oneHot: 1000};
 const mostTries = 400;
 
 /**
@@ -73,7 +76,7 @@ async function findOut(found: Findings, patient: Patient, problem: Problem, smal
   if ((misbehaviour && misbehaviour !== notFinite) || isRight(observation)) return;
   // What is not there may be a number by itself, or may make none of all that it meets.
   const blank = misbehaviour ? Number.NaN : 0;
-  const {causes} = await explain(patient, [smallest, problem], blank, performance.now() + patience.explain);
+  const {causes, exhibits} = await explain(patient, [smallest, problem], blank, performance.now() + patience.explain);
   if (causes.length > 0) {
     found.hypothesis = causes;
     delete found.behaviour;
@@ -81,7 +84,17 @@ async function findOut(found: Findings, patient: Patient, problem: Problem, smal
     const others = probes(false).filter((probe) => target.supports(probe, pass) === true);
     const ignored = await ignoredInputOf(patient, [problem, ...others.slice(0, 2)]);
     if (ignored) found.behaviour = ignored;
+    else found.groups.push(...(await wrongTerms(patient, exhibits)));
   }
   const single = await oneHot(patient, reduced, performance.now() + patience.oneHot);
   if (single) found.onehot = single;
+}
+
+/** What can be said of a result that has no known cause. */
+async function wrongTerms(patient: Patient, exhibits: readonly Exhibit[]): Promise<string[]> {
+  const exhibit = mappable(exhibits);
+  const terms = exhibit && (await termMap(patient, exhibit, performance.now() + patience.termMap));
+  if (!terms) return [];
+  const where = formatProblem(exhibit.observation.problem);
+  return describeTerms(terms, exhibit.model).map((line) => `in ${where} ${line}`);
 }

@@ -15,7 +15,7 @@ interface Part {
 
 /** On a smaller problem too many pairs look alike, on a larger one the search takes too long. */
 const leastFlops = 400;
-const mostFlops = 8000;
+const mostFlops = 10_000;
 /** More pairs that fit one exhibit prove that it tells little. */
 const mostFitting = 400;
 

@@ -1,0 +1,87 @@
+import {passTensors} from '../../geometry/pass.js';
+import type {Inputs} from '../reference.js';
+import {observe, type Patient} from './patient.js';
+import {positionOf} from './position.js';
+import type {Exhibit} from './suspects.js';
+
+/** A product of two input elements in an output element: how often it is there, and how often it must be. */
+export interface Term {
+  /** Positions by kind of tensor: of x or dx, filter or dFilter, y or dy. */
+  x: number[];
+  filter: number[];
+  y: number[];
+  got: number;
+  want: number;
+}
+
+/** Counts from −3 to 4 are the digits of one number; more digits would not be exact. */
+const base = 8;
+const digits = 7;
+/** Runs of the pass that are worth a description. */
+const mostRuns = 250;
+
+/** How many runs the map takes. */
+export function runsOf({observation: {inputs}, model: {pass}}: Exhibit): number {
+  const [one, other] = passTensors[pass].inputs as readonly (keyof Inputs)[];
+  return inputs[one].length * Math.ceil(inputs[other].length / digits);
+}
+
+/** Of wrong results the one whose map says most for what it costs. */
+export function mappable(exhibits: readonly Exhibit[]): Exhibit | undefined {
+  const wrong = exhibits.filter((exhibit) => !exhibit.isRight && runsOf(exhibit) <= mostRuns);
+  return wrong.sort((a, b) => runsOf(b) - runsOf(a))[0];
+}
+
+/**
+ * Every term that is there or must be: a convolution is bilinear, so single ones in one input, and powers in the other, tell all of its
+ * coefficients. Undefined when time runs out or some are no small whole numbers.
+ */
+export async function termMap(patient: Patient, exhibit: Exhibit, deadline: number): Promise<Term[] | undefined> {
+  const {problem, inputs} = exhibit.observation;
+  const {pass} = patient;
+  const trial = patient.trial(problem);
+  if (patient.target.headroom !== 1 || trial.arithmetic.storage) return undefined;
+  const [one, other] = passTensors[pass].inputs as readonly ('x' | 'filter' | 'dy')[];
+  const kindOf = {x: 'x', filter: 'filter', dy: 'y', y: 'y', dx: 'x', dFilter: 'filter'} as const;
+  const shapes = {
+    x: trial.wanted.backpropInput.shape,
+    filter: trial.wanted.backpropFilter.shape,
+    y: trial.wanted.forward.shape,
+  };
+  const terms: Term[] = [];
+  for (let at = 0; at < inputs[one].length; at++) {
+    for (let from = 0; from < inputs[other].length; from += digits) {
+      if (performance.now() > deadline) return undefined;
+      const {got, wanted} = await observe(patient, trial, {
+        ...inputs,
+        [one]: inputs[one].map((_, i) => (i === at ? 1 : 0)),
+        [other]: inputs[other].map((_, i) => (i >= from && i < from + digits ? base ** (i - from) : 0)),
+      });
+      for (let out = 0; out < wanted.values.length; out++) {
+        const [counts, due] = [countsIn(got[out]), countsIn(wanted.values[out])];
+        if (!counts || !due) return undefined;
+        for (let k = 0; k < digits; k++) {
+          if (counts[k] === 0 && due[k] === 0) continue;
+          const places = {[kindOf[one]]: at, [kindOf[other]]: from + k, [kindOf[passTensors[pass].output]]: out};
+          const positions = (['x', 'filter', 'y'] as const).map((kind) => [
+            kind,
+            positionOf(places[kind], shapes[kind]),
+          ]);
+          terms.push({...Object.fromEntries(positions), got: counts[k], want: due[k]});
+        }
+      }
+    }
+  }
+  return terms;
+}
+
+function countsIn(value: number): number[] | undefined {
+  let left = value;
+  const counts = Array.from({length: digits}, () => {
+    const digit = ((left % base) + base) % base;
+    const count = digit > base / 2 ? digit - base : digit;
+    left = (left - count) / base;
+    return count;
+  });
+  return left === 0 && counts.every(Number.isInteger) ? counts : undefined;
+}

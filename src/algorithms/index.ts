@@ -9,7 +9,7 @@ import {transposed} from './transposed.js';
 const catalogue: Algorithm[] = [im2col, transposed, direct];
 
 /** Names that mean something else where algorithms are chosen. */
-const reserved = ['auto', 'imported'];
+const reserved = ['auto', 'imported', 'builtin'];
 
 /** Every algorithm that the host backends can run, built in or defined, in order of preference. */
 export function algorithms(): Algorithm[] {

@@ -11,11 +11,31 @@ export interface Implementation {
   readonly passes: readonly Pass[];
   /** True, or the reason why not, in words for users. */
   supports(info: Conv2DInfo, pass: Pass): true | string;
+  /** Whether `run` takes this epilogue along; absent where it takes none. */
+  fuses?(info: Conv2DInfo, fusion: Fusion): boolean;
   /**
    * Computes one pass from its two inputs in the order of `passTensors`: shapes `shapeOf(info, …)`, dtype float32, NHWC whatever
-   * `info.dataFormat` says, batch ≥ 1. Returns a new float32 tensor of the output's shape that the caller owns; keeps and changes nothing.
+   * `info.dataFormat` says, batch ≥ 1; and what follows it, if it `fuses` that. Returns a new float32 tensor of the output's shape that the caller owns; keeps and changes nothing.
    */
-  run(pass: Pass, info: Conv2DInfo, a: TensorInfo, b: TensorInfo, backend: object): TensorInfo;
+  run(pass: Pass, info: Conv2DInfo, a: TensorInfo, b: TensorInfo, backend: object, fusion?: Fusion): TensorInfo;
+}
+
+/** What may follow a forward pass within the same kernel: y ← activation(y + bias), in tfjs's words. */
+export interface Fusion {
+  activation: string;
+  bias?: TensorInfo | null | undefined;
+  /** prelu's slopes below zero. */
+  preluActivationWeights?: TensorInfo | null | undefined;
+  /** leakyrelu's slope below zero. */
+  leakyreluAlpha: number;
+}
+
+/** Where tfjs's own kernels are faster than ours and, told the resolved geometry in explicit pads, as right. */
+export interface Builtin {
+  readonly passes: readonly Pass[];
+  /** True, or the reason why not, in words for users. */
+  supports(info: Conv2DInfo, pass: Pass): true | string;
+  fuses(info: Conv2DInfo, fusion: Fusion): boolean;
 }
 
 /** The implementations that serve a family of tfjs backends. */
@@ -24,6 +44,8 @@ export interface BackendFamily {
   readonly backends: readonly string[];
   /** In order of preference: the first that supports a problem serves it. */
   implementations(): readonly Implementation[];
+  /** The backends whose own kernels are used where nobody asks for an algorithm. */
+  readonly builtins?: Readonly<Record<string, Builtin>>;
   /** What a campaign must have reached beside every pass of every implementation. */
   parts(): readonly Part[];
 }

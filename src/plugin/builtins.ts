@@ -32,6 +32,5 @@ export function withBuiltins<T>(tf: Tf, fn: () => T): T {
 
 /** The kernel that convgrad replaced, if it replaced one. */
 export function builtinKernel(tf: Tf, kernelName: string, backend: string): KernelConfig | undefined {
-  const entries = currentSession(tf)?.kernels.entries();
-  return entries?.find(({key}) => key === kernelKey(kernelName, backend))?.original;
+  return currentSession(tf)?.kernels.original(kernelKey(kernelName, backend));
 }

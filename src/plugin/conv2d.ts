@@ -1,7 +1,7 @@
 import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
 import type {DataFormat, Pad, RoundingMode} from '../geometry/conv2dInfo.js';
 import {attributesOf, batched, type Conv2DAttributes, type Images, tensorOf} from './conv2dArguments.js';
-import {checkEpilogue, defaultAlpha, type Epilogue} from './epilogue.js';
+import {checkEpilogue, defaultAlpha, type Epilogue, isTrailing} from './epilogue.js';
 import {runOwnKernel} from './ownKernels.js';
 import {defaultTf as tf} from './tfjs.js';
 
@@ -69,7 +69,9 @@ function finish(y: Tensor, args: Conv2DArguments, shapes: ReturnType<typeof chec
       return tf.sigmoid(biased);
     case 'leakyrelu':
       return tf.leakyRelu(biased, args.leakyreluAlpha ?? defaultAlpha);
-    case 'prelu':
-      return tf.prelu(biased, tf.reshape(args.preluActivationWeights as Tensor, shapes.slopes));
+    case 'prelu': {
+      const slopes = tf.reshape(args.preluActivationWeights as Tensor, shapes.slopes);
+      return tf.prelu(biased, isTrailing(shapes.slopes, y.shape) ? slopes : tf.broadcastTo(slopes, y.shape));
+    }
   }
 }

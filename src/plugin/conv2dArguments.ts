@@ -1,7 +1,7 @@
 import type {Rank, Tensor, Tensor3D, Tensor4D} from '@tensorflow/tfjs';
 import type {Conv2DRequest, DataFormat, Pad, RoundingMode} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
-import {checkTensor} from './runPass.js';
+import {checkTensor} from './checkTensor.js';
 import {defaultTf as tf} from './tfjs.js';
 
 /** A tensor with or without the batch dimension. */

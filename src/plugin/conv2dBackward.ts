@@ -1,9 +1,9 @@
 import type {Tensor, Tensor1D, Tensor4D} from '@tensorflow/tfjs';
 import {conv2dInfo} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
+import {checkShape} from './checkTensor.js';
 import {attributesOf, batched, type Conv2DAttributes, type Images, tensorOf} from './conv2dArguments.js';
 import {runOwnKernel} from './ownKernels.js';
-import {checkShape} from './runPass.js';
 import {defaultTf as tf} from './tfjs.js';
 
 /** The arguments of {@link conv2dBackward}. */

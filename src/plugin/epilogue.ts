@@ -1,8 +1,9 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
+import type {Fusion} from '../backends/implementation.js';
 import type {DataFormat} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
-import {consume, type Place, release, runOther} from './backendOps.js';
-import {checkTensor} from './runPass.js';
+import {consume, type Place, runOther} from './backendOps.js';
+import {checkTensor} from './checkTensor.js';
 
 /** The activations that tfjs fuses into a convolution. */
 export const activations = ['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'prelu', 'leakyrelu'] as const;
@@ -22,21 +23,18 @@ export interface Epilogue<T extends TensorInfo = TensorInfo> {
 /** The slope of leakyrelu where none is given. */
 export const defaultAlpha = 0.2;
 
+/** The epilogue as an implementation may take it along; undefined where there is nothing to do. */
+export function fusionOf({bias, activation, preluActivationWeights, leakyreluAlpha}: Epilogue): Fusion | undefined {
+  if (!bias && (activation ?? 'linear') === 'linear') return undefined;
+  return {
+    ...{bias, preluActivationWeights},
+    activation: activation ?? 'linear',
+    leakyreluAlpha: leakyreluAlpha ?? defaultAlpha,
+  };
+}
+
 /** Applies the epilogue by the backend's own kernels, so that every activation is exactly tfjs's; releases y. */
-export function applyEpilogue(
-  place: Place,
-  functionName: string,
-  y: TensorInfo,
-  epilogue: Epilogue,
-  dataFormat: DataFormat,
-): TensorInfo {
-  let shapes: EpilogueShapes;
-  try {
-    shapes = checkEpilogue(functionName, epilogue, y.shape, dataFormat);
-  } catch (error) {
-    release(place, y);
-    throw error;
-  }
+export function applyEpilogue(place: Place, y: TensorInfo, epilogue: Epilogue, shapes: EpilogueShapes): TensorInfo {
   const {bias, preluActivationWeights: slopes} = epilogue;
   const biased = bias
     ? consume(place, y, (a) => reshaped(place, bias, shapes.bias, (b) => runOther(place, 'Add', {a, b})))
@@ -57,7 +55,7 @@ export function applyEpilogue(
       return by('LeakyRelu', {alpha: epilogue.leakyreluAlpha ?? defaultAlpha});
     case 'prelu':
       return consume(place, biased, (x) =>
-        reshaped(place, slopes as TensorInfo, shapes.slopes, (alpha) => runOther(place, 'Prelu', {x, alpha})),
+        reshaped(place, slopes as TensorInfo, shapes.slopes, (alpha) => prelu(place, x, alpha)),
       );
   }
 }
@@ -99,6 +97,20 @@ export function checkEpilogue(
     );
   };
   return {bias: beside('bias', bias), slopes: beside('preluActivationWeights', slopes)};
+}
+
+function prelu(place: Place, x: TensorInfo, alpha: TensorInfo): TensorInfo {
+  if (isTrailing(alpha.shape, x.shape)) return runOther(place, 'Prelu', {x, alpha});
+  const reps = alpha.shape.map((size, i) => x.shape[x.shape.length - alpha.shape.length + i] / size);
+  return consume(place, runOther(place, 'Tile', {x: alpha}, {reps}), (whole) =>
+    runOther(place, 'Prelu', {x, alpha: whole}),
+  );
+}
+
+/** Whether a shape is one of whole trailing dimensions. As such wasm's Prelu reads the slopes, whatever their shape: others are to be repeated first. */
+export function isTrailing(shape: readonly number[], of: readonly number[]): boolean {
+  const first = shape.findIndex((size) => size > 1);
+  return first < 0 || shape.slice(first).every((size, i) => size === of[of.length - shape.length + first + i]);
 }
 
 function reshaped(

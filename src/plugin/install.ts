@@ -1,4 +1,5 @@
 import {ConvgradError} from '../geometry/error.js';
+import {builtinName} from './builtinImplementation.js';
 import {swapCustomGrad} from './fusedGradient.js';
 import {builtinNames} from './kernels.js';
 import {swapLayers} from './layers.js';
@@ -13,7 +14,8 @@ export interface InstallOptions {
   tf?: Tf;
   /** tfjs backends to serve, imported already or later; by default every one that convgrad has kernels for. */
   backends?: readonly string[];
-  /** The algorithm to use where it runs and supports the problem; 'auto' (the default) takes the first in order of preference that does. */
+  /** The algorithm to use where it runs and supports the problem; 'auto' (the default) takes the first in order of preference that does, on wasm
+   * forward tfjs's own kernel, which 'builtin' asks for by name. Every other name means convgrad's alone. */
   algorithm?: string | 'auto';
   /** Whether to patch the convolutional classes of tf.layers, so that they train under dilation with every activation; true by default. */
   layers?: boolean;
@@ -50,7 +52,7 @@ export function install(options: InstallOptions = {}): Installation {
     );
   }
   const known = [...new Set(servedBackends().flatMap(algorithmsOf))];
-  if (algorithm !== 'auto' && !known.includes(algorithm)) {
+  if (!['auto', builtinName, ...known].includes(algorithm)) {
     throw new ConvgradError(
       'install',
       `unknown algorithm '${algorithm}'; use auto, ${known.join(', ')}, or defineAlgorithm() first.`,

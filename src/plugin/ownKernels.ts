@@ -4,7 +4,7 @@ import {type Pass, passes} from '../geometry/pass.js';
 import {gradientConfigs} from './gradients.js';
 import {ownNames, passKernels} from './kernels.js';
 import {servedBackends} from './select.js';
-import {currentSession} from './session.js';
+import {currentSession, stockKernel} from './session.js';
 import type {Tf} from './tfjs.js';
 
 /**
@@ -33,7 +33,8 @@ export function runOwnKernel(
 
 function register(tf: Tf, backendName: string): void {
   if (tf.getKernel(ownNames.forward, backendName)) return;
-  const kernels = passKernels(tf, backendName, () => currentSession(tf)?.algorithm ?? 'auto');
+  const wanted = () => currentSession(tf)?.algorithm ?? 'auto';
+  const kernels = passKernels(tf, backendName, wanted, (name) => stockKernel(tf, name, backendName));
   for (const pass of passes) tf.registerKernel({kernelName: ownNames[pass], backendName, kernelFunc: kernels[pass]});
   if (tf.getGradient(ownNames.forward)) return;
   for (const config of gradientConfigs(tf, ownNames)) tf.registerGradient(config);

@@ -1,4 +1,5 @@
 import type {Pass} from '../geometry/pass.js';
+import {builtinName} from './builtinImplementation.js';
 import {callCounts, type Fallback, fallbackCounts} from './calls.js';
 import {builtinNames, isOurs} from './kernels.js';
 import {layerPrototypes} from './layers.js';
@@ -21,8 +22,10 @@ export interface InstallationReport {
   gradients: {kernel: string; servedBy: ServedBy}[];
   /** The classes of tf.layers that `install()` patches; 'built-in' under `layers: false`. */
   layers: {layer: string; servedBy: ServedBy}[];
-  /** Calls served since `install()`. */
+  /** Calls served by convgrad since `install()`. */
   calls: {backend: string; algorithm: string; pass: Pass; calls: number}[];
+  /** Calls handed on to tfjs's own kernels since `install()`, where those are faster and, told the right geometry, right. */
+  builtin: {backend: string; pass: Pass; calls: number}[];
   /** Calls that another algorithm served than the one asked for, since `install()`. */
   fallbacks: Fallback[];
 }
@@ -43,12 +46,14 @@ export function makeReport(tf: Tf): InstallationReport {
     layer,
     servedBy: place((prototype as {call?: unknown} | undefined)?.call, session?.servesLayers ?? false),
   }));
-  const calls = [...callCounts()]
+  const counts = [...callCounts()]
     .map(([key, count]) => {
       const [backend, algorithm, pass] = key.split('/') as [string, string, Pass];
       return {backend, algorithm, pass, calls: count - (session?.callsBefore.get(key) ?? 0)};
     })
     .filter((row) => session !== undefined && row.calls > 0);
+  const calls = counts.filter(({algorithm}) => algorithm !== builtinName);
+  const builtin = counts.flatMap(({algorithm, ...row}) => (algorithm === builtinName ? [row] : []));
   const before = new Map(session?.fallbacksBefore.map((fallback) => [fallbackKey(fallback), fallback.calls]));
   const fallbacks = (session ? fallbackCounts() : [])
     .map((fallback) => ({...fallback, calls: fallback.calls - (before.get(fallbackKey(fallback)) ?? 0)}))
@@ -56,7 +61,17 @@ export function makeReport(tf: Tf): InstallationReport {
   const backend = tf.getBackend() ?? '';
   const here = kernels.filter((kernel) => kernel.backend === backend);
   const serving = here.length > 0 && [...here, ...gradients].every(({servedBy}) => servedBy === 'convgrad');
-  const report = {installed: session !== undefined, backend, serving, kernels, gradients, layers, calls, fallbacks};
+  const report = {
+    installed: session !== undefined,
+    backend,
+    serving,
+    kernels,
+    gradients,
+    layers,
+    calls,
+    builtin,
+    fallbacks,
+  };
   return {...report, summary: summarise(report)};
 }
 
@@ -70,9 +85,10 @@ function fallbackKey({backend, pass, wanted, served, reason}: Fallback): string 
   return [backend, pass, wanted, served, reason].join('/');
 }
 
-function summarise({installed, backend, serving, kernels, layers, calls}: Omit<InstallationReport, 'summary'>): string {
+function summarise(report: Omit<InstallationReport, 'summary'>): string {
+  const {installed, backend, serving, kernels, layers, calls, builtin} = report;
   if (!installed) return 'convgrad is not installed; call install().';
-  const total = calls.reduce((sum, row) => sum + row.calls, 0);
+  const [total, handedOn] = [calls, builtin].map((rows) => rows.reduce((sum, row) => sum + row.calls, 0));
   const patched = layers.filter(({servedBy}) => servedBy === 'convgrad').length;
   const perBackend = [...new Set(kernels.map((kernel) => kernel.backend))].map((name) => {
     const rows = kernels.filter((kernel) => kernel.backend === name);
@@ -83,5 +99,5 @@ function summarise({installed, backend, serving, kernels, layers, calls}: Omit<I
   });
   const active =
     backend === '' ? 'no backend is active yet' : `the active backend ${backend} is ${serving ? '' : 'not '}served`;
-  return `convgrad: ${perBackend.join(', ')}, ${patched}/${layers.length} layer classes; ${total} call${total === 1 ? '' : 's'} since install(); ${active}.`;
+  return `convgrad: ${perBackend.join(', ')}, ${patched}/${layers.length} layer classes; ${total} call${total === 1 ? '' : 's'} since install()${handedOn ? `, ${handedOn} more handed on to the built-in` : ''}; ${active}.`;
 }

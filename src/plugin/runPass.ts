@@ -1,9 +1,11 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import {type Conv2DInfo, type Conv2DRequest, conv2dInfo} from '../geometry/conv2dInfo.js';
-import {ConvgradError} from '../geometry/error.js';
 import {type Pass, passTensors, type TensorName, userShapeOf} from '../geometry/pass.js';
 import {consume, makeZeros, type Place, release, runOther} from './backendOps.js';
+import {type BuiltinKernels, builtinImplementation} from './builtinImplementation.js';
 import {countCall} from './calls.js';
+import {checkShape, checkTensor} from './checkTensor.js';
+import {applyEpilogue, checkEpilogue, type Epilogue, fusionOf} from './epilogue.js';
 import {select} from './select.js';
 
 /** One pass to be computed, as a tfjs kernel is asked for it. */
@@ -16,10 +18,15 @@ export interface PassCall {
   request: Conv2DRequest;
   /** The algorithm asked for, or 'auto'. */
   wanted: string | 'auto';
+  /** tfjs's own kernels of this pass. */
+  builtin?: BuiltinKernels;
+  /** What follows a forward pass. */
+  epilogue?: Epilogue;
 }
 
 /**
- * Runs one pass: validates, resolves the geometry, selects an implementation, and transposes NCHW to NHWC and back around it.
+ * Runs one pass: validates, resolves the geometry, selects an implementation, transposes NCHW to NHWC and back around it,
+ * and applies the epilogue where the implementation does not.
  * @returns a new tensor in the user's data format
  * @throws ConvgradError on anything that is not a well-formed float32 convolution
  */
@@ -36,22 +43,29 @@ export function runPass(place: Place, call: PassCall): TensorInfo {
   names.forEach((name, i) => {
     checkShape(functionName, info, name, inputs[i].shape);
   });
+  const {epilogue} = call;
+  const shapes = epilogue && checkEpilogue(functionName, epilogue, userShapeOf(info, output), info.dataFormat);
   if (info.batch === 0) return makeZeros(place, userShapeOf(info, output));
-  const {implementation, refusal} = select(functionName, place.backendName, info, pass, call.wanted);
+  const builtin = call.builtin && builtinImplementation(place.backendName, call.builtin);
+  const {implementation, refusal} = select(functionName, place.backendName, info, pass, call.wanted, builtin);
   const toNHWC = (name: TensorName, tensor: TensorInfo) =>
     isImage(name) ? transpose(place, tensor, [0, 2, 3, 1]) : tensor;
   const nchw = info.dataFormat === 'NCHW';
   const [a, b] = nchw ? inputs.map((tensor, i) => toNHWC(names[i], tensor)) : inputs;
+  // In NCHW, what the epilogue reads is shaped for the result that is transposed back.
+  const fusion = epilogue && !nchw ? fusionOf(epilogue) : undefined;
+  const fused = fusion !== undefined && implementation.fuses?.(info, fusion) === true;
   let result: TensorInfo;
   try {
-    result = implementation.run(pass, info, a, b, place.backend);
+    result = implementation.run(pass, info, a, b, place.backend, fused ? fusion : undefined);
   } finally {
     [a, b].forEach((tensor, i) => {
       if (tensor !== inputs[i]) release(place, tensor);
     });
   }
   countCall(place.backendName, implementation.algorithm, pass, call.wanted, refusal);
-  return nchw && isImage(output) ? consume(place, result, (y) => transpose(place, y, [0, 3, 1, 2])) : result;
+  if (nchw && isImage(output)) result = consume(place, result, (y) => transpose(place, y, [0, 3, 1, 2]));
+  return epilogue && shapes && !fused ? applyEpilogue(place, result, epilogue, shapes) : result;
 }
 
 /** Whether the tensor has a batch and channels whose order the data format decides; filters are HWIO always. */
@@ -61,20 +75,6 @@ function isImage(name: TensorName): boolean {
 
 function transpose(place: Place, x: TensorInfo, perm: number[]): TensorInfo {
   return runOther(place, 'Transpose', {x}, {perm});
-}
-
-/** @throws ConvgradError unless the tensor is there, alive and float32 */
-export function checkTensor(functionName: string, name: string, tensor: TensorInfo | undefined): TensorInfo {
-  if (!tensor) throw new ConvgradError(functionName, `${name} is missing; pass a float32 tensor.`);
-  if ((tensor as {isDisposed?: boolean}).isDisposed) {
-    throw new ConvgradError(functionName, `${name} has been disposed; keep it with tf.keep() or dispose of it later.`);
-  }
-  if (tensor.dtype !== 'float32') {
-    const wayOut =
-      tensor.dtype === 'complex64' ? 'convolve tf.real(…) and tf.imag(…) apart' : `cast it with ${name}.toFloat()`;
-    throw new ConvgradError(functionName, `${name} has dtype ${tensor.dtype}; convolutions take float32: ${wayOut}.`);
-  }
-  return tensor;
 }
 
 /** tf.conv2dTranspose takes a dy that is higher or wider than its output shape calls for, and reads the upper left part of it. */
@@ -87,15 +87,4 @@ function isOversized(info: Conv2DInfo, dyShape: number[]): boolean {
 
 function upperLeft(place: Place, info: Conv2DInfo, dy: TensorInfo): TensorInfo {
   return runOther(place, 'Slice', {x: dy}, {begin: [0, 0, 0, 0], size: userShapeOf(info, 'dy')});
-}
-
-/** @throws ConvgradError unless the tensor, in the user's data format, has the shape that the geometry gives it */
-export function checkShape(functionName: string, info: Conv2DInfo, name: TensorName, shape: number[]): void {
-  const wanted = userShapeOf(info, name);
-  if (shape.length === 4 && shape.every((size, i) => size === wanted[i])) return;
-  throw new ConvgradError(
-    functionName,
-    `${name} has shape [${shape}] where the geometry gives [${wanted}] (${info.dataFormat}); ` +
-      'check it against the input shape, filter, strides, pad and dilations of the forward convolution.',
-  );
 }

@@ -1,5 +1,5 @@
 import {hostFamily} from '../backends/host/index.js';
-import type {BackendFamily, Implementation} from '../backends/implementation.js';
+import type {BackendFamily, Builtin, Implementation} from '../backends/implementation.js';
 import {webglFamily} from '../backends/webgl/index.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
@@ -17,6 +17,11 @@ export function servedBackends(): readonly string[] {
 /** Names of the algorithms that run on a backend, in order of preference; empty for a backend that is not served. */
 export function algorithmsOf(backend: string): readonly string[] {
   return implementationsOf(backend).map((implementation) => implementation.algorithm);
+}
+
+/** Where the backend's own kernels are used, if they are. */
+export function builtinOf(backend: string): Builtin | undefined {
+  return familyOf(backend)?.builtins?.[backend];
 }
 
 /** What the passes of a backend's implementations have run so far, by name: each pass of each as a whole, and the parts that they are made of. */
@@ -45,6 +50,7 @@ export interface Selection {
 
 /**
  * The implementation that serves one pass: the algorithm that was asked for, else the first in order of preference that supports the problem.
+ * @param builtin tfjs's own kernel; stands first where no algorithm was asked for by name
  * @throws ConvgradError with every refusal when none does
  */
 export function select(
@@ -53,8 +59,10 @@ export function select(
   info: Conv2DInfo,
   pass: Pass,
   wanted: string | 'auto',
+  builtin?: Implementation,
 ): Selection {
-  const candidates = implementationsOf(backend);
+  const isFree = wanted === 'auto' || wanted === builtin?.algorithm;
+  const candidates = [...(builtin && isFree ? [builtin] : []), ...implementationsOf(backend)];
   const asked = candidates.find((implementation) => implementation.algorithm === wanted);
   const answer = asked?.supports(info, pass);
   if (asked && answer === true) return {implementation: asked};

@@ -1,8 +1,8 @@
-import type {GradConfig, KernelConfig} from '@tensorflow/tfjs';
+import type {GradConfig, KernelConfig, KernelFunc} from '@tensorflow/tfjs';
 import {type Pass, passes} from '../geometry/pass.js';
 import {callCounts, type Fallback, fallbackCounts} from './calls.js';
 import {gradientConfigs} from './gradients.js';
-import {builtinNames, fusedKernel, fusedName, passKernels} from './kernels.js';
+import {builtinNames, fusedKernel, fusedName, isOurs, passKernels} from './kernels.js';
 import {MethodSwaps} from './methodSwaps.js';
 import {backendOf, gradientRegistry, kernelKey, kernelRegistry} from './registries.js';
 import {Swaps} from './swaps.js';
@@ -78,7 +78,15 @@ export function endSessions(): void {
 
 function kernelFunc(session: Session, kernelName: string, backendName: string): KernelConfig['kernelFunc'] {
   const wanted = () => session.algorithm;
-  if (kernelName === fusedName) return fusedKernel(session.tf, backendName, wanted);
+  const builtin = (name: string) => stockKernel(session.tf, name, backendName);
+  if (kernelName === fusedName) return fusedKernel(session.tf, backendName, wanted, builtin);
   const pass = passes.find((name) => builtinNames[name] === kernelName) as Pass;
-  return passKernels(session.tf, backendName, wanted)[pass];
+  return passKernels(session.tf, backendName, wanted, builtin)[pass];
+}
+
+/** tfjs's own kernel: the one that convgrad replaced, else the one that is registered; not convgrad's, not another copy's either. */
+export function stockKernel(tf: Tf, kernelName: string, backendName: string): KernelFunc | undefined {
+  const replaced = currentSession(tf)?.kernels.original(kernelKey(kernelName, backendName));
+  const func = (replaced ?? (tf.getKernel(kernelName, backendName) as KernelConfig | undefined))?.kernelFunc;
+  return isOurs(func) ? undefined : func;
 }

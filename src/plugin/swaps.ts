@@ -91,6 +91,11 @@ export class Swaps<C extends object> {
     }
   }
 
+  /** What stood under a key before it was swapped. */
+  original(key: string): C | undefined {
+    return this.swaps.get(key)?.original;
+  }
+
   /** The keys swapped, with what stood there before, and whether ours is the active one. */
   entries(): {key: string; original: C | undefined; active: boolean}[] {
     return [...this.swaps].map(([key, {ours, original}]) => ({key, original, active: this.registry.get(key) === ours}));

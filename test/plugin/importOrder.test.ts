@@ -149,7 +149,12 @@ it('adds the kernels that an imported backend lacks, silently, and takes them ou
       return tf.grad((w) => tf.conv2d(x, w as tfjs.Tensor4D, 1, 'valid'))(tf.ones([2, 2, 1, 1]));
     });
   expect([...gradient().dataSync()]).toEqual([4, 4, 4, 4]);
-  expect(installation.report().serving).toBe(true);
+  const y = tf.tidy(() => tf.conv2d(tf.ones([1, 3, 3, 2]) as tfjs.Tensor4D, tf.ones([3, 3, 2, 1]), 1, 0).dataSync()[0]);
+  expect(y).toBe(18);
+  expect(installation.report()).toMatchObject({
+    serving: true,
+    builtin: [{backend: 'wasm', pass: 'forward', calls: 1}],
+  });
   convgrad.uninstall();
   // wasm was initialised with convgrad in place: the stock kernels must have been set up all the same.
   expect(sumOfNine(tf)).toBe(9);

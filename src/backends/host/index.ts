@@ -5,12 +5,14 @@ import {jsEngine} from '../../engine/jsEngine.js';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import {type Pass, passes, passTensors, shapeOf} from '../../geometry/pass.js';
 import type {BackendFamily, Implementation} from '../implementation.js';
+import {builtinOnWasm} from './builtinOnWasm.js';
 import {compute} from './memory.js';
 
 /** Every algorithm of the catalogue, on backends whose tensors JavaScript can reach. */
 export const hostFamily: BackendFamily = {
   backends: ['cpu', 'wasm'],
   implementations: () => algorithms().map(implementation),
+  builtins: {wasm: builtinOnWasm},
   parts: () => [...jsEngine.parts, ...algorithms().flatMap(({parts = []}) => parts)],
 };
 

@@ -1,0 +1,46 @@
+import type {KernelFunc, TensorInfo} from '@tensorflow/tfjs';
+import type {Implementation} from '../backends/implementation.js';
+import {explicitPads} from '../geometry/explicitPads.js';
+import {passTensors, shapeOf} from '../geometry/pass.js';
+import {builtinOf} from './select.js';
+
+/** The name under which tfjs's own kernels are asked for and counted. They are no algorithm of convgrad's, and never counted as one. */
+export const builtinName = 'builtin';
+
+/** tfjs's own kernels of one pass, where there are any: without and with the epilogue. */
+export interface BuiltinKernels {
+  plain?: KernelFunc | undefined;
+  fused?: KernelFunc | undefined;
+}
+
+/**
+ * tfjs's own kernel as one more implementation, on backends that use it. It gets the resolved geometry in explicit pads: what tfjs
+ * computes wrong from pad, filter and rounding mode has no part in it.
+ */
+export function builtinImplementation(backendName: string, kernels: BuiltinKernels): Implementation | undefined {
+  const policy = builtinOf(backendName);
+  if (!policy || !kernels.plain) return undefined;
+  return {
+    algorithm: builtinName,
+    passes: policy.passes,
+    supports: (info, pass) =>
+      policy.passes.includes(pass) ? policy.supports(info, pass) : `${backendName}'s own ${pass} is not used`,
+    fuses: (info, fusion) => kernels.fused !== undefined && policy.fuses(info, fusion),
+    run(pass, info, a, b, backend, fusion) {
+      const [first, second] = passTensors[pass].inputs;
+      const {bias, preluActivationWeights, ...activation} = fusion ?? {};
+      const kernel = (fusion ? kernels.fused : kernels.plain) as KernelFunc;
+      const attrs = {
+        strides: [info.strideHeight, info.strideWidth],
+        dilations: [info.dilationHeight, info.dilationWidth],
+        pad: explicitPads(info),
+        dataFormat: 'NHWC',
+        inputShape: shapeOf(info, 'x'),
+        filterShape: shapeOf(info, 'filter'),
+        ...activation,
+      };
+      const inputs = {[first]: a, [second]: b, ...(fusion ? {bias, preluActivationWeights} : {})};
+      return kernel({inputs: inputs as Record<string, TensorInfo>, attrs: attrs as never, backend}) as TensorInfo;
+    },
+  };
+}

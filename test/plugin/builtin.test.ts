@@ -1,0 +1,187 @@
+import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import fc from 'fast-check';
+import {type Conv2DArguments, conv2d, install, uninstall} from 'tfjs-convgrad';
+import {formatProblem, type Problem, problemAttributes, problemShapes} from '../../src/geometry/problem.js';
+import {activations} from '../../src/plugin/epilogue.js';
+import {edgeCases} from '../../src/verify/cases/edgeCases.js';
+import {randomProblem} from '../../src/verify/cases/randomProblem.js';
+import {drawInputs} from '../../src/verify/fill.js';
+import {reference} from '../../src/verify/reference.js';
+import {image, inNHWC} from '../../src/verify/runPass.js';
+
+type Shape = [number, number, number, number];
+
+beforeAll(() => tf.setBackend('wasm'));
+afterEach(uninstall);
+
+/** Where a forward pass under 'auto' is not what the definition says; integers, so exactly. */
+function firstWrong(problem: Problem): number {
+  const inputs = drawInputs(problem, 'integers', 1);
+  const {values, shape} = reference(problem, inputs).forward;
+  return tf.tidy(() => {
+    const x = image(problem, inputs.x, [problem.batch, problem.inHeight, problem.inWidth, problem.inChannels]);
+    const filter = tf.tensor4d(inputs.filter, problemShapes(problem).filterShape);
+    const y = conv2d({x, filter, ...problemAttributes(problem)});
+    const got = inNHWC(problem, false, y.dataSync() as Float32Array, y.shape);
+    return String(got.shape) === String(shape) ? got.values.findIndex((value, i) => value !== values[i]) : 0;
+  });
+}
+
+it('is right wherever tfjs itself is wrong, since it gets explicit pads: all pads, roundings, dilations and data formats', () => {
+  const installation = install();
+  const problems = [...edgeCases().map(({problem}) => problem), ...fc.sample(randomProblem, {seed: 5, numRuns: 400})];
+  const wrong = problems.filter((problem) => firstWrong(problem) >= 0).map(formatProblem);
+  expect(wrong).toEqual([]);
+  const isSingle = ({inChannels, outChannels}: Problem) => inChannels === 1 && outChannels === 1;
+  const filled = problems.filter(({batch}) => batch > 0);
+  const single = filled.filter(isSingle).length;
+  const {calls, builtin, summary} = installation.report();
+  expect(builtin).toEqual([{backend: 'wasm', pass: 'forward', calls: filled.length - single}]);
+  expect(calls).toEqual([{backend: 'wasm', algorithm: 'im2col', pass: 'forward', calls: single}]);
+  expect(single).toBeGreaterThan(0);
+  expect(summary).toContain(
+    `${single} calls since install(), ${filled.length - single} more handed on to the built-in`,
+  );
+});
+
+it('writes past no buffer where tfjs does (issues 649 and 7605): other tensors keep their values', () => {
+  install();
+  const witnesses = Array.from({length: 40}, (_, i) => tf.fill([1 + 13 * i], i));
+  for (let i = 0; i < 50; i++) {
+    const y = tf.tidy(() => tf.conv2d(tf.ones([1, 5, 5, 2]) as tf.Tensor4D, tf.ones([3, 1, 2, 1]), 1, 1).slice(0, 1));
+    expect(y.shape).toEqual([1, 5, 7, 1]);
+    y.dispose();
+    tf.tidy(() => tf.conv2d(tf.ones([2, 4, 9, 3]) as tf.Tensor4D, tf.ones([4, 1, 3, 5]), [1, 2], 3));
+  }
+  witnesses.forEach((witness, i) => {
+    expect(witness.dataSync().every((value) => value === i)).toBe(true);
+  });
+  tf.dispose(witnesses);
+});
+
+describe('fused', () => {
+  const shapes: {bias?: number[]; slopes?: number[]; whole: boolean}[] = [
+    {whole: true},
+    {bias: [4], slopes: [4], whole: true},
+    {bias: [4], slopes: [1, 1, 4], whole: true},
+    {bias: [1], slopes: [4], whole: false},
+    {bias: [5, 6, 4], slopes: [4], whole: false},
+    {bias: [4], slopes: [5, 1, 4], whole: false},
+    {bias: [4], slopes: [1, 6, 1], whole: false},
+    {bias: [4], slopes: [1], whole: false},
+  ];
+  const random = (shape: number[], seed: number) => tf.randomUniform(shape, -1, 1, 'float32', seed);
+  const convolve = (activation: string, {bias, slopes = [4]}: {bias?: number[]; slopes?: number[]}) =>
+    tf.tidy(() =>
+      tf.fused
+        .conv2d({
+          ...{x: random([2, 5, 6, 3], 1) as tf.Tensor4D, filter: random([3, 2, 3, 4], 2) as tf.Tensor4D},
+          ...{strides: 1, pad: 'same', activation: activation as 'relu', leakyreluAlpha: 0.3},
+          ...(bias ? {bias: random(bias, 3)} : {}),
+          ...(activation === 'prelu' ? {preluActivationWeights: random(slopes, 4)} : {}),
+        })
+        .dataSync(),
+    );
+
+  it.each(activations)(
+    '%s is what tfjs makes on cpu, in one kernel where it takes bias and slopes',
+    async (activation) => {
+      for (const {whole, ...sizes} of shapes) {
+        install({algorithm: 'direct'});
+        const wanted = convolve(activation, sizes);
+        uninstall();
+        const installation = install();
+        const run = jest.spyOn(tf.getKernel('Add', 'wasm') as {kernelFunc: tf.KernelFunc}, 'kernelFunc');
+        const got = convolve(activation, sizes);
+        const added = run.mock.calls.length;
+        run.mockRestore();
+        got.forEach((value, i) => {
+          expect(Math.abs(value - wanted[i])).toBeLessThan(1e-5);
+        });
+        expect(installation.report().builtin).toEqual([{backend: 'wasm', pass: 'forward', calls: 1}]);
+        const isWhole = whole || (activation !== 'prelu' && sizes.bias?.length === 1 && sizes.bias[0] === 4);
+        expect(added).toBe(isWhole ? 0 : 1);
+        uninstall();
+      }
+    },
+  );
+
+  it.each(['fused', 'own function'])('prelu in NCHW has one slope a channel (%s)', (how) => {
+    const [x, filter, slopes] = [tf.fill([1, 2, 2, 2], -1), tf.ones([1, 1, 2, 2]), tf.tensor1d([1, 10])];
+    install();
+    const args = {
+      x,
+      filter,
+      strides: 1,
+      pad: 'valid',
+      dataFormat: 'NCHW',
+      activation: 'prelu',
+      preluActivationWeights: slopes,
+    };
+    const y = how === 'fused' ? tf.fused.conv2d(args as never) : conv2d(args as Conv2DArguments<tf.Tensor4D>);
+    expect([...y.dataSync()]).toEqual([-2, -2, -2, -2, -20, -20, -20, -20]);
+    tf.dispose([x, filter, slopes, y]);
+  });
+
+  it('leaves nothing behind in the heap', () => {
+    install();
+    convolve('prelu', {bias: [5, 6, 4], slopes: [5, 1, 4]});
+    const before = [tf.memory().numTensors, tf.backend().numDataIds()];
+    for (const {whole: _, ...sizes} of shapes) for (const activation of activations) convolve(activation, sizes);
+    expect([tf.memory().numTensors, tf.backend().numDataIds()]).toEqual(before);
+  });
+});
+
+it('keeps NaN between single channels, where the kernel of tfjs makes a number of it', () => {
+  const convolve = () =>
+    tf.tidy(
+      () =>
+        tf.conv2d(tf.fill([1, 2, 2, 1], Number.NaN) as tf.Tensor4D, tf.ones([1, 1, 1, 1]), 1, 'valid').dataSync()[0],
+    );
+  expect(convolve()).not.toBeNaN();
+  install();
+  expect(convolve()).toBeNaN();
+});
+
+describe('the algorithm asked for', () => {
+  const y = (size: Shape = [1, 4, 4, 2]) =>
+    tf.tidy(() =>
+      tf
+        .grad((x) => tf.conv2d(x as tf.Tensor4D, tf.ones([3, 3, 2, 1]), 1, 'same'))(tf.ones(size))
+        .dataSync(),
+    );
+
+  it.each(['im2col', 'direct', 'transposed'])('%s is never replaced by the built-in', (algorithm) => {
+    const installation = install({algorithm});
+    y();
+    expect(installation.report().builtin).toEqual([]);
+    expect(
+      installation
+        .report()
+        .calls.map(({pass}) => pass)
+        .sort(),
+    ).toEqual(['backpropInput', 'forward']);
+  });
+
+  it("'builtin' serves what it can, and the report says why it does not serve the rest", () => {
+    const installation = install({algorithm: 'builtin'});
+    y();
+    expect(installation.report()).toMatchObject({
+      builtin: [{backend: 'wasm', pass: 'forward', calls: 1}],
+      fallbacks: [
+        {pass: 'backpropInput', wanted: 'builtin', served: 'im2col', reason: "wasm's own backpropInput is not used"},
+      ],
+    });
+  });
+
+  it("'builtin' on a backend that does not use it is served by convgrad", async () => {
+    await tf.setBackend('cpu');
+    const installation = install({algorithm: 'builtin'});
+    y();
+    const reasons = installation.report().fallbacks.map(({reason}) => reason);
+    expect(reasons).toEqual(['cpu does not run it', 'cpu does not run it']);
+    expect(installation.report().builtin).toEqual([]);
+    await tf.setBackend('wasm');
+  });
+});

@@ -42,6 +42,10 @@ export function holdNumber(what: string, got: number, want: number, bound: numbe
   const error = Number.isFinite(got) && Number.isFinite(want) ? Math.abs(got - want) : Number.POSITIVE_INFINITY;
   const worst = {index: -1, got, want, error, bound};
   if (error <= bound) return {status: 'passed', worst};
+  if (!Number.isFinite(want)) {
+    const reason = `${what} cannot be told: what it is computed from holds ${want}, although the inputs are finite`;
+    return {status: 'failed', reason, worst};
+  }
   const must = bound === 0 ? `exactly ${want}` : `${want} ± ${bound.toExponential(2)}`;
   return {status: 'failed', reason: `${what} is ${got} and must be ${must}`, worst};
 }

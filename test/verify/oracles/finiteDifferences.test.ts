@@ -12,6 +12,17 @@ test.each(['backpropInput', 'backpropFilter'] as const)('rejects a %s with one e
   });
 });
 
+test('demands no NaN of anybody where the forward pass brings one', async () => {
+  breakPass('forward', (right, info, a, b, out, engine) => {
+    right(info, a, b, out, engine);
+    out[0] = Number.NaN;
+  });
+  expect(await ask(finiteDifferencesOracle, 'broken', 'forward')).toMatchObject({
+    status: 'failed',
+    reason: expect.stringMatching(/cannot be told: what it is computed from holds NaN, although the inputs are finite$/),
+  });
+});
+
 test('rejects a forward pass that is not linear', async () => {
   breakPass('forward', (right, info, a, b, out, engine) => {
     right(info, a, b, out, engine);

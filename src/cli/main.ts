@@ -2,6 +2,7 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {cac} from 'cac';
+import {defineDoctor} from './doctor.js';
 import {defineMutants} from './mutants.js';
 import {packageRoot} from './ownModules.js';
 import {exitCodes, messageOf, UnavailableError} from './usage.js';
@@ -10,6 +11,7 @@ import {defineVerify} from './verify.js';
 const cli = cac('convgrad');
 defineVerify(cli);
 defineMutants(cli);
+defineDoctor(cli);
 cli.help();
 cli.version(JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')).version);
 

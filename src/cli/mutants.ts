@@ -3,8 +3,6 @@ import Table from 'cli-table3';
 import {ConvgradError} from '../geometry/error.js';
 import {mutantBackends} from '../verify/mutants/index.js';
 import {type Fate, type MutantScore, type ScoreOptions, scoreMutants} from '../verify/mutants/score.js';
-import {availableBackends} from '../verify/stage.js';
-import {findBrowser, noBrowserAdvice} from './browser/findBrowser.js';
 import {asTyped, numeric, type RawFlags, single} from './flags.js';
 import {abortOnInterrupt} from './interrupt.js';
 import {userPath} from './invocation.js';
@@ -12,6 +10,7 @@ import {showProgress} from './progress.js';
 import {quietTfjs} from './quietTfjs.js';
 import {exitCodes, UnavailableError} from './usage.js';
 import {scoreInPage} from './verifyInPage.js';
+import {whereIs} from './whereIs.js';
 import {assertWritable, writeWhole} from './wholeFile.js';
 
 /** Adds the command `mutants`. */
@@ -69,10 +68,11 @@ async function plan(named: readonly string[] | undefined, browser: string | unde
   for (const backend of new Set(named ?? mutantBackends)) {
     if (!mutantBackends.includes(backend))
       throw new ConvgradError('--backend', `'${backend}' has no mutants; use ${mutantBackends.join(', ')}.`);
-    if (availableBackends().includes(backend)) runs.push({backend, score: scoreMutants});
-    else if (await findBrowser(browser)) runs.push({backend, score: (options) => scoreInPage(options, browser)});
-    else if (named) throw new UnavailableError(`backend '${backend}' is not available: ${noBrowserAdvice}`);
-    else console.error(`${backend} is left out: ${noBrowserAdvice}`);
+    const where = await whereIs(backend, browser);
+    if (where.place === 'here') runs.push({backend, score: scoreMutants});
+    else if (where.place === 'page') runs.push({backend, score: (options) => scoreInPage(options, browser)});
+    else if (named) throw new UnavailableError(`backend '${backend}' is not available: ${where.advice}`);
+    else console.error(`${backend} is left out: ${where.advice}`);
   }
   return runs;
 }

@@ -1,13 +1,11 @@
 import {algorithmsOf} from '../plugin/select.js';
 import type {VerifyOptions} from '../verify/options.js';
 import type {VerifyReport} from '../verify/report.js';
-import {availableBackends} from '../verify/stage.js';
 import {importedName} from '../verify/target.js';
 import {verify} from '../verify/verify.js';
-import {findBrowser, noBrowserAdvice} from './browser/findBrowser.js';
-import {importBackend, packageAdvice} from './importBackend.js';
 import {UnavailableError} from './usage.js';
 import {verifyInPage} from './verifyInPage.js';
+import {whereIs} from './whereIs.js';
 
 /** The verification of one backend, in this process or in a browser. */
 export interface Run {
@@ -36,15 +34,13 @@ export async function planRuns(
     const runsOn = (algorithm: string) => algorithm === importedName || algorithmsOf(backend).includes(algorithm);
     if (algorithms.length > 0 && !algorithms.some(runsOn)) {
       plan.notes.push(`${backend} is not checked: it does not run ${algorithms.join(', ')}.`);
-    } else if (availableBackends().includes(backend) || (await importBackend(backend))) {
-      plan.runs.push({backend, run: verify});
-    } else if (packageAdvice(backend) === undefined && (await findBrowser(browser))) {
-      plan.runs.push({backend, run: (options) => verifyInPage(options, browser)});
-    } else {
-      const advice = packageAdvice(backend) ?? noBrowserAdvice;
-      if (named) throw new UnavailableError(`backend '${backend}' is not available: ${advice}`);
-      plan.notes.push(`${backend} is not checked: ${advice}`);
+      continue;
     }
+    const where = await whereIs(backend, browser);
+    if (where.place === 'here') plan.runs.push({backend, run: verify});
+    else if (where.place === 'page') plan.runs.push({backend, run: (options) => verifyInPage(options, browser)});
+    else if (named) throw new UnavailableError(`backend '${backend}' is not available: ${where.advice}`);
+    else plan.notes.push(`${backend} is not checked: ${where.advice}`);
   }
   return plan;
 }

@@ -94,6 +94,6 @@ function words(value: unknown): string[] {
 }
 
 /** The values of a flag that may be repeated or hold several with commas. */
-function list(value: unknown): string[] {
+export function list(value: unknown): string[] {
   return [...new Set(words(value).flatMap((word) => word.split(',').map((name) => name.trim())))];
 }

@@ -3,6 +3,7 @@ import type {Progress, VerifyOptions} from '../verify/options.js';
 import type {PageGlobals} from '../verify/page.js';
 import type {VerifyReport} from '../verify/report.js';
 import type {VerifyResult} from '../verify/result.js';
+import type {Examination} from '../verify/sideBySide/examine.js';
 import {inPage} from './inPage.js';
 
 /**
@@ -28,5 +29,17 @@ export function scoreInPage(options: ScoreOptions, browser?: string): Promise<Mu
   return inPage({browser, signal}, async (page) => {
     await page.exposeFunction('convgradFate', (...fate: Parameters<NonNullable<typeof onFate>>) => onFate?.(...fate));
     return page.evaluate((given) => (globalThis as unknown as PageGlobals).convgrad.score(given), rest);
+  });
+}
+
+/** Runs `examine()` in such a page. @throws like {@link inPage} */
+export function examineInPage(
+  backend: string,
+  onOutcome: (done: number) => void,
+  browser?: string,
+): Promise<Examination> {
+  return inPage({browser}, async (page) => {
+    await page.exposeFunction('convgradOutcome', onOutcome);
+    return page.evaluate((name) => (globalThis as unknown as PageGlobals).convgrad.examine(name), backend);
   });
 }

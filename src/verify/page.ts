@@ -5,6 +5,7 @@ import {type Fate, type MutantScore, type ScoreOptions, scoreMutants} from './mu
 import type {Progress, VerifyOptions} from './options.js';
 import type {VerifyReport} from './report.js';
 import type {VerifyResult} from './result.js';
+import {type Examination, examine as examineHere} from './sideBySide/examine.js';
 import {verify} from './verify.js';
 
 /** What crosses from the command line into the page. */
@@ -13,10 +14,11 @@ export type PageScoreOptions = Omit<ScoreOptions, 'signal' | 'onFate'>;
 
 /** The globals of the page: these exports, and what the command line puts beside them. */
 export interface PageGlobals {
-  convgrad: {run: typeof run; score: typeof score; abort: typeof abort};
+  convgrad: {run: typeof run; score: typeof score; examine: typeof examine; abort: typeof abort};
   /** `beforeImports`, then users' modules. */
   convgradImports: [unknown, ...ImportedModule[]];
   convgradCaseDone(results: VerifyResult[], progress: Progress): Promise<void>;
+  convgradOutcome(done: number): Promise<void>;
   convgradFate(fate: Fate, done: number, total: number): Promise<void>;
 }
 
@@ -46,6 +48,11 @@ export async function run(options: PageOptions): Promise<VerifyReport> {
 export function score(options: PageScoreOptions): Promise<MutantScore> {
   const onFate = (...fate: [Fate, number, number]) => void page.convgradFate(...fate);
   return scoreMutants({...options, signal: controller.signal, onFate});
+}
+
+/** Runs `examine()` in the page. */
+export function examine(backend: string): Promise<Examination> {
+  return examineHere(backend, (done) => void page.convgradOutcome(done));
 }
 
 /** Ends the run after the current case. */

@@ -28,9 +28,19 @@ export interface Row {
 
 /** What came of it: `right`, `throws: …`, or in what it is wrong. */
 export function outcomeOf(row: Row, way: Way): string {
+  tf.engine().startScope();
+  const outcome = outcomeInScope(row, way);
+  try {
+    tf.engine().endScope();
+    return outcome;
+  } catch (error) {
+    return `spoils the backend's memory: ${messageOf(error)}`;
+  }
+}
+
+function outcomeInScope(row: Row, way: Way): string {
   const problem = parseProblem(row.problem);
   const {inputs, wanted} = trial(problem, 'integers', 1, 1, arithmeticOf('cpu'));
-  tf.engine().startScope();
   try {
     const got = way(inputTensors(problem, inputs), problem).map((result) => result.dataSync() as Float32Array);
     const worst = row.passes.map((pass, i) => {
@@ -41,10 +51,12 @@ export function outcomeOf(row: Row, way: Way): string {
     const off = Math.max(...worst);
     return off === 0 ? 'right' : off === Number.POSITIVE_INFINITY ? 'wrong size' : `wrong by ${off}`;
   } catch (error) {
-    return `throws: ${error instanceof Error ? error.message.split('\n')[0] : error}`;
-  } finally {
-    tf.engine().endScope();
+    return `throws: ${messageOf(error)}`;
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message.split('\n')[0] : String(error);
 }
 
 /** The largest difference; whole numbers are exact in float32, so that any is a mistake. Infinity where sizes differ, NaN where it holds one. */

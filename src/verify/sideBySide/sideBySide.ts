@@ -20,20 +20,20 @@ export const rows: readonly Row[] = [...opRows, ...layerRows];
 /**
  * Does on the active backend what tfjs alone gets wrong somewhere: first with convgrad, then without. The last rows may leave the backend's
  * memory in disorder, so nothing else should run on it afterwards. convgrad is uninstalled in the end.
- * @param onOutcome called with each as it comes
+ * @param onOutcome called with how many rows are done
  */
-export function sideBySide(onOutcome?: (outcome: Outcome) => void): Outcome[] {
+export function sideBySide(onOutcome?: (done: number) => void): Outcome[] {
   const backend = tf.getBackend();
   const spoils = ({corrupts = []}: Row) => Number(corrupts.includes(backend));
   const ordered = [...rows].sort((a, b) => spoils(a) - spoils(b));
   install({tf});
   const ours = new Map(ordered.map((row) => [row, outcomeOf(row, row.instead?.way ?? row.way)]));
   uninstall();
-  return ordered.map((row) => {
+  return ordered.map((row, i) => {
     const {what, instead} = row;
     const alone = outcomeOf(row, row.way);
     const outcome = {what, backend, alone, convgrad: ours.get(row) as string, ...(instead ? {by: instead.name} : {})};
-    onOutcome?.(outcome);
+    onOutcome?.(i + 1);
     return outcome;
   });
 }

@@ -1,0 +1,127 @@
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import type {CAC} from 'cac';
+import Table from 'cli-table3';
+import {ConvgradError} from '../geometry/error.js';
+import {servedBackends} from '../plugin/select.js';
+import {defaultTf as tf} from '../plugin/tfjs.js';
+import {type Examination, examine} from '../verify/sideBySide/examine.js';
+import {rows} from '../verify/sideBySide/sideBySide.js';
+import {asTyped, type RawFlags, single} from './flags.js';
+import {userPath} from './invocation.js';
+import {packageRoot} from './ownModules.js';
+import {showProgress} from './progress.js';
+import {quietTfjs} from './quietTfjs.js';
+import {exitCodes, UnavailableError} from './usage.js';
+import {examineInPage} from './verifyInPage.js';
+import {whereIs} from './whereIs.js';
+import {assertWritable, writeWhole} from './wholeFile.js';
+
+/** Adds the command `doctor`. */
+export function defineDoctor(cli: CAC): void {
+  cli
+    .command('doctor', 'What is here, what tfjs does wrong on it, tried just now, and what convgrad makes of that')
+    .option('--backend <names>', `tfjs backends, with commas: ${servedBackends().join(', ')}`)
+    .option('--json <file>', 'Write everything as JSON, errors in full')
+    .option('--browser <path>', 'The browser for webgl')
+    .option('--no-color', 'No colours; there are none')
+    .action((flags: RawFlags) => runDoctor(asTyped(flags)));
+}
+
+/** What the command finds, and what `--json` writes. */
+export interface Findings {
+  convgrad: string;
+  tfjs: string;
+  node: string;
+  examinations: Examination[];
+  /** Backends that could not be examined, and why. */
+  absent: {backend: string; why: string}[];
+}
+
+/** Runs the command. @returns the exit code */
+async function runDoctor(flags: RawFlags): Promise<number> {
+  const [names, json, browserPath] = ['backend', 'json', 'browser'].map((name) => single(name, flags[name]));
+  const file = json === undefined ? undefined : userPath(json);
+  if (file) assertWritable(file, '--json');
+  const browser = browserPath === undefined ? undefined : userPath(browserPath);
+  const named = names?.split(',').map((name) => name.trim());
+  const unknown = named?.find((name) => !servedBackends().includes(name));
+  if (unknown !== undefined) {
+    throw new ConvgradError(
+      '--backend',
+      `convgrad has no kernels for '${unknown}'; use ${servedBackends().join(', ')}.`,
+    );
+  }
+  await quietTfjs();
+  const {version} = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
+  const findings: Findings = {
+    ...{convgrad: version, tfjs: tf.version.tfjs, node: process.version},
+    ...{examinations: [], absent: []},
+  };
+  const progress = showProgress(process.stderr);
+  for (const backend of new Set(named ?? servedBackends())) {
+    const where = await whereIs(backend, browser);
+    if (where.place === 'nowhere') {
+      if (named) throw new UnavailableError(`backend '${backend}' is not available: ${where.advice}`);
+      findings.absent.push({backend, why: where.advice});
+      continue;
+    }
+    const tell = (done: number) => progress.update({backend, problem: 'tfjs alone', done, total: rows.length});
+    tell(0);
+    findings.examinations.push(
+      where.place === 'page' ? await examineInPage(backend, tell, browser) : await examine(backend, tell),
+    );
+  }
+  progress.stop();
+  if (file) writeWhole(file, `${JSON.stringify(findings, undefined, 1)}\n`);
+  console.log(describeFindings(findings));
+  const cured = findings.examinations.every(({outcomes}) => outcomes.every(({convgrad}) => convgrad === 'right'));
+  return cured ? exitCodes.good : exitCodes.mismatch;
+}
+
+/** What a person reads. */
+export function describeFindings({convgrad, tfjs, node, examinations, absent}: Findings): string {
+  return [
+    `convgrad ${convgrad}, tfjs ${tfjs}, Node ${node}, ${process.platform} ${process.arch}`,
+    ...examinations.map(({backend, about, browser}) => {
+      const details = Object.entries(about).map(([key, value]) => `${key} ${value}`);
+      return [`${backend}: ${browser ? 'in a browser' : 'here'}`, ...details].join(', ');
+    }),
+    ...absent.map(({backend, why}) => `${backend}: absent; ${why}`),
+    `convgrad has no kernels yet for ${['webgpu', 'tensorflow'].filter((name) => !servedBackends().includes(name)).join(' and ')}.`,
+    '',
+    'Tried just now, on whole numbers, where every right result is exact:',
+    table(examinations),
+    ...notOurs,
+  ].join('\n');
+}
+
+function table(examinations: readonly Examination[]): string {
+  const lines = new Table({
+    head: ['', ...examinations.map(({backend}) => `tfjs alone on ${backend}`), 'with convgrad'],
+    chars: {mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': ''},
+    style: {head: [], border: []},
+  });
+  for (const {what} of rows) {
+    const outcomes = examinations.map(({outcomes}) => outcomes.find((outcome) => outcome.what === what));
+    const alone = outcomes.map((outcome) => (outcome ? brief(outcome.alone) : '–'));
+    const ill = outcomes.filter((outcome) => outcome && outcome.convgrad !== 'right');
+    const by = outcomes.find((outcome) => outcome?.by)?.by;
+    const convgrad = ill.length > 0 ? ill.map((it) => `${it?.backend}: ${it?.convgrad}`).join('; ') : 'right';
+    lines.push([what, ...alone, by ? `${convgrad}, by its ${by}` : convgrad]);
+  }
+  return lines.toString();
+}
+
+/** `throws` without the message, which `--json` has. */
+function brief(outcome: string): string {
+  return outcome.split(':')[0];
+}
+
+/** What no plugin can repair, and what to do instead. */
+const notOurs = [
+  'Not repaired: tf.conv2d and tf.conv1d refuse stride and dilation together before any kernel runs; use conv2d of this package, or a layer.',
+  'Not repaired: tf.conv2dTranspose takes neither dilation nor NCHW, tf.separableConv2d no NCHW; their layers do both.',
+  'Not repaired: second derivatives of tanh, sigmoid and exp are tfjs’s own, and wrong inside products (tfjs issue 3252); checkGradients tells.',
+  'Not there in tfjs at all: groups, and convolutions of int32.',
+];

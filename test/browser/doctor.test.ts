@@ -1,0 +1,21 @@
+import {readFileSync} from 'node:fs';
+import type {Findings} from '../../src/cli/doctor.js';
+import {start} from '../cli/command.js';
+import {userFiles} from '../support/userFiles.js';
+
+const file = userFiles({});
+
+test('on webgl convgrad does right what tfjs alone does not', async () => {
+  const json = file('doctor.json');
+  const {code} = await start('doctor', '--backend', 'webgl', '--json', json).ended;
+  const [{about, browser, outcomes}] = (JSON.parse(readFileSync(json, 'utf8')) as Findings).examinations as [
+    Findings['examinations'][number],
+  ];
+  expect(about).toMatchObject({float32: true, renderer: expect.any(String)});
+  expect(browser).toContain('Mozilla');
+  expect(outcomes.filter(({convgrad}) => convgrad !== 'right')).toEqual([]);
+  const alone = new Map(outcomes.map(({what, alone}) => [what, alone]));
+  expect(alone.get('1×1, odd channels, x computed by the backend')).toMatch(/^wrong by/);
+  expect(alone.get('gradients of tf.conv2d under dilation')).toMatch(/^throws: .*dilation/);
+  expect(code).toBe(0);
+}, 120_000);

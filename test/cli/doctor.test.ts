@@ -1,0 +1,60 @@
+import {readFileSync} from 'node:fs';
+import {describeFindings, type Findings} from '../../src/cli/doctor.js';
+import {rows} from '../../src/verify/sideBySide/sideBySide.js';
+import {userFiles} from '../support/userFiles.js';
+import {start} from './command.js';
+
+jest.setTimeout(60_000);
+
+const file = userFiles({});
+const [first, second] = rows as unknown as [{what: string}, {what: string}];
+const outcome = (what: string, alone: string, convgrad = 'right') => ({what, backend: 'cpu', alone, convgrad});
+const findings = (...outcomes: ReturnType<typeof outcome>[]): Findings => ({
+  ...{convgrad: '1.2.3', tfjs: '4.22.0', node: 'v20', absent: [{backend: 'webgl', why: 'no browser found.'}]},
+  examinations: [{backend: 'cpu', about: {simd: true}, outcomes}],
+});
+
+test('the table has a row for each thing that was tried, errors without their messages', () => {
+  const text = describeFindings(findings(outcome(first.what, 'throws: no'), outcome(second.what, 'wrong by 3')));
+  expect(text).toContain('cpu: here, simd true\n');
+  expect(text).toContain('webgl: absent; no browser found.\n');
+  const line = (what: string) => text.split('\n').find((line) => line.includes(`│ ${what} `));
+  expect(line(first.what)).toMatch(/│ throws +│ right +│$/);
+  expect(line(second.what)).toMatch(/│ wrong by 3 +│ right +│$/);
+  expect(line(rows[2]!.what)).toMatch(/│ – +│ right +│$/);
+});
+
+test('what convgrad does not cure is told by backend', () => {
+  expect(describeFindings(findings(outcome(first.what, 'right', 'wrong by 7')))).toMatch(
+    /│ right +│ cpu: wrong by 7 +│/,
+  );
+});
+
+test('on cpu and wasm every row is cured, and the JSON has the errors in full', async () => {
+  const json = file('doctor.json');
+  const {code, stdout} = await start('doctor', '--backend', 'cpu,wasm', '--json', json).ended;
+  const {examinations, node} = JSON.parse(readFileSync(json, 'utf8')) as Findings;
+  expect(examinations.map(({backend}) => backend)).toEqual(['cpu', 'wasm']);
+  const outcomes = examinations.flatMap(({outcomes}) => outcomes);
+  expect(outcomes.filter(({convgrad}) => convgrad !== 'right')).toEqual([]);
+  expect(outcomes).toHaveLength(2 * rows.length);
+  expect(outcomes.map(({alone}) => alone)).toEqual(
+    expect.arrayContaining([
+      'right',
+      expect.stringMatching(/^throws: .*dilation/),
+      expect.stringMatching(/^wrong by \d/),
+    ]),
+  );
+  expect(outcomes).toContainEqual(
+    expect.objectContaining({backend: 'wasm', alone: expect.stringContaining('Conv2DBackpropFilter')}),
+  );
+  expect({code, node, stdout}).toEqual({code: 0, node: process.version, stdout: expect.stringContaining('wasm: here')});
+});
+
+test.each([
+  [['--backend', 'abacus'], 2, "convgrad has no kernels for 'abacus'"],
+  [['--backend', 'cpu', '--json', '/'], 2, '--json: / cannot be written'],
+])('%j ends with %i', async (args, code, message) => {
+  const ended = await start('doctor', ...args).ended;
+  expect({code: ended.code, stderr: ended.stderr}).toEqual({code, stderr: expect.stringContaining(message)});
+});

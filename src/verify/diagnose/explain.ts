@@ -80,16 +80,17 @@ export async function explain(
     return evidence() < needed ? [] : named(left);
   };
 
-  const suspects = suspectsOf(hypotheses, exhibits, isWithin);
+  let suspects = suspectsOf(hypotheses, exhibits, isWithin);
   const seen = exhibits.length;
   let causes = await confirmed(unguarded(suspects), neededEvidence);
-  for (const exhibit of exhibits.slice(seen))
-    suspects.splice(0, suspects.length, ...suspects.filter((s) => confront(s, exhibit)));
-  if (causes.length === 0) causes = await confirmed(guarded(suspects), moreEvidence);
-  if (causes.length === 0 && !isLarge) causes = await confirmed(pairs(hypotheses, exhibits, isWithin), moreEvidence);
   const observations = exhibits.map(({observation}) => observation);
   if (causes.length === 0) causes = factorOf(observations);
   if (causes.length === 0) causes = lowPrecisionOf(observations);
+  if (causes.length === 0) {
+    for (const exhibit of exhibits.slice(seen)) suspects = suspects.filter((suspect) => confront(suspect, exhibit));
+    causes = await confirmed(guarded(suspects), moreEvidence);
+  }
+  if (causes.length === 0 && !isLarge) causes = await confirmed(pairs(hypotheses, exhibits, isWithin), moreEvidence);
   return {causes, exhibits};
 }
 

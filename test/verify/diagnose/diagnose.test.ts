@@ -116,7 +116,7 @@ test('the report reads like a sentence, with the smallest case, one product and 
   expect(diagnosis?.text).toMatch(
     /^dx of cpu\/mutant-last-column is wrong for kernel 1×2, stride 1×2: in the case that failed first \d+ of \d+ elements are wrong, only the last column.*; it equals the right result with the last input column left out when the stride is 2 and the size even.* Smallest case mb1ih1iw2.*; replay: npx convgrad verify .*--problem mb1ih1iw2/,
   );
-});
+}, 60_000);
 
 test('what no formula explains is said as what it is', async () => {
   const clobbered = await diagnosisOf({...findMutant('input-clobbered'), passes: ['forward']});
@@ -134,7 +134,7 @@ test('what no formula explains is said as what it is', async () => {
   const unknown = await diagnosisOf(odd);
   expect(unknown).not.toHaveProperty('hypothesis');
   expect(unknown?.text).toContain('no mistake known here explains it');
-});
+}, 60_000);
 
 test('an exception is shrunk to the smallest problem that throws', async () => {
   const throwing: Mutant = {
@@ -148,8 +148,8 @@ test('an exception is shrunk to the smallest problem that throws', async () => {
     behaviour: 'it throws: no strides, please',
     smallest: {problem: 'mb1ih1iw1ic1oc1kh1kw1sh1sw2dh1dw1-valid-nhwc'},
   });
-});
+}, 60_000);
 
 test('nothing is diagnosed when nobody wants it', async () => {
   expect(await diagnosisOf(findMutant('sign'), {diagnose: false})).toBeUndefined();
-});
+}, 60_000);

@@ -11,6 +11,7 @@ export {
   conv2dInfo,
   type DataFormat,
   type ExplicitPads,
+  type Kind,
   type Pad,
   type RoundingMode,
 } from './geometry/conv2dInfo.js';
@@ -18,9 +19,16 @@ export {ConvgradError} from './geometry/error.js';
 export type {Pass} from './geometry/pass.js';
 export {formatProblem, type Problem, parseProblem} from './geometry/problem.js';
 export type {Fallback} from './plugin/calls.js';
-export {type Conv2DArguments, conv2d} from './plugin/conv2d.js';
+export {conv2d} from './plugin/conv2d.js';
 export type {Conv2DAttributes, Images} from './plugin/conv2dArguments.js';
-export {type Conv2DBackwardArguments, conv2dBackward} from './plugin/conv2dBackward.js';
+export {
+  type Conv2DBackwardArguments,
+  type Conv2DGradients,
+  conv2dBackward,
+  depthwiseConv2dBackward,
+} from './plugin/conv2dBackward.js';
+export type {Conv2DArguments} from './plugin/convolution.js';
+export {depthwiseConv2d} from './plugin/depthwiseConv2d.js';
 export type {Activation} from './plugin/epilogue.js';
 export {type Installation, type InstallOptions, install, uninstall} from './plugin/install.js';
 export type {InstallationReport} from './plugin/report.js';

@@ -17,7 +17,8 @@ export interface Cost {
  * An *exact* way to compute passes of a convolution, equal to the definition up to rounding, on NHWC Float32Arrays.
  *
  * Outputs are allocated by the caller with unknown content (tests fill them with NaN) and must be overwritten entirely; inputs must not
- * be changed. Shapes: x and dx [N, H, W, C], filter and dFilter [kh, kw, C, F], y and dy [N, OH, OW, F].
+ * be changed. Shapes: x and dx [N, H, W, C], filter and dFilter [kh, kw, C, F], y and dy [N, OH, OW, F]; where `info.kind` is `depthwise`,
+ * filter and dFilter are [kh, kw, C, M], and F = C·M.
  */
 export interface Algorithm {
   /** One lower-case word; what `install({algorithm})` and `--algorithm` take. */

@@ -1,14 +1,15 @@
-import {flopsOf, sizeOf} from '../geometry/pass.js';
+import {channelStep, filterDepth, flopsOf, sizeOf} from '../geometry/pass.js';
 import type {Algorithm} from './algorithm.js';
 
 /**
  * The definition, with every sum in double: the reference that other algorithms are read against.
  *
- *     y[n, oh, ow, f]      = Σ_{i, j, c}    x[n, oh·sh − pt + i·dh, ow·sw − pl + j·dw, c] · filter[i, j, c, f]
- *     dx[n, h, w, c]       = Σ_{i, j, f}    dy[n, oh, ow, f] · filter[i, j, c, f]   where oh·sh = h + pt − i·dh, ow·sw = w + pl − j·dw
- *     dFilter[i, j, c, f]  = Σ_{n, oh, ow}  x[n, oh·sh − pt + i·dh, ow·sw − pl + j·dw, c] · dy[n, oh, ow, f]
+ *     y[n, oh, ow, out]    = Σ_{i, j, c}    x[n, oh·sh − pt + i·dh, ow·sw − pl + j·dw, c] · filter[i, j, c, m]
+ *     dx[n, h, w, c]       = Σ_{i, j, m}    dy[n, oh, ow, out] · filter[i, j, c, m]   where oh·sh = h + pt − i·dh, ow·sw = w + pl − j·dw
+ *     dFilter[i, j, c, m]  = Σ_{n, oh, ow}  x[n, oh·sh − pt + i·dh, ow·sw − pl + j·dw, c] · dy[n, oh, ow, out]
  *
- * Terms outside the tensors are left out. Supports everything; needs no workspace; no attempt at speed.
+ * with out = c·step + m. Dense: step = 0 and m < F, so every output channel sums over all c. Depthwise: step = M and m < M, so each c has
+ * M output channels to itself. Terms outside the tensors are left out. Supports everything; needs no workspace worth naming.
  */
 export const direct: Algorithm = {
   name: 'direct',
@@ -25,25 +26,28 @@ export const direct: Algorithm = {
 
   forward(info, x, filter, y) {
     const {inHeight, inWidth, inChannels: C, outChannels: F} = info;
+    const [depth, step] = [filterDepth(info), channelStep(info)];
+    const sums = new Float64Array(F);
     let at = 0;
     for (let n = 0; n < info.batch; n++) {
       for (let oh = 0; oh < info.outHeight; oh++) {
         for (let ow = 0; ow < info.outWidth; ow++) {
-          for (let f = 0; f < F; f++) {
-            let sum = 0;
-            for (let i = 0; i < info.filterHeight; i++) {
-              const h = oh * info.strideHeight - info.padTop + i * info.dilationHeight;
-              if (h < 0 || h >= inHeight) continue;
-              for (let j = 0; j < info.filterWidth; j++) {
-                const w = ow * info.strideWidth - info.padLeft + j * info.dilationWidth;
-                if (w < 0 || w >= inWidth) continue;
-                const pixel = ((n * inHeight + h) * inWidth + w) * C;
-                const tap = (i * info.filterWidth + j) * C;
-                for (let c = 0; c < C; c++) sum += x[pixel + c] * filter[(tap + c) * F + f];
+          sums.fill(0);
+          for (let i = 0; i < info.filterHeight; i++) {
+            const h = oh * info.strideHeight - info.padTop + i * info.dilationHeight;
+            if (h < 0 || h >= inHeight) continue;
+            for (let j = 0; j < info.filterWidth; j++) {
+              const w = ow * info.strideWidth - info.padLeft + j * info.dilationWidth;
+              if (w < 0 || w >= inWidth) continue;
+              const pixel = ((n * inHeight + h) * inWidth + w) * C;
+              let weight = (i * info.filterWidth + j) * C * depth;
+              for (let c = 0; c < C; c++) {
+                const value = x[pixel + c];
+                for (let m = 0; m < depth; m++) sums[c * step + m] += value * filter[weight++];
               }
             }
-            y[at++] = sum;
           }
+          for (let f = 0; f < F; f++) y[at++] = sums[f];
         }
       }
     }
@@ -51,25 +55,30 @@ export const direct: Algorithm = {
 
   backpropInput(info, dy, filter, dx) {
     const {outHeight, outWidth, inChannels: C, outChannels: F} = info;
+    const [depth, step] = [filterDepth(info), channelStep(info)];
+    const sums = new Float64Array(C);
     let at = 0;
     for (let n = 0; n < info.batch; n++) {
       for (let h = 0; h < info.inHeight; h++) {
         for (let w = 0; w < info.inWidth; w++) {
-          for (let c = 0; c < C; c++) {
-            let sum = 0;
-            for (let i = 0; i < info.filterHeight; i++) {
-              const oh = (h + info.padTop - i * info.dilationHeight) / info.strideHeight;
-              if (oh < 0 || oh >= outHeight || !Number.isInteger(oh)) continue;
-              for (let j = 0; j < info.filterWidth; j++) {
-                const ow = (w + info.padLeft - j * info.dilationWidth) / info.strideWidth;
-                if (ow < 0 || ow >= outWidth || !Number.isInteger(ow)) continue;
-                const pixel = ((n * outHeight + oh) * outWidth + ow) * F;
-                const tap = ((i * info.filterWidth + j) * C + c) * F;
-                for (let f = 0; f < F; f++) sum += dy[pixel + f] * filter[tap + f];
+          sums.fill(0);
+          for (let i = 0; i < info.filterHeight; i++) {
+            const oh = (h + info.padTop - i * info.dilationHeight) / info.strideHeight;
+            if (oh < 0 || oh >= outHeight || !Number.isInteger(oh)) continue;
+            for (let j = 0; j < info.filterWidth; j++) {
+              const ow = (w + info.padLeft - j * info.dilationWidth) / info.strideWidth;
+              if (ow < 0 || ow >= outWidth || !Number.isInteger(ow)) continue;
+              const pixel = ((n * outHeight + oh) * outWidth + ow) * F;
+              let weight = (i * info.filterWidth + j) * C * depth;
+              for (let c = 0; c < C; c++) {
+                const first = pixel + c * step;
+                let sum = 0;
+                for (let m = 0; m < depth; m++) sum += dy[first + m] * filter[weight++];
+                sums[c] += sum;
               }
             }
-            dx[at++] = sum;
           }
+          for (let c = 0; c < C; c++) dx[at++] = sums[c];
         }
       }
     }
@@ -77,27 +86,30 @@ export const direct: Algorithm = {
 
   backpropFilter(info, x, dy, dFilter) {
     const {inHeight, inWidth, outHeight, outWidth, inChannels: C, outChannels: F} = info;
+    const [depth, step] = [filterDepth(info), channelStep(info)];
+    const sums = new Float64Array(C * depth);
     let at = 0;
     for (let i = 0; i < info.filterHeight; i++) {
       for (let j = 0; j < info.filterWidth; j++) {
-        for (let c = 0; c < C; c++) {
-          for (let f = 0; f < F; f++) {
-            let sum = 0;
-            for (let n = 0; n < info.batch; n++) {
-              for (let oh = 0; oh < outHeight; oh++) {
-                const h = oh * info.strideHeight - info.padTop + i * info.dilationHeight;
-                if (h < 0 || h >= inHeight) continue;
-                for (let ow = 0; ow < outWidth; ow++) {
-                  const w = ow * info.strideWidth - info.padLeft + j * info.dilationWidth;
-                  if (w < 0 || w >= inWidth) continue;
-                  sum +=
-                    x[((n * inHeight + h) * inWidth + w) * C + c] * dy[((n * outHeight + oh) * outWidth + ow) * F + f];
-                }
+        sums.fill(0);
+        for (let n = 0; n < info.batch; n++) {
+          for (let oh = 0; oh < outHeight; oh++) {
+            const h = oh * info.strideHeight - info.padTop + i * info.dilationHeight;
+            if (h < 0 || h >= inHeight) continue;
+            for (let ow = 0; ow < outWidth; ow++) {
+              const w = ow * info.strideWidth - info.padLeft + j * info.dilationWidth;
+              if (w < 0 || w >= inWidth) continue;
+              const pixel = ((n * inHeight + h) * inWidth + w) * C;
+              const error = ((n * outHeight + oh) * outWidth + ow) * F;
+              let weight = 0;
+              for (let c = 0; c < C; c++) {
+                const value = x[pixel + c];
+                for (let m = 0; m < depth; m++) sums[weight++] += value * dy[error + c * step + m];
               }
             }
-            dFilter[at++] = sum;
           }
         }
+        for (let weight = 0; weight < sums.length; weight++) dFilter[at++] = sums[weight];
       }
     }
   },

@@ -27,7 +27,8 @@ export const im2col: Algorithm = {
   integerHeadroom: 1,
   footprint: 'padded',
   parts: [nextBlock],
-  supports: () => true,
+  supports: ({kind}) =>
+    kind === 'dense' || 'a depthwise convolution has no sum over channels to make a matrix product of',
   cost(info) {
     const columns = info.batch * info.outHeight * info.outWidth * rowLength(info);
     const tensors = sizeOf(info, 'x') + sizeOf(info, 'filter') + sizeOf(info, 'y');

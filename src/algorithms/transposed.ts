@@ -19,7 +19,10 @@ export const transposed: Algorithm = {
   source: 'https://arxiv.org/abs/1603.07285',
   integerHeadroom: 1,
   footprint: 'padded',
-  supports: (_info, pass) => pass === 'backpropInput' || 'it computes dX only',
+  supports({kind}, pass) {
+    if (pass !== 'backpropInput') return 'it computes dX only';
+    return kind === 'dense' || 'it is built on im2col, which computes dense convolutions only';
+  },
   cost(info) {
     const full = fullConvolution(info);
     const inner = im2col.cost(full, 'forward');

@@ -9,12 +9,20 @@ export type ExplicitPads = readonly (readonly [number, number])[];
 /** tfjs's `pad`: a rule, one number for all four sides, or explicit pairs per dimension. */
 export type Pad = 'same' | 'valid' | number | ExplicitPads;
 
+/**
+ * `dense`: every output channel sums over all input channels. `depthwise`: each input channel has M output channels of its own, the filter
+ * is [kh, kw, C, M], and channel c·M + m of the output comes from channel c alone.
+ */
+export type Kind = 'dense' | 'depthwise';
+
 /** Everything tfjs hands to a conv2d, before any of it is trusted. */
 export interface Conv2DRequest {
   /** Rank 4, in `dataFormat`'s order. */
   xShape: readonly number[];
-  /** `[kh, kw, C, F]` (HWIO). */
+  /** `[kh, kw, C, F]` (HWIO); depthwise `[kh, kw, C, M]`. */
   filterShape: readonly number[];
+  /** `dense` by default. */
+  kind?: Kind | undefined;
   strides: number | readonly number[];
   pad: Pad;
   dataFormat?: DataFormat | undefined;
@@ -27,12 +35,14 @@ export interface Conv2DRequest {
  * tap (i, j) of output pixel (oh, ow) reads input row `oh·strideHeight − padTop + i·dilationHeight`, and the same for columns.
  */
 export interface Conv2DInfo {
+  readonly kind: Kind;
   readonly batch: number;
   readonly inHeight: number;
   readonly inWidth: number;
   readonly inChannels: number;
   readonly outHeight: number;
   readonly outWidth: number;
+  /** F; depthwise C·M. */
   readonly outChannels: number;
   readonly filterHeight: number;
   readonly filterWidth: number;
@@ -71,6 +81,8 @@ export function conv2dInfo(functionName: string, request: Conv2DRequest): Conv2D
   const {xShape, filterShape, pad} = request;
   const dataFormat = request.dataFormat ?? 'NHWC';
   const mode = request.dimRoundingMode ?? undefined;
+  const kind = request.kind ?? 'dense';
+  if (kind !== 'dense' && kind !== 'depthwise') fail(`unknown kind ${show(kind)}; use 'dense' or 'depthwise'.`);
   if (dataFormat !== 'NHWC' && dataFormat !== 'NCHW') {
     fail(`unknown dataFormat ${show(dataFormat)}; use 'NHWC' or 'NCHW'.`);
   }
@@ -83,7 +95,8 @@ export function conv2dInfo(functionName: string, request: Conv2DRequest): Conv2D
     `[batch, ${dataFormat === 'NHWC' ? 'height, width, channels' : 'channels, height, width'}]`,
     fail,
   );
-  checkShape('filter', filterShape, '[height, width, inChannels, outChannels]', fail);
+  const depth = kind === 'dense' ? 'outChannels' : 'channelMultiplier';
+  checkShape('filter', filterShape, `[height, width, inChannels, ${depth}]`, fail);
   if (filterShape.includes(0))
     fail(`filter [${filterShape}] has a zero-sized dimension; every dimension must be at least 1.`);
   const [h, w, c] = dataFormat === 'NHWC' ? [1, 2, 3] : [2, 3, 1];
@@ -112,16 +125,18 @@ export function conv2dInfo(functionName: string, request: Conv2DRequest): Conv2D
     mode,
     fail,
   );
+  const outChannels = kind === 'dense' ? filterShape[3]! : inChannels * filterShape[3]!;
   checkSize('x', xShape, fail);
-  checkSize('the output', [batch, rows.out, columns.out, filterShape[3]!], fail);
+  checkSize('the output', [batch, rows.out, columns.out, outChannels], fail);
   return {
+    kind,
     batch,
     inHeight,
     inWidth,
     inChannels,
     outHeight: rows.out,
     outWidth: columns.out,
-    outChannels: filterShape[3]!,
+    outChannels,
     filterHeight: filterShape[0]!,
     filterWidth: filterShape[1]!,
     strideHeight,

@@ -22,11 +22,21 @@ export function shapeOf(info: Conv2DInfo, name: TensorName): [number, number, nu
       return [info.batch, info.inHeight, info.inWidth, info.inChannels];
     case 'filter':
     case 'dFilter':
-      return [info.filterHeight, info.filterWidth, info.inChannels, info.outChannels];
+      return [info.filterHeight, info.filterWidth, info.inChannels, filterDepth(info)];
     case 'y':
     case 'dy':
       return [info.batch, info.outHeight, info.outWidth, info.outChannels];
   }
+}
+
+/** The last dimension of the filter: F, depthwise M. */
+export function filterDepth({kind, inChannels, outChannels}: Conv2DInfo): number {
+  return kind === 'depthwise' ? outChannels / inChannels : outChannels;
+}
+
+/** Weight (c, m) of a tap leads from input channel c to output channel c·step + m: to any of them when dense, depthwise to c's own. */
+export function channelStep(info: Conv2DInfo): number {
+  return info.kind === 'depthwise' ? filterDepth(info) : 0;
 }
 
 /** The number of elements of the tensor. */
@@ -40,8 +50,8 @@ export function userShapeOf(info: Conv2DInfo, name: TensorName): [number, number
   return info.dataFormat === 'NHWC' || name === 'filter' || name === 'dFilter' ? [n, h, w, c] : [n, c, h, w];
 }
 
-/** Floating-point operations of any pass by the definition: 2·P·R·C·F. */
+/** Floating-point operations of any pass by the definition: 2·P·R·C·F, depthwise 2·P·R·C·M. */
 export function flopsOf(info: Conv2DInfo): number {
   const pixels = info.batch * info.outHeight * info.outWidth;
-  return 2 * pixels * info.filterHeight * info.filterWidth * info.inChannels * info.outChannels;
+  return 2 * pixels * info.filterHeight * info.filterWidth * info.inChannels * filterDepth(info);
 }

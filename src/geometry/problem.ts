@@ -3,6 +3,7 @@ import {
   conv2dInfo,
   type DataFormat,
   type ExplicitPads,
+  type Kind,
   type Pad,
   type RoundingMode,
 } from './conv2dInfo.js';
@@ -14,6 +15,7 @@ export interface Problem {
   inHeight: number;
   inWidth: number;
   inChannels: number;
+  /** Of a depthwise convolution a multiple of `inChannels`. */
   outChannels: number;
   filterHeight: number;
   filterWidth: number;
@@ -25,11 +27,13 @@ export interface Problem {
   pad: 'same' | 'valid' | number | {top: number; bottom: number; left: number; right: number};
   dimRoundingMode?: RoundingMode | undefined;
   dataFormat: DataFormat;
+  /** Dense when absent. */
+  kind?: Kind | undefined;
 }
 
 /**
  * One line of text that replays a problem: `mb2ih7iw5ic3oc4kh3kw3sh2sw1dh1dw1-same-nhwc`; other pads read `-valid`, `-p1` and
- * `-pt1pb1pl0pr1`, a rounding mode stands before the data format: `-p1-ceil-nchw`.
+ * `-pt1pb1pl0pr1`, a rounding mode stands before the data format: `-p1-ceil-nchw`; a depthwise convolution says so at the end: `-nhwc-depthwise`.
  */
 export function formatProblem(problem: Problem): string {
   const p = problem;
@@ -42,7 +46,8 @@ export function formatProblem(problem: Problem): string {
   const sizes =
     `mb${p.batch}ih${p.inHeight}iw${p.inWidth}ic${p.inChannels}oc${p.outChannels}kh${p.filterHeight}kw${p.filterWidth}` +
     `sh${p.strideHeight}sw${p.strideWidth}dh${p.dilationHeight}dw${p.dilationWidth}`;
-  return [sizes, pad, ...(p.dimRoundingMode ? [p.dimRoundingMode] : []), p.dataFormat.toLowerCase()].join('-');
+  const kind = p.kind === 'depthwise' ? [p.kind] : [];
+  return [sizes, pad, ...(p.dimRoundingMode ? [p.dimRoundingMode] : []), p.dataFormat.toLowerCase(), ...kind].join('-');
 }
 
 const sizeKeys = {
@@ -98,23 +103,38 @@ export function parseProblem(text: string): Problem {
     } else if (word === 'nhwc' || word === 'nchw') {
       once('data format');
       problem.dataFormat = word.toUpperCase() as DataFormat;
+    } else if (word === 'dense' || word === 'depthwise') {
+      once('kind');
+      if (word === 'depthwise') problem.kind = word;
     } else fail(`has the unknown part '${word}'`);
+  }
+  const {inChannels, outChannels} = problem;
+  if (problem.kind === 'depthwise' && !(outChannels % inChannels === 0)) {
+    fail(`is depthwise with oc ${outChannels}, which must be a multiple of ic ${inChannels}`);
   }
   conv2dInfo(`problem '${text}'`, {...problemShapes(problem), ...problemAttributes(problem)});
   return problem;
 }
 
-/** The tensors' shapes as a user passes them to `tf.conv2d`. */
+/** The tensors' shapes as a user passes them to `tf.conv2d` or `tf.depthwiseConv2d`, and which of the two is meant. */
 export function problemShapes(p: Problem): {
   xShape: [number, number, number, number];
   filterShape: [number, number, number, number];
+  kind: Kind;
 } {
+  const kind = p.kind ?? 'dense';
   return {
     xShape:
       p.dataFormat === 'NHWC'
         ? [p.batch, p.inHeight, p.inWidth, p.inChannels]
         : [p.batch, p.inChannels, p.inHeight, p.inWidth],
-    filterShape: [p.filterHeight, p.filterWidth, p.inChannels, p.outChannels],
+    filterShape: [
+      p.filterHeight,
+      p.filterWidth,
+      p.inChannels,
+      kind === 'depthwise' ? p.outChannels / p.inChannels : p.outChannels,
+    ],
+    kind,
   };
 }
 

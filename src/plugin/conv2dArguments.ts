@@ -7,7 +7,7 @@ import {defaultTf as tf} from './tfjs.js';
 /** A tensor with or without the batch dimension. */
 export type Images = Tensor3D | Tensor4D | Tensor<Rank.R3 | Rank.R4>;
 
-/** The attributes of a convolution, as tf.conv2d takes them. */
+/** The attributes of a convolution, as tf.conv2d and tf.depthwiseConv2d take them. */
 export interface Conv2DAttributes {
   /** Steps of the window, one number or [height, width]; whole numbers ≥ 1. */
   strides: number | readonly [number, number];
@@ -22,7 +22,7 @@ export interface Conv2DAttributes {
 }
 
 /** The attributes as kernels and the geometry take them. */
-export function attributesOf(args: Conv2DAttributes): Omit<Conv2DRequest, 'xShape' | 'filterShape'> {
+export function attributesOf(args: Conv2DAttributes): Omit<Conv2DRequest, 'xShape' | 'filterShape' | 'kind'> {
   const {strides, pad, dataFormat, dilations, dimRoundingMode} = args;
   return {
     strides,

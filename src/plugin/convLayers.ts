@@ -54,7 +54,7 @@ export function convolve(tf: Tf, layer: ConvLayer, x: Tensor): Tensor {
       x: conv1d ? tf.expandDims(x, heightAxis) : x,
       filter: conv1d ? tf.expandDims(kernel, 0) : kernel,
     };
-    const y: Tensor = tf.engine().runKernel(builtinNames.forward, inputs, attributesOf(layer));
+    const y: Tensor = tf.engine().runKernel(builtinNames.dense.forward, inputs, attributesOf(layer));
     return finish(tf, layer, conv1d ? tf.squeeze(y, [heightAxis]) : y);
   });
 }
@@ -67,7 +67,7 @@ export function convolveTransposed(tf: Tf, layer: ConvLayer, x: Tensor): Tensor 
   return tf.tidy(() => {
     const attributes = {...attributesOf(layer), inputShape: layer.computeOutputShape(x.shape)};
     const inputs = {dy: x, filter: layer.kernel.read()};
-    return finish(tf, layer, tf.engine().runKernel(builtinNames.backpropInput, inputs, attributes));
+    return finish(tf, layer, tf.engine().runKernel(builtinNames.dense.backpropInput, inputs, attributes));
   });
 }
 

@@ -1,12 +1,12 @@
 import type {GradConfig, NamedAttrMap, Tensor} from '@tensorflow/tfjs';
-import type {Conv2DRequest} from '../geometry/conv2dInfo.js';
+import type {Conv2DRequest, Kind} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
-import {isOurs, type KernelNames, markOurs} from './kernels.js';
+import {functionNames, isOurs, type KernelNames, markOurs} from './kernels.js';
 import {servedBackends} from './select.js';
 import type {Tf} from './tfjs.js';
 
 /**
- * The gradients of the three passes. A convolution is bilinear, so each gradient is one of the same three passes, and second and
+ * The gradients of the three passes of one kind. A convolution is bilinear, so each gradient is one of the same three passes, and second and
  * higher orders follow by themselves:
  *
  *     y = forward(x, filter)             dx = backpropInput(dy, filter)           dFilter = backpropFilter(x, dy)
@@ -16,9 +16,9 @@ import type {Tf} from './tfjs.js';
  * All attributes go along, dilations and dimRoundingMode included, which tfjs's own gradients refuse or drop. Inputs alone are saved:
  * a saved output would stand before its own node on the tape and make second derivatives silently wrong (tfjs issue 3252).
  */
-export function gradientConfigs(tf: Tf, names: KernelNames): GradConfig[] {
+export function gradientConfigs(tf: Tf, kind: Kind, names: KernelNames): GradConfig[] {
   const run = (name: string, inputs: Record<string, Tensor>, attrs: object): Tensor => {
-    refuseStockKernel(tf, name, attrs as Attributes);
+    refuseStockKernel(tf, kind, name, attrs as Attributes);
     return tf.engine().runKernel(name, inputs, attrs as NamedAttrMap) as Tensor;
   };
   const forward = (x: Tensor, filter: Tensor, attrs: NamedAttrMap) => run(names.forward, {x, filter}, geometry(attrs));
@@ -61,12 +61,12 @@ function geometry({strides, pad, dataFormat, dilations, dimRoundingMode}: NamedA
 }
 
 /** The kernels that tfjs ships for the backward passes take no dilation: they would ignore it and return wrong values. */
-function refuseStockKernel(tf: Tf, name: string, {dilations}: Attributes): void {
+function refuseStockKernel(tf: Tf, kind: Kind, name: string, {dilations}: Attributes): void {
   const backend = tf.getBackend();
   const dilated = [dilations ?? 1].flat().some((dilation) => dilation !== 1);
   if (!dilated || isOurs(tf.getKernel(name, backend)?.kernelFunc)) return;
   throw new ConvgradError(
-    'conv2d gradient',
+    `${functionNames[kind]} gradient`,
     `${name} on backend '${backend}' is not convgrad's and ignores dilations [${dilations}]; ` +
       `install convgrad and use a backend that it serves: ${servedBackends().join(', ')}.`,
   );

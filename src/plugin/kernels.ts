@@ -1,6 +1,6 @@
 import type {KernelFunc, NamedAttrMap, NamedTensorInfoMap, TensorInfo} from '@tensorflow/tfjs';
-import type {Conv2DRequest} from '../geometry/conv2dInfo.js';
-import type {Pass} from '../geometry/pass.js';
+import type {Conv2DRequest, Kind} from '../geometry/conv2dInfo.js';
+import {type Pass, passes} from '../geometry/pass.js';
 import type {Place} from './backendOps.js';
 import type {BuiltinKernels} from './builtinImplementation.js';
 import type {Epilogue} from './epilogue.js';
@@ -11,21 +11,35 @@ import type {Tf} from './tfjs.js';
 /** The names under which the three passes are registered with tfjs. */
 export type KernelNames = Readonly<Record<Pass, string>>;
 
+export const kinds: readonly Kind[] = ['dense', 'depthwise'];
+
 /** tfjs's own kernels, which `install()` replaces. */
-export const builtinNames: KernelNames = {
-  forward: 'Conv2D',
-  backpropInput: 'Conv2DBackpropInput',
-  backpropFilter: 'Conv2DBackpropFilter',
+export const builtinNames: Readonly<Record<Kind, KernelNames>> = {
+  dense: named('Conv2D'),
+  depthwise: named('DepthwiseConv2dNative'),
 };
 
-/** Kernels of our own beside them, for `conv2d` and `conv2dBackward`, which work whether installed or not. */
-export const ownNames: KernelNames = {
-  forward: 'ConvgradConv2D',
-  backpropInput: 'ConvgradConv2DBackpropInput',
-  backpropFilter: 'ConvgradConv2DBackpropFilter',
+/** Kernels of our own beside them, for `conv2d`, `depthwiseConv2d` and their backward passes, which work whether installed or not. */
+export const ownNames: Readonly<Record<Kind, KernelNames>> = {
+  dense: named('ConvgradConv2D'),
+  depthwise: named('ConvgradDepthwiseConv2D'),
 };
 
-export const fusedName = 'FusedConv2D';
+/** tfjs's kernels of forward, bias and activation in one, which `install()` replaces as well. */
+export const fusedNames: Readonly<Record<Kind, string>> = {dense: 'FusedConv2D', depthwise: 'FusedDepthwiseConv2D'};
+
+/** What users call, by kind, for error messages. */
+export const functionNames: Readonly<Record<Kind, string>> = {dense: 'conv2d', depthwise: 'depthwiseConv2d'};
+
+/** Which pass of which kind tfjs knows by this name. */
+export function passOf(kernelName: string): {kind: Kind; pass: Pass} | undefined {
+  const all = kinds.flatMap((kind) => passes.map((pass) => ({kind, pass})));
+  return all.find(({kind, pass}) => builtinNames[kind][pass] === kernelName);
+}
+
+function named(forward: string): KernelNames {
+  return {forward, backpropInput: `${forward}BackpropInput`, backpropFilter: `${forward}BackpropFilter`};
+}
 
 /** Marks kernels and gradients as convgrad's, also for another copy of this package. */
 const mark = Symbol.for('tfjs-convgrad');
@@ -40,62 +54,75 @@ export function markOurs<F extends object>(func: F): F {
 }
 
 type Inputs = NamedTensorInfoMap & Record<string, TensorInfo | undefined>;
-type Attributes = Omit<Conv2DRequest, 'xShape' | 'filterShape'>;
+type Attributes = Omit<Conv2DRequest, 'xShape' | 'filterShape' | 'kind'>;
 
 /** Finds tfjs's own kernel of that name on one backend, at the time of a call. */
 export type FindBuiltin = (kernelName: string) => KernelFunc | undefined;
 
 /**
- * The kernel functions of the three passes on one backend, by pass.
+ * The kernel functions of the three passes of one kind on one backend, by pass.
  * @param wanted the algorithm asked for at the time of a call, or 'auto'
  */
 export function passKernels(
   tf: Tf,
+  kind: Kind,
   backendName: string,
   wanted: () => string,
   builtin: FindBuiltin,
 ): Record<Pass, KernelFunc> {
+  const functionName = functionNames[kind];
   const kernel = (run: (place: Place, inputs: Inputs, attrs: NamedAttrMap) => TensorInfo): KernelFunc =>
     markOurs(({inputs, attrs, backend}) => run({tf, backendName, backend}, inputs as Inputs, attrs ?? {}));
   return {
     forward: kernel((place, inputs, attrs) =>
-      forward(place, 'conv2d', inputs, attrs, wanted(), {plain: builtin(builtinNames.forward)}),
+      forward(place, kind, functionName, inputs, attrs, wanted(), {plain: builtin(builtinNames[kind].forward)}),
     ),
     backpropInput: kernel((place, {dy, filter}, attrs) =>
       runPass(place, {
-        functionName: 'conv2dBackpropInput',
+        functionName: `${functionName}BackpropInput`,
         pass: 'backpropInput',
         inputs: {dy, filter},
-        request: {...attributes(attrs), xShape: attrs['inputShape'] as number[], filterShape: filter?.shape ?? []},
+        request: {
+          ...attributes(attrs),
+          kind,
+          xShape: attrs['inputShape'] as number[],
+          filterShape: filter?.shape ?? [],
+        },
         wanted: wanted(),
-        builtin: {plain: builtin(builtinNames.backpropInput)},
+        builtin: {plain: builtin(builtinNames[kind].backpropInput)},
       }),
     ),
     backpropFilter: kernel((place, {x, dy}, attrs) =>
       runPass(place, {
-        functionName: 'conv2dBackpropFilter',
+        functionName: `${functionName}BackpropFilter`,
         pass: 'backpropFilter',
         inputs: {x, dy},
-        request: {...attributes(attrs), xShape: x?.shape ?? [], filterShape: attrs['filterShape'] as number[]},
+        request: {...attributes(attrs), kind, xShape: x?.shape ?? [], filterShape: attrs['filterShape'] as number[]},
         wanted: wanted(),
-        builtin: {plain: builtin(builtinNames.backpropFilter)},
+        builtin: {plain: builtin(builtinNames[kind].backpropFilter)},
       }),
     ),
   };
 }
 
-/** The kernel function of FusedConv2D on one backend: forward, bias, activation. */
-export function fusedKernel(tf: Tf, backendName: string, wanted: () => string, builtin: FindBuiltin): KernelFunc {
-  const functionName = 'fused.conv2d';
+/** The kernel function of one kind's fused kernel on one backend: forward, bias, activation. */
+export function fusedKernel(
+  tf: Tf,
+  kind: Kind,
+  backendName: string,
+  wanted: () => string,
+  builtin: FindBuiltin,
+): KernelFunc {
+  const functionName = `fused.${functionNames[kind]}`;
   return markOurs(({inputs, attrs = {}, backend}) => {
     const place = {tf, backendName, backend};
     const {bias, preluActivationWeights} = inputs as Inputs;
     const epilogue = {...(attrs as Pick<Epilogue, 'activation' | 'leakyreluAlpha'>), bias, preluActivationWeights};
-    const kernels = {plain: builtin(builtinNames.forward), fused: builtin(fusedName)};
-    const result = forward(place, functionName, inputs as Inputs, attrs, wanted(), kernels, epilogue);
+    const kernels = {plain: builtin(builtinNames[kind].forward), fused: builtin(fusedNames[kind])};
+    const result = forward(place, kind, functionName, inputs as Inputs, attrs, wanted(), kernels, epilogue);
     const {x, filter} = inputs as Record<string, TensorInfo>;
     if ((epilogue.activation ?? 'linear') === 'linear') {
-      noteFusedRun({x, filter, bias, y: result, attrs, names: builtinNames});
+      noteFusedRun({x, filter, bias, y: result, attrs, names: builtinNames[kind]});
     }
     return result;
   });
@@ -103,6 +130,7 @@ export function fusedKernel(tf: Tf, backendName: string, wanted: () => string, b
 
 function forward(
   place: Place,
+  kind: Kind,
   functionName: string,
   {x, filter}: Inputs,
   attrs: NamedAttrMap,
@@ -110,7 +138,7 @@ function forward(
   builtin: BuiltinKernels,
   epilogue?: Epilogue,
 ): TensorInfo {
-  const request = {...attributes(attrs), xShape: x?.shape ?? [], filterShape: filter?.shape ?? []};
+  const request = {...attributes(attrs), kind, xShape: x?.shape ?? [], filterShape: filter?.shape ?? []};
   return runPass(place, {functionName, pass: 'forward', inputs: {x, filter}, request, wanted, builtin, epilogue});
 }
 

@@ -100,5 +100,5 @@ export function swapLayers(tf: Tf, swaps: MethodSwaps, active: () => boolean): v
 
 /** Whether the kernel that a convolution of tfjs would run now is convgrad's. */
 function isServed(tf: Tf): boolean {
-  return isOurs(tf.getKernel(builtinNames.forward, tf.getBackend())?.kernelFunc);
+  return isOurs(tf.getKernel(builtinNames.dense.forward, tf.getBackend())?.kernelFunc);
 }

@@ -1,4 +1,5 @@
 import type {NamedAttrMap, Tensor, Tensor4D} from '@tensorflow/tfjs';
+import type {Kind} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
 import {type Pass, passes} from '../geometry/pass.js';
 import {gradientConfigs} from './gradients.js';
@@ -14,6 +15,7 @@ import type {Tf} from './tfjs.js';
 export function runOwnKernel(
   tf: Tf,
   functionName: string,
+  kind: Kind,
   pass: Pass,
   inputs: Record<string, Tensor>,
   attrs: object,
@@ -27,15 +29,16 @@ export function runOwnKernel(
       `convgrad has no kernels for the active backend '${backendName}'; call tf.setBackend() with one of ${servedBackends().join(', ')}.`,
     );
   }
-  register(tf, backendName);
-  return engine.runKernel(ownNames[pass], inputs, attrs as NamedAttrMap) as Tensor4D;
+  register(tf, kind, backendName);
+  return engine.runKernel(ownNames[kind][pass], inputs, attrs as NamedAttrMap) as Tensor4D;
 }
 
-function register(tf: Tf, backendName: string): void {
-  if (tf.getKernel(ownNames.forward, backendName)) return;
+function register(tf: Tf, kind: Kind, backendName: string): void {
+  const names = ownNames[kind];
+  if (tf.getKernel(names.forward, backendName)) return;
   const wanted = () => currentSession(tf)?.algorithm ?? 'auto';
-  const kernels = passKernels(tf, backendName, wanted, (name) => stockKernel(tf, name, backendName));
-  for (const pass of passes) tf.registerKernel({kernelName: ownNames[pass], backendName, kernelFunc: kernels[pass]});
-  if (tf.getGradient(ownNames.forward)) return;
-  for (const config of gradientConfigs(tf, ownNames)) tf.registerGradient(config);
+  const kernels = passKernels(tf, kind, backendName, wanted, (name) => stockKernel(tf, name, backendName));
+  for (const pass of passes) tf.registerKernel({kernelName: names[pass], backendName, kernelFunc: kernels[pass]});
+  if (tf.getGradient(names.forward)) return;
+  for (const config of gradientConfigs(tf, kind, names)) tf.registerGradient(config);
 }

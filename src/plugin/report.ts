@@ -1,10 +1,10 @@
 import type {Pass} from '../geometry/pass.js';
 import {builtinName} from './builtinImplementation.js';
 import {callCounts, type Fallback, fallbackCounts} from './calls.js';
-import {builtinNames, isOurs} from './kernels.js';
+import {isOurs} from './kernels.js';
 import {layerPrototypes} from './layers.js';
 import {kernelKey} from './registries.js';
-import {currentSession, replacedKernels} from './session.js';
+import {currentSession, replacedGradients, replacedKernels} from './session.js';
 import type {Tf} from './tfjs.js';
 
 /** Where one kernel, gradient or layer class of tfjs stands. */
@@ -13,7 +13,7 @@ export type ServedBy = 'convgrad' | 'not imported' | 'registered over by others'
 /** What `installation.report()` tells; plain data. */
 export interface InstallationReport {
   installed: boolean;
-  /** The active backend of tfjs, and whether convgrad serves every conv2d pass there. */
+  /** The active backend of tfjs, and whether convgrad serves every pass of every kind there. */
   backend: string;
   serving: boolean;
   /** One line for people. */
@@ -40,7 +40,7 @@ export function makeReport(tf: Tf): InstallationReport {
     }),
   );
   const gradients = session
-    ? Object.values(builtinNames).map((kernel) => ({kernel, servedBy: place(tf.getGradient(kernel)?.gradFunc, true)}))
+    ? replacedGradients.map((kernel) => ({kernel, servedBy: place(tf.getGradient(kernel)?.gradFunc, true)}))
     : [];
   const layers = (session ? layerPrototypes(tf) : []).map(({layer, prototype}) => ({
     layer,

@@ -1,8 +1,8 @@
 import type {GradConfig, KernelConfig, KernelFunc} from '@tensorflow/tfjs';
-import {type Pass, passes} from '../geometry/pass.js';
+import type {Kind} from '../geometry/conv2dInfo.js';
 import {callCounts, type Fallback, fallbackCounts} from './calls.js';
 import {gradientConfigs} from './gradients.js';
-import {builtinNames, fusedKernel, fusedName, isOurs, passKernels} from './kernels.js';
+import {builtinNames, fusedKernel, fusedNames, isOurs, kinds, passKernels, passOf} from './kernels.js';
 import {MethodSwaps} from './methodSwaps.js';
 import {backendOf, gradientRegistry, kernelKey, kernelRegistry} from './registries.js';
 import {Swaps} from './swaps.js';
@@ -28,8 +28,11 @@ export interface Session {
 /** One session for each engine of tfjs; copies of tfjs on one global object share their engine. */
 const sessions = new Map<object, Session>();
 
+/** The kernels of tfjs whose gradients convgrad replaces. */
+export const replacedGradients: readonly string[] = kinds.flatMap((kind) => Object.values(builtinNames[kind]));
+
 /** The kernels of tfjs that convgrad replaces. */
-export const replacedKernels: readonly string[] = [...Object.values(builtinNames), fusedName];
+export const replacedKernels: readonly string[] = [...replacedGradients, ...Object.values(fusedNames)];
 
 export function currentSession(tf: Tf): Session | undefined {
   return sessions.get(tf.engine());
@@ -53,7 +56,7 @@ export function startSession(tf: Tf): Session {
       (key) => replacedKernels.map((name) => kernelKey(name, backendOf(key))),
     ),
     gradients: new Swaps(gradientRegistry(tf), (key) =>
-      gradientConfigs(tf, builtinNames).find(({kernelName}) => kernelName === key),
+      kinds.flatMap((kind) => gradientConfigs(tf, kind, builtinNames[kind])).find(({kernelName}) => kernelName === key),
     ),
     layers: new MethodSwaps(),
     engine: new MethodSwaps(),
@@ -79,9 +82,10 @@ export function endSessions(): void {
 function kernelFunc(session: Session, kernelName: string, backendName: string): KernelConfig['kernelFunc'] {
   const wanted = () => session.algorithm;
   const builtin = (name: string) => stockKernel(session.tf, name, backendName);
-  if (kernelName === fusedName) return fusedKernel(session.tf, backendName, wanted, builtin);
-  const pass = passes.find((name) => builtinNames[name] === kernelName) as Pass;
-  return passKernels(session.tf, backendName, wanted, builtin)[pass];
+  const found = passOf(kernelName);
+  if (found) return passKernels(session.tf, found.kind, backendName, wanted, builtin)[found.pass];
+  const kind = kinds.find((one) => fusedNames[one] === kernelName) as Kind;
+  return fusedKernel(session.tf, kind, backendName, wanted, builtin);
 }
 
 /** tfjs's own kernel: the one that convgrad replaced, else the one that is registered; not convgrad's, not another copy's either. */

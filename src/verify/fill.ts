@@ -42,10 +42,11 @@ export function drawInputs(
 
 /** The largest range up to `integerMost` whose products, summed over the longest sum of the three passes, stay exact. */
 function integerRange(problem: Problem, headroom: number, exactLimit: number): number {
-  const {batch, inChannels, outChannels, filterHeight, filterWidth} = problem;
+  const {batch, inChannels, outChannels, filterHeight, filterWidth, kind} = problem;
   const [outHeight, outWidth] = outputSize(problem);
   const taps = filterHeight * filterWidth;
-  const terms = Math.max(1, taps * inChannels, taps * outChannels, batch * outHeight * outWidth);
+  const channels = kind === 'depthwise' ? outChannels / inChannels : Math.max(inChannels, outChannels);
+  const terms = Math.max(1, taps * channels, batch * outHeight * outWidth);
   return Math.max(1, Math.min(integerMost, Math.floor(Math.sqrt(exactLimit / (Math.max(1, headroom) * terms)))));
 }
 

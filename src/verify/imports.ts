@@ -3,9 +3,8 @@ import {algorithms, defineAlgorithm, findAlgorithm} from '../algorithms/index.js
 import {ConvgradError} from '../geometry/error.js';
 import {passes} from '../geometry/pass.js';
 import {install} from '../plugin/install.js';
-import {builtinNames} from '../plugin/kernels.js';
 import {servedBackends} from '../plugin/select.js';
-import {currentSession} from '../plugin/session.js';
+import {currentSession, replacedGradients} from '../plugin/session.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
 
 /** A module of a user's, for `--import`. */
@@ -83,10 +82,8 @@ async function takeIn(brought: unknown, known: ReadonlySet<string>): Promise<voi
 
 /** What tfjs has registered in the places that convgrad takes. */
 function registered(): unknown[] {
-  const kernels = servedBackends().flatMap((backend) =>
-    Object.values(builtinNames).map((name) => tf.getKernel(name, backend)),
-  );
-  return [...kernels, ...Object.values(builtinNames).map((name) => tf.getGradient(name))];
+  const kernels = servedBackends().flatMap((backend) => replacedGradients.map((name) => tf.getKernel(name, backend)));
+  return [...kernels, ...replacedGradients.map((name) => tf.getGradient(name))];
 }
 
 /** The file's name as the name of an algorithm. */

@@ -1,19 +1,25 @@
 import type {KernelConfig} from '@tensorflow/tfjs';
-import {type Pass, passes} from '../geometry/pass.js';
+import type {Pass} from '../geometry/pass.js';
+import type {Problem} from '../geometry/problem.js';
 import {builtinKernel, isOurs} from '../plugin/builtins.js';
 import {builtinNames} from '../plugin/kernels.js';
 import {servedBackends} from '../plugin/select.js';
+import {replacedGradients} from '../plugin/session.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
 
-/** Kernels that somebody registered over convgrad's, by pass. */
-export type ImportedKernels = ReadonlyMap<Pass, KernelConfig>;
+/** Kernels that somebody registered over convgrad's, by tfjs's name. */
+export type ImportedKernels = ReadonlyMap<string, KernelConfig>;
 
 /** What is registered for a pass: convgrad's kernel, tfjs's own, somebody else's, or nothing. */
 export type Active = 'convgrad' | 'built-in' | 'imported' | 'missing';
 
-/** What tfjs would run for this pass on this backend now. Without an installation everything foreign counts as built in. */
-export function activeKernel(backend: string, pass: Pass): Active {
-  const name = builtinNames[pass];
+/** tfjs's name of the kernel that computes this pass of the problem. */
+export function kernelOf({kind = 'dense'}: Problem, pass: Pass): string {
+  return builtinNames[kind][pass];
+}
+
+/** What tfjs would run under this name on this backend now. Without an installation everything foreign counts as built in. */
+export function activeKernel(backend: string, name: string): Active {
   const active = tf.getKernel(name, backend)?.kernelFunc;
   if (!active) return 'missing';
   if (isOurs(active)) return 'convgrad';
@@ -25,9 +31,9 @@ export function activeKernel(backend: string, pass: Pass): Active {
 export function findImportedKernels(): Map<string, ImportedKernels> {
   const found = new Map<string, ImportedKernels>();
   for (const backend of servedBackends()) {
-    const kernels = passes
-      .filter((pass) => activeKernel(backend, pass) === 'imported')
-      .map((pass): [Pass, KernelConfig] => [pass, tf.getKernel(builtinNames[pass], backend)]);
+    const kernels = replacedGradients
+      .filter((name) => activeKernel(backend, name) === 'imported')
+      .map((name): [string, KernelConfig] => [name, tf.getKernel(name, backend)]);
     if (kernels.length > 0) found.set(backend, new Map(kernels));
   }
   return found;

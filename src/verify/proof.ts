@@ -1,7 +1,7 @@
 import type {Pass} from '../geometry/pass.js';
 import type {Problem} from '../geometry/problem.js';
 import {callCounts} from '../plugin/calls.js';
-import {activeKernel} from './kernels.js';
+import {activeKernel, kernelOf} from './kernels.js';
 import type {Target} from './target.js';
 
 /** Runs fn and returns what it returned with the convgrad calls that were served meanwhile, by `backend/algorithm/pass`. */
@@ -16,9 +16,9 @@ export function counted<T>(fn: () => T): {value: T; calls: Map<string, number>} 
   return {value, calls};
 }
 
-/** Why a run of the target's pass would prove nothing about it, judged by the registered kernels; undefined when it would. */
-export function refuteKernel({backend, kernels}: Target, pass: Pass): string | undefined {
-  const active = activeKernel(backend, pass);
+/** Why a run of the target's pass of the problem would prove nothing about it, judged by the registered kernels; undefined when it would. */
+export function refuteKernel({backend, kernels}: Target, pass: Pass, problem: Problem): string | undefined {
+  const active = activeKernel(backend, kernelOf(problem, pass));
   if (active === (kernels ? 'imported' : 'convgrad')) return undefined;
   if (kernels) return `the imported kernel is not the active one: ${active} is`;
   return `convgrad's kernel did not run: install() is missing or was undone (active: ${active})`;

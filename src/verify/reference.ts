@@ -20,30 +20,30 @@ export interface Inputs {
 }
 
 /**
- * The convolution from its definition, y[n, oh, ow, f] = Σ x[n, ih, iw, c] · filter[i, j, c, f], and both gradients in the same loop: each
- * term of the sum belongs to one element of y, of dx and of dFilter. Products of float32 are exact in float64.
+ * The convolution from its definition, y[n, oh, ow, f] = Σ x[n, ih, iw, c] · filter[i, j, c, f] over i, j, c, depthwise
+ * y[n, oh, ow, c·M + m] = Σ x[n, ih, iw, c] · filter[i, j, c, m] over i, j, and both gradients in the same loop: each term of the sum belongs
+ * to one element of y, of dx and of dFilter. Products of float32 are exact in float64.
  *
  * Shares no geometry with the kernels, so that a mistake in theirs cannot hide in here: windows are enumerated, never computed.
  */
 export function reference(problem: Problem, {x, filter, dy}: Inputs): Record<Pass, Wanted> {
-  const {batch, inHeight, inWidth, inChannels: C, outChannels: F, filterHeight, filterWidth} = problem;
+  const {batch, inHeight, inWidth, inChannels: C, outChannels: F, filterWidth} = problem;
   const {rows, columns} = windowsOf(problem);
   const forward = empty([batch, rows.count, columns.count, F]);
   const backpropInput = empty([batch, inHeight, inWidth, C]);
-  const backpropFilter = empty([filterHeight, filterWidth, C, F]);
+  const backpropFilter = empty(tensorShapes(problem).filter);
+  const connections = connectionsOf(problem);
   for (let n = 0; n < batch; n++) {
     for (const row of rows.taps) {
       for (const column of columns.taps) {
         const pixel = ((n * rows.count + row.window) * columns.count + column.window) * F;
         const source = ((n * inHeight + row.input) * inWidth + column.input) * C;
-        const tap = (row.tap * filterWidth + column.tap) * C * F;
-        for (let c = 0; c < C; c++) {
-          for (let f = 0; f < F; f++) {
-            const weight = tap + c * F + f;
-            add(forward, pixel + f, x[source + c], filter[weight]);
-            add(backpropInput, source + c, dy[pixel + f], filter[weight]);
-            add(backpropFilter, weight, x[source + c], dy[pixel + f]);
-          }
+        const tap = (row.tap * filterWidth + column.tap) * connections.length;
+        for (let i = 0; i < connections.length; i++) {
+          const {from, to} = connections[i];
+          add(forward, pixel + to, x[source + from], filter[tap + i]);
+          add(backpropInput, source + from, dy[pixel + to], filter[tap + i]);
+          add(backpropFilter, tap + i, x[source + from], dy[pixel + to]);
         }
       }
     }
@@ -51,11 +51,20 @@ export function reference(problem: Problem, {x, filter, dy}: Inputs): Record<Pas
   return {forward, backpropInput, backpropFilter};
 }
 
+/** Which input channel each weight of a tap leads from, and which output channel to, in the order of the filter. */
+function connectionsOf({kind, inChannels, outChannels}: Problem): {from: number; to: number}[] {
+  const channels = (count: number) => Array.from({length: count}, (_, channel) => channel);
+  const [ins, outs] = [channels(inChannels), channels(outChannels)];
+  // Depthwise, the output channels in order are shared out evenly among the input channels in order.
+  if (kind === 'depthwise') return outs.map((to) => ({from: Math.floor((to * inChannels) / outChannels), to}));
+  return ins.flatMap((from) => outs.map((to) => ({from, to})));
+}
+
 /** The shapes of what a convolution and its gradients read, in NHWC (filter: HWIO) order. */
 export function tensorShapes(p: Problem): Record<keyof Inputs, [number, number, number, number]> {
   return {
     x: [p.batch, p.inHeight, p.inWidth, p.inChannels],
-    filter: [p.filterHeight, p.filterWidth, p.inChannels, p.outChannels],
+    filter: [p.filterHeight, p.filterWidth, p.inChannels, connectionsOf(p).length / p.inChannels],
     dy: [p.batch, ...outputSize(p), p.outChannels],
   };
 }

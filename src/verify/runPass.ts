@@ -27,7 +27,7 @@ export interface RunOptions {
 }
 
 /**
- * Runs one pass the way a user's program does: y from `tf.conv2d`, gradients from tfjs's tape over it.
+ * Runs one pass the way a user's program does: y from `tf.conv2d` or `tf.depthwiseConv2d`, gradients from tfjs's tape over it.
  *
  * @param around called with the synchronous part, to choose and to watch the kernels that run
  */
@@ -72,8 +72,12 @@ export async function runPass(
   }
 }
 
-/** Whether `tf.conv2d` refuses the problem before any kernel runs; our own function takes it. */
-export function isRefusedByTf({strideHeight, strideWidth, dilationHeight, dilationWidth}: Problem): boolean {
+/** Whether `tf.conv2d` refuses the problem before any kernel runs; our own function takes it. `tf.depthwiseConv2d` leaves that to kernels. */
+export function isRefusedByTf(problem: Problem): boolean {
+  return problem.kind !== 'depthwise' && isStridedAndDilated(problem);
+}
+
+export function isStridedAndDilated({strideHeight, strideWidth, dilationHeight, dilationWidth}: Problem): boolean {
   return Math.max(strideHeight, strideWidth) > 1 && Math.max(dilationHeight, dilationWidth) > 1;
 }
 
@@ -81,7 +85,8 @@ export function isRefusedByTf({strideHeight, strideWidth, dilationHeight, dilati
 export function convolve(problem: Problem, x: Tensor4D, filter: Tensor4D): Tensor4D {
   const {strides, pad, dataFormat, dilations, dimRoundingMode} = problemAttributes(problem);
   if (isRefusedByTf(problem)) return conv2d(x, filter, strides, pad, dataFormat, dilations, dimRoundingMode);
-  return tf.conv2d(x, filter, strides, pad as 'same', dataFormat, dilations, dimRoundingMode);
+  const ask = problem.kind === 'depthwise' ? tf.depthwiseConv2d : tf.conv2d;
+  return ask(x, filter, strides, pad as 'same', dataFormat, dilations, dimRoundingMode);
 }
 
 /** The inputs as tensors of copies: on cpu a tensor keeps the array that it is made of, and a kernel may write into it. */

@@ -1,6 +1,5 @@
-import {passes} from '../geometry/pass.js';
 import {install, uninstall} from '../plugin/install.js';
-import {builtinNames} from '../plugin/kernels.js';
+import {replacedGradients} from '../plugin/session.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
 import {register} from './kernels.js';
 import type {Sabotage} from './options.js';
@@ -14,9 +13,8 @@ export function applySabotage(sabotage: Sabotage, backends: readonly string[]): 
     uninstall();
     return () => {};
   }
-  const names = passes.map((pass) => builtinNames[pass]);
   const registered = () =>
-    backends.flatMap((backend) => names.map((name) => tf.getKernel(name, backend)).filter(Boolean));
+    backends.flatMap((backend) => replacedGradients.map((name) => tf.getKernel(name, backend)).filter(Boolean));
   const ours = registered();
   uninstall();
   const builtins = registered();

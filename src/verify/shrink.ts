@@ -34,7 +34,7 @@ export async function shrink(
 }
 
 /** Sizes that are made smaller before the pads are, and after. Each axis for itself. */
-const outer = ['batch', 'inChannels', 'outChannels', 'dilationHeight', 'dilationWidth'] as const;
+const outer = ['dilationHeight', 'dilationWidth'] as const;
 const inner = ['strideHeight', 'strideWidth', 'filterHeight', 'filterWidth', 'inHeight', 'inWidth'] as const;
 
 /** Every well-formed problem that is simpler in one thing, the boldest step of each thing first. */
@@ -51,6 +51,8 @@ function* candidates(problem: Problem): Generator<Problem> {
   const {pad, dimRoundingMode, ...rest} = problem;
   if (problem.dataFormat === 'NCHW') yield {...problem, dataFormat: 'NHWC'};
   if (dimRoundingMode) yield {...rest, pad};
+  for (const less of lower(problem.batch, 1)) yield {...problem, batch: less};
+  yield* fewerChannels(problem);
   for (const size of outer) {
     for (const less of lower(problem[size], 1)) yield {...problem, [size]: less};
   }
@@ -65,6 +67,19 @@ function* candidates(problem: Problem): Generator<Problem> {
   }
   for (const size of inner) {
     for (const less of lower(problem[size], 1)) yield {...problem, [size]: less};
+  }
+}
+
+/** A depthwise convolution has outChannels / inChannels of its output channels for each input channel: either of the two shrinks alone. */
+function* fewerChannels(problem: Problem): Generator<Problem> {
+  const {kind, inChannels, outChannels} = problem;
+  const depthwise = kind === 'depthwise';
+  const multiplier = outChannels / inChannels;
+  for (const less of lower(inChannels, 1)) {
+    yield {...problem, inChannels: less, outChannels: depthwise ? less * multiplier : outChannels};
+  }
+  for (const less of lower(depthwise ? multiplier : outChannels, 1)) {
+    yield {...problem, outChannels: depthwise ? inChannels * less : less};
   }
 }
 

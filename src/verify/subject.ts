@@ -1,7 +1,6 @@
 import {type Pass, passes} from '../geometry/pass.js';
-import {builtinNames} from '../plugin/kernels.js';
 import type {Comparison} from './compare.js';
-import {withKernel} from './kernels.js';
+import {kernelOf, withKernel} from './kernels.js';
 import {counted, refuteCalls, refuteKernel} from './proof.js';
 import type {Inputs} from './reference.js';
 import {type PassRun, type RunOptions, runPass} from './runPass.js';
@@ -49,7 +48,7 @@ export class Subject {
       const {value, calls} = counted(compute);
       for (const served of passes) {
         const times = served === 'forward' ? 2 : 1;
-        demand(refuteKernel(this.target, served) ?? refuteCalls(calls, this.target, served, problem, times));
+        demand(refuteKernel(this.target, served, problem) ?? refuteCalls(calls, this.target, served, problem, times));
       }
       return value;
     });
@@ -59,7 +58,7 @@ export class Subject {
   run(pass: Pass, changed: Partial<Inputs>, options: RunOptions = {}): Promise<PassRun> {
     const {problem, inputs} = this.trial;
     if (this.target.compute) return this.target.compute(problem, {...inputs, ...changed}, pass);
-    const imported = this.target.kernels?.get(pass);
+    const imported = this.target.kernels?.get(kernelOf(problem, pass));
     return runPass(
       problem,
       {...inputs, ...changed},
@@ -73,7 +72,7 @@ export class Subject {
         };
         return withKernel({...imported, kernelFunc}, () => {
           const result = compute();
-          if (runs !== 1) throw new Error(`the imported ${builtinNames[pass]} should have run once; it ran ${runs}×`);
+          if (runs !== 1) throw new Error(`the imported ${imported.kernelName} should have run once; it ran ${runs}×`);
           return result;
         });
       },
@@ -82,9 +81,10 @@ export class Subject {
   }
 
   private proved<T>(pass: Pass, compute: () => T): T {
-    demand(refuteKernel(this.target, pass));
+    const {problem} = this.trial;
+    demand(refuteKernel(this.target, pass, problem));
     const {value, calls} = counted(compute);
-    demand(refuteCalls(calls, this.target, pass, this.trial.problem));
+    demand(refuteCalls(calls, this.target, pass, problem));
     return value;
   }
 }

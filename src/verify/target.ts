@@ -4,7 +4,7 @@ import type {Pass} from '../geometry/pass.js';
 import {type Problem, problemInfo} from '../geometry/problem.js';
 import {algorithmsOf, supportsPass} from '../plugin/select.js';
 import {callSubject} from './callSubject.js';
-import type {ImportedKernels} from './kernels.js';
+import {type ImportedKernels, kernelOf} from './kernels.js';
 import type {Inputs} from './reference.js';
 import {isRefusedByTf, type PassRun} from './runPass.js';
 import {subjectName, type VerifySubject} from './verifySubject.js';
@@ -58,7 +58,7 @@ function importedTarget(backend: string, kernels: ImportedKernels): Target {
     kernels,
     headroom: 1,
     supports(problem, pass) {
-      if (!kernels.has(pass)) return 'the imported module registers no kernel for it';
+      if (!kernels.has(kernelOf(problem, pass))) return 'the imported module registers no kernel for it';
       if (isRefusedByTf(problem))
         return 'tf.conv2d refuses stride and dilation both above 1, and imported kernels are reached through it alone';
       const dilated = Math.max(problem.dilationHeight, problem.dilationWidth) > 1;
@@ -69,7 +69,7 @@ function importedTarget(backend: string, kernels: ImportedKernels): Target {
 
 /** A user's functions. tfjs's kernels have no part in them, whatever the active backend is. */
 export function subjectTarget(backend: string, subject: VerifySubject, timeoutMs: number): Target {
-  const {dataFormats = ['NHWC'], integerHeadroom = 1, footprint = 'padded'} = subject;
+  const {dataFormats = ['NHWC'], kinds = ['dense'], integerHeadroom = 1, footprint = 'padded'} = subject;
   return {
     backend,
     algorithm: subjectName(subject),
@@ -78,6 +78,7 @@ export function subjectTarget(backend: string, subject: VerifySubject, timeoutMs
     compute: (problem, inputs, pass) => callSubject(subject, problem, inputs, pass, timeoutMs),
     supports(problem, pass) {
       if (!subject[pass]) return `the subject has no ${pass}`;
+      if (!kinds.includes(problem.kind ?? 'dense')) return `the subject takes ${kinds.join(' and ')} convolutions only`;
       if (!dataFormats.includes(problem.dataFormat)) return `the subject takes ${dataFormats.join(' and ')} only`;
       try {
         return subject.supports?.(problemInfo(problem), pass) ?? true;

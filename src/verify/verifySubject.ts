@@ -1,17 +1,17 @@
 import type {Tensor} from '@tensorflow/tfjs';
 import type {Algorithm} from '../algorithms/algorithm.js';
-import type {Conv2DInfo, DataFormat, Pad, RoundingMode} from '../geometry/conv2dInfo.js';
+import type {Conv2DInfo, DataFormat, Kind, Pad, RoundingMode} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
 import {type Pass, passes, type TensorName} from '../geometry/pass.js';
 
-/** What a subject's function is told about the convolution, in the words of `tf.conv2d`. */
+/** What a subject's function is told about the convolution, in the words of `tf.conv2d` and `tf.depthwiseConv2d`. */
 export interface SubjectCall {
   strides: [number, number];
   pad: Pad;
   dilations: [number, number];
   dataFormat: DataFormat;
   dimRoundingMode?: RoundingMode;
-  /** Shapes of all six tensors, in `dataFormat`'s order; filters are [height, width, inChannels, outChannels] in either. */
+  /** Shapes of all six tensors, in `dataFormat`'s order; filters are [height, width, inChannels, outChannels or channelMultiplier] in either. */
   shapes: Readonly<Record<TensorName, [number, number, number, number]>>;
   /** The resolved geometry: output size, and how much padding stands above and left of x. */
   info: Conv2DInfo;
@@ -29,6 +29,8 @@ export interface VerifySubject {
   name?: string;
   /** Problems in other data formats are skipped; NHWC alone by default. */
   dataFormats?: readonly DataFormat[];
+  /** Convolutions of other kinds are skipped; dense alone by default. `info.kind` tells the functions which it is. */
+  kinds?: readonly Kind[];
   /** See `Algorithm.integerHeadroom`; 1 by default, and 0 for what is not exact on integers, such as FFT. */
   integerHeadroom?: number;
   /** See `Algorithm.footprint`; `padded` by default, which lets zeros of the border meet an Inf. */

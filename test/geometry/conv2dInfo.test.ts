@@ -1,4 +1,5 @@
 import {type Conv2DRequest, conv2dInfo} from '../../src/geometry/conv2dInfo.js';
+import {flopsOf, shapeOf} from '../../src/geometry/pass.js';
 
 const request = (overrides: Partial<Conv2DRequest> = {}): Conv2DRequest => ({
   xShape: [2, 7, 5, 3],
@@ -12,6 +13,15 @@ function out(overrides: Partial<Conv2DRequest>): number[] {
   const {outHeight, outWidth, padTop, padLeft} = conv2dInfo('conv2d', request(overrides));
   return [outHeight, outWidth, padTop, padLeft];
 }
+
+test('a depthwise filter multiplies the channels', () => {
+  expect(conv2dInfo('conv2d', request())).toMatchObject({kind: 'dense', inChannels: 3, outChannels: 4});
+  const info = conv2dInfo('depthwiseConv2d', request({kind: 'depthwise'}));
+  expect(info).toMatchObject({kind: 'depthwise', inChannels: 3, outChannels: 12});
+  expect(shapeOf(info, 'dFilter')).toEqual([3, 3, 3, 4]);
+  expect(shapeOf(info, 'dy')).toEqual([2, 5, 3, 12]);
+  expect(flopsOf(info)).toBe(2 * (2 * 5 * 3) * (3 * 3) * 12);
+});
 
 describe('output size and padding', () => {
   it.each<[string, Partial<Conv2DRequest>, number[]]>([
@@ -97,6 +107,7 @@ describe('refusals name the function, the numbers and the way out', () => {
     ['missing strides', {strides: undefined}, /strides.*got undefined/],
     ['dilation -1', {dilations: [1, -1]}, /dilations.*got \[1,-1\]/],
     ['unknown format', {dataFormat: 'NWHC'}, /unknown dataFormat "NWHC"; use 'NHWC' or 'NCHW'/],
+    ['unknown kind', {kind: 'grouped'}, /unknown kind "grouped"; use 'dense' or 'depthwise'/],
     ['unknown mode', {dimRoundingMode: 'up', pad: 1}, /unknown dimRoundingMode "up"; use 'floor', 'round' or 'ceil'/],
     [
       'a mode without a numeric pad',

@@ -7,6 +7,8 @@ describe('problem strings', () => {
     'mb1ih5iw5ic1oc1kh3kw1sh1sw1dh1dw1-p1-nhwc',
     'mb3ih8iw8ic4oc4kh2kw2sh1sw1dh2dw3-valid-nhwc',
     'mb0ih8iw8ic4oc4kh2kw2sh1sw1dh2dw3-p2-round-nhwc',
+    'mb2ih7iw5ic3oc6kh3kw3sh2sw1dh1dw1-same-nhwc-depthwise',
+    'mb1ih9iw8ic2oc2kh3kw2sh3sw2dh1dw1-pt1pb1pl0pr1-ceil-nchw-depthwise',
   ])('%s reads back as it is written', (text) => {
     expect(formatProblem(parseProblem(text))).toBe(text);
   });
@@ -30,6 +32,8 @@ describe('problem strings', () => {
     ['ih7iw5ic3oc4kh3kw3ih7', /gives 'ih' twice/],
     ['ih7iw5ic3oc4kh3kw3-smae', /unknown part 'smae'/],
     ['ih7iw5ic3oc4kh3kw3-same-p1', /gives the pad twice/],
+    ['ih7iw5ic3oc4kh3kw3-depthwise', /oc 4, which must be a multiple of ic 3/],
+    ['ih7iw5ic3oc3kh3kw3-depthwise-dense', /gives the kind twice/],
     ['ih2iw5ic3oc4kh3kw3', /covers 3 along the height, more than input 2/],
     ['ih7iw5ic3oc4kh3kw3sh0', /strides must be/],
     ['ih7iw5ic3oc4kh3kw3-same-ceil', /'ceil' needs a numeric or explicit pad/],

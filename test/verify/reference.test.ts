@@ -38,6 +38,33 @@ test('channels: filter[i, j, c, f] takes channel c to f', () => {
   expect([...backpropFilter.values]).toEqual([1, 2, 3, 2, 4, 6]);
 });
 
+test('depthwise: filter[i, j, c, m] takes channel c to c·M + m', () => {
+  const problem = parseProblem('ih1iw1ic2oc6kh1kw1-depthwise');
+  const {forward, backpropInput, backpropFilter} = reference(problem, {x: line(2), filter: line(6), dy: line(6)});
+  expect([...forward.values]).toEqual([1, 2, 3, 8, 10, 12]);
+  expect([...backpropInput.values]).toEqual([1 + 4 + 9, 16 + 25 + 36]);
+  expect([...backpropFilter.values]).toEqual([1, 2, 3, 8, 10, 12]);
+  expect(backpropFilter.shape).toEqual([1, 1, 2, 3]);
+  expect([[...forward.terms], [...backpropInput.terms]]).toEqual([Array(6).fill(1), [3, 3]]);
+});
+
+test('depthwise is dense with a filter of zeros but for the own channels', () => {
+  const depthwise = parseProblem('mb2ih7iw6ic3oc6kh3kw2sh2sw1dh1dw2-same-depthwise');
+  const dense = {...depthwise, kind: 'dense' as const};
+  const inputs = drawInputs(depthwise, 'integers', 4);
+  const [C, F] = [3, 6];
+  const index = (tap: number, f: number) => (tap * C + Math.floor(f / 2)) * F + f;
+  const filter = new Float32Array(3 * 2 * C * F);
+  inputs.filter.forEach((weight, i) => {
+    filter[index(Math.floor(i / F), i % F)] = weight;
+  });
+  const [got, want] = [reference(depthwise, inputs), reference(dense, {...inputs, filter})];
+  expect([...got.forward.values]).toEqual([...want.forward.values]);
+  expect([...got.backpropInput.values]).toEqual([...want.backpropInput.values]);
+  const own = [...got.backpropFilter.values].map((_, i) => want.backpropFilter.values[index(Math.floor(i / F), i % F)]);
+  expect([...got.backpropFilter.values]).toEqual(own);
+});
+
 test.each([
   // tfjs sizes the second from the height: issue 649.
   ['ih6iw6ic1oc1kh3kw3sh2sw2-p0-ceil', [3, 3]],

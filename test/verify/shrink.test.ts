@@ -29,6 +29,20 @@ test.each<[string, (problem: Problem) => boolean, string]>([
   expect(await smallest(fails)).toBe(expected);
 });
 
+test.each<[string, (problem: Problem) => boolean, string]>([
+  ['everything', () => true, 'mb1ih1iw1ic1oc1kh1kw1sh1sw1dh1dw1-valid-nhwc-depthwise'],
+  ['channels ≥ 3', ({inChannels}) => inChannels >= 3, 'mb1ih1iw1ic3oc3kh1kw1sh1sw1dh1dw1-valid-nhwc-depthwise'],
+  [
+    'multiplier 3 and two channels',
+    ({inChannels, outChannels}) => outChannels >= 3 * inChannels && inChannels > 1,
+    'mb1ih1iw1ic2oc6kh1kw1sh1sw1dh1dw1-valid-nhwc-depthwise',
+  ],
+])('a depthwise problem stays one, with whole multipliers: %s', async (_, fails, expected) => {
+  const depthwise = parseProblem('mb3ih13iw12ic4oc16kh5kw3sh3sw2dh2dw2-pt2pb1pl3pr0-ceil-nchw-depthwise');
+  const asked = async (problem: Problem) => problem.kind === 'depthwise' && fails(problem);
+  expect(formatProblem(await shrink(depthwise, asked, {tries: 1000, deadline: never}))).toBe(expected);
+});
+
 test('keeps to its limits, and takes an exception for a no', async () => {
   let asked = 0;
   expect(await smallest(() => asked++ >= 0, 3)).not.toBe('mb1ih1iw1ic1oc1kh1kw1sh1sw1dh1dw1-valid-nhwc');

@@ -7,7 +7,8 @@ import type {Builtin} from '../implementation.js';
  */
 export const builtinOnWasm: Builtin = {
   passes: ['forward'],
-  supports({inChannels, outChannels}) {
+  supports({kind, inChannels, outChannels}) {
+    if (kind === 'depthwise') return 'its depthwise kernel is not used';
     return inChannels > 1 || outChannels > 1 || "between single channels wasm's own kernel loses NaN";
   },
   /** One bias and one slope for each channel. */

@@ -10,16 +10,6 @@
  * Source: https://arxiv.org/abs/1603.07285. Limits: sums in float32, in the order i, j, f.
  */
 export const backpropInput = `
-  // The taps t = x, x + tapStep, ... < y through which an output in [0, size) reads the input at reach - pad. That
-  // output is (reach - t * dilation) / stride.
-  ivec2 tapsReaching(int reach, int stride, int dilation, int tapStep, int count, int size) {
-    int begin = max(0, reach - (size - 1) * stride + dilation - 1) / dilation;
-    int end = min(count, reach / dilation + 1);
-    int searched = min(end, begin + tapStep);
-    while (begin < searched && (reach - begin * dilation) % stride != 0) begin++;
-    return begin < searched ? ivec2(begin, end) : ivec2(0);
-  }
-
   void main() {
     ivec4 at = getOutputCoords(); // n, h, w, c
     int bottom = at.y + pad.x;

@@ -1,6 +1,6 @@
 import {env, type TensorInfo} from '@tensorflow/tfjs';
 import {makeParts} from '../../engine/part.js';
-import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
+import type {Conv2DInfo, Kind} from '../../geometry/conv2dInfo.js';
 import {type Pass, passes, passTensors, shapeOf} from '../../geometry/pass.js';
 import type {BackendFamily, Implementation} from '../implementation.js';
 import {program, type WebGLProgram} from './program.js';
@@ -12,7 +12,16 @@ interface WebGLBackend {
 
 /** A shader by how its output fills the last texels, since the lanes past an odd size are skipped. */
 const ends = ['whole texels', 'an odd column', 'an odd row', 'an odd row and column'];
-const parts = makeParts(passes.flatMap((pass) => ends.map((end) => `${pass} shader, ${end}`)));
+const kinds: Readonly<Record<Kind, string>> = {dense: '', depthwise: 'depthwise '};
+const parts = makeParts(
+  Object.values(kinds).flatMap((kind) => passes.flatMap((pass) => ends.map((end) => `${kind}${pass} shader, ${end}`))),
+);
+
+function countRun(info: Conv2DInfo, pass: Pass): void {
+  const [rows, columns] = shapeOf(info, passTensors[pass].output).slice(2);
+  const shader = Object.keys(kinds).indexOf(info.kind) * passes.length + passes.indexOf(pass);
+  parts[shader * ends.length + (rows % 2) * 2 + (columns % 2)].hits++;
+}
 
 /** The program of a pass and the values of its uniforms. */
 export type Plan = typeof program;
@@ -30,15 +39,14 @@ export function byProgram(algorithm: string, plan: Plan, own: readonly Pass[] = 
     },
     run(pass: Pass, info: Conv2DInfo, a: TensorInfo, b: TensorInfo, backend: object) {
       const {program: shader, uniforms} = plan(info, pass);
-      const [rows, columns] = shapeOf(info, passTensors[pass].output).slice(2);
-      parts[passes.indexOf(pass) * ends.length + (rows % 2) * 2 + (columns % 2)].hits++;
+      countRun(info, pass);
       return (backend as WebGLBackend).runWebGLProgram(shader, [a, b], 'float32', Object.values(uniforms));
     },
   };
 }
 
 /**
- * The definition as one fragment shader per pass, on tfjs's packed textures; see {@link program} for what compiles when.
+ * The definition as one fragment shader per kind and pass, on tfjs's packed textures; see {@link program} for what compiles when.
  *
  * Limits: WebGL 2, since the shaders of WebGL 1 have neither loops of variable length nor integer `%`. Sums are float32 on
  * every device, but one without float32 textures stores tensors as float16: 11 significant bits, and Inf from 65 520.

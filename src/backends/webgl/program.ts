@@ -1,7 +1,10 @@
-import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
+import type {Conv2DInfo, Kind} from '../../geometry/conv2dInfo.js';
 import {type Pass, passTensors, shapeOf, type TensorName} from '../../geometry/pass.js';
 import {backpropFilter} from './backpropFilter.js';
 import {backpropInput} from './backpropInput.js';
+import {backpropFilter as depthwiseBackpropFilter} from './depthwise/backpropFilter.js';
+import {backpropInput as depthwiseBackpropInput} from './depthwise/backpropInput.js';
+import {forward as depthwiseForward} from './depthwise/forward.js';
 import {forward} from './forward.js';
 
 /** tfjs's `GPGPUProgram`, which is a plain object: what `runWebGLProgram` compiles, and caches by its text. */
@@ -18,13 +21,20 @@ export interface WebGLProgram {
 /** By name, `[height, width]` each, in the order of the program's `customUniforms`. */
 export type Uniforms = Record<'stride' | 'dilation' | 'pad' | 'tapStep', [number, number]>;
 
-const shaders: Readonly<Record<Pass, string>> = {forward, backpropInput, backpropFilter};
+const shaders: Readonly<Record<Kind, Readonly<Record<Pass, string>>>> = {
+  dense: {forward, backpropInput, backpropFilter},
+  depthwise: {
+    forward: depthwiseForward,
+    backpropInput: depthwiseBackpropInput,
+    backpropFilter: depthwiseBackpropFilter,
+  },
+};
 
 /** The tensors' names in GLSL, where `filter` is a reserved word. */
 const names: Partial<Record<TensorName, string>> = {x: 'x', dy: 'dy', filter: 'Filter'};
 
 /**
- * What the three shaders share. In tfjs's packed textures a texel of a tensor `[…, rows, columns]` holds 2 × 2 elements:
+ * What the shaders share. In tfjs's packed textures a texel of a tensor `[…, rows, columns]` holds 2 × 2 elements:
  * lanes `xy` are two columns of an even row, `zw` the same columns of the next row. Rows are W (C of a filter), columns are
  * channels. Where a size is odd, the lanes past it hold anything, NaN too, so a shader skips them: 0 · NaN would be NaN.
  */
@@ -34,11 +44,27 @@ const shared = `
     return row % 2 == 0 ? texel.xy : texel.zw;
   }
 
+  // One element of the texel that holds it.
+  float element(vec4 texel, int row, int column) {
+    vec2 pair = lanes(texel, row);
+    return column % 2 == 0 ? pair.x : pair.y;
+  }
+
   // The steps t in [0, count) with 0 <= start + t * step < size, as [x, y).
   ivec2 stepsInside(int start, int step, int count, int size) {
     int begin = max(0, step - 1 - start) / step;
     int end = max(0, size - start + step - 1) / step;
     return ivec2(begin, min(count, end));
+  }
+
+  // The taps t = x, x + tapStep, ... < y through which an output in [0, size) reads the input at reach - pad. That
+  // output is (reach - t * dilation) / stride.
+  ivec2 tapsReaching(int reach, int stride, int dilation, int tapStep, int count, int size) {
+    int begin = max(0, reach - (size - 1) * stride + dilation - 1) / dilation;
+    int end = min(count, reach / dilation + 1);
+    int searched = min(end, begin + tapStep);
+    while (begin < searched && (reach - begin * dilation) % stride != 0) begin++;
+    return begin < searched ? ivec2(begin, end) : ivec2(0);
   }
 
   // Padding lanes are written as 0, because tfjs's packed matMul multiplies them.
@@ -69,7 +95,7 @@ export function program(info: Conv2DInfo, pass: Pass): {program: WebGLProgram; u
     program: {
       variableNames: inputs.map((name) => names[name]!),
       outputShape: shapeOf(info, output),
-      userCode: shared + shaders[pass],
+      userCode: shared + shaders[info.kind][pass],
       packedInputs: true,
       packedOutput: true,
       enableShapeUniforms: true,

@@ -1,4 +1,5 @@
 import {type Case, named} from './case.js';
+import {depthwiseEdgeCases} from './depthwiseEdgeCases.js';
 
 /** The corners of the geometry, each with the mistake that it is there to catch. */
 export function edgeCases(): Case[] {
@@ -52,5 +53,6 @@ export function edgeCases(): Case[] {
     named('x beyond 65 536 elements', 'ih128iw129ic4oc2kh2kw2sh2sw2-same'),
     named('y beyond 65 536 elements', 'ih91iw91ic1oc8kh1kw1'),
     named('filter beyond 65 536 elements', 'ih3iw3ic96oc80kh3kw3'),
+    ...depthwiseEdgeCases(),
   ];
 }

@@ -25,7 +25,7 @@ const pad = fc.oneof(
 
 /**
  * A random problem over the ranges in which geometry mistakes show: H, W 1..13 and kernels 1..5 per axis, strides 1..4, dilations 1..3,
- * every pad, rounding mode and data format. Only problems that have an output, of at most 100 kFLOP.
+ * every pad, rounding mode and data format; one in four is depthwise. Only problems that have an output, of at most 100 kFLOP.
  */
 export const randomProblem: fc.Arbitrary<Problem> = fc
   .record({
@@ -34,6 +34,8 @@ export const randomProblem: fc.Arbitrary<Problem> = fc
     inWidth: size(13),
     inChannels: channels,
     outChannels: channels,
+    multiplier: fc.constantFrom(1, 1, 2, 3),
+    depthwise: fc.constantFrom(true, false, false, false),
     filterHeight: size(5),
     filterWidth: size(5),
     strideHeight: step(4),
@@ -44,6 +46,9 @@ export const randomProblem: fc.Arbitrary<Problem> = fc
     rounding: fc.constantFrom(undefined, undefined, 'floor' as const, 'round' as const, 'ceil' as const),
     dataFormat: fc.constantFrom('NHWC' as const, 'NHWC' as const, 'NCHW' as const),
   })
+  .map(({depthwise, multiplier, ...dense}) =>
+    depthwise ? {...dense, outChannels: dense.inChannels * multiplier, kind: 'depthwise' as const} : dense,
+  )
   // 'same' and 'valid' fix the output size by themselves, and tfjs refuses a rounding mode beside them.
   .map(
     ({rounding, ...problem}): Problem =>

@@ -76,12 +76,17 @@ async function findOut(found: Findings, patient: Patient, problem: Problem, smal
   if ((misbehaviour && misbehaviour !== notFinite) || isRight(observation)) return;
   // What is not there may be a number by itself, or may make none of all that it meets.
   const blank = misbehaviour ? Number.NaN : 0;
-  const {causes, exhibits} = await explain(patient, [smallest, problem], blank, performance.now() + patience.explain);
+  const {causes, exhibits} =
+    problem.kind === 'depthwise' // of which the model knows nothing
+      ? {causes: [], exhibits: []}
+      : await explain(patient, [smallest, problem], blank, performance.now() + patience.explain);
   if (causes.length > 0) {
     found.hypothesis = causes;
     delete found.behaviour;
   } else if (!misbehaviour) {
-    const others = probes(false).filter((probe) => target.supports(probe, pass) === true);
+    const others = probes(false).filter(
+      (probe) => probe.kind === problem.kind && target.supports(probe, pass) === true,
+    );
     const ignored = await ignoredInputOf(patient, [problem, ...others.slice(0, 2)]);
     if (ignored) found.behaviour = ignored;
     else found.groups.push(...(await wrongTerms(patient, exhibits)));

@@ -74,8 +74,9 @@ function features({problem, wanted: {shape}}: Observation, pass: Pass): Feature[
         ]
       : [];
   if (pass === 'backpropFilter') {
+    const last = problem.kind === 'depthwise' ? 'multiplier' : 'output channel';
     return [
-      ...[line(0, 'row of taps'), line(1, 'column of taps'), line(2, 'input channel'), line(3, 'output channel')],
+      ...[line(0, 'row of taps'), line(1, 'column of taps'), line(2, 'input channel'), line(3, last)],
       {
         of: ([i, j]) => i * rows + j,
         says: (found) => `only taps ${found.map((tap) => `(${Math.floor(tap / rows)}, ${tap % rows})`).join(' ')}`,

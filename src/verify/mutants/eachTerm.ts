@@ -1,8 +1,10 @@
+import {channelStep, filterDepth} from '../../geometry/pass.js';
 import type {Call} from './mutant.js';
 
 /** Visits every product of a pass: the indices of the output element and of its two factors. */
 export function eachTerm({pass, info}: Call, visit: (out: number, a: number, b: number) => void): void {
   const {inChannels: C, outChannels: F} = info;
+  const [depth, step] = [filterDepth(info), channelStep(info)];
   const pixels = info.batch * info.outHeight * info.outWidth;
   for (let pixel = 0; pixel < pixels; pixel++) {
     const ow = pixel % info.outWidth;
@@ -12,10 +14,11 @@ export function eachTerm({pass, info}: Call, visit: (out: number, a: number, b: 
       const h = oh * info.strideHeight - info.padTop + Math.floor(tap / info.filterWidth) * info.dilationHeight;
       const w = ow * info.strideWidth - info.padLeft + (tap % info.filterWidth) * info.dilationWidth;
       if (h < 0 || h >= info.inHeight || w < 0 || w >= info.inWidth) continue;
-      for (let weight = 0; weight < C * F; weight++) {
-        const x = ((n * info.inHeight + h) * info.inWidth + w) * C + Math.floor(weight / F);
-        const filter = tap * C * F + weight;
-        const y = pixel * F + (weight % F);
+      for (let weight = 0; weight < C * depth; weight++) {
+        const c = Math.floor(weight / depth);
+        const x = ((n * info.inHeight + h) * info.inWidth + w) * C + c;
+        const filter = tap * C * depth + weight;
+        const y = pixel * F + c * step + (weight % depth);
         if (pass === 'forward') visit(y, x, filter);
         else if (pass === 'backpropInput') visit(x, y, filter);
         else visit(filter, x, y);

@@ -7,6 +7,8 @@ import {ConvgradError} from '../../geometry/error.js';
 import type {Pass} from '../../geometry/pass.js';
 import {parseProblem, problemInfo} from '../../geometry/problem.js';
 import {type BiasMutant, biasMutants, breakBias} from './biasMutants.js';
+import {depthwiseMutants} from './depthwiseMutants.js';
+import {depthwiseShaderMutants} from './depthwiseShaderMutants.js';
 import {geometryMutants} from './geometryMutants.js';
 import {define, type Mutant} from './mutant.js';
 import {operandMutants} from './operandMutants.js';
@@ -21,12 +23,18 @@ export type {Mutant} from './mutant.js';
 export type AnyMutant = Mutant | ShaderMutant | BiasMutant;
 
 /** The broken algorithms: every one of them `verify` must reject. */
-export const mutants: readonly Mutant[] = [...geometryMutants, ...operandMutants, ...resultMutants, ...stateMutants];
+export const mutants: readonly Mutant[] = [
+  ...geometryMutants,
+  ...operandMutants,
+  ...resultMutants,
+  ...stateMutants,
+  ...depthwiseMutants,
+];
 
 /** The catalogue, by the backends that a mutant runs on. */
 const catalogue: readonly {backends: readonly string[]; mutants: readonly AnyMutant[]}[] = [
   {backends: ['cpu'], mutants},
-  {backends: ['webgl'], mutants: shaderMutants},
+  {backends: ['webgl'], mutants: [...shaderMutants, ...depthwiseShaderMutants]},
   {backends: ['cpu', 'webgl'], mutants: biasMutants},
 ];
 
@@ -94,10 +102,14 @@ function defineBroken({name, passes, wrong, mistake}: Mutant): () => void {
   return defineAlgorithm({name: algorithmName({name}), title: wrong, ...Object.fromEntries(functions)});
 }
 
-function defineShader({name, passes, shader}: ShaderMutant): () => void {
+function defineShader({name, passes, kind = 'dense', shader}: ShaderMutant): () => void {
   // A text that cannot be replaced would end a run with an exception, which looks like a mistake found.
-  for (const pass of passes) shader(program)(problemInfo(parseProblem('ih1iw1ic1oc1kh1kw1')), pass);
-  return addImplementation(byProgram(algorithmName({name}), shader(program), passes));
+  for (const pass of passes) shader(program)({...problemInfo(parseProblem('ih1iw1ic1oc1kh1kw1')), kind}, pass);
+  const broken = byProgram(algorithmName({name}), shader(program), passes);
+  return addImplementation({
+    ...broken,
+    supports: (info, pass) => (info.kind === kind ? broken.supports(info, pass) : `its mistake is in ${kind} shaders`),
+  });
 }
 
 /** The algorithm itself is right. */

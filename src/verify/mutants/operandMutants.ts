@@ -1,10 +1,11 @@
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
+import {filterDepth} from '../../geometry/pass.js';
 import {allPasses, gather, gradients, type Mistake, type Mutant, only, operand} from './mutant.js';
 
 /** Another tap: (i, j) → the tap that is read in its place. */
 function taps(move: (i: number, j: number, info: Conv2DInfo) => [number, number]): Mistake {
   return operand('filter', (filter, info) => {
-    const block = info.inChannels * info.outChannels;
+    const block = info.inChannels * filterDepth(info);
     return gather(filter, (index) => {
       const tap = Math.floor(index / block);
       const [i, j] = move(Math.floor(tap / info.filterWidth), tap % info.filterWidth, info);
@@ -88,12 +89,13 @@ export const operandMutants: readonly Mutant[] = [
     name: 'channels-transposed',
     passes: ['forward', 'backpropInput'],
     wrong: 'the filter is read as [kh, kw, F, C]',
-    mistake: operand('filter', (filter, {inChannels: C, outChannels: F}) =>
-      gather(filter, (index) => {
+    mistake: operand('filter', (filter, info) => {
+      const [C, F] = [info.inChannels, filterDepth(info)];
+      return gather(filter, (index) => {
         const [c, f] = [Math.floor(index / F) % C, index % F];
         return Math.floor(index / (C * F)) * C * F + f * C + c;
-      }),
-    ),
+      });
+    }),
   },
   {
     name: 'channels-reversed',

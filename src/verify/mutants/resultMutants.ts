@@ -1,5 +1,5 @@
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
-import type {Pass} from '../../geometry/pass.js';
+import {filterDepth, type Pass} from '../../geometry/pass.js';
 import {allPasses, gather, gradients, type Mistake, type Mutant, result} from './mutant.js';
 
 const scaled = (factor: (info: Conv2DInfo) => number): Mistake =>
@@ -55,7 +55,8 @@ export const resultMutants: readonly Mutant[] = [
     name: 'dfilter-transposed',
     passes: ['backpropFilter'],
     wrong: 'dFilter is written as [kh, kw, F, C]',
-    mistake: result((out, {info: {inChannels: C, outChannels: F}}) => {
+    mistake: result((out, {info}) => {
+      const [C, F] = [info.inChannels, filterDepth(info)];
       const block = C * F;
       out.set(
         gather(out, (i) => {
@@ -69,9 +70,10 @@ export const resultMutants: readonly Mutant[] = [
     name: 'dfilter-flipped',
     passes: ['backpropFilter'],
     wrong: 'dFilter is written turned by 180°',
-    mistake: result((out, {info: {filterHeight, filterWidth, inChannels: C, outChannels: F}}) => {
-      const last = filterHeight * filterWidth - 1;
-      out.set(gather(out, (i) => (last - Math.floor(i / (C * F))) * C * F + (i % (C * F))));
+    mistake: result((out, {info}) => {
+      const last = info.filterHeight * info.filterWidth - 1;
+      const block = info.inChannels * filterDepth(info);
+      out.set(gather(out, (i) => (last - Math.floor(i / block)) * block + (i % block)));
     }),
   },
   {

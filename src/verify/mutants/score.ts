@@ -50,6 +50,7 @@ const gpuProblems: readonly string[] = [
   'mb2ih4iw5ic2oc3kh2kw3-p1-nchw',
   'ih6iw6ic2oc2kh3kw3sh2sw2dh3dw3-pt0pb6pl0pr6',
   'ih9iw8ic2oc3kh3kw3sh2sw2dh2dw2-same',
+  'mb2ih5iw7ic3oc9kh3kw2-same-depthwise',
 ];
 /** Beyond 2^16 pixels. */
 const hardGpuProblems: readonly string[] = ['ih260iw257ic1oc1kh1kw1'];

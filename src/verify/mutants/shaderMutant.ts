@@ -1,6 +1,6 @@
 import type {Plan} from '../../backends/webgl/index.js';
 import type {Uniforms} from '../../backends/webgl/program.js';
-import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
+import type {Conv2DInfo, Kind} from '../../geometry/conv2dInfo.js';
 import {ConvgradError} from '../../geometry/error.js';
 import type {Pass} from '../../geometry/pass.js';
 
@@ -13,6 +13,8 @@ export interface ShaderMutant {
   name: string;
   /** The passes that it breaks; it has no others. */
   passes: readonly Pass[];
+  /** The kind whose shaders it breaks, dense when absent; it does no other. */
+  kind?: Kind;
   /** One line: what is wrong. */
   wrong: string;
   shader: ShaderMistake;

@@ -1,6 +1,7 @@
 import {problemAttributes} from '../../geometry/problem.js';
 import {conv2d} from '../../plugin/conv2d.js';
-import {conv2dBackward} from '../../plugin/conv2dBackward.js';
+import {conv2dBackward, depthwiseConv2dBackward} from '../../plugin/conv2dBackward.js';
+import {depthwiseConv2d} from '../../plugin/depthwiseConv2d.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {compare, type Got} from '../compare.js';
 import {fills} from '../fill.js';
@@ -10,7 +11,7 @@ import type {Trial} from '../trial.js';
 import type {Oracle} from './oracle.js';
 
 /**
- * dBias, the sum of dy over batch, height and width: of `conv2dBackward`, and of the tape over `conv2d({bias})`. It goes with dFilter, and
+ * dBias, the sum of dy over batch, height and width: of `conv2dBackward`, and of the tape over `conv2d({bias})`, or of the depthwise pair. It goes with dFilter, and
  * is the same whatever the algorithm.
  */
 export const biasOracle: Oracle = {
@@ -34,7 +35,7 @@ export const biasOracle: Oracle = {
   },
 };
 
-type Answers = Record<'conv2dBackward' | 'the tape', Got>;
+type Answers = Record<string, Got>;
 
 /** Computed once about a trial, however many algorithms there are. */
 const answers = new WeakMap<Trial, Promise<Answers>>();
@@ -49,9 +50,11 @@ async function compute({problem, inputs}: Trial): Promise<Answers> {
   const tensors = inputTensors(problem, inputs);
   const attributes = problemAttributes(problem);
   const {x, filter, dy} = tensors;
+  const depthwise = problem.kind === 'depthwise';
+  const [convolve, goBackward] = depthwise ? [depthwiseConv2d, depthwiseConv2dBackward] : [conv2d, conv2dBackward];
   const results = tf.tidy(() => [
-    conv2dBackward({...tensors, ...attributes}).dBias,
-    tf.grad((bias) => conv2d({x, filter, bias, ...attributes}))(tf.zeros([problem.outChannels]), dy),
+    goBackward({...tensors, ...attributes}).dBias,
+    tf.grad((bias) => convolve({x, filter, bias, ...attributes}))(tf.zeros([problem.outChannels]), dy),
   ]);
   try {
     const [backward, tape] = await Promise.all(
@@ -60,7 +63,7 @@ async function compute({problem, inputs}: Trial): Promise<Answers> {
         return {values: (await dBias.data()) as Float32Array, shape};
       }),
     );
-    return {conv2dBackward: backward, 'the tape': tape};
+    return {[depthwise ? 'depthwiseConv2dBackward' : 'conv2dBackward']: backward, 'the tape': tape};
   } finally {
     tf.dispose([...Object.values(tensors), ...results]);
   }

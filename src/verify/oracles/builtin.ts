@@ -7,7 +7,7 @@ import {compare} from '../compare.js';
 import {type Fill, fills} from '../fill.js';
 import {counted} from '../proof.js';
 import {outputSize} from '../reference.js';
-import {isRefusedByTf, type PassRun, runPass} from '../runPass.js';
+import {isStridedAndDilated, type PassRun, runPass} from '../runPass.js';
 import type {Target} from '../target.js';
 import type {Trial} from '../trial.js';
 import type {Oracle} from './oracle.js';
@@ -65,20 +65,24 @@ async function ask({problem, inputs}: Trial, pass: Pass): Promise<PassRun | Erro
 function judges(problem: Problem, pass: Pass, _fill: Fill, {backend}: Target): true | string {
   const p = problem;
   const gradient = pass !== 'forward';
-  if (isRefusedByTf(p)) return 'tf.conv2d refuses stride and dilation both above 1';
+  const depthwise = p.kind === 'depthwise';
+  if (isStridedAndDilated(p)) return 'the built-in refuses stride and dilation both above 1';
+  if (depthwise && p.dataFormat === 'NCHW') return 'the built-in depthwise kernels take NCHW for NHWC';
   if (gradient && Math.max(p.dilationHeight, p.dilationWidth) > 1)
     return 'the built-in gradient throws for dilation above 1 (tfjs issue 7906)';
   const spans = (p.filterHeight - 1) * p.dilationHeight === (p.filterWidth - 1) * p.dilationWidth;
   if (typeof p.pad === 'number' && (!spans || p.strideHeight !== p.strideWidth)) {
     return 'with a numeric pad the built-in sizes the width by the filter and stride of the height (tfjs issue 649)';
   }
-  if (gradient && modeMatters(p))
+  if (gradient && !depthwise && modeMatters(p))
     return `the built-in gradient drops dimRoundingMode '${p.dimRoundingMode}', which changes the output size here`;
   return backend === 'wasm' ? judgesOnWasm(problem, pass) : true;
 }
 
 /** A gradient needs the forward pass too, which stands on the tape. */
 function judgesOnWasm(problem: Problem, pass: Pass): true | string {
+  if (problem.kind === 'depthwise' && pass !== 'forward')
+    return 'tfjs has no gradients of depthwise convolutions on wasm';
   if (pass === 'backpropFilter') return 'tfjs has no Conv2DBackpropFilter on wasm (tfjs issue 8474)';
   if (problem.dataFormat === 'NCHW') return 'the built-in forward on wasm refuses NCHW';
   if (modeMatters(problem))

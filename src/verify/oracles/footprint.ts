@@ -47,15 +47,16 @@ function planted({problem, inputs}: Trial, name: keyof Inputs): Planted {
  * the pixels of the other image. A pixel itself meets true weights only. `tile`: anywhere.
  */
 export function mayReach(
-  {inChannels: C, outChannels: F}: Problem,
+  {inChannels: C, outChannels: F, kind}: Problem,
   pass: Pass,
   name: keyof Inputs,
   at: readonly number[],
   footprint: Algorithm['footprint'],
 ): (index: number) => boolean {
   if (footprint !== 'padded') return () => footprint === 'tile';
-  const inOf = (weight: number) => Math.floor(weight / F) % C;
-  const outOf = (weight: number) => weight % F;
+  const inOf = (weight: number) =>
+    kind === 'depthwise' ? Math.floor((weight % F) / (F / C)) : Math.floor(weight / F) % C;
+  const outOf = (weight: number) => weight % F; // depthwise too: a tap of the filter has C·M weights, one for each output channel
   switch (`${pass}/${name}` as const) {
     case 'forward/filter':
       return (index) => at.some((weight) => outOf(weight) === index % F);

@@ -10,6 +10,7 @@ const problems = [
   'mb2ih7iw5ic5oc3kh2kw3dh2dw1-pt1pb0pl2pr1',
   'mb3ih8iw9ic2oc3kh2kw3sh3sw2-p1',
   'ih6iw8ic3oc2kh3kw3sh2sw2-same',
+  'mb2ih5iw6ic2oc6kh3kw2-same-depthwise',
 ];
 
 /** For those that need another layout, or a large tensor. */

@@ -1,15 +1,19 @@
 import {program} from '../../../src/backends/webgl/program.js';
 import {parseProblem, problemInfo} from '../../../src/geometry/problem.js';
 import {algorithmsOf, supportsPass} from '../../../src/plugin/select.js';
+import {depthwiseShaderMutants} from '../../../src/verify/mutants/depthwiseShaderMutants.js';
 import {defineMutant} from '../../../src/verify/mutants/index.js';
 import {text} from '../../../src/verify/mutants/shaderMutant.js';
 import {shaderMutants} from '../../../src/verify/mutants/shaderMutants.js';
 
 const info = (problem: string) => problemInfo(parseProblem(problem));
 const odd = info('ih5iw7ic3oc5kh3kw2sh4sw2dh2dw2-pt1pb0pl2pr0');
+const oddDepthwise = info('ih5iw7ic3oc9kh3kw2sh4sw2dh2dw2-pt1pb0pl2pr0-depthwise');
+const all = [...shaderMutants, ...depthwiseShaderMutants];
 
-test.each(shaderMutants.map((mutant) => [mutant.name, mutant] as const))('%s is not the right program', (_, mutant) => {
-  for (const pass of mutant.passes) expect(mutant.shader(program)(odd, pass)).not.toEqual(program(odd, pass));
+test.each(all.map((mutant) => [mutant.name, mutant] as const))('%s is not the right program', (_, mutant) => {
+  const info = mutant.kind === 'depthwise' ? oddDepthwise : odd;
+  for (const pass of mutant.passes) expect(mutant.shader(program)(info, pass)).not.toEqual(program(info, pass));
 });
 
 test('text that is not there, or there twice, is an error before anything runs', () => {
@@ -26,6 +30,7 @@ test('a mutant is an algorithm of webgl for its own passes, until it is taken ba
   expect(algorithmsOf('webgl')).toEqual(['direct', 'mutant-webgl-tap-step']);
   expect(algorithmsOf('cpu')).not.toContain('mutant-webgl-tap-step');
   expect(supportsPass('webgl', 'mutant-webgl-tap-step', odd, 'forward')).toBe('it has no forward');
+  expect(supportsPass('webgl', 'mutant-webgl-tap-step', oddDepthwise, 'backpropInput')).toMatch(/in dense shaders/);
   undo();
   expect(algorithmsOf('webgl')).toEqual(['direct']);
 });

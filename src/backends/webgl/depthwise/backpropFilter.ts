@@ -1,0 +1,37 @@
+/**
+ * The definition's derivative by the filter, gathered per texel of dFilter:
+ *
+ *     dFilter[i, j, c, m] = Σ_{n, oh, ow} x[n, oh·sh − pt + i·dh, ow·sw − pl + j·dw, c] · dy[n, oh, ow, c·M + m]
+ *
+ * x [N, H, W, C], dy [N, OH, OW, C·M] → dFilter [kh, kw, C, M]. A fragment computes (c, c + 1) × (m, m + 1) at one tap, over
+ * those pixels alone whose tap lies inside x. The channels (c, c + 1) of x are one texel; the four of dy are not.
+ * Source: https://arxiv.org/abs/1704.04861. Limits: one fragment sums N·OH·OW terms in float32, in the order n, oh, ow, so
+ * few channels leave the device idle.
+ */
+export const backpropFilter = `
+  void main() {
+    ivec4 at = getOutputCoords(); // i, j, c, m
+    int top = at.x * dilation.x - pad.x;
+    int left = at.y * dilation.y - pad.y;
+    ivec2 rows = stepsInside(top, stride.x, dyShape.y, xShape.y);
+    ivec2 columns = stepsInside(left, stride.y, dyShape.z, xShape.z);
+    bool second = at.z + 1 < outShape.z, pair = at.w + 1 < outShape.w;
+    int f = at.z * outShape.w + at.w;
+    int g = f + outShape.w;
+    vec4 sum = vec4(0.);
+    for (int n = 0; n < dyShape.x; n++) {
+      for (int oh = rows.x; oh < rows.y; oh++) {
+        int h = top + oh * stride.x;
+        for (int ow = columns.x; ow < columns.y; ow++) {
+          int w = left + ow * stride.y;
+          vec2 pixel = lanes(getX(n, h, w, at.z), w);
+          sum.x += pixel.x * element(getDy(n, oh, ow, f), ow, f);
+          if (pair) sum.y += pixel.x * element(getDy(n, oh, ow, f + 1), ow, f + 1);
+          if (second) sum.z += pixel.y * element(getDy(n, oh, ow, g), ow, g);
+          if (second && pair) sum.w += pixel.y * element(getDy(n, oh, ow, g + 1), ow, g + 1);
+        }
+      }
+    }
+    setOutputLanes(at, sum);
+  }
+`;

@@ -1,0 +1,66 @@
+import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
+import type {DataFormat, Kind, Pad, RoundingMode} from '../geometry/conv2dInfo.js';
+import {attributesOf, batched, type Conv2DAttributes, type Images, tensorOf} from './conv2dArguments.js';
+import {checkEpilogue, defaultAlpha, type Epilogue, isTrailing} from './epilogue.js';
+import {functionNames} from './kernels.js';
+import {runOwnKernel} from './ownKernels.js';
+import {defaultTf as tf} from './tfjs.js';
+
+/** The arguments of {@link conv2d} and {@link depthwiseConv2d} as an object. */
+export interface Conv2DArguments<T extends Images = Images> extends Conv2DAttributes, Epilogue<Tensor> {
+  /** [batch, height, width, inChannels], or without the batch; float32. */
+  x: T;
+  /** [height, width, inChannels, outChannels], depthwise [height, width, inChannels, channelMultiplier]; float32. */
+  filter: Tensor4D;
+}
+
+/** The arguments in the order of tf.conv2d, or the object alone. */
+export type Conv2DParameters = [
+  first: Images | Conv2DArguments,
+  filter?: Tensor4D,
+  strides?: Conv2DAttributes['strides'],
+  pad?: Pad,
+  dataFormat?: DataFormat,
+  dilations?: Conv2DAttributes['dilations'],
+  dimRoundingMode?: RoundingMode,
+];
+
+/** A convolution, bias and activation through a kernel of our own, on the tape. @throws ConvgradError on what is no convolution */
+export function convolution(kind: Kind, ...[first, filter, ...others]: Conv2DParameters): Tensor {
+  const [strides, pad, dataFormat, dilations, dimRoundingMode] = others;
+  const args =
+    first instanceof tf.Tensor || filter !== undefined
+      ? ({x: first, filter, strides, pad, dataFormat, dilations, dimRoundingMode} as Conv2DArguments)
+      : (first as Conv2DArguments);
+  const name = functionNames[kind];
+  const inputs = {x: tensorOf(name, 'x', args?.x), filter: tensorOf(name, 'filter', args.filter)};
+  for (const key of ['bias', 'preluActivationWeights'] as const) if (args[key]) tensorOf(name, key, args[key]);
+  return tf.tidy(() => {
+    const y = runOwnKernel(tf, name, kind, 'forward', {...inputs, x: batched(inputs.x)}, attributesOf(args));
+    const result = finish(y, args, checkEpilogue(name, args, y.shape, args.dataFormat ?? 'NHWC'));
+    return inputs.x.rank === 3 ? tf.squeeze(result, [0]) : result;
+  });
+}
+
+/** The epilogue by tfjs's own ops, so that it is on the tape. */
+function finish(y: Tensor, args: Conv2DArguments, shapes: ReturnType<typeof checkEpilogue>): Tensor {
+  const biased = args.bias ? tf.add(y, tf.reshape(args.bias, shapes.bias)) : y;
+  switch (args.activation ?? 'linear') {
+    case 'linear':
+      return biased;
+    case 'relu':
+      return tf.relu(biased);
+    case 'relu6':
+      return tf.relu6(biased);
+    case 'elu':
+      return tf.elu(biased);
+    case 'sigmoid':
+      return tf.sigmoid(biased);
+    case 'leakyrelu':
+      return tf.leakyRelu(biased, args.leakyreluAlpha ?? defaultAlpha);
+    case 'prelu': {
+      const slopes = tf.reshape(args.preluActivationWeights as Tensor, shapes.slopes);
+      return tf.prelu(biased, isTrailing(shapes.slopes, y.shape) ? slopes : tf.broadcastTo(slopes, y.shape));
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import {filterDepth} from '../../geometry/pass.js';
+import {eachTerm} from './eachTerm.js';
+import {allPasses, gather, type Mistake, type Mutant, operand, result} from './mutant.js';
+
+/** A mistake that dense convolutions do not notice. */
+const whereDepthwise =
+  (mistake: Mistake): Mistake =>
+  (run) => {
+    const broken = mistake(run);
+    return (call) => (call.info.kind === 'depthwise' ? broken(call) : run(call));
+  };
+
+/** y and dy with their channels in the order m·C + c. */
+const multiplierMajor: Mistake = (run) => {
+  const written = result((y, {info: {inChannels: C, outChannels: F}}) => {
+    const M = F / C;
+    y.set(gather(y, (i) => i - (i % F) + (i % C) * M + Math.floor((i % F) / C)));
+  })(run);
+  const read = operand('dy', (dy, {inChannels: C, outChannels: F}) => {
+    const M = F / C;
+    return gather(dy, (i) => i - (i % F) + (i % M) * C + Math.floor((i % F) / M));
+  })(run);
+  return (call) => (call.pass === 'forward' ? written(call) : read(call));
+};
+
+/** Multiplier m of channel c meets channel m of x. */
+const wrongChannel: Mistake = () => (call) => {
+  const {inChannels: C} = call.info;
+  const M = filterDepth(call.info);
+  const sums = new Float64Array(call.out.length);
+  eachTerm(call, (out, a, b) => {
+    sums[out] += call.a[a - (a % C) + ((out % M) % C)] * call.b[b];
+  });
+  call.out.set(sums);
+};
+
+/** The last of an odd number of multipliers: it is neither read nor written. */
+const tailDropped: Mistake = (run) => {
+  const spoil = (values: Float32Array, M: number) =>
+    values.map((value, i) => (M > 1 && M % 2 === 1 && i % M === M - 1 ? 0 : value));
+  const written = result((out, {info}) => out.set(spoil(out, filterDepth(info))))(run);
+  const read = operand('dy', (dy, info) => spoil(dy, filterDepth(info)))(run);
+  return (call) => (call.pass === 'backpropInput' ? read(call) : written(call));
+};
+
+/** Mistakes in the channels of depthwise convolutions. */
+export const depthwiseMutants: readonly Mutant[] = [
+  {
+    name: 'multiplier-major',
+    passes: allPasses,
+    wrong: 'depthwise, the channels of y and dy are taken in the order m·C + c instead of c·M + m',
+    mistake: whereDepthwise(multiplierMajor),
+  },
+  {
+    name: 'multiplier-for-channel',
+    passes: ['forward', 'backpropFilter'],
+    wrong: 'depthwise, multiplier m reads channel m of x instead of its own channel c',
+    mistake: whereDepthwise(wrongChannel),
+  },
+  {
+    name: 'multiplier-tail',
+    passes: allPasses,
+    wrong: 'depthwise, the last of an odd number of multipliers is left out',
+    mistake: whereDepthwise(tailDropped),
+  },
+];

@@ -100,11 +100,11 @@ describe('install and uninstall', () => {
       /install: backends must be an array such as \['cpu'\]; got "cpu"/,
     );
     expect(() => install({tf: {} as never})).toThrow(/install: tf must be the module '@tensorflow\/tfjs'/);
-    expect(install({backends: ['cpu', 'cpu']}).report().kernels).toHaveLength(4);
+    expect(install({backends: ['cpu', 'cpu']}).report().kernels).toHaveLength(8);
     expect(install(null as never).report().serving).toBe(true);
     uninstall();
     expect(() => install({algorithm: 'magic'})).toThrow(
-      /install: unknown algorithm 'magic'; use auto, im2col, transposed, direct/,
+      /install: unknown algorithm 'magic'; use auto, im2col, transposed, depthwise, direct/,
     );
     expect(registered().kernels[0]).toBe(before);
   });
@@ -167,7 +167,7 @@ describe('the report', () => {
     const n = convolve();
     expect(n).toBe(4);
     expect(installation.report().summary).toBe(
-      'convgrad: cpu 4/4 kernels, wasm is not imported, webgl 4/4 kernels, 5/5 layer classes; 1 call since install(); the active backend cpu is served.',
+      'convgrad: cpu 8/8 kernels, wasm is not imported, webgl 8/8 kernels, 5/5 layer classes; 1 call since install(); the active backend cpu is served.',
     );
     uninstall();
     convolve();

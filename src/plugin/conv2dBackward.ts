@@ -57,7 +57,9 @@ function backward(kind: Kind, args: Conv2DBackwardArguments): Conv2DGradients {
       runOwnKernel(tf, name, kind, pass, inputs, {...attrs, ...shape});
     const dx = run('backpropInput', {dy: dy4D, filter}, {inputShape: x4D.shape});
     const dFilter = run('backpropFilter', {x: x4D, dy: dy4D}, {filterShape: filter.shape});
-    const dBias = tf.sum(dy4D, info.dataFormat === 'NCHW' ? [0, 2, 3] : [0, 1, 2]) as Tensor1D;
+    // On wasm, tfjs leaves the sum of an empty tensor unwritten.
+    const sum = () => tf.sum(dy4D, info.dataFormat === 'NCHW' ? [0, 2, 3] : [0, 1, 2]);
+    const dBias = (info.batch === 0 ? tf.zeros([info.outChannels]) : sum()) as Tensor1D;
     return {dx: tf.reshape(dx, x.shape), dFilter, dBias};
   });
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import fc from 'fast-check';
-import {type Conv2DArguments, conv2d, install, uninstall} from 'tfjs-convgrad';
+import {type Conv2DArguments, conv2d, depthwiseConv2d, install, uninstall} from 'tfjs-convgrad';
 import {formatProblem, type Problem, problemAttributes, problemShapes} from '../../src/geometry/problem.js';
 import {activations} from '../../src/plugin/epilogue.js';
 import {edgeCases} from '../../src/verify/cases/edgeCases.js';
@@ -22,7 +22,8 @@ function firstWrong(problem: Problem): number {
   return tf.tidy(() => {
     const x = image(problem, inputs.x, [problem.batch, problem.inHeight, problem.inWidth, problem.inChannels]);
     const filter = tf.tensor4d(inputs.filter, problemShapes(problem).filterShape);
-    const y = conv2d({x, filter, ...problemAttributes(problem)});
+    const convolve = problem.kind === 'depthwise' ? depthwiseConv2d : conv2d;
+    const y = convolve({x, filter, ...problemAttributes(problem)});
     const got = inNHWC(problem, false, y.dataSync() as Float32Array, y.shape);
     return String(got.shape) === String(shape) ? got.values.findIndex((value, i) => value !== values[i]) : 0;
   });
@@ -33,7 +34,8 @@ it('is right wherever tfjs itself is wrong, since it gets explicit pads: all pad
   const problems = [...edgeCases().map(({problem}) => problem), ...fc.sample(randomProblem, {seed: 5, numRuns: 400})];
   const wrong = problems.filter((problem) => firstWrong(problem) >= 0).map(formatProblem);
   expect(wrong).toEqual([]);
-  const isSingle = ({inChannels, outChannels}: Problem) => inChannels === 1 && outChannels === 1;
+  const isSingle = ({kind, inChannels, outChannels}: Problem) =>
+    kind !== 'depthwise' && inChannels === 1 && outChannels === 1;
   const filled = problems.filter(({batch}) => batch > 0);
   const single = filled.filter(isSingle).length;
   const {calls, builtin, summary} = installation.report();
@@ -83,6 +85,27 @@ describe('fused', () => {
         })
         .dataSync(),
     );
+
+  it.each(activations)('depthwise, %s is what tfjs makes on cpu', (activation) => {
+    const convolve = () =>
+      tf.tidy(() =>
+        tf.fused
+          .depthwiseConv2d({
+            ...{x: random([2, 5, 6, 3], 1) as tf.Tensor4D, filter: random([3, 2, 3, 2], 2) as tf.Tensor4D},
+            ...{strides: 1, pad: 'same', activation: activation as 'relu', leakyreluAlpha: 0.3, bias: random([6], 3)},
+            ...(activation === 'prelu' ? {preluActivationWeights: random([6], 4)} : {}),
+          })
+          .dataSync(),
+      );
+    install({algorithm: 'direct'});
+    const wanted = convolve();
+    uninstall();
+    const installation = install();
+    convolve().forEach((value, i) => {
+      expect(Math.abs(value - wanted[i])).toBeLessThan(1e-5);
+    });
+    expect(installation.report().builtin).toEqual([{backend: 'wasm', pass: 'forward', calls: 1}]);
+  });
 
   it.each(activations)(
     '%s is what tfjs makes on cpu, in one kernel where it takes bias and slopes',

@@ -12,7 +12,7 @@ function again(problem: Problem) {
   const {strideHeight, strideWidth, dilationHeight, dilationWidth} = problem;
   return conv2dInfo('test', {
     ...{xShape: shapeOf(info, 'x'), filterShape: shapeOf(info, 'filter'), pad: explicitPads(info)},
-    ...{strides: [strideHeight, strideWidth], dilations: [dilationHeight, dilationWidth]},
+    ...{strides: [strideHeight, strideWidth], dilations: [dilationHeight, dilationWidth], kind: info.kind},
   });
 }
 

@@ -3,6 +3,7 @@ import {type CountPattern, countPatterns} from './countPatterns.js';
 import {type AxisCauses, type Hypothesis, type Kind, moved, rare, wired, writerOf} from './hypothesis.js';
 import type {Link} from './line.js';
 import type {Model} from './model.js';
+import {plural} from './plural.js';
 
 /** Things in a row: a run of a tensor's dimensions, from one to another. */
 interface Things {
@@ -43,9 +44,6 @@ const things: readonly Things[] = [
       : [{kind, from: 2, to: 3, one: (name: TensorName) => `element of each row of ${name}`, isRare: true}]),
   ]),
 ];
-
-/** "images of the batch" */
-const plural = (one: string) => one.replace(/( of |$)/, 's$1');
 
 /** Of a result what counts not at all was never written. */
 function counted(values: Float32Array | Float64Array, kind: Kind, model: Model, countOf: (index: number) => number) {

@@ -19,7 +19,9 @@ test('demands no NaN of anybody where the forward pass brings one', async () => 
   });
   expect(await ask(finiteDifferencesOracle, 'broken', 'forward')).toMatchObject({
     status: 'failed',
-    reason: expect.stringMatching(/cannot be told: what it is computed from holds NaN, although the inputs are finite$/),
+    reason: expect.stringMatching(
+      /cannot be told: what it is computed from holds NaN, although the inputs are finite$/,
+    ),
   });
 });
 

@@ -12,9 +12,11 @@ export interface CoreSpec {
   count: number;
   /**
    * Hands the specs to jest, inside a `describe` of the caller.
-   * @returns the names of the specs, growing: all that were registered, and those that ran to their end
+   * @param backend where they run; cpu by default
+   * @param failing names of specs that must fail there, as `file: name`
+   * @returns the names of the specs, growing: all that were registered, and those that ran to the end that was expected of them
    */
-  register(): {registered: string[]; finished: string[]};
+  register(backend?: string, failing?: readonly string[]): {registered: string[]; finished: string[]};
 }
 
 /** @param file relative to tfjs-core's dist/, for example `ops/conv2d_test.js` */
@@ -23,17 +25,19 @@ export function coreSpec(file: string): CoreSpec {
   return {
     file,
     count: source.match(/^\s*it\(/gm)?.length ?? 0,
-    register() {
+    register(backend = 'cpu', failing = []) {
       const registered: string[] = [];
       const finished: string[] = [];
       const countingIt = (name: string, body: () => unknown) => {
         registered.push(name);
-        it(name, async () => {
-          await body();
+        const fails = failing.includes(`${file}: ${name}`);
+        it(fails ? `${name} (fails)` : name, async () => {
+          if (fails) await expect(async () => body()).rejects.toThrow();
+          else await body();
           finished.push(name);
         });
       };
-      run(source, {require: requireShim, it: countingIt});
+      run(source, {require: requireShim(backend), it: countingIt});
       return {registered, finished};
     },
   };
@@ -48,35 +52,38 @@ function run(source: string, globals: Record<string, unknown>): void {
 }
 
 /** What the specs import, by the last part of its path: the one copy of tfjs in this process, and describeWithFlags for it. */
-function requireShim(path: string): unknown {
-  const name = path.slice(path.lastIndexOf('/') + 1);
+function requireShim(backend: string): (path: string) => unknown {
   const modules: Record<string, unknown> = {
     index: tf,
     test_util: tf.test_util,
-    jasmine_util: {ALL_ENVS: {}, describeWithFlags: describeOnCpu},
+    jasmine_util: {ALL_ENVS: {}, describeWithFlags: describeOn(backend)},
   };
-  if (name in modules) return modules[name];
-  throw new Error(`A spec of tfjs-core imports ${path}; add it to requireShim.`);
+  return (path) => {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    if (name in modules) return modules[name];
+    throw new Error(`A spec of tfjs-core imports ${path}; add it to requireShim.`);
+  };
 }
 
-/** describeWithFlags of tfjs-core's jasmine_util.js with one environment, cpu. The hooks are the original's. */
-function describeOnCpu(name: string, constraints: object, specs: (environment: object) => void): void {
-  if (Object.keys(constraints).length > 0)
-    throw new Error(`${name} is constrained; describeOnCpu would run it anyway.`);
-  describe(name, () => {
-    beforeAll(async () => {
-      tf.engine().reset();
-      tf.env().set('IS_TEST', true);
-      await tf.setBackend('cpu');
+/** describeWithFlags of tfjs-core's jasmine_util.js with one environment. The hooks are the original's. */
+function describeOn(backend: string) {
+  return (name: string, constraints: object, specs: (environment: object) => void): void => {
+    if (Object.keys(constraints).length > 0) throw new Error(`${name} is constrained; describeOn would run it anyway.`);
+    describe(name, () => {
+      beforeAll(async () => {
+        tf.engine().reset();
+        tf.env().set('IS_TEST', true);
+        await tf.setBackend(backend);
+      });
+      beforeEach(() => tf.engine().startScope());
+      afterEach(() => {
+        tf.engine().endScope();
+        tf.engine().disposeVariables();
+      });
+      afterAll(() => tf.engine().reset());
+      specs({name: backend, backendName: backend, isDataSync: true});
     });
-    beforeEach(() => tf.engine().startScope());
-    afterEach(() => {
-      tf.engine().endScope();
-      tf.engine().disposeVariables();
-    });
-    afterAll(() => tf.engine().reset());
-    specs({name: 'cpu', backendName: 'cpu', isDataSync: true});
-  });
+  };
 }
 
 /** The matchers of jasmine that the specs use and jest has not. */

@@ -5,7 +5,7 @@ import {swapLayers} from './layers.js';
 import {kernelKey} from './registries.js';
 import {type InstallationReport, makeReport} from './report.js';
 import {algorithmsOf, servedBackends} from './select.js';
-import {currentSession, endSessions, replacedGradients, replacedKernels, startSession} from './session.js';
+import {currentSession, endSessions, replacedGradients, replacedOn, startSession} from './session.js';
 import {defaultTf, type Tf} from './tfjs.js';
 
 export interface InstallOptions {
@@ -28,7 +28,7 @@ export interface Installation {
 
 /**
  * Replaces tfjs's kernels of dense and depthwise convolutions (Conv2D, FusedConv2D, Conv2DBackpropInput, Conv2DBackpropFilter;
- * DepthwiseConv2dNative, FusedDepthwiseConv2D, …) and their gradients by convgrad's, and what no kernel can put right: the gradients inside
+ * DepthwiseConv2dNative, FusedDepthwiseConv2D, …; on wasm also MaxPoolGrad) and their gradients by convgrad's, and what no kernel can put right: the gradients inside
  * `tf.fused.conv2d` and `tf.fused.depthwiseConv2d`, and methods of tf.layers, in layers that exist already too. Synchronous and silent. A second call replaces
  * the options and takes back places that were taken since; backends that are imported later are served as they come.
  *
@@ -64,7 +64,7 @@ export function install(options: InstallOptions = {}): Installation {
   session.algorithm = algorithm;
   // Backends that are not imported yet arrive later, kernel by kernel.
   const present = backends.filter((backend) => tf.getKernelsForBackend(backend).length > 0);
-  session.kernels.swap(present.flatMap((backend) => replacedKernels.map((name) => kernelKey(name, backend))));
+  session.kernels.swap(present.flatMap((backend) => replacedOn(backend).map((name) => kernelKey(name, backend))));
   session.gradients.swap(replacedGradients);
   swapCustomGrad(tf, session.engine);
   session.servesLayers = layers;

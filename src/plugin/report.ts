@@ -4,7 +4,7 @@ import {callCounts, type Fallback, fallbackCounts} from './calls.js';
 import {isOurs} from './kernels.js';
 import {layerPrototypes} from './layers.js';
 import {kernelKey} from './registries.js';
-import {currentSession, replacedGradients, replacedKernels} from './session.js';
+import {currentSession, replacedGradients, replacedOn} from './session.js';
 import type {Tf} from './tfjs.js';
 
 /** Where one kernel, gradient or layer class of tfjs stands. */
@@ -34,7 +34,7 @@ export function makeReport(tf: Tf): InstallationReport {
   const session = currentSession(tf);
   const swapped = new Set(session?.kernels.entries().map(({key}) => key));
   const kernels = (session?.backends ?? []).flatMap((backend) =>
-    replacedKernels.map((kernel) => {
+    replacedOn(backend).map((kernel) => {
       const active = tf.getKernel(kernel, backend);
       return {backend, kernel, servedBy: place(active?.kernelFunc, swapped.has(kernelKey(kernel, backend)))};
     }),

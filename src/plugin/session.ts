@@ -3,6 +3,7 @@ import type {Kind} from '../geometry/conv2dInfo.js';
 import {callCounts, type Fallback, fallbackCounts} from './calls.js';
 import {gradientConfigs} from './gradients.js';
 import {builtinNames, fusedKernel, fusedNames, isOurs, kinds, passKernels, passOf} from './kernels.js';
+import {repairedKernels} from './maxPoolGrad.js';
 import {MethodSwaps} from './methodSwaps.js';
 import {backendOf, gradientRegistry, kernelKey, kernelRegistry} from './registries.js';
 import {Swaps} from './swaps.js';
@@ -34,6 +35,11 @@ export const replacedGradients: readonly string[] = kinds.flatMap((kind) => Obje
 /** The kernels of tfjs that convgrad replaces. */
 export const replacedKernels: readonly string[] = [...replacedGradients, ...Object.values(fusedNames)];
 
+/** All kernels that convgrad replaces on one backend. */
+export function replacedOn(backend: string): readonly string[] {
+  return [...replacedKernels, ...Object.keys(repairedKernels[backend] ?? {})];
+}
+
 export function currentSession(tf: Tf): Session | undefined {
   return sessions.get(tf.engine());
 }
@@ -48,12 +54,12 @@ export function startSession(tf: Tf): Session {
       kernelRegistry(tf),
       (_key, named) => {
         const {kernelName, backendName} = named;
-        if (!replacedKernels.includes(kernelName) || !session.backends.includes(backendName)) return undefined;
+        if (!replacedOn(backendName).includes(kernelName) || !session.backends.includes(backendName)) return undefined;
         // The original's setupFunc and disposeFunc go along: the stock kernels may be needed again after uninstall.
         return {...named, kernelFunc: kernelFunc(session, kernelName, backendName)};
       },
       // Not every backend has all of them: wasm lacks Conv2DBackpropFilter.
-      (key) => replacedKernels.map((name) => kernelKey(name, backendOf(key))),
+      (key) => replacedOn(backendOf(key)).map((name) => kernelKey(name, backendOf(key))),
     ),
     gradients: new Swaps(gradientRegistry(tf), (key) =>
       kinds.flatMap((kind) => gradientConfigs(tf, kind, builtinNames[kind])).find(({kernelName}) => kernelName === key),
@@ -80,6 +86,8 @@ export function endSessions(): void {
 }
 
 function kernelFunc(session: Session, kernelName: string, backendName: string): KernelConfig['kernelFunc'] {
+  const repaired = repairedKernels[backendName]?.[kernelName];
+  if (repaired) return repaired(session.tf);
   const wanted = () => session.algorithm;
   const builtin = (name: string) => stockKernel(session.tf, name, backendName);
   const found = passOf(kernelName);

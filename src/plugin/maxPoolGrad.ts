@@ -1,0 +1,54 @@
+import type {KernelFunc, NamedAttrMap, TensorInfo} from '@tensorflow/tfjs';
+import {compute} from '../backends/host/memory.js';
+import {markOurs} from './kernels.js';
+import type {Tf} from './tfjs.js';
+
+/** The kernels beside the convolutions that are replaced on a backend because tfjs's own make networks train wrongly there. */
+export const repairedKernels: Readonly<Record<string, Readonly<Record<string, (tf: Tf) => KernelFunc>>>> = {
+  wasm: {MaxPoolGrad: maxPoolGrad},
+};
+
+/**
+ * tfjs's MaxPoolGrad as the cpu backend computes it: dx[h, w] += dy[oh, ow] at the first of the largest elements of each window. The one of
+ * wasm begins its search at 0 and goes astray where all of a window is negative, as after batch normalisation.
+ */
+function maxPoolGrad(tf: Tf): KernelFunc {
+  return markOurs(({inputs, attrs, backend}) => {
+    const {dy, input: x} = inputs as Record<'dy' | 'input', TensorInfo>;
+    const {filterSize, strides, pad, dimRoundingMode} = attrs as NamedAttrMap & {pad: 'same'; dimRoundingMode: 'floor'};
+    const size = [filterSize, strides] as [[number, number], [number, number]];
+    const pool = tf.backend_util.computePool2DInfo(x.shape as Shape, ...size, 1, pad, dimRoundingMode);
+    return compute(backend, [dy, x], x.shape, (dyValues, xValues, dx) => spread(pool, dyValues, xValues, dx));
+  });
+}
+
+type Shape = [number, number, number, number];
+type Pool = ReturnType<Tf['backend_util']['computePool2DInfo']>;
+
+function spread(pool: Pool, dy: Float32Array, x: Float32Array, dx: Float32Array): void {
+  const {batchSize, inHeight, inWidth, inChannels: C, outHeight, outWidth, strideHeight, strideWidth, padInfo} = pool;
+  dx.fill(0);
+  for (let n = 0, from = 0; n < batchSize; n++) {
+    for (let oh = 0; oh < outHeight; oh++) {
+      const top = oh * strideHeight - padInfo.top;
+      const [hLo, hHi] = [Math.max(0, top), Math.min(inHeight, top + pool.filterHeight)];
+      for (let ow = 0; ow < outWidth; ow++) {
+        const left = ow * strideWidth - padInfo.left;
+        const [wLo, wHi] = [Math.max(0, left), Math.min(inWidth, left + pool.filterWidth)];
+        for (let c = 0; c < C; c++, from++) {
+          let largest = Number.NEGATIVE_INFINITY;
+          let at = -1;
+          for (let h = hLo; h < hHi; h++) {
+            for (let w = wLo; w < wHi; w++) {
+              const index = ((n * inHeight + h) * inWidth + w) * C + c;
+              if (at >= 0 && !(x[index] > largest)) continue;
+              largest = x[index];
+              at = index;
+            }
+          }
+          if (at >= 0) dx[at] += dy[from];
+        }
+      }
+    }
+  }
+}

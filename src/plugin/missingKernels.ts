@@ -1,0 +1,63 @@
+import type {Tf} from './tfjs.js';
+
+/** The kernels that exist for gradients alone, by the op of tfjs whose gradient runs them. The others are also run forward. */
+export const gradientKernels: Readonly<Record<string, readonly string[]>> = {
+  conv2d: ['Conv2DBackpropInput', 'Conv2DBackpropFilter'],
+  depthwiseConv2d: ['DepthwiseConv2dNativeBackpropInput', 'DepthwiseConv2dNativeBackpropFilter'],
+  conv3d: ['Conv3DBackpropInputV2', 'Conv3DBackpropFilterV2'],
+  dilation2d: ['Dilation2DBackpropInput', 'Dilation2DBackpropFilter'],
+  maxPool: ['MaxPoolGrad'],
+  avgPool: ['AvgPoolGrad'],
+  maxPool3d: ['MaxPool3DGrad'],
+  avgPool3d: ['AvgPool3DGrad'],
+  localResponseNormalization: ['LRNGrad'],
+  'image.resizeBilinear': ['ResizeBilinearGrad'],
+  'image.resizeNearestNeighbor': ['ResizeNearestNeighborGrad'],
+  elu: ['EluGrad'],
+  gather: ['UnsortedSegmentSum'],
+};
+
+/** An op that runs forward on a backend and cannot be trained there. */
+export interface Untrainable {
+  /** Below `tf`, for example `image.resizeBilinear`. */
+  op: string;
+  /** The kernels that its gradient lacks. */
+  kernels: string[];
+}
+
+/**
+ * The ops that cannot be trained on a backend as it stands, because kernels that their gradients run are registered neither by tfjs nor,
+ * if it is installed, by convgrad. Empty for a backend that is not imported.
+ */
+export function missingKernels(tf: Tf, backend: string): Untrainable[] {
+  if (tf.getKernelsForBackend(backend).length === 0) return [];
+  return Object.entries(gradientKernels)
+    .map(([op, kernels]) => ({op, kernels: kernels.filter((kernel) => !tf.getKernel(kernel, backend))}))
+    .filter(({kernels}) => kernels.length > 0);
+}
+
+/** A gradient that tfjs 4.22 has and computes wrong, and where. */
+export interface WrongGradient {
+  op: string;
+  when: string;
+  /** Whether convgrad, installed, computes it right. */
+  repaired: boolean;
+}
+
+const onEveryBackend: readonly WrongGradient[] = [
+  {op: 'avgPool', when: 'a window reaches into the padding', repaired: false},
+  {op: 'avgPool3d', when: 'a window reaches into the padding', repaired: false},
+  {op: 'image.resizeBilinear', when: 'the images are not square, where it throws', repaired: false},
+];
+
+/** Found by `checkGradients` and by comparison with cpu; webgl and webgpu are not looked into. */
+export const wrongGradients: Readonly<Record<string, readonly WrongGradient[]>> = {
+  cpu: [...onEveryBackend, {op: 'image.resizeNearestNeighbor', when: 'always', repaired: false}],
+  wasm: [
+    ...onEveryBackend,
+    {op: 'maxPool', when: 'the largest element of a window is negative', repaired: true},
+    {op: 'maxPool3d', when: 'the largest element of a window is negative, forward too', repaired: false},
+    {op: 'conv3d', when: 'always', repaired: false},
+    {op: 'dilation2d', when: "the padding is 'same' and there are negative elements", repaired: false},
+  ],
+};

@@ -30,6 +30,17 @@ describe('README.md', () => {
   );
 });
 
+describe('docs/wasm.md', () => {
+  afterAll(() => tf.setBackend('cpu'));
+
+  it('trains what it says', async () => {
+    const [snippet] = snippets('docs/wasm.md', ['js']);
+    const {printed} = await run(snippet, require);
+    expect(printed).toEqual(promised(snippet));
+    expect(printed).toHaveLength(1);
+  });
+});
+
 describe('CONTRIBUTING.md', () => {
   it("has an algorithm that is right on every edge case, in the repository's words", async () => {
     const [snippet] = snippets('CONTRIBUTING.md', ['ts']);

@@ -10,36 +10,41 @@ export interface Certificate {
 
 /**
  * Judges one call of a backward kernel by its own inputs; forward calls pass by. An element is a sum of K products. In whatever order they
- * are added in float32, it is off by γ(K + 2)·S at most, where S = Σ|a||b| and γ(n) = nu/(1 − nu), u = 2⁻²⁴. More proves a mistake.
+ * are added in float32, it is off by γ(K + 2)·S at most, where S = Σ|a||b| and γ(n) = nu/(1 − nu), u = 2⁻²⁴ (2⁻²³ on a GPU). More proves a mistake.
  */
-export function certify({kernel, attrs, inputs, output}: KernelCall): Certificate[] {
+export function certify({kernel, backend, attrs, inputs, output}: KernelCall): Certificate[] {
   if (kernel === 'Conv2D') return [];
   const pass = kernel === 'Conv2DBackpropInput' ? 'backpropInput' : 'backpropFilter';
   // What a pass does not read has the shape of what it writes: backpropInput writes dx, backpropFilter dFilter.
   const {x = zerosLike(output), filter = zerosLike(output), dy = zerosLike(output)} = inputs;
   const [batch, inHeight, inWidth, inChannels] = x.shape;
   const [filterHeight, filterWidth, , outChannels] = filter.shape;
-  const [strideHeight, strideWidth] = attrs.strides;
+  const [strideHeight, strideWidth] = pair(attrs.strides);
+  const [dilationHeight, dilationWidth] = pair(attrs.dilations ?? 1);
   const image = {batch, inHeight, inWidth, inChannels, outChannels, dataFormat: 'NHWC'} as const;
-  const window = {
-    filterHeight,
-    filterWidth,
-    strideHeight,
-    strideWidth,
-    dilationHeight: 1,
-    dilationWidth: 1,
-    pad: attrs.pad,
-  };
+  const window = {filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth};
   const data = {x: x.values, filter: filter.values, dy: dy.values};
-  const wanted = reference({...image, ...window}, data)[pass];
+  const wanted = reference({...image, ...window, pad: sides(attrs.pad)}, data)[pass];
+  const arithmetic = arithmeticOf(backend);
   let worst = 0;
   output.values.forEach((got, i) => {
     const error = Math.abs(got - wanted.values[i]);
-    const bound = errorBound(wanted.terms[i], wanted.magnitudes[i], arithmeticOf('cpu'));
+    const bound = errorBound(wanted.terms[i], wanted.magnitudes[i], arithmetic);
     if (error === 0) return;
     worst = Math.max(worst, Number.isFinite(error) ? error / bound : Number.POSITIVE_INFINITY);
   });
   return [{gradient: pass === 'backpropInput' ? 'dx' : 'dFilter', worst}];
+}
+
+function pair(size: number | [number, number]): [number, number] {
+  return typeof size === 'number' ? [size, size] : size;
+}
+
+/** Zeros on each side, where they are given one by one. */
+function sides(pad: KernelCall['attrs']['pad']) {
+  if (!Array.isArray(pad)) return pad;
+  const [, [top, bottom], [left, right]] = pad;
+  return {top, bottom, left, right};
 }
 
 function zerosLike({shape, values}: View): View {

@@ -1,4 +1,5 @@
 import {type Algorithm, type Conv2DInfo, defineAlgorithm} from 'tfjs-convgrad';
+import {everyTerm} from './everyTerm.js';
 
 type Gradients = Pick<Algorithm, 'name'> & Partial<Algorithm>;
 
@@ -18,41 +19,24 @@ function gradients(name: string, padding: (before: number, all: number) => numbe
     name,
     backpropInput(info, dy, filter, dx) {
       dx.fill(0); // it comes with anything in it
-      everyTerm(info, (x, weight, y) => {
+      visitTerms(info, (x, weight, y) => {
         dx[x] += dy[y] * filter[weight];
       });
     },
 
     backpropFilter(info, x, dy, dFilter) {
       dFilter.fill(0);
-      everyTerm(info, (pixel, weight, y) => {
+      visitTerms(info, (pixel, weight, y) => {
         dFilter[weight] += x[pixel] * dy[y];
       });
     },
   };
 
-  /** Visits every product x[…] · filter[…] of the forward convolution with its places in x, filter and y: NHWC, HWIO, NHWC. */
-  function everyTerm(info: Conv2DInfo, visit: (x: number, weight: number, y: number) => void): void {
-    const {batch, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, filterHeight, filterWidth} = info;
-    const {strideHeight, strideWidth, dilationHeight, dilationWidth, padTop, padLeft} = info;
-    const lastRow = (outHeight - 1) * strideHeight + (filterHeight - 1) * dilationHeight;
-    const lastColumn = (outWidth - 1) * strideWidth + (filterWidth - 1) * dilationWidth;
-    const top = padding(padTop, lastRow + 1 - inHeight);
-    const left = padding(padLeft, lastColumn + 1 - inWidth);
-    for (let n = 0; n < batch; n++)
-      for (let oh = 0; oh < outHeight; oh++)
-        for (let ow = 0; ow < outWidth; ow++)
-          for (let i = 0; i < filterHeight; i++)
-            for (let j = 0; j < filterWidth; j++) {
-              const h = oh * strideHeight - top + i * dilationHeight;
-              const w = ow * strideWidth - left + j * dilationWidth;
-              if (h < 0 || h >= inHeight || w < 0 || w >= inWidth) continue;
-              for (let c = 0; c < inChannels; c++)
-                for (let f = 0; f < outChannels; f++) {
-                  const x = ((n * inHeight + h) * inWidth + w) * inChannels + c;
-                  const weight = ((i * filterWidth + j) * inChannels + c) * outChannels + f;
-                  visit(x, weight, ((n * outHeight + oh) * outWidth + ow) * outChannels + f);
-                }
-            }
+  function visitTerms(info: Conv2DInfo, visit: (x: number, weight: number, y: number) => void): void {
+    const lastRow = (info.outHeight - 1) * info.strideHeight + (info.filterHeight - 1) * info.dilationHeight;
+    const lastColumn = (info.outWidth - 1) * info.strideWidth + (info.filterWidth - 1) * info.dilationWidth;
+    const top = padding(info.padTop, lastRow + 1 - info.inHeight);
+    const left = padding(info.padLeft, lastColumn + 1 - info.inWidth);
+    everyTerm(info, visit, top, left);
   }
 }

@@ -9,37 +9,45 @@ export interface View {
   values: Float32Array;
 }
 
-/** One call of a kernel on the cpu backend: what went in and what came out. */
+/** One call of a kernel: what went in and what came out. */
 export interface KernelCall {
   kernel: (typeof kernels)[number];
-  attrs: {strides: [number, number]; pad: 'same' | 'valid'};
+  /** The tfjs backend, which decides how results are rounded. */
+  backend: string;
+  attrs: {
+    strides: number | [number, number];
+    pad: 'same' | 'valid' | number | [number, number][];
+    dilations?: number | [number, number];
+  };
   inputs: {x?: View; filter?: View; dy?: View};
   output: View;
 }
 
 /**
- * Shows every call of a convolution kernel to `tap`, whoever the kernel belongs to.
+ * Shows every call of a convolution kernel on the active backend to `tap`, whoever the kernel belongs to.
  * @returns the undo
  */
 export function tapKernels(tap: (call: KernelCall) => void): () => void {
-  const active = kernels.map((name) => tf.getKernel(name, 'cpu') as tf.KernelConfig);
+  const name = tf.getBackend();
+  const active = kernels.map((kernel) => tf.getKernel(kernel, name)).filter((config) => config !== undefined);
   for (const config of active) {
-    replace({
-      ...config,
-      kernelFunc: (call) => {
-        const backend = call.backend as tf.KernelBackend;
-        const view = ({shape, dataId}: tf.TensorInfo) => ({shape, values: backend.readSync(dataId) as Float32Array});
-        const output = config.kernelFunc(call) as tf.TensorInfo;
-        const inputs = Object.entries(call.inputs).map(([name, tensor]) => [name, view(tensor as tf.TensorInfo)]);
-        tap({
-          kernel: config.kernelName as KernelCall['kernel'],
-          attrs: call.attrs as unknown as KernelCall['attrs'],
-          inputs: Object.fromEntries(inputs),
-          output: view(output),
-        });
-        return output;
-      },
-    });
+    const kernelFunc: tf.KernelFunc = (call) => {
+      const backend = call.backend as tf.KernelBackend;
+      const view = ({shape, dataId}: tf.TensorInfo) => ({shape, values: backend.readSync(dataId) as Float32Array});
+      const output = config.kernelFunc(call) as tf.TensorInfo;
+      const inputs = Object.entries(call.inputs).map(([name, tensor]) => [name, view(tensor as tf.TensorInfo)]);
+      tap({
+        kernel: config.kernelName as KernelCall['kernel'],
+        backend: name,
+        attrs: call.attrs as unknown as KernelCall['attrs'],
+        inputs: Object.fromEntries(inputs),
+        output: view(output),
+      });
+      return output;
+    };
+    // convgrad tells its kernels by a mark that they carry; with it goes what depends on them.
+    Object.defineProperties(kernelFunc, Object.getOwnPropertyDescriptors(config.kernelFunc));
+    replace({...config, kernelFunc});
   }
   return () => active.forEach(replace);
 }

@@ -1,0 +1,78 @@
+import type {RealModel} from './models/index.js';
+import {definePlainFloat64} from './plainLoops.js';
+import {completeWasm} from './secondBackend.js';
+import type {ModelRun} from './trainModel.js';
+import type {Outcome, Trial} from './tryModel.js';
+
+/** One model on one backend. */
+export interface Comparison {
+  backend: string;
+  ours: Outcome;
+  /** tfjs without convgrad. */
+  alone: Outcome;
+  /** What is wrong with what tfjs alone made of it, if it made something. */
+  wrong?: string | undefined;
+  /** How far, at any step, our loss is from that of the same training with every convolution added in float64. */
+  parted: number;
+  /** How far the losses of tfjs alone are apart on two of its backends: what rounding does to this network. */
+  yardstick: number;
+}
+
+const float64 = definePlainFloat64();
+
+/**
+ * Trains a model in every way there is, and compares.
+ * @param train runs one trial, wherever its backend is
+ */
+export async function compareModel(
+  {name: model, twin}: RealModel,
+  backends: readonly string[],
+  train: (trial: Omit<Trial, 'steps'>) => Promise<Outcome>,
+): Promise<Comparison[]> {
+  const right = await train({model, backend: 'cpu', algorithm: float64});
+  if ('error' in right) throw new Error(`${model}: ${right.error}`);
+
+  const alone = new Map<string, Outcome>();
+  for (const backend of new Set(['cpu', ...backends])) alone.set(backend, await train({model, backend}));
+
+  // Where tfjs can train the model, its runs are the yardstick, but for wasm, which lacks the filter gradient; where it cannot, those of the twin.
+  const rounded: ModelRun[] = [];
+  for (const backend of new Set(['cpu', 'wasm', ...backends])) {
+    const undo = backend === 'wasm' ? completeWasm() : () => {};
+    const known = twin || backend === 'wasm' ? undefined : alone.get(backend);
+    const outcome = known ?? (await train({model, twin: true, backend}));
+    undo();
+    if (!('error' in outcome) && (twin || !mistake(outcome, right))) rounded.push(outcome);
+  }
+  const yardstick = Math.max(...rounded.flatMap((a) => rounded.map((b) => distance(a, b))));
+
+  const compared: Comparison[] = [];
+  for (const backend of backends) {
+    const ours = await train({model, backend, algorithm: 'auto'});
+    const before = alone.get(backend) as Outcome;
+    const wrong = 'error' in before ? undefined : mistake(before, right);
+    const parted = 'error' in ours ? Number.POSITIVE_INFINITY : distance(ours, right);
+    compared.push({backend, ours, alone: before, wrong, parted, yardstick});
+  }
+  return compared;
+}
+
+/** The largest error of a gradient in the first step, as a part of what rounding can explain. */
+export function worstGradient({certificates}: ModelRun): number {
+  return Math.max(...certificates.map(({worst}) => worst));
+}
+
+function mistake(run: ModelRun, right: ModelRun): string | undefined {
+  const [got, want] = [run.losses[0], right.losses[0]];
+  if (!(Math.abs(got - want) <= 1e-3 * Math.abs(want))) {
+    return `wrong: the loss begins at ${got.toFixed(4)}; ${want.toFixed(4)} is right`;
+  }
+  const worst = worstGradient(run);
+  return worst > 1
+    ? `wrong: a gradient is ${worst.toPrecision(2)} times further off than rounding explains`
+    : undefined;
+}
+
+function distance(a: ModelRun, b: ModelRun): number {
+  return Math.max(...a.losses.map((loss, step) => Math.abs(loss - b.losses[step])));
+}

@@ -14,7 +14,7 @@ export interface Comparison {
   wrong?: string | undefined;
   /** How far, at any step, our loss is from that of the same training with every convolution added in float64. */
   parted: number;
-  /** How far the losses of tfjs alone are apart on two of its backends: what rounding does to this network. */
+  /** How far, at most, the losses of tfjs alone on its backends are from each other and from that: what rounding does to this network. */
   yardstick: number;
 }
 
@@ -35,15 +35,16 @@ export async function compareModel(
   const alone = new Map<string, Outcome>();
   for (const backend of new Set(['cpu', ...backends])) alone.set(backend, await train({model, backend}));
 
-  // Where tfjs can train the model, its runs are the yardstick, but for wasm, which lacks the filter gradient; where it cannot, those of the twin.
-  const rounded: ModelRun[] = [];
+  // The yardstick is what tfjs makes of the model on its backends: wasm completed, and of the twin where it refuses the model.
+  const rounded = [right];
   for (const backend of new Set(['cpu', 'wasm', ...backends])) {
     const undo = backend === 'wasm' ? completeWasm() : () => {};
     const known = twin || backend === 'wasm' ? undefined : alone.get(backend);
     const outcome = known ?? (await train({model, twin: true, backend}));
     undo();
-    if (!('error' in outcome) && (twin || !mistake(outcome, right))) rounded.push(outcome);
+    if (!('error' in outcome) && !mistake(outcome, right)) rounded.push(outcome);
   }
+  if (rounded.length < 3) throw new Error(`${model}: tfjs trains it on fewer than two backends.`);
   const yardstick = Math.max(...rounded.flatMap((a) => rounded.map((b) => distance(a, b))));
 
   const compared: Comparison[] = [];
@@ -57,15 +58,26 @@ export async function compareModel(
   return compared;
 }
 
+/** Whether our loss stays where tfjs's own do. */
+export function staysWithin({parted, yardstick, ours}: Comparison): boolean {
+  if ('error' in ours) return false;
+  // Float32 numbers are 2⁻²³ of their size apart at most; what is nearer is no difference.
+  const noise = Math.max(yardstick, 2 ** -23 * Math.max(...ours.losses.map(Math.abs)));
+  // Both are the largest of a few roundings, so one is as likely larger as the other; by two bits is no chance any more.
+  return parted <= 4 * noise;
+}
+
 /** The largest error of a gradient in the first step, as a part of what rounding can explain. */
 export function worstGradient({certificates}: ModelRun): number {
   return Math.max(...certificates.map(({worst}) => worst));
 }
 
 function mistake(run: ModelRun, right: ModelRun): string | undefined {
-  const [got, want] = [run.losses[0], right.losses[0]];
-  if (!(Math.abs(got - want) <= 1e-3 * Math.abs(want))) {
-    return `wrong: the loss begins at ${got.toFixed(4)}; ${want.toFixed(4)} is right`;
+  const step = run.losses.findIndex(
+    (loss, i) => !(Math.abs(loss - right.losses[i]) <= 1e-3 * Math.abs(right.losses[i])),
+  );
+  if (step >= 0) {
+    return `wrong: loss ${run.losses[step].toFixed(4)} at step ${step + 1}; ${right.losses[step].toFixed(4)} is right`;
   }
   const worst = worstGradient(run);
   return worst > 1

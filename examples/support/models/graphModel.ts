@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import {drawDigits, size} from '../digits.js';
-import type {RealModel} from './realModel.js';
+import {adam, type RealModel} from './realModel.js';
 
 /**
  * A converted model: a graph whose convolutions, biases and activations the converter has fused. Its weights are constants, so it cannot learn;
@@ -15,7 +15,7 @@ export const graphModel: RealModel = {
     const {images, labels} = drawDigits(3, 1);
     const image = tf.variable(images);
     images.dispose();
-    const optimizer = tf.train.adam(0.05);
+    const optimizer = adam(0.05);
     return {
       variables: [image],
       optimizer,

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import {drawDigits, size} from '../digits.js';
-import {initializers, learnBatch, type RealModel} from './realModel.js';
+import {adam, initializers, learnBatch, type RealModel} from './realModel.js';
 
 /** LeNet-5 (LeCun, Bottou, Bengio, Haffner 1998), whole: 5×5 filters, tanh, average pooling. */
 export const lenet5: RealModel = {
@@ -27,7 +27,7 @@ export const lenet5: RealModel = {
     const {images, labels} = drawDigits(4, 1);
     const x = tf.tidy(() => tf.pad(images, [[0, 0], margin, margin, [0, 0]]));
     images.dispose();
-    return learnBatch(network, x, labels, tf.losses.softmaxCrossEntropy, tf.train.adam(0.002));
+    return learnBatch(network, x, labels, tf.losses.softmaxCrossEntropy, adam(0.002));
   },
 };
 

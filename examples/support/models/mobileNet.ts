@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import {drawStripes} from './patterns.js';
-import {initializers, learner, type RealModel} from './realModel.js';
+import {adam, initializers, learner, type RealModel} from './realModel.js';
 
 /** Of each block: the channels at full width, and the stride; the last stride, like that of the first filter, is 2 in the paper. */
 const blocks = [
@@ -18,7 +18,7 @@ const blocks = [
 /**
  * MobileNetV1 at width 0.25 (Howard et al. 2017), whole: thirteen pairs of a depthwise and a pointwise convolution. Here
  * for images of 16×16, with two strides less, and
- * with its batch normalization frozen, as where a trained one is tuned: thirteen of them on four images make chaos of any rounding.
+ * with its batch normalization frozen, as where a trained one is tuned: on few images, a deep chain of it makes chaos of any rounding.
  */
 export const mobileNet: RealModel = {
   name: 'MobileNetV1 0.25',
@@ -45,9 +45,9 @@ export const mobileNet: RealModel = {
     for (const [filters, strides] of blocks) x = conv(depthwise(x, strides), filters, 1, 1);
     const pooled = tf.layers.globalAveragePooling2d({}).apply(x);
     const classes = tf.layers.dense({units: 4, ...init()}).apply(pooled) as tf.SymbolicTensor;
-    const {images, labels} = drawStripes(4, 16);
+    const {images, labels} = drawStripes(2, 16);
     const network = tf.model({inputs: image, outputs: classes});
-    return learner(network, tf.train.adam(0.002), [images, labels], () =>
+    return learner(network, adam(0.002), [images, labels], () =>
       tf.losses.softmaxCrossEntropy(labels, network.apply(images) as tf.Tensor),
     );
   },

@@ -33,7 +33,7 @@ export const resnet20: RealModel = {
     }
     const pooled = tf.layers.globalAveragePooling2d({}).apply(x);
     const classes = tf.layers.dense({units: 4, ...init()}).apply(pooled) as tf.SymbolicTensor;
-    const {images, labels} = drawStripes(4, 16);
+    const {images, labels} = drawStripes(2, 16);
     const network = tf.model({inputs: image, outputs: classes});
     return learnBatch(network, images, labels, tf.losses.softmaxCrossEntropy, tf.train.momentum(0.05, 0.9));
   },

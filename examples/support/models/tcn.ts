@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import {initializers, type Learner, learnBatch, type RealModel} from './realModel.js';
+import {adam, initializers, type Learner, learnBatch, type RealModel} from './realModel.js';
+import {type Config, spelledOut} from './spelledOut.js';
 
 const [length, delay] = [32, 10];
 
@@ -10,19 +11,19 @@ const [length, delay] = [32, 10];
 export const tcn: RealModel = {
   name: 'TCN',
   needs: 'conv1d, causal, dilation',
-  make: () => make('causal', [1, 2, 4, 8]),
-  twin: {make: () => make('same', [1, 1, 1, 1])},
+  make: () => make((config) => tf.layers.conv1d(config)),
+  twin: {make: () => make(spelledOut)},
 };
 
-function make(padding: 'causal' | 'same', dilations: number[]): Learner {
+function make(conv1d: (config: Config) => tf.layers.Layer): Learner {
   const init = initializers();
   const conv = (x: tf.SymbolicTensor, kernelSize: number, dilationRate: number, activation: 'relu' | 'linear') =>
-    tf.layers
-      .conv1d({filters: 8, kernelSize, dilationRate, padding, activation, ...init()})
-      .apply(x) as tf.SymbolicTensor;
+    conv1d({filters: 8, kernelSize, dilationRate, padding: 'causal', activation, ...init()}).apply(
+      x,
+    ) as tf.SymbolicTensor;
   const heard = tf.input({shape: [length, 1]});
   let x = conv(heard, 1, 1, 'linear');
-  for (const dilation of dilations) {
+  for (const dilation of [1, 2, 4, 8]) {
     const residual = conv(conv(x, 2, dilation, 'relu'), 2, dilation, 'relu');
     x = tf.layers.add().apply([x, residual]) as tf.SymbolicTensor;
   }
@@ -35,11 +36,5 @@ function make(padding: 'causal' | 'same', dilations: number[]): Learner {
       [0, 0],
     ]),
   );
-  return learnBatch(
-    tf.model({inputs: heard, outputs: said}),
-    sound,
-    echo,
-    tf.losses.meanSquaredError,
-    tf.train.adam(0.005),
-  );
+  return learnBatch(tf.model({inputs: heard, outputs: said}), sound, echo, tf.losses.meanSquaredError, adam(0.005));
 }

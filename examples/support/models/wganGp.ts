@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import {drawDigits, size} from '../digits.js';
-import {initializers, learner, type RealModel} from './realModel.js';
+import {adam, initializers, learner, type RealModel} from './realModel.js';
 
 /**
  * The critic of a Wasserstein GAN with gradient penalty (Gulrajani, Ahmed, Arjovsky, Dumoulin, Courville 2017): its loss contains the length
@@ -33,7 +33,7 @@ export const wganGp: RealModel = {
       return tf.add(fake, tf.mul(part, tf.sub(real, fake)));
     });
     const score = (x: tf.Tensor) => critic.apply(x) as tf.Tensor;
-    return learner(critic, tf.train.adam(0.001, 0, 0.9), [real, fake, between], () => {
+    return learner(critic, adam(0.001, 0, 0.9), [real, fake, between], () => {
       const slope = tf.grad((x) => tf.sum(score(x)))(between); // of the score of each image, along its pixels
       const lengths = tf.sqrt(tf.sum(tf.square(slope), [1, 2, 3]));
       const penalty = tf.mean(tf.square(tf.sub(lengths, 1)));

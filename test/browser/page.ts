@@ -1,5 +1,7 @@
 // What the browser tests find in their page as the global `convgrad`. Add what a test needs.
 export * as tf from '@tensorflow/tfjs';
+export {realModels} from '../../examples/support/models/index.js';
+export {trainModel} from '../../examples/support/trainModel.js';
 export * from '../../src/index.js';
 
 declare global {

@@ -13,15 +13,17 @@ export interface Certificate {
  * are added in float32, it is off by γ(K + 2)·S at most, where S = Σ|a||b| and γ(n) = nu/(1 − nu), u = 2⁻²⁴ (2⁻²³ on a GPU). More proves a mistake.
  */
 export function certify({kernel, backend, attrs, inputs, output}: KernelCall): Certificate[] {
-  if (kernel === 'Conv2D') return [];
-  const pass = kernel === 'Conv2DBackpropInput' ? 'backpropInput' : 'backpropFilter';
+  if (!kernel.includes('Backprop')) return [];
+  const pass = kernel.endsWith('Input') ? 'backpropInput' : 'backpropFilter';
+  const kind = kernel.startsWith('Depthwise') ? 'depthwise' : 'dense';
   // What a pass does not read has the shape of what it writes: backpropInput writes dx, backpropFilter dFilter.
   const {x = zerosLike(output), filter = zerosLike(output), dy = zerosLike(output)} = inputs;
   const [batch, inHeight, inWidth, inChannels] = x.shape;
-  const [filterHeight, filterWidth, , outChannels] = filter.shape;
+  const [filterHeight, filterWidth, , depth] = filter.shape;
+  const outChannels = kind === 'depthwise' ? inChannels * depth : depth;
   const [strideHeight, strideWidth] = pair(attrs.strides);
   const [dilationHeight, dilationWidth] = pair(attrs.dilations ?? 1);
-  const image = {batch, inHeight, inWidth, inChannels, outChannels, dataFormat: 'NHWC'} as const;
+  const image = {batch, inHeight, inWidth, inChannels, outChannels, dataFormat: 'NHWC', kind} as const;
   const window = {filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth};
   const data = {x: x.values, filter: filter.values, dy: dy.values};
   const wanted = reference({...image, ...window, pad: sides(attrs.pad)}, data)[pass];

@@ -1,7 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** The three passes of a convolution, as tfjs names their kernels. */
-const kernels = ['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter'] as const;
+/** The three passes of a convolution and of a depthwise one, as tfjs names their kernels. */
+const kernels = [
+  'Conv2D',
+  'Conv2DBackpropInput',
+  'Conv2DBackpropFilter',
+  'DepthwiseConv2dNative',
+  'DepthwiseConv2dNativeBackpropInput',
+  'DepthwiseConv2dNativeBackpropFilter',
+] as const;
 
 /** A tensor in a kernel's hands. */
 export interface View {

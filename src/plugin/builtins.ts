@@ -34,3 +34,8 @@ export function withBuiltins<T>(tf: Tf, fn: () => T): T {
 export function builtinKernel(tf: Tf, kernelName: string, backend: string): KernelConfig | undefined {
   return currentSession(tf)?.kernels.original(kernelKey(kernelName, backend));
 }
+
+/** Whether convgrad put its own kernel there, in the place of another or where none was. */
+export function isReplaced(tf: Tf, kernelName: string, backend: string): boolean {
+  return currentSession(tf)?.kernels.has(kernelKey(kernelName, backend)) ?? false;
+}

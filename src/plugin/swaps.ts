@@ -13,8 +13,8 @@ export interface Registry<C> {
   map: Map<string, C> | undefined;
 }
 
-/** So many registrations replaced in one job are a whole library being imported again, not somebody's own kernels. */
-const reimport = 10;
+/** So many registrations in one job are a whole library being imported, or imported again, not somebody's own kernels. */
+const wholeImport = 10;
 
 interface Swap<C> {
   ours: C;
@@ -33,6 +33,8 @@ export class Swaps<C extends object> {
   private unwatch = () => {};
   private paused = false;
   private replacedInThisJob = 0;
+  /** Since ours was last put, too. */
+  private arrivedInThisJob = 0;
   private readonly awaited = new Set<string>();
 
   /**
@@ -55,6 +57,7 @@ export class Swaps<C extends object> {
       this.swaps.set(key, {ours, original: active});
       this.put(ours);
     }
+    this.arrivedInThisJob = 0;
     this.watch();
   }
 
@@ -91,6 +94,10 @@ export class Swaps<C extends object> {
     }
   }
 
+  has(key: string): boolean {
+    return this.swaps.has(key);
+  }
+
   /** What stood under a key before it was swapped. */
   original(key: string): C | undefined {
     return this.swaps.get(key)?.original;
@@ -115,7 +122,7 @@ export class Swaps<C extends object> {
     if (!map) return;
     this.unwatch();
     const watching = (key: string, config: C) => {
-      if (!this.paused && map.has(key)) this.countReplaced();
+      if (!this.paused) this.countArrival(map.has(key));
       return Map.prototype.set.call(map, key, this.paused ? config : this.arriving(key, config));
     };
     map.set = watching as typeof map.set;
@@ -137,11 +144,15 @@ export class Swaps<C extends object> {
     for (const key of keys) this.awaited.add(key);
   }
 
-  private countReplaced(): void {
-    if (this.replacedInThisJob++ > 0) return;
-    queueMicrotask(() => {
-      this.replacedInThisJob = 0;
-    });
+  private countArrival(replaces: boolean): void {
+    if (this.arrivedInThisJob === 0) {
+      queueMicrotask(() => {
+        this.arrivedInThisJob = 0;
+        this.replacedInThisJob = 0;
+      });
+    }
+    this.arrivedInThisJob++;
+    if (replaces) this.replacedInThisJob++;
   }
 
   /** What is to be stored when somebody registers `config`. */
@@ -156,7 +167,9 @@ export class Swaps<C extends object> {
       return ours;
     }
     if (this.registry.get(key) !== swap.ours) return config;
-    if (swap.original && this.replacedInThisJob < reimport) return config;
+    // Over an original that is there, an import replaces; where none was yet, it may bring it.
+    const arrived = swap.original ? this.replacedInThisJob : this.arrivedInThisJob;
+    if (arrived < wholeImport) return config;
     const ours = this.makeOurs(key, config) ?? swap.ours;
     this.swaps.set(key, {ours, original: config});
     return ours;

@@ -1,7 +1,7 @@
 import type {KernelConfig} from '@tensorflow/tfjs';
 import type {Pass} from '../geometry/pass.js';
 import type {Problem} from '../geometry/problem.js';
-import {builtinKernel, isOurs} from '../plugin/builtins.js';
+import {builtinKernel, isOurs, isReplaced} from '../plugin/builtins.js';
 import {builtinNames} from '../plugin/kernels.js';
 import {servedBackends} from '../plugin/select.js';
 import {replacedGradients} from '../plugin/session.js';
@@ -24,7 +24,7 @@ export function activeKernel(backend: string, name: string): Active {
   if (!active) return 'missing';
   if (isOurs(active)) return 'convgrad';
   const builtin = builtinKernel(tf, name, backend)?.kernelFunc;
-  return builtin && builtin !== active ? 'imported' : 'built-in';
+  return isReplaced(tf, name, backend) && builtin !== active ? 'imported' : 'built-in';
 }
 
 /** Finds the kernels registered over convgrad's, by backend; backends without any are left out. */

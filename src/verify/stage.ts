@@ -34,6 +34,7 @@ export async function setStage({backends, sabotage, subject, f16}: ReportedOptio
     // install() would take the imported kernel for the built-in one.
     const builtin = builtinKernel(tf, kernelName, backendName);
     if (builtin) register(builtin);
+    else tf.unregisterKernel(kernelName, backendName);
   }
   install({tf});
   const repair = sabotage ? applySabotage(sabotage, backends) : () => {};

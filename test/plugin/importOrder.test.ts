@@ -171,3 +171,25 @@ it('adds nothing where it was uninstalled before the import was over', async () 
   expect(tf.getKernel('Conv2DBackpropFilter', 'wasm')).toBeUndefined();
   expect(String(conv2dOn(tf, 'wasm')?.kernelFunc)).toContain('conv2d');
 });
+
+it('tells a kernel of somebody’s from the import of a backend, in places where nothing was', async () => {
+  const {tf, convgrad} = await importBoth();
+  await import('@tensorflow/tfjs-backend-wasm');
+  const importWasm = withhold(tf, 'wasm');
+  const first = {kernelName: 'Mine', backendName: 'wasm', kernelFunc: () => []};
+  tf.registerKernel(first);
+  const installation = convgrad.install(); // wasm has a kernel, so all of ours are put beside it
+  const servedBy = () => installation.report().kernels.filter(({backend}) => backend === 'wasm');
+  importWasm();
+  await Promise.resolve();
+  expect(servedBy().map((row) => row.servedBy)).toEqual(servedBy().map(() => 'convgrad'));
+  tf.registerKernel({...first, kernelName: 'Conv2DBackpropFilter'});
+  expect(servedBy()).toContainEqual({
+    backend: 'wasm',
+    kernel: 'Conv2DBackpropFilter',
+    servedBy: 'registered over by others',
+  });
+  convgrad.uninstall();
+  expect(String(conv2dOn(tf, 'wasm')?.kernelFunc)).toContain('conv2d');
+  expect(tf.getKernel('Conv2DBackpropFilter', 'wasm')?.kernelFunc).toBe(first.kernelFunc);
+});

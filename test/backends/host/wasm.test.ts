@@ -1,4 +1,6 @@
+import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
+import {install, uninstall} from 'tfjs-convgrad';
 import {formatProblem} from '../../../src/geometry/problem.js';
 import {edgeCases} from '../../../src/verify/cases/edgeCases.js';
 import {verify} from '../../../src/verify/index.js';
@@ -10,9 +12,35 @@ it('equals the definition bit for bit on integers: every edge case, algorithm an
   expect(results.filter(({status}) => status !== 'passed')).toEqual([]);
   expect(summary.passed).toBeGreaterThan(300);
   expect(rows.map(({algorithm, pass}) => `${algorithm} ${pass}`).sort()).toEqual([
+    ...['depthwise backpropFilter', 'depthwise backpropInput', 'depthwise forward'],
     ...['direct backpropFilter', 'direct backpropInput', 'direct forward'],
     ...['im2col backpropFilter', 'im2col backpropInput', 'im2col forward'],
     'transposed backpropInput',
   ]);
   expect(report.environment.backends).toEqual({wasm: {simd: true, threads: false}});
 }, 60_000);
+
+it('judges a kernel of a user’s where tfjs has none, and leaves it in its place', async () => {
+  jest.spyOn(console, 'warn').mockImplementation();
+  install();
+  const kernelFunc: tf.KernelFunc = ({attrs, backend}) => {
+    const shape = (attrs as {filterShape?: number[]}).filterShape as number[];
+    return (backend as {makeOutput(...args: unknown[]): tf.TensorInfo}).makeOutput(
+      shape,
+      'float32',
+      undefined,
+      tf.ones(shape).dataSync(),
+    );
+  };
+  tf.registerKernel({kernelName: 'Conv2DBackpropFilter', backendName: 'wasm', kernelFunc});
+  const report = await verify({
+    ...{backends: ['wasm'], problems: ['ih4iw5ic2oc3kh2kw2'], passes: ['backpropFilter'], oracles: ['reference']},
+    diagnose: false,
+  });
+  expect(report.rows).toMatchObject([{algorithm: 'imported', pass: 'backpropFilter', passed: 0}]);
+  expect(report.summary.failed).toBeGreaterThan(0);
+  expect(tf.getKernel('Conv2DBackpropFilter', 'wasm')?.kernelFunc).toBe(kernelFunc);
+  uninstall();
+  tf.unregisterKernel('Conv2DBackpropFilter', 'wasm');
+  jest.restoreAllMocks();
+});

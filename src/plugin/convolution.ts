@@ -1,5 +1,5 @@
 import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
-import type {DataFormat, Kind, Pad, RoundingMode} from '../geometry/conv2dInfo.js';
+import {conv2dInfo, type DataFormat, type Kind, type Pad, type RoundingMode} from '../geometry/conv2dInfo.js';
 import {attributesOf, batched, type Conv2DAttributes, type Images, tensorOf} from './conv2dArguments.js';
 import {checkEpilogue, defaultAlpha, type Epilogue, isTrailing} from './epilogue.js';
 import {functionNames} from './kernels.js';
@@ -36,7 +36,9 @@ export function convolution(kind: Kind, ...[first, filter, ...others]: Conv2DPar
   const inputs = {x: tensorOf(name, 'x', args?.x), filter: tensorOf(name, 'filter', args.filter)};
   for (const key of ['bias', 'preluActivationWeights'] as const) if (args[key]) tensorOf(name, key, args[key]);
   return tf.tidy(() => {
-    const y = runOwnKernel(tf, name, kind, 'forward', {...inputs, x: batched(inputs.x)}, attributesOf(args));
+    const [x, attrs] = [batched(inputs.x), attributesOf(args)];
+    conv2dInfo(name, {...attrs, kind, xShape: x.shape, filterShape: inputs.filter.shape}); // stricter than the kernels may be
+    const y = runOwnKernel(tf, name, kind, 'forward', {...inputs, x}, attrs);
     const result = finish(y, args, checkEpilogue(name, args, y.shape, args.dataFormat ?? 'NHWC'));
     return inputs.x.rank === 3 ? tf.squeeze(result, [0]) : result;
   });

@@ -1,6 +1,5 @@
 import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
-import {type ConvLayer, finish, isDilated, isRecording, like} from './convLayers.js';
-import {dilatedDepthwise} from './dilatedDepthwise.js';
+import {type ConvLayer, finish, like} from './convLayers.js';
 import type {Tf} from './tfjs.js';
 
 /** What a DepthwiseConv2D or SeparableConv2D of tfjs knows of itself. */
@@ -34,13 +33,11 @@ export function convolveSeparable(tf: Tf, layer: DepthwiseLayer, x: Tensor): Ten
   );
 }
 
+/** The op leaves stride and dilation to the kernels and the gradient to the registry, so it is convgrad's that do both at once. */
 function depthwise(tf: Tf, layer: DepthwiseLayer, x: Tensor): Tensor {
   const [filter, strides, dilations] = [layer.depthwiseKernel.read() as Tensor4D, layer.strides, layer.dilationRate];
   const pad = layer.padding === 'same' ? 'same' : 'valid';
-  const strided = strides.some((stride) => stride > 1);
-  return isDilated(layer) && (strided || isRecording(tf))
-    ? dilatedDepthwise(tf, x as Tensor4D, filter, {strides, pad, dilations})
-    : tf.depthwiseConv2d(x as Tensor4D, filter, strides as Pair, pad, 'NHWC', dilations as Pair);
+  return tf.depthwiseConv2d(x as Tensor4D, filter, strides as Pair, pad, 'NHWC', dilations as Pair);
 }
 
 function inNHWC(tf: Tf, {dataFormat}: ConvLayer, x: Tensor, run: (x: Tensor) => Tensor): Tensor {

@@ -1,5 +1,5 @@
 import type {KernelFunc, NamedAttrMap, NamedTensorInfoMap, TensorInfo} from '@tensorflow/tfjs';
-import type {Conv2DRequest, Kind} from '../geometry/conv2dInfo.js';
+import type {Conv2DRequest, DataFormat, ExplicitPads, Kind, Pad} from '../geometry/conv2dInfo.js';
 import {type Pass, passes} from '../geometry/pass.js';
 import type {Place} from './backendOps.js';
 import type {BuiltinKernels} from './builtinImplementation.js';
@@ -144,5 +144,13 @@ function forward(
 
 function attributes(attrs: NamedAttrMap): Attributes {
   const {strides, pad, dataFormat, dilations, dimRoundingMode} = attrs as unknown as Attributes;
-  return {strides, pad, dataFormat, dilations, dimRoundingMode};
+  return {strides, pad: spatial(pad, dataFormat), dataFormat, dilations, dimRoundingMode};
+}
+
+/** tfjs does not look at what explicit pads say of batch and channels; programs that run without convgrad run with it. */
+function spatial(pad: Pad, dataFormat: DataFormat | undefined): Pad {
+  const channels = dataFormat === 'NCHW' ? 1 : 3;
+  return Array.isArray(pad)
+    ? (pad as ExplicitPads).map((pair, axis) => (axis === 0 || axis === channels ? [0, 0] : pair))
+    : pad;
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import {conv2d, install, uninstall} from 'tfjs-convgrad';
+import {conv2d, depthwiseConv2d, install, uninstall} from 'tfjs-convgrad';
 
 type Pad = Parameters<typeof tf.conv2d>[3];
 const integers = (shape: [number, number, number, number], seed: number) =>
@@ -38,33 +38,38 @@ describe.each<
   ['numeric pad, non-square', {strides: [1, 2], pad: 1, dilations: [1, 1]}],
   ['NCHW', {strides: [2, 1], pad: 'same', dilations: [1, 1], format: 'NCHW'}],
 ])('%s', (_name, {strides, pad, dilations, mode, format}) => {
-  const convolve = (x: tf.Tensor, filter: tf.Tensor) =>
-    conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, strides, pad as never, format, dilations, mode);
-  const x = () => integers(format ? [2, 3, 8, 8] : [2, 8, 8, 3], 1);
-  const filter = () => integers([3, 2, 3, 2], 2);
+  describe.each<[string, typeof conv2d]>([
+    ['conv2d', conv2d],
+    ['depthwiseConv2d', depthwiseConv2d],
+  ])('%s', (_name, ask) => {
+    const convolve = (x: tf.Tensor, filter: tf.Tensor) =>
+      ask(x as tf.Tensor4D, filter as tf.Tensor4D, strides, pad as never, format, dilations, mode);
+    const x = () => integers(format ? [2, 3, 8, 8] : [2, 8, 8, 3], 1);
+    const filter = () => integers([3, 2, 3, 2], 2);
 
-  it('first gradients equal integer finite differences exactly', () => {
-    const dy = integers(convolve(x(), filter()).shape, 3);
-    const [dx, dFilter] = tf.grads(convolve)([x(), filter()], dy);
-    const [u, v] = [integers(x().shape, 4), integers(filter().shape, 5)];
-    expect(inner(dx, u).dataSync()[0]).toBe(difference((a) => inner(convolve(a, filter()), dy), x(), u));
-    expect(inner(dFilter, v).dataSync()[0]).toBe(difference((w) => inner(convolve(x(), w), dy), filter(), v));
-  });
+    it('first gradients equal integer finite differences exactly', () => {
+      const dy = integers(convolve(x(), filter()).shape, 3);
+      const [dx, dFilter] = tf.grads(convolve)([x(), filter()], dy);
+      const [u, v] = [integers(x().shape, 4), integers(filter().shape, 5)];
+      expect(inner(dx, u).dataSync()[0]).toBe(difference((a) => inner(convolve(a, filter()), dy), x(), u));
+      expect(inner(dFilter, v).dataSync()[0]).toBe(difference((w) => inner(convolve(x(), w), dy), filter(), v));
+    });
 
-  it('second gradients through dX and through dFilter equal integer finite differences exactly', () => {
-    const dy = integers(convolve(x(), filter()).shape, 3);
-    const [u, v] = [integers(x().shape, 4), integers(filter().shape, 5)];
-    const alongX = (w: tf.Tensor, upstream: tf.Tensor) =>
-      inner(tf.grad((a) => convolve(a, w))(x(), upstream), u) as tf.Scalar;
-    const alongFilter = (a: tf.Tensor, upstream: tf.Tensor) =>
-      inner(tf.grad((w) => convolve(a, w))(filter(), upstream), v) as tf.Scalar;
-    const [byFilter, byDyOfX] = tf.grads(alongX)([filter(), dy]);
-    const [byX, byDyOfFilter] = tf.grads(alongFilter)([x(), dy]);
-    expect(inner(byFilter, v).dataSync()[0]).toBe(difference((w) => alongX(w, dy), filter(), v));
-    expect(inner(byX, u).dataSync()[0]).toBe(difference((a) => alongFilter(a, dy), x(), u));
-    const direction = integers(dy.shape, 6);
-    expect(inner(byDyOfX, direction).dataSync()[0]).toBe(difference((g) => alongX(filter(), g), dy, direction));
-    expect(inner(byDyOfFilter, direction).dataSync()[0]).toBe(difference((g) => alongFilter(x(), g), dy, direction));
+    it('second gradients through dX and through dFilter equal integer finite differences exactly', () => {
+      const dy = integers(convolve(x(), filter()).shape, 3);
+      const [u, v] = [integers(x().shape, 4), integers(filter().shape, 5)];
+      const alongX = (w: tf.Tensor, upstream: tf.Tensor) =>
+        inner(tf.grad((a) => convolve(a, w))(x(), upstream), u) as tf.Scalar;
+      const alongFilter = (a: tf.Tensor, upstream: tf.Tensor) =>
+        inner(tf.grad((w) => convolve(a, w))(filter(), upstream), v) as tf.Scalar;
+      const [byFilter, byDyOfX] = tf.grads(alongX)([filter(), dy]);
+      const [byX, byDyOfFilter] = tf.grads(alongFilter)([x(), dy]);
+      expect(inner(byFilter, v).dataSync()[0]).toBe(difference((w) => alongX(w, dy), filter(), v));
+      expect(inner(byX, u).dataSync()[0]).toBe(difference((a) => alongFilter(a, dy), x(), u));
+      const direction = integers(dy.shape, 6);
+      expect(inner(byDyOfX, direction).dataSync()[0]).toBe(difference((g) => alongX(filter(), g), dy, direction));
+      expect(inner(byDyOfFilter, direction).dataSync()[0]).toBe(difference((g) => alongFilter(x(), g), dy, direction));
+    });
   });
 });
 

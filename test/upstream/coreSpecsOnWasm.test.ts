@@ -8,9 +8,11 @@ const specs = [
   'ops/conv1d_test.js',
   'ops/conv2d_separable_test.js',
   'ops/fused/fused_conv2d_test.js',
+  'ops/depthwise_conv2d_test.js',
+  'ops/fused/fused_depthwise_conv2d_test.js',
 ].map(coreSpec);
 
-/** What fails on wasm and is not convgrad's to repair. A spec that begins or ceases to fail fails this test. */
+/** What fails on wasm: it is not convgrad's to repair, or repaired. A spec that begins or ceases to fail fails this test. */
 const failing = {
   // Under IS_TEST tfjs counts data ids before and after an op. What the op saves for its gradient is cloned by the kernel Identity, which
   // on other backends refers to the same data and on wasm copies them: three or four data ids that look like a leak.
@@ -18,6 +20,11 @@ const failing = {
     'ops/fused/fused_conv2d_test.js: backProp input x=[2,3,3,1] f=[2,2,1,1] s=1 p=0',
     'ops/fused/fused_conv2d_test.js: gradient x=[2,3,3,1] f=[2,2,1,1] s=1 p=0',
     'ops/fused/fused_conv2d_test.js: gradient x=[2,3,3,1] f=[2,2,1,1] s=1 p=0 with bias',
+    'ops/fused/fused_depthwise_conv2d_test.js: gradient x=[2,3,3,1] f=[2,2,1,1] s=1 p=0',
+    'ops/fused/fused_depthwise_conv2d_test.js: gradient x=[2,3,3,1] f=[2,2,1,1] s=1 p=0 with bias',
+  ],
+  'convgrad has a gradient where the spec demands an error': [
+    'ops/depthwise_conv2d_test.js: throws error on dilations > 1',
   ],
 };
 

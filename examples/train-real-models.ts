@@ -80,7 +80,7 @@ function print(model: string, comparison: Comparison): void {
 console.log(`
 gradients    the largest error of any dx or dFilter in the first step, as a part of what rounding can explain; above 100% it is a mistake
 loss off by  from the same training with convolutions added in float64; in brackets, how far tfjs's own backends are off or apart on the
-             network, or where they cannot train it, on the same network with its dilation spelled out in zeros
+             network, or where they cannot train it, on the same network with its dilation spelled out in zeros; FAILED beyond four times that
 
 ${failures === 0 ? 'ok' : `FAILED: ${failures}`}`);
 if (failures > 0) process.exitCode = 1;

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import {direct} from '../../src/algorithms/direct.js';
 import {parseProblem} from '../../src/geometry/problem.js';
 import {install, uninstall} from '../../src/plugin/install.js';
 import {isGood, reference, type SubjectCall, type VerifySubject, verify} from '../../src/verify/index.js';
@@ -230,4 +231,23 @@ test('a subject that masks its padding by multiplying is caught by the NaN that 
   expect(new Set(failed.map(({oracle}) => oracle))).toEqual(new Set(['nonFinite']));
   const taps = await verify({subject: {...onArrays, footprint: 'taps'}, problems, oracles: ['nonFinite']});
   expect(isGood(taps)).toBe(true);
+});
+
+test('depthwise problems are for subjects that ask for them, and info.kind tells which it is', async () => {
+  const kinds: string[] = [];
+  const forward: VerifySubject['forward'] = ({x, filter, shapes, info}) => {
+    kinds.push(info.kind);
+    const y = new Float32Array(shapes.y.reduce((product, size) => product * size));
+    direct.forward?.(info, x, filter, y, undefined as never);
+    return y;
+  };
+  const problems = ['ih4iw5ic2oc6kh3kw2-same-depthwise'];
+  const shy = await verify({subject: {forward}, problems, oracles: ['reference']});
+  expect(shy.results.map(({status, reason}) => `${status}: ${reason}`)).toEqual(
+    Array(2).fill('skipped: the subject takes dense convolutions only'),
+  );
+  expect(kinds).toEqual([]);
+  const keen = await verify({subject: {forward, kinds: ['depthwise']}, problems, oracles: ['reference', 'nonFinite']});
+  expect(isGood(keen)).toBe(true);
+  expect(new Set(kinds)).toEqual(new Set(['depthwise']));
 });

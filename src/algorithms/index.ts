@@ -24,7 +24,8 @@ export function findAlgorithm(name: string): Algorithm | undefined {
 
 /**
  * Adds an algorithm to the end of the catalogue, where `install({algorithm: name})` and `convgrad verify --algorithm name` find it.
- * Only a name and one pass are needed; what is left out takes the values of the definition (`direct`).
+ * Only a name and one pass are needed; what is left out takes the values of the definition (`direct`), but for `supports`, which admits dense
+ * convolutions alone.
  *
  * @returns the undo, which takes it out again
  * @throws ConvgradError when the name is taken or malformed, or no pass is given
@@ -43,7 +44,9 @@ export function defineAlgorithm(algorithm: Pick<Algorithm, 'name'> & Partial<Alg
   if (!passes.some((pass) => typeof algorithm[pass] === 'function')) {
     fail(`'${name}' has none of the functions ${passes.join(', ')}; give at least one.`);
   }
-  const {integerHeadroom, footprint, supports, cost} = direct;
+  const {integerHeadroom, footprint, cost} = direct;
+  const supports: Algorithm['supports'] = ({kind}) =>
+    kind === 'dense' || `'${name}' does dense convolutions only, as it has no supports() that says more`;
   const complete = {title: name, source: '', integerHeadroom, footprint, supports, cost, ...algorithm};
   for (const key of ['supports', 'cost'] as const) {
     if (typeof complete[key] !== 'function')

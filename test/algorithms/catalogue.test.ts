@@ -2,6 +2,7 @@ import {readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Algorithm} from '../../src/algorithms/algorithm.js';
 import {algorithms, defineAlgorithm, findAlgorithm} from '../../src/algorithms/index.js';
+import {parseProblem, problemInfo} from '../../src/geometry/problem.js';
 
 const folder = join(__dirname, '../../src/algorithms');
 const notAlgorithms = ['index.ts', 'algorithm.ts'];
@@ -31,6 +32,9 @@ describe('defineAlgorithm', () => {
   it('adds an algorithm with the defaults of the definition, and its result takes it out again', () => {
     const undo = defineAlgorithm({name: 'mine', forward: () => {}});
     expect(findAlgorithm('mine')).toMatchObject({title: 'mine', integerHeadroom: 1, footprint: 'taps'});
+    const [dense, depthwise] = ['', '-depthwise'].map((kind) => problemInfo(parseProblem(`ih3iw3ic2oc2kh2kw2${kind}`)));
+    expect(findAlgorithm('mine')?.supports(dense!, 'forward')).toBe(true);
+    expect(findAlgorithm('mine')?.supports(depthwise!, 'forward')).toMatch(/'mine' does dense convolutions only/);
     undo();
     undo();
     expect(findAlgorithm('mine')).toBeUndefined();

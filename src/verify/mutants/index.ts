@@ -99,7 +99,8 @@ function defineBroken({name, passes, wrong, mistake}: Mutant): () => void {
     pass,
     (info, a, b, out) => run({pass, info, a, b, out}),
   ]);
-  return defineAlgorithm({name: algorithmName({name}), title: wrong, ...Object.fromEntries(functions)});
+  const {supports} = direct;
+  return defineAlgorithm({name: algorithmName({name}), title: wrong, supports, ...Object.fromEntries(functions)});
 }
 
 function defineShader({name, passes, kind = 'dense', shader}: ShaderMutant): () => void {

@@ -46,6 +46,8 @@ export async function verifyCase(
     const subject = new Subject(drawn, target);
     select(target);
     for (const pass of supported) {
+      const able = targets.filter((other) => other.supports(problem, pass) === true);
+      const place = {index: able.indexOf(target), of: able.length};
       const failure = await reasonOfNone(subject, pass);
       if (failure !== undefined) {
         // There is nothing to judge: one failure, whoever would have judged.
@@ -53,7 +55,7 @@ export async function verifyCase(
         continue;
       }
       for (const oracle of bench) {
-        if (!oracle.passes.includes(pass) || (campaign && !hasTurn(oracle, problem, backend))) continue;
+        if (!oracle.passes.includes(pass) || (campaign && !hasTurn(oracle, problem, backend, place))) continue;
         const judges = oracle.judges(problem, pass, fill, target);
         const result =
           judges === true ? await verdict(oracle, subject, pass) : {status: 'skipped' as const, reason: judges};

@@ -8,6 +8,7 @@ export const determinismOracle: Oracle = {
   passes,
   fills: ['reals'],
   oneInOnGpu: 4,
+  oneAlgorithm: true,
   judges: () => true,
   async judge(subject, pass) {
     const first = (await subject.result(pass)).got.values;

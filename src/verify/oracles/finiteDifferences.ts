@@ -23,6 +23,7 @@ export const finiteDifferencesOracle: Oracle = {
   passes,
   fills: ['integers'],
   oneInOnGpu: 16,
+  oneAlgorithm: true,
   judges: () => true,
   async judge(subject, pass) {
     const reason = inexact(subject, ['forward', pass]);

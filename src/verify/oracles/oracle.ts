@@ -16,6 +16,8 @@ export interface Oracle {
   fills: readonly Fill[];
   /** In a campaign on a GPU it judges one problem in this many; each when absent. */
   oneInOnGpu?: number;
+  /** In a campaign it judges one of the algorithms that do a problem: it has the subject compute much, and the reference judges them all. */
+  oneAlgorithm?: boolean;
   /** True, or the reason why it cannot judge this pass of this problem on such data. */
   judges(problem: Problem, pass: Pass, fill: Fill, target: Target): true | string;
   /** Judges the subject's result of the pass; may have it compute more. */

@@ -9,6 +9,7 @@ export const purityOracle: Oracle = {
   passes,
   fills: ['reals'],
   oneInOnGpu: 4,
+  oneAlgorithm: true,
   judges: () => true,
   async judge(subject, pass) {
     const {inputsAfter} = await subject.again(pass);

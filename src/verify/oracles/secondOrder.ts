@@ -16,6 +16,7 @@ export const secondOrderOracle: Oracle = {
   passes: ['backpropInput', 'backpropFilter'],
   fills: ['integers'],
   oneInOnGpu: 16,
+  oneAlgorithm: true,
   judges(problem, _pass, _fill, target) {
     if (target.kernels || target.compute)
       return 'which code serves the nested passes is known of convgrad’s kernels only';

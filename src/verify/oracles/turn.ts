@@ -6,7 +6,16 @@ import type {Oracle} from './oracle.js';
 /**
  * Whether it is the oracle's turn in a campaign. A run on a GPU waits for a result to be read back, and some oracles ask for a dozen runs.
  * The problem alone decides, never the run that it is part of.
+ * @param place which of the algorithms that do the problem is asked about, and how many there are
  */
-export function hasTurn({name, oneInOnGpu = 1}: Oracle, problem: Problem, backend: string): boolean {
-  return oneInOnGpu === 1 || !isGpu(backend) || randomFrom(`${name}/${formatProblem(problem)}`)() % oneInOnGpu === 0;
+export function hasTurn(
+  {name, oneInOnGpu = 1, oneAlgorithm = false}: Oracle,
+  problem: Problem,
+  backend: string,
+  place: {index: number; of: number},
+): boolean {
+  const drawn = () => randomFrom(`${name}/${formatProblem(problem)}`)();
+  if (oneInOnGpu > 1 && isGpu(backend) && drawn() % oneInOnGpu !== 0) return false;
+  // The quotient, since the remainder is used up.
+  return !oneAlgorithm || Math.floor(drawn() / oneInOnGpu) % place.of === place.index;
 }

@@ -8,6 +8,7 @@ export const zeroOracle: Oracle = {
   passes,
   fills: ['integers'],
   oneInOnGpu: 8,
+  oneAlgorithm: true,
   judges: () => true,
   async judge(subject, pass) {
     for (const name of passTensors[pass].inputs as readonly (keyof Inputs)[]) {

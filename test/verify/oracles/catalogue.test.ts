@@ -37,9 +37,24 @@ test.each(oracles.map((oracle) => [oracle.name, oracle] as const))(
 test('on a GPU the costly ones take turns, decided by the problem; elsewhere each judges everything', () => {
   const many = Array.from({length: 1000}, (_, i) => parseProblem(`ih${i + 1}iw2ic1oc1kh1kw1`));
   for (const oracle of oracles) {
-    const turns = (backend: string) => many.filter((problem) => hasTurn(oracle, problem, backend)).length;
+    const turns = (backend: string) =>
+      many.filter((problem) => hasTurn(oracle, problem, backend, {index: 0, of: 1})).length;
     expect(turns('cpu')).toBe(1000);
     const expected = 1000 / (oracle.oneInOnGpu ?? 1);
     expect(Math.abs(turns('webgl') - expected)).toBeLessThan(4 * Math.sqrt(expected));
   }
+});
+
+test('the costly ones judge one algorithm of each problem, the others all', () => {
+  const many = Array.from({length: 1000}, (_, i) => parseProblem(`ih${i + 1}iw2ic1oc1kh1kw1`));
+  for (const oracle of oracles) {
+    const asked = many.map((problem) => [0, 1, 2].filter((index) => hasTurn(oracle, problem, 'cpu', {index, of: 3})));
+    expect(new Set(asked.map(({length}) => length))).toEqual(new Set([oracle.oneAlgorithm ? 1 : 3]));
+    for (const index of [0, 1, 2]) {
+      expect(asked.filter((places) => places.includes(index)).length).toBeGreaterThan(270);
+    }
+  }
+  expect(oracles.filter(({oneAlgorithm}) => !oneAlgorithm).map(({name}) => name)).toEqual(
+    expect.arrayContaining(['reference', 'builtin', 'adjoint', 'nonFinite']),
+  );
 });

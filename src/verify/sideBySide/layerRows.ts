@@ -4,10 +4,10 @@ import {defaultTf as tf} from '../../plugin/tfjs.js';
 import type {Row, Way} from './row.js';
 
 type Layers = typeof tf.layers;
-type LayerName = 'conv1d' | 'conv2d' | 'conv2dTranspose';
+type LayerName = 'conv1d' | 'conv2d' | 'conv2dTranspose' | 'depthwiseConv2d' | 'separableConv2d';
 
 /** A layer of tf.layers with the problem's geometry, without bias. */
-function layerOf(name: LayerName, problem: Problem, more: object): ReturnType<Layers['conv2d']> {
+function layerOf(name: LayerName, problem: Problem): ReturnType<Layers['conv2d']> {
   const p = problem;
   const one = name === 'conv1d';
   const transposed = name === 'conv2dTranspose';
@@ -19,23 +19,25 @@ function layerOf(name: LayerName, problem: Problem, more: object): ReturnType<La
     dilationRate: one ? p.dilationWidth : [p.dilationHeight, p.dilationWidth],
     padding: p.pad as 'same',
     dataFormat: p.dataFormat === 'NCHW' ? 'channelsFirst' : 'channelsLast',
+    depthMultiplier: p.outChannels / p.inChannels,
     useBias: false,
-    ...more,
-  });
+  } as Parameters<Layers['conv2d']>[0]);
 }
 
 /** The layer's output, and its gradients by its input and its kernel. */
 const trained =
-  (name: LayerName, more: object = {}): Way =>
+  (name: LayerName): Way =>
   ({x, filter, dy}, problem) => {
     const one = name === 'conv1d';
     const heightAxis = problem.dataFormat === 'NCHW' ? 2 : 1;
     const flat = (tensor: Tensor) => (one ? tf.squeeze(tensor, [heightAxis]) : tensor);
     const [input, upstream] = name === 'conv2dTranspose' ? [dy, x] : [x, dy];
-    const layer = layerOf(name, problem, more);
+    const layer = layerOf(name, problem);
     try {
       layer.build(flat(input).shape);
-      layer.setWeights([one ? tf.squeeze(filter, [0]) : filter]);
+      // With the identity for its pointwise part, a separable convolution is a depthwise one.
+      const pointwise = name === 'separableConv2d' ? [tf.eye(problem.outChannels).expandDims(0).expandDims(0)] : [];
+      layer.setWeights([one ? tf.squeeze(filter, [0]) : filter, ...pointwise]);
       const [kernel] = layer.trainableWeights;
       const apply = (v: Tensor) => tf.reshape(layer.apply(flat(v)) as Tensor, upstream.shape);
       const y = tf.tidy(() => apply(input));
@@ -82,6 +84,18 @@ export const layerRows: readonly Row[] = [
     what: 'training a conv1d layer, channelsFirst',
     problem: 'mb2ih1iw9ic2oc3kh1kw3-same-nchw',
     way: trained('conv1d'),
+    passes: every,
+  },
+  {
+    what: 'training a depthwiseConv2d layer, dilation',
+    problem: 'mb2ih7iw6ic2oc4kh3kw3dh2dw2-same-depthwise',
+    way: trained('depthwiseConv2d'),
+    passes: every,
+  },
+  {
+    what: 'training a separableConv2d layer, channelsFirst',
+    problem: 'mb2ih6iw5ic2oc4kh3kw3-same-nchw-depthwise',
+    way: trained('separableConv2d'),
     passes: every,
   },
   {

@@ -18,6 +18,14 @@ const fused: Convolve = (x, filter, problem) => {
   const args = {x, filter, strides, pad: pad as 'same', dataFormat, dilations};
   return tf.fused.conv2d(dimRoundingMode ? {...args, dimRoundingMode} : args);
 };
+const depthwise: Convolve = (x, filter, problem) => {
+  const {strides, pad, dataFormat, dilations, dimRoundingMode} = problemAttributes(problem);
+  return tf.depthwiseConv2d(x, filter, strides, pad as 'same', dataFormat, dilations, dimRoundingMode);
+};
+const fusedDepthwise: Convolve = (x, filter, problem) => {
+  const {strides, pad, dilations} = problemAttributes(problem);
+  return tf.fused.depthwiseConv2d({x, filter, strides, pad: pad as 'same', dilations});
+};
 const conv1d: Convolve = (x, filter, {strideWidth, dilationWidth, pad}) =>
   tf.conv1d(
     tf.squeeze(x, [1]) as Tensor3D,
@@ -131,6 +139,30 @@ export const opRows: readonly Row[] = [
     what: 'gradients of tf.fused.conv2d, x without batch',
     problem: 'ih6iw5ic2oc3kh3kw3-same',
     way: gradients((x, filter, problem) => fused(tf.squeeze(x, [0]), filter, problem)),
+    passes: both,
+  },
+  {
+    what: 'tf.depthwiseConv2d and both gradients',
+    problem: 'mb2ih6iw5ic2oc4kh3kw3-same-depthwise',
+    way: all(depthwise),
+    passes: every,
+  },
+  {
+    what: 'gradients of tf.depthwiseConv2d under dilation',
+    problem: 'mb2ih7iw6ic3oc3kh3kw2dh2dw3-same-depthwise',
+    way: gradients(depthwise),
+    passes: both,
+  },
+  {
+    what: 'tf.depthwiseConv2d and gradients, NCHW',
+    problem: 'mb2ih6iw5ic2oc4kh3kw2-same-nchw-depthwise',
+    way: all(depthwise),
+    passes: every,
+  },
+  {
+    what: 'gradients of tf.fused.depthwiseConv2d, dilation',
+    problem: 'ih7iw6ic2oc4kh3kw2dh2dw2-same-depthwise',
+    way: gradients(fusedDepthwise),
     passes: both,
   },
   {

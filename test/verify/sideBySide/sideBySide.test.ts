@@ -20,8 +20,10 @@ test('convgrad does every row right on cpu, and tfjs alone those that need nothi
   "a second derivative through dFilter: throws",
   "gradients of tf.conv1d under dilation: throws",
   "gradients of tf.conv2d under dilation: throws",
+  "gradients of tf.depthwiseConv2d under dilation: throws",
   "gradients of tf.fused.conv2d under dilation: throws",
   "gradients of tf.fused.conv2d, x without batch: throws",
+  "gradients of tf.fused.depthwiseConv2d, dilation: throws",
   "gradients, dimRoundingMode 'round': wrong by N",
   "its gradients, dimRoundingMode 'ceil': wrong by N",
   "tf.conv2d and both gradients: right",
@@ -31,13 +33,17 @@ test('convgrad does every row right on cpu, and tfjs alone those that need nothi
   "tf.conv2d, dimRoundingMode 'ceil': right",
   "tf.conv2d, numeric pad, filter not square: wrong size",
   "tf.conv2d, numeric pad, strides differ: wrong size",
+  "tf.depthwiseConv2d and both gradients: right",
+  "tf.depthwiseConv2d and gradients, NCHW: throws",
   "training a conv1d layer, channelsFirst: wrong by N",
   "training a conv1d layer, stride and dilation: throws",
   "training a conv2d layer, channelsFirst: right",
   "training a conv2d layer, stride and dilation: throws",
   "training a conv2dTranspose layer, channelsFirst: right",
   "training a conv2dTranspose layer, dilation: wrong by N",
+  "training a depthwiseConv2d layer, dilation: wrong by N",
   "training a linear conv2d layer under dilation: throws",
+  "training a separableConv2d layer, channelsFirst: right",
 ]
 `);
 });

@@ -13,7 +13,7 @@ type CustomOp = (...inputs: unknown[]) => Result;
 /**
  * Gives `tf.fused.conv2d` its gradient where tfjs-core has none. There it is a closure inside the op, whatever is registered: it refuses
  * dilation, NCHW and an x without batch, and where it drops dimRoundingMode the backward kernels refuse the sizes. But each such closure
- * goes through `engine.customGrad`. Where one throws whose value our fused kernel made, the gradient is computed here.
+ * goes through `engine.customGrad`. Where one whose value our fused kernel made throws, or returns another shape, the gradient is computed here.
  */
 export function swapCustomGrad(tf: Tf, swaps: MethodSwaps): void {
   const observed =
@@ -49,12 +49,15 @@ function withGradient(tf: Tf, result: Result, run: FusedRun, saved: readonly Ten
     value: result.value,
     gradFunc(dy, kept) {
       try {
-        return result.gradFunc(dy, kept);
+        const theirs = result.gradFunc(dy, kept);
+        // Of an x without batch, the depthwise closure returns a gradient without batch, which the tape refuses.
+        if (String([theirs].flat()[0].shape) === String(kept[x].shape)) return theirs;
       } catch {
-        const dy4D = tf.reshape(dy, yShape);
-        const gradients = convolutionGradients(tf, run, dy4D, kept[x], kept[filter]);
-        return biasShape ? [...gradients, biasGradient(tf, run, dy4D, biasShape)] : gradients;
+        // It refuses: ours then.
       }
+      const dy4D = tf.reshape(dy, yShape);
+      const gradients = convolutionGradients(tf, run, dy4D, kept[x], kept[filter]);
+      return biasShape ? [...gradients, biasGradient(tf, run, dy4D, biasShape)] : gradients;
     },
   };
 }

@@ -53,7 +53,4 @@ export const causes: Readonly<Record<string, RegExp | undefined>> = {
   'accumulate-for-overwrite': undefined,
   'input-clobbered': /overwrites its input/,
   'zero-skip': undefined,
-  'multiplier-major': undefined,
-  'multiplier-for-channel': undefined,
-  'multiplier-tail': undefined,
 };

@@ -67,4 +67,5 @@ test('an imported kernel that is wrong for a batch fails, and its replay line fa
     .find((line) => line.includes('--pass backpropFilter') && line.includes('--import'))!;
   const again = await shell(replay.slice(replay.indexOf('node ')));
   expect(again).toMatchObject({code: 1, stdout: expect.stringContaining('must be exactly')});
-});
+  // Each of the two runs is diagnosed as well, in a browser that compiles for every shape.
+}, 240_000);

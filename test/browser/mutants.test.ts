@@ -6,7 +6,7 @@ import {userFiles} from '../support/userFiles.js';
 const file = userFiles({});
 const problem = 'mb2ih5iw7ic3oc5kh3kw2-pt2pb1pl0pr3';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 test('every mutant of webgl is killed', async () => {
   const json = file('score.json');

@@ -27,7 +27,7 @@ const file = userFiles({
 const problem = 'mb2ih5iw6ic2oc3kh3kw2sh2sw1dh1dw1-same-nhwc';
 const webgl = ['verify', '--backend', 'webgl', '--problem', problem];
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 test('webgl is verified in a page of its own', async () => {
   const json = file('good.json');

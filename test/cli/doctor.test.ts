@@ -4,7 +4,7 @@ import {rows} from '../../src/verify/sideBySide/sideBySide.js';
 import {userFiles} from '../support/userFiles.js';
 import {start} from './command.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const file = userFiles({});
 const [first, second] = rows as unknown as [{what: string}, {what: string}];

@@ -24,7 +24,7 @@ const file = userFiles({
 const readReport = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as VerifyReport;
 const problem = 'mb2ih5iw6ic2oc3kh3kw2sh2sw1dh1dw1-same-nhwc';
 
-jest.setTimeout(30_000);
+jest.setTimeout(180_000);
 
 test('a good run: exit code 0, the table on stdout, no colours in a pipe, the report as JSON', async () => {
   const json = file('good.json');

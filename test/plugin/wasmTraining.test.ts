@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import {install, uninstall} from 'tfjs-convgrad';
 
-jest.setTimeout(30_000);
+jest.setTimeout(180_000);
 afterEach(uninstall);
 
 const [batch, side, classes] = [8, 12, 3];

@@ -18,7 +18,7 @@ it('equals the definition bit for bit on integers: every edge case, algorithm an
     'transposed backpropInput',
   ]);
   expect(report.environment.backends).toEqual({wasm: {simd: true, threads: false}});
-}, 60_000);
+}, 180_000);
 
 it('judges a kernel of a user’s where tfjs has none, and leaves it in its place', async () => {
   jest.spyOn(console, 'warn').mockImplementation();

@@ -31,7 +31,7 @@ test.each(oracles.map((oracle) => [oracle.name, oracle] as const))(
     expect(new Set(passed.map(({pass}) => pass))).toEqual(new Set(passes));
     expect(new Set(passed.map(({fill}) => fill))).toEqual(new Set(fills));
   },
-  60_000,
+  180_000,
 );
 
 test('on a GPU the costly ones take turns, decided by the problem; elsewhere each judges everything', () => {

@@ -2,6 +2,7 @@ import {createHash} from 'node:crypto';
 import {chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {basename, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {assemble, assembled} from './assembly.mjs';
 import {root, runTool, StepError, say} from './step.mjs';
 
 const dist = join(root, 'dist');
@@ -14,6 +15,7 @@ export async function build() {
   const inputs = fingerprint();
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) return;
   say('Building dist/…');
+  await assemble();
   rmSync(stamp, {force: true}); // an interrupted or failed build is not a finished one
   // The compiler's memory lies inside dist/, so that removing dist/ still means building from scratch.
   const incremental = ['--incremental', '--tsBuildInfoFile', join(dist, '.tsbuildinfo')];
@@ -28,7 +30,8 @@ export async function build() {
 function fingerprint() {
   const hash = createHash('sha256');
   const files = [
-    ...filesUnder(source),
+    ...filesUnder(source).filter((file) => file !== assembled),
+    join(root, 'scripts/assembly.mjs'),
     join(root, 'tsconfig.json'),
     join(root, 'package-lock.json'),
     fileURLToPath(import.meta.url),

@@ -3,11 +3,12 @@ import {passes} from '../geometry/pass.js';
 import type {Algorithm} from './algorithm.js';
 import {depthwise} from './depthwise.js';
 import {direct} from './direct.js';
+import {gather} from './gather.js';
 import {im2col} from './im2col.js';
 import {transposed} from './transposed.js';
 
 /** The catalogue, in order of preference: the first that supports a problem serves it, and the definition stands last. */
-const catalogue: Algorithm[] = [im2col, transposed, depthwise, direct];
+const catalogue: Algorithm[] = [gather, im2col, transposed, depthwise, direct];
 
 /** Names that mean something else where algorithms are chosen. */
 const reserved = ['auto', 'imported', 'builtin'];

@@ -11,13 +11,72 @@ export interface Matrix {
   columnStride: number;
 }
 
-/** What algorithms build on, so that one fast gemm makes every gemm algorithm fast. */
+/** Memory that an engine computes on, from `within`. Its arrays hold anything until they are written. */
+export interface Arena {
+  floats(length: number): Float32Array;
+  integers(length: number): Int32Array;
+}
+
+/** A matrix of k rows and n columns in the order in which an engine reads it. */
+export interface Packed {
+  readonly k: number;
+  readonly n: number;
+}
+
+/**
+ * Products of the windows of a source with one matrix: for each pixel p, out[p, j] = Σ_k window(p)[k] · b[k, j]. All arrays are the arena's,
+ * and all places are given in bytes from the start of their array.
+ */
+export interface Gather {
+  source: Float32Array;
+  /** Where the window of each pixel begins. */
+  pixels: Int32Array;
+  /** The window's contiguous stretches, in the order of b's rows: pairs of place (from the window's beginning, may be negative) and length in floats. */
+  runs: Int32Array;
+  b: Packed;
+  out: Float32Array;
+  /** Where the n results of each pixel go. */
+  outs: Int32Array;
+}
+
+/**
+ * Sums over pixels of windows times rows: out[k, j] = Σ_p source[offsets[k] + pixels[p]] · b[p, j], a product [K×P]·[P×n] whose left matrix is
+ * never made. All arrays are the arena's, and all places are given in bytes from the start of the source.
+ */
+export interface Outer {
+  source: Float32Array;
+  offsets: Int32Array;
+  pixels: Int32Array;
+  /** One row for each pixel. */
+  b: Packed;
+  /** [offsets.length × n] */
+  out: Float32Array;
+  accumulate: boolean;
+}
+
+/** What algorithms build on, so that one fast engine makes every algorithm fast. */
 export interface Engine {
   readonly name: string;
   readonly parts: readonly Part[];
   /**
-   * `c ← a·b`, or `c ← c + a·b` with `accumulate`; [M×K]·[K×N]→[M×N]. Each element of the product is accumulated in at least
-   * float32 and rounded once on writing; c must not overlap a or b.
+   * Runs fn with an arena that holds as many bytes, plus {@link arrayBytes} for each array, and takes the arena back.
+   * @throws ConvgradError when there is not so much memory
+   */
+  within<T>(bytes: number, fn: (arena: Arena) => T): T;
+  /** Bytes of an arena that `reserve` takes. */
+  packedBytes(k: number, n: number): number;
+  /** Room for matrices of up to k rows and n columns. */
+  reserve(arena: Arena, k: number, n: number): Packed;
+  /** Copies matrices that stand one below the other, `rows` of each, into the room; their data are the arena's. */
+  pack(room: Packed, blocks: readonly (Matrix & {rows: number})[]): Packed;
+  gather(work: Gather): void;
+  outer(work: Outer): void;
+  /**
+   * `c ← a·b`, or `c ← c + a·b` with `accumulate`; [M×K]·[K×N]→[M×N], on any arrays. Each element of the product is accumulated in at least
+   * float32; c must not overlap a or b.
    */
   gemm(m: number, n: number, k: number, a: Matrix, b: Matrix, c: Matrix, accumulate: boolean): void;
 }
+
+/** What an array takes of an arena beside its elements: alignment, and room to read on in the last tile. */
+export const arrayBytes = 64;

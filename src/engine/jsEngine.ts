@@ -1,97 +1,124 @@
-import type {Engine, Matrix} from './engine.js';
+import type {Engine, Packed} from './engine.js';
+import {withGemm} from './gemm.js';
 import {makeParts} from './part.js';
 
-/** Rows and columns of c that one pass of the micro-kernel computes: 4·2 double accumulators and 6 operands fit the 16 registers of x64. */
+/** Pixels and columns that one pass of the micro-kernel computes: 4·2 double accumulators and 6 operands fit the 16 registers of x64. */
 const tileRows = 4;
 const tileColumns = 2;
-/** Doubles of packed a kept at a time: 256 kB, which stays in a level-2 cache. */
+/** Doubles of packed windows kept at a time: 256 kB, which stays in a level-2 cache. */
 const blockSize = 32_768;
 
 /** The tiles by size, whole and cut, in the order of (rows − 1)·tileColumns + columns − 1. */
 const tiles = makeParts(
   Array.from(
     {length: tileRows * tileColumns},
-    (_, i) => `js gemm tile ${Math.floor(i / tileColumns) + 1}×${(i % tileColumns) + 1}`,
+    (_, i) => `js tile ${Math.floor(i / tileColumns) + 1}×${(i % tileColumns) + 1}`,
   ),
 );
-const [nextBlock, accumulating] = makeParts(['js gemm, a second block of rows', 'js gemm, accumulating']);
+const [nextBlock, accumulating] = makeParts(['js, a second block of rows', 'js, accumulating']);
+
+/** Pairs of columns one after another: data[(pair·k + p)·2 + column]. */
+interface PackedPairs extends Packed {
+  data: Float64Array;
+}
+
+/** Copies the windows of `count` ≤ 4 rows from `first` on into `to`, interleaved: to[p·4 + row]; zeros where there are fewer. */
+type PackRows = (first: number, count: number, to: Float64Array, at: number) => void;
 
 /**
  * The engine in plain JavaScript: packs both operands into doubles, so that the inner loop reads straight ahead, and accumulates in double,
  * so that each element is rounded once. Runs wherever JavaScript runs.
  */
-export const jsEngine: Engine = {
+export const jsEngine: Engine = withGemm({
   name: 'js',
   parts: [...tiles, nextBlock, accumulating],
-  gemm(m, n, k, a, b, c, accumulate) {
-    const blockRows = Math.max(tileRows, Math.floor(blockSize / Math.max(1, k) / tileRows) * tileRows);
-    const rowsAtOnce = Math.min(blockRows, Math.ceil(m / tileRows) * tileRows);
-    const packedA = new Float64Array(rowsAtOnce * k);
-    const packedB = new Float64Array(tileColumns * k);
-    if (accumulate) accumulating.hits++;
-    for (let row = 0; row < m; row += blockRows) {
-      if (row > 0) nextBlock.hits++;
-      const rows = Math.min(blockRows, m - row);
-      for (let i = 0; i < rows; i += tileRows) {
-        pack(
-          a.data,
-          a.offset + (row + i) * a.rowStride,
-          a.rowStride,
-          a.columnStride,
-          Math.min(tileRows, rows - i),
-          tileRows,
-          k,
-          packedA,
-          i * k,
-        );
+  within: (_bytes, fn) =>
+    fn({floats: (length) => new Float32Array(length), integers: (length) => new Int32Array(length)}),
+  packedBytes: () => 0,
+
+  reserve: (_arena, k, n): PackedPairs => ({
+    ...{k, n},
+    data: new Float64Array(Math.ceil(n / tileColumns) * tileColumns * k),
+  }),
+
+  pack(room, blocks): PackedPairs {
+    const {n, data} = room as PackedPairs;
+    const k = blocks.reduce((sum, {rows}) => sum + rows, 0);
+    let above = 0;
+    for (const {data: from, offset, rowStride, columnStride, rows} of blocks) {
+      for (let j = 0; j < n; j++) {
+        let to = (j - (j % tileColumns)) * k + above * tileColumns + (j % tileColumns);
+        let source = offset + j * columnStride;
+        for (let p = 0; p < rows; p++, to += tileColumns, source += rowStride) data[to] = from[source];
       }
-      for (let column = 0; column < n; column += tileColumns) {
-        const columns = Math.min(tileColumns, n - column);
-        pack(
-          b.data,
-          b.offset + column * b.columnStride,
-          b.columnStride,
-          b.rowStride,
-          columns,
-          tileColumns,
-          k,
-          packedB,
-          0,
-        );
-        for (let i = 0; i < rows; i += tileRows) {
-          tile(packedA, i * k, packedB, k);
-          const height = Math.min(tileRows, rows - i);
-          tiles[(height - 1) * tileColumns + columns - 1].hits++;
-          store(c, row + i, column, height, columns, accumulate);
+      above += rows;
+    }
+    return {k, n, data};
+  },
+
+  gather({source, pixels, runs, b, out, outs}) {
+    const packRows: PackRows = (first, count, to, at) => {
+      for (let i = 0; i < tileRows; i++) {
+        let p = at + i;
+        for (let r = 0; r < runs.length; r += 2) {
+          let from = i < count ? (pixels[first + i] + runs[r]) >> 2 : 0;
+          for (const end = p + runs[r + 1] * tileRows; p < end; p += tileRows) to[p] = i < count ? source[from++] : 0;
+        }
+      }
+    };
+    multiply(pixels.length, packRows, b as PackedPairs, out, (row) => outs[row] >> 2, false);
+  },
+
+  outer({source, offsets, pixels, b, out, accumulate}) {
+    const packRows: PackRows = (first, count, to, at) => {
+      for (let i = 0; i < tileRows; i++) {
+        const offset = i < count ? offsets[first + i] : 0;
+        for (let p = 0; p < pixels.length; p++)
+          to[at + p * tileRows + i] = i < count ? source[(offset + pixels[p]) >> 2] : 0;
+      }
+    };
+    multiply(offsets.length, packRows, b as PackedPairs, out, (row) => row * b.n, accumulate);
+  },
+});
+
+/** out[place(row) + j] = Σ_p a[row, p]·b[p, j], with the rows of a as `packRows` makes them. */
+function multiply(
+  m: number,
+  packRows: PackRows,
+  {k, n, data}: PackedPairs,
+  out: Float32Array,
+  place: (row: number) => number,
+  accumulate: boolean,
+): void {
+  const blockRows = Math.max(tileRows, Math.floor(blockSize / Math.max(1, k) / tileRows) * tileRows);
+  const packed = new Float64Array(Math.min(blockRows, Math.ceil(m / tileRows) * tileRows) * k);
+  if (accumulate) accumulating.hits++;
+  for (let block = 0; block < m; block += blockRows) {
+    if (block > 0) nextBlock.hits++;
+    const rows = Math.min(blockRows, m - block);
+    for (let i = 0; i < rows; i += tileRows) packRows(block + i, Math.min(tileRows, rows - i), packed, i * k);
+    for (let column = 0; column < n; column += tileColumns) {
+      const columns = Math.min(tileColumns, n - column);
+      for (let i = 0; i < rows; i += tileRows) {
+        tile(packed, i * k, data, column * k, k);
+        const height = Math.min(tileRows, rows - i);
+        tiles[(height - 1) * tileColumns + columns - 1].hits++;
+        for (let row = 0; row < height; row++) {
+          const at = place(block + i + row) + column;
+          for (let j = 0; j < columns; j++) {
+            const sum = sums[row * tileColumns + j];
+            out[at + j] = accumulate ? out[at + j] + sum : sum;
+          }
         }
       }
     }
-  },
-};
-
-/** Interleaves `count` lines of length k, zero-filled up to `width` lines: packed[p·width + i] = line i, element p. */
-function pack(
-  data: Float32Array,
-  offset: number,
-  lineStride: number,
-  elementStride: number,
-  count: number,
-  width: number,
-  k: number,
-  packed: Float64Array,
-  at: number,
-): void {
-  for (let i = 0; i < width; i++) {
-    const from = offset + i * lineStride;
-    if (i < count) for (let p = 0; p < k; p++) packed[at + p * width + i] = data[from + p * elementStride];
-    else for (let p = 0; p < k; p++) packed[at + p * width + i] = 0;
   }
 }
 
 const sums = new Float64Array(tileRows * tileColumns);
 
 /** sums[i, j] = Σ_p a[p, i]·b[p, j] for one 4×2 tile. */
-function tile(a: Float64Array, at: number, b: Float64Array, k: number): void {
+function tile(a: Float64Array, firstA: number, b: Float64Array, firstB: number, k: number): void {
   let s00 = 0;
   let s01 = 0;
   let s10 = 0;
@@ -100,7 +127,7 @@ function tile(a: Float64Array, at: number, b: Float64Array, k: number): void {
   let s21 = 0;
   let s30 = 0;
   let s31 = 0;
-  for (let p = 0, i = at, j = 0; p < k; p++, i += tileRows, j += tileColumns) {
+  for (let p = 0, i = firstA, j = firstB; p < k; p++, i += tileRows, j += tileColumns) {
     const b0 = b[j];
     const b1 = b[j + 1];
     const a0 = a[i];
@@ -124,14 +151,4 @@ function tile(a: Float64Array, at: number, b: Float64Array, k: number): void {
   sums[5] = s21;
   sums[6] = s30;
   sums[7] = s31;
-}
-
-function store(c: Matrix, row: number, column: number, rows: number, columns: number, accumulate: boolean): void {
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) {
-      const at = c.offset + (row + i) * c.rowStride + (column + j) * c.columnStride;
-      const sum = sums[i * tileColumns + j];
-      c.data[at] = accumulate ? c.data[at] + sum : sum;
-    }
-  }
 }

@@ -4,7 +4,10 @@ test.each([
   [{backend: 'tpu'}, "verify: unknown backend 'tpu'; use cpu, wasm, webgl."],
   [{backend: 'webgpu'}, "backend 'webgpu' is not available: convgrad has no kernels for it yet; use cpu, wasm, webgl."],
   [{backend: 'cpu,'}, "verify: unknown backend ''; use cpu, wasm, webgl."],
-  [{algorithm: 'magic'}, "verify: unknown algorithm 'magic'; use im2col, transposed, depthwise, direct, imported."],
+  [
+    {algorithm: 'magic'},
+    "verify: unknown algorithm 'magic'; use gather, im2col, transposed, depthwise, direct, imported.",
+  ],
   [{algorithm: 'imported'}, "--algorithm: 'imported' means the kernels of a module; name it with --import FILE."],
   [{pass: 'sideways'}, "verify: unknown pass 'sideways'; use forward, backpropInput, backpropFilter."],
   [{fill: 'zeros'}, "verify: unknown fill 'zeros'; use integers, reals."],

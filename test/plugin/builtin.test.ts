@@ -40,7 +40,7 @@ it('is right wherever tfjs itself is wrong, since it gets explicit pads: all pad
   const single = filled.filter(isSingle).length;
   const {calls, builtin, summary} = installation.report();
   expect(builtin).toEqual([{backend: 'wasm', pass: 'forward', calls: filled.length - single}]);
-  expect(calls).toEqual([{backend: 'wasm', algorithm: 'im2col', pass: 'forward', calls: single}]);
+  expect(calls).toEqual([{backend: 'wasm', algorithm: 'gather', pass: 'forward', calls: single}]);
   expect(single).toBeGreaterThan(0);
   expect(summary).toContain(
     `${single} calls since install(), ${filled.length - single} more handed on to the built-in`,
@@ -193,7 +193,7 @@ describe('the algorithm asked for', () => {
     expect(installation.report()).toMatchObject({
       builtin: [{backend: 'wasm', pass: 'forward', calls: 1}],
       fallbacks: [
-        {pass: 'backpropInput', wanted: 'builtin', served: 'im2col', reason: "wasm's own backpropInput is not used"},
+        {pass: 'backpropInput', wanted: 'builtin', served: 'gather', reason: "wasm's own backpropInput is not used"},
       ],
     });
   });

@@ -77,9 +77,9 @@ describe('install and uninstall', () => {
   it('uses the algorithm asked for, and reports fallbacks with their reason', () => {
     const installation = install({algorithm: 'transposed'});
     convolve();
-    expect(installation.report().calls).toEqual([{backend: 'cpu', algorithm: 'im2col', pass: 'forward', calls: 1}]);
+    expect(installation.report().calls).toEqual([{backend: 'cpu', algorithm: 'gather', pass: 'forward', calls: 1}]);
     expect(installation.report().fallbacks).toEqual([
-      {backend: 'cpu', pass: 'forward', wanted: 'transposed', served: 'im2col', reason: 'it has no forward', calls: 1},
+      {backend: 'cpu', pass: 'forward', wanted: 'transposed', served: 'gather', reason: 'it has no forward', calls: 1},
     ]);
     install({algorithm: 'direct'});
     convolve();
@@ -104,7 +104,7 @@ describe('install and uninstall', () => {
     expect(install(null as never).report().serving).toBe(true);
     uninstall();
     expect(() => install({algorithm: 'magic'})).toThrow(
-      /install: unknown algorithm 'magic'; use auto, im2col, transposed, depthwise, direct/,
+      /install: unknown algorithm 'magic'; use auto, gather, im2col, transposed, depthwise, direct/,
     );
     expect(registered().kernels[0]).toBe(before);
   });

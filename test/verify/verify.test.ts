@@ -146,7 +146,10 @@ test('bail stops at the first failure', async () => {
 
 test.each([
   [{backends: ['tpu']}, "verify: unknown backend 'tpu'; use cpu, wasm, webgl."],
-  [{algorithms: ['magic']}, "verify: unknown algorithm 'magic'; use im2col, transposed, depthwise, direct, imported."],
+  [
+    {algorithms: ['magic']},
+    "verify: unknown algorithm 'magic'; use gather, im2col, transposed, depthwise, direct, imported.",
+  ],
   [{cases: 0}, 'verify: cases must be a whole number ≥ 1; got 0.'],
   [{seed: 0.5}, 'verify: seed must be a whole number ≥ 0; got 0.5.'],
   [{backends: ['webgl']}, "verify: backend 'webgl' is not available here; import it first, or run in a browser."],

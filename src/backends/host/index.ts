@@ -1,7 +1,7 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import type {Algorithm} from '../../algorithms/algorithm.js';
 import {algorithms} from '../../algorithms/index.js';
-import {jsEngine} from '../../engine/jsEngine.js';
+import {engine} from '../../engine/index.js';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import {type Pass, passes, passTensors, shapeOf} from '../../geometry/pass.js';
 import type {BackendFamily, Implementation} from '../implementation.js';
@@ -13,7 +13,7 @@ export const hostFamily: BackendFamily = {
   backends: ['cpu', 'wasm'],
   implementations: () => algorithms().map(implementation),
   builtins: {wasm: builtinOnWasm},
-  parts: () => [...jsEngine.parts, ...algorithms().flatMap(({parts = []}) => parts)],
+  parts: () => [...engine().parts, ...algorithms().flatMap(({parts = []}) => parts)],
 };
 
 const implementations = new WeakMap<Algorithm, Implementation>();
@@ -26,7 +26,7 @@ function implementation(algorithm: Algorithm): Implementation {
       algorithm[pass] ? algorithm.supports(info, pass) : `it has no ${pass}`,
     run(pass: Pass, info: Conv2DInfo, a: TensorInfo, b: TensorInfo, backend: object) {
       return compute(backend, [a, b], shapeOf(info, passTensors[pass].output), (...arrays) =>
-        algorithm[pass]?.(info, ...arrays, jsEngine),
+        algorithm[pass]?.(info, ...arrays, engine()),
       );
     },
   };

@@ -14,6 +14,7 @@ it('equals the definition bit for bit on integers: every edge case, algorithm an
   expect(rows.map(({algorithm, pass}) => `${algorithm} ${pass}`).sort()).toEqual([
     ...['depthwise backpropFilter', 'depthwise backpropInput', 'depthwise forward'],
     ...['direct backpropFilter', 'direct backpropInput', 'direct forward'],
+    ...['gather backpropFilter', 'gather backpropInput', 'gather forward'],
     ...['im2col backpropFilter', 'im2col backpropInput', 'im2col forward'],
     'transposed backpropInput',
   ]);

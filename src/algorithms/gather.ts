@@ -1,0 +1,159 @@
+import {type Arena, arrayBytes} from '../engine/engine.js';
+import {makeParts} from '../engine/part.js';
+import {flopsOf, sizeOf} from '../geometry/pass.js';
+import type {Algorithm} from './algorithm.js';
+import {type Block, blocksOf} from './windows/blocks.js';
+import {transposedWindowsOf} from './windows/phases.js';
+import {runsOf} from './windows/runs.js';
+import {windowsOf} from './windows/windows.js';
+
+/** Bytes of x or dy that are worked on at a time: they stay in a level-2 cache, and the workspace is bounded whatever the batch. */
+const blockBytes = 1 << 20;
+/** dFilter reads its block once for every few weights, and dy along with it. */
+const filterBlockBytes = 1 << 18;
+
+const [severalImages, partOfImage] = makeParts(['gather, several images at once', 'gather, an image in parts']);
+
+/**
+ * Direct convolution without a column matrix. A block of x is copied with its zero border; a table holds where the window of each output pixel
+ * begins, and a short list the contiguous stretches of a window (kw·C floats for each kernel row without dilation), so strides, dilations and few
+ * channels cost nothing extra. With P output pixels and K = kh·kw·C:
+ *
+ *     forward         windows[P×K] · filter[K×F]                                → y[P×F]
+ *     backpropInput   for each phase of the stride: windows of dy · filterᵀ      → the pixels of dx in that phase; K = taps of the phase · F
+ *     backpropFilter  windowsᵀ[K×P] · dy[P×F], summed over blocks in their order → dFilter[K×F]
+ *
+ * Source: https://arxiv.org/abs/1907.02129 (the indirection table), https://arxiv.org/abs/1809.10170 (without a column matrix). Zeros of the border take
+ * part in the products: an Inf or NaN of the filter or dy meets them as 0·Inf = NaN.
+ */
+export const gather: Algorithm = {
+  name: 'gather',
+  title: 'Direct convolution by gathered windows',
+  source: 'https://arxiv.org/abs/1907.02129',
+  integerHeadroom: 1,
+  footprint: 'padded',
+  parts: [severalImages, partOfImage],
+  supports: ({kind}) =>
+    kind === 'dense' || 'a depthwise convolution has no sum over channels to make a matrix product of',
+  cost: (info) => ({
+    flops: flopsOf(info),
+    bytes: 4 * (2 * sizeOf(info, 'x') + 2 * sizeOf(info, 'filter') + 2 * sizeOf(info, 'y')),
+    workspaceBytes: 4 * 3 * sizeOf(info, 'filter') + 3 * blockBytes,
+  }),
+
+  forward(info, x, filter, y, engine) {
+    const {batch, outHeight, outWidth, outChannels: F} = info;
+    const K = filter.length / F;
+    const {places, floatsOf, copy, place} = windowsOf(info);
+    const runs = runsOf(places, info.inChannels);
+    const {blocks, floats, rows} = cut(batch, outHeight, floatsOf, blockBytes);
+    const most = rows * outWidth;
+    const bytes = 4 * (K * F + runs.length + floats + 2 * most + most * F) + engine.packedBytes(K, F);
+    engine.within(bytes + 8 * arrayBytes, (arena) => {
+      const weights = {data: copied(arena, filter), offset: 0, rowStride: F, columnStride: 1, rows: K};
+      const b = engine.pack(engine.reserve(arena, K, F), [weights]);
+      const stretches = integers(arena, runs);
+      const [source, pixels, outs, out] = [
+        ...[arena.floats(floats), arena.integers(most)],
+        ...[arena.integers(most), arena.floats(most * F)],
+      ] as const;
+      for (let p = 0; p < most; p++) outs[p] = 4 * p * F;
+      for (const block of blocks) {
+        copy(x, block, source);
+        const count = place(block, pixels);
+        engine.gather({
+          source,
+          pixels: pixels.subarray(0, count),
+          runs: stretches,
+          b,
+          out,
+          outs: outs.subarray(0, count),
+        });
+        y.set(out.subarray(0, count * F), (block.image * outHeight + block.row) * outWidth * F);
+      }
+    });
+  },
+
+  backpropInput(info, dy, filter, dx, engine) {
+    const {batch, inHeight, inWidth, inChannels: C, outChannels: F} = info;
+    const {phases, floatsOf, copy} = transposedWindowsOf(info);
+    const {blocks, floats, rows} = cut(batch, inHeight, floatsOf, blockBytes);
+    const most = rows * inWidth;
+    const ready = phases.map((phase) => ({...phase, K: phase.taps.length * F, runs: runsOf(phase.places, F)}));
+    const bytes = ready.reduce(
+      (sum, {K, runs}) => sum + engine.packedBytes(K, C) + 4 * runs.length + 2 * arrayBytes,
+      4 * (filter.length + floats + 2 * most + most * C) + 8 * arrayBytes,
+    );
+    engine.within(bytes, (arena) => {
+      const data = copied(arena, filter);
+      const packed = ready.map(({taps, K, runs, place}) => {
+        // filter[tap, c, f], read as [f, c].
+        const weights = taps.map((tap) => ({data, offset: tap * C * F, rowStride: 1, columnStride: F, rows: F}));
+        return {place, runs: integers(arena, runs), b: engine.pack(engine.reserve(arena, K, C), weights)};
+      });
+      const [source, pixels] = [arena.floats(floats), arena.integers(most)];
+      const [outs, out] = [arena.integers(most), arena.floats(most * C)];
+      for (const block of blocks) {
+        copy(dy, block, source);
+        for (const {place, runs, b} of packed) {
+          const count = place(block, pixels, outs);
+          engine.gather({source, pixels: pixels.subarray(0, count), runs, b, out, outs: outs.subarray(0, count)});
+        }
+        const size = block.images * block.rows * inWidth * C;
+        dx.set(out.subarray(0, size), (block.image * inHeight + block.row) * inWidth * C);
+      }
+    });
+  },
+
+  backpropFilter(info, x, dy, dFilter, engine) {
+    const {batch, outHeight, outWidth, inChannels: C, outChannels: F} = info;
+    const K = dFilter.length / F;
+    const {places, floatsOf, copy, place} = windowsOf(info);
+    const {blocks, floats, rows} = cut(batch, outHeight, floatsOf, filterBlockBytes);
+    const most = rows * outWidth;
+    const bytes = 4 * (floats + K + most + most * F + K * F) + engine.packedBytes(most, F);
+    engine.within(bytes + 8 * arrayBytes, (arena) => {
+      const source = arena.floats(floats);
+      const offsets = arena.integers(K);
+      for (let k = 0; k < K; k++) offsets[k] = places[Math.floor(k / C)] + 4 * (k % C);
+      const [pixels, errors, out] = [arena.integers(most), arena.floats(most * F), arena.floats(K * F)];
+      const room = engine.reserve(arena, most, F);
+      for (const block of blocks) {
+        copy(x, block, source);
+        const count = place(block, pixels);
+        const from = (block.image * outHeight + block.row) * outWidth * F;
+        errors.set(dy.subarray(from, from + count * F));
+        const b = engine.pack(room, [{data: errors, offset: 0, rowStride: F, columnStride: 1, rows: count}]);
+        engine.outer({source, offsets, pixels: pixels.subarray(0, count), b, out, accumulate: block !== blocks[0]});
+      }
+      dFilter.set(out);
+    });
+  },
+};
+
+/** The blocks, the floats that the windows of the largest take, and its rows of pixels. */
+function cut(
+  batch: number,
+  height: number,
+  floatsOf: (rows: number) => number,
+  limit: number,
+): {blocks: Block[]; floats: number; rows: number} {
+  const blocks = [...blocksOf(batch, height, (rows) => 4 * floatsOf(rows), limit)];
+  // The first is as large as any.
+  const [{images, rows}] = blocks;
+  if (images > 1) severalImages.hits++;
+  if (rows < height) partOfImage.hits++;
+  return {blocks, floats: images * floatsOf(rows), rows: images * rows};
+}
+
+function copied(arena: Arena, values: Float32Array): Float32Array {
+  const copy = arena.floats(values.length);
+  copy.set(values);
+  return copy;
+}
+
+function integers(arena: Arena, values: readonly number[]): Int32Array {
+  const copy = arena.integers(values.length);
+  copy.set(values);
+  return copy;
+}

@@ -1,0 +1,39 @@
+/** A rectangle of an image's pixels that may reach over its border. */
+export interface Region {
+  firstRow: number;
+  rows: number;
+  firstColumn: number;
+  columns: number;
+}
+
+/**
+ * Copies the region of one image after another, zeros where it reaches over the border.
+ * @param images [batch, height, width, channels]
+ * @param into [count, rows, columns, channels]
+ */
+export function copyRegions(
+  images: Float32Array,
+  [height, width, channels]: readonly [number, number, number],
+  first: number,
+  count: number,
+  {firstRow, rows, firstColumn, columns}: Region,
+  into: Float32Array,
+): void {
+  const line = columns * channels;
+  const from = Math.min(Math.max(0, firstColumn), width);
+  const end = Math.max(from, Math.min(width, firstColumn + columns));
+  const before = (from - firstColumn) * channels;
+  let to = 0;
+  for (let n = first; n < first + count; n++) {
+    for (let row = firstRow; row < firstRow + rows; row++, to += line) {
+      if (row < 0 || row >= height || from === end) {
+        into.fill(0, to, to + line);
+        continue;
+      }
+      const at = (n * height + row) * width * channels;
+      into.fill(0, to, to + before);
+      into.set(images.subarray(at + from * channels, at + end * channels), to + before);
+      into.fill(0, to + before + (end - from) * channels, to + line);
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
+import type {Block} from './blocks.js';
+import {copyRegions, type Region} from './region.js';
+
+/** The windows of x that the pixels of y see, as they lie in a copy of a block of x with its zero border. */
+export interface Windows {
+  /** Where each tap's C channels lie in a window, in bytes from its beginning, in the filter's order. */
+  places: readonly number[];
+  /** Floats of the copy that so many rows of pixels of one image need. */
+  floatsOf(rows: number): number;
+  copy(x: Float32Array, block: Block, into: Float32Array): void;
+  /** Writes where the window of each pixel of the block begins, in bytes. @returns how many there are */
+  place(block: Block, into: Int32Array): number;
+}
+
+export function windowsOf(info: Conv2DInfo): Windows {
+  const {inHeight, inWidth, inChannels: C, outWidth, filterHeight, filterWidth} = info;
+  const {strideHeight, strideWidth, dilationHeight, dilationWidth, padTop, padLeft} = info;
+  const columns = (outWidth - 1) * strideWidth + (filterWidth - 1) * dilationWidth + 1;
+  const rowsFor = (rows: number) => (rows - 1) * strideHeight + (filterHeight - 1) * dilationHeight + 1;
+  const places: number[] = [];
+  for (let i = 0; i < filterHeight; i++) {
+    for (let j = 0; j < filterWidth; j++) places.push(4 * C * (i * dilationHeight * columns + j * dilationWidth));
+  }
+  return {
+    places,
+    floatsOf: (rows) => rowsFor(rows) * columns * C,
+    copy(x, {image, images, row, rows}, into) {
+      const region: Region = {
+        ...{firstRow: row * strideHeight - padTop, rows: rowsFor(rows)},
+        ...{firstColumn: -padLeft, columns},
+      };
+      copyRegions(x, [inHeight, inWidth, C], image, images, region, into);
+    },
+    place({images, rows}, into) {
+      let p = 0;
+      for (let n = 0; n < images; n++) {
+        for (let oh = 0; oh < rows; oh++) {
+          let at = 4 * C * (n * rowsFor(rows) + oh * strideHeight) * columns;
+          for (let ow = 0; ow < outWidth; ow++, at += 4 * C * strideWidth) into[p++] = at;
+        }
+      }
+      return p;
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import {arrayBytes, type Engine, type Matrix} from './engine.js';
+
+/** Completes an engine: a product of matrices by its other operations. */
+export function withGemm(engine: Omit<Engine, 'gemm'>): Engine {
+  return {...engine, gemm: (...args) => gemm(engine, ...args)};
+}
+
+function gemm(
+  engine: Omit<Engine, 'gemm'>,
+  m: number,
+  n: number,
+  k: number,
+  a: Matrix,
+  b: Matrix,
+  c: Matrix,
+  accumulate: boolean,
+): void {
+  const bytes = 4 * (m * k + k * n + m * n + 2 * m + k + 2) + engine.packedBytes(k, n) + 8 * arrayBytes;
+  engine.within(bytes, (arena) => {
+    const right = arena.floats(k * n);
+    copy(b, {data: right, offset: 0, rowStride: n, columnStride: 1}, k, n);
+    const packed = engine.pack(engine.reserve(arena, k, n), [
+      {data: right, offset: 0, rowStride: n, columnStride: 1, rows: k},
+    ]);
+    const left = arena.floats(m * k);
+    const out = arena.floats(m * n);
+    // A matrix that lies column by column is summed as it lies.
+    const byColumns = a.rowStride === 1 && a.columnStride !== 1;
+    copy(a, {data: left, offset: 0, rowStride: byColumns ? 1 : k, columnStride: byColumns ? m : 1}, m, k);
+    if (byColumns) {
+      const [offsets, pixels] = [steps(arena.integers(m), 4), steps(arena.integers(k), 4 * m)];
+      engine.outer({source: left, offsets, pixels, b: packed, out, accumulate: false});
+    } else {
+      const [pixels, outs] = [steps(arena.integers(m), 4 * k), steps(arena.integers(m), 4 * n)];
+      const runs = arena.integers(2);
+      runs.set([0, k]);
+      engine.gather({source: left, pixels, runs, b: packed, out, outs});
+    }
+    for (let i = 0, from = 0; i < m; i++) {
+      for (let j = 0, at = c.offset + i * c.rowStride; j < n; j++, at += c.columnStride, from++) {
+        c.data[at] = accumulate ? c.data[at] + out[from] : out[from];
+      }
+    }
+  });
+}
+
+function copy(from: Matrix, to: Matrix, rows: number, columns: number): void {
+  for (let i = 0; i < rows; i++) {
+    let [source, target] = [from.offset + i * from.rowStride, to.offset + i * to.rowStride];
+    for (let j = 0; j < columns; j++, source += from.columnStride, target += to.columnStride) {
+      to.data[target] = from.data[source];
+    }
+  }
+}
+
+function steps(into: Int32Array, step: number): Int32Array {
+  for (let i = 0; i < into.length; i++) into[i] = i * step;
+  return into;
+}

@@ -1,0 +1,17 @@
+import type {Engine} from './engine.js';
+import {jsEngine} from './jsEngine.js';
+import {wasmEngine, wasmVariants} from './wasmEngine.js';
+
+let chosen: Engine | undefined;
+
+/** The engine of this process: the widest vectors that run here, else plain JavaScript. Made when it is first asked for. */
+export function engine(): Engine {
+  const [variant] = wasmVariants();
+  chosen ??= variant ? wasmEngine(variant) : jsEngine;
+  return chosen;
+}
+
+/** Lets the engine's memory go; the next computation makes a new one. */
+export function releaseEngine(): void {
+  chosen = undefined;
+}

@@ -1,0 +1,127 @@
+import {gather} from '../../src/algorithms/gather.js';
+import type {Engine, Matrix} from '../../src/engine/engine.js';
+import {jsEngine} from '../../src/engine/jsEngine.js';
+import {wasmEngine, wasmVariants} from '../../src/engine/wasmEngine.js';
+import {ConvgradError} from '../../src/geometry/error.js';
+import {passes, passTensors, sizeOf} from '../../src/geometry/pass.js';
+import {problemInfo} from '../../src/geometry/problem.js';
+import {edgeCases} from '../../src/verify/cases/edgeCases.js';
+import {trial} from '../../src/verify/trial.js';
+
+const value = (i: number) => ((i * 7) % 11) - 5;
+const filled = (size: number) => Float32Array.from({length: size}, (_, i) => value(i));
+const rows = (data: Float32Array, length: number, offset = 0): Matrix => ({
+  ...{data, offset, rowStride: length, columnStride: 1},
+});
+const columns = (data: Float32Array, length: number): Matrix => ({data, offset: 0, rowStride: 1, columnStride: length});
+
+function product(m: number, n: number, k: number, a: Matrix, b: Matrix): number[] {
+  const at = ({data, offset, rowStride, columnStride}: Matrix, i: number, j: number) =>
+    data[offset + i * rowStride + j * columnStride]!;
+  return Array.from({length: m * n}, (_, at_) => {
+    let sum = 0;
+    for (let p = 0; p < k; p++) sum += at(a, Math.floor(at_ / n), p) * at(b, p, at_ % n);
+    return sum;
+  });
+}
+
+/** Fused multiply-add rounds otherwise, but not whole numbers: one variant is tested where both run, and both where they can be had. */
+const engines: [string, Engine][] = [jsEngine, ...wasmVariants().map(wasmEngine)].map((engine) => [
+  engine.name,
+  engine,
+]);
+
+/** Edge cases with data and right answers. */
+const trials = edgeCases()
+  .filter(({problem}) => problem.batch > 0)
+  .map(({problem}) => ({...trial(problem, 'integers', 1, 1), info: problemInfo(problem)}));
+
+test('this process has vectors', () => {
+  expect(engines.map(([name]) => name)).toEqual(expect.arrayContaining(['js', 'simd']));
+});
+
+describe.each(engines)('gemm on %s', (_name, engine) => {
+  const sizes = [1, 2, 3, 4, 5, 7, 8, 9, 13];
+  it.each([false, true])('is right for every tail, accumulate %p', (accumulate) => {
+    for (const m of sizes) {
+      for (const n of sizes) {
+        for (const k of [0, 1, 3, 10]) {
+          const a = rows(filled(m * k + 2), k, 2);
+          const b = rows(filled(k * n), n);
+          const c = new Float32Array(m * n).fill(accumulate ? 3 : Number.NaN);
+          engine.gemm(m, n, k, a, b, rows(c, n), accumulate);
+          expect([...c]).toEqual(product(m, n, k, a, b).map((sum) => sum + (accumulate ? 3 : 0)));
+        }
+      }
+    }
+  });
+
+  it('reads transposed operands and writes nothing outside c', () => {
+    for (const [m, n, k] of [
+      [5, 3, 6],
+      [9, 8, 7],
+      [4, 13, 8],
+    ] as const) {
+      const a = columns(filled(m * k), m);
+      const b = columns(filled(k * n), k);
+      const c = new Float32Array(m * (n + 1)).fill(99);
+      engine.gemm(m, n, k, a, b, rows(c, n + 1), false);
+      const want = product(m, n, k, a, b);
+      const spaced = Array.from(c, (_, i) =>
+        i % (n + 1) === n ? 99 : want[Math.floor(i / (n + 1)) * n + (i % (n + 1))],
+      );
+      expect([...c]).toEqual(spaced);
+    }
+  });
+
+  it('takes a long k', () => {
+    const [m, n, k] = [9, 3, 20_000];
+    const [a, b, c] = [rows(filled(m * k), k), rows(filled(k * n), n), new Float32Array(m * n)];
+    engine.gemm(m, n, k, a, b, rows(c, n), false);
+    expect([...c]).toEqual(product(m, n, k, a, b));
+  });
+
+  it('is exact on integers through gathered windows: every edge case, every part of it', () => {
+    const before = new Map(engine.parts.map((part) => [part, part.hits]));
+    for (const {problem, inputs, wanted, info} of trials) {
+      for (const pass of passes) {
+        if (gather.supports(info, pass) !== true) continue;
+        const {inputs: names, output} = passTensors[pass];
+        const [a, b] = names.map((tensor) => inputs[tensor as keyof typeof inputs]) as [Float32Array, Float32Array];
+        const out = new Float32Array(sizeOf(info, output)).fill(Number.NaN);
+        gather[pass]?.(info, a, b, out, engine);
+        const {values} = wanted[pass];
+        const wrong = out.findIndex((got, i) => got !== (values[i] as number) + 0);
+        expect([problem, pass, wrong, out[wrong]]).toEqual([problem, pass, -1, undefined]);
+      }
+    }
+    expect(engine.parts.filter((part) => part.hits === before.get(part)).map((part) => part.name)).toEqual([]);
+  }, 60_000);
+});
+
+test('plain JavaScript accumulates in double and rounds once', () => {
+  const c = new Float32Array(1);
+  const [a, b] = [rows(Float32Array.of(2 ** 24, 1, 1), 3), rows(Float32Array.of(1, 1, 1), 1)];
+  jsEngine.gemm(1, 1, 3, a, b, rows(c, 1), false);
+  expect(c[0]).toBe(2 ** 24 + 2); // in float32 each 1 would be lost
+});
+
+describe('the memory of a WebAssembly engine', () => {
+  const engine = wasmEngine('simd');
+
+  it('that cannot grow is an error with the number and the way out, and the engine goes on', () => {
+    expect(() => engine.within(2 ** 40, () => {})).toThrow(ConvgradError);
+    expect(() => engine.within(2 ** 40, () => {})).toThrow(/needs 1099511627776 bytes .* smaller batches or images/);
+    expect(engine.within(64, (arena) => arena.floats(3).length)).toBe(3);
+  });
+
+  it('is taken back after an error', () => {
+    const fail = () => {
+      throw new Error('own');
+    };
+    expect(() => engine.within(64, fail)).toThrow('own');
+    expect(() => engine.within(64, () => engine.within(64, () => {}))).toThrow(/in use/);
+    const first = engine.within(64, (arena) => arena.floats(1).byteOffset);
+    expect(engine.within(64, (arena) => arena.floats(1).byteOffset)).toBe(first);
+  });
+});

@@ -6,9 +6,13 @@ let chosen: Engine | undefined;
 
 /** The engine of this process: the widest vectors that run here, else plain JavaScript. Made when it is first asked for. */
 export function engine(): Engine {
-  const [variant] = wasmVariants();
-  chosen ??= variant ? wasmEngine(variant) : jsEngine;
+  chosen ??= make();
   return chosen;
+}
+
+function make(): Engine {
+  const [variant] = wasmVariants();
+  return variant ? wasmEngine(variant) : jsEngine;
 }
 
 /** Lets the engine's memory go; the next computation makes a new one. */

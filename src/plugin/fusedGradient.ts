@@ -1,4 +1,4 @@
-import type {NamedAttrMap, Tensor, TensorInfo} from '@tensorflow/tfjs';
+import type {Tensor, TensorInfo} from '@tensorflow/tfjs';
 import {type FusedRun, watchFusedRuns} from './fusedRun.js';
 import type {MethodSwaps} from './methodSwaps.js';
 import type {Tf} from './tfjs.js';
@@ -13,7 +13,7 @@ type CustomOp = (...inputs: unknown[]) => Result;
 /**
  * Gives `tf.fused.conv2d` its gradient where tfjs-core has none. There it is a closure inside the op, whatever is registered: it refuses
  * dilation, NCHW and an x without batch, and where it drops dimRoundingMode the backward kernels refuse the sizes. But each such closure
- * goes through `engine.customGrad`. Where one whose value our fused kernel made throws, or returns another shape, the gradient is computed here.
+ * goes through `engine.customGrad`. Where one whose value our fused kernel made throws, or returns another shape, the registered gradient of the convolution is taken.
  */
 export function swapCustomGrad(tf: Tf, swaps: MethodSwaps): void {
   const observed =
@@ -56,21 +56,11 @@ function withGradient(tf: Tf, result: Result, run: FusedRun, saved: readonly Ten
         // It refuses: ours then.
       }
       const dy4D = tf.reshape(dy, yShape);
-      const gradients = convolutionGradients(tf, run, dy4D, kept[x], kept[filter]);
+      const ours = tf.getGradient(run.forward).gradFunc(dy4D, [kept[x], kept[filter]], run.attrs);
+      const gradients = [ours['x'](), ours['filter']()];
       return biasShape ? [...gradients, biasGradient(tf, run, dy4D, biasShape)] : gradients;
     },
   };
-}
-
-function convolutionGradients(tf: Tf, {attrs, names}: FusedRun, dy: Tensor, x: Tensor, filter: Tensor): Tensor[] {
-  const {strides, pad, dataFormat, dilations, dimRoundingMode} = attrs;
-  const geometry = {strides, pad, dataFormat, dilations, dimRoundingMode};
-  const run = (name: string, inputs: Record<string, Tensor>, more: NamedAttrMap): Tensor =>
-    tf.engine().runKernel(name, inputs, {...geometry, ...more});
-  return [
-    run(names.backpropInput, {dy, filter}, {inputShape: x.shape}),
-    run(names.backpropFilter, {x, dy}, {filterShape: filter.shape}),
-  ];
 }
 
 /** dy summed to the shape of the bias, which in NCHW stands along the channels when it is a vector. */

@@ -1,5 +1,4 @@
 import type {NamedAttrMap, TensorInfo} from '@tensorflow/tfjs';
-import type {Pass} from '../geometry/pass.js';
 
 /** A fused convolution that ran without activation: what its gradient needs to know. */
 export interface FusedRun {
@@ -8,8 +7,8 @@ export interface FusedRun {
   bias?: TensorInfo | null | undefined;
   y: TensorInfo;
   attrs: NamedAttrMap;
-  /** The kernels of its passes. */
-  names: Readonly<Record<Pass, string>>;
+  /** The kernel without bias and activation, whose gradient its linear part has. */
+  forward: string;
 }
 
 let last: FusedRun | undefined;

@@ -122,7 +122,7 @@ export function fusedKernel(
     const result = forward(place, kind, functionName, inputs as Inputs, attrs, wanted(), kernels, epilogue);
     const {x, filter} = inputs as Record<string, TensorInfo>;
     if ((epilogue.activation ?? 'linear') === 'linear') {
-      noteFusedRun({x, filter, bias, y: result, attrs, names: builtinNames[kind]});
+      noteFusedRun({x, filter, bias, y: result, attrs, forward: builtinNames[kind].forward});
     }
     return result;
   });

@@ -98,6 +98,17 @@ test('a gradient of the user’s own stays his', () => {
   ).toEqual(new Float32Array(16).fill(7));
 });
 
+test('uninstalled between forward and backward, tfjs refuses dilation as ever: nothing wrong comes out', () => {
+  install();
+  const filter = integers([3, 3, 1, 1], 2);
+  const f = (x: tf.Tensor) => {
+    const y = fused({x, filter, strides: 1, pad: 'same', dilations: 2} as never);
+    uninstall();
+    return y;
+  };
+  expect(() => tf.grad(f)(integers([1, 6, 6, 1], 1))).toThrow(/dilation rates greater than 1 are not yet supported/);
+});
+
 test('nothing is left over, whoever computes', () => {
   install();
   const settings: Settings = {xShape: [2, 7, 6, 3], dilations: 2, biasShape: [4]};

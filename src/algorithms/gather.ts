@@ -7,7 +7,7 @@ import {transposedWindowsOf} from './windows/phases.js';
 import {runsOf} from './windows/runs.js';
 import {windowsOf} from './windows/windows.js';
 
-/** Bytes of x or dy that are worked on at a time: they stay in a level-2 cache, and the workspace is bounded whatever the batch. */
+/** Bytes of windows, and of their pixels, that are worked on at a time: they stay in a level-2 cache, and the workspace is bounded whatever the batch. */
 const blockBytes = 1 << 20;
 /** dFilter reads its block once for every few weights, and dy along with it. */
 const filterBlockBytes = 1 << 18;
@@ -46,7 +46,7 @@ export const gather: Algorithm = {
     const K = filter.length / F;
     const {places, floatsOf, copy, place} = windowsOf(info);
     const runs = runsOf(places, info.inChannels);
-    const {blocks, floats, rows} = cut(batch, outHeight, floatsOf, blockBytes);
+    const {blocks, floats, rows} = cut(batch, outHeight, floatsOf, outWidth * F, blockBytes);
     const most = rows * outWidth;
     const bytes = 4 * (K * F + runs.length + floats + 2 * most + most * F) + engine.packedBytes(K, F);
     engine.within(bytes + 8 * arrayBytes, (arena) => {
@@ -77,7 +77,7 @@ export const gather: Algorithm = {
   backpropInput(info, dy, filter, dx, engine) {
     const {batch, inHeight, inWidth, inChannels: C, outChannels: F} = info;
     const {phases, floatsOf, copy} = transposedWindowsOf(info);
-    const {blocks, floats, rows} = cut(batch, inHeight, floatsOf, blockBytes);
+    const {blocks, floats, rows} = cut(batch, inHeight, floatsOf, inWidth * C, blockBytes);
     const most = rows * inWidth;
     const ready = phases.map((phase) => ({...phase, K: phase.taps.length * F, runs: runsOf(phase.places, F)}));
     const bytes = ready.reduce(
@@ -109,7 +109,7 @@ export const gather: Algorithm = {
     const {batch, outHeight, outWidth, inChannels: C, outChannels: F} = info;
     const K = dFilter.length / F;
     const {places, floatsOf, copy, place} = windowsOf(info);
-    const {blocks, floats, rows} = cut(batch, outHeight, floatsOf, filterBlockBytes);
+    const {blocks, floats, rows} = cut(batch, outHeight, floatsOf, outWidth * F, filterBlockBytes);
     const most = rows * outWidth;
     const bytes = 4 * (floats + K + most + most * F + K * F) + engine.packedBytes(most, F);
     engine.within(bytes + 8 * arrayBytes, (arena) => {
@@ -131,14 +131,19 @@ export const gather: Algorithm = {
   },
 };
 
-/** The blocks, the floats that the windows of the largest take, and its rows of pixels. */
+/**
+ * The blocks, the floats that the windows of the largest take, and its rows of pixels. Neither windows nor pixels of a block take more than
+ * `limit` bytes, but for single rows.
+ */
 function cut(
   batch: number,
   height: number,
   floatsOf: (rows: number) => number,
+  floatsPerRow: number,
   limit: number,
 ): {blocks: Block[]; floats: number; rows: number} {
-  const blocks = [...blocksOf(batch, height, (rows) => 4 * floatsOf(rows), limit)];
+  const bytesOf = (rows: number) => 4 * Math.max(floatsOf(rows), rows * floatsPerRow);
+  const blocks = [...blocksOf(batch, height, bytesOf, limit)];
   // The first is as large as any.
   const [{images, rows}] = blocks;
   if (images > 1) severalImages.hits++;

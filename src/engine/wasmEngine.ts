@@ -55,11 +55,12 @@ const mostPages = 32_767;
 /** The module's own data lie below. */
 const firstPlace = 4_096;
 
-/** The columns of each panel: eight, as long as there are more than four left. */
-function* panelsOf(n: number): Generator<{column: number; columns: number; width: 4 | 8}> {
+/** The columns of each panel, eight as long as there are more than four left, and its place in the memory. */
+function* panelsOf({k, n, place}: Panels): Generator<{column: number; columns: number; width: 4 | 8; panel: number}> {
   for (let column = 0; column < n; ) {
     const width = n - column > 4 ? 8 : 4;
-    yield {column, columns: Math.min(width, n - column), width};
+    // Each row of the panels before takes `column` floats: only the last is ever cut.
+    yield {column, columns: Math.min(width, n - column), width, panel: place + 4 * column * k};
     column += width;
   }
 }
@@ -126,20 +127,20 @@ export function wasmEngine(variant: 'simd' | 'fma'): Engine {
     pack(room, blocks): Panels {
       const {n, place} = room as Panels;
       const k = blocks.reduce((sum, block) => sum + block.rows, 0);
-      let panel = place;
-      for (const {column, columns, width} of panelsOf(n)) {
+      const packed = {k, n, place};
+      for (const {column, columns, width, panel} of panelsOf(packed)) {
+        let to = panel;
         for (const {data, offset, rowStride, columnStride, rows: count} of blocks) {
           const from = data.byteOffset + 4 * (offset + column * columnStride);
-          kernels.pack(from, 4 * rowStride, 4 * columnStride, count, columns, width, panel);
-          panel += 4 * width * count;
+          kernels.pack(from, 4 * rowStride, 4 * columnStride, count, columns, width, to);
+          to += 4 * width * count;
         }
       }
-      return {k, n, place};
+      return packed;
     },
 
     gather({source, pixels, runs, b, out, outs}) {
-      let panel = (b as Panels).place;
-      for (const {column, columns, width} of panelsOf(b.n)) {
+      for (const {column, columns, width, panel} of panelsOf(b as Panels)) {
         counter.add(`gather${width}`, {
           'whole columns': columns === width,
           'cut columns': columns < width,
@@ -156,13 +157,11 @@ export function wasmEngine(variant: 'simd' | 'fma'): Engine {
           outs.byteOffset,
           columns,
         );
-        panel += 4 * width * b.k;
       }
     },
 
     outer({source, offsets, pixels, b, out, accumulate}) {
-      let panel = (b as Panels).place;
-      for (const {column, columns, width} of panelsOf(b.n)) {
+      for (const {column, columns, width, panel} of panelsOf(b as Panels)) {
         counter.add(`outer${width}`, {
           'whole columns': columns === width,
           'cut columns': columns < width,
@@ -181,7 +180,6 @@ export function wasmEngine(variant: 'simd' | 'fma'): Engine {
           columns,
           accumulate ? 1 : 0,
         );
-        panel += 4 * width * b.k;
       }
     },
   });

@@ -160,6 +160,16 @@ export function problemInfo(problem: Problem): Conv2DInfo {
   return conv2dInfo(`problem '${formatProblem(problem)}'`, {...problemShapes(problem), ...problemAttributes(problem)});
 }
 
+/** Whether the problem has a geometry. */
+export function resolves(problem: Problem): boolean {
+  try {
+    problemInfo(problem);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function explicitPads(
   {top, bottom, left, right}: {top: number; bottom: number; left: number; right: number},
   dataFormat: DataFormat,

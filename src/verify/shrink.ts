@@ -1,4 +1,4 @@
-import {type Problem, problemInfo} from '../geometry/problem.js';
+import {type Problem, resolves} from '../geometry/problem.js';
 
 /** What shrinking may cost. */
 export interface Limits {
@@ -88,13 +88,4 @@ function lower(value: number, least: number): number[] {
   return [...new Set([least, Math.floor(value / 2), value - 1, value - 2])].filter(
     (less) => less >= least && less < value,
   );
-}
-
-function resolves(problem: Problem): boolean {
-  try {
-    problemInfo(problem);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {flopsOf} from '../../geometry/pass.js';
-import {type Problem, problemInfo} from '../../geometry/problem.js';
+import {type Problem, problemInfo, resolves} from '../../geometry/problem.js';
 
 /** What one random problem may cost, so that thousands of them run in a coffee break. */
 const maximumFlops = 100_000;
@@ -54,12 +54,8 @@ export const randomProblem: fc.Arbitrary<Problem> = fc
     ({rounding, ...problem}): Problem =>
       rounding && typeof problem.pad !== 'string' ? {...problem, dimRoundingMode: rounding} : problem,
   )
-  .filter(resolves);
+  .filter(isSmall);
 
-function resolves(problem: Problem): boolean {
-  try {
-    return flopsOf(problemInfo(problem)) <= maximumFlops;
-  } catch {
-    return false;
-  }
+function isSmall(problem: Problem): boolean {
+  return resolves(problem) && flopsOf(problemInfo(problem)) <= maximumFlops;
 }

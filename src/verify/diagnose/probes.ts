@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {flopsOf} from '../../geometry/pass.js';
-import {type Problem, parseProblem, problemInfo} from '../../geometry/problem.js';
+import {type Problem, parseProblem, problemInfo, resolves} from '../../geometry/problem.js';
 import {randomProblem} from '../cases/randomProblem.js';
 
 /** Small problems that tell mistakes apart: the axes differ, and each quantity is somewhere without the others. */
@@ -83,13 +83,4 @@ export function neighbours(smallest: Problem, original: Problem): Problem[] {
     },
   ];
   return [...more(smallest), ...more(original)].filter(resolves);
-}
-
-function resolves(problem: Problem): boolean {
-  try {
-    problemInfo(problem);
-    return true;
-  } catch {
-    return false;
-  }
 }

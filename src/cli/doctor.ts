@@ -7,7 +7,7 @@ import {servedBackends} from '../plugin/select.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
 import {type Examination, examine} from '../verify/sideBySide/examine.js';
 import {rows} from '../verify/sideBySide/sideBySide.js';
-import {asTyped, type RawFlags, single} from './flags.js';
+import {assertServed, asTyped, list, type RawFlags, single} from './flags.js';
 import {userPath} from './invocation.js';
 import {packageRoot} from './ownModules.js';
 import {showProgress} from './progress.js';
@@ -40,11 +40,12 @@ export interface Findings {
 
 /** Runs the command. @returns the exit code */
 async function runDoctor(flags: RawFlags): Promise<number> {
-  const [names, json, browserPath] = ['backend', 'json', 'browser'].map((name) => single(name, flags[name]));
+  const [json, browserPath] = ['json', 'browser'].map((name) => single(name, flags[name]));
   const file = json === undefined ? undefined : userPath(json);
   if (file) assertWritable(file, '--json');
   const browser = browserPath === undefined ? undefined : userPath(browserPath);
-  const named = names?.split(',').map((name) => name.trim());
+  const named = flags.backend === undefined ? undefined : list(flags.backend);
+  assertServed(named ?? []);
   const unknown = named?.find((name) => !servedBackends().includes(name));
   if (unknown !== undefined) {
     throw new ConvgradError(
@@ -59,7 +60,7 @@ async function runDoctor(flags: RawFlags): Promise<number> {
     ...{examinations: [], absent: []},
   };
   const progress = showProgress(process.stderr);
-  for (const backend of new Set(named ?? servedBackends())) {
+  for (const backend of named ?? servedBackends()) {
     const where = await whereIs(backend, browser);
     if (where.place === 'nowhere') {
       if (named) throw new UnavailableError(`backend '${backend}' is not available: ${where.advice}`);

@@ -1,4 +1,6 @@
 import {ConvgradError} from '../geometry/error.js';
+import {servedBackends} from '../plugin/select.js';
+import {UnavailableError} from './usage.js';
 
 /** The flags of a command as cac parses them. */
 export type RawFlags = Readonly<Record<string, unknown>>;
@@ -33,6 +35,28 @@ export function single(name: string, value: unknown): string | undefined {
 export function numeric(text: string): number {
   const value = Number(text);
   return Number.isNaN(value) ? (text as unknown as number) : value;
+}
+
+/** The values of a flag that may be repeated. */
+export function words(value: unknown): string[] {
+  return value === undefined ? [] : [value].flat().map(String);
+}
+
+/** The values of a flag that may be repeated or hold several with commas. */
+export function list(value: unknown): string[] {
+  return [...new Set(words(value).flatMap((word) => word.split(',').map((name) => name.trim())))];
+}
+
+/** The backends that come with tfjs. */
+const tfjsBackends: readonly string[] = ['cpu', 'wasm', 'webgl', 'webgpu', 'tensorflow'];
+
+/** @throws UnavailableError when one of the backends is tfjs's, and convgrad has no kernels for it yet */
+export function assertServed(backends: readonly string[]): void {
+  const unserved = backends.find((backend) => tfjsBackends.includes(backend) && !servedBackends().includes(backend));
+  if (unserved === undefined) return;
+  throw new UnavailableError(
+    `backend '${unserved}' is not available: convgrad has no kernels for it yet; use ${servedBackends().join(', ')}.`,
+  );
 }
 
 /** A flag as it is typed: cac calls `--time-budget` timeBudget. */

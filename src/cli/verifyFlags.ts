@@ -7,9 +7,8 @@ import {algorithmName, backendsOf} from '../verify/mutants/index.js';
 import {resolveOptions, type Sabotage, type VerifyOptions} from '../verify/options.js';
 import type {OracleName} from '../verify/oracles/index.js';
 import {importedName} from '../verify/target.js';
-import {numeric, type RawFlags, single} from './flags.js';
+import {assertServed, list, numeric, type RawFlags, single, words} from './flags.js';
 import {invocation, userPath} from './invocation.js';
-import {UnavailableError} from './usage.js';
 
 export interface VerifyFlags {
   /** What `verify()` takes. `backends` are those to try; `named` tells whether the user asked for them. */
@@ -50,14 +49,7 @@ export function readFlags(flags: RawFlags): VerifyFlags {
       ...(flags.regressions === false ? ['--no-regressions'] : []),
     ].join(' '),
   };
-  const unserved = options.backends.find(
-    (backend) => tfjsBackends.includes(backend) && !servedBackends().includes(backend),
-  );
-  if (unserved) {
-    throw new UnavailableError(
-      `backend '${unserved}' is not available: convgrad has no kernels for it yet; use ${servedBackends().join(', ')}.`,
-    );
-  }
+  assertServed(options.backends);
   if (options.algorithms.includes(importedName) && options.imports.length === 0) {
     throw new ConvgradError(
       '--algorithm',
@@ -82,18 +74,5 @@ export function readFlags(flags: RawFlags): VerifyFlags {
   };
 }
 
-/** The backends that come with tfjs. */
-const tfjsBackends: readonly string[] = ['cpu', 'wasm', 'webgl', 'webgpu', 'tensorflow'];
-
 /** The flags that take one value. */
 const singles = ['cases', 'seed', 'timeBudget', 'sabotage', 'mutant', 'json', 'junit', 'html', 'browser'] as const;
-
-/** The values of a flag that may be repeated. */
-function words(value: unknown): string[] {
-  return value === undefined ? [] : [value].flat().map(String);
-}
-
-/** The values of a flag that may be repeated or hold several with commas. */
-export function list(value: unknown): string[] {
-  return [...new Set(words(value).flatMap((word) => word.split(',').map((name) => name.trim())))];
-}

@@ -3,17 +3,12 @@ import '@tensorflow/tfjs-backend-wasm';
 import {install, uninstall} from 'tfjs-convgrad';
 import {type Learner, type RealModel, realModels} from '../../examples/support/models/index.js';
 import {trainModel} from '../../examples/support/trainModel.js';
-import {servedBackends} from '../../src/plugin/select.js';
 
 const steps = 5;
 
 afterEach(uninstall);
 
 for (const backend of ['cpu', 'wasm']) {
-  if (!servedBackends().includes(backend)) {
-    it.skip(`real models on ${backend}: convgrad does not serve it`, () => {});
-    continue;
-  }
   describe.each(realModels.map((model) => ({name: model.name, model})))(`$name on ${backend}`, ({model}) => {
     beforeAll(() => tf.setBackend(backend));
 

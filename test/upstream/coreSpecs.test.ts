@@ -1,17 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import {type Installation, install, uninstall} from 'tfjs-convgrad';
 import {replacedKernels} from '../../src/plugin/session.js';
-import {coreSpec} from './coreSpecs.js';
+import {convolutionSpecs, coreSpec} from './coreSpecs.js';
 
-const specs = [
-  'ops/conv2d_test.js',
-  'ops/conv2d_transpose_test.js',
-  'ops/conv1d_test.js',
-  'ops/conv2d_separable_test.js',
-  'ops/fused/fused_conv2d_test.js',
-  'ops/depthwise_conv2d_test.js',
-  'ops/fused/fused_depthwise_conv2d_test.js',
-].map(coreSpec);
+const specs = convolutionSpecs.map(coreSpec);
 
 /** Specs that demand a defect of tfjs: with convgrad there is a gradient where there was an error. */
 const repaired = ['ops/depthwise_conv2d_test.js: throws error on dilations > 1'];

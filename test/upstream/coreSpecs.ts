@@ -5,6 +5,17 @@ import ts from 'typescript';
 
 const core = dirname(require.resolve('@tensorflow/tfjs-core/package.json'));
 
+/** The spec files about convolutions. */
+export const convolutionSpecs = [
+  'ops/conv2d_test.js',
+  'ops/conv2d_transpose_test.js',
+  'ops/conv1d_test.js',
+  'ops/conv2d_separable_test.js',
+  'ops/fused/fused_conv2d_test.js',
+  'ops/depthwise_conv2d_test.js',
+  'ops/fused/fused_depthwise_conv2d_test.js',
+];
+
 /** One spec file of tfjs-core, as its npm package ships it: compiled, as ESM, for jasmine. */
 export interface CoreSpec {
   file: string;

@@ -1,16 +1,8 @@
 import '@tensorflow/tfjs-backend-wasm';
 import {type Installation, install, uninstall} from 'tfjs-convgrad';
-import {coreSpec} from './coreSpecs.js';
+import {convolutionSpecs, coreSpec} from './coreSpecs.js';
 
-const specs = [
-  'ops/conv2d_test.js',
-  'ops/conv2d_transpose_test.js',
-  'ops/conv1d_test.js',
-  'ops/conv2d_separable_test.js',
-  'ops/fused/fused_conv2d_test.js',
-  'ops/depthwise_conv2d_test.js',
-  'ops/fused/fused_depthwise_conv2d_test.js',
-].map(coreSpec);
+const specs = convolutionSpecs.map(coreSpec);
 
 /** What fails on wasm: it is not convgrad's to repair, or repaired. A spec that begins or ceases to fail fails this test. */
 const failing = {

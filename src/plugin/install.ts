@@ -64,7 +64,7 @@ export function install(options: InstallOptions = {}): Installation {
   session.backends = backends;
   session.algorithm = algorithm;
   // Backends that are not imported yet arrive later, kernel by kernel.
-  const present = backends.filter((backend) => tf.getKernelsForBackend(backend).length > 0);
+  const present = backends.filter((backend) => replacedOn(backend).some((name) => tf.getKernel(name, backend)));
   session.kernels.swap(present.flatMap((backend) => replacedOn(backend).map((name) => kernelKey(name, backend))));
   session.gradients.swap(replacedGradients);
   swapCustomGrad(tf, session.engine);

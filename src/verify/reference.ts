@@ -34,18 +34,18 @@ export function reference(problem: Problem, {x, filter, dy}: Inputs): Record<Pas
   const forward = empty([batch, rows.count, columns.count, F]);
   const backpropInput = empty([batch, inHeight, inWidth, C]);
   const backpropFilter = empty(tensorShapes(problem).filter);
-  const connections = connectionsOf(problem);
+  const {from, to} = connectionsOf(problem);
   for (let n = 0; n < batch; n++) {
     for (const row of rows.taps) {
       for (const column of columns.taps) {
         const pixel = ((n * rows.count + row.window) * columns.count + column.window) * F;
         const source = ((n * inHeight + row.input) * inWidth + column.input) * C;
-        const tap = (row.tap * filterWidth + column.tap) * connections.length;
-        for (let i = 0; i < connections.length; i++) {
-          const {from, to} = connections[i];
-          add(forward, pixel + to, x[source + from], filter[tap + i]);
-          add(backpropInput, source + from, dy[pixel + to], filter[tap + i]);
-          add(backpropFilter, tap + i, x[source + from], dy[pixel + to]);
+        const tap = (row.tap * filterWidth + column.tap) * from.length;
+        for (let i = 0; i < from.length; i++) {
+          const [a, weight, error] = [source + from[i], tap + i, pixel + to[i]];
+          add(forward, error, x[a], filter[weight]);
+          add(backpropInput, a, dy[error], filter[weight]);
+          add(backpropFilter, weight, x[a], dy[error]);
         }
       }
     }
@@ -54,19 +54,27 @@ export function reference(problem: Problem, {x, filter, dy}: Inputs): Record<Pas
 }
 
 /** Which input channel each weight of a tap leads from, and which output channel to, in the order of the filter. */
-function connectionsOf({kind, inChannels, outChannels}: Problem): {from: number; to: number}[] {
-  const channels = (count: number) => Array.from({length: count}, (_, channel) => channel);
-  const [ins, outs] = [channels(inChannels), channels(outChannels)];
-  // Depthwise, the output channels in order are shared out evenly among the input channels in order.
-  if (kind === 'depthwise') return outs.map((to) => ({from: Math.floor((to * inChannels) / outChannels), to}));
-  return ins.flatMap((from) => outs.map((to) => ({from, to})));
+function connectionsOf({kind, inChannels, outChannels}: Problem): {from: Int32Array; to: Int32Array} {
+  const depthwise = kind === 'depthwise';
+  const [from, to] = [0, 1].map(() => new Int32Array(depthwise ? outChannels : inChannels * outChannels));
+  for (let i = 0; i < from.length; i++) {
+    // Depthwise, the output channels in order are shared out evenly among the input channels in order.
+    from[i] = Math.floor(depthwise ? (i * inChannels) / outChannels : i / outChannels);
+    to[i] = i % outChannels;
+  }
+  return {from, to};
 }
 
 /** The shapes of what a convolution and its gradients read, in NHWC (filter: HWIO) order. */
 export function tensorShapes(p: Problem): Record<keyof Inputs, [number, number, number, number]> {
   return {
     x: [p.batch, p.inHeight, p.inWidth, p.inChannels],
-    filter: [p.filterHeight, p.filterWidth, p.inChannels, connectionsOf(p).length / p.inChannels],
+    filter: [
+      p.filterHeight,
+      p.filterWidth,
+      p.inChannels,
+      p.kind === 'depthwise' ? p.outChannels / p.inChannels : p.outChannels,
+    ],
     dy: [p.batch, ...outputSize(p), p.outChannels],
   };
 }
@@ -78,8 +86,9 @@ export function outputSize(problem: Problem): [number, number] {
 }
 
 function add(into: Wanted, index: number, a: number, b: number): void {
-  into.values[index] += a * b;
-  into.magnitudes[index] += abs(a * b);
+  const term = a * b;
+  into.values[index] += term;
+  into.magnitudes[index] += abs(term);
   into.terms[index]++;
 }
 

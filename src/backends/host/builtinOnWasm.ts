@@ -1,7 +1,7 @@
 import type {Builtin} from '../implementation.js';
 
 /**
- * tfjs's `wasm` backend convolves forward by XNNPACK, ten times as fast as the engine in JavaScript. What is wrong with it, measured on
+ * tfjs's `wasm` backend convolves forward by XNNPACK, in kernels of its own. What is wrong with it, measured on
  * 7000 random problems, comes from the sizes and pads that tfjs computes for it (issues 649, 5907, 7605, 8405); with explicit pads
  * it was right on all of 6000, and on all of 3142 depthwise ones. One thing is left: a dense convolution between single channels uses
  * kernels that turn NaN into a number.

@@ -76,6 +76,8 @@ export interface Engine {
    * float32; c must not overlap a or b.
    */
   gemm(m: number, n: number, k: number, a: Matrix, b: Matrix, c: Matrix, accumulate: boolean): void;
+  /** Arithmetic on registers alone, which no computation of this engine can outrun. @returns how many floating-point operations were done */
+  probe(turns: number): number;
 }
 
 /** What an array takes of an arena beside its elements: alignment, and room to read on in the last tile. */

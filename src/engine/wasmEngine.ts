@@ -19,6 +19,7 @@ interface Kernels {
   gather4: GatherKernel;
   outer8: OuterKernel;
   outer4: OuterKernel;
+  peak(turns: number, factor: number, summand: number): number;
 }
 type GatherKernel = (
   source: number,
@@ -52,6 +53,8 @@ interface Panels extends Packed {
 const pageBytes = 65_536;
 /** What typed arrays and 32-bit signed places reach. */
 const mostPages = 32_767;
+/** What each turn of `peak` does. */
+const peakOperations = 8 * 12;
 /** The module's own data lie below. */
 const firstPlace = 4_096;
 
@@ -181,6 +184,11 @@ export function wasmEngine(variant: 'simd' | 'fma'): Engine {
           accumulate ? 1 : 0,
         );
       }
+    },
+
+    probe(turns) {
+      kernels.peak(turns, 0.5, 1);
+      return turns * peakOperations;
     },
   });
 }

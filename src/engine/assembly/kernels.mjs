@@ -4,9 +4,6 @@
 const range = (length) => Array.from({length}, (_, i) => i);
 const join = (length, line, separator = '\n') => range(length).map(line).join(separator);
 
-/** Steps of the inner loop that are written out. */
-const unrolled = 4;
-
 const shared = `
 @inline function madd(a: v128, b: v128, sum: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, sum);
@@ -74,10 +71,6 @@ const addRow = (t, vectors) =>
 
 /** out[p, column] = Σ over the runs of window(p) · panel, `rows` pixels at a time; the last tile repeats the last pixel. */
 function gather(rows, vectors) {
-  const step = (u) => `
-        ${join(vectors, (v) => `b${v} = v128.load(b, ${16 * (u * vectors + v)});`, ' ')}
-        ${join(rows, (t) => `s = v128.load_splat<f32>(p${t}, ${4 * u}); ${join(vectors, (v) => `c${t}${v} = madd(s, b${v}, c${t}${v});`, ' ')}`, '\n        ')}`;
-  const advance = (u) => `${join(rows, (t) => `p${t} += ${4 * u};`, ' ')} b += ${16 * vectors * u};`;
   return `
 export function gather${4 * vectors}(source: usize, pixels: usize, count: i32, runs: usize, runCount: i32, panel: usize, out: usize, outs: usize, columns: i32): void {
   const whole = columns == ${4 * vectors};
@@ -90,13 +83,11 @@ export function gather${4 * vectors}(source: usize, pixels: usize, count: i32, r
     let b = panel;
     for (let run = runs; run < end; run += 8) {
       const place = <usize>load<i32>(run);
-      let left = load<i32>(run, 4);
       ${join(rows, (t) => `let p${t} = a${t} + place;`, ' ')}
-      for (; left >= ${unrolled}; left -= ${unrolled}) {${join(unrolled, step, '')}
-        ${advance(unrolled)}
-      }
-      for (; left > 0; --left) {${step(0)}
-        ${advance(1)}
+      for (let left = load<i32>(run, 4); left > 0; --left) {
+        ${join(vectors, (v) => `b${v} = v128.load(b, ${16 * v});`, ' ')}
+        ${join(rows, (t) => `s = v128.load_splat<f32>(p${t}); ${join(vectors, (v) => `c${t}${v} = madd(s, b${v}, c${t}${v});`, ' ')}`, '\n        ')}
+        ${join(rows, (t) => `p${t} += 4;`, ' ')} b += ${16 * vectors};
       }
     }
     let to: usize;
@@ -108,24 +99,18 @@ export function gather${4 * vectors}(source: usize, pixels: usize, count: i32, r
 
 /** out[row, column] (+)= Σ_p source[offsets[row] + pixels[p]] · panel[p, column], `rows` rows at a time. */
 function outer(rows, vectors) {
-  const step = (u) => `
-      at = <usize>load<i32>(pixel, ${4 * u}); ${join(vectors, (v) => `b${v} = v128.load(b, ${16 * (u * vectors + v)});`, ' ')}
-      ${join(rows, (t) => `s = v128.load_splat<f32>(a${t} + at); ${join(vectors, (v) => `c${t}${v} = madd(s, b${v}, c${t}${v});`, ' ')}`, '\n      ')}`;
   return `
 export function outer${4 * vectors}(source: usize, offsets: usize, count: i32, pixels: usize, pixelCount: i32, panel: usize, out: usize, stride: usize, columns: i32, accumulate: i32): void {
   const whole = columns == ${4 * vectors};
   const last = count - 1;
   const end = pixels + (<usize>pixelCount << 2);
-  const mainEnd = pixels + (<usize>(pixelCount - pixelCount % ${unrolled}) << 2);
   let at: usize, s: v128, ${join(vectors, (v) => `b${v}: v128`, ', ')};
   for (let first = 0; first < count; first += ${rows}) {
     ${join(rows, (t) => `const a${t} = source + <usize>load<i32>(offsets + (<usize>min(first + ${t}, last) << 2));`, '\n    ')}
     ${zeros(rows, vectors)}
-    let b = panel;
-    let pixel = pixels;
-    for (; pixel < mainEnd; pixel += ${4 * unrolled}, b += ${16 * vectors * unrolled}) {${join(unrolled, step, '')}
-    }
-    for (; pixel < end; pixel += 4, b += ${16 * vectors}) {${step(0)}
+    for (let pixel = pixels, b = panel; pixel < end; pixel += 4, b += ${16 * vectors}) {
+      at = <usize>load<i32>(pixel); ${join(vectors, (v) => `b${v} = v128.load(b, ${16 * v});`, ' ')}
+      ${join(rows, (t) => `s = v128.load_splat<f32>(a${t} + at); ${join(vectors, (v) => `c${t}${v} = madd(s, b${v}, c${t}${v});`, ' ')}`, '\n      ')}
     }
     let row: usize, to: usize;
     ${join(rows, (t) => `if (first + ${t} <= last) { row = out + stride * <usize>(first + ${t}); if (accumulate) { to = row; ${addRow(t, vectors)} } to = row; ${storeRow(t, vectors)} }`, '\n    ')}
@@ -134,10 +119,30 @@ export function outer${4 * vectors}(source: usize, offsets: usize, count: i32, p
 `;
 }
 
+/** Sums that are open at a time: as many as hide the latency of an addition. */
+const chains = 12;
+/** Arithmetic on registers alone, which nothing can outrun: 8·chains operations each turn. */
+const peak = `
+export function peak(turns: i32, a: f32, b: f32): f32 {
+  const half = f32x4.splat(a), one = f32x4.splat(b); // constants might be made anew each time
+  ${join(chains, (i) => `let c${i} = f32x4.splat(${i});`, ' ')}
+  for (; turns > 0; --turns) {
+    if (ASC_FEATURE_RELAXED_SIMD) {
+      ${join(chains, (i) => `c${i} = f32x4.relaxed_madd(half, one, c${i});`, ' ')}
+    } else {
+      ${join(chains, (i) => `c${i} = f32x4.add(one, f32x4.mul(half, c${i}));`, ' ')}
+    }
+  }
+  let sum = c0;
+  ${join(chains, (i) => `sum = f32x4.add(sum, c${i});`, ' ')}
+  return f32x4.extract_lane(sum, 0);
+}
+`;
+
 /**
  * The text of a module.
  * @param rows the rows of its tiles of eight columns; those of four columns have eight
  */
 export function kernels(rows) {
-  return [shared, gather(rows, 2), gather(8, 1), outer(rows, 2), outer(8, 1)].join('');
+  return [shared, gather(rows, 2), gather(8, 1), outer(rows, 2), outer(8, 1), peak].join('');
 }

@@ -30,5 +30,12 @@ export {
 export type {Conv2DArguments} from './plugin/convolution.js';
 export {depthwiseConv2d} from './plugin/depthwiseConv2d.js';
 export type {Activation} from './plugin/epilogue.js';
+export {
+  type BackendExplanation,
+  type ExplainOptions,
+  type Explanation,
+  explain,
+  type PassExplanation,
+} from './plugin/explain.js';
 export {type Installation, type InstallOptions, install, uninstall} from './plugin/install.js';
 export type {InstallationReport} from './plugin/report.js';

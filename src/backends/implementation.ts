@@ -1,4 +1,6 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
+import type {Cost} from '../algorithms/algorithm.js';
+import type {Engine} from '../engine/engine.js';
 import type {Part} from '../engine/part.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import type {Pass} from '../geometry/pass.js';
@@ -11,6 +13,8 @@ export interface Implementation {
   readonly passes: readonly Pass[];
   /** True, or the reason why not, in words for users. */
   supports(info: Conv2DInfo, pass: Pass): true | string;
+  /** What a pass that it supports costs; absent where nobody counted. */
+  cost?(info: Conv2DInfo, pass: Pass): Cost;
   /** Whether `run` takes this epilogue along; absent where it takes none. */
   fuses?(info: Conv2DInfo, fusion: Fusion): boolean;
   /**
@@ -46,6 +50,8 @@ export interface BackendFamily {
   implementations(): readonly Implementation[];
   /** The backends whose own kernels are used where nobody asks for an algorithm. */
   readonly builtins?: Readonly<Record<string, Builtin>>;
+  /** The engine that its implementations compute on, where they have one. */
+  engine?(): Engine;
   /** What a campaign must have reached beside every pass of every implementation. */
   parts(): readonly Part[];
 }

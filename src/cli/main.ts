@@ -3,6 +3,7 @@ import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {cac} from 'cac';
 import {defineDoctor} from './doctor.js';
+import {defineExplain} from './explain.js';
 import {defineMutants} from './mutants.js';
 import {packageRoot} from './ownModules.js';
 import {exitCodes, messageOf, UnavailableError} from './usage.js';
@@ -12,6 +13,7 @@ const cli = cac('convgrad');
 defineVerify(cli);
 defineMutants(cli);
 defineDoctor(cli);
+defineExplain(cli);
 cli.help();
 cli.version(JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')).version);
 

@@ -1,6 +1,7 @@
 import {hostFamily} from '../backends/host/index.js';
 import type {BackendFamily, Builtin, Implementation} from '../backends/implementation.js';
 import {webglFamily} from '../backends/webgl/index.js';
+import type {Engine} from '../engine/engine.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
 import type {Pass} from '../geometry/pass.js';
@@ -22,6 +23,11 @@ export function algorithmsOf(backend: string): readonly string[] {
 /** Where the backend's own kernels are used, if they are. */
 export function builtinOf(backend: string): Builtin | undefined {
   return familyOf(backend)?.builtins?.[backend];
+}
+
+/** The engine that convgrad's implementations on a backend compute on, where they have one. */
+export function engineOf(backend: string): Engine | undefined {
+  return familyOf(backend)?.engine?.();
 }
 
 /** What the passes of a backend's implementations have run so far, by name: each pass of each as a whole, and the parts that they are made of. */
@@ -61,8 +67,7 @@ export function select(
   wanted: string | 'auto',
   builtin?: Implementation,
 ): Selection {
-  const isFree = wanted === 'auto' || wanted === builtin?.algorithm;
-  const candidates = [...(builtin && isFree ? [builtin] : []), ...implementationsOf(backend)];
+  const candidates = candidatesOf(backend, wanted, builtin);
   const asked = candidates.find((implementation) => implementation.algorithm === wanted);
   const answer = asked?.supports(info, pass);
   if (asked && answer === true) return {implementation: asked};
@@ -75,6 +80,12 @@ export function select(
     `no algorithm on backend '${backend}' computes this ${pass} (${reasons.join('; ') || 'it has none'}); ` +
       `use one of the backends ${servedBackends().join(', ')} or uninstall().`,
   );
+}
+
+/** What `select` chooses from, in order of preference. */
+export function candidatesOf(backend: string, wanted: string | 'auto', builtin?: Implementation): Implementation[] {
+  const isFree = wanted === 'auto' || wanted === builtin?.algorithm;
+  return [...(builtin && isFree ? [builtin] : []), ...implementationsOf(backend)];
 }
 
 function implementationsOf(backend: string): readonly Implementation[] {

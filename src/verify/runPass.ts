@@ -1,6 +1,7 @@
 import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
 import type {Pass} from '../geometry/pass.js';
 import {type Problem, problemAttributes} from '../geometry/problem.js';
+import {isStridedAndDilated} from '../plugin/builtinFault.js';
 import {conv2d} from '../plugin/conv2d.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
 import type {Got} from './compare.js';
@@ -75,10 +76,6 @@ export async function runPass(
 /** Whether `tf.conv2d` refuses the problem before any kernel runs; our own function takes it. `tf.depthwiseConv2d` leaves that to kernels. */
 export function isRefusedByTf(problem: Problem): boolean {
   return problem.kind !== 'depthwise' && isStridedAndDilated(problem);
-}
-
-export function isStridedAndDilated({strideHeight, strideWidth, dilationHeight, dilationWidth}: Problem): boolean {
-  return Math.max(strideHeight, strideWidth) > 1 && Math.max(dilationHeight, dilationWidth) > 1;
 }
 
 /** The convolution as a user's program asks for it. */

@@ -13,6 +13,7 @@ export const hostFamily: BackendFamily = {
   backends: ['cpu', 'wasm'],
   implementations: () => algorithms().map(implementation),
   builtins: {wasm: builtinOnWasm},
+  engine,
   parts: () => [...engine().parts, ...algorithms().flatMap(({parts = []}) => parts)],
 };
 
@@ -24,6 +25,7 @@ function implementation(algorithm: Algorithm): Implementation {
     passes: passes.filter((pass) => algorithm[pass]),
     supports: (info: Conv2DInfo, pass: Pass) =>
       algorithm[pass] ? algorithm.supports(info, pass) : `it has no ${pass}`,
+    cost: algorithm.cost.bind(algorithm),
     run(pass: Pass, info: Conv2DInfo, a: TensorInfo, b: TensorInfo, backend: object) {
       return compute(backend, [a, b], shapeOf(info, passTensors[pass].output), (...arrays) =>
         algorithm[pass]?.(info, ...arrays, engine()),

@@ -1,4 +1,4 @@
-import {env, type TensorInfo} from '@tensorflow/tfjs';
+import {env, findBackendFactory, type TensorInfo} from '@tensorflow/tfjs';
 import {makeParts} from '../../engine/part.js';
 import type {Conv2DInfo, Kind} from '../../geometry/conv2dInfo.js';
 import {type Pass, passes, passTensors, shapeOf} from '../../geometry/pass.js';
@@ -33,7 +33,8 @@ export function byProgram(algorithm: string, plan: Plan, own: readonly Pass[] = 
     passes: own,
     supports(_info, pass) {
       if (!own.includes(pass)) return `it has no ${pass}`;
-      return env().getNumber('WEBGL_VERSION') === 1
+      // Where there is no webgl at all, the flag cannot be asked for without a complaint of tfjs's.
+      return findBackendFactory('webgl') && env().getNumber('WEBGL_VERSION') === 1
         ? 'this browser has only WebGL 1, whose shaders cannot loop over sizes unknown at compile time; WebGL 2 is needed'
         : true;
     },

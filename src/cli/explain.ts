@@ -1,0 +1,80 @@
+import type {CAC} from 'cac';
+import {type BackendExplanation, type Explanation, explain, type PassExplanation} from '../plugin/explain.js';
+import {servedBackends} from '../plugin/select.js';
+import {assertServed, asTyped, list, type RawFlags, single} from './flags.js';
+import {groupBy} from './groupBy.js';
+import {userPath} from './invocation.js';
+import {exitCodes} from './usage.js';
+import {assertWritable, writeWhole} from './wholeFile.js';
+
+/** Adds the command `explain`. */
+export function defineExplain(cli: CAC): void {
+  cli
+    .command('explain <problem>', 'Which implementation serves a convolution, why, and what it costs')
+    .option('--backend <names>', `tfjs backends, with commas: ${servedBackends().join(', ')}`)
+    .option('--algorithm <name>', 'As install({algorithm}) takes it (auto)')
+    .option('--json <file>', 'Write the explanation as JSON')
+    .option('--no-color', 'No colours; there are none')
+    .example('convgrad explain ih28iw28ic16oc32kh3kw3-same')
+    .action((problem: string, flags: RawFlags) => runExplain(problem, asTyped(flags)));
+}
+
+/** Runs the command. @returns the exit code */
+function runExplain(problem: string, flags: RawFlags): number {
+  const [json, algorithm] = ['json', 'algorithm'].map((name) => single(name, flags[name]));
+  const file = json === undefined ? undefined : userPath(json);
+  if (file) assertWritable(file, '--json');
+  const backends = flags.backend === undefined ? undefined : list(flags.backend);
+  assertServed(backends ?? []);
+  const options = {...(backends ? {backends} : {}), ...(algorithm === undefined ? {} : {algorithm})};
+  const explanation = explain(problem, options);
+  if (file) writeWhole(file, `${JSON.stringify(explanation, undefined, 1)}\n`);
+  console.log(describeExplanation(explanation));
+  return exitCodes.good;
+}
+
+/** What a person reads. */
+export function describeExplanation({problem, geometry, shapes, backends}: Explanation): string {
+  const {x, filter, y} = shapes;
+  const {padTop, padBottom, padLeft, padRight, dataFormat} = geometry;
+  const turned = dataFormat === 'NCHW' ? ['NCHW: x, y and their gradients are transposed around each pass'] : [];
+  return [
+    problem,
+    `x [${x.join(', ')}], filter [${filter.join(', ')}] → y [${y.join(', ')}]`,
+    `pads: top ${padTop}, bottom ${padBottom}, left ${padLeft}, right ${padRight}`,
+    ...turned,
+    ...backends.flatMap(describeBackend),
+  ].join('\n');
+}
+
+function describeBackend({backend, engine, passes}: BackendExplanation): string[] {
+  return [
+    '',
+    engine === undefined ? backend : `${backend}, on the engine '${engine}'`,
+    ...passes.flatMap(describePass),
+  ];
+}
+
+function describePass({pass, algorithm, why, others, cost, alone}: PassExplanation): string[] {
+  const passedOver = groupBy(others, (other) => other.why).map(
+    (group) => `not ${group.map((other) => other.algorithm).join(', ')}: ${group[0].why}`,
+  );
+  const {flops, bytes, workspaceBytes, intensity, tensorsOnly} = cost;
+  const costs = [
+    `${scaled(flops)}FLOP`,
+    tensorsOnly ? `${scaled(bytes)}B of tensors` : `${scaled(bytes)}B moved at least`,
+    `${scaled(intensity)}FLOP/B`,
+    ...(tensorsOnly ? [] : [`workspace ${scaled(workspaceBytes)}B`]),
+  ];
+  return [
+    `  ${pass}: ${algorithm ?? 'nothing runs'}, ${why}`,
+    ...[costs.join(', '), ...passedOver, `tfjs alone: ${alone}`].map((line) => `    ${line}`),
+  ];
+}
+
+/** Three digits, and a prefix of the SI. */
+function scaled(value: number): string {
+  const prefixes = ['', 'k', 'M', 'G', 'T'];
+  const step = Math.min(prefixes.length - 1, Math.floor(Math.log10(Math.max(1, value)) / 3));
+  return `${Number((value / 1000 ** step).toPrecision(3))} ${prefixes[step]}`;
+}

@@ -1,0 +1,63 @@
+import type {Pass} from '../geometry/pass.js';
+import {type Problem, problemInfo} from '../geometry/problem.js';
+
+/** Where tfjs 4.22 alone throws or is known to be wrong, and how, in words for users; undefined where it is right. */
+export function builtinFault(backend: string, problem: Problem, pass: Pass): string | undefined {
+  const p = problem;
+  const gradient = pass !== 'forward';
+  const depthwise = p.kind === 'depthwise';
+  if (isStridedAndDilated(p)) return 'the built-in refuses stride and dilation both above 1';
+  if (depthwise && p.dataFormat === 'NCHW') return 'the built-in depthwise kernels take NCHW for NHWC';
+  if (gradient && Math.max(p.dilationHeight, p.dilationWidth) > 1)
+    return 'the built-in gradient throws for dilation above 1 (tfjs issue 7906)';
+  const spans = (p.filterHeight - 1) * p.dilationHeight === (p.filterWidth - 1) * p.dilationWidth;
+  if (typeof p.pad === 'number' && (!spans || p.strideHeight !== p.strideWidth)) {
+    return 'with a numeric pad the built-in sizes the width by the filter and stride of the height (tfjs issue 649)';
+  }
+  if (gradient && !depthwise && modeMatters(p))
+    return `the built-in gradient drops dimRoundingMode '${p.dimRoundingMode}', which changes the output size here`;
+  return backend === 'wasm' ? faultOnWasm(problem, pass) : undefined;
+}
+
+export function isStridedAndDilated({strideHeight, strideWidth, dilationHeight, dilationWidth}: Problem): boolean {
+  return Math.max(strideHeight, strideWidth) > 1 && Math.max(dilationHeight, dilationWidth) > 1;
+}
+
+/** A gradient needs the forward pass too, which stands on the tape. */
+function faultOnWasm(problem: Problem, pass: Pass): string | undefined {
+  if (problem.kind === 'depthwise' && pass !== 'forward')
+    return 'tfjs has no gradients of depthwise convolutions on wasm';
+  if (pass === 'backpropFilter') return 'tfjs has no Conv2DBackpropFilter on wasm (tfjs issue 8474)';
+  if (problem.dataFormat === 'NCHW') return 'the built-in forward on wasm refuses NCHW';
+  if (modeMatters(problem))
+    return 'where rounding changes the output size the built-in forward on wasm leaves it unwritten';
+  return endsInside(problem)
+    ? 'where the last SAME window ends inside x the built-in forward on wasm is wrong (tfjs issue 8405)'
+    : undefined;
+}
+
+/** Whether 'same' leaves rows or columns that no window reaches. */
+function endsInside(p: Problem): boolean {
+  const inside = (size: number, filter: number, stride: number, dilation: number) =>
+    (Math.ceil(size / stride) - 1) * stride + (filter - 1) * dilation + 1 < size;
+  return (
+    p.pad === 'same' &&
+    (p.filterHeight > 1 || p.filterWidth > 1) &&
+    (inside(p.inHeight, p.filterHeight, p.strideHeight, p.dilationHeight) ||
+      inside(p.inWidth, p.filterWidth, p.strideWidth, p.dilationWidth))
+  );
+}
+
+function modeMatters(problem: Problem): boolean {
+  const {dimRoundingMode, ...truncated} = problem;
+  return dimRoundingMode !== undefined && outputSize(problem) !== outputSize(truncated);
+}
+
+function outputSize(problem: Problem): string {
+  try {
+    const {outHeight, outWidth} = problemInfo(problem);
+    return `${outHeight}×${outWidth}`;
+  } catch {
+    return 'none';
+  }
+}

@@ -1,0 +1,145 @@
+import type {Cost} from '../algorithms/algorithm.js';
+import type {Implementation} from '../backends/implementation.js';
+import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
+import {ConvgradError} from '../geometry/error.js';
+import {explicitPads} from '../geometry/explicitPads.js';
+import {flopsOf, type Pass, passes, passTensors, sizeOf, type TensorName, userShapeOf} from '../geometry/pass.js';
+import {formatProblem, type Problem, parseProblem, problemInfo} from '../geometry/problem.js';
+import {builtinFault} from './builtinFault.js';
+import {builtinImplementation} from './builtinImplementation.js';
+import {algorithmsOf, candidatesOf, engineOf, select, servedBackends} from './select.js';
+
+/** What `explain()` tells; plain data. */
+export interface Explanation {
+  /** In full. */
+  problem: string;
+  /** The resolved geometry. */
+  geometry: Conv2DInfo & {padBottom: number; padRight: number};
+  /** In the problem's data format; filters are HWIO. */
+  shapes: Record<'x' | 'filter' | 'y', number[]>;
+  backends: BackendExplanation[];
+}
+
+export interface BackendExplanation {
+  backend: string;
+  /** The engine that convgrad's algorithms compute on there, where they have one. */
+  engine?: string;
+  passes: PassExplanation[];
+}
+
+export interface PassExplanation {
+  pass: Pass;
+  /** What runs: an algorithm of convgrad's, or `builtin` for tfjs's own kernel; absent where nothing does. */
+  algorithm?: string;
+  why: string;
+  /** Everything else that could have been chosen, in order of preference, and why it was not. */
+  others: {algorithm: string; why: string}[];
+  cost: Cost & {
+    /** Operations for each byte. */
+    intensity: number;
+    /** Nobody counted: the bytes are those of the tensors, the operations those of the definition. */
+    tensorsOnly?: true;
+  };
+  /** What tfjs makes of it without convgrad: `right`, or the fault. */
+  alone: string;
+}
+
+export interface ExplainOptions {
+  /** By default every one that convgrad has kernels for; none needs to be imported. */
+  backends?: readonly string[];
+  /** As `install({algorithm})` takes it. */
+  algorithm?: string | 'auto';
+}
+
+/**
+ * Tells which implementation serves each pass of a convolution on each backend and why, what it costs, and what tfjs alone would do.
+ *
+ * @param problem a problem or its line of text, e.g. `ih28iw28ic16oc32kh3kw3-same`
+ * @throws ConvgradError on a problem that has no geometry, and on an unknown backend or algorithm
+ */
+export function explain(problem: Problem | string, options: ExplainOptions = {}): Explanation {
+  const asked = typeof problem === 'string' ? parseProblem(problem) : problem;
+  const {backends = servedBackends(), algorithm = 'auto'} = options;
+  choose('backend', backends, servedBackends());
+  choose('algorithm', [algorithm], ['auto', 'builtin', ...new Set(servedBackends().flatMap(algorithmsOf))]);
+  const info = problemInfo(asked);
+  const [, [, padBottom], [, padRight]] = explicitPads(info);
+  const shape = (name: TensorName) => userShapeOf(info, name);
+  return {
+    problem: formatProblem(asked),
+    geometry: {...info, padBottom, padRight},
+    shapes: {x: shape('x'), filter: shape('filter'), y: shape('y')},
+    backends: backends.map((backend) => {
+      const engine = engineOf(backend)?.name;
+      return {
+        backend,
+        ...(engine === undefined ? {} : {engine}),
+        passes: passes.map((pass) => explainPass(asked, info, backend, pass, algorithm)),
+      };
+    }),
+  };
+}
+
+function explainPass(
+  problem: Problem,
+  info: Conv2DInfo,
+  backend: string,
+  pass: Pass,
+  wanted: string | 'auto',
+): PassExplanation {
+  const alone = builtinFault(backend, problem, pass) ?? 'right';
+  if (info.batch === 0) {
+    const why = 'an empty batch leaves nothing to compute: the result is zeros without any algorithm';
+    return {pass, why, others: [], cost: costOf(undefined, info, pass), alone};
+  }
+  const builtin = builtinImplementation(backend, {plain: notCalled});
+  const {implementation: chosen, refusal} = select('explain', backend, info, pass, wanted, builtin);
+  const candidates = candidatesOf(backend, wanted, builtin);
+  return {
+    pass,
+    algorithm: chosen.algorithm,
+    why: reason(chosen, wanted, refusal, chosen === builtin),
+    others: candidates
+      .filter((candidate) => candidate !== chosen)
+      .map((candidate) => {
+        const verdict = candidate.supports(info, pass);
+        const earlier = candidates.indexOf(candidate) < candidates.indexOf(chosen);
+        const passedOver = earlier ? `'${wanted}' was asked for` : 'later in the order of preference';
+        return {algorithm: candidate.algorithm, why: verdict === true ? passedOver : verdict};
+      }),
+    cost: costOf(chosen, info, pass),
+    alone,
+  };
+}
+
+function reason(
+  {algorithm}: Implementation,
+  wanted: string | 'auto',
+  refusal: string | undefined,
+  isBuiltin: boolean,
+): string {
+  if (algorithm === wanted) return 'asked for by name';
+  const first = isBuiltin
+    ? "tfjs's own kernel, told the resolved pads: there it is faster and as right"
+    : 'first in the order of preference that computes it';
+  return refusal === undefined ? first : `${first}, since '${wanted}' does not: ${refusal}`;
+}
+
+function costOf(implementation: Implementation | undefined, info: Conv2DInfo, pass: Pass): PassExplanation['cost'] {
+  const counted = implementation?.cost?.(info, pass);
+  const {inputs, output} = passTensors[pass];
+  const bytes = [...inputs, output].reduce((sum, name) => sum + 4 * sizeOf(info, name), 0);
+  const cost = counted ?? {flops: flopsOf(info), bytes, workspaceBytes: 0};
+  return {...cost, intensity: cost.flops / cost.bytes, ...(counted ? {} : {tensorsOnly: true as const})};
+}
+
+/** Stands for a kernel that is asked about, never run. */
+function notCalled(): never {
+  throw new Error('explain() runs no kernel');
+}
+
+function choose(what: string, chosen: readonly string[], known: readonly string[]): void {
+  const unknown = chosen.find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new ConvgradError('explain', `unknown ${what} '${unknown}'; use ${known.join(', ')}.`);
+}

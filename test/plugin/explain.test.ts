@@ -1,0 +1,113 @@
+import {explain, type PassExplanation} from 'tfjs-convgrad';
+import {algorithms} from '../../src/algorithms/index.js';
+import {conv2dInfo} from '../../src/geometry/conv2dInfo.js';
+import {passes} from '../../src/geometry/pass.js';
+import {parseProblem, problemInfo} from '../../src/geometry/problem.js';
+import {select, servedBackends} from '../../src/plugin/select.js';
+
+const dense = 'mb2ih9iw7ic4oc6kh3kw2sh2-same';
+const depthwise = 'ih7iw5ic3oc6kh3kw3-same-depthwise';
+const passesOf = (problem: string, backend: string, algorithm?: string) =>
+  explain(problem, {backends: [backend], ...(algorithm ? {algorithm} : {})}).backends[0].passes;
+const [forward, , backpropFilter] = passes;
+const named = (found: PassExplanation[], pass: string) => found.find((one) => one.pass === pass)!;
+
+test.each([dense, depthwise])('of %s it names what is selected, and every other candidate once', (problem) => {
+  for (const {backend, passes: found} of explain(problem).backends) {
+    for (const {pass, algorithm, others} of found) {
+      if (algorithm !== 'builtin') {
+        const {implementation} = select('test', backend, problemInfo(parseProblem(problem)), pass, 'auto');
+        expect(implementation.algorithm).toBe(algorithm);
+      }
+      if (backend === 'webgl') continue;
+      const names = [algorithm, ...others.map((other) => other.algorithm)].filter((name) => name !== 'builtin');
+      expect(names.sort()).toEqual(
+        algorithms()
+          .map(({name}) => name)
+          .sort(),
+      );
+    }
+  }
+  expect(explain(problem).backends.map(({backend}) => backend)).toEqual(servedBackends());
+});
+
+test("what is refused keeps its algorithm's reason; what is not comes later", () => {
+  const {others} = named(passesOf(depthwise, 'cpu'), backpropFilter);
+  expect(others).toContainEqual({
+    algorithm: 'gather',
+    why: 'a depthwise convolution has no sum over channels to make a matrix product of',
+  });
+  expect(others).toContainEqual({algorithm: 'direct', why: 'later in the order of preference'});
+});
+
+test("on wasm forward is tfjs's own kernel, unless an algorithm is asked for", () => {
+  expect(named(passesOf(dense, 'wasm'), forward)).toMatchObject({algorithm: 'builtin', cost: {tensorsOnly: true}});
+  const asked = named(passesOf(dense, 'wasm', 'im2col'), forward);
+  expect(asked).toMatchObject({algorithm: 'im2col', why: 'asked for by name'});
+  expect(asked.others).toContainEqual({algorithm: 'gather', why: "'im2col' was asked for"});
+});
+
+test('an algorithm that was asked for and refuses says why beside the one that serves', () => {
+  const {algorithm, why} = named(passesOf(depthwise, 'cpu', 'gather'), forward);
+  expect(algorithm).toBe('depthwise');
+  expect(why).toMatch(/since 'gather' does not: a depthwise convolution has no sum over channels/);
+});
+
+test('geometry, shapes and cost are those of the problem', () => {
+  const found = explain(`${dense}-nchw`);
+  expect(found).toMatchObject({
+    problem: 'mb2ih9iw7ic4oc6kh3kw2sh2sw1dh1dw1-same-nchw',
+    shapes: {x: [2, 4, 9, 7], filter: [3, 2, 4, 6], y: [2, 6, 5, 7]},
+    geometry: {padTop: 1, padBottom: 1, padLeft: 0, padRight: 1},
+  });
+  const flops = 2 * (2 * 5 * 7) * (3 * 2 * 4) * 6;
+  for (const {passes: all} of found.backends) {
+    for (const {cost} of all) {
+      expect(cost.flops).toBe(flops);
+      expect(cost.intensity).toBeCloseTo(flops / cost.bytes, 9);
+    }
+  }
+  const tensors = 4 * (2 * 4 * 9 * 7 + 3 * 2 * 4 * 6 + 2 * 6 * 5 * 7);
+  expect(found.backends.find(({backend}) => backend === 'webgl')!.passes[0].cost.bytes).toBe(tensors);
+});
+
+test.each([
+  ['ih9iw9ic2oc3kh3kw3dh2dw2-same', 'cpu', 'right', /dilation above 1/],
+  ['ih9iw8ic2oc3kh3kw2-p1', 'cpu', /numeric pad/, /numeric pad/],
+  ['ih6iw6ic2oc3kh3kw3sh2sw2-p0-ceil', 'cpu', 'right', /drops dimRoundingMode/],
+  ['ih9iw9ic2oc3kh3kw3', 'cpu', 'right', 'right'],
+  ['ih9iw9ic2oc3kh3kw3', 'wasm', 'right', /no Conv2DBackpropFilter/],
+  ['ih9iw9ic2oc3kh3kw3-nchw', 'wasm', /refuses NCHW/, /no Conv2DBackpropFilter/],
+])('%s by tfjs alone on %s', (problem, backend, alone, backward) => {
+  const found = passesOf(problem, backend);
+  for (const [pass, fault] of [
+    [forward, alone],
+    [backpropFilter, backward],
+  ] as const) {
+    expect(named(found, pass).alone).toEqual(fault instanceof RegExp ? expect.stringMatching(fault) : fault);
+  }
+});
+
+test('an empty batch needs nobody', () => {
+  const [{algorithm, cost, why}] = passesOf('mb0ih5iw5ic1oc1kh3kw3', 'cpu');
+  expect({algorithm, flops: cost.flops, why}).toEqual({
+    algorithm: undefined,
+    flops: 0,
+    why: expect.stringContaining('empty batch'),
+  });
+});
+
+test('a problem as an object is taken too', () => {
+  expect(explain(parseProblem(dense))).toEqual(explain(dense));
+  expect(explain(dense).geometry).toMatchObject(
+    conv2dInfo('test', {xShape: [2, 9, 7, 4], filterShape: [3, 2, 4, 6], strides: [2, 1], pad: 'same'}),
+  );
+});
+
+test.each([
+  [() => explain(dense, {backends: ['abacus']}), "explain: unknown backend 'abacus'; use cpu, wasm, webgl."],
+  [() => explain(dense, {algorithm: 'magic'}), /^explain: unknown algorithm 'magic'; use auto, builtin, gather/],
+  [() => explain('ih3iw3ic1oc1kh5kw5'), /^problem/],
+])('refuses %s', (fn, message) => {
+  expect(fn).toThrow(message);
+});

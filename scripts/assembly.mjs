@@ -9,8 +9,17 @@ import {root, runTool, StepError} from './step.mjs';
 /** The modules in base64, as a module of ours: nothing to fetch at run time, and no path to configure. */
 export const assembled = join(root, 'src/engine/assembly/modules.ts');
 
-/** Rows of a tile, by the registers that its sums, operands and products take. */
-const variants = {simd: {rows: 4, features: ['simd']}, fma: {rows: 6, features: ['simd', 'relaxed-simd']}};
+/**
+ * Rows of the tiles, by the registers that sums, operands and products take. A compiler that brings all loads of a step forward needs more of them:
+ * for it the fused kernels come with low tiles too.
+ */
+const low = {rows8: 4, rows4: 7};
+const relaxed = ['simd', 'relaxed-simd'];
+const variants = {
+  simd: {rows: low, features: ['simd']},
+  fma: {rows: {rows8: 6, rows4: 8}, features: relaxed},
+  fmaLow: {rows: low, features: relaxed},
+};
 
 /** Compiles the micro-kernels, unless that is done already. */
 export async function assemble() {
@@ -21,7 +30,7 @@ export async function assemble() {
     const modules = await Promise.all(
       Object.entries(variants).map(async ([name, variant]) => {
         const bytes = await compile(join(folder, name), variant);
-        return `export const ${name} = {rows: ${variant.rows}, base64: '${bytes.toString('base64')}'};\n`;
+        return `export const ${name} = {rows8: ${variant.rows.rows8}, rows4: ${variant.rows.rows4}, base64: '${bytes.toString('base64')}'};\n`;
       }),
     );
     writeFileSync(assembled, header + modules.join(''));
@@ -32,7 +41,7 @@ export async function assemble() {
 
 async function compile(stem, {rows, features}) {
   writeFileSync(`${stem}.ts`, kernels(rows));
-  const options = ['-O3', '--runtime', 'stub', '--noAssert', '--importMemory', '--memoryBase', '1024'];
+  const options = ['-O3', '--runtime', 'stub', '--noAssert', '--importMemory', '--maximumMemory', '32767'];
   const enabled = features.flatMap((feature) => ['--enable', feature]);
   const code = await runTool(
     'assemblyscript/bin/asc.js',

@@ -1,6 +1,7 @@
 import type {Engine} from './engine.js';
 import {jsEngine} from './jsEngine.js';
-import {wasmEngine, wasmVariants} from './wasmEngine.js';
+import {wasmEngine} from './wasmEngine.js';
+import {wasmVariants} from './wasmModule.js';
 
 let chosen: Engine | undefined;
 

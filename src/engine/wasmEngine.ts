@@ -1,90 +1,34 @@
 import {ConvgradError} from '../geometry/error.js';
-import {fma, simd} from './assembly/modules.js';
-import {type Arena, arrayBytes, type Engine, type Packed} from './engine.js';
+import {Counter} from './counter.js';
+import {type Arena, arrayBytes, type Engine} from './engine.js';
 import {withGemm} from './gemm.js';
-import {makeParts, type Part} from './part.js';
-
-/** What `assembly/kernels.mjs` exports; places are byte addresses in its memory. */
-interface Kernels {
-  pack(
-    from: number,
-    rowStride: number,
-    columnStride: number,
-    rows: number,
-    columns: number,
-    width: number,
-    panel: number,
-  ): void;
-  gather8: GatherKernel;
-  gather4: GatherKernel;
-  outer8: OuterKernel;
-  outer4: OuterKernel;
-  peak(turns: number, factor: number, summand: number): number;
-}
-type GatherKernel = (
-  source: number,
-  pixels: number,
-  count: number,
-  runs: number,
-  runCount: number,
-  panel: number,
-  out: number,
-  outs: number,
-  columns: number,
-) => void;
-type OuterKernel = (
-  source: number,
-  offsets: number,
-  count: number,
-  pixels: number,
-  pixelCount: number,
-  panel: number,
-  out: number,
-  stride: number,
-  columns: number,
-  accumulate: number,
-) => void;
-
-/** Panels of 8 or 4 columns one after another, from a place in the memory. */
-interface Panels extends Packed {
-  place: number;
-}
+import {type Panels, panelBytes, panelsOf} from './panels.js';
+import {compile, instantiate, type KernelName, mostPages, tileRows, type WasmVariant} from './wasmModule.js';
 
 const pageBytes = 65_536;
-/** What typed arrays and 32-bit signed places reach. */
-const mostPages = 32_767;
-/** What each turn of `peak` does. */
-const peakOperations = 8 * 12;
-/** The module's own data lie below. */
+/** The kernels' own data lie below. */
 const firstPlace = 4_096;
+const spillPlace = 1_024;
+/** Operations of each turn of `peak`. */
+const peakOperations = 224;
 
-/** The columns of each panel, eight as long as there are more than four left, and its place in the memory. */
-function* panelsOf({k, n, place}: Panels): Generator<{column: number; columns: number; width: 4 | 8; panel: number}> {
-  for (let column = 0; column < n; ) {
-    const width = n - column > 4 ? 8 : 4;
-    // Each row of the panels before takes `column` floats: only the last is ever cut.
-    yield {column, columns: Math.min(width, n - column), width, panel: place + 4 * column * k};
-    column += width;
-  }
-}
-
-/** Whether this engine runs WebAssembly with 128-bit vectors, and with relaxed ones. */
-export function wasmVariants(): ('simd' | 'fma')[] {
-  if (typeof WebAssembly !== 'object') return [];
-  return (['fma', 'simd'] as const).filter((name) => WebAssembly.validate(bytesOf(name)));
+/** One kernel over a range. */
+interface Call {
+  kernel: KernelName;
+  args: number[];
 }
 
 /**
- * An engine on WebAssembly vectors. It computes in a memory of its own, which grows to what the largest call needs and stays so until
- * `release`; sums are float32, of which each tile keeps its own in registers from the first term to the last.
+ * An engine on WebAssembly vectors. It computes in a memory of its own, which grows to what the largest call needs and stays so until it is
+ * released; sums are float32, of which each tile keeps its own in registers from the first term to the last.
  */
-export function wasmEngine(variant: 'simd' | 'fma'): Engine {
-  const {rows} = {simd, fma}[variant];
-  const tileRows = {8: rows, 4: 8};
+export function wasmEngine(variant: WasmVariant): Engine {
+  const {rows8, rows4} = tileRows(variant);
   const memory = new WebAssembly.Memory({initial: 1, maximum: mostPages});
-  const module = new WebAssembly.Module(bytesOf(variant));
-  const kernels = new WebAssembly.Instance(module, {env: {memory}}).exports as unknown as Kernels;
-  const counter = new Counter(variant);
+  const kernels = instantiate(compile(variant, false), memory);
+  kernels.setSpill(spillPlace);
+  const name = variant === 'simd' ? 'simd' : 'fma';
+  const counter = new Counter(name);
   let top = firstPlace;
   let inUse = false;
 
@@ -97,9 +41,12 @@ export function wasmEngine(variant: 'simd' | 'fma'): Engine {
     floats: (length) => new Float32Array(memory.buffer, take(4 * length), length),
     integers: (length) => new Int32Array(memory.buffer, take(4 * length), length),
   };
+  const run = (calls: readonly Call[], count: number): void => {
+    for (const {kernel, args} of calls) kernels[kernel](0, count, ...args);
+  };
 
   return withGemm({
-    name: variant,
+    name,
     parts: counter.parts,
 
     within(bytes, fn) {
@@ -123,102 +70,96 @@ export function wasmEngine(variant: 'simd' | 'fma'): Engine {
       }
     },
 
-    packedBytes: (k, n) => 4 * k * (Math.ceil(n / 4) * 4) + arrayBytes,
+    packedBytes: (k, n) => panelBytes(k, n) + arrayBytes,
 
-    reserve: (_arena, k, n): Panels => ({k, n, place: take(4 * k * (Math.ceil(n / 4) * 4))}),
+    reserve: (_arena, k, n): Panels => ({k, n, place: take(panelBytes(k, n))}),
 
     pack(room, blocks): Panels {
       const {n, place} = room as Panels;
       const k = blocks.reduce((sum, block) => sum + block.rows, 0);
       const packed = {k, n, place};
-      for (const {column, columns, width, panel} of panelsOf(packed)) {
-        let to = panel;
+      for (const {column, columns, width, place: panel} of panelsOf(packed)) {
+        let above = 0;
         for (const {data, offset, rowStride, columnStride, rows: count} of blocks) {
           const from = data.byteOffset + 4 * (offset + column * columnStride);
-          kernels.pack(from, 4 * rowStride, 4 * columnStride, count, columns, width, to);
-          to += 4 * width * count;
+          for (let j = 0; j < (width === 1 ? columns : 1); j++) {
+            const to = panel + 4 * (j * k + width * above);
+            kernels.pack(
+              from + 4 * j * columnStride,
+              4 * rowStride,
+              4 * columnStride,
+              count,
+              Math.min(columns, width),
+              width,
+              to,
+            );
+          }
+          above += count;
         }
       }
       return packed;
     },
 
     gather({source, pixels, runs, b, out, outs}) {
-      for (const {column, columns, width, panel} of panelsOf(b as Panels)) {
-        counter.add(`gather${width}`, {
-          'whole columns': columns === width,
-          'cut columns': columns < width,
-          'cut rows': pixels.length % tileRows[width] > 0,
-        });
-        kernels[`gather${width}`](
-          source.byteOffset,
-          pixels.byteOffset,
-          pixels.length,
-          runs.byteOffset,
-          runs.length / 2,
-          panel,
-          out.byteOffset + 4 * column,
-          outs.byteOffset,
-          columns,
-        );
+      const [from, at, to] = [source.byteOffset, pixels.byteOffset, outs.byteOffset];
+      const calls: Call[] = [];
+      for (const {column, columns, width, place} of panelsOf(b as Panels)) {
+        const target = out.byteOffset + 4 * column;
+        const stretches = [runs.byteOffset, runs.length / 2];
+        if (width === 1) {
+          const kernel = `narrowGather${columns as 1 | 2 | 3}` as const;
+          counter.add(kernel, {
+            'cut rows': pixels.length % narrowRows[columns] > 0,
+            'single terms': hasSingleTerms(runs),
+          });
+          calls.push({kernel, args: [from, at, ...stretches, b.k, place, target, to]});
+        } else {
+          const kernel = `gather${width}` as const;
+          counter.add(kernel, {
+            'whole columns': columns === width,
+            'cut columns': columns < width,
+            'cut rows': pixels.length % (width === 8 ? rows8 : rows4) > 0,
+          });
+          calls.push({kernel, args: [from, at, ...stretches, place, target, to, columns]});
+        }
       }
+      run(calls, pixels.length);
     },
 
     outer({source, offsets, pixels, b, out, accumulate}) {
-      for (const {column, columns, width, panel} of panelsOf(b as Panels)) {
-        counter.add(`outer${width}`, {
-          'whole columns': columns === width,
-          'cut columns': columns < width,
-          'cut rows': offsets.length % tileRows[width] > 0,
-          accumulating: accumulate,
-        });
-        kernels[`outer${width}`](
-          source.byteOffset,
-          offsets.byteOffset,
-          offsets.length,
-          pixels.byteOffset,
-          pixels.length,
-          panel,
-          out.byteOffset + 4 * column,
-          4 * b.n,
-          columns,
-          accumulate ? 1 : 0,
-        );
+      const calls: Call[] = [];
+      for (const {column, columns, width, place} of panelsOf(b as Panels)) {
+        const target = [out.byteOffset + 4 * column, 4 * b.n];
+        const args = [source.byteOffset, offsets.byteOffset, pixels.byteOffset, pixels.length, place, ...target];
+        if (width === 1) {
+          const kernel = `narrowOuter${columns as 1 | 2 | 3}` as const;
+          const apart = offsets.some((offset, i) => i > 0 && offset !== offsets[i - 1] + 4);
+          counter.add(kernel, {'rows side by side': !apart, 'rows apart': apart, accumulating: accumulate});
+          calls.push({kernel, args: [...args, Number(accumulate)]});
+        } else {
+          const kernel = `outer${width}` as const;
+          counter.add(kernel, {
+            'whole columns': columns === width,
+            'cut columns': columns < width,
+            'cut rows': offsets.length % (width === 8 ? rows8 : rows4) > 0,
+            accumulating: accumulate,
+          });
+          calls.push({kernel, args: [...args, columns, Number(accumulate)]});
+        }
       }
+      run(calls, offsets.length);
     },
 
     probe(turns) {
-      kernels.peak(turns, 0.5, 1);
+      kernels.peak(turns, 1);
       return turns * peakOperations;
     },
   });
 }
 
-/** What a call of a tile kernel reaches of it. */
-const ends = ['whole columns', 'cut columns', 'cut rows', 'accumulating'] as const;
+/** Pixels of a tile of so many columns. */
+const narrowRows: Readonly<Record<number, number>> = {1: 7, 2: 4, 3: 3};
 
-/** Counts what calls reach of each kernel. */
-class Counter {
-  readonly parts: Part[];
-  private readonly byName: Map<string, Part>;
-
-  constructor(variant: string) {
-    const names = ['gather8', 'gather4', 'outer8', 'outer4'].flatMap((kernel) =>
-      // A gather writes each element once.
-      ends.filter((end) => end !== 'accumulating' || kernel.startsWith('outer')).map((end) => `${kernel}, ${end}`),
-    );
-    this.parts = makeParts(names.map((name) => `${variant} ${name}`));
-    this.byName = new Map(names.map((name, i) => [name, this.parts[i]]));
-  }
-
-  add(kernel: string, reached: Partial<Record<(typeof ends)[number], boolean>>): void {
-    for (const end of ends) {
-      const part = reached[end] ? this.byName.get(`${kernel}, ${end}`) : undefined;
-      if (part) part.hits++;
-    }
-  }
-}
-
-function bytesOf(variant: 'simd' | 'fma'): Uint8Array<ArrayBuffer> {
-  const text = atob({simd, fma}[variant].base64);
-  return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+function hasSingleTerms(runs: Int32Array): boolean {
+  return runs.some((length, i) => i % 2 === 1 && length % 4 > 0);
 }

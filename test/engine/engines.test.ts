@@ -1,7 +1,8 @@
 import {gather} from '../../src/algorithms/gather.js';
 import type {Engine, Matrix} from '../../src/engine/engine.js';
 import {jsEngine} from '../../src/engine/jsEngine.js';
-import {wasmEngine, wasmVariants} from '../../src/engine/wasmEngine.js';
+import {wasmEngine} from '../../src/engine/wasmEngine.js';
+import {wasmVariants} from '../../src/engine/wasmModule.js';
 import {ConvgradError} from '../../src/geometry/error.js';
 import {passes, passTensors, sizeOf} from '../../src/geometry/pass.js';
 import {problemInfo} from '../../src/geometry/problem.js';

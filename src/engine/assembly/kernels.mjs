@@ -10,22 +10,63 @@ const shared = `
   return f32x4.add(sum, f32x4.mul(a, b));
 }
 
-/** Columns of a tile that are cut off pass through here. */
-const spill: usize = memory.data(32, 16);
+/** Tiles that are cut pass through here: 32 bytes, which each thread has for itself. */
+let spill: usize;
+export function setSpill(place: usize): void {
+  spill = place;
+}
 
 function storeSome(to: usize, columns: i32): void {
   for (let i = 0; i < columns; ++i) store<f32>(to + (<usize>i << 2), load<f32>(spill + (<usize>i << 2)));
 }
 
-function loadSome(from: usize, columns: i32): void {
+/** @returns where they lie then */
+function loadSome(from: usize, columns: i32): usize {
   for (let i = 0; i < columns; ++i) store<f32>(spill + (<usize>i << 2), load<f32>(from + (<usize>i << 2)));
+  return spill;
+}
+
+function total(sums: v128): f32 {
+  return f32x4.extract_lane(sums, 0) + f32x4.extract_lane(sums, 1) + (f32x4.extract_lane(sums, 2) + f32x4.extract_lane(sums, 3));
+}
+
+@inline function offset(offsets: usize, row: i32): usize {
+  return <usize>load<i32>(offsets + (<usize>row << 2));
+}
+
+/** Whether the four rows from this one on, as far as there are so many, lie side by side in the source. */
+function side(offsets: usize, row: i32, last: i32): bool {
+  const end = min(row + 3, last);
+  return offset(offsets, end) - offset(offsets, row) == <usize>(end - row) << 2;
+}
+
+/** Four rows of the source that do not; the last one again where there are fewer. */
+function apart(offsets: usize, row: i32, last: i32, at: usize): v128 {
+  let a = v128.load_splat<f32>(at + offset(offsets, row));
+  a = v128.load_lane<f32>(at + offset(offsets, min(row + 1, last)), a, 1);
+  a = v128.load_lane<f32>(at + offset(offsets, min(row + 2, last)), a, 2);
+  return v128.load_lane<f32>(at + offset(offsets, min(row + 3, last)), a, 3);
+}
+
+/** Writes the sums of four rows one below the other, as many as there are. */
+function put(sums: v128, first: i32, to: i32, out: usize, stride: usize, accumulate: i32): void {
+  v128.store(spill, sums);
+  for (let i = 0; i < 4 && first + i < to; ++i) {
+    const at = out + stride * <usize>(first + i);
+    const sum = load<f32>(spill + (<usize>i << 2));
+    store<f32>(at, accumulate ? load<f32>(at) + sum : sum);
+  }
 }
 
 /**
- * Copies a matrix into a panel: panel[row * width + column], zeros beyond its columns. width is 4 or 8.
+ * Copies a matrix into a panel: panel[row * width + column], zeros beyond its columns. width is 8, 4 or 1.
  */
 export function pack(from: usize, rowStride: usize, columnStride: usize, rows: i32, columns: i32, width: i32, panel: usize): void {
-  if (columnStride == 4 && columns == width) {
+  if (width == 1 && rowStride == 4) {
+    memory.copy(panel, from, <usize>rows << 2);
+    return;
+  }
+  if (columnStride == 4 && columns == width && width > 1) {
     for (let row = 0; row < rows; ++row, from += rowStride, panel += <usize>width << 2) {
       v128.store(panel, v128.load(from));
       if (width == 8) v128.store(panel, v128.load(from, 16), 16);
@@ -33,7 +74,7 @@ export function pack(from: usize, rowStride: usize, columnStride: usize, rows: i
     return;
   }
   let row = 0;
-  if (rowStride == 4 && columns == width) {
+  if (rowStride == 4 && columns == width && width > 1) {
     // Four rows of four columns at a time, turned.
     for (; row + 4 <= rows; row += 4, from += 16, panel += <usize>width << 4) {
       for (let half: usize = 0; half < <usize>width; half += 4) {
@@ -62,23 +103,23 @@ const zeros = (rows, vectors) =>
   join(rows, (t) => join(vectors, (v) => `let c${t}${v} = f32x4.splat(0);`, ' '), '\n    ');
 
 const storeRow = (t, vectors) =>
-  `if (whole) { ${join(vectors, (v) => `v128.store(to, c${t}${v}, ${16 * v});`, ' ')} } ` +
-  `else { ${join(vectors, (v) => `v128.store(spill, c${t}${v}, ${16 * v});`, ' ')} storeSome(to, columns); }`;
+  `if (whole) { ${join(vectors, (v) => `v128.store(at, c${t}${v}, ${16 * v});`, ' ')} } ` +
+  `else { ${join(vectors, (v) => `v128.store(spill, c${t}${v}, ${16 * v});`, ' ')} storeSome(at, columns); }`;
 
 const addRow = (t, vectors) =>
-  `if (!whole) { loadSome(to, columns); to = spill; } ` +
-  join(vectors, (v) => `c${t}${v} = f32x4.add(c${t}${v}, v128.load(to, ${16 * v}));`, ' ');
+  `const sums${t} = whole ? at : loadSome(at, columns); ` +
+  join(vectors, (v) => `c${t}${v} = f32x4.add(c${t}${v}, v128.load(sums${t}, ${16 * v}));`, ' ');
 
 /** out[p, column] = Σ over the runs of window(p) · panel, `rows` pixels at a time; the last tile repeats the last pixel. */
 function gather(rows, vectors) {
   return `
-export function gather${4 * vectors}(source: usize, pixels: usize, count: i32, runs: usize, runCount: i32, panel: usize, out: usize, outs: usize, columns: i32): void {
-  const whole = columns == ${4 * vectors};
+export function gather${4 * vectors}(from: i32, to: i32, source: usize, pixels: usize, runs: usize, runCount: i32, panel: usize, out: usize, outs: usize, columns: i32): void {
+  const whole = ${vectors === 1} || columns == 8; // narrower than four has kernels of its own
   const end = runs + (<usize>runCount << 3);
-  const last = count - 1;
+  const last = to - 1;
   let s: v128, ${join(vectors, (v) => `b${v}: v128`, ', ')};
-  for (let first = 0; first < count; first += ${rows}) {
-    ${join(rows, (t) => `const at${t} = <usize>min(first + ${t}, last) << 2, a${t} = source + <usize>load<i32>(pixels + at${t});`, '\n    ')}
+  for (let first = from; first < to; first += ${rows}) {
+    ${join(rows, (t) => `const i${t} = <usize>min(first + ${t}, last) << 2, a${t} = source + <usize>load<i32>(pixels + i${t});`, '\n    ')}
     ${zeros(rows, vectors)}
     let b = panel;
     for (let run = runs; run < end; run += 8) {
@@ -90,8 +131,8 @@ export function gather${4 * vectors}(source: usize, pixels: usize, count: i32, r
         ${join(rows, (t) => `p${t} += 4;`, ' ')} b += ${16 * vectors};
       }
     }
-    let to: usize;
-    ${join(rows, (t) => `to = out + <usize>load<i32>(outs + at${t}); ${storeRow(t, vectors)}`, '\n    ')}
+    let at: usize;
+    ${join(rows, (t) => `at = out + <usize>load<i32>(outs + i${t}); ${storeRow(t, vectors)}`, '\n    ')}
   }
 }
 `;
@@ -100,49 +141,117 @@ export function gather${4 * vectors}(source: usize, pixels: usize, count: i32, r
 /** out[row, column] (+)= Σ_p source[offsets[row] + pixels[p]] · panel[p, column], `rows` rows at a time. */
 function outer(rows, vectors) {
   return `
-export function outer${4 * vectors}(source: usize, offsets: usize, count: i32, pixels: usize, pixelCount: i32, panel: usize, out: usize, stride: usize, columns: i32, accumulate: i32): void {
-  const whole = columns == ${4 * vectors};
-  const last = count - 1;
+export function outer${4 * vectors}(from: i32, to: i32, source: usize, offsets: usize, pixels: usize, pixelCount: i32, panel: usize, out: usize, stride: usize, columns: i32, accumulate: i32): void {
+  const whole = ${vectors === 1} || columns == 8;
+  const last = to - 1;
   const end = pixels + (<usize>pixelCount << 2);
   let at: usize, s: v128, ${join(vectors, (v) => `b${v}: v128`, ', ')};
-  for (let first = 0; first < count; first += ${rows}) {
+  for (let first = from; first < to; first += ${rows}) {
     ${join(rows, (t) => `const a${t} = source + <usize>load<i32>(offsets + (<usize>min(first + ${t}, last) << 2));`, '\n    ')}
     ${zeros(rows, vectors)}
     for (let pixel = pixels, b = panel; pixel < end; pixel += 4, b += ${16 * vectors}) {
       at = <usize>load<i32>(pixel); ${join(vectors, (v) => `b${v} = v128.load(b, ${16 * v});`, ' ')}
       ${join(rows, (t) => `s = v128.load_splat<f32>(a${t} + at); ${join(vectors, (v) => `c${t}${v} = madd(s, b${v}, c${t}${v});`, ' ')}`, '\n      ')}
     }
-    let row: usize, to: usize;
-    ${join(rows, (t) => `if (first + ${t} <= last) { row = out + stride * <usize>(first + ${t}); if (accumulate) { to = row; ${addRow(t, vectors)} } to = row; ${storeRow(t, vectors)} }`, '\n    ')}
+    ${join(rows, (t) => `if (first + ${t} <= last) { at = out + stride * <usize>(first + ${t}); if (accumulate) { ${addRow(t, vectors)} } ${storeRow(t, vectors)} }`, '\n    ')}
   }
 }
 `;
 }
 
-/** Sums that are open at a time: as many as hide the latency of an addition. */
-const chains = 12;
-/** Arithmetic on registers alone, which nothing can outrun: 8·chains operations each turn. */
+/**
+ * out[p, column] = Σ over the runs of window(p) · column of the panel, for one to three columns: too few for a vector, so four terms of each sum go
+ * side by side, `rows` pixels at a time.
+ */
+function narrowGather(rows, columns) {
+  return `
+export function narrowGather${columns}(from: i32, to: i32, source: usize, pixels: usize, runs: usize, runCount: i32, k: i32, panel: usize, out: usize, outs: usize): void {
+  const end = runs + (<usize>runCount << 3);
+  const last = to - 1;
+  const step = <usize>k << 2;
+  let a: v128, ${join(columns, (j) => `b${j}: v128`, ', ')};
+  for (let first = from; first < to; first += ${rows}) {
+    ${join(rows, (t) => `const i${t} = <usize>min(first + ${t}, last) << 2, a${t} = source + <usize>load<i32>(pixels + i${t});`, '\n    ')}
+    ${zeros(rows, columns)}
+    let q0 = panel${join(columns - 1, (j) => `, q${j + 1} = q${j} + step`, '')};
+    for (let run = runs; run < end; run += 8) {
+      const place = <usize>load<i32>(run);
+      ${join(rows, (t) => `let p${t} = a${t} + place;`, ' ')}
+      let left = load<i32>(run, 4);
+      for (; left >= 4; left -= 4) {
+        ${join(columns, (j) => `b${j} = v128.load(q${j}); q${j} += 16;`, ' ')}
+        ${join(rows, (t) => `a = v128.load(p${t}); p${t} += 16; ${join(columns, (j) => `c${t}${j} = madd(a, b${j}, c${t}${j});`, ' ')}`, '\n        ')}
+      }
+      for (; left > 0; --left) {
+        ${join(columns, (j) => `b${j} = v128.load32_zero(q${j}); q${j} += 4;`, ' ')}
+        ${join(rows, (t) => `a = v128.load32_zero(p${t}); p${t} += 4; ${join(columns, (j) => `c${t}${j} = madd(a, b${j}, c${t}${j});`, ' ')}`, '\n        ')}
+      }
+    }
+    let at: usize;
+    ${join(rows, (t) => `at = out + <usize>load<i32>(outs + i${t}); ${join(columns, (j) => `store<f32>(at, total(c${t}${j}), ${4 * j});`, ' ')}`, '\n    ')}
+  }
+}
+`;
+}
+
+/** out[row, column] (+)= Σ_p source[offsets[row] + pixels[p]] · column of the panel, for one to three columns: `groups` of four rows at a time. */
+function narrowOuter(groups, columns) {
+  return `
+export function narrowOuter${columns}(from: i32, to: i32, source: usize, offsets: usize, pixels: usize, pixelCount: i32, panel: usize, out: usize, stride: usize, accumulate: i32): void {
+  const last = to - 1;
+  const end = pixels + (<usize>pixelCount << 2);
+  const step = <usize>pixelCount << 2;
+  let at: usize, a: v128, ${join(columns, (j) => `b${j}: v128`, ', ')};
+  for (let first = from; first < to; first += ${4 * groups}) {
+    let near = true;
+    ${join(groups, (g) => `const r${g} = min(first + ${4 * g}, last), a${g} = source + offset(offsets, r${g}); near = near && side(offsets, r${g}, last);`, '\n    ')}
+    ${zeros(groups, columns)}
+    let q0 = panel${join(columns - 1, (j) => `, q${j + 1} = q${j} + step`, '')};
+    if (near) {
+      for (let pixel = pixels; pixel < end; pixel += 4) {
+        at = <usize>load<i32>(pixel); ${join(columns, (j) => `b${j} = v128.load_splat<f32>(q${j}); q${j} += 4;`, ' ')}
+        ${join(groups, (g) => `a = v128.load(a${g} + at); ${join(columns, (j) => `c${g}${j} = madd(a, b${j}, c${g}${j});`, ' ')}`, '\n        ')}
+      }
+    } else {
+      for (let pixel = pixels; pixel < end; pixel += 4) {
+        at = source + <usize>load<i32>(pixel); ${join(columns, (j) => `b${j} = v128.load_splat<f32>(q${j}); q${j} += 4;`, ' ')}
+        ${join(groups, (g) => `a = apart(offsets, r${g}, last, at); ${join(columns, (j) => `c${g}${j} = madd(a, b${j}, c${g}${j});`, ' ')}`, '\n        ')}
+      }
+    }
+    ${join(groups, (g) => join(columns, (j) => `put(c${g}${j}, first + ${4 * g}, to, out + ${4 * j}, stride, accumulate);`, ' '), '\n    ')}
+  }
+}
+`;
+}
+
+/** Arithmetic on registers alone, which nothing can outrun: 224 operations each turn, on as many registers as there are. */
 const peak = `
-export function peak(turns: i32, a: f32, b: f32): f32 {
-  const half = f32x4.splat(a), one = f32x4.splat(b); // constants might be made anew each time
-  ${join(chains, (i) => `let c${i} = f32x4.splat(${i});`, ' ')}
+export function peak(turns: i32, value: f32): f32 {
+  const s = f32x4.splat(value); // a constant might be made anew each time
+  ${join(14, (i) => `let c${i} = s;`, ' ')}
   for (; turns > 0; --turns) {
     if (ASC_FEATURE_RELAXED_SIMD) {
-      ${join(chains, (i) => `c${i} = f32x4.relaxed_madd(half, one, c${i});`, ' ')}
+      ${join(28, (i) => `c${i % 14} = f32x4.relaxed_madd(s, s, c${i % 14});`, ' ')}
     } else {
-      ${join(chains, (i) => `c${i} = f32x4.add(one, f32x4.mul(half, c${i}));`, ' ')}
+      ${join(56, (i) => (i % 2 ? `c${i % 14} = f32x4.add(c${i % 14}, s);` : `c${i % 14} = f32x4.mul(c${i % 14}, s);`), ' ')}
     }
   }
-  let sum = c0;
-  ${join(chains, (i) => `sum = f32x4.add(sum, c${i});`, ' ')}
-  return f32x4.extract_lane(sum, 0);
+  ${join(13, (i) => `c0 = f32x4.add(c0, c${i + 1});`, ' ')}
+  return f32x4.extract_lane(c0, 0);
 }
 `;
 
 /**
  * The text of a module.
- * @param rows the rows of its tiles of eight columns; those of four columns have eight
+ * @param rows8 the rows of its tiles of eight columns
+ * @param rows4 the rows of its tiles of four columns
  */
-export function kernels(rows) {
-  return [shared, gather(rows, 2), gather(8, 1), outer(rows, 2), outer(8, 1), peak].join('');
+export function kernels({rows8, rows4}) {
+  return [
+    ...[shared, gather(rows8, 2), gather(rows4, 1), outer(rows8, 2), outer(rows4, 1)],
+    // A tile's sums, its operands and its factors at most fill the registers.
+    ...[narrowGather(7, 1), narrowGather(4, 2), narrowGather(3, 3)],
+    ...[narrowOuter(7, 1), narrowOuter(4, 2), narrowOuter(3, 3)],
+    peak,
+  ].join('');
 }

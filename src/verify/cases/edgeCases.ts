@@ -51,6 +51,8 @@ export function edgeCases(): Case[] {
     named('NCHW, ceil', 'ih6iw7ic2oc2kh3kw3sh2sw3-p1-ceil-nchw'),
     named('more receptive fields than a workspace holds', 'mb2ih48iw48ic8oc3kh3kw3-same'),
     named('more of x than one block of a sum over pixels', 'ih66iw66ic16oc5kh1kw1'),
+    named('the same with few channels', 'ih66iw66ic16oc4kh1kw1'),
+    named('the same with fewer', 'ih66iw66ic16oc2kh1kw1'),
     named('x beyond 65 536 elements', 'ih128iw129ic4oc2kh2kw2sh2sw2-same'),
     named('y beyond 65 536 elements', 'ih91iw91ic1oc8kh1kw1'),
     named('filter beyond 65 536 elements', 'ih3iw3ic96oc80kh3kw3'),

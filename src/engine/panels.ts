@@ -1,0 +1,33 @@
+import type {Packed} from './engine.js';
+
+/** Panels of columns one after another, from a place in the memory. */
+export interface Panels extends Packed {
+  place: number;
+}
+
+/** Columns that go together: eight or four as vectors, fewer each for itself. */
+export interface Panel {
+  column: number;
+  columns: number;
+  /** Columns with those that fill up the vectors; 1 where each column lies for itself. */
+  width: 8 | 4 | 1;
+  /** Its place in the memory. */
+  place: number;
+}
+
+/** The panels: of eight columns, as long as there are more than four left. */
+export function* panelsOf({k, n, place}: Panels): Generator<Panel> {
+  for (let column = 0; column < n; ) {
+    const left = n - column;
+    const width = left > 4 ? 8 : left === 4 ? 4 : 1;
+    const columns = width === 1 ? left : Math.min(width, left);
+    // Each row of the panels before takes `column` floats: only the last is ever filled up.
+    yield {column, columns, width, place: place + 4 * column * k};
+    column += columns;
+  }
+}
+
+/** Bytes of the panels of so many rows and columns. */
+export function panelBytes(k: number, n: number): number {
+  return 4 * k * (Math.ceil(n / 4) * 4);
+}

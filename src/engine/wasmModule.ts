@@ -1,0 +1,70 @@
+import {fma, fmaLow, simd} from './assembly/modules.js';
+
+const modules = {fma, fmaLow, simd};
+
+/** Ways to compile the micro-kernels: separate or fused multiplication and addition, and for fused ones tiles that ask for fewer registers. All fused ones give the same bits. */
+export type WasmVariant = keyof typeof modules;
+
+/** The kernels that compute elements from..to of a range, each in a way that does not depend on where the range begins and ends. */
+export const kernelNames = [
+  ...(['gather8', 'gather4', 'narrowGather1', 'narrowGather2', 'narrowGather3'] as const),
+  ...(['outer8', 'outer4', 'narrowOuter1', 'narrowOuter2', 'narrowOuter3'] as const),
+] as const;
+export type KernelName = (typeof kernelNames)[number];
+
+/** What `assembly/kernels.mjs` exports; places are byte addresses in its memory. */
+export interface Kernels extends Record<KernelName, (from: number, to: number, ...args: number[]) => void> {
+  setSpill(place: number): void;
+  pack(
+    from: number,
+    rowStride: number,
+    columnStride: number,
+    rows: number,
+    columns: number,
+    width: number,
+    panel: number,
+  ): void;
+  peak(turns: number, value: number): number;
+}
+
+/** The last place that typed arrays and 32-bit signed places reach, in pages of 64 kB. */
+export const mostPages = 32_767;
+
+/** The variants that run here. */
+export function wasmVariants(): WasmVariant[] {
+  if (typeof WebAssembly !== 'object') return [];
+  return (Object.keys(modules) as WasmVariant[]).filter((name) => WebAssembly.validate(bytesOf(name)));
+}
+
+/** Rows of a variant's tiles. */
+export function tileRows(variant: WasmVariant): {rows8: number; rows4: number} {
+  return modules[variant];
+}
+
+/** @param shared whether its memory is one that threads share */
+export function compile(variant: WasmVariant, shared: boolean): WebAssembly.Module {
+  const bytes = bytesOf(variant);
+  if (shared) markShared(bytes);
+  return new WebAssembly.Module(bytes);
+}
+
+export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
+  return new WebAssembly.Instance(module, {env: {memory}}).exports as unknown as Kernels;
+}
+
+function bytesOf(variant: WasmVariant): Uint8Array<ArrayBuffer> {
+  const text = atob(modules[variant].base64);
+  return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+}
+
+/** The import of a memory as it is encoded: 'env', 'memory', the kind, and the flag of a maximum. Sharing is the next flag. */
+const memoryImport = [3, ...letters('env'), 6, ...letters('memory'), 2, 1];
+
+function letters(word: string): number[] {
+  return [...word].map((letter) => letter.charCodeAt(0));
+}
+
+function markShared(bytes: Uint8Array): void {
+  const at = bytes.findIndex((_, i) => memoryImport.every((byte, j) => bytes[i + j] === byte));
+  bytes[at + memoryImport.length - 1] |= 2;
+}

@@ -2,6 +2,7 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {cac} from 'cac';
+import {defineBench} from './bench.js';
 import {defineDoctor} from './doctor.js';
 import {defineExplain} from './explain.js';
 import {defineMutants} from './mutants.js';
@@ -14,6 +15,7 @@ defineVerify(cli);
 defineMutants(cli);
 defineDoctor(cli);
 defineExplain(cli);
+defineBench(cli);
 cli.help();
 cli.version(JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')).version);
 

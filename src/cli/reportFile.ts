@@ -5,7 +5,7 @@ import {assertWritable, writeWhole} from './wholeFile.js';
 const interval = 5000;
 
 /** A report on disk that is whole at every moment. */
-export class ReportFile {
+export class ReportFile<R = VerifyReport> {
   private written = Date.now();
 
   /**
@@ -16,18 +16,18 @@ export class ReportFile {
   constructor(
     private readonly path: string,
     flag: string,
-    private readonly render: (report: VerifyReport) => string,
+    private readonly render: (report: R) => string,
   ) {
     assertWritable(path, flag);
   }
 
-  write(report: VerifyReport): void {
+  write(report: R): void {
     this.written = Date.now();
     writeWhole(this.path, this.render(report));
   }
 
   /** Writes now and then, so that a crash loses little. */
-  keepUp(report: () => VerifyReport): void {
+  keepUp(report: () => R): void {
     if (Date.now() - this.written > interval) this.write(report());
   }
 }

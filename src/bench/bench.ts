@@ -1,0 +1,131 @@
+import {findAlgorithm} from '../algorithms/index.js';
+import type {Engine} from '../engine/engine.js';
+import {flopsOf, type Pass} from '../geometry/pass.js';
+import {formatProblem, type Problem, problemInfo} from '../geometry/problem.js';
+import {explain} from '../plugin/explain.js';
+import {install, uninstall} from '../plugin/install.js';
+import {engineOf, select, supportsPass} from '../plugin/select.js';
+import {currentSession} from '../plugin/session.js';
+import {defaultTf as tf} from '../plugin/tfjs.js';
+import {environmentOf} from '../verify/environment.js';
+import {drawInputs} from '../verify/fill.js';
+import {activate} from '../verify/stage.js';
+import {kernelCall, wholeCall} from './calls.js';
+import {type Clock, realClock} from './clock.js';
+import {fitBuiltin} from './fitBuiltin.js';
+import {measure} from './measure.js';
+import {type BenchOptions, casesOf, resolveOptions} from './options.js';
+import {makeProbe, type Probe} from './peak.js';
+import {type BenchReport, makeReport, type ReportedOptions} from './report.js';
+import {type BenchResult, type BenchRow, resultOf} from './result.js';
+
+/**
+ * Times each pass of each layer: convgrad's algorithm, its arithmetic alone, tfjs's own kernel and the machine's peak, in turn.
+ * tfjs's active backend and the installation are as before when it is done.
+ *
+ * @throws ConvgradError on options that make no sense, or a backend that this process does not have
+ */
+export async function bench(options: BenchOptions = {}, clock: Clock = realClock): Promise<BenchReport> {
+  const resolved = resolveOptions(options);
+  const {backends, passes, timeBudget = Number.POSITIVE_INFINITY} = resolved;
+  const jobs = casesOf(resolved).flatMap(({name, problem}) => passes.map((pass) => ({name, problem, pass})));
+  const start = clock.now();
+  const seconds = () => (clock.now() - start) / 1000;
+  const results: BenchResult[] = [];
+  const engines: Record<string, string> = {};
+  const begun: string[] = [];
+  const report = (interrupted: boolean) => {
+    const left = backends.length * jobs.length - results.length;
+    return makeReport(resolved, environmentOf(begun), engines, results, {left, seconds: seconds(), interrupted});
+  };
+  const clear = remember();
+  try {
+    for (const [i, backend] of backends.entries()) {
+      await activate(backend);
+      begun.push(backend);
+      install({tf});
+      const engine = engineOf(backend);
+      if (engine) engines[backend] = engine.name;
+      const machine = {backend, engine, probe: engine && (await makeProbe(engine, clock)), clock};
+      const end = seconds() + (timeBudget - seconds()) / (backends.length - i);
+      for (const [done, {name, problem, pass}] of jobs.entries()) {
+        if (options.signal?.aborted || seconds() > end) break;
+        const text = formatProblem(problem);
+        options.onProgress?.({backend, problem: name ?? text, done, total: jobs.length});
+        const result = await benchRow(machine, name ?? text, problem, pass, resolved, options.signal);
+        if (options.signal?.aborted) break;
+        results.push(result);
+        options.onReport?.(() => report(true));
+        await clock.turn();
+      }
+    }
+  } finally {
+    await clear();
+  }
+  return report(options.signal?.aborted === true);
+}
+
+/** @returns what brings back the installation and the active backend of now */
+function remember(): () => Promise<void> {
+  const session = currentSession(tf);
+  const installed = session && {tf, backends: [...session.backends], algorithm: session.algorithm};
+  const active = tf.getBackend();
+  return async () => {
+    if (installed) install(installed);
+    else uninstall();
+    if (active) await tf.setBackend(active);
+  };
+}
+
+/** Where rows are measured. */
+interface Machine {
+  backend: string;
+  engine: Engine | undefined;
+  probe: Probe | undefined;
+  clock: Clock;
+}
+
+async function benchRow(
+  {backend, engine, probe, clock}: Machine,
+  layer: string,
+  problem: Problem,
+  pass: Pass,
+  {algorithm: wanted, rounds, seed}: ReportedOptions,
+  signal: AbortSignal | undefined,
+): Promise<BenchResult> {
+  const info = problemInfo(problem);
+  const algorithm = wanted === 'auto' ? select('bench', backend, info, pass, wanted).implementation.algorithm : wanted;
+  const row: BenchRow = {
+    ...{layer, problem: formatProblem(problem), backend, pass, algorithm, flops: flopsOf(info)},
+    ...(isHandedOn(problem, backend, pass) ? {handedOn: true as const} : {}),
+  };
+  const supported = supportsPass(backend, algorithm, info, pass);
+  if (supported !== true) return {...row, reason: supported};
+  // Asked for by name, tfjs's own kernel has no part in it.
+  install({tf, algorithm});
+  const inputs = drawInputs(problem, 'reals', seed);
+  const ours = wholeCall(problem, inputs, pass, `${backend}/${algorithm}/${pass}`, clock);
+  const found = findAlgorithm(algorithm);
+  const kernel = found && engine && kernelCall(found, problem, inputs, pass, engine, clock);
+  const builtin = await fitBuiltin(problem, backend, pass, seed, clock);
+  try {
+    const contestants = {
+      ours: ours.call,
+      ...(kernel ? {kernel} : {}),
+      ...('call' in builtin ? {builtin: builtin.call} : {}),
+    };
+    const measured = await measure(contestants, probe, rounds, clock, signal);
+    return 'call' in builtin
+      ? resultOf(row, measured, builtin.scaled)
+      : {...resultOf(row, measured), reason: builtin.reason};
+  } finally {
+    ours.dispose();
+    if ('call' in builtin) builtin.dispose();
+  }
+}
+
+/** Whether convgrad, left to itself, would not compute it with its own algorithms. */
+function isHandedOn(problem: Problem, backend: string, pass: Pass): boolean {
+  const [{passes}] = explain(problem, {backends: [backend]}).backends;
+  return passes.find((one) => one.pass === pass)?.algorithm === 'builtin';
+}

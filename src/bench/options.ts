@@ -1,0 +1,93 @@
+import {ConvgradError} from '../geometry/error.js';
+import {type Pass, passes} from '../geometry/pass.js';
+import {formatProblem, parseProblem} from '../geometry/problem.js';
+import {algorithmsOf} from '../plugin/select.js';
+import type {Case} from '../verify/cases/case.js';
+import {benchLayers} from './layers.js';
+import type {BenchReport, ReportedOptions} from './report.js';
+
+export interface BenchOptions {
+  /** By default all of {@link benchedBackends}; each must be imported. */
+  backends?: readonly string[];
+  /** Beginnings of words in layers' names, in any case: layers that have one of them. */
+  layers?: readonly string[];
+  /** Problem strings, instead of layers. */
+  problems?: readonly string[];
+  passes?: readonly Pass[];
+  /** One of convgrad's own; 'auto' takes the first in order of preference. */
+  algorithm?: string | 'auto';
+  /** Every row is measured so many times. */
+  rounds?: number;
+  /** Decides the data. */
+  seed?: number;
+  /** Seconds, in equal shares for the backends: rows that are not begun by then are left out. */
+  timeBudget?: number;
+  signal?: AbortSignal;
+  onProgress?(progress: BenchProgress): void;
+  /** Called after every row with a way to make the report of all rows so far. */
+  onReport?(sofar: () => BenchReport): void;
+}
+
+/** Where a run is. */
+export interface BenchProgress {
+  backend: string;
+  problem: string;
+  done: number;
+  total: number;
+}
+
+/** The backends on which calls can be timed from here: those that compute at once. */
+export const benchedBackends: readonly string[] = ['cpu', 'wasm'];
+
+export const defaultRounds = 5;
+
+/**
+ * Fills in the defaults and checks every choice.
+ * @throws ConvgradError naming the choice, what it got and what there is
+ */
+export function resolveOptions(options: BenchOptions): ReportedOptions {
+  const {rounds = defaultRounds, seed = 1, timeBudget, algorithm = 'auto', layers = [], problems = []} = options;
+  const {backends = benchedBackends} = options;
+  if (!(Number.isSafeInteger(rounds) && rounds >= 1)) fail(`rounds must be a whole number ≥ 1; got ${rounds}.`);
+  if (!(Number.isSafeInteger(seed) && seed >= 0)) fail(`seed must be a whole number ≥ 0; got ${seed}.`);
+  if (timeBudget !== undefined && !(Number.isFinite(timeBudget) && timeBudget > 0)) {
+    fail(`timeBudget must be a number of seconds above 0; got ${timeBudget}.`);
+  }
+  choose('backend', backends, benchedBackends);
+  choose('pass', options.passes ?? [], passes);
+  choose('algorithm', [algorithm], ['auto', ...new Set(backends.flatMap(algorithmsOf))]);
+  const resolved = {
+    ...{backends, layers, problems, passes: options.passes ?? passes, algorithm, rounds, seed},
+    ...(timeBudget === undefined ? {} : {timeBudget}),
+  };
+  casesOf(resolved);
+  return resolved;
+}
+
+/** What a run is to measure. @throws ConvgradError when there is nothing, or a problem is not understood */
+export function casesOf({layers, problems}: Pick<ReportedOptions, 'layers' | 'problems'>): Case[] {
+  if (problems.length > 0) {
+    if (layers.length > 0) fail('layers and problems exclude each other; give one of them.');
+    const cases = problems.map((text) => ({problem: parseProblem(text)}));
+    const empty = cases.find(({problem}) => problem.batch === 0);
+    if (empty) fail(`'${formatProblem(empty.problem)}' has an empty batch, which takes no time; use mb1 or more.`);
+    return cases;
+  }
+  // MobileNet is no LeNet.
+  const has = (name: string, part: string) => ` ${name}`.toLowerCase().includes(` ${part.toLowerCase().trim()}`);
+  const all = benchLayers();
+  const unknown = layers.find((part) => !all.some(({name}) => has(name!, part)));
+  if (unknown !== undefined) {
+    fail(`no layer is called '${unknown}'; there are ${all.map(({name}) => name).join('; ')}.`);
+  }
+  return layers.length === 0 ? all : all.filter(({name}) => layers.some((part) => has(name!, part)));
+}
+
+function choose(what: string, chosen: readonly string[], known: readonly string[]): void {
+  const unknown = chosen.find((name) => !known.includes(name));
+  if (unknown !== undefined) fail(`unknown ${what} '${unknown}'; use ${known.join(', ')}.`);
+}
+
+function fail(problem: string): never {
+  throw new ConvgradError('bench', problem);
+}

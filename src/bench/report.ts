@@ -1,0 +1,108 @@
+import type {Pass} from '../geometry/pass.js';
+import type {Environment} from '../verify/report.js';
+import type {BenchResult} from './result.js';
+import {geometricMean} from './statistics.js';
+import {warmUpRule} from './warmUp.js';
+
+/** The options of a run as its report lists them: plain data, defaults filled in. */
+export interface ReportedOptions {
+  backends: readonly string[];
+  layers: readonly string[];
+  problems: readonly string[];
+  passes: readonly Pass[];
+  algorithm: string | 'auto';
+  rounds: number;
+  seed: number;
+  timeBudget?: number;
+}
+
+/** Geometric means over the layers of one backend and pass. */
+export interface SummaryRow {
+  backend: string;
+  pass: Pass;
+  /** Over how many layers; of `ratio`, those that the built-in computes. */
+  layers: number;
+  gflops: number;
+  fractionOfPeak?: {kernel?: number; whole: number};
+  ratio?: number;
+  ratioLayers: number;
+  /** How many of the layers convgrad by default hands on to tfjs's own kernel. */
+  handedOn: number;
+}
+
+/** What `bench()` returns and `--json` writes. */
+export interface BenchReport {
+  version: 1;
+  seed: number;
+  options: ReportedOptions;
+  environment: Environment;
+  /** The engine that algorithms compute on, by backend. */
+  engines: Record<string, string>;
+  warmUp: string;
+  results: BenchResult[];
+  summary: {
+    rows: SummaryRow[];
+    measured: number;
+    /** Rows with nothing measured, of algorithms that refused. */
+    skipped: number;
+    /** Rows that the time budget or an interruption left out. */
+    left: number;
+    seconds: number;
+  };
+  /** The run was aborted: the results are those until then. */
+  interrupted?: true;
+}
+
+export function makeReport(
+  options: ReportedOptions,
+  environment: Environment,
+  engines: Record<string, string>,
+  results: readonly BenchResult[],
+  {left, seconds, interrupted}: {left: number; seconds: number; interrupted: boolean},
+): BenchReport {
+  const measured = results.filter(isMeasured).length;
+  return {
+    version: 1,
+    seed: options.seed,
+    options,
+    environment,
+    engines,
+    warmUp: warmUpRule,
+    results: [...results],
+    summary: {rows: summaryRows(results), measured, skipped: results.length - measured, left, seconds},
+    ...(interrupted ? {interrupted} : {}),
+  };
+}
+
+export function isMeasured({milliseconds}: BenchResult): boolean {
+  return milliseconds?.ours !== undefined;
+}
+
+/** One row for each backend and pass that has results, in their order. */
+export function summaryRows(results: readonly BenchResult[]): SummaryRow[] {
+  const groups = new Map<string, BenchResult[]>();
+  for (const result of results.filter(isMeasured)) {
+    const key = `${result.backend}/${result.pass}`;
+    groups.set(key, [...(groups.get(key) ?? []), result]);
+  }
+  return [...groups.values()].map((group) => {
+    const mean = (of: (result: BenchResult) => number | undefined) => {
+      const values = group.flatMap((result) => of(result) ?? []);
+      return {mean: geometricMean(values), count: values.length};
+    };
+    const [whole, kernel] = [mean((it) => it.fractionOfPeak?.whole), mean((it) => it.fractionOfPeak?.kernel)];
+    const ratio = mean((it) => it.ratio);
+    return {
+      backend: group[0].backend,
+      pass: group[0].pass,
+      layers: group.length,
+      gflops: mean((it) => it.gflops?.ours).mean,
+      ...(whole.count > 0
+        ? {fractionOfPeak: {...(kernel.count > 0 ? {kernel: kernel.mean} : {}), whole: whole.mean}}
+        : {}),
+      ...(ratio.count > 0 ? {ratio: ratio.mean} : {}),
+      ratioLayers: ratio.count,
+      handedOn: group.filter((it) => it.handedOn).length,
+    };
+  });
+}

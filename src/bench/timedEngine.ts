@@ -1,0 +1,50 @@
+import type {Engine} from '../engine/engine.js';
+
+/** Which operations of an engine compute, where the others allocate and move data. */
+const isArithmetic: Readonly<Record<keyof Engine, boolean>> = {
+  name: false,
+  parts: false,
+  within: false,
+  packedBytes: false,
+  reserve: false,
+  pack: false,
+  gather: true,
+  outer: true,
+  gemm: true,
+  probe: false,
+};
+
+/** An engine that keeps time. */
+export interface TimedEngine {
+  /** The same arithmetic as the engine that it was made of. */
+  engine: Engine;
+  /** The time inside arithmetic operations since the last time this was asked, and how many calls of them there were. */
+  take(): {milliseconds: number; calls: number};
+}
+
+/** @param now milliseconds since some moment */
+export function timedEngine(engine: Engine, now: () => number): TimedEngine {
+  let spent = {milliseconds: 0, calls: 0};
+  const timed = Object.create(engine);
+  for (const name of Object.keys(isArithmetic) as (keyof Engine)[]) {
+    if (!isArithmetic[name]) continue;
+    const run = engine[name] as (...args: unknown[]) => unknown;
+    timed[name] = (...args: unknown[]) => {
+      const start = now();
+      try {
+        return run.apply(engine, args);
+      } finally {
+        spent.milliseconds += now() - start;
+        spent.calls++;
+      }
+    };
+  }
+  return {
+    engine: timed,
+    take() {
+      const taken = spent;
+      spent = {milliseconds: 0, calls: 0};
+      return taken;
+    },
+  };
+}

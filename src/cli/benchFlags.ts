@@ -1,0 +1,48 @@
+import {type BenchOptions, benchedBackends, resolveOptions} from '../bench/options.js';
+import type {Pass} from '../geometry/pass.js';
+import {servedBackends} from '../plugin/select.js';
+import {assertServed, list, numeric, type RawFlags, single, words} from './flags.js';
+import {userPath} from './invocation.js';
+import {UnavailableError} from './usage.js';
+
+export interface BenchFlags {
+  /** What `bench()` takes. `backends` are those to try; `named` tells whether the user asked for them. */
+  options: BenchOptions & Required<Pick<BenchOptions, 'backends'>>;
+  named: boolean;
+  json: string | undefined;
+  /** The file of an older report. */
+  compare: string | undefined;
+  color: boolean;
+}
+
+/** Reads and checks the flags. @throws ConvgradError on wrong usage, UnavailableError for a backend that is not timed */
+export function readFlags(flags: RawFlags): BenchFlags {
+  const {rounds, seed, timeBudget, algorithm, json, compare} = Object.fromEntries(
+    singles.map((flag) => [flag, single(flag, flags[flag])]),
+  );
+  const named = flags.backend !== undefined;
+  // What is not a number is refused by resolveOptions, like every other value.
+  const options = {
+    backends: named ? list(flags.backend) : benchedBackends,
+    layers: list(flags.layers),
+    problems: words(flags.problem),
+    ...(flags.pass === undefined ? {} : {passes: list(flags.pass) as Pass[]}),
+    ...(algorithm === undefined ? {} : {algorithm}),
+    ...(rounds === undefined ? {} : {rounds: numeric(rounds)}),
+    ...(seed === undefined ? {} : {seed: numeric(seed)}),
+    ...(timeBudget === undefined ? {} : {timeBudget: numeric(timeBudget)}),
+  };
+  assertServed(options.backends);
+  const untimed = options.backends.find((name) => servedBackends().includes(name) && !benchedBackends.includes(name));
+  if (untimed !== undefined) {
+    throw new UnavailableError(
+      `backend '${untimed}' is not available: bench does not time it yet; use ${benchedBackends.join(', ')}.`,
+    );
+  }
+  resolveOptions(options);
+  const pathOf = (file: string | undefined) => (file === undefined ? undefined : userPath(file));
+  return {options, named, json: pathOf(json), compare: pathOf(compare), color: flags.color !== false};
+}
+
+/** The flags that take one value. */
+const singles = ['rounds', 'seed', 'timeBudget', 'algorithm', 'json', 'compare'] as const;

@@ -1,0 +1,102 @@
+import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import {bench} from '../../src/bench/bench.js';
+import {flopsOf, passes} from '../../src/geometry/pass.js';
+import {parseProblem, problemInfo} from '../../src/geometry/problem.js';
+import {install, uninstall} from '../../src/plugin/install.js';
+import {currentSession} from '../../src/plugin/session.js';
+
+const problem = 'mb2ih6iw6ic3oc4kh3kw3-same';
+const dilated = 'ih9iw9ic2oc3kh3kw3dh2dw2-same';
+const few = {problems: [problem], rounds: 2, backends: ['cpu']};
+
+beforeAll(() => tf.setBackend('cpu'));
+afterEach(uninstall);
+
+test('each row has times, speeds, fractions and proof of what they come from', async () => {
+  const {results, summary, engines, environment, seed} = await bench({...few, seed: 7});
+  expect(results.map(({pass}) => pass)).toEqual(passes);
+  for (const result of results) {
+    const {milliseconds, gflops, fractionOfPeak, rounds, ratio} = result;
+    expect(result).toMatchObject({layer: expect.stringContaining('mb2ih6'), backend: 'cpu', algorithm: 'gather'});
+    expect(result.flops).toBe(flopsOf(problemInfo(parseProblem(problem))));
+    expect(rounds).toHaveLength(2);
+    const numbers = [
+      ...Object.values(milliseconds!),
+      ...Object.values(gflops!),
+      ...Object.values(fractionOfPeak!),
+      ratio,
+    ];
+    expect(numbers).toHaveLength(3 + 3 + 2 + 1);
+    expect(numbers.every((value) => Number.isFinite(value) && value! > 0)).toBe(true);
+    expect(milliseconds!.kernel).toBeLessThan(milliseconds!.ours!);
+    expect(result).not.toHaveProperty('handedOn');
+    expect(result).not.toHaveProperty('reason');
+  }
+  expect(summary).toMatchObject({measured: 3, skipped: 0, left: 0});
+  expect(summary.rows.map(({pass, layers}) => [pass, layers])).toEqual(passes.map((pass) => [pass, 1]));
+  expect({engines, environment, seed}).toMatchObject({
+    ...{engines: {cpu: expect.stringMatching(/^(fma|simd|js)$/)}, seed: 7},
+    environment: {tfjs: tf.version.tfjs, backends: {cpu: {}}},
+  });
+});
+
+test('where the built-in throws, ours is measured and the reason told', async () => {
+  const {results} = await bench({...few, problems: [dilated], passes: ['forward', 'backpropFilter']});
+  const [forward, backward] = results;
+  expect(forward.ratio).toBeGreaterThan(0);
+  expect(backward).toMatchObject({reason: expect.stringContaining('dilation above 1')});
+  expect(backward.milliseconds).toEqual({ours: expect.any(Number), kernel: expect.any(Number)});
+  expect(backward).not.toHaveProperty('ratio');
+});
+
+test('an algorithm that refuses leaves a row with its reason, and no time', async () => {
+  const {results, summary} = await bench({...few, algorithm: 'depthwise', passes: ['forward']});
+  expect(results).toEqual([expect.objectContaining({algorithm: 'depthwise', reason: expect.any(String)})]);
+  expect(results[0]).not.toHaveProperty('milliseconds');
+  expect(summary).toMatchObject({rows: [], measured: 0, skipped: 1});
+});
+
+test('on wasm forward our own algorithm is measured, marked as handed on by default', async () => {
+  const {results} = await bench({...few, backends: ['wasm'], passes: ['forward', 'backpropInput']});
+  expect(results.map(({handedOn}) => handedOn)).toEqual([true, undefined]);
+  expect(results.every(({algorithm, ratio}) => algorithm === 'gather' && ratio! > 0)).toBe(true);
+});
+
+test('the installation and the active backend are as before', async () => {
+  await tf.setBackend('cpu');
+  await bench({...few, backends: ['wasm'], passes: ['backpropFilter'], rounds: 1});
+  expect(currentSession(tf)).toBeUndefined();
+  expect(tf.getBackend()).toBe('cpu');
+  install({backends: ['cpu'], algorithm: 'im2col'});
+  await bench({...few, passes: ['forward'], rounds: 1});
+  expect(currentSession(tf)).toMatchObject({backends: ['cpu'], algorithm: 'im2col'});
+});
+
+test('an abort leaves the rows until then, and says so', async () => {
+  const controller = new AbortController();
+  const report = await bench({...few, signal: controller.signal, onReport: () => controller.abort()});
+  expect(report).toMatchObject({interrupted: true, summary: {measured: 1, left: 2}});
+});
+
+test('rows that the time is too short for are left out, backends in equal shares', async () => {
+  let rows = 0;
+  // Each row takes eight seconds more than it takes.
+  const clock = {now: () => 8000 * rows + performance.now(), turn: async () => {}};
+  const onReport = () => {
+    rows++;
+  };
+  const report = await bench({...few, backends: ['cpu', 'wasm'], rounds: 1, timeBudget: 24, onReport}, clock);
+  expect(report.results.map(({backend, pass}) => [backend, pass])).toEqual([
+    ['cpu', 'forward'],
+    ['cpu', 'backpropInput'],
+    ['wasm', 'forward'],
+  ]);
+  expect(report.summary.left).toBe(3);
+});
+
+test('progress names the row that is being measured', async () => {
+  const seen: unknown[] = [];
+  await bench({...few, rounds: 1, passes: ['forward'], onProgress: (progress) => seen.push(progress)});
+  expect(seen).toEqual([{backend: 'cpu', problem: expect.stringContaining('mb2ih6'), done: 0, total: 1}]);
+});

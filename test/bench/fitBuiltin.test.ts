@@ -1,0 +1,48 @@
+import * as tf from '@tensorflow/tfjs';
+import {realClock} from '../../src/bench/clock.js';
+import {operations} from '../../src/bench/cutDown.js';
+import {fitBuiltin, largestCut} from '../../src/bench/fitBuiltin.js';
+import {type Problem, parseProblem} from '../../src/geometry/problem.js';
+import {install, uninstall} from '../../src/plugin/install.js';
+
+const large = parseProblem('mb8ih64iw64ic64oc64kh3kw3-same');
+const at = (gflops: number) => (cut: Problem) => operations(cut) / gflops / 1e6;
+
+test.each([0.015, 0.3, 1])(
+  'at %d GFLOP/s a call takes no longer than there is time for, and not much less',
+  async (gflops) => {
+    const time = at(gflops);
+    const cut = await largestCut(large, time, 50);
+    expect(time(cut)).toBeLessThanOrEqual(50);
+    expect(time(cut)).toBeGreaterThan(25);
+  },
+);
+
+test('what is fast enough is not cut', async () => {
+  expect(await largestCut(large, at(1000), 50)).toBe(large);
+  const small = parseProblem('ih4iw4ic1oc1kh3kw3');
+  expect(await largestCut(small, at(1e-9), 50)).toBe(small);
+});
+
+describe('on cpu', () => {
+  beforeAll(() => tf.setBackend('cpu'));
+  beforeEach(() => void install());
+  afterEach(uninstall);
+
+  test('the built-in of a small problem is called on the whole of it, and lets its tensors go', async () => {
+    const before = tf.memory().numTensors;
+    const fitted = await fitBuiltin(parseProblem('ih6iw6ic2oc3kh3kw3'), 'cpu', 'backpropFilter', 1, realClock);
+    if (!('call' in fitted)) throw new Error(fitted.reason);
+    expect(fitted.scaled).toBeUndefined();
+    expect(await fitted.call()).toBeGreaterThan(0);
+    fitted.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test('where it throws, the reason stands in its place', async () => {
+    const dilated = parseProblem('ih9iw9ic2oc3kh3kw3dh2dw2-same');
+    expect(await fitBuiltin(dilated, 'cpu', 'backpropInput', 1, realClock)).toEqual({
+      reason: expect.stringContaining('dilation above 1'),
+    });
+  });
+});

@@ -1,0 +1,44 @@
+import {benchLayers} from '../../src/bench/layers.js';
+import {casesOf, resolveOptions} from '../../src/bench/options.js';
+import {formatProblem} from '../../src/geometry/problem.js';
+
+const namesOf = (...layers: string[]) => casesOf({layers, problems: []}).map(({name}) => name);
+
+test('every layer has a name and a problem of its own', () => {
+  const layers = benchLayers();
+  expect(new Set(layers.map(({name}) => name)).size).toBe(layers.length);
+  expect(new Set(layers.map(({problem}) => formatProblem(problem))).size).toBe(layers.length);
+});
+
+test('layers are found by the beginnings of their words, in any case', () => {
+  expect(namesOf('lenet')).toEqual(['LeNet-5 conv1', 'LeNet-5 conv2']);
+  expect(namesOf('vgg', 'depthwise, str')).toEqual(['VGG conv1', 'VGG conv3', 'MobileNet depthwise, stride 2']);
+  expect(namesOf()).toHaveLength(benchLayers().length);
+});
+
+test('problems stand instead of layers', () => {
+  expect(casesOf({layers: [], problems: ['ih5iw5ic1oc1kh3kw3']})).toMatchObject([{problem: {inHeight: 5}}]);
+});
+
+test('the defaults', () => {
+  expect(resolveOptions({})).toEqual({
+    ...{backends: ['cpu', 'wasm'], layers: [], problems: [], algorithm: 'auto', rounds: 5, seed: 1},
+    passes: ['forward', 'backpropInput', 'backpropFilter'],
+  });
+});
+
+test.each([
+  [{rounds: 0}, 'bench: rounds must be a whole number ≥ 1; got 0.'],
+  [{rounds: 1.5}, 'rounds must be'],
+  [{seed: -1}, 'bench: seed must be a whole number ≥ 0; got -1.'],
+  [{timeBudget: 0}, 'bench: timeBudget must be a number of seconds above 0; got 0.'],
+  [{backends: ['webgl']}, "bench: unknown backend 'webgl'; use cpu, wasm."],
+  [{passes: ['sideways' as 'forward']}, "bench: unknown pass 'sideways'; use forward, backpropInput, backpropFilter."],
+  [{algorithm: 'builtin'}, "bench: unknown algorithm 'builtin'; use auto, gather"],
+  [{layers: ['AlexNet']}, "bench: no layer is called 'AlexNet'; there are LeNet-5 conv1; "],
+  [{problems: ['ih7']}, "'ih7' lacks 'iw'"],
+  [{problems: ['mb0ih5iw5ic1oc1kh3kw3']}, 'has an empty batch'],
+  [{problems: ['ih5iw5ic1oc1kh3kw3'], layers: ['VGG']}, 'bench: layers and problems exclude each other'],
+])('%j is refused', (options, message) => {
+  expect(() => resolveOptions(options)).toThrow(message);
+});

@@ -1,0 +1,39 @@
+import {makeReport, type ReportedOptions, summaryRows} from '../../src/bench/report.js';
+import {rowOf} from './rows.js';
+
+const options: ReportedOptions = {
+  ...{backends: ['cpu'], layers: [], problems: [], passes: ['forward'], algorithm: 'auto', rounds: 1, seed: 5},
+};
+
+test('the summary has geometric means by backend and pass, over what there is', () => {
+  const results = [
+    rowOf({gflops: {ours: 1}, ratio: 2, fractionOfPeak: {kernel: 0.5, whole: 0.1}}),
+    rowOf({layer: 'two', gflops: {ours: 4}, ratio: 8, fractionOfPeak: {whole: 0.4}, handedOn: true}),
+    rowOf({layer: 'three', gflops: {ours: 2}, fractionOfPeak: {whole: 0.2}, reason: 'the built-in throws'}),
+    rowOf({layer: 'four', milliseconds: {}, reason: 'refused'}),
+    rowOf({backend: 'wasm', gflops: {ours: 7}}),
+  ];
+  expect(summaryRows(results)).toEqual([
+    {
+      ...{backend: 'cpu', pass: 'forward', layers: 3, ratioLayers: 2, handedOn: 1},
+      gflops: expect.closeTo(2, 9),
+      ratio: expect.closeTo(4, 9),
+      fractionOfPeak: {kernel: expect.closeTo(0.5, 9), whole: expect.closeTo(0.2, 9)},
+    },
+    {backend: 'wasm', pass: 'forward', layers: 1, ratioLayers: 0, handedOn: 0, gflops: expect.closeTo(7, 9)},
+  ]);
+});
+
+test('a report says what was measured, skipped and left out, and how calls were warmed up', () => {
+  const results = [rowOf({}), rowOf({milliseconds: {}, reason: 'refused'})];
+  const environment = {tfjs: '4.22.0', backends: {}};
+  const report = makeReport(options, environment, {cpu: 'js'}, results, {left: 3, seconds: 7, interrupted: true});
+  expect(report).toMatchObject({
+    ...{version: 1, seed: 5, options, environment, engines: {cpu: 'js'}, results, interrupted: true},
+    warmUp: expect.stringMatching(/^each call is repeated until its time has not fallen/),
+    summary: {measured: 1, skipped: 1, left: 3, seconds: 7},
+  });
+  expect(makeReport(options, environment, {}, [], {left: 0, seconds: 0, interrupted: false})).not.toHaveProperty(
+    'interrupted',
+  );
+});

@@ -1,0 +1,52 @@
+import {meanOf, repetitions, warmUp} from '../../src/bench/warmUp.js';
+import {fakeClock} from './fakeClock.js';
+
+test('goes on as long as the time falls, and a little longer', async () => {
+  const clock = fakeClock();
+  const falling = [100, 60, 40, 30, 20];
+  const {first, best, calls} = await warmUp(
+    clock.call((nth) => falling[nth] ?? 20),
+    clock,
+  );
+  expect({first, best, calls}).toEqual({first: 100, best: 20, calls: falling.length + 3});
+  expect(clock.turns).toBe(calls - 1);
+});
+
+test('what falls by less than a hundredth each time has stopped falling', async () => {
+  const clock = fakeClock();
+  const {calls} = await warmUp(
+    clock.call((nth) => 100 * 0.995 ** nth),
+    clock,
+  );
+  expect(calls).toBe(4);
+});
+
+test('short calls are made several at a time', async () => {
+  const clock = fakeClock();
+  const {calls, best} = await warmUp(
+    clock.call(() => 0.01),
+    clock,
+  );
+  expect({calls, best}).toEqual({calls: 1 + 3 * 200, best: expect.closeTo(0.01, 9)});
+});
+
+test('is bounded by time and by batches', async () => {
+  const clock = fakeClock();
+  const falling = clock.call((nth) => 1000 * 0.9 ** nth);
+  expect((await warmUp(falling, clock, {batches: 100, milliseconds: 1500})).calls).toBe(2);
+  const again = clock.call((nth) => 1000 * 0.9 ** nth);
+  expect((await warmUp(again, clock, {batches: 7, milliseconds: 1e9})).calls).toBe(8);
+});
+
+test('a turn is filled with at least one call and at most a thousand', () => {
+  expect([repetitions(50, 10), repetitions(3, 10), repetitions(0, 10)]).toEqual([1, 4, 1000]);
+});
+
+test('the mean is that of all calls', async () => {
+  expect(
+    await meanOf(
+      fakeClock().call((nth) => nth),
+      5,
+    ),
+  ).toBe(2);
+});

@@ -1,0 +1,94 @@
+import {existsSync, readFileSync, writeFileSync} from 'node:fs';
+import type {BenchReport} from '../../src/bench/report.js';
+import {userFiles} from '../support/userFiles.js';
+import {start} from './command.js';
+
+const file = userFiles({'words.json': '{"version": 1}', 'text.json': 'no', 'newer.json': '{"version": 2}'});
+const tiny = ['bench', '--problem', 'mb2ih6iw6ic3oc4kh3kw3-same', '--rounds', '2'];
+const read = (path: string): BenchReport => JSON.parse(readFileSync(path, 'utf8'));
+
+test('prints a table for each backend, and writes the report', async () => {
+  const json = file('bench.json');
+  const ended = await start(...tiny, '--seed', '3', '--json', json).ended;
+  expect({code: ended.code, stdout: ended.stdout}).toEqual({
+    code: 0,
+    stdout: expect.stringContaining('geometric means'),
+  });
+  expect(ended.stdout).toMatch(/^cpu, engine '(fma|simd|js)', Node v/);
+  expect(ended.stdout).toMatch(/\nwasm, engine /);
+  const report = read(json);
+  expect(report).toMatchObject({version: 1, seed: 3, options: {rounds: 2}, summary: {measured: 6, left: 0}});
+  expect(report.environment.node).toBe(process.version);
+  expect(report).not.toHaveProperty('interrupted');
+});
+
+test('a row that became slower than an older report, beyond all noise, ends with 1; none with 0', async () => {
+  const json = file('old.json');
+  const few = [...tiny, '--backend', 'cpu', '--pass', 'forward'];
+  await start(...few, '--json', json).ended;
+  const report = read(json);
+  const [row] = report.results;
+  const write = (whole: number, noise: number) =>
+    writeFileSync(json, JSON.stringify({...report, results: [{...row, fractionOfPeak: {whole}, noise}]}));
+  // No run is a thousand times as fast as the peak, and none slower by more than a noise of all.
+  write(1000, 0);
+  const slower = await start(...few, '--compare', json, '--json', json).ended;
+  expect(slower.code).toBe(read(json).results[0]!.noise! < 0.999 ? 1 : 0);
+  write(1e-9, 0);
+  const faster = await start(...few, '--compare', json).ended;
+  expect({code: faster.code, stdout: faster.stdout}).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(/1 rows in both, 0 only there, 0 only here[\s\S]*faster/),
+  });
+}, 180_000);
+
+test('a report that Ctrl-C ends early has the rows until then, and the code 130', async () => {
+  const json = file('part.json');
+  const {child, ended} = start('bench', '--backend', 'cpu', '--json', json);
+  let pressed = false;
+  child.stderr?.on('data', () => {
+    if (!pressed) child.kill('SIGINT');
+    pressed = true;
+  });
+  const {code, stdout} = await ended;
+  expect({code, stdout}).toEqual({code: 130, stdout: expect.stringContaining('interrupted: ')});
+  const {interrupted, summary, results} = read(json);
+  expect(interrupted).toBe(true);
+  expect(summary.left + results.length).toBe(87);
+  expect(results.length).toBeGreaterThan(0);
+}, 180_000);
+
+test('where every row is refused, nothing was measured, and that is no success', async () => {
+  const ended = await start(...tiny, '--backend', 'cpu', '--algorithm', 'depthwise').ended;
+  expect({code: ended.code, stdout: ended.stdout}).toEqual({
+    code: 1,
+    stdout: expect.stringContaining('nothing was measured: 0 rows measured in 2 rounds, 3 skipped'),
+  });
+});
+
+test.each([
+  [['--backend', 'abacus'], 2, "unknown backend 'abacus'; use cpu, wasm"],
+  [['--backend', 'webgpu'], 3, "backend 'webgpu' is not available"],
+  [['--backend', 'webgl'], 3, "backend 'webgl' is not available: bench does not time it yet; use cpu, wasm"],
+  [['--layers', 'AlexNet'], 2, "no layer is called 'AlexNet'"],
+  [['--problem', 'ih7'], 2, "'ih7' lacks 'iw'"],
+  [['--pass', 'sideways'], 2, "unknown pass 'sideways'"],
+  [['--algorithm', 'magic'], 2, "unknown algorithm 'magic'"],
+  [['--rounds', 'many'], 2, 'rounds must be a whole number ≥ 1; got many'],
+  [['--seed', '0.5'], 2, 'seed must be'],
+  [['--time-budget', '0'], 2, 'timeBudget must be a number of seconds above 0; got 0'],
+  [['--json', '/'], 2, '--json: / cannot be written'],
+  [['--compare', file('nowhere.json')], 2, 'cannot be read: ENOENT'],
+  [['--compare', file('text.json')], 2, 'cannot be read: '],
+  [['--compare', file('newer.json')], 2, 'has version 2 instead of 1'],
+  [['--compare', file('words.json')], 2, 'is no report of bench; name a file that `convgrad bench --json` wrote'],
+])('%j ends with %i', async (args, code, message) => {
+  const ended = await start('bench', ...args).ended;
+  expect({code: ended.code, stderr: ended.stderr}).toEqual({code, stderr: expect.stringContaining(message)});
+});
+
+test('a file that a refused run was to write is not there', async () => {
+  const json = file('never.json');
+  await start('bench', '--rounds', '0', '--json', json).ended;
+  expect(existsSync(json)).toBe(false);
+});

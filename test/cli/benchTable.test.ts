@@ -1,0 +1,72 @@
+import pico from 'picocolors';
+import {compareReports} from '../../src/bench/compareReports.js';
+import {describeComparison} from '../../src/cli/benchCompare.js';
+import {describeBench} from '../../src/cli/benchTable.js';
+import {reportOf, rowOf} from '../bench/rows.js';
+
+const plain = pico.createColors(false);
+const lineOf = (text: string, start: string) => text.split('\n').find((line) => line.startsWith(start));
+
+const whole = rowOf({
+  ...{milliseconds: {ours: 2, kernel: 1, builtin: 250}, gflops: {ours: 12.345, kernel: 20}, ratio: 125},
+  ...{fractionOfPeak: {kernel: 0.8, whole: 0.4}, scaled: {problem: 'smaller', factor: 10}},
+});
+
+test('a row has times, speed, both fractions of the peak, and the built-in with its mark', () => {
+  const text = describeBench(reportOf(whole), plain);
+  expect(text).toContain("cpu, engine 'simd', Node v20, tfjs 4.22.0\n");
+  expect(lineOf(text, '│ one ')).toMatch(
+    /^│ one +│ forward │ gather +│ +2\.00 │ +12\.3 │ +80% │ +40% │ +~250 │ +125× │$/,
+  );
+  expect(text).toContain('~ timed on a smaller problem, which --json names');
+  expect(text).toContain('1 rows measured in 3 rounds, 0 skipped, 0 left out, in 1.0 s, seed 1');
+  expect(text).not.toContain('†');
+});
+
+test('where there is no built-in its column has a number, and the reason stands below, once', () => {
+  const reason = 'the built-in gradient throws';
+  const text = describeBench(
+    reportOf(rowOf({reason}), rowOf({layer: 'two', reason}), rowOf({layer: 'three', reason: 'another'})),
+    plain,
+  );
+  expect(lineOf(text, '│ two ')).toMatch(/│ +– \[1\] │ +│$/);
+  expect(lineOf(text, '│ three ')).toMatch(/│ +– \[2\] │ +│$/);
+  expect(text.split(`[1] ${reason}\n`)).toHaveLength(2);
+});
+
+test('what convgrad hands on by default is marked, counted apart, and said', () => {
+  const text = describeBench(reportOf(rowOf({handedOn: true}), rowOf({layer: 'two'})), plain);
+  expect(lineOf(text, '│ one ')).toContain('gather†');
+  expect(lineOf(text, '│ two ')).not.toContain('†');
+  expect(text).toContain('On cpu convgrad by default hands 1 of 2 forward rows on to the built-in');
+});
+
+test('a row that was refused has its reason and no numbers', () => {
+  const {milliseconds, gflops, noise, ...refused} = rowOf({reason: 'too deep'});
+  const text = describeBench(reportOf(refused), plain);
+  expect(lineOf(text, '│ one ')).toMatch(/│ gather +│ +– \[1\] │[ │]+$/);
+  expect(text).toContain('[1] too deep\n');
+  expect(text).toContain('nothing was measured: 0 rows');
+});
+
+test('a comparison names each row that got slower by more than the noise', () => {
+  const row = (layer: string, fraction: number, noise = 0.1) =>
+    rowOf({layer, fractionOfPeak: {whole: fraction}, noise});
+  const old = reportOf(row('one', 0.5), row('two', 0.5), row('three', 0.5), row('gone', 1));
+  const now = reportOf(row('one', 0.4), {...row('two', 0.48), algorithm: 'winograd'}, row('three', 0.75));
+  const text = describeComparison(compareReports(old, now), 'old.json', plain);
+  expect(text).toContain('compared with old.json, whole calls: 3 rows in both, 1 only there, 0 only here\n');
+  expect(lineOf(text, '│ one ')).toMatch(/│ 50\.0% of peak │ 40\.0% of peak │ +0\.80 │ +10% │ +slower │$/);
+  expect(lineOf(text, '│ two ')).toMatch(/│ gather → winograd │.*│ +0\.96 │ +10% │ +│$/);
+  expect(lineOf(text, '│ three ')).toMatch(/│ +1\.50 │ +10% │ +faster │$/);
+  expect(text).toContain('geometric mean of new/old: 1.05');
+  expect(text.match(/slower by more than the noise: .*/g)).toEqual([
+    'slower by more than the noise: one, forward on cpu, 0.80 of what it was (noise 10%)',
+  ]);
+});
+
+test('without a row in both there is nothing to compare', () => {
+  expect(describeComparison(compareReports(reportOf(whole), reportOf()), 'old.json', plain)).toBe(
+    'nothing to compare with old.json: 0 rows in both, 1 only there, 0 only here',
+  );
+});

@@ -12,6 +12,8 @@ const isArithmetic: Readonly<Record<keyof Engine, boolean>> = {
   outer: true,
   gemm: true,
   probe: false,
+  threads: false,
+  release: false,
 };
 
 /** An engine that keeps time. */

@@ -1,5 +1,6 @@
 import type {CAC} from 'cac';
 import pico from 'picocolors';
+import {engineNames} from '../engine/index.js';
 import {servedBackends} from '../plugin/select.js';
 import {fills} from '../verify/fill.js';
 import {type Brought, expectImports, type ImportedModule} from '../verify/imports.js';
@@ -38,6 +39,8 @@ export function defineVerify(cli: CAC): void {
     .option('--pass <names>', 'forward, backpropInput, backpropFilter')
     .option('--fill <names>', fills.join(', '))
     .option('--oracle <names>', oracles.map(({name}) => name).join(', '))
+    .option('--engine <name>', `What computes on cpu and wasm: auto, ${engineNames.join(', ')}`)
+    .option('--threads <n>', 'Threads on cpu and wasm, which then share all work, however small')
     .option('--f16', 'Keep webgl’s tensors in float16 textures, as many phones do')
     .option('--import <file>', 'A module that defines algorithms or registers kernels: verify those; may be repeated')
     .option('--mutant <name>', 'Verify a deliberately broken algorithm, which must fail; `convgrad mutants` lists them')

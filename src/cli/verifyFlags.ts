@@ -1,3 +1,4 @@
+import type {EngineName} from '../engine/index.js';
 import {ConvgradError} from '../geometry/error.js';
 import type {Pass} from '../geometry/pass.js';
 import {servedBackends} from '../plugin/select.js';
@@ -24,7 +25,7 @@ export interface VerifyFlags {
 
 /** Reads the flags and checks all that can be checked before users' modules are loaded. @throws ConvgradError on wrong usage */
 export function readFlags(flags: RawFlags): VerifyFlags {
-  const {cases, seed, timeBudget, sabotage, mutant, json, junit, html, browser} = Object.fromEntries(
+  const {cases, seed, timeBudget, engine, threads, sabotage, mutant, json, junit, html, browser} = Object.fromEntries(
     singles.map((flag) => [flag, single(flag, flags[flag])]),
   );
   const named = flags.backend !== undefined;
@@ -40,6 +41,8 @@ export function readFlags(flags: RawFlags): VerifyFlags {
     ...(flags.fill === undefined ? {} : {fills: list(flags.fill) as Fill[]}),
     ...(flags.oracle === undefined ? {} : {oracles: list(flags.oracle) as OracleName[]}),
     f16: flags.f16 === true,
+    ...(engine === undefined ? {} : {engine: engine as EngineName}),
+    ...(threads === undefined ? {} : {threads: numeric(threads)}),
     ...(sabotage === undefined ? {} : {sabotage: sabotage as Sabotage}),
     imports: words(flags.import).map((file) => userPath(file)),
     bail: flags.bail === true,
@@ -75,4 +78,16 @@ export function readFlags(flags: RawFlags): VerifyFlags {
 }
 
 /** The flags that take one value. */
-const singles = ['cases', 'seed', 'timeBudget', 'sabotage', 'mutant', 'json', 'junit', 'html', 'browser'] as const;
+const singles = [
+  'cases',
+  'seed',
+  'timeBudget',
+  'engine',
+  'threads',
+  'sabotage',
+  'mutant',
+  'json',
+  'junit',
+  'html',
+  'browser',
+] as const;

@@ -14,8 +14,17 @@ export type End = (typeof ends)[keyof typeof ends][number];
 /** All narrow sums are added to what was there by the same function. */
 const accumulating = 'narrowOuter, accumulating';
 
+const counters = new Map<string, Counter>();
+
+/** The counter of an engine of that name, of which there may be several in turn. */
+export function counterOf(engine: string): Counter {
+  const counter = counters.get(engine) ?? new Counter(engine);
+  counters.set(engine, counter);
+  return counter;
+}
+
 /** Counts what calls reach of each kernel of an engine. */
-export class Counter {
+class Counter {
   readonly parts: Part[];
   private readonly byName: Map<string, Part>;
 

@@ -58,6 +58,10 @@ export interface Outer {
 export interface Engine {
   readonly name: string;
   readonly parts: readonly Part[];
+  /** How many threads compute, as of now. */
+  threads(): number;
+  /** Lets memory and threads go; they come back when they are needed. */
+  release(): void;
   /**
    * Runs fn with an arena that holds as many bytes, plus {@link arrayBytes} for each array, and takes the arena back.
    * @throws ConvgradError when there is not so much memory

@@ -1,22 +1,96 @@
+import {ConvgradError} from '../geometry/error.js';
 import type {Engine} from './engine.js';
 import {jsEngine} from './jsEngine.js';
-import {wasmEngine} from './wasmEngine.js';
+import {mostThreads} from './threads/control.js';
+import {defaultThreads, whyAlone} from './threads/spawn.js';
+import {Trial} from './trial.js';
+import {type Threading, wasmEngine} from './wasmEngine.js';
 import {wasmVariants} from './wasmModule.js';
 
-let chosen: Engine | undefined;
+/** The engines, the fastest first: vectors with fused multiplication and addition, with separate ones, plain JavaScript. They round differently. */
+export const engineNames = ['fma', 'simd', 'js'] as const;
+export type EngineName = (typeof engineNames)[number];
 
-/** The engine of this process: the widest vectors that run here, else plain JavaScript. Made when it is first asked for. */
+export interface EngineOptions {
+  engine?: EngineName | 'auto' | undefined;
+  /** By default as many as there are processors, up to 8, in Node, and one elsewhere. */
+  threads?: number | undefined;
+}
+
+let options: EngineOptions = {engine: 'auto'};
+let sharing: Pick<Threading, 'worthwhile'> = {};
+let chosen: Engine | undefined;
+/** While it is not known yet which tiles are the fastest. */
+let trial: Trial | undefined;
+
+/** The engine of this process: the one that was asked for, else the fastest that runs here. Made when it is first asked for. */
 export function engine(): Engine {
-  chosen ??= make();
+  const winner = trial?.step();
+  if (winner) {
+    trial = undefined;
+    chosen?.release();
+    chosen = wasmEngine(winner, threading());
+  }
+  chosen ??= makeEngine();
   return chosen;
 }
 
-function make(): Engine {
-  const [variant] = wasmVariants();
-  return variant ? wasmEngine(variant) : jsEngine;
+/** The engines that run here. */
+export function availableEngines(): EngineName[] {
+  const variants: readonly string[] = wasmVariants();
+  return engineNames.filter((name) => name === 'js' || variants.includes(name));
 }
 
-/** Lets the engine's memory go; the next computation makes a new one. */
+/** @throws ConvgradError on an engine that does not run here or threads that cannot be */
+export function checkEngine(functionName: string, {engine = 'auto', threads}: EngineOptions): void {
+  const names = availableEngines();
+  if (engine !== 'auto' && !names.includes(engine)) {
+    const known = engineNames.includes(engine);
+    throw new ConvgradError(
+      functionName,
+      `${known ? `engine '${engine}' does not run here` : `unknown engine ${JSON.stringify(engine)}`}; use auto, ${names.join(', ')}.`,
+    );
+  }
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= mostThreads)) {
+    throw new ConvgradError(
+      functionName,
+      `threads must be a whole number from 1 to ${mostThreads}; got ${JSON.stringify(threads)}.`,
+    );
+  }
+  const alone = threads !== undefined && threads > 1 ? whyAlone() : undefined;
+  if (alone) throw new ConvgradError(functionName, `threads: ${threads} cannot be, since ${alone}; leave threads out.`);
+}
+
+/** Settles which engine computes and on how many threads. @throws ConvgradError, and changes nothing, where it cannot be */
+export function configureEngine(functionName: string, {engine = 'auto', threads}: EngineOptions): void {
+  checkEngine(functionName, {engine, threads});
+  if (options.engine !== engine || options.threads !== threads) releaseEngine();
+  options = {engine, threads};
+}
+
+/** Shares among threads what takes so many operations and more; what pays by default. */
+export function shareWork(worthwhile?: number): void {
+  releaseEngine();
+  sharing = worthwhile === undefined ? {} : {worthwhile};
+}
+
+function makeEngine(): Engine {
+  const {engine: wanted = 'auto'} = options;
+  const name = wanted === 'auto' ? availableEngines()[0] : wanted;
+  if (name === 'js') return jsEngine;
+  if (name === 'simd') return wasmEngine(name, threading());
+  // Threads come after the trial, so that they start once.
+  trial = new Trial(['fma', 'fmaLow']);
+  return wasmEngine('fmaLow');
+}
+
+function threading(): Threading {
+  return {...sharing, threads: options.threads ?? defaultThreads()};
+}
+
+/** Lets the engine's memory and threads go; the next computation makes a new one. */
 export function releaseEngine(): void {
+  chosen?.release();
   chosen = undefined;
+  trial = undefined;
 }

@@ -32,6 +32,8 @@ type PackRows = (first: number, count: number, to: Float64Array, at: number) => 
 export const jsEngine: Engine = withGemm({
   name: 'js',
   parts: [...tiles, nextBlock, accumulating],
+  threads: () => 1,
+  release() {},
   within: (_bytes, fn) =>
     fn({floats: (length) => new Float32Array(length), integers: (length) => new Int32Array(length)}),
   packedBytes: () => 0,

@@ -1,34 +1,50 @@
 import {ConvgradError} from '../geometry/error.js';
-import {Counter} from './counter.js';
+import type {Call} from './call.js';
+import {counterOf} from './counter.js';
 import {type Arena, arrayBytes, type Engine} from './engine.js';
 import {withGemm} from './gemm.js';
 import {type Panels, panelBytes, panelsOf} from './panels.js';
-import {compile, instantiate, type KernelName, mostPages, tileRows, type WasmVariant} from './wasmModule.js';
+import {mostThreads, spillBytes, spillPlace} from './threads/control.js';
+import {type Pool, startPool, WorkerLost} from './threads/pool.js';
+import {compile, instantiate, type Kernels, mostPages, tileRows, type WasmVariant} from './wasmModule.js';
 
 const pageBytes = 65_536;
-/** The kernels' own data lie below. */
-const firstPlace = 4_096;
-const spillPlace = 1_024;
+/** The words by which threads agree and their spills lie below. */
+const firstPlace = spillPlace + spillBytes * mostThreads;
 /** Operations of each turn of `peak`. */
 const peakOperations = 224;
 
-/** One kernel over a range. */
-interface Call {
-  kernel: KernelName;
-  args: number[];
+export interface Threading {
+  /** Threads in all; 1 by default. */
+  threads?: number;
+  /** Operations of a piece of work that is shared among them; dispatching costs as much as some megaflops. */
+  worthwhile?: number;
+  /** How long to wait for a worker that has begun, in milliseconds. */
+  patience?: number;
+}
+
+/** A memory and what computes on it. */
+interface Workshop {
+  memory: WebAssembly.Memory;
+  kernels: Kernels;
+  pool?: Pool;
 }
 
 /**
  * An engine on WebAssembly vectors. It computes in a memory of its own, which grows to what the largest call needs and stays so until it is
- * released; sums are float32, of which each tile keeps its own in registers from the first term to the last.
+ * released; sums are float32, of which each tile keeps its own in registers from the first term to the last. Threads start when there is work for
+ * them, and change no bit of a result: they share out elements, never the terms of one.
  */
-export function wasmEngine(variant: WasmVariant): Engine {
+export function wasmEngine(
+  variant: WasmVariant,
+  {threads = 1, worthwhile = 4e6, patience = 2_000}: Threading = {},
+): Engine {
   const {rows8, rows4} = tileRows(variant);
-  const memory = new WebAssembly.Memory({initial: 1, maximum: mostPages});
-  const kernels = instantiate(compile(variant, false), memory);
-  kernels.setSpill(spillPlace);
   const name = variant === 'simd' ? 'simd' : 'fma';
-  const counter = new Counter(name);
+  const counter = counterOf(name);
+  let most = threads;
+  let shop: Workshop = open(variant);
+  let isWorthwhile = false;
   let top = firstPlace;
   let inUse = false;
 
@@ -38,36 +54,44 @@ export function wasmEngine(variant: WasmVariant): Engine {
     return place;
   };
   const arena: Arena = {
-    floats: (length) => new Float32Array(memory.buffer, take(4 * length), length),
-    integers: (length) => new Int32Array(memory.buffer, take(4 * length), length),
+    floats: (length) => new Float32Array(shop.memory.buffer, take(4 * length), length),
+    integers: (length) => new Int32Array(shop.memory.buffer, take(4 * length), length),
   };
-  const run = (calls: readonly Call[], count: number): void => {
-    for (const {kernel, args} of calls) kernels[kernel](0, count, ...args);
+  const run = (calls: readonly Call[], count: number, flops: number): void => {
+    const pays = flops >= worthwhile;
+    isWorthwhile ||= pays;
+    if (pays && shop.pool && shop.pool.threads() > 1) shop.pool.run(calls, count);
+    else for (const {kernel, args} of calls) shop.kernels[kernel](0, count, ...args);
   };
 
   return withGemm({
     name,
     parts: counter.parts,
+    threads: () => shop.pool?.threads() ?? 1,
 
     within(bytes, fn) {
       if (inUse) throw new Error('the arena is in use'); // growing would take its arrays away
-      const pages = Math.ceil((firstPlace + bytes) / pageBytes);
-      const missing = pages - memory.buffer.byteLength / pageBytes;
-      try {
-        if (missing > 0) memory.grow(missing);
-      } catch {
-        throw new ConvgradError(
-          'conv2d',
-          `the arithmetic needs ${bytes} bytes beside the tensors and there is no such memory; use smaller batches or images.`,
-        );
-      }
+      if (isWorthwhile && most > 1 && !shop.pool) shop = open(variant, {workers: most - 1, patience});
+      grow(shop.memory, bytes);
       inUse = true;
       top = firstPlace;
       try {
         return fn(arena);
+      } catch (error) {
+        if (!(error instanceof WorkerLost)) throw error;
+        console.warn(`convgrad: a worker did not answer within ${patience} ms; the work goes on with one thread.`);
       } finally {
         inUse = false;
       }
+      shop.pool?.close();
+      most = 1;
+      shop = open(variant);
+      return this.within(bytes, fn);
+    },
+
+    release() {
+      shop.pool?.close();
+      shop = open(variant);
     },
 
     packedBytes: (k, n) => panelBytes(k, n) + arrayBytes,
@@ -84,7 +108,7 @@ export function wasmEngine(variant: WasmVariant): Engine {
           const from = data.byteOffset + 4 * (offset + column * columnStride);
           for (let j = 0; j < (width === 1 ? columns : 1); j++) {
             const to = panel + 4 * (j * k + width * above);
-            kernels.pack(
+            shop.kernels.pack(
               from + 4 * j * columnStride,
               4 * rowStride,
               4 * columnStride,
@@ -123,7 +147,7 @@ export function wasmEngine(variant: WasmVariant): Engine {
           calls.push({kernel, args: [from, at, ...stretches, place, target, to, columns]});
         }
       }
-      run(calls, pixels.length);
+      run(calls, pixels.length, 2 * pixels.length * b.k * b.n);
     },
 
     outer({source, offsets, pixels, b, out, accumulate}) {
@@ -147,14 +171,35 @@ export function wasmEngine(variant: WasmVariant): Engine {
           calls.push({kernel, args: [...args, columns, Number(accumulate)]});
         }
       }
-      run(calls, offsets.length);
+      run(calls, offsets.length, 2 * pixels.length * offsets.length * b.n);
     },
 
     probe(turns) {
-      kernels.peak(turns, 1);
+      shop.kernels.peak(turns, 1);
       return turns * peakOperations;
     },
   });
+}
+
+function open(variant: WasmVariant, threading?: {workers: number; patience: number}): Workshop {
+  const memory = new WebAssembly.Memory({initial: 1, maximum: mostPages, shared: threading !== undefined});
+  const module = compile(variant, threading !== undefined);
+  const kernels = instantiate(module, memory);
+  kernels.setSpill(spillPlace);
+  if (!threading) return {memory, kernels};
+  return {memory, kernels, pool: startPool(module, memory, kernels, threading.workers, threading.patience)};
+}
+
+function grow(memory: WebAssembly.Memory, bytes: number): void {
+  const missing = Math.ceil((firstPlace + bytes) / pageBytes) - memory.buffer.byteLength / pageBytes;
+  try {
+    if (missing > 0) memory.grow(missing);
+  } catch {
+    throw new ConvgradError(
+      'conv2d',
+      `the arithmetic needs ${bytes} bytes beside the tensors and there is no such memory; use smaller batches or images.`,
+    );
+  }
 }
 
 /** Pixels of a tile of so many columns. */

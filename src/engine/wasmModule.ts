@@ -41,11 +41,18 @@ export function tileRows(variant: WasmVariant): {rows8: number; rows4: number} {
   return modules[variant];
 }
 
-/** @param shared whether its memory is one that threads share */
+const compiled = new Map<string, WebAssembly.Module>();
+
+/** The module, compiled once, so that all who use it profit from what the compiler makes better later. @param shared whether its memory is one that threads share */
 export function compile(variant: WasmVariant, shared: boolean): WebAssembly.Module {
+  const key = `${variant} ${shared}`;
+  const known = compiled.get(key);
+  if (known) return known;
   const bytes = bytesOf(variant);
   if (shared) markShared(bytes);
-  return new WebAssembly.Module(bytes);
+  const module = new WebAssembly.Module(bytes);
+  compiled.set(key, module);
+  return module;
 }
 
 export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {

@@ -1,4 +1,4 @@
-import {releaseEngine} from '../engine/index.js';
+import {configureEngine, type EngineName, releaseEngine} from '../engine/index.js';
 import {ConvgradError} from '../geometry/error.js';
 import {builtinName} from './builtinImplementation.js';
 import {swapCustomGrad} from './fusedGradient.js';
@@ -17,6 +17,16 @@ export interface InstallOptions {
   /** The algorithm to use where it runs and supports the problem; 'auto' (the default) takes the first in order of preference that does, on wasm
    * forward tfjs's own kernel, which 'builtin' asks for by name. Every other name means convgrad's alone. */
   algorithm?: string | 'auto';
+  /**
+   * What computes on cpu and wasm: `fma` and `simd` are WebAssembly vectors with fused and with separate multiplication and addition, `js` is plain
+   * JavaScript. 'auto' (the default) takes the first that runs here; they round differently, so name one to get the same bits on every machine.
+   */
+  engine?: EngineName | 'auto';
+  /**
+   * Threads on cpu and wasm, which change no bit of a result. By default as many as there are processors, up to 8, in Node; one in pages, where more
+   * need cross-origin isolation. They start when there is work that pays, and never keep a process alive.
+   */
+  threads?: number | undefined;
   /** Whether to patch the convolutional classes of tf.layers, so that they train under dilation with every activation; true by default. */
   layers?: boolean;
 }
@@ -33,10 +43,10 @@ export interface Installation {
  * `tf.fused.conv2d` and `tf.fused.depthwiseConv2d`, and methods of tf.layers, in layers that exist already too. Synchronous and silent. A second call replaces
  * the options and takes back places that were taken since; backends that are imported later are served as they come.
  *
- * @throws ConvgradError on an unknown backend or algorithm; nothing is changed then
+ * @throws ConvgradError on an unknown backend or algorithm, and on an engine or threads that cannot be here; nothing is changed then
  */
 export function install(options: InstallOptions = {}): Installation {
-  const {tf = defaultTf, algorithm = 'auto', layers = true} = options ?? {};
+  const {tf = defaultTf, algorithm = 'auto', engine = 'auto', threads, layers = true} = options ?? {};
   if (typeof tf?.engine !== 'function' || typeof tf.registerKernel !== 'function') {
     throw new ConvgradError('install', "tf must be the module '@tensorflow/tfjs'; pass what `import * as tf` gives.");
   }
@@ -59,10 +69,12 @@ export function install(options: InstallOptions = {}): Installation {
       `unknown algorithm '${algorithm}'; use auto, ${known.join(', ')}, or defineAlgorithm() first.`,
     );
   }
+  configureEngine('install', {engine, threads});
   const session = currentSession(tf) ?? startSession(tf);
   if (session.backends.some((backend) => !backends.includes(backend))) session.kernels.restore();
   session.backends = backends;
   session.algorithm = algorithm;
+  session.engineOptions = {engine, threads};
   // Backends that are not imported yet arrive later, kernel by kernel.
   const present = backends.filter((backend) => replacedOn(backend).some((name) => tf.getKernel(name, backend)));
   session.kernels.swap(present.flatMap((backend) => replacedOn(backend).map((name) => kernelKey(name, backend))));

@@ -1,4 +1,5 @@
 import type {GradConfig, KernelConfig, KernelFunc} from '@tensorflow/tfjs';
+import type {EngineOptions} from '../engine/index.js';
 import type {Kind} from '../geometry/conv2dInfo.js';
 import {callCounts, type Fallback, fallbackCounts} from './calls.js';
 import {gradientConfigs} from './gradients.js';
@@ -14,6 +15,7 @@ export interface Session {
   readonly tf: Tf;
   backends: readonly string[];
   algorithm: string;
+  engineOptions: EngineOptions;
   readonly kernels: Swaps<KernelConfig>;
   readonly gradients: Swaps<GradConfig>;
   /** Of the layer classes, in every copy of tfjs on this engine. */
@@ -50,6 +52,7 @@ export function startSession(tf: Tf): Session {
     tf,
     backends: [],
     algorithm: 'auto',
+    engineOptions: {},
     kernels: new Swaps(
       kernelRegistry(tf),
       (_key, named) => {

@@ -1,3 +1,4 @@
+import {engine} from '../engine/index.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
 import type {Environment} from './report.js';
 
@@ -15,15 +16,20 @@ export function environmentOf(backends: readonly string[]): Environment {
   };
 }
 
-const details: Readonly<Record<string, () => Record<string, string | boolean>>> = {wasm, webgl};
+const details: Readonly<Record<string, () => Details>> = {cpu: host, wasm, webgl};
+type Details = Record<string, string | number | boolean>;
 
-function wasm(): Record<string, string | boolean> {
-  // Flags that are found out asynchronously are known once the backend is ready.
-  const has = (flag: string) => (tf.env().get(flag) as unknown) === true;
-  return {simd: has('WASM_HAS_SIMD_SUPPORT'), threads: has('WASM_HAS_MULTITHREAD_SUPPORT')};
+function host(): Details {
+  return {engine: engine().name, threads: engine().threads()};
 }
 
-function webgl(): Record<string, string | boolean> {
+function wasm(): Details {
+  // Flags that are found out asynchronously are known once the backend is ready.
+  const has = (flag: string) => (tf.env().get(flag) as unknown) === true;
+  return {...host(), simd: has('WASM_HAS_SIMD_SUPPORT'), threads: has('WASM_HAS_MULTITHREAD_SUPPORT')};
+}
+
+function webgl(): Details {
   const {gl} = (
     tf.findBackend('webgl') as unknown as {getGPGPUContext(): {gl: WebGL2RenderingContext}}
   ).getGPGPUContext();

@@ -1,3 +1,5 @@
+import {hostFamily} from '../backends/host/index.js';
+import {checkEngine, type EngineName} from '../engine/index.js';
 import {ConvgradError} from '../geometry/error.js';
 import {type Pass, passes} from '../geometry/pass.js';
 import {algorithmsOf, servedBackends} from '../plugin/select.js';
@@ -46,6 +48,10 @@ export interface VerifyOptions {
   /** Makes webgl keep its tensors in float16 textures, as many phones do; to be decided before webgl is first used. */
   f16?: boolean;
   oracles?: readonly OracleName[];
+  /** What computes on cpu and wasm; see `install()`. */
+  engine?: EngineName | 'auto';
+  /** Threads on cpu and wasm; given, every piece of work is shared among them, however small. */
+  threads?: number;
   /** Modules that the command line imported; named in the report and in replay lines. */
   imports?: readonly string[];
   /** How replay lines begin; `npx convgrad verify` by default. */
@@ -77,6 +83,8 @@ export interface ReportedOptions {
   fills: readonly Fill[];
   f16: boolean;
   oracles: readonly OracleName[];
+  engine: EngineName | 'auto';
+  threads?: number;
   imports: readonly string[];
   bail: boolean;
   sabotage?: Sabotage;
@@ -122,6 +130,9 @@ export function resolveOptions(options: VerifyOptions, availableBackends: readon
     options.oracles ?? [],
     oracles.map(({name}) => name),
   );
+  // A page that runs the GPU's kernels has no need of threads, nor perhaps the means.
+  const onHost = backends.some((backend) => hostFamily.backends.includes(backend));
+  if (onHost) checkEngine('verify', options);
   choose('sabotage', sabotage === undefined ? [] : [sabotage], sabotages);
   return {
     ...(subject ? {subject: subjectName(subject)} : {}),
@@ -136,6 +147,8 @@ export function resolveOptions(options: VerifyOptions, availableBackends: readon
     fills: options.fills ?? fills,
     f16: options.f16 ?? false,
     oracles: options.oracles ?? oracles.map(({name}) => name),
+    engine: (onHost && options.engine) || 'auto',
+    ...(onHost && options.threads !== undefined ? {threads: options.threads} : {}),
     imports: options.imports ?? [],
     bail: options.bail ?? false,
     ...(sabotage === undefined ? {} : {sabotage}),

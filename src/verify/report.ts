@@ -7,7 +7,7 @@ export interface Environment {
   node?: string;
   browser?: string;
   tfjs: string;
-  backends: Record<string, Record<string, string | boolean>>;
+  backends: Record<string, Record<string, string | number | boolean>>;
 }
 
 export interface VerifySummary {

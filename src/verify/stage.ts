@@ -1,3 +1,4 @@
+import {engine as currentEngine, shareWork} from '../engine/index.js';
 import {ConvgradError} from '../geometry/error.js';
 import {builtinKernel} from '../plugin/builtins.js';
 import {install, uninstall} from '../plugin/install.js';
@@ -20,9 +21,12 @@ export interface Stage {
 }
 
 /** Brings tfjs into the state of a run: convgrad's kernels over the built-in ones, imported kernels aside. */
-export async function setStage({backends, sabotage, subject, f16}: ReportedOptions): Promise<Stage> {
+export async function setStage({backends, sabotage, subject, f16, engine, threads}: ReportedOptions): Promise<Stage> {
   const session = currentSession(tf);
-  const installed = session && {tf, backends: [...session.backends], algorithm: session.algorithm};
+  const installed = session && {
+    ...{tf, backends: [...session.backends], algorithm: session.algorithm},
+    ...session.engineOptions,
+  };
   const activeBackend = tf.getBackend();
   // tfjs reads the flag when webgl is first used, and never again.
   if (f16) tf.env().set('WEBGL_FORCE_F16_TEXTURES', true);
@@ -36,15 +40,18 @@ export async function setStage({backends, sabotage, subject, f16}: ReportedOptio
     if (builtin) register(builtin);
     else tf.unregisterKernel(kernelName, backendName);
   }
-  install({tf});
+  if (threads !== undefined) shareWork(0);
+  install({tf, engine, threads});
+  if (threads !== undefined) await awaitThreads(threads);
   const repair = sabotage ? applySabotage(sabotage, backends) : () => {};
   return {
     imported,
     select({algorithm, kernels}) {
-      if (sabotage !== 'no-install') install({tf, algorithm: kernels ? 'auto' : algorithm});
+      if (sabotage !== 'no-install') install({tf, algorithm: kernels ? 'auto' : algorithm, engine, threads});
     },
     async clear() {
       repair();
+      if (threads !== undefined) shareWork();
       if (installed) install(installed);
       else uninstall();
       for (const config of configs) register(config);
@@ -52,6 +59,19 @@ export async function setStage({backends, sabotage, subject, f16}: ReportedOptio
     },
   };
 }
+
+/** Lets threads come up, so that the first case meets them already. */
+async function awaitThreads(threads: number): Promise<void> {
+  const one = {data: Float32Array.of(1), offset: 0, rowStride: 1, columnStride: 1};
+  const end = performance.now() + patience;
+  while (currentEngine().name !== 'js' && currentEngine().threads() < threads) {
+    if (performance.now() > end)
+      throw new ConvgradError('verify', `${threads} threads did not come up in ${patience} ms; use fewer.`);
+    currentEngine().gemm(1, 1, 1, one, one, {...one, data: new Float32Array(1)}, false); // work for them
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+const patience = 10_000;
 
 /** The stage of a subject, which brings all that it needs. */
 function untouched(activeBackend: string): Stage {

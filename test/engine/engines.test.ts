@@ -27,10 +27,9 @@ function product(m: number, n: number, k: number, a: Matrix, b: Matrix): number[
 }
 
 /** Fused multiply-add rounds otherwise, but not whole numbers: one variant is tested where both run, and both where they can be had. */
-const engines: [string, Engine][] = [jsEngine, ...wasmVariants().map(wasmEngine)].map((engine) => [
-  engine.name,
-  engine,
-]);
+const engines: [string, Engine][] = [jsEngine, ...wasmVariants().map((variant) => wasmEngine(variant))].map(
+  (engine) => [engine.name, engine],
+);
 
 /** Edge cases with data and right answers. */
 const trials = edgeCases()

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import {install, uninstall} from 'tfjs-convgrad';
+import {availableEngines, engine} from '../../src/engine/index.js';
 import {isOurs} from '../../src/plugin/kernels.js';
 import {replacedKernels} from '../../src/plugin/session.js';
 
@@ -106,7 +107,17 @@ describe('install and uninstall', () => {
     expect(() => install({algorithm: 'magic'})).toThrow(
       /install: unknown algorithm 'magic'; use auto, gather, im2col, transposed, depthwise, direct/,
     );
+    expect(() => install({engine: 'magic' as never})).toThrow(/install: unknown engine "magic"; use auto, .*simd, js/);
+    expect(() => install({threads: 0})).toThrow(/install: threads must be a whole number from 1 to 32; got 0/);
     expect(registered().kernels[0]).toBe(before);
+  });
+
+  it.each(availableEngines())('computes on the engine that is asked for: %s', (name) => {
+    install({engine: name});
+    tf.conv2d(x(), tf.ones([1, 1, 1, 1]) as tf.Tensor4D, 1, 'same').dispose();
+    expect(engine().name).toBe(name);
+    install();
+    expect(engine().name).toBe(availableEngines()[0]);
   });
 
   it("is done by importing 'tfjs-convgrad/register'", async () => {

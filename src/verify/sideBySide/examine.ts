@@ -9,7 +9,7 @@ import {type Outcome, sideBySide} from './sideBySide.js';
 export interface Examination {
   backend: string;
   /** What the backend says of itself, such as the renderer. */
-  about: Record<string, string | boolean>;
+  about: Record<string, string | number | boolean>;
   /** The browser, where it runs in one. */
   browser?: string;
   outcomes: Outcome[];

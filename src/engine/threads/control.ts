@@ -1,0 +1,31 @@
+/** Words at the beginning of a shared memory, by which threads agree on the work; those that change often lie apart. */
+export const word = {
+  /** Pieces that nobody has taken yet; below 1 there are none. */
+  left: 0,
+  /** Grows with each job. */
+  job: 16,
+  /** Pieces that workers have finished. */
+  done: 32,
+  /** Workers that run. */
+  ready: 48,
+  /** The job: the length of the range, of a piece of it, how many of these there are, how many calls there are and how many a piece takes. */
+  count: 64,
+  step: 65,
+  ranges: 66,
+  calls: 67,
+  group: 68,
+  /** The calls: each the kernel's index and its arguments. */
+  first: 80,
+} as const;
+
+/** Words of a call. */
+export const callWords = 12;
+/** Words in all. */
+export const controlWords = 1_024;
+/** Calls of a job. */
+export const mostCalls = Math.floor((controlWords - word.first) / callWords);
+/** Where the first thread's spill lies; each has a line of the cache for itself. */
+export const spillPlace = 4 * controlWords;
+export const spillBytes = 64;
+/** Threads that have room for a spill. */
+export const mostThreads = 32;

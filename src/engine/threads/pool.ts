@@ -1,0 +1,97 @@
+import {type Call, cut} from '../call.js';
+import {type Kernels, kernelNames} from '../wasmModule.js';
+import {callWords, controlWords, mostCalls, word} from './control.js';
+import {type Spawned, spawn} from './spawn.js';
+
+/** A worker took a piece and did not finish it in time: what it computes on is lost, since it may still write there. */
+export class WorkerLost extends Error {}
+
+/** Looks at what is missing before this thread goes to sleep too, where it may. */
+const looks = 5_000;
+
+/** Threads that compute on one memory. */
+export interface Pool {
+  /** How many work, this thread included. */
+  threads(): number;
+  /** Runs the calls over 0..count on all threads; the results do not depend on how many there are. @throws WorkerLost */
+  run(calls: readonly Call[], count: number): void;
+  close(): void;
+}
+
+/**
+ * Starts workers. Until they report, this thread works alone.
+ * @param patience how long to wait for a worker that has begun, in milliseconds
+ */
+export function startPool(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  kernels: Kernels,
+  workers: number,
+  patience: number,
+): Pool {
+  const words = new Int32Array(memory.buffer, 0, controlWords);
+  const spawned: Spawned[] = Array.from({length: workers}, (_, i) =>
+    spawn({module, memory, names: kernelNames, index: i + 1}),
+  );
+  const threads = () => 1 + Atomics.load(words, word.ready);
+
+  const runTogether = (calls: readonly Call[], count: number): void => {
+    const {step, ranges, group, pieces} = cut(calls.length, count, threads());
+    words.set([count, step, ranges, calls.length, group], word.count);
+    for (const [i, {kernel, args}] of calls.entries()) {
+      words.set([kernelNames.indexOf(kernel), ...args], word.first + i * callWords);
+    }
+    Atomics.store(words, word.done, 0);
+    Atomics.store(words, word.left, pieces); // from here on workers take pieces
+    Atomics.add(words, word.job, 1);
+    Atomics.notify(words, word.job);
+    let own = 0;
+    for (let left = Atomics.sub(words, word.left, 1); left > 0; left = Atomics.sub(words, word.left, 1)) {
+      const piece = left - 1;
+      const from = (piece % ranges) * step;
+      const first = Math.floor(piece / ranges) * group;
+      for (const {kernel, args} of calls.slice(first, first + group)) {
+        kernels[kernel](from, Math.min(count, from + step), ...args);
+      }
+      own++;
+    }
+    awaitOthers(words, pieces - own, patience);
+  };
+
+  return {
+    threads,
+    run(calls, count) {
+      for (let first = 0; first < calls.length; first += mostCalls) {
+        runTogether(calls.slice(first, first + mostCalls), count);
+      }
+    },
+    close() {
+      for (const worker of spawned) worker.terminate();
+    },
+  };
+}
+
+/** Waits until workers have finished so many pieces: awake at first, then asleep, which the main thread of a page may not. */
+function awaitOthers(words: Int32Array, pieces: number, patience: number): void {
+  let end = 0;
+  for (let look = 0; ; look++) {
+    const done = Atomics.load(words, word.done);
+    if (done >= pieces) return;
+    if (look < looks) continue;
+    const now = performance.now();
+    end ||= now + patience;
+    if (now > end) throw new WorkerLost();
+    if (maySleep) Atomics.wait(words, word.done, done, 1);
+  }
+}
+
+const maySleep = canSleep();
+
+function canSleep(): boolean {
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,82 @@
+import {gather} from '../../src/algorithms/gather.js';
+import {cut} from '../../src/engine/call.js';
+import type {Engine} from '../../src/engine/engine.js';
+import {mostCalls} from '../../src/engine/threads/control.js';
+import {wasmEngine} from '../../src/engine/wasmEngine.js';
+import {wasmVariants} from '../../src/engine/wasmModule.js';
+import {passes, passTensors, sizeOf} from '../../src/geometry/pass.js';
+import {parseProblem, problemInfo} from '../../src/geometry/problem.js';
+import {edgeCases} from '../../src/verify/cases/edgeCases.js';
+import {trial} from '../../src/verify/trial.js';
+
+const one = {data: Float32Array.of(1), offset: 0, rowStride: 1, columnStride: 1};
+
+/** Gives the engine work until all its threads have come up. */
+async function ready(engine: Engine, threads: number): Promise<Engine> {
+  for (let i = 0; i < 2_000 && engine.threads() < threads; i++) {
+    engine.gemm(1, 1, 1, one, one, {...one, data: new Float32Array(1)}, false);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  expect(engine.threads()).toBe(threads);
+  return engine;
+}
+
+const cases = [
+  ...edgeCases().flatMap(({problem}) => (problem.batch > 0 && problem.kind === 'dense' ? [problem] : [])),
+  // More panels of columns than one job has room for, and pieces of several calls.
+  parseProblem(`ih2iw3ic5oc${8 * mostCalls + 11}kh1kw1`),
+].map((problem) => {
+  const {inputs} = trial(problem, 'reals', 1, 1);
+  return {problem, inputs, info: problemInfo(problem)};
+});
+
+function run(engine: Engine): number[][] {
+  return cases.flatMap(({inputs, info}) =>
+    passes.map((pass) => {
+      const {inputs: names, output} = passTensors[pass];
+      const [a, b] = names.map((tensor) => inputs[tensor as keyof typeof inputs]) as [Float32Array, Float32Array];
+      const out = new Float32Array(sizeOf(info, output)).fill(Number.NaN);
+      gather[pass]?.(info, a, b, out, engine);
+      return [...out];
+    }),
+  );
+}
+
+describe.each(wasmVariants().filter((variant) => variant !== 'fmaLow'))('threads of %s', (variant) => {
+  const alone = run(wasmEngine(variant));
+
+  it.each([2, 3, 4])('%p of them change no bit of a result, however small the work', async (threads) => {
+    const engine = await ready(wasmEngine(variant, {threads, worthwhile: 0}), threads);
+    expect(run(engine)).toEqual(alone);
+    engine.release();
+    expect(engine.threads()).toBe(1);
+    expect(run(engine)).toEqual(alone); // they may not have come up again yet
+    engine.release();
+  });
+
+  it('do not come up for work that does not pay', async () => {
+    const engine = wasmEngine(variant, {threads: 2});
+    run(engine);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(engine.threads()).toBe(1);
+  });
+});
+
+test.each([
+  [1, 7, 2],
+  [1, 10_000, 2],
+  [64, 49, 4],
+  [3, 1, 8],
+  [5, 200, 3],
+])('%p calls over %p are cut for %p threads into pieces that cover them once', (calls, count, threads) => {
+  const {step, ranges, group, pieces} = cut(calls, count, threads);
+  const covered = Array.from({length: calls}, () => new Uint8Array(count));
+  for (let piece = 0; piece < pieces; piece++) {
+    const from = (piece % ranges) * step;
+    const first = Math.floor(piece / ranges) * group;
+    for (let call = first; call < Math.min(calls, first + group); call++) {
+      for (let i = from; i < Math.min(count, from + step); i++) covered[call]![i]!++;
+    }
+  }
+  expect(covered.every((line) => line.every((times) => times === 1))).toBe(true);
+});

@@ -1,4 +1,4 @@
-import type {Engine} from '../engine/engine.js';
+import type {Engine, Epilogue} from '../engine/engine.js';
 import type {Part} from '../engine/part.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import type {Pass} from '../geometry/pass.js';
@@ -36,7 +36,16 @@ export interface Algorithm {
   /** True, or the reason why not, in words for users. */
   supports(info: Conv2DInfo, pass: Pass): true | string;
   cost(info: Conv2DInfo, pass: Pass): Cost;
-  forward?(info: Conv2DInfo, x: Float32Array, filter: Float32Array, y: Float32Array, engine: Engine): void;
+  /** Whether `forward` applies an epilogue; it is given one only then. */
+  fuses?: boolean;
+  forward?(
+    info: Conv2DInfo,
+    x: Float32Array,
+    filter: Float32Array,
+    y: Float32Array,
+    engine: Engine,
+    epilogue?: Epilogue,
+  ): void;
   backpropInput?(info: Conv2DInfo, dy: Float32Array, filter: Float32Array, dx: Float32Array, engine: Engine): void;
   backpropFilter?(info: Conv2DInfo, x: Float32Array, dy: Float32Array, dFilter: Float32Array, engine: Engine): void;
 }

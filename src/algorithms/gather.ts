@@ -1,4 +1,4 @@
-import {type Arena, arrayBytes} from '../engine/engine.js';
+import {type Arena, arrayBytes, type Epilogue} from '../engine/engine.js';
 import {makeParts} from '../engine/part.js';
 import {flopsOf, sizeOf} from '../geometry/pass.js';
 import type {Algorithm} from './algorithm.js';
@@ -41,15 +41,17 @@ export const gather: Algorithm = {
     workspaceBytes: 4 * 3 * sizeOf(info, 'filter') + 3 * blockBytes,
   }),
 
-  forward(info, x, filter, y, engine) {
+  fuses: true,
+
+  forward(info, x, filter, y, engine, epilogue) {
     const {batch, outHeight, outWidth, outChannels: F} = info;
     const K = filter.length / F;
     const {places, floatsOf, copy, place} = windowsOf(info);
     const runs = runsOf(places, info.inChannels);
     const {blocks, floats, rows} = cut(batch, outHeight, floatsOf, outWidth * F, blockBytes);
     const most = rows * outWidth;
-    const bytes = 4 * (K * F + runs.length + floats + 2 * most + most * F) + engine.packedBytes(K, F);
-    engine.within(bytes + 8 * arrayBytes, (arena) => {
+    const bytes = 4 * (K * F + runs.length + floats + 2 * most + most * F + 2 * F) + engine.packedBytes(K, F);
+    engine.within(bytes + 10 * arrayBytes, (arena) => {
       const weights = {data: copied(arena, filter), offset: 0, rowStride: F, columnStride: 1, rows: K};
       const b = engine.pack(engine.reserve(arena, K, F), [weights]);
       const stretches = integers(arena, runs);
@@ -58,6 +60,7 @@ export const gather: Algorithm = {
         ...[arena.integers(most), arena.floats(most * F)],
       ] as const;
       for (let p = 0; p < most; p++) outs[p] = 4 * p * F;
+      const last = epilogue && inArena(arena, epilogue);
       for (const block of blocks) {
         copy(x, block, source);
         const count = place(block, pixels);
@@ -69,6 +72,7 @@ export const gather: Algorithm = {
           out,
           outs: outs.subarray(0, count),
         });
+        if (last) engine.finish(out, count, F, last);
         y.set(out.subarray(0, count * F), (block.image * outHeight + block.row) * outWidth * F);
       }
     });
@@ -155,6 +159,10 @@ function copied(arena: Arena, values: Float32Array): Float32Array {
   const copy = arena.floats(values.length);
   copy.set(values);
   return copy;
+}
+
+function inArena(arena: Arena, {bias, slopes, ...rest}: Epilogue): Epilogue {
+  return {...rest, bias: bias && copied(arena, bias), slopes: slopes && copied(arena, slopes)};
 }
 
 function integers(arena: Arena, values: readonly number[]): Int32Array {

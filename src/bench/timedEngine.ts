@@ -11,6 +11,7 @@ const isArithmetic: Readonly<Record<keyof Engine, boolean>> = {
   gather: true,
   outer: true,
   gemm: true,
+  finish: true,
   probe: false,
   threads: false,
   release: false,

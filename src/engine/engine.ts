@@ -54,6 +54,17 @@ export interface Outer {
   accumulate: boolean;
 }
 
+/** What follows a convolution: y ← activation(y + bias), channel by channel. */
+export interface Epilogue {
+  /** A value for each channel. */
+  bias?: Float32Array | undefined;
+  activation: 'linear' | 'relu' | 'relu6' | 'prelu' | 'leakyrelu';
+  /** The slopes of prelu below zero, one for each channel. */
+  slopes?: Float32Array | undefined;
+  /** The slope of leakyrelu below zero. */
+  alpha: number;
+}
+
 /** What algorithms build on, so that one fast engine makes every algorithm fast. */
 export interface Engine {
   readonly name: string;
@@ -75,6 +86,8 @@ export interface Engine {
   pack(room: Packed, blocks: readonly (Matrix & {rows: number})[]): Packed;
   gather(work: Gather): void;
   outer(work: Outer): void;
+  /** Applies an epilogue to `count` pixels of n channels in place; all arrays are the arena's. */
+  finish(out: Float32Array, count: number, n: number, epilogue: Epilogue): void;
   /**
    * `c ← a·b`, or `c ← c + a·b` with `accumulate`; [M×K]·[K×N]→[M×N], on any arrays. Each element of the product is accumulated in at least
    * float32; c must not overlap a or b.

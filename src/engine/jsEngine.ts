@@ -82,6 +82,18 @@ export const jsEngine: Engine = withGemm({
     multiply(offsets.length, packRows, b as PackedPairs, out, (row) => row * b.n, accumulate);
   },
 
+  finish(out, count, n, {bias, activation, slopes, alpha}) {
+    for (let p = 0, i = 0; p < count; p++) {
+      for (let j = 0; j < n; j++, i++) {
+        const value = bias ? Math.fround(out[i] + bias[j]) : out[i];
+        if (activation === 'relu') out[i] = Math.max(0, value);
+        else if (activation === 'relu6') out[i] = Math.min(6, Math.max(0, value));
+        else if (activation !== 'linear' && value < 0) out[i] = value * (slopes ? slopes[j] : alpha);
+        else out[i] = value;
+      }
+    }
+  },
+
   probe(turns) {
     let [s0, s1, s2, s3, s4, s5, s6, s7] = sums;
     for (let turn = 0; turn < turns; turn++) {

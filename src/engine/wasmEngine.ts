@@ -1,7 +1,7 @@
 import {ConvgradError} from '../geometry/error.js';
 import type {Call} from './call.js';
 import {counterOf} from './counter.js';
-import {type Arena, arrayBytes, type Engine} from './engine.js';
+import {type Arena, arrayBytes, type Engine, type Epilogue} from './engine.js';
 import {withGemm} from './gemm.js';
 import {type Panels, panelBytes, panelsOf} from './panels.js';
 import {mostThreads, spillBytes, spillPlace} from './threads/control.js';
@@ -11,6 +11,14 @@ import {compile, instantiate, type Kernels, mostPages, tileRows, type WasmVarian
 const pageBytes = 65_536;
 /** The words by which threads agree and their spills lie below. */
 const firstPlace = spillPlace + spillBytes * mostThreads;
+/** In the order of their numbers in `assembly/epilogue.mjs`. */
+const activations = [
+  'linear',
+  'relu',
+  'relu6',
+  'prelu',
+  'leakyrelu',
+] as const satisfies readonly Epilogue['activation'][];
 /** Operations of each turn of `peak`. */
 const peakOperations = 224;
 
@@ -172,6 +180,11 @@ export function wasmEngine(
         }
       }
       run(calls, offsets.length, 2 * pixels.length * offsets.length * b.n);
+    },
+
+    finish(out, count, n, {bias, activation, slopes, alpha}) {
+      const kind = activations.indexOf(activation);
+      shop.kernels.finish(out.byteOffset, count, n, bias?.byteOffset ?? 0, kind, slopes?.byteOffset ?? 0, alpha);
     },
 
     probe(turns) {

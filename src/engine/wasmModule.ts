@@ -24,6 +24,7 @@ export interface Kernels extends Record<KernelName, (from: number, to: number, .
     width: number,
     panel: number,
   ): void;
+  finish(out: number, count: number, n: number, bias: number, activation: number, slopes: number, alpha: number): void;
   peak(turns: number, value: number): number;
 }
 

@@ -18,7 +18,7 @@ function maxPoolGrad(tf: Tf): KernelFunc {
     const {filterSize, strides, pad, dimRoundingMode} = attrs as NamedAttrMap & {pad: 'same'; dimRoundingMode: 'floor'};
     const size = [filterSize, strides] as [[number, number], [number, number]];
     const pool = tf.backend_util.computePool2DInfo(x.shape as Shape, ...size, 1, pad, dimRoundingMode);
-    return compute(backend, [dy, x], x.shape, (dyValues, xValues, dx) => spread(pool, dyValues, xValues, dx));
+    return compute(backend, [dy, x], x.shape, ([dyValues, xValues], dx) => spread(pool, dyValues, xValues, dx));
   });
 }
 

@@ -20,7 +20,7 @@ const details: Readonly<Record<string, () => Details>> = {cpu: host, wasm, webgl
 type Details = Record<string, string | number | boolean>;
 
 function host(): Details {
-  return {engine: engine().name, threads: engine().threads()};
+  return {engine: engine().name, engineThreads: engine().threads()};
 }
 
 function wasm(): Details {

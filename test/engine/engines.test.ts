@@ -1,5 +1,5 @@
 import {gather} from '../../src/algorithms/gather.js';
-import type {Engine, Matrix} from '../../src/engine/engine.js';
+import {arrayBytes, type Engine, type Epilogue, type Matrix} from '../../src/engine/engine.js';
 import {jsEngine} from '../../src/engine/jsEngine.js';
 import {wasmEngine} from '../../src/engine/wasmEngine.js';
 import {wasmVariants} from '../../src/engine/wasmModule.js';
@@ -97,6 +97,52 @@ describe.each(engines)('gemm on %s', (_name, engine) => {
     }
     expect(engine.parts.filter((part) => part.hits === before.get(part)).map((part) => part.name)).toEqual([]);
   }, 60_000);
+});
+
+describe.each(engines)('the epilogue on %s', (_name, engine) => {
+  const alpha = 0.2;
+  const activations: Record<Epilogue['activation'], (value: number, slope: number) => number> = {
+    linear: (value) => value,
+    relu: (value) => Math.max(0, value),
+    relu6: (value) => Math.min(6, Math.max(0, value)),
+    prelu: (value, slope) => (value < 0 ? slope * value : value),
+    leakyrelu: (value) => (value < 0 ? alpha * value : value),
+  };
+  const special = [Number.NaN, -0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 7.3, -1e-42, 1e38];
+  const values = (length: number, step: number) =>
+    Float32Array.from({length}, (_, i) =>
+      i % 5 === 0 ? (special[(i / 5) % special.length] as number) : Math.sin(i * step) * 9,
+    );
+
+  it.each(Object.keys(activations) as Epilogue['activation'][])(
+    '%s is what JavaScript makes of it, bit by bit',
+    (activation) => {
+      for (const n of [1, 2, 3, 4, 5, 7, 8, 13]) {
+        for (const biased of [true, false]) {
+          const count = 11;
+          const [y, bias, slopes] = [values(count * n, 1), values(n + 1, 2).subarray(1), values(n + 1, 3).subarray(1)];
+          const got = engine.within(4 * (count + 2) * n + 3 * arrayBytes, (arena) => {
+            const [out, b, a] = [arena.floats(count * n), arena.floats(n), arena.floats(n)];
+            out.set(y);
+            b.set(bias);
+            a.set(slopes);
+            engine.finish(out, count, n, {
+              activation,
+              alpha,
+              ...(biased ? {bias: b} : {}),
+              ...(activation === 'prelu' ? {slopes: a} : {}),
+            });
+            return [...out];
+          });
+          const want = [...y].map((value, i) => {
+            const sum = Math.fround(value + (biased ? (bias[i % n] as number) : 0));
+            return Math.fround(activations[activation](biased ? sum : value, slopes[i % n] as number));
+          });
+          expect(got).toEqual(want);
+        }
+      }
+    },
+  );
 });
 
 test('plain JavaScript accumulates in double and rounds once', () => {

@@ -1,4 +1,5 @@
 import type {Builtin} from '../implementation.js';
+import {alongChannels} from './epilogue.js';
 
 /**
  * tfjs's `wasm` backend convolves forward by XNNPACK, in kernels of its own. What is wrong with it, measured on
@@ -15,10 +16,9 @@ export const builtinOnWasm: Builtin = {
   },
   /** One bias and one slope for each channel. */
   fuses({outChannels}, {bias, preluActivationWeights: slopes}) {
-    const alongChannels = (shape: readonly number[]) =>
-      shape[shape.length - 1] === outChannels && shape.slice(0, -1).every((size) => size === 1);
     return (
-      (!bias || (bias.shape.length === 1 && alongChannels(bias.shape))) && (!slopes || alongChannels(slopes.shape))
+      (!bias || (bias.shape.length === 1 && alongChannels(bias.shape, outChannels))) &&
+      (!slopes || alongChannels(slopes.shape, outChannels))
     );
   },
 };

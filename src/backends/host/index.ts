@@ -4,8 +4,9 @@ import {algorithms} from '../../algorithms/index.js';
 import {engine} from '../../engine/index.js';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import {type Pass, passes, passTensors, shapeOf} from '../../geometry/pass.js';
-import type {BackendFamily, Implementation} from '../implementation.js';
+import type {BackendFamily, Fusion, Implementation} from '../implementation.js';
 import {builtinOnWasm} from './builtinOnWasm.js';
+import {epilogueOf, isPerChannel, tensorsOf} from './epilogue.js';
 import {compute} from './memory.js';
 
 /** Every algorithm of the catalogue, on backends whose tensors JavaScript can reach. */
@@ -26,9 +27,12 @@ function implementation(algorithm: Algorithm): Implementation {
     supports: (info: Conv2DInfo, pass: Pass) =>
       algorithm[pass] ? algorithm.supports(info, pass) : `it has no ${pass}`,
     cost: algorithm.cost.bind(algorithm),
-    run(pass: Pass, info: Conv2DInfo, a: TensorInfo, b: TensorInfo, backend: object) {
-      return compute(backend, [a, b], shapeOf(info, passTensors[pass].output), (...arrays) =>
-        algorithm[pass]?.(info, ...arrays, engine()),
+    ...(algorithm.fuses ? {fuses: isPerChannel} : {}),
+    run(pass: Pass, info: Conv2DInfo, a: TensorInfo, b: TensorInfo, backend: object, fusion?: Fusion) {
+      const beside = fusion ? tensorsOf(fusion) : [];
+      const shape = shapeOf(info, passTensors[pass].output);
+      return compute(backend, [a, b, ...beside], shape, ([first, second, ...rest], output) =>
+        algorithm[pass]?.(info, first, second, output, engine(), fusion && epilogueOf(fusion, rest)),
       );
     },
   };

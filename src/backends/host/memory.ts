@@ -1,22 +1,17 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import {ConvgradError} from '../../geometry/error.js';
 
-/** Computes an output from two inputs, all of them where the backend keeps them. */
-export type Computation = (a: Float32Array, b: Float32Array, output: Float32Array) => void;
+/** Computes an output from inputs, all of them where the backend keeps them. */
+export type Computation = (inputs: readonly Float32Array[], output: Float32Array) => void;
 
 /**
  * Runs a computation on a backend's float32 tensors, without copies where the backend's memory can be reached.
  * @returns a new tensor of that shape; the arrays that the computation got are not to be kept
  */
-export function compute(
-  backend: object,
-  [a, b]: readonly [TensorInfo, TensorInfo],
-  shape: number[],
-  run: Computation,
-): TensorInfo {
+export function compute(backend: object, inputs: readonly TensorInfo[], shape: number[], run: Computation): TensorInfo {
   return 'typedArrayFromHeap' in backend
-    ? computeInHeap(backend as WasmBackend, [a, b], shape, run)
-    : computeInArrays(backend as ArrayBackend, [a, b], shape, run);
+    ? computeInHeap(backend as WasmBackend, inputs, shape, run)
+    : computeInArrays(backend as ArrayBackend, inputs, shape, run);
 }
 
 /** tfjs's `cpu` backend: a tensor is a typed array, and reading it copies nothing. */
@@ -27,12 +22,15 @@ interface ArrayBackend {
 
 function computeInArrays(
   backend: ArrayBackend,
-  [a, b]: readonly [TensorInfo, TensorInfo],
+  inputs: readonly TensorInfo[],
   shape: number[],
   run: Computation,
 ): TensorInfo {
   const output = new Float32Array(lengthOf(shape));
-  run(backend.readSync(a.dataId), backend.readSync(b.dataId), output);
+  run(
+    inputs.map(({dataId}) => backend.readSync(dataId)),
+    output,
+  );
   return backend.makeTensorInfo(shape, 'float32', output);
 }
 
@@ -48,15 +46,18 @@ export interface WasmBackend {
 
 function computeInHeap(
   backend: WasmBackend,
-  [a, b]: readonly [TensorInfo, TensorInfo],
+  inputs: readonly TensorInfo[],
   shape: number[],
   run: Computation,
 ): TensorInfo {
   // All that may allocate comes before the first view.
-  for (const {dataId} of [a, b]) backend.getMemoryOffset(dataId);
+  for (const {dataId} of inputs) backend.getMemoryOffset(dataId);
   const output = makeHeapOutput(backend, shape);
   try {
-    run(backend.typedArrayFromHeap(a), backend.typedArrayFromHeap(b), backend.typedArrayFromHeap(output));
+    run(
+      inputs.map((input) => backend.typedArrayFromHeap(input)),
+      backend.typedArrayFromHeap(output),
+    );
   } catch (error) {
     backend.disposeData(output.dataId);
     throw error;

@@ -1,6 +1,8 @@
 // The micro-kernels in AssemblyScript, as text. A tile keeps its sums in registers, which AssemblyScript can only do with a local for each, so
 // the tiles are written out here by size. `scripts/assembly.mjs` compiles them twice: with f32x4.mul and add, and with relaxed fused multiply-add.
 
+import {epilogue} from './epilogue.mjs';
+
 const range = (length) => Array.from({length}, (_, i) => i);
 const join = (length, line, separator = '\n') => range(length).map(line).join(separator);
 
@@ -252,6 +254,6 @@ export function kernels({rows8, rows4}) {
     // A tile's sums, its operands and its factors at most fill the registers.
     ...[narrowGather(7, 1), narrowGather(4, 2), narrowGather(3, 3)],
     ...[narrowOuter(7, 1), narrowOuter(4, 2), narrowOuter(3, 3)],
-    peak,
+    ...[epilogue, peak],
   ].join('');
 }

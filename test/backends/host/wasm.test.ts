@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import {engine} from '../../../src/engine/index.js';
 import '@tensorflow/tfjs-backend-wasm';
 import {install, uninstall} from 'tfjs-convgrad';
 import {formatProblem} from '../../../src/geometry/problem.js';
@@ -18,7 +19,9 @@ it('equals the definition bit for bit on integers: every edge case, algorithm an
     ...['im2col backpropFilter', 'im2col backpropInput', 'im2col forward'],
     'transposed backpropInput',
   ]);
-  expect(report.environment.backends).toEqual({wasm: {simd: true, threads: false}});
+  expect(report.environment.backends).toEqual({
+    wasm: {engine: engine().name, engineThreads: 1, simd: true, threads: false},
+  });
 }, 180_000);
 
 it('judges a kernel of a user’s where tfjs has none, and leaves it in its place', async () => {

@@ -1,0 +1,41 @@
+import type {TensorInfo} from '@tensorflow/tfjs';
+import type {Epilogue} from '../../engine/engine.js';
+import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
+import type {Fusion} from '../implementation.js';
+
+/** Activations that come out the same whether JavaScript or vectors compute them. */
+const activations: readonly string[] = [
+  'linear',
+  'relu',
+  'relu6',
+  'prelu',
+  'leakyrelu',
+] satisfies Epilogue['activation'][];
+
+/** Whether the engine can apply it: one bias and one slope for each channel. */
+export function isPerChannel(
+  {outChannels}: Conv2DInfo,
+  {activation, bias, preluActivationWeights: slopes}: Fusion,
+): boolean {
+  return (
+    activations.includes(activation) &&
+    [bias, slopes].every((tensor) => !tensor || alongChannels(tensor.shape, outChannels))
+  );
+}
+
+/** Whether a shape that broadcasts to y in NHWC has a value for each channel. */
+export function alongChannels(shape: readonly number[], channels: number): boolean {
+  return shape[shape.length - 1] === channels && shape.slice(0, -1).every((size) => size === 1);
+}
+
+/** The tensors that it reads. */
+export function tensorsOf({bias, preluActivationWeights: slopes}: Fusion): TensorInfo[] {
+  return [bias, slopes].flatMap((tensor) => (tensor ? [tensor] : []));
+}
+
+/** The epilogue on the arrays of its tensors, in the order of `tensorsOf`. */
+export function epilogueOf(fusion: Fusion, arrays: readonly Float32Array[]): Epilogue {
+  const [first, second] = arrays;
+  const [bias, slopes] = fusion.bias ? [first, second] : [undefined, first];
+  return {activation: fusion.activation as Epilogue['activation'], alpha: fusion.leakyreluAlpha, bias, slopes};
+}

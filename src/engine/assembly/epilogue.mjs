@@ -1,0 +1,34 @@
+/** The activations by the numbers that the kernel knows them by. */
+export const activationCodes = {linear: 0, relu: 1, relu6: 2, prelu: 3, leakyrelu: 4};
+
+/** out[p, j] ← activation(out[p, j] + bias[j]); without bias its place is 0. leakyrelu multiplies in double, as JavaScript does. */
+export const epilogue = `
+function activate(value: v128, kind: i32, slopes: usize, alpha: f64): v128 {
+  const zero = f32x4.splat(0);
+  if (kind == ${activationCodes.relu}) return f32x4.max(value, zero);
+  if (kind == ${activationCodes.relu6}) return f32x4.min(f32x4.max(value, zero), f32x4.splat(6));
+  if (kind == ${activationCodes.prelu}) return v128.bitselect(f32x4.mul(value, v128.load(slopes)), value, f32x4.lt(value, zero));
+  if (kind == ${activationCodes.leakyrelu}) {
+    const low = f32x4.demote_f64x2_zero(f64x2.mul(f64x2.promote_low_f32x4(value), f64x2.splat(alpha)));
+    const high = f32x4.demote_f64x2_zero(f64x2.mul(f64x2.promote_low_f32x4(v128.shuffle<f32>(value, value, 2, 3, 2, 3)), f64x2.splat(alpha)));
+    return v128.bitselect(v128.shuffle<f32>(low, high, 0, 1, 4, 5), value, f32x4.lt(value, zero));
+  }
+  return value;
+}
+
+export function finish(out: usize, count: i32, n: i32, bias: usize, kind: i32, slopes: usize, alpha: f64): void {
+  for (let p = 0; p < count; ++p) {
+    let b = bias, a = slopes, j = 0;
+    for (; j + 4 <= n; j += 4, out += 16, b += 16, a += 16) {
+      let value = v128.load(out);
+      if (bias) value = f32x4.add(value, v128.load(b));
+      v128.store(out, activate(value, kind, a, alpha));
+    }
+    for (; j < n; ++j, out += 4, b += 4, a += 4) {
+      let value = v128.load32_zero(out);
+      if (bias) value = f32x4.add(value, v128.load32_zero(b));
+      store<f32>(out, f32x4.extract_lane(activate(value, kind, a, alpha), 0));
+    }
+  }
+}
+`;

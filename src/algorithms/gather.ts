@@ -38,7 +38,7 @@ export const gather: Algorithm = {
   cost: (info) => ({
     flops: flopsOf(info),
     bytes: 4 * (2 * sizeOf(info, 'x') + 2 * sizeOf(info, 'filter') + 2 * sizeOf(info, 'y')),
-    workspaceBytes: 4 * 3 * sizeOf(info, 'filter') + 3 * blockBytes,
+    workspaceBytes: 4 * 2 * sizeOf(info, 'filter') + 3 * blockBytes,
   }),
 
   fuses: true,
@@ -50,9 +50,9 @@ export const gather: Algorithm = {
     const runs = runsOf(places, info.inChannels);
     const {blocks, floats, rows} = cut(batch, outHeight, floatsOf, outWidth * F, blockBytes);
     const most = rows * outWidth;
-    const bytes = 4 * (K * F + runs.length + floats + 2 * most + most * F + 2 * F) + engine.packedBytes(K, F);
+    const bytes = 4 * (runs.length + floats + 2 * most + most * F + 2 * F) + engine.packedBytes(K, F);
     engine.within(bytes + 10 * arrayBytes, (arena) => {
-      const weights = {data: copied(arena, filter), offset: 0, rowStride: F, columnStride: 1, rows: K};
+      const weights = {data: filter, offset: 0, rowStride: F, columnStride: 1, rows: K};
       const b = engine.pack(engine.reserve(arena, K, F), [weights]);
       const stretches = integers(arena, runs);
       const [source, pixels, outs, out] = [
@@ -86,13 +86,18 @@ export const gather: Algorithm = {
     const ready = phases.map((phase) => ({...phase, K: phase.taps.length * F, runs: runsOf(phase.places, F)}));
     const bytes = ready.reduce(
       (sum, {K, runs}) => sum + engine.packedBytes(K, C) + 4 * runs.length + 2 * arrayBytes,
-      4 * (filter.length + floats + 2 * most + most * C) + 8 * arrayBytes,
+      4 * (floats + 2 * most + most * C) + 8 * arrayBytes,
     );
     engine.within(bytes, (arena) => {
-      const data = copied(arena, filter);
       const packed = ready.map(({taps, K, runs, place}) => {
         // filter[tap, c, f], read as [f, c].
-        const weights = taps.map((tap) => ({data, offset: tap * C * F, rowStride: 1, columnStride: F, rows: F}));
+        const weights = taps.map((tap) => ({
+          data: filter,
+          offset: tap * C * F,
+          rowStride: 1,
+          columnStride: F,
+          rows: F,
+        }));
         return {place, runs: integers(arena, runs), b: engine.pack(engine.reserve(arena, K, C), weights)};
       });
       const [source, pixels] = [arena.floats(floats), arena.integers(most)];
@@ -115,19 +120,18 @@ export const gather: Algorithm = {
     const {places, floatsOf, copy, place} = windowsOf(info);
     const {blocks, floats, rows} = cut(batch, outHeight, floatsOf, outWidth * F, filterBlockBytes);
     const most = rows * outWidth;
-    const bytes = 4 * (floats + K + most + most * F + K * F) + engine.packedBytes(most, F);
+    const bytes = 4 * (floats + K + most + K * F) + engine.packedBytes(most, F);
     engine.within(bytes + 8 * arrayBytes, (arena) => {
       const source = arena.floats(floats);
       const offsets = arena.integers(K);
       for (let k = 0; k < K; k++) offsets[k] = places[Math.floor(k / C)] + 4 * (k % C);
-      const [pixels, errors, out] = [arena.integers(most), arena.floats(most * F), arena.floats(K * F)];
+      const [pixels, out] = [arena.integers(most), arena.floats(K * F)];
       const room = engine.reserve(arena, most, F);
       for (const block of blocks) {
         copy(x, block, source);
         const count = place(block, pixels);
-        const from = (block.image * outHeight + block.row) * outWidth * F;
-        errors.set(dy.subarray(from, from + count * F));
-        const b = engine.pack(room, [{data: errors, offset: 0, rowStride: F, columnStride: 1, rows: count}]);
+        const offset = (block.image * outHeight + block.row) * outWidth * F;
+        const b = engine.pack(room, [{data: dy, offset, rowStride: F, columnStride: 1, rows: count}]);
         engine.outer({source, offsets, pixels: pixels.subarray(0, count), b, out, accumulate: block !== blocks[0]});
       }
       dFilter.set(out);

@@ -82,7 +82,7 @@ export interface Engine {
   packedBytes(k: number, n: number): number;
   /** Room for matrices of up to k rows and n columns. */
   reserve(arena: Arena, k: number, n: number): Packed;
-  /** Copies matrices that stand one below the other, `rows` of each, into the room; their data are the arena's. */
+  /** Copies matrices that stand one below the other, `rows` of each, into the room; from any arrays. */
   pack(room: Packed, blocks: readonly (Matrix & {rows: number})[]): Packed;
   gather(work: Gather): void;
   outer(work: Outer): void;

@@ -15,13 +15,9 @@ function gemm(
   c: Matrix,
   accumulate: boolean,
 ): void {
-  const bytes = 4 * (m * k + k * n + m * n + 2 * m + k + 2) + engine.packedBytes(k, n) + 8 * arrayBytes;
+  const bytes = 4 * (m * k + m * n + 2 * m + k + 2) + engine.packedBytes(k, n) + 8 * arrayBytes;
   engine.within(bytes, (arena) => {
-    const right = arena.floats(k * n);
-    copy(b, {data: right, offset: 0, rowStride: n, columnStride: 1}, k, n);
-    const packed = engine.pack(engine.reserve(arena, k, n), [
-      {data: right, offset: 0, rowStride: n, columnStride: 1, rows: k},
-    ]);
+    const packed = engine.pack(engine.reserve(arena, k, n), [{...b, rows: k}]);
     const left = arena.floats(m * k);
     const out = arena.floats(m * n);
     // A matrix that lies column by column is summed as it lies.

@@ -3,14 +3,16 @@ import type {Call} from './call.js';
 import {counterOf} from './counter.js';
 import {type Arena, arrayBytes, type Engine, type Epilogue} from './engine.js';
 import {withGemm} from './gemm.js';
+import {packingParts, packPanels, stagingBytes} from './packing.js';
 import {type Panels, panelBytes, panelsOf} from './panels.js';
 import {mostThreads, spillBytes, spillPlace} from './threads/control.js';
 import {type Pool, startPool, WorkerLost} from './threads/pool.js';
 import {compile, instantiate, type Kernels, mostPages, tileRows, type WasmVariant} from './wasmModule.js';
 
 const pageBytes = 65_536;
-/** The words by which threads agree and their spills lie below. */
-const firstPlace = spillPlace + spillBytes * mostThreads;
+/** The words by which threads agree and their spills lie below; then what is on its way into panels. */
+const stagingPlace = spillPlace + spillBytes * mostThreads;
+const firstPlace = stagingPlace + stagingBytes;
 /** In the order of their numbers in `assembly/epilogue.mjs`. */
 const activations = [
   'linear',
@@ -74,7 +76,7 @@ export function wasmEngine(
 
   return withGemm({
     name,
-    parts: counter.parts,
+    parts: [...counter.parts, ...packingParts],
     threads: () => shop.pool?.threads() ?? 1,
 
     within(bytes, fn) {
@@ -108,27 +110,8 @@ export function wasmEngine(
 
     pack(room, blocks): Panels {
       const {n, place} = room as Panels;
-      const k = blocks.reduce((sum, block) => sum + block.rows, 0);
-      const packed = {k, n, place};
-      for (const {column, columns, width, place: panel} of panelsOf(packed)) {
-        let above = 0;
-        for (const {data, offset, rowStride, columnStride, rows: count} of blocks) {
-          const from = data.byteOffset + 4 * (offset + column * columnStride);
-          for (let j = 0; j < (width === 1 ? columns : 1); j++) {
-            const to = panel + 4 * (j * k + width * above);
-            shop.kernels.pack(
-              from + 4 * j * columnStride,
-              4 * rowStride,
-              4 * columnStride,
-              count,
-              Math.min(columns, width),
-              width,
-              to,
-            );
-          }
-          above += count;
-        }
-      }
+      const packed = {k: blocks.reduce((sum, {rows}) => sum + rows, 0), n, place};
+      packPanels(shop.kernels, shop.memory, stagingPlace, packed, blocks);
       return packed;
     },
 
@@ -195,7 +178,11 @@ export function wasmEngine(
 }
 
 function open(variant: WasmVariant, threading?: {workers: number; patience: number}): Workshop {
-  const memory = new WebAssembly.Memory({initial: 1, maximum: mostPages, shared: threading !== undefined});
+  const memory = new WebAssembly.Memory({
+    initial: Math.ceil(firstPlace / pageBytes),
+    maximum: mostPages,
+    shared: threading !== undefined,
+  });
   const module = compile(variant, threading !== undefined);
   const kernels = instantiate(module, memory);
   kernels.setSpill(spillPlace);

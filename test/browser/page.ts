@@ -2,6 +2,7 @@
 export * as tf from '@tensorflow/tfjs';
 export {realModels} from '../../examples/support/models/index.js';
 export {trainModel} from '../../examples/support/trainModel.js';
+export {engine} from '../../src/engine/index.js';
 export * from '../../src/index.js';
 
 declare global {

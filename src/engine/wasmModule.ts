@@ -31,10 +31,16 @@ export interface Kernels extends Record<KernelName, (from: number, to: number, .
 /** The last place that typed arrays and 32-bit signed places reach, in pages of 64 kB. */
 export const mostPages = 32_767;
 
-/** The variants that run here. */
+/** The variants that run here: a host may lack their instructions, and a page's policy may forbid WebAssembly. */
 export function wasmVariants(): WasmVariant[] {
-  if (typeof WebAssembly !== 'object') return [];
-  return (Object.keys(modules) as WasmVariant[]).filter((name) => WebAssembly.validate(bytesOf(name)));
+  return (Object.keys(modules) as WasmVariant[]).filter((name) => {
+    try {
+      compile(name, false);
+      return true;
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** Rows of a variant's tiles. */

@@ -74,6 +74,14 @@ export function wasmEngine(
     else for (const {kernel, args} of calls) shop.kernels[kernel](0, count, ...args);
   };
 
+  const startThreads = (): void => {
+    try {
+      shop = open(variant, {workers: most - 1, patience});
+    } catch {
+      most = 1; // small devices have no room for a memory that can be shared, and policies may forbid workers
+    }
+  };
+
   return withGemm({
     name,
     parts: [...counter.parts, ...packingParts],
@@ -81,7 +89,7 @@ export function wasmEngine(
 
     within(bytes, fn) {
       if (inUse) throw new Error('the arena is in use'); // growing would take its arrays away
-      if (isWorthwhile && most > 1 && !shop.pool) shop = open(variant, {workers: most - 1, patience});
+      if (isWorthwhile && most > 1 && !shop.pool) startThreads();
       grow(shop.memory, bytes);
       inUse = true;
       top = firstPlace;

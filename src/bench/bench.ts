@@ -3,9 +3,8 @@ import type {Engine} from '../engine/engine.js';
 import {flopsOf, type Pass} from '../geometry/pass.js';
 import {formatProblem, type Problem, problemInfo} from '../geometry/problem.js';
 import {explain} from '../plugin/explain.js';
-import {install, uninstall} from '../plugin/install.js';
+import {install} from '../plugin/install.js';
 import {engineOf, select, supportsPass} from '../plugin/select.js';
-import {currentSession} from '../plugin/session.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
 import {environmentOf} from '../verify/environment.js';
 import {drawInputs} from '../verify/fill.js';
@@ -16,6 +15,7 @@ import {fitBuiltin} from './fitBuiltin.js';
 import {measure} from './measure.js';
 import {type BenchOptions, casesOf, resolveOptions} from './options.js';
 import {makeProbe, type Probe} from './peak.js';
+import {remember} from './remember.js';
 import {type BenchReport, makeReport, type ReportedOptions} from './report.js';
 import {type BenchResult, type BenchRow, resultOf} from './result.js';
 
@@ -63,18 +63,6 @@ export async function bench(options: BenchOptions = {}, clock: Clock = realClock
     await clear();
   }
   return report(options.signal?.aborted === true);
-}
-
-/** @returns what brings back the installation and the active backend of now */
-function remember(): () => Promise<void> {
-  const session = currentSession(tf);
-  const installed = session && {tf, backends: [...session.backends], algorithm: session.algorithm};
-  const active = tf.getBackend();
-  return async () => {
-    if (installed) install(installed);
-    else uninstall();
-    if (active) await tf.setBackend(active);
-  };
 }
 
 /** Where rows are measured. */

@@ -5,12 +5,15 @@ import {algorithmsOf} from '../plugin/select.js';
 import type {Case} from '../verify/cases/case.js';
 import {benchLayers} from './layers.js';
 import type {BenchReport, ReportedOptions} from './report.js';
+import {type StepNetwork, stepNetworks} from './steps/stepNetworks.js';
 
 export interface BenchOptions {
   /** By default all of {@link benchedBackends}; each must be imported. */
   backends?: readonly string[];
   /** Beginnings of words in layers' names, in any case: layers that have one of them. */
   layers?: readonly string[];
+  /** Whether whole training steps are timed instead of layers; `layers` are then beginnings of words in the names of networks. */
+  steps?: boolean;
   /** Problem strings, instead of layers. */
   problems?: readonly string[];
   passes?: readonly Pass[];
@@ -45,8 +48,19 @@ export const defaultRounds = 5;
  * Fills in the defaults and checks every choice.
  * @throws ConvgradError naming the choice, what it got and what there is
  */
-export function resolveOptions(options: BenchOptions): ReportedOptions {
-  const {rounds = defaultRounds, seed = 1, timeBudget, algorithm = 'auto', layers = [], problems = []} = options;
+export function resolveOptions(
+  options: BenchOptions,
+  networks: readonly StepNetwork[] = stepNetworks,
+): ReportedOptions {
+  const {
+    rounds = defaultRounds,
+    seed = 1,
+    timeBudget,
+    algorithm = 'auto',
+    layers = [],
+    problems = [],
+    steps = false,
+  } = options;
   const {backends = benchedBackends} = options;
   if (!(Number.isSafeInteger(rounds) && rounds >= 1)) fail(`rounds must be a whole number ≥ 1; got ${rounds}.`);
   if (!(Number.isSafeInteger(seed) && seed >= 0)) fail(`seed must be a whole number ≥ 0; got ${seed}.`);
@@ -57,10 +71,12 @@ export function resolveOptions(options: BenchOptions): ReportedOptions {
   choose('pass', options.passes ?? [], passes);
   choose('algorithm', [algorithm], ['auto', ...new Set(backends.flatMap(algorithmsOf))]);
   const resolved = {
-    ...{backends, layers, problems, passes: options.passes ?? passes, algorithm, rounds, seed},
+    ...{backends, layers, problems, passes: options.passes ?? passes, algorithm, rounds, seed, steps},
     ...(timeBudget === undefined ? {} : {timeBudget}),
   };
-  casesOf(resolved);
+  if (!steps) casesOf(resolved);
+  else if (problems.length > 0 || options.passes) fail('steps are of whole networks; leave problems and passes out.');
+  else networksOf(resolved, networks);
   return resolved;
 }
 
@@ -73,14 +89,28 @@ export function casesOf({layers, problems}: Pick<ReportedOptions, 'layers' | 'pr
     if (empty) fail(`'${formatProblem(empty.problem)}' has an empty batch, which takes no time; use mb1 or more.`);
     return cases;
   }
+  return chosen('layer', benchLayers() as NamedCase[], layers);
+}
+
+type NamedCase = Case & {name: string};
+
+/** Which networks a run is to train. @throws ConvgradError when there is none */
+export function networksOf(
+  {layers}: Pick<ReportedOptions, 'layers'>,
+  networks: readonly StepNetwork[] = stepNetworks,
+): StepNetwork[] {
+  return chosen('network', networks, layers);
+}
+
+/** Those with a word that begins like one of the parts; all where there are no parts. */
+function chosen<T extends {name: string}>(what: string, all: readonly T[], parts: readonly string[]): T[] {
   // MobileNet is no LeNet.
   const has = (name: string, part: string) => ` ${name}`.toLowerCase().includes(` ${part.toLowerCase().trim()}`);
-  const all = benchLayers();
-  const unknown = layers.find((part) => !all.some(({name}) => has(name!, part)));
+  const unknown = parts.find((part) => !all.some(({name}) => has(name, part)));
   if (unknown !== undefined) {
-    fail(`no layer is called '${unknown}'; there are ${all.map(({name}) => name).join('; ')}.`);
+    fail(`no ${what} is called '${unknown}'; there are ${all.map(({name}) => name).join('; ')}.`);
   }
-  return layers.length === 0 ? all : all.filter(({name}) => layers.some((part) => has(name!, part)));
+  return parts.length === 0 ? [...all] : all.filter(({name}) => parts.some((part) => has(name, part)));
 }
 
 function choose(what: string, chosen: readonly string[], known: readonly string[]): void {

@@ -2,12 +2,14 @@ import type {Pass} from '../geometry/pass.js';
 import type {Environment} from '../verify/report.js';
 import type {BenchResult} from './result.js';
 import {geometricMean} from './statistics.js';
+import type {StepResult} from './steps/stepResult.js';
 import {warmUpRule} from './warmUp.js';
 
 /** The options of a run as its report lists them: plain data, defaults filled in. */
 export interface ReportedOptions {
   backends: readonly string[];
   layers: readonly string[];
+  steps: boolean;
   problems: readonly string[];
   passes: readonly Pass[];
   algorithm: string | 'auto';
@@ -39,9 +41,14 @@ export interface BenchReport {
   /** The engine that algorithms compute on, by backend. */
   engines: Record<string, string>;
   warmUp: string;
+  /** Of layers. */
   results: BenchResult[];
+  /** Of training steps. */
+  steps: StepResult[];
   summary: {
     rows: SummaryRow[];
+    /** How many times as fast a step of ours is on wasm as on cpu, by network. */
+    cpuToWasm: Record<string, number>;
     measured: number;
     /** Rows with nothing measured, of algorithms that refused. */
     skipped: number;
@@ -59,8 +66,10 @@ export function makeReport(
   engines: Record<string, string>,
   results: readonly BenchResult[],
   {left, seconds, interrupted}: {left: number; seconds: number; interrupted: boolean},
+  steps: readonly StepResult[] = [],
 ): BenchReport {
-  const measured = results.filter(isMeasured).length;
+  const measured = results.filter(isMeasured).length + steps.length;
+  const skipped = results.length + steps.length - measured;
   return {
     version: 1,
     seed: options.seed,
@@ -69,7 +78,8 @@ export function makeReport(
     engines,
     warmUp: warmUpRule,
     results: [...results],
-    summary: {rows: summaryRows(results), measured, skipped: results.length - measured, left, seconds},
+    steps: [...steps],
+    summary: {rows: summaryRows(results), cpuToWasm: cpuToWasm(steps), measured, skipped, left, seconds},
     ...(interrupted ? {interrupted} : {}),
   };
 }
@@ -105,4 +115,14 @@ export function summaryRows(results: readonly BenchResult[]): SummaryRow[] {
       handedOn: group.filter((it) => it.handedOn).length,
     };
   });
+}
+
+function cpuToWasm(steps: readonly StepResult[]): Record<string, number> {
+  const on = (name: string) => steps.filter(({backend}) => backend === name);
+  return Object.fromEntries(
+    on('cpu').flatMap(({network, milliseconds}) => {
+      const other = on('wasm').find((step) => step.network === network);
+      return other ? [[network, milliseconds.ours / other.milliseconds.ours]] : [];
+    }),
+  );
 }

@@ -4,6 +4,7 @@ import {bench} from '../bench/bench.js';
 import {compareReports} from '../bench/compareReports.js';
 import {type BenchOptions, benchedBackends, defaultRounds} from '../bench/options.js';
 import type {BenchReport} from '../bench/report.js';
+import {benchSteps} from '../bench/steps/benchSteps.js';
 import {describeComparison, readReport} from './benchCompare.js';
 import {readFlags} from './benchFlags.js';
 import {describeBench} from './benchTable.js';
@@ -21,6 +22,7 @@ export function defineBench(cli: CAC): void {
     .command('bench', 'Time convolutions and their gradients beside tfjs’s own and the machine’s peak')
     .option('--backend <names>', `tfjs backends, with commas: ${benchedBackends.join(', ')}`)
     .option('--layers <names>', 'Layers with a word that begins like one of these')
+    .option('--steps', 'Training steps of whole networks instead of layers; --layers then chooses networks')
     .option('--problem <text>', 'This problem string instead of layers; may be repeated')
     .option('--pass <names>', 'forward, backpropInput, backpropFilter')
     .option('--algorithm <name>', 'Convgrad’s algorithm; by default the first in order of preference')
@@ -60,7 +62,7 @@ async function runBench(raw: RawFlags): Promise<number> {
 async function run(options: BenchOptions, file: ReportFile<BenchReport> | undefined): Promise<BenchReport> {
   const progress = showProgress(process.stderr);
   try {
-    return await bench({
+    return await (options.steps ? benchSteps : bench)({
       ...options,
       onProgress: progress.update,
       onReport: (sofar) => file?.keepUp(sofar),

@@ -2,7 +2,7 @@ import {readFileSync} from 'node:fs';
 import type {Change, Comparison} from '../bench/compareReports.js';
 import type {BenchReport} from '../bench/report.js';
 import {ConvgradError} from '../geometry/error.js';
-import {digits, newTable} from './benchTable.js';
+import {digits, newTable} from './benchCells.js';
 import type {Colors} from './verifyTable.js';
 
 /** Reads what `--json` wrote. @throws ConvgradError when that is not what the file holds */

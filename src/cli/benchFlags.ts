@@ -1,4 +1,5 @@
 import {type BenchOptions, benchedBackends, resolveOptions} from '../bench/options.js';
+import {ConvgradError} from '../geometry/error.js';
 import type {Pass} from '../geometry/pass.js';
 import {servedBackends} from '../plugin/select.js';
 import {assertServed, list, numeric, type RawFlags, single, words} from './flags.js';
@@ -26,6 +27,7 @@ export function readFlags(flags: RawFlags): BenchFlags {
     backends: named ? list(flags.backend) : benchedBackends,
     layers: list(flags.layers),
     problems: words(flags.problem),
+    steps: flags.steps === true,
     ...(flags.pass === undefined ? {} : {passes: list(flags.pass) as Pass[]}),
     ...(algorithm === undefined ? {} : {algorithm}),
     ...(rounds === undefined ? {} : {rounds: numeric(rounds)}),
@@ -40,6 +42,9 @@ export function readFlags(flags: RawFlags): BenchFlags {
     );
   }
   resolveOptions(options);
+  if (options.steps && compare !== undefined) {
+    throw new ConvgradError('--compare', 'compares layers, and --steps times none; leave one of them out.');
+  }
   const pathOf = (file: string | undefined) => (file === undefined ? undefined : userPath(file));
   return {options, named, json: pathOf(json), compare: pathOf(compare), color: flags.color !== false};
 }

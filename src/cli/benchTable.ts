@@ -1,35 +1,43 @@
-import Table from 'cli-table3';
 import {type BenchReport, isMeasured, type SummaryRow} from '../bench/report.js';
 import type {BenchResult} from '../bench/result.js';
+import {digits, footnotes, newTable, percent, times} from './benchCells.js';
 import {groupBy} from './groupBy.js';
+import {stepTable} from './stepTable.js';
 import type {Colors} from './verifyTable.js';
 
 /** What a person reads at the end of a run. */
 export function describeBench(report: BenchReport, colors: Colors): string {
-  const {results, summary, environment, engines} = report;
-  const machine = [environment.node && `Node ${environment.node}`, `tfjs ${environment.tfjs}`];
+  const {results, steps, summary} = report;
   return [
-    ...groupBy(results, ({backend}) => backend).flatMap((group) => {
-      const [{backend}] = group;
-      const engine = engines[backend];
-      const head = [backend, engine && `engine '${engine}'`, ...machine].filter(Boolean).join(', ');
-      return [head, ...layerTable(group, colors), ''];
-    }),
+    ...groupBy(results, ({backend}) => backend).flatMap((group) => [
+      headOf(group[0].backend, report),
+      ...layerTable(group, colors),
+      '',
+    ]),
     ...(summary.rows.length > 0
       ? ['geometric means', summaryTable(summary.rows, colors), ...handedOnLines(summary.rows), '']
       : []),
+    ...groupBy(steps, ({backend}) => backend).flatMap((group) => [
+      headOf(group[0].backend, report),
+      ...stepTable(group, colors),
+      '',
+    ]),
+    ...Object.entries(summary.cpuToWasm).map(
+      ([network, ratio]) =>
+        `${network}: a step takes ${digits(ratio)} times as long on cpu as on wasm, both with convgrad`,
+    ),
     verdict(report, colors),
   ].join('\n');
 }
 
+function headOf(backend: string, {engines, environment: {node, tfjs}}: BenchReport): string {
+  const engine = engines[backend];
+  return [backend, engine && `engine '${engine}'`, node && `Node ${node}`, `tfjs ${tfjs}`].filter(Boolean).join(', ');
+}
+
 /** One row for each layer and pass, and what its marks mean. */
 function layerTable(results: readonly BenchResult[], colors: Colors): string[] {
-  const reasons: string[] = [];
-  const note = (reason: string | undefined) => {
-    if (reason === undefined) return '–';
-    if (!reasons.includes(reason)) reasons.push(reason);
-    return `– [${reasons.indexOf(reason) + 1}]`;
-  };
+  const {note, lines: notes} = footnotes();
   const head = ['layer', 'pass', 'algorithm', 'ms', 'GFLOP/s', 'kernel/peak', 'call/peak', 'built-in ms', 'faster'];
   const lines = newTable(head, 3, colors);
   for (const result of results) {
@@ -52,7 +60,7 @@ function layerTable(results: readonly BenchResult[], colors: Colors): string[] {
     ...(results.some(({handedOn}) => handedOn)
       ? ['† by default convgrad hands this pass on to the built-in; here its own algorithm was asked for by name']
       : []),
-    ...reasons.map((reason, i) => `[${i + 1}] ${reason}`),
+    ...notes(),
   ];
 }
 
@@ -77,15 +85,6 @@ function handedOnLines(rows: readonly SummaryRow[]): string[] {
     );
 }
 
-export function newTable(head: string[], left: number, colors: Colors): Table.Table {
-  return new Table({
-    head,
-    chars: {mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': ''},
-    style: colors.isColorSupported ? {head: ['bold'], border: ['gray']} : {head: [], border: []},
-    colAligns: head.map((_, i) => (i < left ? 'left' : 'right')),
-  });
-}
-
 function verdict({summary, seed, options, interrupted}: BenchReport, colors: Colors): string {
   const {measured, skipped, left, seconds} = summary;
   const text =
@@ -93,18 +92,4 @@ function verdict({summary, seed, options, interrupted}: BenchReport, colors: Col
     `${left} left out, in ${seconds.toFixed(1)} s, seed ${seed}`;
   if (interrupted) return colors.yellow(`interrupted: ${text}`);
   return measured > 0 ? colors.green(text) : colors.red(`nothing was measured: ${text}`);
-}
-
-/** As many as a measurement is worth. */
-export function digits(value: number | undefined): string {
-  if (value === undefined) return '–';
-  return value >= 100 ? value.toFixed(0) : value.toPrecision(value >= 1 ? 3 : 2);
-}
-
-function percent(part: number | undefined): string {
-  return part === undefined ? '–' : `${(100 * part).toFixed(0)}%`;
-}
-
-function times(ratio: number | undefined): string {
-  return ratio === undefined ? '–' : `${digits(ratio)}×`;
 }

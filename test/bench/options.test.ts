@@ -1,5 +1,5 @@
 import {benchLayers} from '../../src/bench/layers.js';
-import {casesOf, resolveOptions} from '../../src/bench/options.js';
+import {casesOf, networksOf, resolveOptions} from '../../src/bench/options.js';
 import {formatProblem} from '../../src/geometry/problem.js';
 
 const namesOf = (...layers: string[]) => casesOf({layers, problems: []}).map(({name}) => name);
@@ -22,9 +22,15 @@ test('problems stand instead of layers', () => {
 
 test('the defaults', () => {
   expect(resolveOptions({})).toEqual({
-    ...{backends: ['cpu', 'wasm'], layers: [], problems: [], algorithm: 'auto', rounds: 5, seed: 1},
+    ...{backends: ['cpu', 'wasm'], layers: [], problems: [], algorithm: 'auto', rounds: 5, seed: 1, steps: false},
     passes: ['forward', 'backpropInput', 'backpropFilter'],
   });
+});
+
+test('of steps, layers are the beginnings of words in the names of networks', () => {
+  const namesOf = (...layers: string[]) => networksOf({layers}).map(({name}) => name);
+  expect(namesOf()).toEqual(['LeNet-5', 'ResNet-20', 'U-Net 64×64']);
+  expect(namesOf('u-net', 'lenet')).toEqual(['LeNet-5', 'U-Net 64×64']);
 });
 
 test.each([
@@ -38,6 +44,12 @@ test.each([
   [{layers: ['AlexNet']}, "bench: no layer is called 'AlexNet'; there are LeNet-5 conv1; "],
   [{problems: ['ih7']}, "'ih7' lacks 'iw'"],
   [{problems: ['mb0ih5iw5ic1oc1kh3kw3']}, 'has an empty batch'],
+  [{steps: true, layers: ['VGG']}, "bench: no network is called 'VGG'; there are LeNet-5; ResNet-20; U-Net 64×64."],
+  [
+    {steps: true, problems: ['ih5iw5ic1oc1kh3kw3']},
+    'bench: steps are of whole networks; leave problems and passes out.',
+  ],
+  [{steps: true, passes: ['forward' as const]}, 'leave problems and passes out'],
   [{problems: ['ih5iw5ic1oc1kh3kw3'], layers: ['VGG']}, 'bench: layers and problems exclude each other'],
 ])('%j is refused', (options, message) => {
   expect(() => resolveOptions(options)).toThrow(message);

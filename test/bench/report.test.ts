@@ -1,8 +1,18 @@
 import {makeReport, type ReportedOptions, summaryRows} from '../../src/bench/report.js';
+import type {StepResult} from '../../src/bench/steps/stepResult.js';
 import {rowOf} from './rows.js';
 
 const options: ReportedOptions = {
-  ...{backends: ['cpu'], layers: [], problems: [], passes: ['forward'], algorithm: 'auto', rounds: 1, seed: 5},
+  ...{
+    backends: ['cpu'],
+    layers: [],
+    problems: [],
+    steps: false,
+    passes: ['forward'],
+    algorithm: 'auto',
+    rounds: 1,
+    seed: 5,
+  },
 };
 
 test('the summary has geometric means by backend and pass, over what there is', () => {
@@ -36,4 +46,21 @@ test('a report says what was measured, skipped and left out, and how calls were 
   expect(makeReport(options, environment, {}, [], {left: 0, seconds: 0, interrupted: false})).not.toHaveProperty(
     'interrupted',
   );
+});
+
+test('steps count as measured, and those of a network on cpu and wasm are held against each other', () => {
+  const step = (network: string, backend: string, ours: number): StepResult => ({
+    ...{network, backend, batch: 1, algorithm: 'auto', calls: {ours: 1, handedOn: 0}, milliseconds: {ours}},
+    ...{noise: 0, first: 1, warmUpSteps: 1, rounds: []},
+  });
+  const steps = [step('one', 'cpu', 10), step('two', 'cpu', 10), step('one', 'wasm', 4)];
+  const report = makeReport(
+    options,
+    {tfjs: '4.22.0', backends: {}},
+    {},
+    [],
+    {left: 1, seconds: 1, interrupted: false},
+    steps,
+  );
+  expect(report).toMatchObject({steps, summary: {cpuToWasm: {one: 2.5}, measured: 3, skipped: 0, left: 1}});
 });

@@ -14,7 +14,16 @@ export function rowOf(said: Partial<BenchResult>): BenchResult {
 /** A report of those rows. */
 export function reportOf(...results: BenchResult[]): BenchReport {
   return makeReport(
-    {backends: ['cpu'], layers: [], problems: [], passes: ['forward'], algorithm: 'auto', rounds: 3, seed: 1},
+    {
+      backends: ['cpu'],
+      layers: [],
+      problems: [],
+      steps: false,
+      passes: ['forward'],
+      algorithm: 'auto',
+      rounds: 3,
+      seed: 1,
+    },
     {node: 'v20', tfjs: '4.22.0', backends: {cpu: {}}},
     {cpu: 'simd'},
     results,

@@ -66,7 +66,30 @@ test('where every row is refused, nothing was measured, and that is no success',
   });
 });
 
+test('steps of a network are timed, and say who served them', async () => {
+  const json = file('steps.json');
+  const ended = await start(
+    'bench',
+    '--steps',
+    '--layers',
+    'LeNet',
+    '--backend',
+    'wasm',
+    '--rounds',
+    '1',
+    '--json',
+    json,
+  ).ended;
+  expect({code: ended.code, stdout: ended.stdout}).toEqual({code: 0, stdout: expect.stringContaining('│ LeNet-5 ')});
+  const {steps, results} = read(json);
+  expect(results).toEqual([]);
+  // Three layers, three passes: tfjs-core takes the gradient by the image too, though nobody needs it.
+  expect(steps).toMatchObject([{network: 'LeNet-5', batch: 32, calls: {ours: 6, handedOn: 3}}]);
+});
+
 test.each([
+  [['--steps', '--compare', file('nowhere.json')], 2, '--compare: compares layers, and --steps times none'],
+  [['--steps', '--pass', 'forward'], 2, 'leave problems and passes out'],
   [['--backend', 'abacus'], 2, "unknown backend 'abacus'; use cpu, wasm"],
   [['--backend', 'webgpu'], 3, "backend 'webgpu' is not available"],
   [['--backend', 'webgl'], 3, "backend 'webgl' is not available: bench does not time it yet; use cpu, wasm"],

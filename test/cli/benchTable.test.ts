@@ -1,5 +1,7 @@
 import pico from 'picocolors';
 import {compareReports} from '../../src/bench/compareReports.js';
+import {makeReport} from '../../src/bench/report.js';
+import type {StepResult} from '../../src/bench/steps/stepResult.js';
 import {describeComparison} from '../../src/cli/benchCompare.js';
 import {describeBench} from '../../src/cli/benchTable.js';
 import {reportOf, rowOf} from '../bench/rows.js';
@@ -69,4 +71,25 @@ test('without a row in both there is nothing to compare', () => {
   expect(describeComparison(compareReports(reportOf(whole), reportOf()), 'old.json', plain)).toBe(
     'nothing to compare with old.json: 0 rows in both, 1 only there, 0 only here',
   );
+});
+
+test('a step has its batch, both times, and who served its convolutions', () => {
+  const step: StepResult = {
+    ...{network: 'LeNet', backend: 'cpu', batch: 32, algorithm: 'auto', calls: {ours: 6, handedOn: 3}},
+    ...{milliseconds: {ours: 20, builtin: 800}, ratio: 40, noise: 0, first: 1, warmUpSteps: 1, rounds: []},
+    ...{scaled: {batch: 4, factor: 8}, oneStep: true},
+  };
+  const {scaled, oneStep, ratio, ...alone} = step;
+  const without = {...alone, network: 'Other', milliseconds: {ours: 20}, reason: 'tfjs alone throws'};
+  const wasm = {...without, network: 'LeNet', backend: 'wasm', milliseconds: {ours: 8}};
+  const environment = {node: 'v20', tfjs: '4.22.0', backends: {}};
+  const left = {left: 0, seconds: 1, interrupted: false};
+  const {options} = reportOf();
+  const text = describeBench(makeReport(options, environment, {}, [], left, [step, without, wasm]), plain);
+  expect(lineOf(text, '│ LeNet ')).toMatch(/│ +32 │ +20\.0 │ +~800 │ +40\.0× │ +9 │ +3 │$/);
+  expect(lineOf(text, '│ Other ')).toMatch(/│ +32 │ +20\.0 │ +– \[1\] │ +│ +9 │ +3 │$/);
+  expect(text).toContain('~ LeNet by tfjs alone: one step with a batch of 4, scaled\n');
+  expect(text).toContain('[1] tfjs alone throws\n');
+  expect(text).toContain('LeNet: a step takes 2.50 times as long on cpu as on wasm, both with convgrad\n');
+  expect(text).toContain('3 rows measured');
 });

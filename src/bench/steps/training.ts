@@ -1,0 +1,39 @@
+import type {Scalar, Tensor, Variable} from '@tensorflow/tfjs';
+import {defaultTf as tf} from '../../plugin/tfjs.js';
+import {randomFrom} from '../../verify/random.js';
+import type {StepNetwork} from './stepNetworks.js';
+
+/** A network that is being trained. */
+export interface Training {
+  /** Forward, backward, and an update by plain gradient descent. */
+  step(): void;
+  dispose(): void;
+}
+
+/** Starts to train a network on drawn data: the time of a step does not hang on what there is to learn. */
+export function startTraining({name, make, loss}: StepNetwork, batch: number, seed: number): Training {
+  const network = make();
+  const next = randomFrom(`${seed}/${name}`);
+  const shapes = [network.inputs[0].shape, network.outputs[0].shape].map((shape) => [
+    batch,
+    ...(shape.slice(1) as number[]),
+  ]);
+  const draw = (shape: number[], value: () => number) =>
+    tf.tensor(Float32Array.from({length: shape.reduce((product, size) => product * size)}, value), shape);
+  const x = draw(shapes[0], () => next() / 2 ** 32);
+  const wanted = draw(shapes[1], () => next() % 2);
+  // Small enough that nothing overflows, however long the training.
+  const optimizer = tf.train.sgd(1e-4);
+  const variables = network.trainableWeights.map((weight) => weight.read() as Variable);
+  return {
+    step() {
+      const cost = () => loss(wanted, network.apply(x, {training: true}) as Tensor) as Scalar;
+      optimizer.minimize(cost, false, variables);
+    },
+    dispose() {
+      tf.dispose([x, wanted]);
+      network.dispose();
+      optimizer.dispose();
+    },
+  };
+}

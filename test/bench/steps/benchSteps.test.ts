@@ -1,0 +1,94 @@
+import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import {benchSteps} from '../../../src/bench/steps/benchSteps.js';
+import {type StepNetwork, stepNetworks} from '../../../src/bench/steps/stepNetworks.js';
+import {startTraining} from '../../../src/bench/steps/training.js';
+import {install, uninstall} from '../../../src/plugin/install.js';
+import {currentSession} from '../../../src/plugin/session.js';
+import {applySabotage} from '../../../src/verify/sabotage.js';
+
+/** Two convolutions, one of them with an activation that tfjs does not unfuse. */
+const tiny: StepNetwork = {
+  name: 'Tiny',
+  batch: 2,
+  make: () =>
+    tf.sequential({
+      layers: [
+        tf.layers.conv2d({inputShape: [6, 6, 2], filters: 3, kernelSize: 3, activation: 'tanh'}),
+        tf.layers.conv2d({filters: 2, kernelSize: 3, activation: 'relu'}),
+        tf.layers.flatten(),
+        tf.layers.dense({units: 2}),
+      ],
+    }),
+  loss: tf.losses.softmaxCrossEntropy,
+};
+const few = {rounds: 2, backends: ['cpu']};
+
+beforeAll(() => tf.setBackend('cpu'));
+afterEach(uninstall);
+
+test('a step is timed with convgrad and with tfjs alone, and every convolution is told for', async () => {
+  const {steps, results, summary} = await benchSteps(few, undefined, [tiny]);
+  expect(steps).toEqual([
+    {
+      ...{network: 'Tiny', backend: 'cpu', batch: 2, algorithm: 'auto'},
+      // All three passes of both: tfjs-core takes the gradient by the image too, though nobody needs it.
+      ...{calls: {ours: 6, handedOn: 0}, milliseconds: {ours: expect.any(Number), builtin: expect.any(Number)}},
+      ...{ratio: expect.any(Number), noise: expect.any(Number), first: expect.any(Number)},
+      ...{warmUpSteps: expect.any(Number), rounds: [expect.any(Object), expect.any(Object)]},
+    },
+  ]);
+  expect(steps[0].ratio).toBeGreaterThan(0);
+  expect({results, summary}).toMatchObject({results: [], summary: {measured: 1, left: 0, cpuToWasm: {}}});
+});
+
+test('on wasm tfjs alone cannot train, and forward passes are handed on unless an algorithm is asked for', async () => {
+  const report = await benchSteps({...few, backends: ['cpu', 'wasm']}, undefined, [tiny]);
+  const {cpu, wasm} = Object.fromEntries(report.steps.map((step) => [step.backend, step]));
+  expect(wasm).toMatchObject({calls: {ours: 4, handedOn: 2}, reason: expect.stringContaining('Conv2DBackpropFilter')});
+  expect(report.summary.cpuToWasm).toEqual({Tiny: cpu.milliseconds.ours / wasm.milliseconds.ours});
+  const {steps} = await benchSteps({...few, backends: ['wasm'], algorithm: 'gather'}, undefined, [tiny]);
+  expect(steps[0].calls).toEqual({ours: 6, handedOn: 0});
+});
+
+test('a built-in that is an alias of ours is refused', async () => {
+  install();
+  const repair = applySabotage('alias-builtin', ['cpu']);
+  await expect(benchSteps(few, undefined, [tiny])).rejects.toThrow('nothing is compared with itself');
+  repair();
+});
+
+test('tensors, installation and active backend are as before', async () => {
+  await tf.setBackend('cpu');
+  install({backends: ['cpu'], algorithm: 'im2col', layers: false});
+  const before = tf.memory().numTensors;
+  await benchSteps({...few, backends: ['wasm']}, undefined, [tiny]);
+  expect(tf.memory().numTensors).toBe(before);
+  expect(currentSession(tf)).toMatchObject({backends: ['cpu'], algorithm: 'im2col', servesLayers: false});
+  expect(tf.getBackend()).toBe('cpu');
+});
+
+test('an abort leaves the steps until then', async () => {
+  const controller = new AbortController();
+  const twice = [tiny, {...tiny, name: 'Again'}];
+  const onReport = () => controller.abort();
+  const report = await benchSteps({...few, signal: controller.signal, onReport}, undefined, twice);
+  expect(report).toMatchObject({interrupted: true, steps: [{network: 'Tiny'}], summary: {measured: 1, left: 1}});
+});
+
+test.each(stepNetworks.map((network) => [network.name, network] as const))(
+  '%s is trained without a leak',
+  async (_name, network) => {
+    await tf.setBackend('wasm');
+    install();
+    const before = tf.memory().numTensors;
+    const training = startTraining(network, 1, 1);
+    training.step();
+    const during = tf.memory().numTensors;
+    training.step();
+    expect(tf.memory().numTensors).toBe(during);
+    training.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+    await tf.setBackend('cpu');
+  },
+);

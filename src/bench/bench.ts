@@ -1,5 +1,4 @@
 import {findAlgorithm} from '../algorithms/index.js';
-import type {Engine} from '../engine/engine.js';
 import {flopsOf, type Pass} from '../geometry/pass.js';
 import {formatProblem, type Problem, problemInfo} from '../geometry/problem.js';
 import {explain} from '../plugin/explain.js';
@@ -14,7 +13,7 @@ import {type Clock, realClock} from './clock.js';
 import {fitBuiltin} from './fitBuiltin.js';
 import {measure} from './measure.js';
 import {type BenchOptions, casesOf, resolveOptions} from './options.js';
-import {makeProbe, type Probe} from './peak.js';
+import {makeProbe, type Probe, settleEngine} from './peak.js';
 import {remember} from './remember.js';
 import {type BenchReport, makeReport, type ReportedOptions} from './report.js';
 import {type BenchResult, type BenchRow, resultOf} from './result.js';
@@ -27,7 +26,7 @@ import {type BenchResult, type BenchRow, resultOf} from './result.js';
  */
 export async function bench(options: BenchOptions = {}, clock: Clock = realClock): Promise<BenchReport> {
   const resolved = resolveOptions(options);
-  const {backends, passes, timeBudget = Number.POSITIVE_INFINITY} = resolved;
+  const {backends, passes, engine, threads, timeBudget = Number.POSITIVE_INFINITY} = resolved;
   const jobs = casesOf(resolved).flatMap(({name, problem}) => passes.map((pass) => ({name, problem, pass})));
   const start = clock.now();
   const seconds = () => (clock.now() - start) / 1000;
@@ -43,10 +42,11 @@ export async function bench(options: BenchOptions = {}, clock: Clock = realClock
     for (const [i, backend] of backends.entries()) {
       await activate(backend);
       begun.push(backend);
-      install({tf});
-      const engine = engineOf(backend);
-      if (engine) engines[backend] = engine.name;
-      const machine = {backend, engine, probe: engine && (await makeProbe(engine, clock)), clock};
+      install({tf, engine, threads});
+      await settleEngine(backend, clock);
+      const name = engineOf(backend)?.name;
+      if (name) engines[backend] = name;
+      const machine = {backend, probe: await makeProbe(backend, clock), clock};
       const end = seconds() + (timeBudget - seconds()) / (backends.length - i);
       for (const [done, {name, problem, pass}] of jobs.entries()) {
         if (options.signal?.aborted || seconds() > end) break;
@@ -68,17 +68,16 @@ export async function bench(options: BenchOptions = {}, clock: Clock = realClock
 /** Where rows are measured. */
 interface Machine {
   backend: string;
-  engine: Engine | undefined;
   probe: Probe | undefined;
   clock: Clock;
 }
 
 async function benchRow(
-  {backend, engine, probe, clock}: Machine,
+  {backend, probe, clock}: Machine,
   layer: string,
   problem: Problem,
   pass: Pass,
-  {algorithm: wanted, rounds, seed}: ReportedOptions,
+  {algorithm: wanted, engine, threads, rounds, seed}: ReportedOptions,
   signal: AbortSignal | undefined,
 ): Promise<BenchResult> {
   const info = problemInfo(problem);
@@ -90,11 +89,11 @@ async function benchRow(
   const supported = supportsPass(backend, algorithm, info, pass);
   if (supported !== true) return {...row, reason: supported};
   // Asked for by name, tfjs's own kernel has no part in it.
-  install({tf, algorithm});
+  install({tf, algorithm, engine, threads});
   const inputs = drawInputs(problem, 'reals', seed);
   const ours = wholeCall(problem, inputs, pass, `${backend}/${algorithm}/${pass}`, clock);
   const found = findAlgorithm(algorithm);
-  const kernel = found && engine && kernelCall(found, problem, inputs, pass, engine, clock);
+  const kernel = found && kernelCall(found, problem, inputs, pass, () => engineOf(backend), clock);
   const builtin = await fitBuiltin(problem, backend, pass, seed, clock);
   try {
     const contestants = {

@@ -1,6 +1,7 @@
 import type {NamedAttrMap, Tensor} from '@tensorflow/tfjs';
 import type {Algorithm} from '../algorithms/algorithm.js';
 import type {Engine} from '../engine/engine.js';
+import {jsEngine} from '../engine/jsEngine.js';
 import {ConvgradError} from '../geometry/error.js';
 import {type Pass, passTensors, shapeOf, sizeOf, type TensorName, userShapeOf} from '../geometry/pass.js';
 import {type Problem, problemAttributes, problemInfo} from '../geometry/problem.js';
@@ -11,7 +12,7 @@ import {counted} from '../verify/proof.js';
 import type {Inputs} from '../verify/reference.js';
 import {inputTensors} from '../verify/runPass.js';
 import type {Call, Clock} from './clock.js';
-import {timedEngine} from './timedEngine.js';
+import {type TimedEngine, timedEngine} from './timedEngine.js';
 
 /** Calls that hold tensors until they are disposed of. */
 export interface TensorCall {
@@ -50,21 +51,23 @@ export function builtinCall(problem: Problem, inputs: Inputs, pass: Pass, clock:
 /**
  * The arithmetic of an algorithm alone: the time inside the engine's operations; of an algorithm that uses none of them, that of the whole
  * function, on arrays that are there already.
+ * @param engine the engine of now: it may change until it has settled
  */
 export function kernelCall(
   algorithm: Algorithm,
   problem: Problem,
   inputs: Inputs,
   pass: Pass,
-  engine: Engine,
+  engine: () => Engine | undefined,
   clock: Clock,
 ): Call {
   const info = problemInfo(problem);
   const [a, b] = passTensors[pass].inputs.map((name) => inputs[name as keyof Inputs]);
   const output = new Float32Array(sizeOf(info, passTensors[pass].output));
-  const timed = timedEngine(engine, clock.now);
+  let timed: TimedEngine | undefined;
   return () => {
-    timed.take();
+    const current = engine() ?? jsEngine;
+    if (timed?.of !== current) timed = timedEngine(current, clock.now);
     const start = clock.now();
     algorithm[pass]?.(info, a, b, output, timed.engine);
     const whole = clock.now() - start;

@@ -1,3 +1,4 @@
+import {checkEngine, type EngineName} from '../engine/index.js';
 import {ConvgradError} from '../geometry/error.js';
 import {type Pass, passes} from '../geometry/pass.js';
 import {formatProblem, parseProblem} from '../geometry/problem.js';
@@ -19,6 +20,10 @@ export interface BenchOptions {
   passes?: readonly Pass[];
   /** One of convgrad's own; 'auto' takes the first in order of preference. */
   algorithm?: string | 'auto';
+  /** As `install({engine})` takes it. */
+  engine?: EngineName | 'auto';
+  /** As `install({threads})` takes it, but one by default: so the peak is that of one thread too. */
+  threads?: number;
   /** Every row is measured so many times. */
   rounds?: number;
   /** Decides the data. */
@@ -60,6 +65,8 @@ export function resolveOptions(
     layers = [],
     problems = [],
     steps = false,
+    engine = 'auto',
+    threads = 1,
   } = options;
   const {backends = benchedBackends} = options;
   if (!(Number.isSafeInteger(rounds) && rounds >= 1)) fail(`rounds must be a whole number ≥ 1; got ${rounds}.`);
@@ -67,11 +74,12 @@ export function resolveOptions(
   if (timeBudget !== undefined && !(Number.isFinite(timeBudget) && timeBudget > 0)) {
     fail(`timeBudget must be a number of seconds above 0; got ${timeBudget}.`);
   }
+  checkEngine('bench', {engine, threads});
   choose('backend', backends, benchedBackends);
   choose('pass', options.passes ?? [], passes);
   choose('algorithm', [algorithm], ['auto', ...new Set(backends.flatMap(algorithmsOf))]);
   const resolved = {
-    ...{backends, layers, problems, passes: options.passes ?? passes, algorithm, rounds, seed, steps},
+    ...{backends, layers, problems, passes: options.passes ?? passes, algorithm, engine, threads, rounds, seed, steps},
     ...(timeBudget === undefined ? {} : {timeBudget}),
   };
   if (!steps) casesOf(resolved);

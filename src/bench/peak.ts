@@ -1,27 +1,42 @@
-import type {Engine} from '../engine/engine.js';
+import {engineOf} from '../plugin/select.js';
 import type {Clock} from './clock.js';
 import {warmUp} from './warmUp.js';
 
-/** Measures the machine's peak now. @returns GFLOP/s */
+/** Measures the machine's peak now: that of one thread, times the threads that compute. @returns GFLOP/s */
 export type Probe = () => number;
 
 /** Long enough for the clock, short enough to stand beside every measurement. */
 const probeMilliseconds = 4;
 
-/** A probe of that engine, warmed up. */
-export async function makeProbe(engine: Engine, clock: Clock): Promise<Probe> {
+/** A probe of the engine that computes on that backend, warmed up; undefined where there is none. */
+export async function makeProbe(backend: string, clock: Clock): Promise<Probe | undefined> {
+  if (!engineOf(backend)) return undefined;
   const time = (turns: number) => {
+    const engine = engineOf(backend)!;
     const start = clock.now();
-    const operations = engine.probe(turns);
+    const operations = engine.probe(turns) * engine.threads();
     return {operations, milliseconds: clock.now() - start};
   };
   let turns = 1000;
-  while (time(turns).milliseconds < probeMilliseconds / 2) turns *= 2;
+  const lengthen = () => {
+    while (time(turns).milliseconds < probeMilliseconds / 2) turns *= 2;
+  };
+  lengthen();
   await warmUp(() => time(turns).milliseconds, clock);
   // Warm code is faster.
-  while (time(turns).milliseconds < probeMilliseconds / 2) turns *= 2;
+  lengthen();
   return () => {
     const {operations, milliseconds} = time(turns);
     return operations / milliseconds / 1e6;
   };
+}
+
+/** How long an engine may take to find out which of its forms is the fastest here. */
+const settlingMilliseconds = 1000;
+
+/** Lets the engine of a backend find that out before anything is timed: only one with fused arithmetic has forms to choose from. */
+export async function settleEngine(backend: string, clock: Clock): Promise<void> {
+  const first = engineOf(backend);
+  const end = clock.now() + settlingMilliseconds;
+  while (first?.name === 'fma' && engineOf(backend) === first && clock.now() < end) await clock.turn();
 }

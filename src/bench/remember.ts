@@ -7,6 +7,7 @@ export function remember(): () => Promise<void> {
   const session = currentSession(tf);
   const installed = session && {
     ...{tf, backends: [...session.backends], algorithm: session.algorithm, layers: session.servesLayers},
+    ...session.engineOptions,
   };
   const active = tf.getBackend();
   return async () => {

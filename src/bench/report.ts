@@ -1,3 +1,4 @@
+import type {EngineName} from '../engine/index.js';
 import type {Pass} from '../geometry/pass.js';
 import type {Environment} from '../verify/report.js';
 import type {BenchResult} from './result.js';
@@ -13,6 +14,8 @@ export interface ReportedOptions {
   problems: readonly string[];
   passes: readonly Pass[];
   algorithm: string | 'auto';
+  engine: EngineName | 'auto';
+  threads: number;
   rounds: number;
   seed: number;
   timeBudget?: number;

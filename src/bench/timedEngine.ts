@@ -19,6 +19,8 @@ const isArithmetic: Readonly<Record<keyof Engine, boolean>> = {
 
 /** An engine that keeps time. */
 export interface TimedEngine {
+  /** What it was made of. */
+  of: Engine;
   /** The same arithmetic as the engine that it was made of. */
   engine: Engine;
   /** The time inside arithmetic operations since the last time this was asked, and how many calls of them there were. */
@@ -43,6 +45,7 @@ export function timedEngine(engine: Engine, now: () => number): TimedEngine {
     };
   }
   return {
+    of: engine,
     engine: timed,
     take() {
       const taken = spent;

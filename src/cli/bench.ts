@@ -5,6 +5,7 @@ import {compareReports} from '../bench/compareReports.js';
 import {type BenchOptions, benchedBackends, defaultRounds} from '../bench/options.js';
 import type {BenchReport} from '../bench/report.js';
 import {benchSteps} from '../bench/steps/benchSteps.js';
+import {engineNames} from '../engine/index.js';
 import {describeComparison, readReport} from './benchCompare.js';
 import {readFlags} from './benchFlags.js';
 import {describeBench} from './benchTable.js';
@@ -26,6 +27,8 @@ export function defineBench(cli: CAC): void {
     .option('--problem <text>', 'This problem string instead of layers; may be repeated')
     .option('--pass <names>', 'forward, backpropInput, backpropFilter')
     .option('--algorithm <name>', 'Convgrad’s algorithm; by default the first in order of preference')
+    .option('--engine <name>', `What computes: auto, ${engineNames.join(', ')}`)
+    .option('--threads <n>', 'Threads that compute (1)')
     .option('--rounds <n>', `How often every row is measured (${defaultRounds})`)
     .option('--seed <n>', 'Decides the data (1)')
     .option('--time-budget <seconds>', 'Leave out the rows that are not begun by then')

@@ -1,4 +1,5 @@
 import {type BenchOptions, benchedBackends, resolveOptions} from '../bench/options.js';
+import type {EngineName} from '../engine/index.js';
 import {ConvgradError} from '../geometry/error.js';
 import type {Pass} from '../geometry/pass.js';
 import {servedBackends} from '../plugin/select.js';
@@ -18,7 +19,7 @@ export interface BenchFlags {
 
 /** Reads and checks the flags. @throws ConvgradError on wrong usage, UnavailableError for a backend that is not timed */
 export function readFlags(flags: RawFlags): BenchFlags {
-  const {rounds, seed, timeBudget, algorithm, json, compare} = Object.fromEntries(
+  const {rounds, seed, timeBudget, algorithm, engine, threads, json, compare} = Object.fromEntries(
     singles.map((flag) => [flag, single(flag, flags[flag])]),
   );
   const named = flags.backend !== undefined;
@@ -30,6 +31,8 @@ export function readFlags(flags: RawFlags): BenchFlags {
     steps: flags.steps === true,
     ...(flags.pass === undefined ? {} : {passes: list(flags.pass) as Pass[]}),
     ...(algorithm === undefined ? {} : {algorithm}),
+    ...(engine === undefined ? {} : {engine: engine as EngineName}),
+    ...(threads === undefined ? {} : {threads: numeric(threads)}),
     ...(rounds === undefined ? {} : {rounds: numeric(rounds)}),
     ...(seed === undefined ? {} : {seed: numeric(seed)}),
     ...(timeBudget === undefined ? {} : {timeBudget: numeric(timeBudget)}),
@@ -50,4 +53,4 @@ export function readFlags(flags: RawFlags): BenchFlags {
 }
 
 /** The flags that take one value. */
-const singles = ['rounds', 'seed', 'timeBudget', 'algorithm', 'json', 'compare'] as const;
+const singles = ['rounds', 'seed', 'timeBudget', 'algorithm', 'engine', 'threads', 'json', 'compare'] as const;

@@ -30,9 +30,10 @@ export function describeBench(report: BenchReport, colors: Colors): string {
   ].join('\n');
 }
 
-function headOf(backend: string, {engines, environment: {node, tfjs}}: BenchReport): string {
-  const engine = engines[backend];
-  return [backend, engine && `engine '${engine}'`, node && `Node ${node}`, `tfjs ${tfjs}`].filter(Boolean).join(', ');
+function headOf(backend: string, {engines, options, environment: {node, tfjs}}: BenchReport): string {
+  const engine = engines[backend] && `engine '${engines[backend]}'`;
+  const threads = options.threads > 1 && `${options.threads} threads`;
+  return [backend, engine, threads, node && `Node ${node}`, `tfjs ${tfjs}`].filter(Boolean).join(', ');
 }
 
 /** One row for each layer and pass, and what its marks mean. */

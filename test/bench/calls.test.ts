@@ -61,8 +61,8 @@ test("an algorithm's time is the engine's where it uses one, else its own", asyn
   const [problem, inputs] = prepared(plain);
   const ticking = {...clock, now: fakeTicks()};
   // Two looks at the clock around the whole, two around each operation of the engine.
-  const alone = await kernelCall(direct, problem, inputs, 'forward', jsEngine, ticking)();
-  const within = await kernelCall(gather, problem, inputs, 'forward', jsEngine, ticking)();
+  const alone = await kernelCall(direct, problem, inputs, 'forward', () => jsEngine, ticking)();
+  const within = await kernelCall(gather, problem, inputs, 'forward', () => jsEngine, ticking)();
   expect([alone, within]).toEqual([1, 1]);
   expect(ticking.now()).toBe(2 + 4);
 });

@@ -7,12 +7,13 @@ const namesOf = (...layers: string[]) => casesOf({layers, problems: []}).map(({n
 test('every layer has a name and a problem of its own', () => {
   const layers = benchLayers();
   expect(new Set(layers.map(({name}) => name)).size).toBe(layers.length);
+  expect(layers.filter(({name}) => name?.includes(','))).toEqual([]);
   expect(new Set(layers.map(({problem}) => formatProblem(problem))).size).toBe(layers.length);
 });
 
 test('layers are found by the beginnings of their words, in any case', () => {
   expect(namesOf('lenet')).toEqual(['LeNet-5 conv1', 'LeNet-5 conv2']);
-  expect(namesOf('vgg', 'depthwise, str')).toEqual(['VGG conv1', 'VGG conv3', 'MobileNet depthwise, stride 2']);
+  expect(namesOf('vgg', 'depthwise str')).toEqual(['VGG conv1', 'VGG conv3', 'MobileNet depthwise stride 2']);
   expect(namesOf()).toHaveLength(benchLayers().length);
 });
 
@@ -22,7 +23,17 @@ test('problems stand instead of layers', () => {
 
 test('the defaults', () => {
   expect(resolveOptions({})).toEqual({
-    ...{backends: ['cpu', 'wasm'], layers: [], problems: [], algorithm: 'auto', rounds: 5, seed: 1, steps: false},
+    ...{
+      backends: ['cpu', 'wasm'],
+      layers: [],
+      problems: [],
+      algorithm: 'auto',
+      rounds: 5,
+      seed: 1,
+      steps: false,
+      engine: 'auto',
+      threads: 1,
+    },
     passes: ['forward', 'backpropInput', 'backpropFilter'],
   });
 });
@@ -38,6 +49,8 @@ test.each([
   [{rounds: 1.5}, 'rounds must be'],
   [{seed: -1}, 'bench: seed must be a whole number ≥ 0; got -1.'],
   [{timeBudget: 0}, 'bench: timeBudget must be a number of seconds above 0; got 0.'],
+  [{threads: 0}, 'bench: threads must be a whole number from 1 to'],
+  [{engine: 'steam' as 'js'}, 'bench: unknown engine "steam"; use auto, '],
   [{backends: ['webgl']}, "bench: unknown backend 'webgl'; use cpu, wasm."],
   [{passes: ['sideways' as 'forward']}, "bench: unknown pass 'sideways'; use forward, backpropInput, backpropFilter."],
   [{algorithm: 'builtin'}, "bench: unknown algorithm 'builtin'; use auto, gather"],

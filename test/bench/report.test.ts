@@ -10,6 +10,8 @@ const options: ReportedOptions = {
     steps: false,
     passes: ['forward'],
     algorithm: 'auto',
+    engine: 'auto',
+    threads: 1,
     rounds: 1,
     seed: 5,
   },

@@ -21,6 +21,8 @@ export function reportOf(...results: BenchResult[]): BenchReport {
       steps: false,
       passes: ['forward'],
       algorithm: 'auto',
+      engine: 'auto',
+      threads: 1,
       rounds: 3,
       seed: 1,
     },

@@ -10,6 +10,7 @@ import {activate} from '../../verify/stage.js';
 import {type Clock, realClock} from '../clock.js';
 import {measure} from '../measure.js';
 import {type BenchOptions, networksOf, resolveOptions} from '../options.js';
+import {settleEngine} from '../peak.js';
 import {remember} from '../remember.js';
 import {type BenchReport, makeReport} from '../report.js';
 import {type StepNetwork, stepNetworks} from './stepNetworks.js';
@@ -32,7 +33,7 @@ export async function benchSteps(
   networks: readonly StepNetwork[] = stepNetworks,
 ): Promise<BenchReport> {
   const resolved = resolveOptions({...options, steps: true}, networks);
-  const {backends, rounds, seed, algorithm, timeBudget = Number.POSITIVE_INFINITY} = resolved;
+  const {backends, rounds, seed, algorithm, engine, threads, timeBudget = Number.POSITIVE_INFINITY} = resolved;
   const chosen = networksOf(resolved, networks);
   const start = clock.now();
   const seconds = () => (clock.now() - start) / 1000;
@@ -49,9 +50,10 @@ export async function benchSteps(
       await activate(backend);
       begun.push(backend);
       // Layers stay tfjs's: the built-in has to train with them too.
-      install({tf, algorithm, layers: false});
-      const engine = engineOf(backend);
-      if (engine) engines[backend] = engine.name;
+      install({tf, algorithm, engine, threads, layers: false});
+      await settleEngine(backend, clock);
+      const name = engineOf(backend)?.name;
+      if (name) engines[backend] = name;
       const end = seconds() + (timeBudget - seconds()) / (backends.length - i);
       for (const [done, network] of chosen.entries()) {
         if (options.signal?.aborted || seconds() > end) break;

@@ -59,10 +59,11 @@ export async function bench(options: BenchOptions = {}, clock: Clock = realClock
         await clock.turn();
       }
     }
+    // While the engine is still the one that was timed.
+    return report(options.signal?.aborted === true);
   } finally {
     await clear();
   }
-  return report(options.signal?.aborted === true);
 }
 
 /** Where rows are measured. */

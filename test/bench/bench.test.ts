@@ -41,6 +41,14 @@ test('each row has times, speeds, fractions and proof of what they come from', a
   });
 });
 
+test('the engine that was asked for is the one that is timed and told of', async () => {
+  const report = await bench({...few, passes: ['forward'], rounds: 1, engine: 'js'});
+  expect(report).toMatchObject({
+    ...{engines: {cpu: 'js'}, options: {engine: 'js', threads: 1}},
+    environment: {backends: {cpu: {engine: 'js', engineThreads: 1}}},
+  });
+});
+
 test('where the built-in throws, ours is measured and the reason told', async () => {
   const {results} = await bench({...few, problems: [dilated], passes: ['forward', 'backpropFilter']});
   const [forward, backward] = results;

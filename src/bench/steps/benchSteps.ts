@@ -64,10 +64,11 @@ export async function benchSteps(
         options.onReport?.(() => report(true));
       }
     }
+    // While the engine is still the one that was timed.
+    return report(options.signal?.aborted === true);
   } finally {
     await clear();
   }
-  return report(options.signal?.aborted === true);
 }
 
 async function benchStep(

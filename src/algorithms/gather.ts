@@ -1,8 +1,7 @@
 import {type Arena, arrayBytes, type Epilogue} from '../engine/engine.js';
-import {makeParts} from '../engine/part.js';
 import {flopsOf, sizeOf} from '../geometry/pass.js';
 import type {Algorithm} from './algorithm.js';
-import {type Block, blocksOf} from './windows/blocks.js';
+import {blockParts, cut} from './windows/cut.js';
 import {transposedWindowsOf} from './windows/phases.js';
 import {runsOf} from './windows/runs.js';
 import {windowsOf} from './windows/windows.js';
@@ -12,7 +11,7 @@ const blockBytes = 1 << 20;
 /** dFilter reads its block once for every few weights, and dy along with it. */
 const filterBlockBytes = 1 << 18;
 
-const [severalImages, partOfImage] = makeParts(['gather, several images at once', 'gather, an image in parts']);
+const parts = blockParts('gather');
 
 /**
  * Direct convolution without a column matrix. A block of x is copied with its zero border; a table holds where the window of each output pixel
@@ -32,7 +31,7 @@ export const gather: Algorithm = {
   source: 'https://arxiv.org/abs/1907.02129',
   integerHeadroom: 1,
   footprint: 'padded',
-  parts: [severalImages, partOfImage],
+  parts: Object.values(parts),
   supports: ({kind}) =>
     kind === 'dense' || 'a depthwise convolution has no sum over channels to make a matrix product of',
   cost: (info) => ({
@@ -48,7 +47,7 @@ export const gather: Algorithm = {
     const K = filter.length / F;
     const {places, floatsOf, copy, place} = windowsOf(info);
     const runs = runsOf(places, info.inChannels);
-    const {blocks, floats, rows} = cut(batch, outHeight, floatsOf, outWidth * F, blockBytes);
+    const {blocks, floats, rows} = cut(batch, outHeight, floatsOf, outWidth * F, blockBytes, parts);
     const most = rows * outWidth;
     const bytes = 4 * (runs.length + floats + 2 * most + most * F + 2 * F) + engine.packedBytes(K, F);
     engine.within(bytes + 10 * arrayBytes, (arena) => {
@@ -81,7 +80,7 @@ export const gather: Algorithm = {
   backpropInput(info, dy, filter, dx, engine) {
     const {batch, inHeight, inWidth, inChannels: C, outChannels: F} = info;
     const {phases, floatsOf, copy} = transposedWindowsOf(info);
-    const {blocks, floats, rows} = cut(batch, inHeight, floatsOf, inWidth * C, blockBytes);
+    const {blocks, floats, rows} = cut(batch, inHeight, floatsOf, inWidth * C, blockBytes, parts);
     const most = rows * inWidth;
     const ready = phases.map((phase) => ({...phase, K: phase.taps.length * F, runs: runsOf(phase.places, F)}));
     const bytes = ready.reduce(
@@ -118,7 +117,7 @@ export const gather: Algorithm = {
     const {batch, outHeight, outWidth, inChannels: C, outChannels: F} = info;
     const K = dFilter.length / F;
     const {places, floatsOf, copy, place} = windowsOf(info);
-    const {blocks, floats, rows} = cut(batch, outHeight, floatsOf, outWidth * F, filterBlockBytes);
+    const {blocks, floats, rows} = cut(batch, outHeight, floatsOf, outWidth * F, filterBlockBytes, parts);
     const most = rows * outWidth;
     const bytes = 4 * (floats + K + most + K * F) + engine.packedBytes(most, F);
     engine.within(bytes + 8 * arrayBytes, (arena) => {
@@ -138,26 +137,6 @@ export const gather: Algorithm = {
     });
   },
 };
-
-/**
- * The blocks, the floats that the windows of the largest take, and its rows of pixels. Neither windows nor pixels of a block take more than
- * `limit` bytes, but for single rows.
- */
-function cut(
-  batch: number,
-  height: number,
-  floatsOf: (rows: number) => number,
-  floatsPerRow: number,
-  limit: number,
-): {blocks: Block[]; floats: number; rows: number} {
-  const bytesOf = (rows: number) => 4 * Math.max(floatsOf(rows), rows * floatsPerRow);
-  const blocks = [...blocksOf(batch, height, bytesOf, limit)];
-  // The first is as large as any.
-  const [{images, rows}] = blocks;
-  if (images > 1) severalImages.hits++;
-  if (rows < height) partOfImage.hits++;
-  return {blocks, floats: images * floatsOf(rows), rows: images * rows};
-}
 
 function copied(arena: Arena, values: Float32Array): Float32Array {
   const copy = arena.floats(values.length);

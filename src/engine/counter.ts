@@ -9,6 +9,9 @@ const ends = {
   outer8: ['whole columns', 'cut columns', 'cut rows', 'accumulating'],
   outer4: ['whole columns', 'cut rows', 'accumulating'],
   narrowOuter: ['rows side by side', 'rows apart'],
+  lanes: ['two vectors', 'one vector', 'cut vectors', 'cut rows', 'a second block of terms', 'accumulating'],
+  repeat: ['every channel'],
+  fold: ['every channel'],
 } as const;
 export type End = (typeof ends)[keyof typeof ends][number];
 /** All narrow sums are added to what was there by the same function. */
@@ -24,20 +27,27 @@ export function counterOf(engine: string): Counter {
 }
 
 /** Counts what calls reach of each kernel of an engine. */
-class Counter {
+export class Counter {
   readonly parts: Part[];
-  private readonly byName: Map<string, Part>;
+  private readonly byKernel: ReadonlyMap<KernelName, Partial<Record<string, Part>>>;
 
   constructor(engine: string) {
     const names = [...kernelNames.flatMap((kernel) => endsOf(kernel).map((end) => `${kernel}, ${end}`)), accumulating];
     this.parts = makeParts(names.map((name) => `${engine} ${name}`));
-    this.byName = new Map(names.map((name, i) => [name, this.parts[i]]));
+    const byName = new Map(names.map((name, i) => [name, this.parts[i]]));
+    const ownParts = (kernel: KernelName) =>
+      [...endsOf(kernel), 'accumulating'].map((end) => [
+        end,
+        byName.get(`${kernel}, ${end}`) ?? byName.get(`${kernel.replace(/\d$/, '')}, ${end}`),
+      ]);
+    this.byKernel = new Map(kernelNames.map((kernel) => [kernel, Object.fromEntries(ownParts(kernel))]));
   }
 
   add(kernel: KernelName, reached: Partial<Record<End, boolean>>): void {
-    for (const [end, is] of Object.entries(reached)) {
-      const part = this.byName.get(`${kernel}, ${end}`) ?? this.byName.get(`${kernel.replace(/\d$/, '')}, ${end}`);
-      if (is && part) part.hits++;
+    const parts = this.byKernel.get(kernel);
+    for (const end in reached) {
+      const part = parts?.[end];
+      if (part && reached[end as End]) part.hits++;
     }
   }
 }

@@ -65,6 +65,31 @@ export interface Epilogue {
   alpha: number;
 }
 
+/**
+ * Sums of products in lanes that never meet: out[rows[r].to + lane] = Σ_t source[rows[r].from + terms[t].from + lane] · filter[terms[t].to + lane] for
+ * each lane. All arrays are the arena's, and all places are given in bytes from the start of their array. Rows and terms may change places: a sum
+ * over the taps of each pixel reads the same tables as a sum over the pixels of each tap.
+ */
+export interface Lanes {
+  source: Float32Array;
+  /** Pairs of places: in the source and in out. */
+  rows: Int32Array;
+  /** Pairs of places: in the source, from the row's on, and in the filter. */
+  terms: Int32Array;
+  filter: Float32Array;
+  out: Float32Array;
+  lanes: number;
+  /** Adds to what out holds. */
+  accumulate: boolean;
+}
+
+/** Channels of which each stands for `times` others, side by side. Both arrays are the arena's. */
+export interface Repeat {
+  source: Float32Array;
+  times: number;
+  out: Float32Array;
+}
+
 /** What algorithms build on, so that one fast engine makes every algorithm fast. */
 export interface Engine {
   readonly name: string;
@@ -88,6 +113,11 @@ export interface Engine {
   outer(work: Outer): void;
   /** Applies an epilogue to `count` pixels of n channels in place; all arrays are the arena's. */
   finish(out: Float32Array, count: number, n: number, epilogue: Epilogue): void;
+  lanes(work: Lanes): void;
+  /** out[i·times + m] = source[i], for all of the source */
+  repeat(work: Repeat): void;
+  /** out[i] = Σ_m source[i·times + m], for all of out */
+  fold(work: Repeat): void;
   /**
    * `c ← a·b`, or `c ← c + a·b` with `accumulate`; [M×K]·[K×N]→[M×N], on any arrays. Each element of the product is accumulated in at least
    * float32; c must not overlap a or b.

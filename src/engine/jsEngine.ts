@@ -1,5 +1,6 @@
 import type {Engine, Packed} from './engine.js';
 import {withGemm} from './gemm.js';
+import {fold, laneParts, lanes, repeat} from './jsLanes.js';
 import {makeParts} from './part.js';
 
 /** Pixels and columns that one pass of the micro-kernel computes: 4·2 double accumulators and 6 operands fit the 16 registers of x64. */
@@ -31,7 +32,7 @@ type PackRows = (first: number, count: number, to: Float64Array, at: number) => 
  */
 export const jsEngine: Engine = withGemm({
   name: 'js',
-  parts: [...tiles, nextBlock, accumulating],
+  parts: [...tiles, nextBlock, accumulating, ...laneParts],
   threads: () => 1,
   release() {},
   within: (_bytes, fn) =>
@@ -93,6 +94,10 @@ export const jsEngine: Engine = withGemm({
       }
     }
   },
+
+  lanes,
+  repeat,
+  fold,
 
   probe(turns) {
     let [s0, s1, s2, s3, s4, s5, s6, s7] = sums;

@@ -7,6 +7,7 @@ import {packingParts, packPanels, stagingBytes} from './packing.js';
 import {type Panels, panelBytes, panelsOf} from './panels.js';
 import {mostThreads, spillBytes, spillPlace} from './threads/control.js';
 import {type Pool, startPool, WorkerLost} from './threads/pool.js';
+import {laneFlops, lanesArgs} from './wasmLanes.js';
 import {compile, instantiate, type Kernels, mostPages, tileRows, type WasmVariant} from './wasmModule.js';
 
 const pageBytes = 65_536;
@@ -176,6 +177,24 @@ export function wasmEngine(
     finish(out, count, n, {bias, activation, slopes, alpha}) {
       const kind = activations.indexOf(activation);
       shop.kernels.finish(out.byteOffset, count, n, bias?.byteOffset ?? 0, kind, slopes?.byteOffset ?? 0, alpha);
+    },
+
+    lanes(work) {
+      run(
+        lanesArgs(work, counter).map((args) => ({kernel: 'lanes', args})),
+        work.rows.length / 2,
+        laneFlops(work),
+      );
+    },
+
+    repeat({source, times, out}) {
+      counter.add('repeat', {'every channel': true});
+      run([{kernel: 'repeat', args: [source.byteOffset, times, out.byteOffset]}], source.length, out.length);
+    },
+
+    fold({source, times, out}) {
+      counter.add('fold', {'every channel': true});
+      run([{kernel: 'fold', args: [source.byteOffset, times, out.byteOffset]}], out.length, source.length);
     },
 
     probe(turns) {

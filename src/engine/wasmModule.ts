@@ -9,6 +9,7 @@ export type WasmVariant = keyof typeof modules;
 export const kernelNames = [
   ...(['gather8', 'gather4', 'narrowGather1', 'narrowGather2', 'narrowGather3'] as const),
   ...(['outer8', 'outer4', 'narrowOuter1', 'narrowOuter2', 'narrowOuter3'] as const),
+  ...(['lanes', 'repeat', 'fold'] as const),
 ] as const;
 export type KernelName = (typeof kernelNames)[number];
 

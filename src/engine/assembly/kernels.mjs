@@ -1,10 +1,10 @@
 // The micro-kernels in AssemblyScript, as text. A tile keeps its sums in registers, which AssemblyScript can only do with a local for each, so
 // the tiles are written out here by size. `scripts/assembly.mjs` compiles them twice: with f32x4.mul and add, and with relaxed fused multiply-add.
 
+import {channels} from './channels.mjs';
 import {epilogue} from './epilogue.mjs';
-
-const range = (length) => Array.from({length}, (_, i) => i);
-const join = (length, line, separator = '\n') => range(length).map(line).join(separator);
+import {lanes} from './lanes.mjs';
+import {join} from './text.mjs';
 
 const shared = `
 @inline function madd(a: v128, b: v128, sum: v128): v128 {
@@ -254,6 +254,6 @@ export function kernels({rows8, rows4}) {
     // A tile's sums, its operands and its factors at most fill the registers.
     ...[narrowGather(7, 1), narrowGather(4, 2), narrowGather(3, 3)],
     ...[narrowOuter(7, 1), narrowOuter(4, 2), narrowOuter(3, 3)],
-    ...[epilogue, peak],
+    ...[epilogue, lanes, channels, peak],
   ].join('');
 }

@@ -1,0 +1,91 @@
+import {type Arena, arrayBytes, type Engine} from '../../engine/engine.js';
+import type {Block} from './blocks.js';
+import {type BlockParts, cut} from './cut.js';
+import {type Reach, readBy} from './reach.js';
+import {type TapGroup, tapTables} from './tapTables.js';
+
+/** A block in the arena. */
+export interface LoadedBlock {
+  /** The first pixel of the block among all, and how many it has. */
+  first: number;
+  count: number;
+  groups: readonly TapGroup[];
+}
+
+/** What a pass reads and writes of a depthwise convolution, block by block, lane by lane. */
+export interface ChannelWindows {
+  blocks: readonly Block[];
+  /** Bytes of arena that they take. */
+  bytes: number;
+  open(arena: Arena): {
+    /** Rows of x or dy. */
+    source: Float32Array;
+    /** [pixels of the largest block, lanes] */
+    pixels: Float32Array;
+    /** [taps, lanes] */
+    weights: Float32Array;
+    /** Room for as many channels, without their multiples. */
+    narrow: Float32Array;
+    /** Copies what a block reads into the source, each channel `times` times. */
+    load(from: Float32Array, times: number, block: Block, engine: Engine): LoadedBlock;
+  };
+}
+
+/**
+ * @param batch of a pass's results, as are the rows and columns of reach
+ * @param multiplier lanes for each channel
+ * @param limit bytes of a block
+ */
+export function channelWindows(
+  batch: number,
+  reach: readonly [Reach, Reach],
+  [filterHeight, filterWidth]: readonly [number, number],
+  lanes: number,
+  multiplier: number,
+  limit: number,
+  parts: BlockParts,
+): ChannelWindows {
+  const [rows, columns] = reach;
+  const line = columns.sourceSize * lanes;
+  const cutting = cut(batch, rows.size, (count) => mostRead(rows, count) * line, columns.size * lanes, limit, parts);
+  const {blocks, floats} = cutting;
+  const most = cutting.rows * columns.size;
+  const tables = tapTables(reach, filterWidth, lanes, most);
+  const sizes = [floats, most * lanes, filterHeight * filterWidth * lanes];
+  const narrowSize = multiplier > 1 ? Math.max(floats, most * lanes) / multiplier : 0;
+  const inAll = sizes.reduce((sum, size) => sum + size, narrowSize + tables.integers);
+
+  return {
+    blocks,
+    bytes: 4 * inAll + 5 * arrayBytes,
+    open(arena) {
+      const [source, pixels, weights, narrow] = [...sizes, narrowSize].map((size) => arena.floats(size));
+      const place = tables.open(arena);
+      return {
+        ...{source, pixels, weights, narrow},
+        load(from, times, block, engine) {
+          const read = readBy(rows, block.row, block.rows);
+          const size = (read.count * line) / times;
+          const into = times > 1 ? narrow : source;
+          for (let n = 0; n < block.images; n++) {
+            const at = ((block.image + n) * rows.sourceSize + read.first) * (line / times);
+            into.set(from.subarray(at, at + size), n * size);
+          }
+          if (times > 1) engine.repeat({source: narrow.subarray(0, block.images * size), times, out: source});
+          return {
+            first: (block.image * rows.size + block.row) * columns.size,
+            count: block.images * block.rows * columns.size,
+            groups: place(block),
+          };
+        },
+      };
+    },
+  };
+}
+
+/** How many rows of the source so many rows of results read at most. */
+function mostRead(reach: Reach, rows: number): number {
+  let most = 0;
+  for (let row = 0; row < reach.size; row += rows) most = Math.max(most, readBy(reach, row, rows).count);
+  return most;
+}

@@ -1,3 +1,4 @@
+import {depthwise} from '../../src/algorithms/depthwise.js';
 import {gather} from '../../src/algorithms/gather.js';
 import {cut} from '../../src/engine/call.js';
 import type {Engine} from '../../src/engine/engine.js';
@@ -22,7 +23,7 @@ async function ready(engine: Engine, threads: number): Promise<Engine> {
 }
 
 const cases = [
-  ...edgeCases().flatMap(({problem}) => (problem.batch > 0 && problem.kind === 'dense' ? [problem] : [])),
+  ...edgeCases().flatMap(({problem}) => (problem.batch > 0 ? [problem] : [])),
   // More panels of columns than one job has room for, and pieces of several calls.
   parseProblem(`ih2iw3ic5oc${8 * mostCalls + 11}kh1kw1`),
 ].map((problem) => {
@@ -36,7 +37,8 @@ function run(engine: Engine): number[][] {
       const {inputs: names, output} = passTensors[pass];
       const [a, b] = names.map((tensor) => inputs[tensor as keyof typeof inputs]) as [Float32Array, Float32Array];
       const out = new Float32Array(sizeOf(info, output)).fill(Number.NaN);
-      gather[pass]?.(info, a, b, out, engine);
+      const algorithm = info.kind === 'dense' ? gather : depthwise;
+      algorithm[pass]?.(info, a, b, out, engine);
       return [...out];
     }),
   );

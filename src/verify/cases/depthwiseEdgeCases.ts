@@ -38,6 +38,7 @@ export function depthwiseEdgeCases(): Case[] {
     ['NCHW, explicit pads, stride', 'mb2ih5iw6ic2oc2kh2kw3sh2sw1-pt1pb0pl2pr3-nchw'],
     ['NCHW, dilation, ceil', 'ih8iw9ic2oc4kh2kw3sh2sw2dh2dw1-p1-ceil-nchw'],
     ['more terms than one block holds', 'mb2ih9iw9ic5oc10kh9kw9-same'],
+    ['more of x than one block of pixels', 'ih92iw91ic16oc16kh2kw2-same'],
   ];
   return problems.map(([name, problem]) => named(`depthwise, ${name}`, `${problem}-depthwise`));
 }

@@ -1,8 +1,10 @@
+import {arrayBytes} from '../engine/engine.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import {filterDepth, flopsOf, sizeOf} from '../geometry/pass.js';
 import type {Algorithm} from './algorithm.js';
 import {type ChannelWindows, channelWindows} from './windows/channelWindows.js';
 import {blockParts} from './windows/cut.js';
+import {inArena} from './windows/inArena.js';
 import {type Reach, reachOf, transposedReachOf} from './windows/reach.js';
 
 /** Bytes of what is read, and of what is written, at a time: they stay in a level-2 cache, and the workspace is bounded whatever the batch. */
@@ -34,11 +36,14 @@ export const depthwise: Algorithm = {
     workspaceBytes: 4 * sizeOf(info, 'filter') + 4 * blockBytes,
   }),
 
-  forward(info, x, filter, y, engine) {
+  fuses: true,
+
+  forward(info, x, filter, y, engine, epilogue) {
     const {outChannels: F} = info;
     const windows = windowsOf(info, reachOf(info));
-    engine.within(windows.bytes, (arena) => {
+    engine.within(windows.bytes + 2 * (4 * F + arrayBytes), (arena) => {
       const {source, pixels, weights, load} = windows.open(arena);
+      const last = epilogue && inArena(arena, epilogue);
       weights.set(filter);
       for (const block of windows.blocks) {
         const {first, count, groups} = load(x, filterDepth(info), block, engine);
@@ -46,6 +51,7 @@ export const depthwise: Algorithm = {
           const tables = {rows: group.pixels, terms: group.taps};
           engine.lanes({source, ...tables, filter: weights, out: pixels, lanes: F, accumulate: false});
         }
+        if (last) engine.finish(pixels, count, F, last);
         y.set(pixels.subarray(0, count * F), first * F);
       }
     });

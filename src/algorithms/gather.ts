@@ -1,7 +1,8 @@
-import {type Arena, arrayBytes, type Epilogue} from '../engine/engine.js';
+import {type Arena, arrayBytes} from '../engine/engine.js';
 import {flopsOf, sizeOf} from '../geometry/pass.js';
 import type {Algorithm} from './algorithm.js';
 import {blockParts, cut} from './windows/cut.js';
+import {inArena} from './windows/inArena.js';
 import {transposedWindowsOf} from './windows/phases.js';
 import {runsOf} from './windows/runs.js';
 import {windowsOf} from './windows/windows.js';
@@ -137,16 +138,6 @@ export const gather: Algorithm = {
     });
   },
 };
-
-function copied(arena: Arena, values: Float32Array): Float32Array {
-  const copy = arena.floats(values.length);
-  copy.set(values);
-  return copy;
-}
-
-function inArena(arena: Arena, {bias, slopes, ...rest}: Epilogue): Epilogue {
-  return {...rest, bias: bias && copied(arena, bias), slopes: slopes && copied(arena, slopes)};
-}
 
 function integers(arena: Arena, values: readonly number[]): Int32Array {
   const copy = arena.integers(values.length);

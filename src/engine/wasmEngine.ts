@@ -7,7 +7,7 @@ import {packingParts, packPanels, stagingBytes} from './packing.js';
 import {type Panels, panelBytes, panelsOf} from './panels.js';
 import {mostThreads, spillBytes, spillPlace} from './threads/control.js';
 import {type Pool, startPool, WorkerLost} from './threads/pool.js';
-import {laneFlops, lanesArgs} from './wasmLanes.js';
+import {lanesArgs} from './wasmLanes.js';
 import {compile, instantiate, type Kernels, mostPages, tileRows, type WasmVariant} from './wasmModule.js';
 
 const pageBytes = 65_536;
@@ -180,11 +180,9 @@ export function wasmEngine(
     },
 
     lanes(work) {
-      run(
-        lanesArgs(work, counter).map((args) => ({kernel: 'lanes', args})),
-        work.rows.length / 2,
-        laneFlops(work),
-      );
+      const calls = lanesArgs(work, counter).map((args): Call => ({kernel: 'lanes', args}));
+      const [rows, terms] = [work.rows.length / 2, work.terms.length / 2];
+      run(calls, rows, 2 * rows * terms * work.lanes);
     },
 
     repeat({source, times, out}) {

@@ -26,8 +26,3 @@ export function lanesArgs(work: Lanes, counter: Counter): number[][] {
   }
   return calls;
 }
-
-/** Of memory more than of arithmetic: each operation takes as long as about three of a matrix product. */
-export function laneFlops({rows, terms, lanes}: Lanes): number {
-  return 3 * 2 * (rows.length / 2) * (terms.length / 2) * lanes;
-}

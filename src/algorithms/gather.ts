@@ -1,6 +1,7 @@
 import {type Arena, arrayBytes} from '../engine/engine.js';
 import {flopsOf, sizeOf} from '../geometry/pass.js';
 import type {Algorithm} from './algorithm.js';
+import type {Block} from './windows/blocks.js';
 import {blockParts, cut} from './windows/cut.js';
 import {inArena} from './windows/inArena.js';
 import {transposedWindowsOf} from './windows/phases.js';
@@ -50,30 +51,20 @@ export const gather: Algorithm = {
     const runs = runsOf(places, info.inChannels);
     const {blocks, floats, rows} = cut(batch, outHeight, floatsOf, outWidth * F, blockBytes, parts);
     const most = rows * outWidth;
-    const bytes = 4 * (runs.length + floats + 2 * most + most * F + 2 * F) + engine.packedBytes(K, F);
+    const bytes = 4 * (runs.length + floats + most + most * F + 2 * F) + engine.packedBytes(K, F);
     engine.within(bytes + 10 * arrayBytes, (arena) => {
       const weights = {data: filter, offset: 0, rowStride: F, columnStride: 1, rows: K};
       const b = engine.pack(engine.reserve(arena, K, F), [weights]);
       const stretches = integers(arena, runs);
-      const [source, pixels, outs, out] = [
-        ...[arena.floats(floats), arena.integers(most)],
-        ...[arena.integers(most), arena.floats(most * F)],
-      ] as const;
-      for (let p = 0; p < most; p++) outs[p] = 4 * p * F;
+      const [source, pixels, out] = [arena.floats(floats), arena.integers(most), arena.floats(most * F)];
+      const startsOf = placer(place, pixels);
       const last = epilogue && inArena(arena, epilogue);
       for (const block of blocks) {
         copy(x, block, source);
-        const count = place(block, pixels);
-        engine.gather({
-          source,
-          pixels: pixels.subarray(0, count),
-          runs: stretches,
-          b,
-          out,
-          outs: outs.subarray(0, count),
-        });
-        if (last) engine.finish(out, count, F, last);
-        y.set(out.subarray(0, count * F), (block.image * outHeight + block.row) * outWidth * F);
+        const starts = startsOf(block);
+        engine.gather({source, pixels: starts, runs: stretches, b, out});
+        if (last) engine.finish(out, starts.length, F, last);
+        y.set(out.subarray(0, starts.length * F), (block.image * outHeight + block.row) * outWidth * F);
       }
     });
   },
@@ -126,18 +117,30 @@ export const gather: Algorithm = {
       const offsets = arena.integers(K);
       for (let k = 0; k < K; k++) offsets[k] = places[Math.floor(k / C)] + 4 * (k % C);
       const [pixels, out] = [arena.integers(most), arena.floats(K * F)];
+      const startsOf = placer(place, pixels);
       const room = engine.reserve(arena, most, F);
       for (const block of blocks) {
         copy(x, block, source);
-        const count = place(block, pixels);
+        const starts = startsOf(block);
         const offset = (block.image * outHeight + block.row) * outWidth * F;
-        const b = engine.pack(room, [{data: dy, offset, rowStride: F, columnStride: 1, rows: count}]);
-        engine.outer({source, offsets, pixels: pixels.subarray(0, count), b, out, accumulate: block !== blocks[0]});
+        const b = engine.pack(room, [{data: dy, offset, rowStride: F, columnStride: 1, rows: starts.length}]);
+        engine.outer({source, offsets, pixels: starts, b, out, accumulate: block !== blocks[0]});
       }
       dFilter.set(out);
     });
   },
 };
+
+/** Where the windows of a block's pixels begin, written anew only where the block is of another size than the one before. */
+function placer(place: (block: Block, into: Int32Array) => number, pixels: Int32Array): (block: Block) => Int32Array {
+  let before: Pick<Block, 'images' | 'rows'> = {images: 0, rows: 0};
+  let starts = pixels;
+  return (block) => {
+    if (block.images !== before.images || block.rows !== before.rows) starts = pixels.subarray(0, place(block, pixels));
+    before = block;
+    return starts;
+  };
+}
 
 function integers(arena: Arena, values: readonly number[]): Int32Array {
   const copy = arena.integers(values.length);

@@ -35,8 +35,8 @@ export interface Gather {
   runs: Int32Array;
   b: Packed;
   out: Float32Array;
-  /** Where the n results of each pixel go. */
-  outs: Int32Array;
+  /** Where the n results of each pixel go; without it they follow one another. */
+  outs?: Int32Array;
 }
 
 /**

@@ -27,10 +27,10 @@ function gemm(
       const [offsets, pixels] = [steps(arena.integers(m), 4), steps(arena.integers(k), 4 * m)];
       engine.outer({source: left, offsets, pixels, b: packed, out, accumulate: false});
     } else {
-      const [pixels, outs] = [steps(arena.integers(m), 4 * k), steps(arena.integers(m), 4 * n)];
+      const pixels = steps(arena.integers(m), 4 * k);
       const runs = arena.integers(2);
       runs.set([0, k]);
-      engine.gather({source: left, pixels, runs, b: packed, out, outs});
+      engine.gather({source: left, pixels, runs, b: packed, out});
     }
     for (let i = 0, from = 0; i < m; i++) {
       for (let j = 0, at = c.offset + i * c.rowStride; j < n; j++, at += c.columnStride, from++) {

@@ -69,7 +69,7 @@ export const jsEngine: Engine = withGemm({
         }
       }
     };
-    multiply(pixels.length, packRows, b as PackedPairs, out, (row) => outs[row] >> 2, false);
+    multiply(pixels.length, packRows, b as PackedPairs, out, (row) => (outs ? outs[row] >> 2 : row * b.n), false);
   },
 
   outer({source, offsets, pixels, b, out, accumulate}) {

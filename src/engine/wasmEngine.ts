@@ -5,14 +5,14 @@ import {type Arena, arrayBytes, type Engine, type Epilogue} from './engine.js';
 import {withGemm} from './gemm.js';
 import {packingParts, packPanels, stagingBytes} from './packing.js';
 import {type Panels, panelBytes, panelsOf} from './panels.js';
-import {mostThreads, spillBytes, spillPlace} from './threads/control.js';
+import {controlBytes} from './threads/control.js';
 import {type Pool, startPool, WorkerLost} from './threads/pool.js';
 import {lanesArgs} from './wasmLanes.js';
 import {compile, instantiate, type Kernels, mostPages, tileRows, type WasmVariant} from './wasmModule.js';
 
 const pageBytes = 65_536;
-/** The words by which threads agree and their spills lie below; then what is on its way into panels. */
-const stagingPlace = spillPlace + spillBytes * mostThreads;
+/** The words by which threads agree lie below; then what is on its way into panels. */
+const stagingPlace = controlBytes;
 const firstPlace = stagingPlace + stagingBytes;
 /** In the order of their numbers in `assembly/epilogue.mjs`. */
 const activations = [
@@ -125,7 +125,7 @@ export function wasmEngine(
     },
 
     gather({source, pixels, runs, b, out, outs}) {
-      const [from, at, to] = [source.byteOffset, pixels.byteOffset, outs.byteOffset];
+      const [from, at, to, stride] = [source.byteOffset, pixels.byteOffset, outs?.byteOffset ?? 0, 4 * b.n];
       const calls: Call[] = [];
       for (const {column, columns, width, place} of panelsOf(b as Panels)) {
         const target = out.byteOffset + 4 * column;
@@ -136,7 +136,7 @@ export function wasmEngine(
             'cut rows': pixels.length % narrowRows[columns] > 0,
             'single terms': hasSingleTerms(runs),
           });
-          calls.push({kernel, args: [from, at, ...stretches, b.k, place, target, to]});
+          calls.push({kernel, args: [from, at, ...stretches, b.k, place, target, to, stride]});
         } else {
           const kernel = `gather${width}` as const;
           counter.add(kernel, {
@@ -144,7 +144,7 @@ export function wasmEngine(
             'cut columns': columns < width,
             'cut rows': pixels.length % (width === 8 ? rows8 : rows4) > 0,
           });
-          calls.push({kernel, args: [from, at, ...stretches, place, target, to, columns]});
+          calls.push({kernel, args: [from, at, ...stretches, place, target, to, stride, columns]});
         }
       }
       run(calls, pixels.length, 2 * pixels.length * b.k * b.n);
@@ -210,7 +210,6 @@ function open(variant: WasmVariant, threading?: {workers: number; patience: numb
   });
   const module = compile(variant, threading !== undefined);
   const kernels = instantiate(module, memory);
-  kernels.setSpill(spillPlace);
   if (!threading) return {memory, kernels};
   return {memory, kernels, pool: startPool(module, memory, kernels, threading.workers, threading.patience)};
 }

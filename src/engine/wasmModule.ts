@@ -15,7 +15,6 @@ export type KernelName = (typeof kernelNames)[number];
 
 /** What `assembly/kernels.mjs` exports; places are byte addresses in its memory. */
 export interface Kernels extends Record<KernelName, (from: number, to: number, ...args: number[]) => void> {
-  setSpill(place: number): void;
   pack(
     from: number,
     rowStride: number,

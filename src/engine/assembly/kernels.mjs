@@ -12,20 +12,20 @@ const shared = `
   return f32x4.add(sum, f32x4.mul(a, b));
 }
 
-/** Tiles that are cut pass through here: 32 bytes, which each thread has for itself. */
-let spill: usize;
-export function setSpill(place: usize): void {
-  spill = place;
+/** The second half of a row of which only columns 5 to 7 are there, in place. */
+@inline function loadRest(at: usize, columns: i32): v128 {
+  if (!(columns & 2)) return v128.load32_zero(at, 16);
+  const two = v128.load64_zero(at, 16);
+  return columns & 1 ? v128.load_lane<f32>(at, two, 2, 24) : two;
 }
 
-function storeSome(to: usize, columns: i32): void {
-  for (let i = 0; i < columns; ++i) store<f32>(to + (<usize>i << 2), load<f32>(spill + (<usize>i << 2)));
-}
-
-/** @returns where they lie then */
-function loadSome(from: usize, columns: i32): usize {
-  for (let i = 0; i < columns; ++i) store<f32>(spill + (<usize>i << 2), load<f32>(from + (<usize>i << 2)));
-  return spill;
+@inline function storeRest(at: usize, value: v128, columns: i32): void {
+  if (!(columns & 2)) {
+    v128.store_lane<f32>(at, value, 0, 16);
+    return;
+  }
+  v128.store_lane<u64>(at, value, 0, 16);
+  if (columns & 1) v128.store_lane<f32>(at, value, 2, 24);
 }
 
 function total(sums: v128): f32 {
@@ -52,11 +52,11 @@ function apart(offsets: usize, row: i32, last: i32, at: usize): v128 {
 
 /** Writes the sums of four rows one below the other, as many as there are. */
 function put(sums: v128, first: i32, to: i32, out: usize, stride: usize, accumulate: i32): void {
-  v128.store(spill, sums);
-  for (let i = 0; i < 4 && first + i < to; ++i) {
-    const at = out + stride * <usize>(first + i);
-    const sum = load<f32>(spill + (<usize>i << 2));
+  for (let row = first; row < min(first + 4, to); ++row) {
+    const at = out + stride * <usize>row;
+    const sum = f32x4.extract_lane(sums, 0);
     store<f32>(at, accumulate ? load<f32>(at) + sum : sum);
+    sums = v128.shuffle<f32>(sums, sums, 1, 2, 3, 0);
   }
 }
 
@@ -105,18 +105,20 @@ const zeros = (rows, vectors) =>
   join(rows, (t) => join(vectors, (v) => `let c${t}${v} = f32x4.splat(0);`, ' '), '\n    ');
 
 const storeRow = (t, vectors) =>
-  `if (whole) { ${join(vectors, (v) => `v128.store(at, c${t}${v}, ${16 * v});`, ' ')} } ` +
-  `else { ${join(vectors, (v) => `v128.store(spill, c${t}${v}, ${16 * v});`, ' ')} storeSome(at, columns); }`;
+  vectors === 1
+    ? `v128.store(at, c${t}0);`
+    : `v128.store(at, c${t}0); if (whole) v128.store(at, c${t}1, 16); else storeRest(at, c${t}1, columns);`;
 
 const addRow = (t, vectors) =>
-  `const sums${t} = whole ? at : loadSome(at, columns); ` +
-  join(vectors, (v) => `c${t}${v} = f32x4.add(c${t}${v}, v128.load(sums${t}, ${16 * v}));`, ' ');
+  vectors === 1
+    ? `c${t}0 = f32x4.add(c${t}0, v128.load(at));`
+    : `c${t}0 = f32x4.add(c${t}0, v128.load(at)); c${t}1 = f32x4.add(c${t}1, whole ? v128.load(at, 16) : loadRest(at, columns));`;
 
 /** out[p, column] = Σ over the runs of window(p) · panel, `rows` pixels at a time; the last tile repeats the last pixel. */
 function gather(rows, vectors) {
   return `
-export function gather${4 * vectors}(from: i32, to: i32, source: usize, pixels: usize, runs: usize, runCount: i32, panel: usize, out: usize, outs: usize, columns: i32): void {
-  const whole = ${vectors === 1} || columns == 8; // narrower than four has kernels of its own
+export function gather${4 * vectors}(from: i32, to: i32, source: usize, pixels: usize, runs: usize, runCount: i32, panel: usize, out: usize, outs: usize, stride: usize, columns: i32): void {
+  ${vectors === 2 ? 'const whole = columns == 8;' : ''}
   const end = runs + (<usize>runCount << 3);
   const last = to - 1;
   let s: v128, ${join(vectors, (v) => `b${v}: v128`, ', ')};
@@ -134,7 +136,7 @@ export function gather${4 * vectors}(from: i32, to: i32, source: usize, pixels: 
       }
     }
     let at: usize;
-    ${join(rows, (t) => `at = out + <usize>load<i32>(outs + i${t}); ${storeRow(t, vectors)}`, '\n    ')}
+    ${join(rows, (t) => `at = out + (outs ? <usize>load<i32>(outs + i${t}) : stride * (i${t} >> 2)); ${storeRow(t, vectors)}`, '\n    ')}
   }
 }
 `;
@@ -144,7 +146,7 @@ export function gather${4 * vectors}(from: i32, to: i32, source: usize, pixels: 
 function outer(rows, vectors) {
   return `
 export function outer${4 * vectors}(from: i32, to: i32, source: usize, offsets: usize, pixels: usize, pixelCount: i32, panel: usize, out: usize, stride: usize, columns: i32, accumulate: i32): void {
-  const whole = ${vectors === 1} || columns == 8;
+  ${vectors === 2 ? 'const whole = columns == 8;' : ''}
   const last = to - 1;
   const end = pixels + (<usize>pixelCount << 2);
   let at: usize, s: v128, ${join(vectors, (v) => `b${v}: v128`, ', ')};
@@ -167,7 +169,7 @@ export function outer${4 * vectors}(from: i32, to: i32, source: usize, offsets: 
  */
 function narrowGather(rows, columns) {
   return `
-export function narrowGather${columns}(from: i32, to: i32, source: usize, pixels: usize, runs: usize, runCount: i32, k: i32, panel: usize, out: usize, outs: usize): void {
+export function narrowGather${columns}(from: i32, to: i32, source: usize, pixels: usize, runs: usize, runCount: i32, k: i32, panel: usize, out: usize, outs: usize, stride: usize): void {
   const end = runs + (<usize>runCount << 3);
   const last = to - 1;
   const step = <usize>k << 2;
@@ -190,7 +192,7 @@ export function narrowGather${columns}(from: i32, to: i32, source: usize, pixels
       }
     }
     let at: usize;
-    ${join(rows, (t) => `at = out + <usize>load<i32>(outs + i${t}); ${join(columns, (j) => `store<f32>(at, total(c${t}${j}), ${4 * j});`, ' ')}`, '\n    ')}
+    ${join(rows, (t) => `at = out + (outs ? <usize>load<i32>(outs + i${t}) : stride * (i${t} >> 2)); ${join(columns, (j) => `store<f32>(at, total(c${t}${j}), ${4 * j});`, ' ')}`, '\n    ')}
   }
 }
 `;

@@ -24,8 +24,4 @@ export const callWords = 12;
 export const controlWords = 1_024;
 /** Calls of a job. */
 export const mostCalls = Math.floor((controlWords - word.first) / callWords);
-/** Where the first thread's spill lies; each has a line of the cache for itself. */
-export const spillPlace = 4 * controlWords;
-export const spillBytes = 64;
-/** Threads that have room for a spill. */
-export const mostThreads = 32;
+export const controlBytes = 4 * controlWords;

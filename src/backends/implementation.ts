@@ -34,9 +34,11 @@ export interface Fusion {
   leakyreluAlpha: number;
 }
 
-/** Where tfjs's own kernels are faster than ours and, told the resolved geometry in explicit pads, as right. */
+/** Where tfjs's own kernels, told the resolved geometry in explicit pads, are as right as ours. */
 export interface Builtin {
   readonly passes: readonly Pass[];
+  /** Whether they are faster too, and so come first where nobody asks for an algorithm. */
+  isFaster(info: Conv2DInfo): boolean;
   /** True, or the reason why not, in words for users. */
   supports(info: Conv2DInfo, pass: Pass): true | string;
   fuses(info: Conv2DInfo, fusion: Fusion): boolean;

@@ -1,5 +1,5 @@
 import type {KernelFunc, TensorInfo} from '@tensorflow/tfjs';
-import type {Implementation} from '../backends/implementation.js';
+import type {Builtin, Implementation} from '../backends/implementation.js';
 import {explicitPads} from '../geometry/explicitPads.js';
 import {passTensors, shapeOf} from '../geometry/pass.js';
 import {builtinOf} from './select.js';
@@ -13,16 +13,19 @@ export interface BuiltinKernels {
   fused?: KernelFunc | undefined;
 }
 
+export type BuiltinImplementation = Implementation & Pick<Builtin, 'isFaster'>;
+
 /**
  * tfjs's own kernel as one more implementation, on backends that use it. It gets the resolved geometry in explicit pads: what tfjs
  * computes wrong from pad, filter and rounding mode has no part in it.
  */
-export function builtinImplementation(backendName: string, kernels: BuiltinKernels): Implementation | undefined {
+export function builtinImplementation(backendName: string, kernels: BuiltinKernels): BuiltinImplementation | undefined {
   const policy = builtinOf(backendName);
   if (!policy || !kernels.plain) return undefined;
   return {
     algorithm: builtinName,
     passes: policy.passes,
+    isFaster: policy.isFaster,
     supports: (info, pass) =>
       policy.passes.includes(pass) ? policy.supports(info, pass) : `${backendName}'s own ${pass} is not used`,
     fuses: (info, fusion) => kernels.fused !== undefined && policy.fuses(info, fusion),

@@ -94,7 +94,7 @@ function explainPass(
   }
   const builtin = builtinImplementation(backend, {plain: notCalled});
   const {implementation: chosen, refusal} = select('explain', backend, info, pass, wanted, builtin);
-  const candidates = candidatesOf(backend, wanted, builtin);
+  const candidates = candidatesOf(backend, info, wanted, builtin);
   return {
     pass,
     algorithm: chosen.algorithm,

@@ -14,8 +14,8 @@ export interface InstallOptions {
   tf?: Tf;
   /** tfjs backends to serve, imported already or later; by default every one that convgrad has kernels for. */
   backends?: readonly string[];
-  /** The algorithm to use where it runs and supports the problem; 'auto' (the default) takes the first in order of preference that does, on wasm
-   * forward tfjs's own kernel, which 'builtin' asks for by name. Every other name means convgrad's alone. */
+  /** The algorithm to use where it runs and supports the problem; 'auto' (the default) takes the first in order of preference that does, on wasm for depthwise
+   * convolutions forward tfjs's own kernel, which 'builtin' asks for by name. Every other name means convgrad's alone. */
   algorithm?: string | 'auto';
   /**
    * What computes on cpu and wasm: `fma` and `simd` are WebAssembly vectors with fused and with separate multiplication and addition, `js` is plain

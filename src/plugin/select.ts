@@ -56,7 +56,7 @@ export interface Selection {
 
 /**
  * The implementation that serves one pass: the algorithm that was asked for, else the first in order of preference that supports the problem.
- * @param builtin tfjs's own kernel; stands first where no algorithm was asked for by name
+ * @param builtin tfjs's own kernel; where no algorithm was asked for by name it stands first if it is faster, else last
  * @throws ConvgradError with every refusal when none does
  */
 export function select(
@@ -65,9 +65,9 @@ export function select(
   info: Conv2DInfo,
   pass: Pass,
   wanted: string | 'auto',
-  builtin?: Implementation,
+  builtin?: Implementation & Pick<Builtin, 'isFaster'>,
 ): Selection {
-  const candidates = candidatesOf(backend, wanted, builtin);
+  const candidates = candidatesOf(backend, info, wanted, builtin);
   const asked = candidates.find((implementation) => implementation.algorithm === wanted);
   const answer = asked?.supports(info, pass);
   if (asked && answer === true) return {implementation: asked};
@@ -83,9 +83,15 @@ export function select(
 }
 
 /** What `select` chooses from, in order of preference. */
-export function candidatesOf(backend: string, wanted: string | 'auto', builtin?: Implementation): Implementation[] {
-  const isFree = wanted === 'auto' || wanted === builtin?.algorithm;
-  return [...(builtin && isFree ? [builtin] : []), ...implementationsOf(backend)];
+export function candidatesOf(
+  backend: string,
+  info: Conv2DInfo,
+  wanted: string | 'auto',
+  builtin?: Implementation & Pick<Builtin, 'isFaster'>,
+): Implementation[] {
+  const own = implementationsOf(backend);
+  if (!builtin || (wanted !== 'auto' && wanted !== builtin.algorithm)) return [...own];
+  return wanted === builtin.algorithm || builtin.isFaster(info) ? [builtin, ...own] : [...own, builtin];
 }
 
 function implementationsOf(backend: string): readonly Implementation[] {

@@ -14,7 +14,7 @@ test('the text has geometry, the choice, the candidates that lost, and tfjs alon
   expect(text).toMatch(/\ncpu, on the engine '(fma|simd|js)'\n {2}forward: gather, first in the order of preference/);
   expect(text).toContain('    not im2col, direct: later in the order of preference\n');
   expect(text).toContain('    7.23 MFLOP, ');
-  expect(text).toMatch(/\nwasm.*\n {2}forward: builtin, .*\n.* of tensors/);
+  expect(text).toMatch(/\nwasm.*\n {2}forward: gather, .*\n.* workspace/);
   expect(text).toContain('tfjs alone: tfjs has no Conv2DBackpropFilter on wasm');
   expect(text).not.toContain('NCHW');
 });

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import fc from 'fast-check';
-import {type Conv2DArguments, conv2d, depthwiseConv2d, install, uninstall} from 'tfjs-convgrad';
+import {type Conv2DArguments, conv2d, depthwiseConv2d, type InstallOptions, install, uninstall} from 'tfjs-convgrad';
 import {formatProblem, type Problem, problemAttributes, problemShapes} from '../../src/geometry/problem.js';
 import {activations} from '../../src/plugin/epilogue.js';
 import {edgeCases} from '../../src/verify/cases/edgeCases.js';
@@ -15,7 +15,7 @@ type Shape = [number, number, number, number];
 beforeAll(() => tf.setBackend('wasm'));
 afterEach(uninstall);
 
-/** Where a forward pass under 'auto' is not what the definition says; integers, so exactly. */
+/** Where a forward pass is not what the definition says; integers, so exactly. */
 function firstWrong(problem: Problem): number {
   const inputs = drawInputs(problem, 'integers', 1);
   const {values, shape} = reference(problem, inputs).forward;
@@ -30,7 +30,7 @@ function firstWrong(problem: Problem): number {
 }
 
 it('is right wherever tfjs itself is wrong, since it gets explicit pads: all pads, roundings, dilations and data formats', () => {
-  const installation = install();
+  const installation = install({algorithm: 'builtin'});
   const problems = [...edgeCases().map(({problem}) => problem), ...fc.sample(randomProblem, {seed: 5, numRuns: 400})];
   const wrong = problems.filter((problem) => firstWrong(problem) >= 0).map(formatProblem);
   expect(wrong).toEqual([]);
@@ -47,20 +47,23 @@ it('is right wherever tfjs itself is wrong, since it gets explicit pads: all pad
   );
 });
 
-it('writes past no buffer where tfjs does (issues 649 and 7605): other tensors keep their values', () => {
-  install();
-  const witnesses = Array.from({length: 40}, (_, i) => tf.fill([1 + 13 * i], i));
-  for (let i = 0; i < 50; i++) {
-    const y = tf.tidy(() => tf.conv2d(tf.ones([1, 5, 5, 2]) as tf.Tensor4D, tf.ones([3, 1, 2, 1]), 1, 1).slice(0, 1));
-    expect(y.shape).toEqual([1, 5, 7, 1]);
-    y.dispose();
-    tf.tidy(() => tf.conv2d(tf.ones([2, 4, 9, 3]) as tf.Tensor4D, tf.ones([4, 1, 3, 5]), [1, 2], 3));
-  }
-  witnesses.forEach((witness, i) => {
-    expect(witness.dataSync().every((value) => value === i)).toBe(true);
-  });
-  tf.dispose(witnesses);
-});
+it.each(['auto', 'builtin'])(
+  'writes past no buffer where tfjs does (issues 649 and 7605): other tensors keep their values (%s)',
+  (algorithm) => {
+    install({algorithm});
+    const witnesses = Array.from({length: 40}, (_, i) => tf.fill([1 + 13 * i], i));
+    for (let i = 0; i < 50; i++) {
+      const y = tf.tidy(() => tf.conv2d(tf.ones([1, 5, 5, 2]) as tf.Tensor4D, tf.ones([3, 1, 2, 1]), 1, 1).slice(0, 1));
+      expect(y.shape).toEqual([1, 5, 7, 1]);
+      y.dispose();
+      tf.tidy(() => tf.conv2d(tf.ones([2, 4, 9, 3]) as tf.Tensor4D, tf.ones([4, 1, 3, 5]), [1, 2], 3));
+    }
+    witnesses.forEach((witness, i) => {
+      expect(witness.dataSync().every((value) => value === i)).toBe(true);
+    });
+    tf.dispose(witnesses);
+  },
+);
 
 describe('fused', () => {
   const shapes: {bias?: number[]; slopes?: number[]; whole: boolean}[] = [
@@ -114,7 +117,7 @@ describe('fused', () => {
         install({algorithm: 'direct'});
         const wanted = convolve(activation, sizes);
         uninstall();
-        const installation = install();
+        const installation = install({algorithm: 'builtin'});
         const run = jest.spyOn(tf.getKernel('Add', 'wasm') as {kernelFunc: tf.KernelFunc}, 'kernelFunc');
         const got = convolve(activation, sizes);
         const added = run.mock.calls.length;
@@ -147,8 +150,8 @@ describe('fused', () => {
     tf.dispose([x, filter, slopes, y]);
   });
 
-  it('leaves nothing behind in the heap', () => {
-    install();
+  it.each(['auto', 'builtin'])('leaves nothing behind in the heap (%s)', (algorithm) => {
+    install({algorithm});
     convolve('prelu', {bias: [5, 6, 4], slopes: [5, 1, 4]});
     const before = [tf.memory().numTensors, tf.backend().numDataIds()];
     for (const {whole: _, ...sizes} of shapes) for (const activation of activations) convolve(activation, sizes);
@@ -165,6 +168,20 @@ it('keeps NaN between single channels, where the kernel of tfjs makes a number o
   expect(convolve()).not.toBeNaN();
   install();
   expect(convolve()).toBeNaN();
+});
+
+it.each<[NonNullable<InstallOptions['engine']>, Problem['kind'], boolean]>([
+  ['simd', 'dense', false],
+  ['simd', 'depthwise', true],
+  ['js', 'dense', true],
+  ['js', 'depthwise', true],
+])('with %s, %s convolutions forward go where they are faster', (engine, kind, builtin) => {
+  const installation = install({engine});
+  const [x, filter] = [tf.ones([1, 4, 4, 2]) as tf.Tensor4D, tf.ones([3, 3, 2, 1]) as tf.Tensor4D];
+  tf.tidy(() => void (kind === 'dense' ? tf.conv2d(x, filter, 1, 'same') : tf.depthwiseConv2d(x, filter, 1, 'same')));
+  expect(installation.report().builtin).toHaveLength(builtin ? 1 : 0);
+  expect(installation.report().calls).toHaveLength(builtin ? 0 : 1);
+  tf.dispose([x, filter]);
 });
 
 describe('the algorithm asked for', () => {

@@ -40,8 +40,10 @@ test("what is refused keeps its algorithm's reason; what is not comes later", ()
   expect(others).toContainEqual({algorithm: 'direct', why: 'later in the order of preference'});
 });
 
-test("on wasm forward is tfjs's own kernel, unless an algorithm is asked for", () => {
-  expect(named(passesOf(dense, 'wasm'), forward)).toMatchObject({algorithm: 'builtin', cost: {tensorsOnly: true}});
+test("on wasm depthwise forward is tfjs's own kernel, unless an algorithm is asked for", () => {
+  expect(named(passesOf('mb2ih9iw7ic4oc8kh3kw2sh2-same-depthwise', 'wasm'), forward)).toMatchObject({
+    ...{algorithm: 'builtin', cost: {tensorsOnly: true}},
+  });
   const asked = named(passesOf(dense, 'wasm', 'im2col'), forward);
   expect(asked).toMatchObject({algorithm: 'im2col', why: 'asked for by name'});
   expect(asked.others).toContainEqual({algorithm: 'gather', why: "'im2col' was asked for"});

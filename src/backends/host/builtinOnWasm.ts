@@ -1,14 +1,16 @@
+import {engine} from '../../engine/index.js';
 import type {Builtin} from '../implementation.js';
 import {alongChannels} from './epilogue.js';
 
 /**
- * tfjs's `wasm` backend convolves forward by XNNPACK, in kernels of its own. What is wrong with it, measured on
- * 7000 random problems, comes from the sizes and pads that tfjs computes for it (issues 649, 5907, 7605, 8405); with explicit pads
- * it was right on all of 6000, and on all of 3142 depthwise ones. One thing is left: a dense convolution between single channels uses
- * kernels that turn NaN into a number.
+ * tfjs's `wasm` backend convolves forward by XNNPACK, in kernels of its own: faster than ours for depthwise convolutions, and for all where ours have
+ * no vectors. What is wrong with it, measured on 7000 random problems, comes from the sizes and pads that tfjs computes for it (issues 649, 5907, 7605,
+ * 8405); with explicit pads it was right on all of 6000, and on all of 3142 depthwise ones. One thing is left: a dense convolution between single
+ * channels uses kernels that turn NaN into a number.
  */
 export const builtinOnWasm: Builtin = {
   passes: ['forward'],
+  isFaster: ({kind}) => kind === 'depthwise' || engine().name === 'js',
   supports({kind, inChannels, outChannels}) {
     return (
       kind === 'depthwise' || inChannels > 1 || outChannels > 1 || "between single channels wasm's own kernel loses NaN"

@@ -23,7 +23,7 @@ const activations = [
   'leakyrelu',
 ] as const satisfies readonly Epilogue['activation'][];
 /** Operations of each turn of `peak`. */
-const peakOperations = 224;
+const peakOperations = 448;
 
 export interface Threading {
   /** Threads in all; 1 by default. */

@@ -36,7 +36,9 @@ export function copyRegions(
       const at = (n * height + row) * width * channels + from * channels;
       const length = (end - from) * channels;
       if (line < shortLine) {
-        for (let i = 0; i < line; i++) into[to + i] = i >= before && i < before + length ? images[at + i - before] : 0;
+        for (let i = to; i < to + before; i++) into[i] = 0;
+        for (let i = 0; i < length; i++) into[to + before + i] = images[at + i];
+        for (let i = to + before + length; i < to + line; i++) into[i] = 0;
         continue;
       }
       into.fill(0, to, to + before);

@@ -228,16 +228,16 @@ export function narrowOuter${columns}(from: i32, to: i32, source: usize, offsets
 `;
 }
 
-/** Arithmetic on registers alone, which nothing can outrun: 224 operations each turn, on as many registers as there are. */
+/** Arithmetic on registers alone, which nothing can outrun: 448 operations each turn, on as many registers as there are. */
 const peak = `
 export function peak(turns: i32, value: f32): f32 {
   const s = f32x4.splat(value); // a constant might be made anew each time
   ${join(14, (i) => `let c${i} = s;`, ' ')}
   for (; turns > 0; --turns) {
     if (ASC_FEATURE_RELAXED_SIMD) {
-      ${join(28, (i) => `c${i % 14} = f32x4.relaxed_madd(s, s, c${i % 14});`, ' ')}
+      ${join(56, (i) => `c${i % 14} = f32x4.relaxed_madd(s, s, c${i % 14});`, ' ')}
     } else {
-      ${join(56, (i) => (i % 2 ? `c${i % 14} = f32x4.add(c${i % 14}, s);` : `c${i % 14} = f32x4.mul(c${i % 14}, s);`), ' ')}
+      ${join(112, (i) => (i % 2 ? `c${i % 14} = f32x4.add(c${i % 14}, s);` : `c${i % 14} = f32x4.mul(c${i % 14}, s);`), ' ')}
     }
   }
   ${join(13, (i) => `c0 = f32x4.add(c0, c${i + 1});`, ' ')}

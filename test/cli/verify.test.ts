@@ -162,8 +162,8 @@ test('Ctrl-C: exit code 130, the table and the report of the results until then'
 });
 
 test.each([
-  [['frobnicate'], 2, "convgrad: unknown command 'frobnicate'; use verify, mutants, doctor, or --help."],
-  [[], 2, 'convgrad: no command; use verify, mutants, doctor, or --help.'],
+  [['frobnicate'], 2, "convgrad: unknown command 'frobnicate'; use verify, mutants, doctor, explain, bench, or --help."],
+  [[], 2, 'convgrad: no command; use verify, mutants, doctor, explain, bench, or --help.'],
   [['verify', '--frob'], 2, 'convgrad: Unknown option `--frob`'],
   [['verify', '--cases'], 2, 'convgrad: option `--cases <n>` value is missing'],
   [

@@ -4,6 +4,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {kernels} from '../src/engine/assembly/kernels.mjs';
+import {matrices} from '../src/engine/assembly/matrices.mjs';
 import {root, runTool, StepError} from './step.mjs';
 
 /** The modules in base64, as a module of ours: nothing to fetch at run time, and no path to configure. */
@@ -33,7 +34,8 @@ export async function assemble() {
         return `export const ${name} = {rows8: ${variant.rows.rows8}, rows4: ${variant.rows.rows4}, base64: '${bytes.toString('base64')}'};\n`;
       }),
     );
-    writeFileSync(assembled, header + modules.join(''));
+    const shared = `export const matrices = ${JSON.stringify(matrices)};\n`;
+    writeFileSync(assembled, header + modules.join('') + shared);
   } finally {
     rmSync(folder, {recursive: true, force: true});
   }

@@ -13,6 +13,12 @@ export interface Cost {
   workspaceBytes: number;
 }
 
+/** By how much results may err: γ(terms + 2) times a magnitude for each element, where the definition has its number of terms and Σ|a||b|. */
+export interface Bound {
+  terms: number;
+  magnitudes: ArrayLike<number>;
+}
+
 /**
  * An *exact* way to compute passes of a convolution, equal to the definition up to rounding, on NHWC Float32Arrays.
  *
@@ -31,6 +37,8 @@ export interface Algorithm {
   integerHeadroom: number;
   /** Where one Inf or NaN of an input may spread: `taps` the real terms only, `padded` padding counts as 0 · value, `tile` a whole tile. */
   footprint: 'taps' | 'padded' | 'tile';
+  /** The bound on real data, from the inputs in the order of the pass, of who mixes in more than the terms of the definition; absent, that of the definition. */
+  errorBound?(info: Conv2DInfo, pass: Pass, a: Float32Array, b: Float32Array): Bound;
   /** Stretches of its own that some problems do not reach; none by default. */
   parts?: readonly Part[];
   /** True, or the reason why not, in words for users. */

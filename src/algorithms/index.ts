@@ -6,9 +6,10 @@ import {direct} from './direct.js';
 import {gather} from './gather.js';
 import {im2col} from './im2col.js';
 import {transposed} from './transposed.js';
+import {winograd} from './winograd.js';
 
 /** The catalogue, in order of preference: the first that supports a problem serves it, and the definition stands last. */
-const catalogue: Algorithm[] = [gather, im2col, transposed, depthwise, direct];
+const catalogue: Algorithm[] = [gather, im2col, winograd, transposed, depthwise, direct];
 
 /** Names that mean something else where algorithms are chosen. */
 const reserved = ['auto', 'imported', 'builtin'];

@@ -13,6 +13,8 @@ const isArithmetic: Readonly<Record<keyof Engine, boolean>> = {
   lanes: true,
   repeat: false,
   fold: true,
+  transform: true,
+  transformPacked: true,
   gemm: true,
   finish: true,
   probe: false,

@@ -12,6 +12,11 @@ const ends = {
   lanes: ['two vectors', 'one vector', 'cut vectors', 'cut rows', 'a second block of terms', 'accumulating'],
   repeat: ['every channel'],
   fold: ['every channel'],
+  inputTiles: ['whole vectors', 'cut vectors'],
+  filterTiles: ['whole vectors', 'cut vectors'],
+  outputTiles: ['whole vectors', 'cut vectors'],
+  errorTiles: ['whole vectors', 'cut vectors'],
+  gradientTiles: ['whole vectors', 'cut vectors'],
 } as const;
 export type End = (typeof ends)[keyof typeof ends][number];
 /** All narrow sums are added to what was there by the same function. */

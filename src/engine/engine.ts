@@ -1,4 +1,5 @@
 import type {Part} from './part.js';
+import type {TileMatrix} from './tileMatrices.js';
 
 /**
  * A matrix inside an array: element (i, j) stands at `offset + i·rowStride + j·columnStride`.
@@ -90,6 +91,29 @@ export interface Repeat {
   out: Float32Array;
 }
 
+/**
+ * Small tiles of a source, each turned into another by a matrix from both sides, M·tile·Mᵀ, in lanes that never meet. Element (i, j) of tile t stands at
+ * tiles[t] + i·rowStep + j·columnStep. Both arrays are the arena's, and all places and steps are bytes.
+ */
+export interface Tiles {
+  matrix: TileMatrix;
+  source: Float32Array;
+  /** Where each tile begins. */
+  tiles: Int32Array;
+  /** From one row of a tile to the next; may be negative. */
+  rowStep: number;
+  columnStep: number;
+  lanes: number;
+}
+
+/** Where tiles go, in the same way; the arrays are the arena's. */
+export interface TilesTo {
+  out: Float32Array;
+  outs: Int32Array;
+  outRowStep: number;
+  outColumnStep: number;
+}
+
 /** What algorithms build on, so that one fast engine makes every algorithm fast. */
 export interface Engine {
   readonly name: string;
@@ -109,8 +133,10 @@ export interface Engine {
   reserve(arena: Arena, k: number, n: number): Packed;
   /** Copies matrices that stand one below the other, `rows` of each, into the room; from any arrays. */
   pack(room: Packed, blocks: readonly (Matrix & {rows: number})[]): Packed;
-  gather(work: Gather): void;
-  outer(work: Outer): void;
+  /** Several at once are shared out among threads together; they have as many pixels. */
+  gather(...works: readonly Gather[]): void;
+  /** Several at once have as many offsets. */
+  outer(...works: readonly Outer[]): void;
   /** Applies an epilogue to `count` pixels of n channels in place; all arrays are the arena's. */
   finish(out: Float32Array, count: number, n: number, epilogue: Epilogue): void;
   lanes(work: Lanes): void;
@@ -118,6 +144,12 @@ export interface Engine {
   repeat(work: Repeat): void;
   /** out[i] = Σ_m source[i·times + m], for all of out */
   fold(work: Repeat): void;
+  transform(work: Tiles & TilesTo): void;
+  /**
+   * Turns tiles into packed matrices, one for each element of a turned tile, row by row: row t of each is that element of tile t in all lanes.
+   * @param rooms of the same size, reserved one after another
+   */
+  transformPacked(work: Tiles, rooms: readonly Packed[]): Packed[];
   /**
    * `c ← a·b`, or `c ← c + a·b` with `accumulate`; [M×K]·[K×N]→[M×N], on any arrays. Each element of the product is accumulated in at least
    * float32; c must not overlap a or b.

@@ -1,6 +1,7 @@
 import {ConvgradError} from '../geometry/error.js';
 import type {Engine} from './engine.js';
 import {jsEngine} from './jsEngine.js';
+import {mostThreads} from './threads/control.js';
 import {defaultThreads, whyAlone} from './threads/spawn.js';
 import {Trial} from './trial.js';
 import {type Threading, wasmEngine} from './wasmEngine.js';
@@ -15,9 +16,6 @@ export interface EngineOptions {
   /** By default as many as there are processors, up to 8, in Node, and one elsewhere. */
   threads?: number | undefined;
 }
-
-/** More would only wait for one another. */
-const mostThreads = 32;
 
 let options: EngineOptions = {engine: 'auto'};
 let sharing: Pick<Threading, 'worthwhile'> = {};

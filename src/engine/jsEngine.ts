@@ -1,7 +1,9 @@
-import type {Engine, Packed} from './engine.js';
+import type {Engine, Packed, Tiles} from './engine.js';
 import {withGemm} from './gemm.js';
 import {fold, laneParts, lanes, repeat} from './jsLanes.js';
+import {tileParts, transform, transformInto} from './jsTiles.js';
 import {makeParts} from './part.js';
+import {tileMatrix} from './tileMatrices.js';
 
 /** Pixels and columns that one pass of the micro-kernel computes: 4·2 double accumulators and 6 operands fit the 16 registers of x64. */
 const tileRows = 4;
@@ -32,7 +34,7 @@ type PackRows = (first: number, count: number, to: Float64Array, at: number) => 
  */
 export const jsEngine: Engine = withGemm({
   name: 'js',
-  parts: [...tiles, nextBlock, accumulating, ...laneParts],
+  parts: [...tiles, nextBlock, accumulating, ...laneParts, ...tileParts],
   threads: () => 1,
   release() {},
   within: (_bytes, fn) =>
@@ -59,28 +61,32 @@ export const jsEngine: Engine = withGemm({
     return {k, n, data};
   },
 
-  gather({source, pixels, runs, b, out, outs}) {
-    const packRows: PackRows = (first, count, to, at) => {
-      for (let i = 0; i < tileRows; i++) {
-        let p = at + i;
-        for (let r = 0; r < runs.length; r += 2) {
-          let from = i < count ? (pixels[first + i] + runs[r]) >> 2 : 0;
-          for (const end = p + runs[r + 1] * tileRows; p < end; p += tileRows) to[p] = i < count ? source[from++] : 0;
+  gather(...works) {
+    for (const {source, pixels, runs, b, out, outs} of works) {
+      const packRows: PackRows = (first, count, to, at) => {
+        for (let i = 0; i < tileRows; i++) {
+          let p = at + i;
+          for (let r = 0; r < runs.length; r += 2) {
+            let from = i < count ? (pixels[first + i] + runs[r]) >> 2 : 0;
+            for (const end = p + runs[r + 1] * tileRows; p < end; p += tileRows) to[p] = i < count ? source[from++] : 0;
+          }
         }
-      }
-    };
-    multiply(pixels.length, packRows, b as PackedPairs, out, (row) => (outs ? outs[row] >> 2 : row * b.n), false);
+      };
+      multiply(pixels.length, packRows, b as PackedPairs, out, (row) => (outs ? outs[row] >> 2 : row * b.n), false);
+    }
   },
 
-  outer({source, offsets, pixels, b, out, accumulate}) {
-    const packRows: PackRows = (first, count, to, at) => {
-      for (let i = 0; i < tileRows; i++) {
-        const offset = i < count ? offsets[first + i] : 0;
-        for (let p = 0; p < pixels.length; p++)
-          to[at + p * tileRows + i] = i < count ? source[(offset + pixels[p]) >> 2] : 0;
-      }
-    };
-    multiply(offsets.length, packRows, b as PackedPairs, out, (row) => row * b.n, accumulate);
+  outer(...works) {
+    for (const {source, offsets, pixels, b, out, accumulate} of works) {
+      const packRows: PackRows = (first, count, to, at) => {
+        for (let i = 0; i < tileRows; i++) {
+          const offset = i < count ? offsets[first + i] : 0;
+          for (let p = 0; p < pixels.length; p++)
+            to[at + p * tileRows + i] = i < count ? source[(offset + pixels[p]) >> 2] : 0;
+        }
+      };
+      multiply(offsets.length, packRows, b as PackedPairs, out, (row) => row * b.n, accumulate);
+    }
   },
 
   finish(out, count, n, {bias, activation, slopes, alpha}) {
@@ -99,6 +105,10 @@ export const jsEngine: Engine = withGemm({
   repeat,
   fold,
 
+  transform: (work) => transform(work),
+
+  transformPacked: (work, rooms) => packTiles(work, rooms),
+
   probe(turns) {
     let [s0, s1, s2, s3, s4, s5, s6, s7] = sums;
     for (let turn = 0; turn < turns; turn++) {
@@ -115,6 +125,32 @@ export const jsEngine: Engine = withGemm({
     return turns * 16;
   },
 });
+
+/** @param matrix by default the work's own */
+function packTiles(work: Tiles, rooms: readonly Packed[], matrix?: readonly (readonly number[])[]): PackedPairs[] {
+  const k = work.tiles.length;
+  const matrices = rooms.map((room) => ({...(room as PackedPairs), k}));
+  const put = (element: number, row: number, column: number, value: number) => {
+    const odd = column % tileColumns;
+    matrices[element].data[(column - odd) * k + row * tileColumns + odd] = value;
+  };
+  transformInto(work, put, matrix);
+  return matrices;
+}
+
+/**
+ * The same engine with the absolute values of the matrices that turn tiles: on absolute values of the inputs it gives what no intermediate of a result
+ * exceeds, which bounds rounding.
+ */
+export const absoluteEngine: Engine = {
+  ...jsEngine,
+  transform: (work) => transform(work, absolute(work)),
+  transformPacked: (work, rooms) => packTiles(work, rooms, absolute(work)),
+};
+
+function absolute({matrix}: Tiles): number[][] {
+  return tileMatrix(matrix).map((row) => row.map(Math.abs));
+}
 
 /** out[place(row) + j] = Σ_p a[row, p]·b[p, j], with the rows of a as `packRows` makes them. */
 function multiply(

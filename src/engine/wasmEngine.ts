@@ -4,14 +4,16 @@ import {counterOf} from './counter.js';
 import {type Arena, arrayBytes, type Engine, type Epilogue} from './engine.js';
 import {withGemm} from './gemm.js';
 import {packingParts, packPanels, stagingBytes} from './packing.js';
-import {type Panels, panelBytes, panelsOf} from './panels.js';
-import {controlBytes} from './threads/control.js';
+import {type Panels, panelBytes} from './panels.js';
+import {controlBytes, scratchPlace} from './threads/control.js';
 import {type Pool, startPool, WorkerLost} from './threads/pool.js';
 import {lanesArgs} from './wasmLanes.js';
 import {compile, instantiate, type Kernels, mostPages, tileRows, type WasmVariant} from './wasmModule.js';
+import {gatherCalls, outerCalls} from './wasmProducts.js';
+import {packedTilesCalls, tileFlops, tilesCall} from './wasmTiles.js';
 
 const pageBytes = 65_536;
-/** The words by which threads agree lie below; then what is on its way into panels. */
+/** The words by which threads agree and their scratch memory lie below; then what is on its way into panels. */
 const stagingPlace = controlBytes;
 const firstPlace = stagingPlace + stagingBytes;
 /** In the order of their numbers in `assembly/epilogue.mjs`. */
@@ -115,7 +117,8 @@ export function wasmEngine(
 
     packedBytes: (k, n) => panelBytes(k, n) + arrayBytes,
 
-    reserve: (_arena, k, n): Panels => ({k, n, place: take(panelBytes(k, n))}),
+    // What is left over keeps matrices of a power of two of bytes from meeting in the same lines of a cache.
+    reserve: (_arena, k, n): Panels => ({k, n, place: take(panelBytes(k, n) + arrayBytes)}),
 
     pack(room, blocks): Panels {
       const {n, place} = room as Panels;
@@ -124,54 +127,16 @@ export function wasmEngine(
       return packed;
     },
 
-    gather({source, pixels, runs, b, out, outs}) {
-      const [from, at, to, stride] = [source.byteOffset, pixels.byteOffset, outs?.byteOffset ?? 0, 4 * b.n];
-      const calls: Call[] = [];
-      for (const {column, columns, width, place} of panelsOf(b as Panels)) {
-        const target = out.byteOffset + 4 * column;
-        const stretches = [runs.byteOffset, runs.length / 2];
-        if (width === 1) {
-          const kernel = `narrowGather${columns as 1 | 2 | 3}` as const;
-          counter.add(kernel, {
-            'cut rows': pixels.length % narrowRows[columns] > 0,
-            'single terms': hasSingleTerms(runs),
-          });
-          calls.push({kernel, args: [from, at, ...stretches, b.k, place, target, to, stride]});
-        } else {
-          const kernel = `gather${width}` as const;
-          counter.add(kernel, {
-            'whole columns': columns === width,
-            'cut columns': columns < width,
-            'cut rows': pixels.length % (width === 8 ? rows8 : rows4) > 0,
-          });
-          calls.push({kernel, args: [from, at, ...stretches, place, target, to, stride, columns]});
-        }
-      }
-      run(calls, pixels.length, 2 * pixels.length * b.k * b.n);
+    gather(...works) {
+      const calls = works.flatMap((work) => gatherCalls(work, {rows8, rows4}, counter));
+      const flops = works.reduce((sum, {pixels, b}) => sum + 2 * pixels.length * b.k * b.n, 0);
+      run(calls, works[0].pixels.length, flops);
     },
 
-    outer({source, offsets, pixels, b, out, accumulate}) {
-      const calls: Call[] = [];
-      for (const {column, columns, width, place} of panelsOf(b as Panels)) {
-        const target = [out.byteOffset + 4 * column, 4 * b.n];
-        const args = [source.byteOffset, offsets.byteOffset, pixels.byteOffset, pixels.length, place, ...target];
-        if (width === 1) {
-          const kernel = `narrowOuter${columns as 1 | 2 | 3}` as const;
-          const apart = offsets.some((offset, i) => i > 0 && offset !== offsets[i - 1] + 4);
-          counter.add(kernel, {'rows side by side': !apart, 'rows apart': apart, accumulating: accumulate});
-          calls.push({kernel, args: [...args, Number(accumulate)]});
-        } else {
-          const kernel = `outer${width}` as const;
-          counter.add(kernel, {
-            'whole columns': columns === width,
-            'cut columns': columns < width,
-            'cut rows': offsets.length % (width === 8 ? rows8 : rows4) > 0,
-            accumulating: accumulate,
-          });
-          calls.push({kernel, args: [...args, columns, Number(accumulate)]});
-        }
-      }
-      run(calls, offsets.length, 2 * pixels.length * offsets.length * b.n);
+    outer(...works) {
+      const calls = works.flatMap((work) => outerCalls(work, {rows8, rows4}, counter));
+      const flops = works.reduce((sum, {pixels, offsets, b}) => sum + 2 * pixels.length * offsets.length * b.n, 0);
+      run(calls, works[0].offsets.length, flops);
     },
 
     finish(out, count, n, {bias, activation, slopes, alpha}) {
@@ -195,6 +160,15 @@ export function wasmEngine(
       run([{kernel: 'fold', args: [source.byteOffset, times, out.byteOffset]}], out.length, source.length);
     },
 
+    transform(work) {
+      run([tilesCall(work, counter)], work.tiles.length, tileFlops(work));
+    },
+
+    transformPacked(work, rooms) {
+      run(packedTilesCalls(work, rooms as readonly Panels[], counter), work.tiles.length, tileFlops(work));
+      return rooms.map((room) => ({...room, k: work.tiles.length}));
+    },
+
     probe(turns) {
       shop.kernels.peak(turns, 1);
       return turns * peakOperations;
@@ -210,6 +184,7 @@ function open(variant: WasmVariant, threading?: {workers: number; patience: numb
   });
   const module = compile(variant, threading !== undefined);
   const kernels = instantiate(module, memory);
+  kernels.setScratch(scratchPlace);
   if (!threading) return {memory, kernels};
   return {memory, kernels, pool: startPool(module, memory, kernels, threading.workers, threading.patience)};
 }
@@ -224,11 +199,4 @@ function grow(memory: WebAssembly.Memory, bytes: number): void {
       `the arithmetic needs ${bytes} bytes beside the tensors and there is no such memory; use smaller batches or images.`,
     );
   }
-}
-
-/** Pixels of a tile of so many columns. */
-const narrowRows: Readonly<Record<number, number>> = {1: 7, 2: 4, 3: 3};
-
-function hasSingleTerms(runs: Int32Array): boolean {
-  return runs.some((length, i) => i % 2 === 1 && length % 4 > 0);
 }

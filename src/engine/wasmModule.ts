@@ -1,4 +1,5 @@
 import {fma, fmaLow, simd} from './assembly/modules.js';
+import {tileMatrices} from './tileMatrices.js';
 
 const modules = {fma, fmaLow, simd};
 
@@ -10,11 +11,13 @@ export const kernelNames = [
   ...(['gather8', 'gather4', 'narrowGather1', 'narrowGather2', 'narrowGather3'] as const),
   ...(['outer8', 'outer4', 'narrowOuter1', 'narrowOuter2', 'narrowOuter3'] as const),
   ...(['lanes', 'repeat', 'fold'] as const),
+  ...tileMatrices,
 ] as const;
 export type KernelName = (typeof kernelNames)[number];
 
 /** What `assembly/kernels.mjs` exports; places are byte addresses in its memory. */
 export interface Kernels extends Record<KernelName, (from: number, to: number, ...args: number[]) => void> {
+  setScratch(place: number): void;
   pack(
     from: number,
     rowStride: number,

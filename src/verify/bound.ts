@@ -1,3 +1,5 @@
+import type {Wanted} from './reference.js';
+
 /** How a backend rounds. */
 export interface Arithmetic {
   /** u: the relative error of one operation. */
@@ -44,4 +46,14 @@ export function errorBound(terms: number, magnitude: number, arithmetic: Arithme
   const n = (terms + 2) * unit;
   const computing = (n / (1 - n)) * magnitude + 2 * terms * underflow;
   return storage ? storage.unit * Math.abs(want) + (1 + storage.unit) * computing + storage.underflow : computing;
+}
+
+/** The bound of one element: of the algorithm's own terms and magnitude, where it brings them. */
+export function boundAt(
+  {values, terms, magnitudes, own}: Pick<Wanted, 'values' | 'terms' | 'magnitudes' | 'own'>,
+  index: number,
+  arithmetic: Arithmetic,
+): number {
+  const [count, magnitude] = own ? [own.terms, own.magnitudes[index]] : [terms[index], magnitudes[index]];
+  return errorBound(count, magnitude, arithmetic, values[index]);
 }

@@ -1,4 +1,4 @@
-import {type Arithmetic, errorBound} from './bound.js';
+import {type Arithmetic, boundAt} from './bound.js';
 import type {Fill} from './fill.js';
 import type {Wanted} from './reference.js';
 
@@ -61,7 +61,7 @@ export function whyInexact(
   return `sums may reach ${reach}, beyond ${format}`;
 }
 
-/** Holds a result against what must come out: `===` on integers (−0 equals 0), the certificate of `errorBound` on reals. */
+/** Holds a result against what must come out: `===` on integers (−0 equals 0), the certificate of `boundAt` on reals. */
 export function compare(got: Got, wanted: Wanted, {fill, arithmetic, headroom, other}: Comparison): Verdict {
   for (const result of other ? [got, other] : [got]) {
     if (result.shape.join() !== wanted.shape.join() || result.values.length !== wanted.values.length) {
@@ -79,9 +79,7 @@ export function compare(got: Got, wanted: Wanted, {fill, arithmetic, headroom, o
     got,
     wanted,
     (index) => {
-      const bound = exact
-        ? 0
-        : errorBound(wanted.terms[index], wanted.magnitudes[index], arithmetic, wanted.values[index]);
+      const bound = exact ? 0 : boundAt(wanted, index, arithmetic);
       return other ? 2 * bound : bound;
     },
     other,

@@ -1,5 +1,5 @@
 import type {Pass} from '../geometry/pass.js';
-import {errorBound} from './bound.js';
+import {boundAt} from './bound.js';
 import {type Comparison, type Got, ratio} from './compare.js';
 import type {Wanted} from './reference.js';
 
@@ -29,13 +29,13 @@ const longest = 32;
 
 /** Pictures a result that is wrong; undefined when every element is within its bound: then it is not the values that failed. */
 export function pictureOf(got: Got, wanted: Wanted, pass: Pass, {fill, arithmetic}: Comparison): Picture | undefined {
-  const {shape, values, terms, magnitudes} = wanted;
+  const {shape, values} = wanted;
   if (got.shape.join() !== shape.join()) return undefined;
-  const boundAt = (i: number) => (fill === 'integers' ? 0 : errorBound(terms[i], magnitudes[i], arithmetic, values[i]));
+  const boundOf = (i: number) => (fill === 'integers' ? 0 : boundAt(wanted, i, arithmetic));
   const worst = new Map<string, {index: number; size: number}>();
   for (let index = 0; index < values.length; index++) {
     const error = Math.abs(got.values[index] - values[index]);
-    const size = ratio({error: Number.isNaN(error) ? Number.POSITIVE_INFINITY : error, bound: boundAt(index)});
+    const size = ratio({error: Number.isNaN(error) ? Number.POSITIVE_INFINITY : error, bound: boundOf(index)});
     if (size <= 1) continue;
     const {place} = locate(index, shape, pass);
     if (size > (worst.get(place)?.size ?? 0)) worst.set(place, {index, size});
@@ -52,7 +52,7 @@ export function pictureOf(got: Got, wanted: Wanted, pass: Pass, {fill, arithmeti
         ...{place, from: [rows[0], columns[0]] as const, columns: columns.length},
         got: indices.map((i) => got.values[i]),
         want: indices.map((i) => values[i]),
-        bound: indices.map(boundAt),
+        bound: indices.map(boundOf),
       };
     }),
   };

@@ -1,3 +1,4 @@
+import type {Bound} from '../algorithms/algorithm.js';
 import type {Pass} from '../geometry/pass.js';
 import type {Problem} from '../geometry/problem.js';
 
@@ -11,6 +12,8 @@ export interface Wanted {
   terms: Uint32Array;
   /** S = Σ|a||b|, the same sum over absolute values: what rounding errors are measured against. */
   magnitudes: Float64Array;
+  /** What stands for K and S where an algorithm brings a bound of its own. */
+  own?: Bound | undefined;
   shape: readonly [number, number, number, number];
 }
 

@@ -2,7 +2,7 @@ import {type Pass, passes} from '../geometry/pass.js';
 import type {Comparison} from './compare.js';
 import {kernelOf, withKernel} from './kernels.js';
 import {counted, refuteCalls, refuteKernel} from './proof.js';
-import type {Inputs} from './reference.js';
+import type {Inputs, Wanted} from './reference.js';
 import {type PassRun, type RunOptions, runPass} from './runPass.js';
 import {runSecondOrder} from './runSecondOrder.js';
 import type {Target} from './target.js';
@@ -11,6 +11,7 @@ import type {Trial} from './trial.js';
 /** A target on one trial: what oracles question. The target must be the selected one as long as they do. */
 export class Subject {
   private readonly results = new Map<Pass, Promise<PassRun>>();
+  private readonly wanteds = new Map<Pass, Wanted>();
   private readonly repetitions = new Map<Pass, Promise<PassRun>>();
 
   constructor(
@@ -22,6 +23,20 @@ export class Subject {
   get comparison(): Comparison {
     const {fill, arithmetic} = this.trial;
     return {fill, arithmetic, headroom: this.target.headroom};
+  }
+
+  /** What must come out of a pass, with the bound on reals that the target brings. */
+  wanted(pass: Pass): Wanted {
+    const known = this.wanteds.get(pass) ?? {...this.trial.wanted[pass], own: this.ownBound(pass)};
+    this.wanteds.set(pass, known);
+    return known;
+  }
+
+  /** The bound that the target brings for a pass on the data of the trial with some of them changed. */
+  ownBound(pass: Pass, changed: Partial<Inputs> = {}): Wanted['own'] {
+    const {problem, inputs, fill} = this.trial;
+    if (fill === 'integers' || this.target.supports(problem, pass) !== true) return undefined;
+    return this.target.errorBound?.(problem, {...inputs, ...changed}, pass);
   }
 
   /** A pass on the data of the trial; computed once, however many ask. @throws Error with the reason when it was not the target that ran */

@@ -1,6 +1,6 @@
-import type {Algorithm} from '../algorithms/algorithm.js';
+import type {Algorithm, Bound} from '../algorithms/algorithm.js';
 import {findAlgorithm} from '../algorithms/index.js';
-import type {Pass} from '../geometry/pass.js';
+import {type Pass, passTensors} from '../geometry/pass.js';
 import {type Problem, problemInfo} from '../geometry/problem.js';
 import {algorithmsOf, supportsPass} from '../plugin/select.js';
 import {callSubject} from './callSubject.js';
@@ -21,6 +21,8 @@ export interface Target {
   headroom: number;
   /** See `Algorithm.footprint`; absent where nobody declared one. */
   footprint?: Algorithm['footprint'] | undefined;
+  /** See `Algorithm.errorBound`. */
+  errorBound?(problem: Problem, inputs: Inputs, pass: Pass): Bound | undefined;
   /** True, or the reason why this pass of this problem is not its business. */
   supports(problem: Problem, pass: Pass): true | string;
 }
@@ -47,8 +49,16 @@ export function targetsOf(
       algorithm,
       headroom: findAlgorithm(algorithm)?.integerHeadroom ?? 1,
       footprint: findAlgorithm(algorithm)?.footprint,
+      errorBound: (problem, inputs, pass) => ownBound(algorithm, problem, inputs, pass),
       supports: (problem, pass) => supportsPass(backend, algorithm, problemInfo(problem), pass),
     }));
+}
+
+/** The bound that an algorithm brings. The terms of an empty batch are none. */
+function ownBound(algorithm: string, problem: Problem, inputs: Inputs, pass: Pass): Bound | undefined {
+  if (problem.batch === 0) return undefined;
+  const [a, b] = passTensors[pass].inputs.map((name) => inputs[name as keyof Inputs]);
+  return findAlgorithm(algorithm)?.errorBound?.(problemInfo(problem), pass, a, b);
 }
 
 function importedTarget(backend: string, kernels: ImportedKernels): Target {

@@ -83,7 +83,7 @@ function reasonOf(error: unknown): string {
 
 async function picturedBy(subject: Subject, pass: VerifyResult['pass']): Promise<Picture | undefined> {
   const {got} = await subject.result(pass);
-  return pictureOf(got, subject.trial.wanted[pass], pass, subject.comparison);
+  return pictureOf(got, subject.wanted(pass), pass, subject.comparison);
 }
 
 async function verdict(

@@ -5,6 +5,7 @@ import {channels} from './channels.mjs';
 import {epilogue} from './epilogue.mjs';
 import {lanes} from './lanes.mjs';
 import {join} from './text.mjs';
+import {tiles} from './tiles.mjs';
 
 const shared = `
 @inline function madd(a: v128, b: v128, sum: v128): v128 {
@@ -256,6 +257,6 @@ export function kernels({rows8, rows4}) {
     // A tile's sums, its operands and its factors at most fill the registers.
     ...[narrowGather(7, 1), narrowGather(4, 2), narrowGather(3, 3)],
     ...[narrowOuter(7, 1), narrowOuter(4, 2), narrowOuter(3, 3)],
-    ...[epilogue, lanes, channels, peak],
+    ...[epilogue, lanes, channels, tiles, peak],
   ].join('');
 }

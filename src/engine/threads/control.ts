@@ -24,4 +24,9 @@ export const callWords = 12;
 export const controlWords = 1_024;
 /** Calls of a job. */
 export const mostCalls = Math.floor((controlWords - word.first) / callWords);
-export const controlBytes = 4 * controlWords;
+/** Where the first thread's scratch memory lies; each has lines of the cache for itself. */
+export const scratchPlace = 4 * controlWords;
+export const scratchBytes = 640;
+/** Threads that have room for it. */
+export const mostThreads = 32;
+export const controlBytes = scratchPlace + scratchBytes * mostThreads;

@@ -30,7 +30,9 @@ export function startPool(
   patience: number,
 ): Pool {
   const words = new Int32Array(memory.buffer, 0, controlWords);
-  const spawned: Spawned[] = Array.from({length: workers}, () => spawn({module, memory, names: kernelNames}));
+  const spawned: Spawned[] = Array.from({length: workers}, (_, i) =>
+    spawn({module, memory, names: kernelNames, index: i + 1}),
+  );
   const threads = () => 1 + Atomics.load(words, word.ready);
 
   const runTogether = (calls: readonly Call[], count: number): void => {

@@ -1,16 +1,17 @@
-import {callWords, controlWords, word} from './control.js';
+import {callWords, controlWords, scratchBytes, scratchPlace, word} from './control.js';
 
 /** Looks for work before a worker goes to sleep: some 50 µs, since waking it takes as long. */
 const looks = 20_000;
 
 /**
  * What a worker runs, as text: so there is no file to find, under bundlers neither. It takes pieces of whatever job there is; a piece is read
- * only after it was taken, when the job is complete. `start` gets {module, memory, names}.
+ * only after it was taken, when the job is complete. `start` gets {module, memory, names, index}.
  */
 const start = `
-const start = ({module, memory, names}) => {
+const start = ({module, memory, names, index}) => {
   const {exports} = new WebAssembly.Instance(module, {env: {memory}});
   const kernels = names.map((name) => exports[name]);
+  exports.setScratch(${scratchPlace} + ${scratchBytes} * index);
   const words = new Int32Array(memory.buffer, 0, ${controlWords});
   const work = (piece) => {
     const [count, step, ranges, calls, group] = words.subarray(${word.count}, ${word.group + 1});

@@ -1,4 +1,4 @@
-import {errorBound} from '../bound.js';
+import {boundAt, errorBound} from '../bound.js';
 import type {Observation} from './patient.js';
 
 /** Fractions come from dividing, which backends do in their own ways; whole numbers leave no room. */
@@ -33,7 +33,7 @@ export function isRightAt(observation: Observation, index: number): boolean {
   const error = Math.abs(got[index] - wanted.values[index]);
   if (error === 0) return true;
   if (fill === 'integers') return false;
-  return error <= 2 * errorBound(wanted.terms[index], wanted.magnitudes[index], arithmetic);
+  return error <= 2 * boundAt(wanted, index, arithmetic);
 }
 
 /** Whether the observed result is right. */

@@ -35,7 +35,15 @@ export async function observe(
   const subject = new Subject(trial, target);
   const {got} = await subject.run(pass, copyOf(inputs));
   const wanted = inputs === trial.inputs ? trial.wanted[pass] : reference(trial.problem, inputs)[pass];
-  return {problem: trial.problem, fill, arithmetic: subject.comparison.arithmetic, inputs, wanted, got: got.values};
+  const own = subject.ownBound(pass, inputs);
+  return {
+    problem: trial.problem,
+    fill,
+    arithmetic: subject.comparison.arithmetic,
+    inputs,
+    wanted: {...wanted, own},
+    got: got.values,
+  };
 }
 
 /** tfjs's cpu backend works on the very memory that it is given, and a broken kernel may write there. */

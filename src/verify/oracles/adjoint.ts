@@ -15,7 +15,7 @@ export const adjointOracle: Oracle = {
   judges: () => true,
   async judge(subject, pass) {
     const {trial, comparison} = subject;
-    const {inputs, wanted} = trial;
+    const {inputs} = trial;
     const exact = trial.fill === 'integers';
     const reason = exact ? inexact(subject, ['forward', pass]) : undefined;
     if (reason) return {status: 'skipped', reason};
@@ -23,7 +23,7 @@ export const adjointOracle: Oracle = {
     const y = await forwardOf(subject);
     const {got} = await subject.result(pass);
     const boundOf = (of: typeof pass | 'forward', weights: Float32Array) =>
-      exact ? 0 : dotBound(wanted[of], weights, comparison.arithmetic);
+      exact ? 0 : dotBound(subject.wanted(of), weights, comparison.arithmetic);
     const bound = boundOf(pass, values) + boundOf('forward', inputs.dy);
     return holdNumber(name, dot(got.values, values), dot(y, inputs.dy), bound);
   },

@@ -25,10 +25,10 @@ export const builtinOracle: Oracle = {
     const {got} = await subject.result(pass);
     const builtin = await answer(trial, pass);
     if (builtin instanceof Error) return {status: 'failed', reason: `the built-in: ${builtin.message}`};
-    const verdict = compare(got, trial.wanted[pass], {...subject.comparison, other: builtin.got});
+    const verdict = compare(got, subject.wanted(pass), {...subject.comparison, other: builtin.got});
     if (
       verdict.status === 'failed' &&
-      compare(builtin.got, trial.wanted[pass], subject.comparison).status === 'failed'
+      compare(builtin.got, subject.wanted(pass), subject.comparison).status === 'failed'
     ) {
       verdict.reason = `${verdict.reason}; the built-in itself is outside the reference's bound`;
     }

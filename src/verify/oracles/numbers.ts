@@ -1,4 +1,4 @@
-import {type Arithmetic, errorBound} from '../bound.js';
+import {type Arithmetic, boundAt} from '../bound.js';
 import type {Verdict} from '../compare.js';
 import type {Wanted} from '../reference.js';
 
@@ -25,12 +25,13 @@ export function largest(v: Values): number {
 }
 
 /** By how much ⟨result, weights⟩ may err: each element by its own bound, and the host's float64 sum by less than n·2⁻⁵³. */
-export function dotBound({values, terms, magnitudes}: Wanted, weights: Values, arithmetic: Arithmetic): number {
+export function dotBound(wanted: Wanted, weights: Values, arithmetic: Arithmetic): number {
+  const {values, magnitudes} = wanted;
   let sum = 0;
   let size = 0;
   for (let i = 0; i < values.length; i++) {
     const weight = Math.abs(weights[i]);
-    sum += weight * errorBound(terms[i], magnitudes[i], arithmetic, values[i]);
+    sum += weight * boundAt(wanted, i, arithmetic);
     size += weight * magnitudes[i];
   }
   return sum + values.length * 2 ** -53 * size;

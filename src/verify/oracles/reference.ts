@@ -11,6 +11,6 @@ export const referenceOracle: Oracle = {
   judges: () => true,
   async judge(subject, pass) {
     const {got} = await subject.result(pass);
-    return compare(got, subject.trial.wanted[pass], subject.comparison);
+    return compare(got, subject.wanted(pass), subject.comparison);
   },
 };

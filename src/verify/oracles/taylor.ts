@@ -40,9 +40,9 @@ export const taylorOracle: Oracle = {
     };
     gradient[pass === 'backpropInput' ? 'dx' : 'dFilter'] = got.values;
     const slope = dot(gradient.dx, u) + dot(gradient.dFilter, v);
-    const slopeBound = dotBound(wanted[pass], pass === 'backpropInput' ? u : v, arithmetic);
+    const slopeBound = dotBound(subject.wanted(pass), pass === 'backpropInput' ? u : v, arithmetic);
     const base = dot(await forwardOf(subject), inputs.dy);
-    const baseBound = dotBound(wanted.forward, inputs.dy, arithmetic);
+    const baseBound = dotBound(subject.wanted('forward'), inputs.dy, arithmetic);
     const remainders = steps.map((step, i) => phi[i] - base - step * slope);
     let verdict: Verdict = {status: 'passed'};
     for (let i = 0; i + 1 < steps.length; i++) {
@@ -86,7 +86,9 @@ async function expand(subject: Subject): Promise<Expansion> {
     found.phi.push(dot(await forwardOf(subject, {x, filter}), inputs.dy));
     const product = largest(x) * largest(filter);
     const magnitudes = Float64Array.from(wanted.forward.terms, (count) => count * product);
-    found.bounds.push(dotBound({...wanted.forward, magnitudes}, inputs.dy, arithmetic));
+    found.bounds.push(
+      dotBound({...wanted.forward, magnitudes, own: subject.ownBound('forward', {x, filter})}, inputs.dy, arithmetic),
+    );
   }
   return found;
 }

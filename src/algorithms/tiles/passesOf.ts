@@ -1,0 +1,110 @@
+import type {Engine, Epilogue} from '../../engine/engine.js';
+import {absoluteEngine} from '../../engine/jsEngine.js';
+import {tileMatrix} from '../../engine/tileMatrices.js';
+import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
+import {flopsOf, type Pass, passTensors, sizeOf} from '../../geometry/pass.js';
+import type {Algorithm, Bound} from '../algorithm.js';
+import type {BlockParts} from '../windows/cut.js';
+import {convolveTiles} from './convolveTiles.js';
+import {sumTiles} from './sumTiles.js';
+
+type Members = Required<
+  Pick<Algorithm, 'supports' | 'cost' | 'fuses' | 'forward' | 'backpropInput' | 'backpropFilter' | 'errorBound'>
+>;
+
+/** What is the same of F(m×m, 3×3) for every m. dX is the same convolution of dy, its filter turned by 180° with its channels swapped. */
+export function passesOf(m: 2 | 4, parts: BlockParts): Members {
+  const members: Members = {
+    supports: whyNot,
+    cost: (info) => costOf(m, info),
+    fuses: true,
+
+    forward(info, x, filter, y, engine, epilogue?: Epilogue) {
+      const {batch, padTop, padLeft, outHeight, outWidth} = info;
+      const work = {
+        ...{batch, padTop, padLeft, outHeight, outWidth, epilogue},
+        ...{source: x, height: info.inHeight, width: info.inWidth, C: info.inChannels},
+        ...{out: y, F: info.outChannels, writeFilter: (into: Float32Array) => into.set(filter)},
+      };
+      convolveTiles(m, work, engine, parts);
+    },
+
+    backpropInput(info, dy, filter, dx, engine) {
+      const [C, F] = [info.outChannels, info.inChannels];
+      const work = {
+        ...{batch: info.batch, padTop: 2 - info.padTop, padLeft: 2 - info.padLeft},
+        ...{source: dy, height: info.outHeight, width: info.outWidth, C},
+        ...{out: dx, outHeight: info.inHeight, outWidth: info.inWidth, F},
+        writeFilter: (into: Float32Array) => turn(filter, C, F, into),
+      };
+      convolveTiles(m, work, engine, parts);
+    },
+
+    backpropFilter(info, x, dy, dFilter, engine) {
+      sumTiles(m, info, x, dy, dFilter, engine, parts);
+    },
+
+    errorBound: (info, pass, a, b) => boundOf(m, members[pass], info, pass, a, b),
+  };
+  return members;
+}
+
+function whyNot(info: Conv2DInfo): true | string {
+  const {kind, filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth} = info;
+  if (kind !== 'dense') return 'a depthwise convolution has no sum over channels to make matrix products of';
+  if (filterHeight !== 3 || filterWidth !== 3)
+    return `it computes 3×3 filters only, and this one is ${filterHeight}×${filterWidth}`;
+  if (strideHeight !== 1 || strideWidth !== 1)
+    return `its tiles need stride 1, and this one is ${strideHeight}×${strideWidth}`;
+  if (dilationHeight === 1 && dilationWidth === 1) return true;
+  return `its tiles need dilation 1, and this one is ${dilationHeight}×${dilationWidth}`;
+}
+
+function costOf(m: number, info: Conv2DInfo) {
+  const {batch, inChannels: C, outChannels: F} = info;
+  const tiles = batch * Math.ceil(info.outHeight / m) * Math.ceil(info.outWidth / m);
+  const elements = (m + 2) ** 2;
+  const moved = elements * (tiles * (C + F) + C * F);
+  return {
+    // Those of the definition, which effective rates are counted in; what is done is m²·9/(m + 2)² times less, and the transforms.
+    flops: flopsOf(info),
+    bytes: 4 * (sizeOf(info, 'x') + sizeOf(info, 'filter') + sizeOf(info, 'y') + 2 * moved),
+    workspaceBytes: 4 * (2 * elements * C * F + 9 * C * F) + (3 << 20),
+  };
+}
+
+/** [3, 3, F, C] turned by 180°, as [3, 3, C, F]. */
+function turn(filter: Float32Array, C: number, F: number, into: Float32Array): void {
+  for (let tap = 0; tap < 9; tap++) {
+    const [from, to] = [(8 - tap) * C * F, tap * C * F];
+    for (let f = 0; f < F; f++) {
+      for (let c = 0, at = from + f * C, put = to + f; c < C; c++, at++, put += F) into[put] = filter[at];
+    }
+  }
+}
+
+/** Roundings of one product of a small matrix: of its constants, their products and their sums. */
+const roundings = 2;
+
+/**
+ * A result is Σ of products of one element of each input with six constants of the matrices, and each passes at most n roundings, so the error is at most
+ * γ(n) times the same Σ of absolute values: what the algorithm itself makes of absolute values. Source: https://arxiv.org/abs/1803.10986
+ */
+function boundOf(
+  m: 2 | 4,
+  compute: (info: Conv2DInfo, a: Float32Array, b: Float32Array, out: Float32Array, engine: Engine) => void,
+  info: Conv2DInfo,
+  pass: Pass,
+  a: Float32Array,
+  b: Float32Array,
+): Bound {
+  const magnitudes = new Float32Array(sizeOf(info, passTensors[pass].output));
+  compute(info, a.map(Math.abs), b.map(Math.abs), magnitudes, absoluteEngine);
+  const [inputs, filters, outputs] = (['inputTiles', 'filterTiles', 'outputTiles'] as const).map((name) =>
+    // Gradients have the same matrices turned, whose rows may have as many terms as these have columns.
+    Math.max(...tileMatrix(`${name}${m}`).map((row) => Math.max(row.length, tileMatrix(`${name}${m}`).length))),
+  );
+  const tiles = info.batch * Math.ceil(info.outHeight / m) * Math.ceil(info.outWidth / m);
+  const sums = {forward: info.inChannels, backpropInput: info.outChannels, backpropFilter: tiles}[pass];
+  return {terms: sums + 2 * (inputs + filters + outputs + 3 * roundings), magnitudes};
+}

@@ -1,0 +1,64 @@
+/**
+ * The small matrices of F(m×m, 3×3) by their role: y = Aᵀ[(G·g·Gᵀ) ⊙ (Bᵀ·d·B)]A. By transposition dg = Gᵀ[(Bᵀ·d·B) ⊙ (A·dy·Aᵀ)]G with the same
+ * three. Of m = 2 all but G are 0 and ±1, and G is of halves, so whole numbers stay exact. Source: https://arxiv.org/abs/1509.09308
+ */
+function winograd(m, BT, G, AT) {
+  const turned = (rows) => rows[0].map((_, j) => rows.map((row) => row[j]));
+  return {
+    [`inputTiles${m}`]: BT,
+    [`filterTiles${m}`]: G,
+    [`outputTiles${m}`]: AT,
+    [`errorTiles${m}`]: turned(AT),
+    [`gradientTiles${m}`]: turned(G),
+  };
+}
+
+/** Points 0, 1, −1, ∞. */
+const two = winograd(
+  2,
+  [
+    [1, 0, -1, 0],
+    [0, 1, 1, 0],
+    [0, -1, 1, 0],
+    [0, 1, 0, -1],
+  ],
+  [
+    [1, 0, 0],
+    [1 / 2, 1 / 2, 1 / 2],
+    [1 / 2, -1 / 2, 1 / 2],
+    [0, 0, 1],
+  ],
+  [
+    [1, 1, 1, 0],
+    [0, 1, -1, -1],
+  ],
+);
+
+/** Points 0, 1, −1, 2, −2, ∞. */
+const four = winograd(
+  4,
+  [
+    [4, 0, -5, 0, 1, 0],
+    [0, -4, -4, 1, 1, 0],
+    [0, 4, -4, -1, 1, 0],
+    [0, -2, -1, 2, 1, 0],
+    [0, 2, -1, -2, 1, 0],
+    [0, 4, 0, -5, 0, 1],
+  ],
+  [
+    [1 / 4, 0, 0],
+    [-1 / 6, -1 / 6, -1 / 6],
+    [-1 / 6, 1 / 6, -1 / 6],
+    [1 / 24, 1 / 12, 1 / 6],
+    [1 / 24, -1 / 12, 1 / 6],
+    [0, 0, 1],
+  ],
+  [
+    [1, 1, 1, 1, 1, 0],
+    [0, 1, -1, 2, -2, 0],
+    [0, 1, 1, 4, 4, 0],
+    [0, 1, -1, 8, -8, 1],
+  ],
+);
+
+export const matrices = {...two, ...four};

@@ -1,0 +1,55 @@
+import type {Tiles, TilesTo} from './engine.js';
+import {makeParts} from './part.js';
+import {tileMatrix} from './tileMatrices.js';
+
+const [turned, packed] = makeParts(['js tiles', 'js tiles, packed']);
+export const tileParts = [turned, packed];
+
+/** Rows of a matrix. */
+type Rows = readonly (readonly number[])[];
+
+/** {@link Tiles} in plain JavaScript, in double. @param matrix by default the work's own */
+export function transform({outs, out, outRowStep, outColumnStep, ...work}: Tiles & TilesTo, matrix?: Rows): void {
+  turned.hits++;
+  forEachTile(work, matrix, (tile, lane, p, q, value) => {
+    out[((outs[tile] + p * outRowStep + q * outColumnStep) >> 2) + lane] = value;
+  });
+}
+
+/** The same into matrices of which each element has a place of its own. */
+export function transformInto(
+  work: Tiles,
+  put: (element: number, row: number, column: number, value: number) => void,
+  matrix?: Rows,
+): void {
+  packed.hits++;
+  const side = tileMatrix(work.matrix).length;
+  forEachTile(work, matrix, (tile, lane, p, q, value) => put(p * side + q, tile, lane, value));
+}
+
+function forEachTile(
+  {matrix, source, tiles, rowStep, columnStep, lanes}: Tiles,
+  rows: Rows = tileMatrix(matrix),
+  put: (tile: number, lane: number, p: number, q: number, value: number) => void,
+): void {
+  const [a, b] = [rows.length, rows[0].length];
+  const half = new Float64Array(a * b);
+  for (let tile = 0; tile < tiles.length; tile++) {
+    for (let lane = 0; lane < lanes; lane++) {
+      half.fill(0);
+      for (let i = 0; i < b; i++) {
+        for (let j = 0; j < b; j++) {
+          const value = source[((tiles[tile] + i * rowStep + j * columnStep) >> 2) + lane];
+          for (let p = 0; p < a; p++) if (rows[p][i] !== 0) half[p * b + j] += rows[p][i] * value;
+        }
+      }
+      for (let p = 0; p < a; p++) {
+        for (let q = 0; q < a; q++) {
+          let sum = 0;
+          for (let j = 0; j < b; j++) if (rows[q][j] !== 0) sum += rows[q][j] * half[p * b + j];
+          put(tile, lane, p, q, sum);
+        }
+      }
+    }
+  }
+}

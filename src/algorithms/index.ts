@@ -7,9 +7,10 @@ import {gather} from './gather.js';
 import {im2col} from './im2col.js';
 import {transposed} from './transposed.js';
 import {winograd} from './winograd.js';
+import {winograd4} from './winograd4.js';
 
 /** The catalogue, in order of preference: the first that supports a problem serves it, and the definition stands last. */
-const catalogue: Algorithm[] = [gather, im2col, winograd, transposed, depthwise, direct];
+const catalogue: Algorithm[] = [gather, im2col, winograd, winograd4, transposed, depthwise, direct];
 
 /** Names that mean something else where algorithms are chosen. */
 const reserved = ['auto', 'imported', 'builtin'];

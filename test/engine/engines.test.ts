@@ -1,5 +1,7 @@
 import {depthwise} from '../../src/algorithms/depthwise.js';
 import {gather} from '../../src/algorithms/gather.js';
+import {winograd} from '../../src/algorithms/winograd.js';
+import {winograd4} from '../../src/algorithms/winograd4.js';
 import {arrayBytes, type Engine, type Epilogue, type Matrix} from '../../src/engine/engine.js';
 import {jsEngine} from '../../src/engine/jsEngine.js';
 import {wasmEngine} from '../../src/engine/wasmEngine.js';
@@ -7,6 +9,7 @@ import {wasmVariants} from '../../src/engine/wasmModule.js';
 import {ConvgradError} from '../../src/geometry/error.js';
 import {passes, passTensors, sizeOf} from '../../src/geometry/pass.js';
 import {problemInfo} from '../../src/geometry/problem.js';
+import {arithmeticOf, boundAt} from '../../src/verify/bound.js';
 import {edgeCases} from '../../src/verify/cases/edgeCases.js';
 import {trial} from '../../src/verify/trial.js';
 
@@ -35,7 +38,7 @@ const engines: [string, Engine][] = [jsEngine, ...wasmVariants().map((variant) =
 /** Edge cases with data and right answers. */
 const trials = edgeCases()
   .filter(({problem}) => problem.batch > 0)
-  .map(({problem}) => ({...trial(problem, 'integers', 1, 1), info: problemInfo(problem)}));
+  .map(({problem}) => ({...trial(problem, 'integers', 1, winograd.integerHeadroom), info: problemInfo(problem)}));
 
 test('this process has vectors', () => {
   expect(engines.map(([name]) => name)).toEqual(expect.arrayContaining(['js', 'simd']));
@@ -82,18 +85,27 @@ describe.each(engines)('gemm on %s', (_name, engine) => {
     expect([...c]).toEqual(product(m, n, k, a, b));
   });
 
-  it('is exact on integers through windows: every edge case, every part of it', () => {
+  it('is exact on integers through windows and tiles, or within the bound: every edge case, every part of it', () => {
     const before = new Map(engine.parts.map((part) => [part, part.hits]));
     for (const {problem, inputs, wanted, info} of trials) {
       for (const pass of passes) {
         const {inputs: names, output} = passTensors[pass];
         const [a, b] = names.map((tensor) => inputs[tensor as keyof typeof inputs]) as [Float32Array, Float32Array];
-        const out = new Float32Array(sizeOf(info, output)).fill(Number.NaN);
-        const algorithm = info.kind === 'dense' ? gather : depthwise;
-        algorithm[pass]?.(info, a, b, out, engine);
-        const {values} = wanted[pass];
-        const wrong = out.findIndex((got, i) => got !== (values[i] as number) + 0);
-        expect([problem, pass, wrong, out[wrong]]).toEqual([problem, pass, -1, undefined]);
+        for (const algorithm of [gather, depthwise, winograd, winograd4]) {
+          if (algorithm.supports(info, pass) !== true) continue;
+          const out = new Float32Array(sizeOf(info, output)).fill(Number.NaN);
+          algorithm[pass]?.(info, a, b, out, engine);
+          const own = algorithm.integerHeadroom > 0 ? undefined : algorithm.errorBound?.(info, pass, a, b);
+          const bound = (i: number) => (own ? boundAt({...wanted[pass], own}, i, arithmeticOf('cpu')) : 0);
+          const wrong = out.findIndex((got, i) => !(Math.abs(got - (wanted[pass].values[i] as number)) <= bound(i)));
+          expect([algorithm.name, problem, pass, wrong, out[wrong]]).toEqual([
+            algorithm.name,
+            problem,
+            pass,
+            -1,
+            undefined,
+          ]);
+        }
       }
     }
     expect(engine.parts.filter((part) => part.hits === before.get(part)).map((part) => part.name)).toEqual([]);

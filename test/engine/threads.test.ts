@@ -1,5 +1,7 @@
 import {depthwise} from '../../src/algorithms/depthwise.js';
 import {gather} from '../../src/algorithms/gather.js';
+import {winograd} from '../../src/algorithms/winograd.js';
+import {winograd4} from '../../src/algorithms/winograd4.js';
 import {cut} from '../../src/engine/call.js';
 import type {Engine} from '../../src/engine/engine.js';
 import {mostCalls} from '../../src/engine/threads/control.js';
@@ -33,13 +35,15 @@ const cases = [
 
 function run(engine: Engine): number[][] {
   return cases.flatMap(({inputs, info}) =>
-    passes.map((pass) => {
+    passes.flatMap((pass) => {
       const {inputs: names, output} = passTensors[pass];
       const [a, b] = names.map((tensor) => inputs[tensor as keyof typeof inputs]) as [Float32Array, Float32Array];
-      const out = new Float32Array(sizeOf(info, output)).fill(Number.NaN);
-      const algorithm = info.kind === 'dense' ? gather : depthwise;
-      algorithm[pass]?.(info, a, b, out, engine);
-      return [...out];
+      const able = [gather, depthwise, winograd, winograd4].filter(({supports}) => supports(info, pass) === true);
+      return able.map((algorithm) => {
+        const out = new Float32Array(sizeOf(info, output)).fill(Number.NaN);
+        algorithm[pass]?.(info, a, b, out, engine);
+        return [...out];
+      });
     }),
   );
 }

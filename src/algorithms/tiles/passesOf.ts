@@ -50,14 +50,10 @@ export function passesOf(m: 2 | 4, parts: BlockParts): Members {
 }
 
 function whyNot(info: Conv2DInfo): true | string {
-  const {kind, filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth} = info;
-  if (kind !== 'dense') return 'a depthwise convolution has no sum over channels to make matrix products of';
-  if (filterHeight !== 3 || filterWidth !== 3)
-    return `it computes 3×3 filters only, and this one is ${filterHeight}×${filterWidth}`;
-  if (strideHeight !== 1 || strideWidth !== 1)
-    return `its tiles need stride 1, and this one is ${strideHeight}×${strideWidth}`;
-  if (dilationHeight === 1 && dilationWidth === 1) return true;
-  return `its tiles need dilation 1, and this one is ${dilationHeight}×${dilationWidth}`;
+  if (info.kind !== 'dense') return 'a depthwise convolution has no sum over channels to make matrix products of';
+  if (info.filterHeight !== 3 || info.filterWidth !== 3) return 'it computes 3×3 filters only';
+  if (info.strideHeight > 1 || info.strideWidth > 1) return 'its tiles need stride 1';
+  return (info.dilationHeight === 1 && info.dilationWidth === 1) || 'its tiles need dilation 1';
 }
 
 function costOf(m: number, info: Conv2DInfo) {

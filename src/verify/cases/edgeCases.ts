@@ -53,6 +53,7 @@ export function edgeCases(): Case[] {
     named('more of x than one block of a sum over pixels', 'ih66iw66ic16oc5kh1kw1'),
     named('the same with few channels', 'ih66iw66ic16oc4kh1kw1'),
     named('the same with fewer', 'ih66iw66ic16oc2kh1kw1'),
+    named('more tiles than one block', 'ih160iw160ic4oc1kh3kw3-same'),
     named('x beyond 65 536 elements', 'ih128iw129ic4oc2kh2kw2sh2sw2-same'),
     named('y beyond 65 536 elements', 'ih91iw91ic1oc8kh1kw1'),
     named('more output channels than are packed at a time', 'ih1iw2ic2oc4099kh1kw1'),

@@ -12,7 +12,7 @@ const parts = blockParts('winograd4');
  *     backpropInput   dx      the same of dy, with the filter turned by 180° and its channels swapped: 36 times [T×F]·[F×C]
  *     backpropFilter  dFilter = Gᵀ[Σ_tiles (Bᵀ·d·B) ⊙ (A·dy·Aᵀ)]G  36 times [C×T]·[T×F], which is F(3×3, 4×4)
  *
- * Matrices with entries from 1/24 to 8 cost accuracy, see docs/engine.md, and 1/6 is no float32, so whole numbers do not stay exact. An Inf or NaN
+ * Matrices with entries from 1/24 to 8 cost accuracy, see docs/winograd.md, and 1/6 is no float32, so whole numbers do not stay exact. An Inf or NaN
  * spreads over its tile.
  */
 export const winograd4: Algorithm = {

@@ -12,7 +12,7 @@ test('the text has geometry, the choice, the candidates that lost, and tfjs alon
   expect(text).toContain('x [1, 28, 28, 16], filter [3, 3, 16, 32] → y [1, 28, 28, 32]\n');
   expect(text).toContain('pads: top 1, bottom 1, left 1, right 1\n');
   expect(text).toMatch(/\ncpu, on the engine '(fma|simd|js)'\n {2}forward: gather, first in the order of preference/);
-  expect(text).toContain('    not im2col, direct: later in the order of preference\n');
+  expect(text).toContain('    not im2col, winograd, winograd4, direct: later in the order of preference\n');
   expect(text).toContain('    7.23 MFLOP, ');
   expect(text).toMatch(/\nwasm.*\n {2}forward: gather, .*\n.* workspace/);
   expect(text).toContain('tfjs alone: tfjs has no Conv2DBackpropFilter on wasm');

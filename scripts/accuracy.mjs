@@ -1,0 +1,44 @@
+// `node scripts/accuracy.mjs [PROBLEM…]`, after `npm run build`: how far results are from float64, as the Markdown table of docs/winograd.md.
+import {findAlgorithm} from '../dist/algorithms/index.js';
+import {wasmEngine} from '../dist/engine/wasmEngine.js';
+import {wasmVariants} from '../dist/engine/wasmModule.js';
+import {passes, passTensors} from '../dist/geometry/pass.js';
+import {parseProblem, problemInfo} from '../dist/geometry/problem.js';
+import {trial} from '../dist/verify/trial.js';
+
+const layers = ['ih56iw56ic64oc64kh3kw3-same', 'ih28iw28ic128oc128kh3kw3-same', 'mb4ih14iw14ic32oc48kh3kw3'];
+const names = ['gather', 'winograd', 'winograd4'];
+const engines = wasmVariants()
+  .filter((variant) => variant !== 'fmaLow')
+  .map((variant) => wasmEngine(variant));
+
+/** Both against the root mean square of what is right. */
+function errors(got, want) {
+  let [sum, squares, worst] = [0, 0, 0];
+  for (let i = 0; i < want.length; i++) {
+    const error = Math.abs(got[i] - want[i]);
+    sum += error ** 2;
+    squares += want[i] ** 2;
+    worst = Math.max(worst, error);
+  }
+  return [Math.sqrt(sum / squares), worst / Math.sqrt(squares / want.length)];
+}
+
+console.log(`| engine | problem | pass | ${names.join(' | ')} |\n|---|---|---|${names.map(() => '---|').join('')}`);
+for (const problem of process.argv.length > 2 ? process.argv.slice(2) : layers) {
+  const parsed = parseProblem(problem);
+  const {inputs, wanted} = trial(parsed, 'reals', 1, 1);
+  for (const engine of engines) {
+    for (const pass of passes) {
+      const [a, b] = passTensors[pass].inputs.map((name) => inputs[name]);
+      const cells = names.map((name) => {
+        const out = new Float32Array(wanted[pass].values.length);
+        findAlgorithm(name)[pass](problemInfo(parsed), a, b, out, engine);
+        return errors(out, wanted[pass].values)
+          .map((error) => error.toExponential(1))
+          .join(' / ');
+      });
+      console.log(`| ${engine.name} | ${problem} | ${pass} | ${cells.join(' | ')} |`);
+    }
+  }
+}

@@ -10,7 +10,10 @@ it('equals the definition bit for bit on integers: every edge case, algorithm an
   const problems = edgeCases().map(({problem}) => formatProblem(problem));
   const report = await verify({backends: ['wasm'], fills: ['integers'], oracles: ['reference'], problems});
   const {summary, results, rows} = report;
-  expect(results.filter(({status}) => status !== 'passed')).toEqual([]);
+  // Its own bound judges it, on reals.
+  const inexact = results.filter(({algorithm}) => algorithm === 'winograd4');
+  expect(new Set(inexact.map(({status}) => status))).toEqual(new Set(['skipped']));
+  expect(results.filter((result) => result.status !== 'passed' && !inexact.includes(result))).toEqual([]);
   expect(summary.passed).toBeGreaterThan(300);
   expect(rows.map(({algorithm, pass}) => `${algorithm} ${pass}`).sort()).toEqual([
     ...['depthwise backpropFilter', 'depthwise backpropInput', 'depthwise forward'],
@@ -18,6 +21,8 @@ it('equals the definition bit for bit on integers: every edge case, algorithm an
     ...['gather backpropFilter', 'gather backpropInput', 'gather forward'],
     ...['im2col backpropFilter', 'im2col backpropInput', 'im2col forward'],
     'transposed backpropInput',
+    ...['winograd backpropFilter', 'winograd backpropInput', 'winograd forward'],
+    ...['winograd4 backpropFilter', 'winograd4 backpropInput', 'winograd4 forward'],
   ]);
   expect(report.environment.backends).toEqual({
     wasm: {engine: engine().name, engineThreads: 1, simd: true, threads: false},

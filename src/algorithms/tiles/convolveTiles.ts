@@ -4,10 +4,7 @@ import type {BlockParts} from '../windows/cut.js';
 import {inArena} from '../windows/inArena.js';
 import {copyRegions} from '../windows/region.js';
 import {gridOf} from './grid.js';
-import {planes, planesBytes, steps} from './planes.js';
-
-/** Bytes of planes that are worked on at a time: they stay in a level-2 cache. */
-const blockBytes = 1 << 20;
+import {blockBytes, planes, planesBytes, steps} from './planes.js';
 
 /** A 3×3 convolution with stride 1 of a source [N, height, width, C] to an output [N, outHeight, outWidth, F]. */
 export interface TileConvolution {
@@ -31,7 +28,7 @@ export interface TileConvolution {
 export function convolveTiles(m: 2 | 4, work: TileConvolution, engine: Engine, parts: BlockParts): void {
   const {batch, source, height, width, C, outHeight, outWidth, F, padTop, padLeft} = work;
   const side = m + 2;
-  const grid = gridOf([batch, outHeight, outWidth], m, 4 * side * side * (C + F), blockBytes, parts);
+  const grid = gridOf([batch, outHeight, outWidth], m, 4 * side * side * (C + F), blockBytes(side, C, F), parts);
   const {blocks, most, columns} = grid;
   const bytes =
     4 * (9 * C * F + C + grid.floatsOf(2, C) + grid.floatsOf(0, F) + 4 * most + 2 + 2 * F) +

@@ -6,6 +6,7 @@ import {flopsOf, type Pass, passTensors, sizeOf} from '../../geometry/pass.js';
 import type {Algorithm, Bound} from '../algorithm.js';
 import type {BlockParts} from '../windows/cut.js';
 import {convolveTiles} from './convolveTiles.js';
+import {blockBytes} from './planes.js';
 import {sumTiles} from './sumTiles.js';
 
 type Members = Required<
@@ -65,16 +66,20 @@ function costOf(m: number, info: Conv2DInfo) {
     // Those of the definition, which effective rates are counted in; what is done is m²·9/(m + 2)² times less, and the transforms.
     flops: flopsOf(info),
     bytes: 4 * (sizeOf(info, 'x') + sizeOf(info, 'filter') + sizeOf(info, 'y') + 2 * moved),
-    workspaceBytes: 4 * (2 * elements * C * F + 9 * C * F) + (3 << 20),
+    workspaceBytes: 4 * (elements + 9) * C * F + 2 * blockBytes(m + 2, C, F),
   };
 }
+
+/** Channels that are copied side by side: as many lines of a cache are written to at a time. */
+const strip = 16;
 
 /** [3, 3, F, C] turned by 180°, as [3, 3, C, F]. */
 function turn(filter: Float32Array, C: number, F: number, into: Float32Array): void {
   for (let tap = 0; tap < 9; tap++) {
     const [from, to] = [(8 - tap) * C * F, tap * C * F];
-    for (let f = 0; f < F; f++) {
-      for (let c = 0, at = from + f * C, put = to + f; c < C; c++, at++, put += F) into[put] = filter[at];
+    for (let first = 0; first < C; first += strip) {
+      const end = Math.min(C, first + strip);
+      for (let f = 0; f < F; f++) for (let c = first; c < end; c++) into[to + c * F + f] = filter[from + f * C + c];
     }
   }
 }

@@ -25,6 +25,14 @@ export function planes(arena: Arena, side: number, rows: number, columns: number
   return {all, each, columnStep: 4 * step, rowStep: 4 * side * step};
 }
 
+/**
+ * Bytes of planes that are worked on at a time. They stay in a level-2 cache, but where C×F matrices are larger than that: then those are read from beyond
+ * it for each block, and large blocks have it happen seldom.
+ */
+export function blockBytes(side: number, C: number, F: number): number {
+  return Math.max(1 << 20, 4 * side * side * C * F);
+}
+
 /** Places in steps. */
 export function steps(arena: Arena, count: number, step: number): Int32Array {
   const places = arena.integers(count);

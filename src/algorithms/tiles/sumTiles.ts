@@ -3,10 +3,7 @@ import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import type {BlockParts} from '../windows/cut.js';
 import {copyRegions} from '../windows/region.js';
 import {gridOf} from './grid.js';
-import {planes, planesBytes, steps} from './planes.js';
-
-/** Bytes of planes that are worked on at a time: few of them would have the sums, which are as large as all filters, read too often. */
-const blockBytes = 1 << 20;
+import {blockBytes, planes, planesBytes, steps} from './planes.js';
 
 /** dFilter = Gᵀ[Σ (Bᵀ·x·B) ⊙ (A·dy·Aᵀ)]G over all tiles, in tiles of m×m of dy, block by block in their order. */
 export function sumTiles(
@@ -20,7 +17,7 @@ export function sumTiles(
 ): void {
   const {batch, inHeight, inWidth, inChannels: C, outHeight, outWidth, outChannels: F, padTop, padLeft} = info;
   const side = m + 2;
-  const grid = gridOf([batch, outHeight, outWidth], m, 4 * side * side * (C + F), blockBytes, parts);
+  const grid = gridOf([batch, outHeight, outWidth], m, 4 * side * side * (C + F), blockBytes(side, C, F), parts);
   const {blocks, most, columns} = grid;
   const bytes =
     4 * (9 * C * F + 3 * C + grid.floatsOf(2, C) + grid.floatsOf(0, F) + 3 * most) +

@@ -162,7 +162,11 @@ test('Ctrl-C: exit code 130, the table and the report of the results until then'
 });
 
 test.each([
-  [['frobnicate'], 2, "convgrad: unknown command 'frobnicate'; use verify, mutants, doctor, explain, bench, or --help."],
+  [
+    ['frobnicate'],
+    2,
+    "convgrad: unknown command 'frobnicate'; use verify, mutants, doctor, explain, bench, or --help.",
+  ],
   [[], 2, 'convgrad: no command; use verify, mutants, doctor, explain, bench, or --help.'],
   [['verify', '--frob'], 2, 'convgrad: Unknown option `--frob`'],
   [['verify', '--cases'], 2, 'convgrad: option `--cases <n>` value is missing'],

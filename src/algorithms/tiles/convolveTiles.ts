@@ -19,8 +19,8 @@ export interface TileConvolution {
   F: number;
   padTop: number;
   padLeft: number;
-  /** Writes the filter as [3, 3, C, F]. */
-  writeFilter(into: Float32Array): void;
+  /** Writes the filter as [3, 3, C, F] with so many floats from one row of F to the next. */
+  writeFilter(into: Float32Array, pitch: number): void;
   epilogue?: Epilogue | undefined;
 }
 
@@ -28,20 +28,21 @@ export interface TileConvolution {
 export function convolveTiles(m: 2 | 4, work: TileConvolution, engine: Engine, parts: BlockParts): void {
   const {batch, source, height, width, C, outHeight, outWidth, F, padTop, padLeft} = work;
   const side = m + 2;
+  const pitch = pitchOf(F);
   const grid = gridOf([batch, outHeight, outWidth], m, 4 * side * side * (C + F), blockBytes(side, C, F), parts);
   const {blocks, most, columns} = grid;
   const bytes =
-    4 * (9 * C * F + C + grid.floatsOf(2, C) + grid.floatsOf(0, F) + 4 * most + 2 + 2 * F) +
+    4 * (9 * C * pitch + C + grid.floatsOf(2, C) + grid.floatsOf(0, F) + 4 * most + 2 + 2 * F) +
     side * side * engine.packedBytes(C, F) +
     planesBytes(side, most, C) +
     planesBytes(side, most, F);
   engine.within(bytes + 14 * arrayBytes, (arena) => {
-    const filter = arena.floats(9 * C * F);
-    work.writeFilter(filter);
+    const filter = arena.floats(9 * C * pitch);
+    work.writeFilter(filter, pitch);
     const weights = engine.transformPacked(
       {
-        ...{matrix: `filterTiles${m}`, source: filter, tiles: steps(arena, C, 4 * F)},
-        ...{rowStep: 12 * C * F, columnStep: 4 * C * F, lanes: F},
+        ...{matrix: `filterTiles${m}`, source: filter, tiles: steps(arena, C, 4 * pitch)},
+        ...{rowStep: 12 * C * pitch, columnStep: 4 * C * pitch, lanes: F},
       },
       Array.from({length: side * side}, () => engine.reserve(arena, C, F)),
     );
@@ -71,6 +72,11 @@ export function convolveTiles(m: 2 | 4, work: TileConvolution, engine: Engine, p
       copyOut(work, block, m, columns * m, out);
     }
   });
+}
+
+/** Rows of a power of two of bytes would meet in the same lines of a cache. */
+function pitchOf(F: number): number {
+  return F % 64 === 0 ? F + 16 : F;
 }
 
 /** Copies what the tiles of a block hold of the output: the last ones hang over. */

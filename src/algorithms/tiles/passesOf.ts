@@ -25,7 +25,11 @@ export function passesOf(m: 2 | 4, parts: BlockParts): Members {
       const work = {
         ...{batch, padTop, padLeft, outHeight, outWidth, epilogue},
         ...{source: x, height: info.inHeight, width: info.inWidth, C: info.inChannels},
-        ...{out: y, F: info.outChannels, writeFilter: (into: Float32Array) => into.set(filter)},
+        ...{
+          out: y,
+          F: info.outChannels,
+          writeFilter: (into: Float32Array, pitch: number) => spread(filter, info.outChannels, pitch, into),
+        },
       };
       convolveTiles(m, work, engine, parts);
     },
@@ -36,7 +40,7 @@ export function passesOf(m: 2 | 4, parts: BlockParts): Members {
         ...{batch: info.batch, padTop: 2 - info.padTop, padLeft: 2 - info.padLeft},
         ...{source: dy, height: info.outHeight, width: info.outWidth, C},
         ...{out: dx, outHeight: info.inHeight, outWidth: info.inWidth, F},
-        writeFilter: (into: Float32Array) => turn(filter, C, F, into),
+        writeFilter: (into: Float32Array, pitch: number) => turn(filter, C, F, pitch, into),
       };
       convolveTiles(m, work, engine, parts);
     },
@@ -70,16 +74,23 @@ function costOf(m: number, info: Conv2DInfo) {
   };
 }
 
+/** Copies rows of F floats. */
+function spread(rows: Float32Array, F: number, pitch: number, into: Float32Array): void {
+  if (pitch === F) into.set(rows);
+  else
+    for (let from = 0, to = 0; from < rows.length; from += F, to += pitch) into.set(rows.subarray(from, from + F), to);
+}
+
 /** Channels that are copied side by side: as many lines of a cache are written to at a time. */
 const strip = 16;
 
 /** [3, 3, F, C] turned by 180°, as [3, 3, C, F]. */
-function turn(filter: Float32Array, C: number, F: number, into: Float32Array): void {
+function turn(filter: Float32Array, C: number, F: number, pitch: number, into: Float32Array): void {
   for (let tap = 0; tap < 9; tap++) {
-    const [from, to] = [(8 - tap) * C * F, tap * C * F];
+    const [from, to] = [(8 - tap) * C * F, tap * C * pitch];
     for (let first = 0; first < C; first += strip) {
       const end = Math.min(C, first + strip);
-      for (let f = 0; f < F; f++) for (let c = first; c < end; c++) into[to + c * F + f] = filter[from + f * C + c];
+      for (let f = 0; f < F; f++) for (let c = first; c < end; c++) into[to + c * pitch + f] = filter[from + f * C + c];
     }
   }
 }

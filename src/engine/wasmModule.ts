@@ -35,8 +35,8 @@ export interface Kernels extends Record<KernelName, (from: number, to: number, .
 export const mostPages = 32_767;
 
 /** The variants that run here: a host may lack their instructions, and a page's policy may forbid WebAssembly. */
-export function wasmVariants(): WasmVariant[] {
-  return (Object.keys(modules) as WasmVariant[]).filter((name) => {
+export function wasmVariants(): readonly WasmVariant[] {
+  variants ??= (Object.keys(modules) as WasmVariant[]).filter((name) => {
     try {
       compile(name, false);
       return true;
@@ -44,7 +44,9 @@ export function wasmVariants(): WasmVariant[] {
       return false;
     }
   });
+  return variants;
 }
+let variants: WasmVariant[] | undefined;
 
 /** Rows of a variant's tiles. */
 export function tileRows(variant: WasmVariant): {rows8: number; rows4: number} {

@@ -19,6 +19,11 @@ export interface Trial {
 /** A handful of draws decides: one output element sums to zero by chance about once in fifteen. */
 const attempts = 5;
 
+/** The headroom that data are drawn with: whole numbers stay exact, real ones and what is never exact need none. */
+export function roomFor(fill: Fill, headroom: number): number {
+  return fill === 'integers' && headroom > 0 ? headroom : 1;
+}
+
 /** Draws the data of a trial; again with the next sub-seed while a pass would come out vacuous by chance. */
 export function trial(
   problem: Problem,
@@ -28,7 +33,7 @@ export function trial(
   arithmetic: Arithmetic = arithmeticOf('cpu'),
 ): Trial {
   for (let attempt = 0; ; attempt++) {
-    const inputs = drawInputs(problem, fill, seed, headroom, attempt, arithmetic);
+    const inputs = drawInputs(problem, fill, seed, roomFor(fill, headroom), attempt, arithmetic);
     const wanted = reference(problem, inputs);
     if (attempt + 1 === attempts || !passes.some((pass) => isVacuous(wanted[pass])))
       return {problem, fill, arithmetic, inputs, wanted};

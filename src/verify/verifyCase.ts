@@ -8,7 +8,7 @@ import {type Picture, pictureOf} from './picture.js';
 import type {VerifyResult} from './result.js';
 import {Subject} from './subject.js';
 import type {Target} from './target.js';
-import {type Trial, trial} from './trial.js';
+import {roomFor, type Trial, trial} from './trial.js';
 
 /**
  * Verifies one problem with one filling: every target against every oracle, in all passes. An exception makes a failed result.
@@ -25,7 +25,7 @@ export async function verifyCase(
   const bench = oracles.filter(({name, fills}) => options.oracles.includes(name) && fills.includes(fill));
   // Who names a problem wants everything about it.
   const campaign = options.problems.length === 0;
-  // Algorithms that need smaller integers get data of their own; most share theirs.
+  // Algorithms that need smaller integers get data of their own; the others, and real data, are for all.
   const trials = new Map<number, Trial>();
   for (const target of targets) {
     const {backend, algorithm, headroom} = target;
@@ -40,9 +40,9 @@ export async function verifyCase(
       }
     }
     if (supported.length === 0) continue;
-    const drawn =
-      trials.get(headroom) ?? trial(problem, fill, options.seed, headroom, arithmeticOf(backend, options.f16));
-    trials.set(headroom, drawn);
+    const room = roomFor(fill, headroom);
+    const drawn = trials.get(room) ?? trial(problem, fill, options.seed, headroom, arithmeticOf(backend, options.f16));
+    trials.set(room, drawn);
     const subject = new Subject(drawn, target);
     select(target);
     for (const pass of supported) {

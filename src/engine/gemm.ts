@@ -1,4 +1,5 @@
 import {arrayBytes, type Engine, type Matrix} from './engine.js';
+import {steps} from './steps.js';
 
 /** Completes an engine: a product of matrices by its other operations. */
 export function withGemm(engine: Omit<Engine, 'gemm'>): Engine {
@@ -15,7 +16,7 @@ function gemm(
   c: Matrix,
   accumulate: boolean,
 ): void {
-  const bytes = 4 * (m * k + m * n + 2 * m + k + 2) + engine.packedBytes(k, n) + 8 * arrayBytes;
+  const bytes = 4 * (m * k + m * n + m + k + 2) + engine.packedBytes(k, n) + 8 * arrayBytes;
   engine.within(bytes, (arena) => {
     const packed = engine.pack(engine.reserve(arena, k, n), [{...b, rows: k}]);
     const left = arena.floats(m * k);
@@ -24,10 +25,10 @@ function gemm(
     const byColumns = a.rowStride === 1 && a.columnStride !== 1;
     copy(a, {data: left, offset: 0, rowStride: byColumns ? 1 : k, columnStride: byColumns ? m : 1}, m, k);
     if (byColumns) {
-      const [offsets, pixels] = [steps(arena.integers(m), 4), steps(arena.integers(k), 4 * m)];
+      const [offsets, pixels] = [steps(arena, m, 4), steps(arena, k, 4 * m)];
       engine.outer({source: left, offsets, pixels, b: packed, out, accumulate: false});
     } else {
-      const pixels = steps(arena.integers(m), 4 * k);
+      const pixels = steps(arena, m, 4 * k);
       const runs = arena.integers(2);
       runs.set([0, k]);
       engine.gather({source: left, pixels, runs, b: packed, out});
@@ -47,9 +48,4 @@ function copy(from: Matrix, to: Matrix, rows: number, columns: number): void {
       to.data[target] = from.data[source];
     }
   }
-}
-
-function steps(into: Int32Array, step: number): Int32Array {
-  for (let i = 0; i < into.length; i++) into[i] = i * step;
-  return into;
 }

@@ -1,10 +1,11 @@
 import {arrayBytes, type Engine, type Epilogue} from '../../engine/engine.js';
+import {steps} from '../../engine/steps.js';
 import type {Block} from '../windows/blocks.js';
 import type {BlockParts} from '../windows/cut.js';
 import {inArena} from '../windows/inArena.js';
 import {copyRegions} from '../windows/region.js';
 import {gridOf} from './grid.js';
-import {blockBytes, planes, planesBytes, steps} from './planes.js';
+import {blockBytes, planes, planesBytes} from './planes.js';
 
 /** A 3×3 convolution with stride 1 of a source [N, height, width, C] to an output [N, outHeight, outWidth, F]. */
 export interface TileConvolution {
@@ -29,7 +30,7 @@ export function convolveTiles(m: 2 | 4, work: TileConvolution, engine: Engine, p
   const {batch, source, height, width, C, outHeight, outWidth, F, padTop, padLeft} = work;
   const side = m + 2;
   const pitch = pitchOf(F);
-  const grid = gridOf([batch, outHeight, outWidth], m, 4 * side * side * (C + F), blockBytes(side, C, F), parts);
+  const grid = gridOf([batch, outHeight, outWidth], m, side * side * (C + F), blockBytes(side, C, F), parts);
   const {blocks, most, columns} = grid;
   const bytes =
     4 * (9 * C * pitch + C + grid.floatsOf(2, C) + grid.floatsOf(0, F) + 4 * most + 2 + 2 * F) +

@@ -1,5 +1,5 @@
-import {type Block, blocksOf} from '../windows/blocks.js';
-import type {BlockParts} from '../windows/cut.js';
+import type {Block} from '../windows/blocks.js';
+import {type BlockParts, cut} from '../windows/cut.js';
 import type {Region} from '../windows/region.js';
 
 /** An image of N × height × width pixels as tiles of m×m, the last of which may hang over its end. */
@@ -17,20 +17,17 @@ export interface Grid {
   place(block: Block, more: number, channels: number, into: Int32Array): number;
 }
 
-/** @param bytesPerTile what a block takes for each tile; blocks take about `limit` bytes, but for single rows of tiles */
+/** @param floatsPerTile what a block takes for each tile; blocks take about `limit` bytes, but for single rows of tiles */
 export function gridOf(
   [batch, height, width]: readonly [number, number, number],
   m: number,
-  bytesPerTile: number,
+  floatsPerTile: number,
   limit: number,
-  {severalImages, partOfImage}: BlockParts,
+  parts: BlockParts,
 ): Grid {
   const [tileRows, columns] = [Math.ceil(height / m), Math.ceil(width / m)];
-  const blocks = [...blocksOf(batch, tileRows, (rows) => rows * columns * bytesPerTile, limit)];
-  // The first is as large as any.
-  const [{images, rows}] = blocks;
-  if (images > 1) severalImages.hits++;
-  if (rows < tileRows) partOfImage.hits++;
+  const {blocks} = cut(batch, tileRows, (rows) => rows * columns * floatsPerTile, 0, limit, parts);
+  const [{images, rows}] = blocks; // as large as any
   return {
     ...{blocks, most: images * rows * columns, columns},
     region: ({row, rows}, top, left, more) => ({

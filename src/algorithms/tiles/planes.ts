@@ -32,10 +32,3 @@ export function planes(arena: Arena, side: number, rows: number, columns: number
 export function blockBytes(side: number, C: number, F: number): number {
   return Math.max(1 << 20, 4 * side * side * C * F);
 }
-
-/** Places in steps. */
-export function steps(arena: Arena, count: number, step: number): Int32Array {
-  const places = arena.integers(count);
-  for (let i = 0; i < count; i++) places[i] = i * step;
-  return places;
-}

@@ -1,9 +1,10 @@
 import {arrayBytes, type Engine} from '../../engine/engine.js';
+import {steps} from '../../engine/steps.js';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import type {BlockParts} from '../windows/cut.js';
 import {copyRegions} from '../windows/region.js';
 import {gridOf} from './grid.js';
-import {blockBytes, planes, planesBytes, steps} from './planes.js';
+import {blockBytes, planes, planesBytes} from './planes.js';
 
 /** dFilter = Gᵀ[Σ (Bᵀ·x·B) ⊙ (A·dy·Aᵀ)]G over all tiles, in tiles of m×m of dy, block by block in their order. */
 export function sumTiles(
@@ -17,7 +18,7 @@ export function sumTiles(
 ): void {
   const {batch, inHeight, inWidth, inChannels: C, outHeight, outWidth, outChannels: F, padTop, padLeft} = info;
   const side = m + 2;
-  const grid = gridOf([batch, outHeight, outWidth], m, 4 * side * side * (C + F), blockBytes(side, C, F), parts);
+  const grid = gridOf([batch, outHeight, outWidth], m, side * side * (C + F), blockBytes(side, C, F), parts);
   const {blocks, most, columns} = grid;
   const bytes =
     4 * (9 * C * F + 3 * C + grid.floatsOf(2, C) + grid.floatsOf(0, F) + 3 * most) +

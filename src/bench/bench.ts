@@ -3,6 +3,7 @@ import {flopsOf, type Pass} from '../geometry/pass.js';
 import {formatProblem, type Problem, problemInfo} from '../geometry/problem.js';
 import {explain} from '../plugin/explain.js';
 import {install} from '../plugin/install.js';
+import {remember} from '../plugin/remember.js';
 import {engineOf, select, supportsPass} from '../plugin/select.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
 import {environmentOf} from '../verify/environment.js';
@@ -14,7 +15,6 @@ import {fitBuiltin} from './fitBuiltin.js';
 import {measure} from './measure.js';
 import {type BenchOptions, casesOf, resolveOptions} from './options.js';
 import {makeProbe, type Probe, settleEngine} from './peak.js';
-import {remember} from './remember.js';
 import {type BenchReport, makeReport, type ReportedOptions} from './report.js';
 import {type BenchResult, type BenchRow, resultOf} from './result.js';
 

@@ -1,9 +1,9 @@
 import {engine as currentEngine, shareWork} from '../engine/index.js';
 import {ConvgradError} from '../geometry/error.js';
 import {builtinKernel} from '../plugin/builtins.js';
-import {install, uninstall} from '../plugin/install.js';
+import {install} from '../plugin/install.js';
+import {remember} from '../plugin/remember.js';
 import {servedBackends} from '../plugin/select.js';
-import {currentSession} from '../plugin/session.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
 import {findImportedKernels, type ImportedKernels, register} from './kernels.js';
 import type {ReportedOptions} from './options.js';
@@ -22,11 +22,7 @@ export interface Stage {
 
 /** Brings tfjs into the state of a run: convgrad's kernels over the built-in ones, imported kernels aside. */
 export async function setStage({backends, sabotage, subject, f16, engine, threads}: ReportedOptions): Promise<Stage> {
-  const session = currentSession(tf);
-  const installed = session && {
-    ...{tf, backends: [...session.backends], algorithm: session.algorithm},
-    ...session.engineOptions,
-  };
+  const restore = remember();
   const activeBackend = tf.getBackend();
   // tfjs reads the flag when webgl is first used, and never again.
   if (f16) tf.env().set('WEBGL_FORCE_F16_TEXTURES', true);
@@ -52,10 +48,8 @@ export async function setStage({backends, sabotage, subject, f16, engine, thread
     async clear() {
       repair();
       if (threads !== undefined) shareWork();
-      if (installed) install(installed);
-      else uninstall();
+      await restore();
       for (const config of configs) register(config);
-      if (activeBackend) await tf.setBackend(activeBackend);
     },
   };
 }

@@ -1,6 +1,6 @@
-import {install, uninstall} from '../plugin/install.js';
-import {currentSession} from '../plugin/session.js';
-import {defaultTf as tf} from '../plugin/tfjs.js';
+import {install, uninstall} from './install.js';
+import {currentSession} from './session.js';
+import {defaultTf as tf} from './tfjs.js';
 
 /** @returns what brings back the installation and the active backend of now */
 export function remember(): () => Promise<void> {

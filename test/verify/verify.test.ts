@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import {engine} from '../../src/engine/index.js';
 import {flopsOf} from '../../src/geometry/pass.js';
 import {formatProblem, problemInfo} from '../../src/geometry/problem.js';
 import {builtinKernel, isOurs} from '../../src/plugin/builtins.js';
@@ -61,9 +62,10 @@ test('state and memory are afterwards as before', async () => {
   await verify(few);
   expect(kernels()).toEqual(before);
   expect(tf.memory().numTensors).toBe(numTensors);
-  install({tf, backends: ['cpu'], algorithm: 'direct'});
+  install({tf, backends: ['cpu'], algorithm: 'direct', engine: 'js', layers: false});
   await verify(few);
-  expect(currentSession(tf)).toMatchObject({backends: ['cpu'], algorithm: 'direct'});
+  expect(currentSession(tf)).toMatchObject({backends: ['cpu'], algorithm: 'direct', servesLayers: false});
+  expect(engine().name).toBe('js');
   expect(kernels().every(isOurs)).toBe(true);
   expect(tf.getBackend()).toBe('cpu');
 });

@@ -88,8 +88,14 @@ function threading(): Threading {
   return {...sharing, threads: options.threads ?? defaultThreads()};
 }
 
+/** Nothing is asked for any more: the engine goes, and the next computation makes one by default. */
+export function resetEngine(): void {
+  releaseEngine();
+  options = {engine: 'auto'};
+}
+
 /** Lets the engine's memory and threads go; the next computation makes a new one. */
-export function releaseEngine(): void {
+function releaseEngine(): void {
   chosen?.release();
   chosen = undefined;
   trial = undefined;

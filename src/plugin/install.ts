@@ -1,4 +1,4 @@
-import {configureEngine, type EngineName, releaseEngine} from '../engine/index.js';
+import {configureEngine, type EngineName, resetEngine} from '../engine/index.js';
 import {ConvgradError} from '../geometry/error.js';
 import {builtinName} from './builtinImplementation.js';
 import {swapCustomGrad} from './fusedGradient.js';
@@ -89,5 +89,5 @@ export function install(options: InstallOptions = {}): Installation {
 /** Puts everything back as it was before `install()`, in every copy of tfjs; what others registered over convgrad since then stays theirs. */
 export function uninstall(): void {
   endSessions();
-  releaseEngine();
+  resetEngine();
 }

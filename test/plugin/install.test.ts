@@ -116,6 +116,9 @@ describe('install and uninstall', () => {
     install({engine: name});
     tf.conv2d(x(), tf.ones([1, 1, 1, 1]) as tf.Tensor4D, 1, 'same').dispose();
     expect(engine().name).toBe(name);
+    uninstall();
+    expect(engine().name).toBe(availableEngines()[0]);
+    install({engine: name});
     install();
     expect(engine().name).toBe(availableEngines()[0]);
   });

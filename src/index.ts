@@ -19,6 +19,7 @@ export {ConvgradError} from './geometry/error.js';
 export type {Pass} from './geometry/pass.js';
 export {formatProblem, type Problem, parseProblem} from './geometry/problem.js';
 export type {Fallback} from './plugin/calls.js';
+export type {Plan} from './plugin/choices.js';
 export {conv2d} from './plugin/conv2d.js';
 export type {Conv2DAttributes, Images} from './plugin/conv2dArguments.js';
 export {

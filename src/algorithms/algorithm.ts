@@ -1,5 +1,6 @@
 import type {Engine, Epilogue} from '../engine/engine.js';
 import type {Part} from '../engine/part.js';
+import type {Work} from '../engine/work.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import type {Pass} from '../geometry/pass.js';
 
@@ -11,6 +12,8 @@ export interface Cost {
   bytes: number;
   /** Extra memory held during the call. */
   workspaceBytes: number;
+  /** What the engine and what plain loops do; absent where nobody counted, and then no time can be predicted. */
+  work?: Work | undefined;
 }
 
 /** By how much results may err: γ(terms + 2) times a magnitude for each element, where the definition has its number of terms and Σ|a||b|. */
@@ -35,6 +38,8 @@ export interface Algorithm {
   source: string;
   /** How many times max Σ|a||b| the intermediates may reach on integers; 1 = like the definition; 0 = never exact on integers. */
   integerHeadroom: number;
+  /** Less accurate than the definition in float32, and taken only where that is asked for: by name, or by `install({accuracy: 'fast'})`. */
+  accuracy?: 'fast';
   /** Where one Inf or NaN of an input may spread: `taps` the real terms only, `padded` padding counts as 0 · value, `tile` a whole tile. */
   footprint: 'taps' | 'padded' | 'tile';
   /** The bound on real data, from the inputs in the order of the pass, of who mixes in more than the terms of the definition; absent, that of the definition. */

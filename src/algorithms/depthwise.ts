@@ -34,6 +34,7 @@ export const depthwise: Algorithm = {
     flops: flopsOf(info),
     bytes: 4 * (sizeOf(info, 'x') + sizeOf(info, 'filter') + sizeOf(info, 'y')),
     workspaceBytes: 4 * sizeOf(info, 'filter') + 4 * blockBytes,
+    work: {lanes: flopsOf(info), copied: 4 * (sizeOf(info, 'x') + sizeOf(info, 'y'))},
   }),
 
   fuses: true,

@@ -22,6 +22,7 @@ export const direct: Algorithm = {
     flops: flopsOf(info),
     bytes: 4 * (sizeOf(info, 'x') + sizeOf(info, 'filter') + sizeOf(info, 'y')),
     workspaceBytes: 0,
+    work: {scalar: flopsOf(info)},
   }),
 
   forward(info, x, filter, y) {

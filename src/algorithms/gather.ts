@@ -1,5 +1,7 @@
 import {type Arena, arrayBytes} from '../engine/engine.js';
-import {flopsOf, sizeOf} from '../geometry/pass.js';
+import {type Product, products, together, type Work} from '../engine/work.js';
+import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
+import {flopsOf, type Pass, sizeOf} from '../geometry/pass.js';
 import type {Algorithm} from './algorithm.js';
 import type {Block} from './windows/blocks.js';
 import {blockParts, cut} from './windows/cut.js';
@@ -36,10 +38,11 @@ export const gather: Algorithm = {
   parts: Object.values(parts),
   supports: ({kind}) =>
     kind === 'dense' || 'a depthwise convolution has no sum over channels to make a matrix product of',
-  cost: (info) => ({
+  cost: (info, pass) => ({
     flops: flopsOf(info),
     bytes: 4 * (2 * sizeOf(info, 'x') + 2 * sizeOf(info, 'filter') + 2 * sizeOf(info, 'y')),
     workspaceBytes: 4 * 2 * sizeOf(info, 'filter') + 3 * blockBytes,
+    work: workOf(info, pass),
   }),
 
   fuses: true,
@@ -130,6 +133,29 @@ export const gather: Algorithm = {
     });
   },
 };
+
+function workOf(info: Conv2DInfo, pass: Pass): Work {
+  const {batch, inHeight, inWidth, inChannels: C, outHeight, outWidth, outChannels: F} = info;
+  const [P, K] = [batch * outHeight * outWidth, info.filterHeight * info.filterWidth * C];
+  const [x, y, filter] = [sizeOf(info, 'x'), sizeOf(info, 'y'), sizeOf(info, 'filter')];
+  const blocksOf = (limit: number) => Math.ceil((4 * Math.max(x, y)) / limit);
+  if (pass === 'backpropInput') {
+    // One for each phase, which have the taps and the pixels among them.
+    const phases = info.strideHeight * info.strideWidth;
+    const depth = (info.filterHeight * info.filterWidth * F) / phases;
+    const product: Product = {kind: 'gather', rows: (batch * inHeight * inWidth) / phases, depth, columns: C};
+    return together(products(product, phases, blocksOf(blockBytes)), {copied: 4 * (x + y), packed: 4 * filter});
+  }
+  return pass === 'forward'
+    ? together(products({kind: 'gather', rows: P, depth: K, columns: F}, 1, blocksOf(blockBytes)), {
+        copied: 4 * (x + y),
+        packed: 4 * filter,
+      })
+    : together(products({kind: 'outer', rows: K, depth: P, columns: F}, 1, blocksOf(filterBlockBytes)), {
+        copied: 4 * (x + filter),
+        packed: 4 * y,
+      });
+}
 
 /** Where the windows of a block's pixels begin, written anew only where the block is of another size than the one before. */
 function placer(place: (block: Block, into: Int32Array) => number, pixels: Int32Array): (block: Block) => Int32Array {

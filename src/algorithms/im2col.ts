@@ -1,7 +1,8 @@
 import type {Matrix} from '../engine/engine.js';
 import {makeParts} from '../engine/part.js';
+import {products, together, type Work} from '../engine/work.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
-import {flopsOf, sizeOf} from '../geometry/pass.js';
+import {flopsOf, type Pass, sizeOf} from '../geometry/pass.js';
 import type {Algorithm} from './algorithm.js';
 
 /** Floats of the column matrix kept at a time (1 MB): the workspace is bounded whatever the batch and the image. */
@@ -29,13 +30,19 @@ export const im2col: Algorithm = {
   parts: [nextBlock],
   supports: ({kind}) =>
     kind === 'dense' || 'a depthwise convolution has no sum over channels to make a matrix product of',
-  cost(info) {
-    const columns = info.batch * info.outHeight * info.outWidth * rowLength(info);
+  cost(info, pass) {
+    const [P, K] = [info.batch * info.outHeight * info.outWidth, rowLength(info)];
+    const columns = P * K;
     const tensors = sizeOf(info, 'x') + sizeOf(info, 'filter') + sizeOf(info, 'y');
     return {
       flops: flopsOf(info),
       bytes: 4 * (tensors + 2 * columns),
       workspaceBytes: 4 * Math.min(columns, blockFloats),
+      work: together(productOf(pass, P, K, info.outChannels), {
+        // Each value of the matrix is moved into it by a loop, and by another into the engine.
+        scalar: 2 * (2 * columns + sizeOf(info, 'y')),
+        packed: 4 * sizeOf(info, pass === 'backpropFilter' ? 'y' : 'filter'),
+      }),
     };
   },
 
@@ -67,6 +74,13 @@ export const im2col: Algorithm = {
     });
   },
 };
+
+function productOf(pass: Pass, P: number, K: number, F: number): Work {
+  const blocks = Math.ceil((P * K) / blockFloats);
+  if (pass === 'backpropFilter') return products({kind: 'outer', rows: K, depth: P, columns: F}, 1, blocks);
+  const [depth, columns] = pass === 'forward' ? [K, F] : [F, K];
+  return products({kind: 'gather', rows: P, depth, columns}, 1, blocks);
+}
 
 /** R·C, the length of a receptive field. */
 function rowLength(info: Conv2DInfo): number {

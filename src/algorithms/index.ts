@@ -9,7 +9,7 @@ import {transposed} from './transposed.js';
 import {winograd} from './winograd.js';
 import {winograd4} from './winograd4.js';
 
-/** The catalogue, in order of preference: the first that supports a problem serves it, and the definition stands last. */
+/** The catalogue, in order of preference where predicted times do not decide; the definition stands last. */
 const catalogue: Algorithm[] = [gather, im2col, winograd, winograd4, transposed, depthwise, direct];
 
 /** Names that mean something else where algorithms are chosen. */
@@ -47,7 +47,9 @@ export function defineAlgorithm(algorithm: Pick<Algorithm, 'name'> & Partial<Alg
   if (!passes.some((pass) => typeof algorithm[pass] === 'function')) {
     fail(`'${name}' has none of the functions ${passes.join(', ')}; give at least one.`);
   }
-  const {integerHeadroom, footprint, cost} = direct;
+  const {integerHeadroom, footprint} = direct;
+  // Its operations are known, but not what they are made of.
+  const cost: Algorithm['cost'] = (info, pass) => ({...direct.cost(info, pass), work: undefined});
   const supports: Algorithm['supports'] = ({kind}) =>
     kind === 'dense' || `'${name}' does dense convolutions only, as it has no supports() that says more`;
   const complete = {title: name, source: '', integerHeadroom, footprint, supports, cost, ...algorithm};

@@ -1,3 +1,4 @@
+import {together} from '../engine/work.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import {flopsOf, sizeOf} from '../geometry/pass.js';
 import type {Algorithm} from './algorithm.js';
@@ -31,6 +32,7 @@ export const transposed: Algorithm = {
       flops: flopsOf(full),
       bytes: inner.bytes + 4 * (spread + sizeOf(info, 'dy') + sizeOf(info, 'filter')),
       workspaceBytes: inner.workspaceBytes + 4 * spread,
+      work: together(inner.work ?? {}, {scalar: 2 * spread}),
     };
   },
 

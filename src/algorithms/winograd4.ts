@@ -20,6 +20,7 @@ export const winograd4: Algorithm = {
   title: 'Winograd convolution F(4×4, 3×3)',
   source: 'https://arxiv.org/abs/1509.09308',
   integerHeadroom: 0,
+  accuracy: 'fast',
   footprint: 'tile',
   parts: Object.values(parts),
   ...passesOf(4, parts),

@@ -15,6 +15,10 @@ export interface Implementation {
   supports(info: Conv2DInfo, pass: Pass): true | string;
   /** What a pass that it supports costs; absent where nobody counted. */
   cost?(info: Conv2DInfo, pass: Pass): Cost;
+  /** How long a pass that it supports should take here, in milliseconds; absent, or undefined, where that cannot be told. */
+  predict?(info: Conv2DInfo, pass: Pass): number | undefined;
+  /** See `Algorithm`. */
+  readonly accuracy?: 'fast' | undefined;
   /** Whether `run` takes this epilogue along; absent where it takes none. */
   fuses?(info: Conv2DInfo, fusion: Fusion): boolean;
   /**
@@ -48,7 +52,7 @@ export interface Builtin {
 export interface BackendFamily {
   /** Names of the tfjs backends served, e.g. `['cpu']`. */
   readonly backends: readonly string[];
-  /** In order of preference: the first that supports a problem serves it. */
+  /** In order of preference, where predicted times do not decide. */
   implementations(): readonly Implementation[];
   /** The backends whose own kernels are used where nobody asks for an algorithm. */
   readonly builtins?: Readonly<Record<string, Builtin>>;

@@ -82,7 +82,10 @@ async function benchRow(
   signal: AbortSignal | undefined,
 ): Promise<BenchResult> {
   const info = problemInfo(problem);
-  const algorithm = wanted === 'auto' ? select('bench', backend, info, pass, wanted).implementation.algorithm : wanted;
+  const algorithm =
+    wanted === 'auto'
+      ? select('bench', backend, info, pass, {algorithm: wanted, accuracy: 'standard'}).implementation.algorithm
+      : wanted;
   const row: BenchRow = {
     ...{layer, problem: formatProblem(problem), backend, pass, algorithm, flops: flopsOf(info)},
     ...(isHandedOn(problem, backend, pass) ? {handedOn: true as const} : {}),

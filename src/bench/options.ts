@@ -18,7 +18,7 @@ export interface BenchOptions {
   /** Problem strings, instead of layers. */
   problems?: readonly string[];
   passes?: readonly Pass[];
-  /** One of convgrad's own; 'auto' takes the first in order of preference. */
+  /** One of convgrad's own; 'auto' takes the one that is chosen by default. */
   algorithm?: string | 'auto';
   /** As `install({engine})` takes it. */
   engine?: EngineName | 'auto';

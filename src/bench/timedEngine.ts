@@ -19,6 +19,7 @@ const isArithmetic: Readonly<Record<keyof Engine, boolean>> = {
   finish: true,
   probe: false,
   threads: false,
+  threadsFor: false,
   release: false,
 };
 

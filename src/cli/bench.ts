@@ -26,7 +26,7 @@ export function defineBench(cli: CAC): void {
     .option('--steps', 'Training steps of whole networks instead of layers; --layers then chooses networks')
     .option('--problem <text>', 'This problem string instead of layers; may be repeated')
     .option('--pass <names>', 'forward, backpropInput, backpropFilter')
-    .option('--algorithm <name>', 'Convgrad’s algorithm; by default the first in order of preference')
+    .option('--algorithm <name>', 'Convgrad’s algorithm; by default the one that is chosen')
     .option('--engine <name>', `What computes: auto, ${engineNames.join(', ')}`)
     .option('--threads <n>', 'Threads that compute (1)')
     .option('--rounds <n>', `How often every row is measured (${defaultRounds})`)

@@ -13,6 +13,7 @@ export function defineExplain(cli: CAC): void {
     .command('explain <problem>', 'Which implementation serves a convolution, why, and what it costs')
     .option('--backend <names>', `tfjs backends, with commas: ${servedBackends().join(', ')}`)
     .option('--algorithm <name>', 'As install({algorithm}) takes it (auto)')
+    .option('--accuracy <name>', 'As install({accuracy}) takes it (standard)')
     .option('--json <file>', 'Write the explanation as JSON')
     .option('--no-color', 'No colours; there are none')
     .example('convgrad explain ih28iw28ic16oc32kh3kw3-same')
@@ -21,12 +22,16 @@ export function defineExplain(cli: CAC): void {
 
 /** Runs the command. @returns the exit code */
 function runExplain(problem: string, flags: RawFlags): number {
-  const [json, algorithm] = ['json', 'algorithm'].map((name) => single(name, flags[name]));
+  const [json, algorithm, accuracy] = ['json', 'algorithm', 'accuracy'].map((name) => single(name, flags[name]));
   const file = json === undefined ? undefined : userPath(json);
   if (file) assertWritable(file, '--json');
   const backends = flags.backend === undefined ? undefined : list(flags.backend);
   assertServed(backends ?? []);
-  const options = {...(backends ? {backends} : {}), ...(algorithm === undefined ? {} : {algorithm})};
+  const options = {
+    ...(backends ? {backends} : {}),
+    ...(algorithm === undefined ? {} : {algorithm}),
+    ...(accuracy === undefined ? {} : {accuracy: accuracy as 'standard' | 'fast'}),
+  };
   const explanation = explain(problem, options);
   if (file) writeWhole(file, `${JSON.stringify(explanation, undefined, 1)}\n`);
   console.log(describeExplanation(explanation));
@@ -55,9 +60,10 @@ function describeBackend({backend, engine, passes}: BackendExplanation): string[
   ];
 }
 
-function describePass({pass, algorithm, why, others, cost, alone}: PassExplanation): string[] {
+function describePass(explained: PassExplanation): string[] {
+  const {pass, algorithm, why, predictedMilliseconds, others, cost, alone} = explained;
   const passedOver = groupBy(others, (other) => other.why).map(
-    (group) => `not ${group.map((other) => other.algorithm).join(', ')}: ${group[0].why}`,
+    (group) => `not ${group.map(withTime).join(', ')}: ${group[0].why}`,
   );
   const {flops, bytes, workspaceBytes, intensity, tensorsOnly} = cost;
   const costs = [
@@ -67,9 +73,15 @@ function describePass({pass, algorithm, why, others, cost, alone}: PassExplanati
     ...(tensorsOnly ? [] : [`workspace ${scaled(workspaceBytes)}B`]),
   ];
   return [
-    `  ${pass}: ${algorithm ?? 'nothing runs'}, ${why}`,
+    `  ${pass}: ${algorithm === undefined ? 'nothing runs' : withTime({algorithm, predictedMilliseconds})}, ${why}`,
     ...[costs.join(', '), ...passedOver, `tfjs alone: ${alone}`].map((line) => `    ${line}`),
   ];
+}
+
+function withTime({algorithm, predictedMilliseconds}: Omit<PassExplanation['others'][number], 'why'>): string {
+  return predictedMilliseconds === undefined
+    ? algorithm
+    : `${algorithm} (${Number(predictedMilliseconds.toPrecision(2))} ms predicted)`;
 }
 
 /** Three digits, and a prefix of the SI. */

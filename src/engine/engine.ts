@@ -120,6 +120,8 @@ export interface Engine {
   readonly parts: readonly Part[];
   /** How many threads compute, as of now. */
   threads(): number;
+  /** How many share work of so many operations. */
+  threadsFor(operations: number): number;
   /** Lets memory and threads go; they come back when they are needed. */
   release(): void;
   /**

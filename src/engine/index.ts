@@ -35,6 +35,11 @@ export function engine(): Engine {
   return chosen;
 }
 
+/** The name of the engine that computes; undefined as long as nothing was computed. */
+export function engineInUse(): EngineName | undefined {
+  return chosen?.name as EngineName | undefined;
+}
+
 /** The engines that run here. */
 export function availableEngines(): EngineName[] {
   const variants: readonly string[] = wasmVariants();

@@ -36,6 +36,7 @@ export const jsEngine: Engine = withGemm({
   name: 'js',
   parts: [...tiles, nextBlock, accumulating, ...laneParts, ...tileParts],
   threads: () => 1,
+  threadsFor: () => 1,
   release() {},
   within: (_bytes, fn) =>
     fn({floats: (length) => new Float32Array(length), integers: (length) => new Int32Array(length)}),

@@ -90,6 +90,8 @@ export function wasmEngine(
     parts: [...counter.parts, ...packingParts],
     threads: () => shop.pool?.threads() ?? 1,
 
+    threadsFor: (operations) => (operations >= worthwhile ? most : 1),
+
     within(bytes, fn) {
       if (inUse) throw new Error('the arena is in use'); // growing would take its arrays away
       if (isWorthwhile && most > 1 && !shop.pool) startThreads();

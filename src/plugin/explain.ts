@@ -7,7 +7,16 @@ import {flopsOf, type Pass, passes, passTensors, sizeOf, type TensorName, userSh
 import {formatProblem, type Problem, parseProblem, problemInfo} from '../geometry/problem.js';
 import {builtinFault} from './builtinFault.js';
 import {builtinImplementation} from './builtinImplementation.js';
-import {algorithmsOf, candidatesOf, engineOf, select, servedBackends} from './select.js';
+import {
+  algorithmsOf,
+  type Candidate,
+  candidatesOf,
+  engineOf,
+  predictedFrom,
+  select,
+  servedBackends,
+  type Wanted,
+} from './select.js';
 
 /** What `explain()` tells; plain data. */
 export interface Explanation {
@@ -32,8 +41,10 @@ export interface PassExplanation {
   /** What runs: an algorithm of convgrad's, or `builtin` for tfjs's own kernel; absent where nothing does. */
   algorithm?: string;
   why: string;
-  /** Everything else that could have been chosen, in order of preference, and why it was not. */
-  others: {algorithm: string; why: string}[];
+  /** How long it should take on one call, by rates that are measured here; absent where that cannot be told. */
+  predictedMilliseconds?: number | undefined;
+  /** Everything else that could have been chosen, the best first, and why it was not. */
+  others: {algorithm: string; why: string; predictedMilliseconds?: number | undefined}[];
   cost: Cost & {
     /** Operations for each byte. */
     intensity: number;
@@ -49,6 +60,8 @@ export interface ExplainOptions {
   backends?: readonly string[];
   /** As `install({algorithm})` takes it. */
   algorithm?: string | 'auto';
+  /** As `install({accuracy})` takes it. */
+  accuracy?: 'standard' | 'fast';
 }
 
 /**
@@ -59,9 +72,10 @@ export interface ExplainOptions {
  */
 export function explain(problem: Problem | string, options: ExplainOptions = {}): Explanation {
   const asked = typeof problem === 'string' ? parseProblem(problem) : problem;
-  const {backends = servedBackends(), algorithm = 'auto'} = options;
+  const {backends = servedBackends(), algorithm = 'auto', accuracy = 'standard'} = options;
   choose('backend', backends, servedBackends());
   choose('algorithm', [algorithm], ['auto', 'builtin', ...new Set(servedBackends().flatMap(algorithmsOf))]);
+  choose('accuracy', [accuracy], ['standard', 'fast']);
   const info = problemInfo(asked);
   const [, [, padBottom], [, padRight]] = explicitPads(info);
   const shape = (name: TensorName) => userShapeOf(info, name);
@@ -74,19 +88,13 @@ export function explain(problem: Problem | string, options: ExplainOptions = {})
       return {
         backend,
         ...(engine === undefined ? {} : {engine}),
-        passes: passes.map((pass) => explainPass(asked, info, backend, pass, algorithm)),
+        passes: passes.map((pass) => explainPass(asked, info, backend, pass, {algorithm, accuracy})),
       };
     }),
   };
 }
 
-function explainPass(
-  problem: Problem,
-  info: Conv2DInfo,
-  backend: string,
-  pass: Pass,
-  wanted: string | 'auto',
-): PassExplanation {
+function explainPass(problem: Problem, info: Conv2DInfo, backend: string, pass: Pass, wanted: Wanted): PassExplanation {
   const alone = builtinFault(backend, problem, pass) ?? 'right';
   if (info.batch === 0) {
     const why = 'an empty batch leaves nothing to compute: the result is zeros without any algorithm';
@@ -94,35 +102,56 @@ function explainPass(
   }
   const builtin = builtinImplementation(backend, {plain: notCalled});
   const {implementation: chosen, refusal} = select('explain', backend, info, pass, wanted, builtin);
-  const candidates = candidatesOf(backend, info, wanted, builtin);
+  const candidates = candidatesOf(backend, info, pass, wanted, builtin);
+  const byTime = flopsOf(info) >= predictedFrom && candidates.filter(isTimed).length > 1;
+  const predicted = ({milliseconds}: Partial<Candidate>) =>
+    milliseconds === undefined ? {} : {predictedMilliseconds: milliseconds};
   return {
     pass,
     algorithm: chosen.algorithm,
-    why: reason(chosen, wanted, refusal, chosen === builtin),
+    why: reason(chosen, wanted, refusal, chosen === builtin, byTime),
+    ...predicted(candidates.find(({implementation}) => implementation === chosen) ?? {}),
     others: candidates
-      .filter((candidate) => candidate !== chosen)
+      .filter(({implementation}) => implementation !== chosen)
       .map((candidate) => {
-        const verdict = candidate.supports(info, pass);
-        const earlier = candidates.indexOf(candidate) < candidates.indexOf(chosen);
-        const passedOver = earlier ? `'${wanted}' was asked for` : 'later in the order of preference';
-        return {algorithm: candidate.algorithm, why: verdict === true ? passedOver : verdict};
+        const {implementation, verdict} = candidate;
+        const why = verdict === true ? passedOver(candidate, chosen, wanted, byTime, builtin) : verdict;
+        return {algorithm: implementation.algorithm, why, ...predicted(candidate)};
       }),
     cost: costOf(chosen, info, pass),
     alone,
   };
 }
 
+function isTimed({milliseconds}: Candidate): boolean {
+  return milliseconds !== undefined;
+}
+
 function reason(
   {algorithm}: Implementation,
-  wanted: string | 'auto',
+  wanted: Wanted,
   refusal: string | undefined,
   isBuiltin: boolean,
+  byTime: boolean,
 ): string {
-  if (algorithm === wanted) return 'asked for by name';
-  const first = isBuiltin
-    ? "tfjs's own kernel, told the resolved pads: there it is faster and as right"
-    : 'first in the order of preference that computes it';
-  return refusal === undefined ? first : `${first}, since '${wanted}' does not: ${refusal}`;
+  if (algorithm === wanted.algorithm) return 'asked for by name';
+  const own = byTime ? 'the least predicted time' : 'first in the order of preference that computes it';
+  const first = isBuiltin ? "tfjs's own kernel, told the resolved pads: there it is faster and as right" : own;
+  return refusal === undefined ? first : `${first}, since '${wanted.algorithm}' does not: ${refusal}`;
+}
+
+/** Why something that could serve it does not. */
+function passedOver(
+  {implementation}: Candidate,
+  chosen: Implementation,
+  {algorithm}: Wanted,
+  byTime: boolean,
+  builtin: Implementation | undefined,
+): string {
+  if (chosen.algorithm === algorithm) return `'${algorithm}' was asked for`;
+  if (implementation === builtin) return 'used only where none of convgrad’s own is faster';
+  if (chosen === builtin) return 'there tfjs’s own kernel is faster';
+  return byTime ? 'more time' : 'later in the order of preference';
 }
 
 function costOf(implementation: Implementation | undefined, info: Conv2DInfo, pass: Pass): PassExplanation['cost'] {

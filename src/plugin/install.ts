@@ -1,6 +1,7 @@
 import {configureEngine, type EngineName, resetEngine} from '../engine/index.js';
 import {ConvgradError} from '../geometry/error.js';
 import {builtinName} from './builtinImplementation.js';
+import {type Plan, resetChoices} from './choices.js';
 import {swapCustomGrad} from './fusedGradient.js';
 import {swapLayers} from './layers.js';
 import {kernelKey} from './registries.js';
@@ -14,9 +15,19 @@ export interface InstallOptions {
   tf?: Tf;
   /** tfjs backends to serve, imported already or later; by default every one that convgrad has kernels for. */
   backends?: readonly string[];
-  /** The algorithm to use where it runs and supports the problem; 'auto' (the default) takes the first in order of preference that does, on wasm for depthwise
+  /** The algorithm to use where it runs and supports the problem; 'auto' (the default) takes the one of least predicted time, on wasm for depthwise
    * convolutions forward tfjs's own kernel, which 'builtin' asks for by name. Every other name means convgrad's alone. */
   algorithm?: string | 'auto';
+  /**
+   * 'fast' lets 'auto' take algorithms that are less accurate than the definition in float32, by a factor of 3 to 10; see docs/winograd.md. 'standard'
+   * is the default.
+   */
+  accuracy?: 'standard' | 'fast';
+  /**
+   * What an earlier run chose, from `installation.report().plan`: predicted times differ a little from run to run, and algorithms round differently, so a
+   * plan is what makes another run compute the same bits. 'auto' (the default) chooses anew.
+   */
+  plan?: 'auto' | Plan;
   /**
    * What computes on cpu and wasm: `fma` and `simd` are WebAssembly vectors with fused and with separate multiplication and addition, `js` is plain
    * JavaScript. 'auto' (the default) takes the first that runs here; they round differently, so name one to get the same bits on every machine.
@@ -43,10 +54,17 @@ export interface Installation {
  * `tf.fused.conv2d` and `tf.fused.depthwiseConv2d`, and methods of tf.layers, in layers that exist already too. Synchronous and silent. A second call replaces
  * the options and takes back places that were taken since; backends that are imported later are served as they come.
  *
- * @throws ConvgradError on an unknown backend or algorithm, and on an engine or threads that cannot be here; nothing is changed then
+ * @throws ConvgradError on an unknown backend, algorithm or accuracy, a plan that is none, and on an engine or threads that cannot be here; nothing is changed then
  */
 export function install(options: InstallOptions = {}): Installation {
-  const {tf = defaultTf, algorithm = 'auto', engine = 'auto', threads, layers = true} = options ?? {};
+  const {
+    tf = defaultTf,
+    algorithm = 'auto',
+    accuracy = 'standard',
+    plan = 'auto',
+    threads,
+    layers = true,
+  } = options ?? {};
   if (typeof tf?.engine !== 'function' || typeof tf.registerKernel !== 'function') {
     throw new ConvgradError('install', "tf must be the module '@tensorflow/tfjs'; pass what `import * as tf` gives.");
   }
@@ -69,11 +87,17 @@ export function install(options: InstallOptions = {}): Installation {
       `unknown algorithm '${algorithm}'; use auto, ${known.join(', ')}, or defineAlgorithm() first.`,
     );
   }
+  if (!['standard', 'fast'].includes(accuracy)) {
+    throw new ConvgradError('install', `accuracy must be 'standard' or 'fast'; got ${JSON.stringify(accuracy)}.`);
+  }
+  const engine = plan === 'auto' ? (options?.engine ?? 'auto') : engineOfPlan(plan, options?.engine, known);
   configureEngine('install', {engine, threads});
+  resetChoices(plan === 'auto' ? undefined : plan);
   const session = currentSession(tf) ?? startSession(tf);
   if (session.backends.some((backend) => !backends.includes(backend))) session.kernels.restore();
   session.backends = backends;
-  session.algorithm = algorithm;
+  session.wanted = {algorithm, accuracy};
+  session.plan = plan;
   session.engineOptions = {engine, threads};
   // Backends that are not imported yet arrive later, kernel by kernel.
   const present = backends.filter((backend) => replacedOn(backend).some((name) => tf.getKernel(name, backend)));
@@ -86,8 +110,33 @@ export function install(options: InstallOptions = {}): Installation {
   return {report: () => makeReport(tf)};
 }
 
+/** The engine that a plan calls for, else the one that was asked for. @throws ConvgradError on what is no plan, or not one for here */
+function engineOfPlan(plan: Plan, asked: InstallOptions['engine'], known: readonly string[]): EngineName | 'auto' {
+  const choices: unknown = plan?.choices;
+  if (typeof choices !== 'object' || choices === null || Array.isArray(choices)) {
+    throw new ConvgradError('install', "plan must be 'auto' or what report().plan of an earlier installation gave.");
+  }
+  const strange = Object.entries(choices).find(([, algorithm]) => !known.includes(algorithm));
+  if (strange) {
+    const [problem, algorithm] = strange;
+    throw new ConvgradError(
+      'install',
+      `the plan has ${JSON.stringify(algorithm)} for '${problem}', which is no algorithm here; use ${known.join(', ')}, or defineAlgorithm() first.`,
+    );
+  }
+  const {engine = asked ?? 'auto'} = plan;
+  if (asked !== undefined && asked !== 'auto' && asked !== engine) {
+    throw new ConvgradError(
+      'install',
+      `the plan is for engine '${engine}' and '${asked}' is asked for; leave one out.`,
+    );
+  }
+  return engine;
+}
+
 /** Puts everything back as it was before `install()`, in every copy of tfjs; what others registered over convgrad since then stays theirs. */
 export function uninstall(): void {
   endSessions();
   resetEngine();
+  resetChoices();
 }

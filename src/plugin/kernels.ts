@@ -6,6 +6,7 @@ import type {BuiltinKernels} from './builtinImplementation.js';
 import type {Epilogue} from './epilogue.js';
 import {noteFusedRun} from './fusedRun.js';
 import {runPass} from './runPass.js';
+import type {Wanted} from './select.js';
 import type {Tf} from './tfjs.js';
 
 /** The names under which the three passes are registered with tfjs. */
@@ -61,13 +62,13 @@ export type FindBuiltin = (kernelName: string) => KernelFunc | undefined;
 
 /**
  * The kernel functions of the three passes of one kind on one backend, by pass.
- * @param wanted the algorithm asked for at the time of a call, or 'auto'
+ * @param wanted what is asked for at the time of a call
  */
 export function passKernels(
   tf: Tf,
   kind: Kind,
   backendName: string,
-  wanted: () => string,
+  wanted: () => Wanted,
   builtin: FindBuiltin,
 ): Record<Pass, KernelFunc> {
   const functionName = functionNames[kind];
@@ -110,7 +111,7 @@ export function fusedKernel(
   tf: Tf,
   kind: Kind,
   backendName: string,
-  wanted: () => string,
+  wanted: () => Wanted,
   builtin: FindBuiltin,
 ): KernelFunc {
   const functionName = `fused.${functionNames[kind]}`;
@@ -134,7 +135,7 @@ function forward(
   functionName: string,
   {x, filter}: Inputs,
   attrs: NamedAttrMap,
-  wanted: string,
+  wanted: Wanted,
   builtin: BuiltinKernels,
   epilogue?: Epilogue,
 ): TensorInfo {

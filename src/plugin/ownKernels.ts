@@ -36,7 +36,7 @@ export function runOwnKernel(
 function register(tf: Tf, kind: Kind, backendName: string): void {
   const names = ownNames[kind];
   if (tf.getKernel(names.forward, backendName)) return;
-  const wanted = () => currentSession(tf)?.algorithm ?? 'auto';
+  const wanted = () => currentSession(tf)?.wanted ?? {algorithm: 'auto', accuracy: 'standard'};
   const kernels = passKernels(tf, kind, backendName, wanted, (name) => stockKernel(tf, name, backendName));
   for (const pass of passes) tf.registerKernel({kernelName: names[pass], backendName, kernelFunc: kernels[pass]});
   if (tf.getGradient(names.forward)) return;

@@ -6,7 +6,7 @@ import {defaultTf as tf} from './tfjs.js';
 export function remember(): () => Promise<void> {
   const session = currentSession(tf);
   const installed = session && {
-    ...{tf, backends: [...session.backends], algorithm: session.algorithm, layers: session.servesLayers},
+    ...{tf, backends: [...session.backends], ...session.wanted, plan: session.plan, layers: session.servesLayers},
     ...session.engineOptions,
   };
   const active = tf.getBackend();

@@ -1,6 +1,8 @@
+import {engineInUse} from '../engine/index.js';
 import type {Pass} from '../geometry/pass.js';
 import {builtinName} from './builtinImplementation.js';
 import {callCounts, type Fallback, fallbackCounts} from './calls.js';
+import {keptChoices, type Plan} from './choices.js';
 import {isOurs} from './kernels.js';
 import {layerPrototypes} from './layers.js';
 import {kernelKey} from './registries.js';
@@ -28,6 +30,8 @@ export interface InstallationReport {
   builtin: {backend: string; pass: Pass; calls: number}[];
   /** Calls that another algorithm served than the one asked for, since `install()`. */
   fallbacks: Fallback[];
+  /** What was chosen by predicted times since `install()`; `install({plan})` takes it, and another run then computes the same bits. */
+  plan: Plan;
 }
 
 export function makeReport(tf: Tf): InstallationReport {
@@ -71,6 +75,7 @@ export function makeReport(tf: Tf): InstallationReport {
     calls,
     builtin,
     fallbacks,
+    plan: planOf(session !== undefined),
   };
   return {...report, summary: summarise(report)};
 }
@@ -79,6 +84,13 @@ function place(active: unknown, swapped: boolean): ServedBy {
   if (isOurs(active)) return 'convgrad';
   if (!active) return 'not imported';
   return swapped ? 'registered over by others' : 'built-in';
+}
+
+/** The engine goes along once it computed something. */
+function planOf(installed: boolean): Plan {
+  const choices = installed ? keptChoices() : {};
+  const engine = Object.keys(choices).length > 0 ? engineInUse() : undefined;
+  return {...(engine === undefined ? {} : {engine}), choices};
 }
 
 function fallbackKey({backend, pass, wanted, served, reason}: Fallback): string {

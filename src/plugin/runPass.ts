@@ -6,7 +6,7 @@ import {type BuiltinKernels, builtinImplementation} from './builtinImplementatio
 import {countCall} from './calls.js';
 import {checkShape, checkTensor} from './checkTensor.js';
 import {applyEpilogue, checkEpilogue, type Epilogue, fusionOf} from './epilogue.js';
-import {select} from './select.js';
+import {select, type Wanted} from './select.js';
 
 /** One pass to be computed, as a tfjs kernel is asked for it. */
 export interface PassCall {
@@ -16,8 +16,7 @@ export interface PassCall {
   /** The pass's inputs by name, in the user's data format. */
   inputs: Partial<Record<TensorName, TensorInfo | undefined>>;
   request: Conv2DRequest;
-  /** The algorithm asked for, or 'auto'. */
-  wanted: string | 'auto';
+  wanted: Wanted;
   /** tfjs's own kernels of this pass. */
   builtin?: BuiltinKernels;
   /** What follows a forward pass. */
@@ -63,7 +62,7 @@ export function runPass(place: Place, call: PassCall): TensorInfo {
       if (tensor !== inputs[i]) release(place, tensor);
     });
   }
-  countCall(place.backendName, implementation.algorithm, pass, call.wanted, refusal);
+  countCall(place.backendName, implementation.algorithm, pass, call.wanted.algorithm, refusal);
   if (nchw && isImage(output)) result = consume(place, result, (y) => transpose(place, y, [0, 3, 1, 2]));
   return epilogue && shapes && !fused ? applyEpilogue(place, result, epilogue, shapes) : result;
 }

@@ -4,8 +4,9 @@ import {webglFamily} from '../backends/webgl/index.js';
 import type {Engine} from '../engine/engine.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
-import type {Pass} from '../geometry/pass.js';
+import {flopsOf, type Pass} from '../geometry/pass.js';
 import {callCounts} from './calls.js';
+import {choiceKey, choiceOf, keepChoice} from './choices.js';
 
 /** One line per family of backends. */
 const families: readonly BackendFamily[] = [hostFamily, webglFamily];
@@ -48,15 +49,26 @@ export function supportsPass(backend: string, algorithm: string, info: Conv2DInf
   return found ? found.supports(info, pass) : `${backend} does not run it`;
 }
 
+/** What is asked for. */
+export interface Wanted {
+  /** By name, or 'auto'. */
+  algorithm: string | 'auto';
+  /** 'fast' permits what is less accurate than the definition in float32. */
+  accuracy: 'standard' | 'fast';
+}
+
 /** The chosen implementation, and why the algorithm that was asked for was not, if it was not. */
 export interface Selection {
   implementation: Implementation;
   refusal?: string;
 }
 
+type BuiltinCandidate = Implementation & Pick<Builtin, 'isFaster'>;
+
 /**
- * The implementation that serves one pass: the algorithm that was asked for, else the first in order of preference that supports the problem.
- * @param builtin tfjs's own kernel; where no algorithm was asked for by name it stands first if it is faster, else last
+ * The implementation that serves one pass: the algorithm that was asked for, else tfjs's own kernel where that is faster, else the one of least predicted
+ * time, and the same from then on.
+ * @param builtin tfjs's own kernel; nobody who asks for another algorithm by name gets it
  * @throws ConvgradError with every refusal when none does
  */
 export function select(
@@ -64,17 +76,24 @@ export function select(
   backend: string,
   info: Conv2DInfo,
   pass: Pass,
-  wanted: string | 'auto',
-  builtin?: Implementation & Pick<Builtin, 'isFaster'>,
+  wanted: Wanted,
+  builtin?: BuiltinCandidate,
 ): Selection {
-  const candidates = candidatesOf(backend, info, wanted, builtin);
-  const asked = candidates.find((implementation) => implementation.algorithm === wanted);
-  const answer = asked?.supports(info, pass);
-  if (asked && answer === true) return {implementation: asked};
-  const refusal = wanted === 'auto' ? undefined : asked ? String(answer) : `${backend} does not run it`;
-  const implementation = candidates.find((candidate) => candidate.supports(info, pass) === true);
-  if (implementation) return refusal === undefined ? {implementation} : {implementation, refusal};
-  const reasons = candidates.map((candidate) => `${candidate.algorithm}: ${candidate.supports(info, pass)}`);
+  const own = implementationsOf(backend);
+  const {algorithm} = wanted;
+  let refusal: {refusal?: string} = {};
+  if (algorithm !== 'auto') {
+    const asked = algorithm === builtin?.algorithm ? builtin : own.find((one) => one.algorithm === algorithm);
+    const answer = asked ? asked.supports(info, pass) : `${backend} does not run it`;
+    if (asked && answer === true) return {implementation: asked};
+    refusal = {refusal: String(answer)};
+  } else if (builtin?.isFaster(info) && builtin.supports(info, pass) === true) return {implementation: builtin};
+  const implementation = chooseOwn(backend, info, pass, wanted.accuracy, own);
+  if (implementation) return {implementation, ...refusal};
+  if (algorithm === 'auto' && builtin?.supports(info, pass) === true) return {implementation: builtin};
+  const reasons = candidatesOf(backend, info, pass, wanted, builtin).map(
+    ({implementation: {algorithm: name}, verdict}) => `${name}: ${verdict}`,
+  );
   throw new ConvgradError(
     functionName,
     `no algorithm on backend '${backend}' computes this ${pass} (${reasons.join('; ') || 'it has none'}); ` +
@@ -82,16 +101,85 @@ export function select(
   );
 }
 
-/** What `select` chooses from, in order of preference. */
+/** Below so many operations the order of preference decides: measuring rates, once, takes longer than choosing can save. */
+export const predictedFrom = 4e6;
+
+/** The one of convgrad's own that takes the least time. */
+function chooseOwn(
+  backend: string,
+  info: Conv2DInfo,
+  pass: Pass,
+  accuracy: Wanted['accuracy'],
+  own: readonly Implementation[],
+): Implementation | undefined {
+  const permitted = (one: Implementation) => whyNot(one, info, pass, accuracy) === true;
+  if (flopsOf(info) < predictedFrom) return own.find(permitted);
+  const key = choiceKey(backend, info, pass);
+  const kept = choiceOf(key);
+  const known = kept === undefined ? undefined : own.find(({algorithm}) => algorithm === kept);
+  if (known && permitted(known)) return known;
+  const [best] = fastestFirst(own.filter(permitted), info, pass);
+  if (best?.milliseconds !== undefined) keepChoice(key, best.implementation.algorithm);
+  return best?.implementation;
+}
+
+/** In the order of predicted time; those without one keep their order, behind. */
+function fastestFirst(
+  implementations: readonly Implementation[],
+  info: Conv2DInfo,
+  pass: Pass,
+): {implementation: Implementation; milliseconds: number | undefined}[] {
+  const timed = implementations.map((implementation) => ({
+    implementation,
+    milliseconds: implementation.predict?.(info, pass),
+  }));
+  const time = ({milliseconds = Number.MAX_VALUE}: {milliseconds?: number | undefined}) => milliseconds;
+  return timed.sort((a, b) => time(a) - time(b));
+}
+
+/** One of those that `select` chooses from. */
+export interface Candidate {
+  implementation: Implementation;
+  /** True, or why it does not serve this. */
+  verdict: true | string;
+  /** Predicted, where that can be done. */
+  milliseconds?: number;
+}
+
+/** What `select` chooses from: tfjs's own kernel where it comes first, those that can by predicted time, and the rest. */
 export function candidatesOf(
   backend: string,
   info: Conv2DInfo,
-  wanted: string | 'auto',
-  builtin?: Implementation & Pick<Builtin, 'isFaster'>,
-): Implementation[] {
+  pass: Pass,
+  {algorithm, accuracy}: Wanted,
+  builtin?: BuiltinCandidate,
+): Candidate[] {
   const own = implementationsOf(backend);
-  if (!builtin || (wanted !== 'auto' && wanted !== builtin.algorithm)) return [...own];
-  return wanted === builtin.algorithm || builtin.isFaster(info) ? [builtin, ...own] : [...own, builtin];
+  const judged = own.map((implementation) => ({
+    implementation,
+    verdict: whyNot(implementation, info, pass, implementation.algorithm === algorithm ? 'fast' : accuracy),
+  }));
+  const able = judged.filter(({verdict}) => verdict === true).map(({implementation}) => implementation);
+  const ordered: Candidate[] = fastestFirst(able, info, pass).map(({implementation, milliseconds}) => ({
+    ...{implementation, verdict: true},
+    ...(milliseconds === undefined ? {} : {milliseconds}),
+  }));
+  const all = [...ordered, ...judged.filter(({verdict}) => verdict !== true)];
+  if (!builtin || (algorithm !== 'auto' && algorithm !== builtin.algorithm)) return all;
+  const stock = {implementation: builtin, verdict: builtin.supports(info, pass)};
+  return algorithm === builtin.algorithm || builtin.isFaster(info) ? [stock, ...all] : [...all, stock];
+}
+
+function whyNot(
+  implementation: Implementation,
+  info: Conv2DInfo,
+  pass: Pass,
+  accuracy: Wanted['accuracy'],
+): true | string {
+  const answer = implementation.supports(info, pass);
+  return answer === true && implementation.accuracy === 'fast' && accuracy !== 'fast'
+    ? "it is less accurate than the definition, which install({accuracy: 'fast'}) permits"
+    : answer;
 }
 
 function implementationsOf(backend: string): readonly Implementation[] {

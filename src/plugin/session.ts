@@ -2,11 +2,13 @@ import type {GradConfig, KernelConfig, KernelFunc} from '@tensorflow/tfjs';
 import type {EngineOptions} from '../engine/index.js';
 import type {Kind} from '../geometry/conv2dInfo.js';
 import {callCounts, type Fallback, fallbackCounts} from './calls.js';
+import type {Plan} from './choices.js';
 import {gradientConfigs} from './gradients.js';
 import {builtinNames, fusedKernel, fusedNames, isOurs, kinds, passKernels, passOf} from './kernels.js';
 import {repairedKernels} from './maxPoolGrad.js';
 import {MethodSwaps} from './methodSwaps.js';
 import {backendOf, gradientRegistry, kernelKey, kernelRegistry} from './registries.js';
+import type {Wanted} from './select.js';
 import {Swaps} from './swaps.js';
 import type {Tf} from './tfjs.js';
 
@@ -14,7 +16,8 @@ import type {Tf} from './tfjs.js';
 export interface Session {
   readonly tf: Tf;
   backends: readonly string[];
-  algorithm: string;
+  wanted: Wanted;
+  plan: Plan | 'auto';
   engineOptions: EngineOptions;
   readonly kernels: Swaps<KernelConfig>;
   readonly gradients: Swaps<GradConfig>;
@@ -51,7 +54,8 @@ export function startSession(tf: Tf): Session {
   const session: Session = {
     tf,
     backends: [],
-    algorithm: 'auto',
+    wanted: {algorithm: 'auto', accuracy: 'standard'},
+    plan: 'auto',
     engineOptions: {},
     kernels: new Swaps(
       kernelRegistry(tf),
@@ -91,7 +95,7 @@ export function endSessions(): void {
 function kernelFunc(session: Session, kernelName: string, backendName: string): KernelConfig['kernelFunc'] {
   const repaired = repairedKernels[backendName]?.[kernelName];
   if (repaired) return repaired(session.tf);
-  const wanted = () => session.algorithm;
+  const wanted = () => session.wanted;
   const builtin = (name: string) => stockKernel(session.tf, name, backendName);
   const found = passOf(kernelName);
   if (found) return passKernels(session.tf, found.kind, backendName, wanted, builtin)[found.pass];

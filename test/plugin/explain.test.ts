@@ -16,7 +16,10 @@ test.each([dense, depthwise])('of %s it names what is selected, and every other 
   for (const {backend, passes: found} of explain(problem).backends) {
     for (const {pass, algorithm, others} of found) {
       if (algorithm !== 'builtin') {
-        const {implementation} = select('test', backend, problemInfo(parseProblem(problem)), pass, 'auto');
+        const {implementation} = select('test', backend, problemInfo(parseProblem(problem)), pass, {
+          algorithm: 'auto',
+          accuracy: 'standard',
+        });
         expect(implementation.algorithm).toBe(algorithm);
       }
       if (backend === 'webgl') continue;
@@ -37,7 +40,10 @@ test("what is refused keeps its algorithm's reason; what is not comes later", ()
     algorithm: 'gather',
     why: 'a depthwise convolution has no sum over channels to make a matrix product of',
   });
-  expect(others).toContainEqual({algorithm: 'direct', why: 'later in the order of preference'});
+  expect(others).toContainEqual({
+    ...{algorithm: 'direct', why: 'later in the order of preference'},
+    predictedMilliseconds: expect.any(Number),
+  });
 });
 
 test("on wasm depthwise forward is tfjs's own kernel, unless an algorithm is asked for", () => {
@@ -46,7 +52,10 @@ test("on wasm depthwise forward is tfjs's own kernel, unless an algorithm is ask
   });
   const asked = named(passesOf(dense, 'wasm', 'im2col'), forward);
   expect(asked).toMatchObject({algorithm: 'im2col', why: 'asked for by name'});
-  expect(asked.others).toContainEqual({algorithm: 'gather', why: "'im2col' was asked for"});
+  expect(asked.others).toContainEqual({
+    ...{algorithm: 'gather', why: "'im2col' was asked for"},
+    predictedMilliseconds: expect.any(Number),
+  });
 });
 
 test('an algorithm that was asked for and refuses says why beside the one that serves', () => {

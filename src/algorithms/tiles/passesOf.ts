@@ -1,9 +1,10 @@
 import type {Engine, Epilogue} from '../../engine/engine.js';
 import {absoluteEngine} from '../../engine/jsEngine.js';
 import {tileMatrix} from '../../engine/tileMatrices.js';
+import {products, together, turned, type Work} from '../../engine/work.js';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import {flopsOf, type Pass, passTensors, sizeOf} from '../../geometry/pass.js';
-import type {Algorithm, Bound} from '../algorithm.js';
+import type {Algorithm, Bound, Cost} from '../algorithm.js';
 import type {BlockParts} from '../windows/cut.js';
 import {convolveTiles} from './convolveTiles.js';
 import {blockBytes} from './planes.js';
@@ -17,7 +18,7 @@ type Members = Required<
 export function passesOf(m: 2 | 4, parts: BlockParts): Members {
   const members: Members = {
     supports: whyNot,
-    cost: (info) => costOf(m, info),
+    cost: (info, pass) => costOf(m, info, pass),
     fuses: true,
 
     forward(info, x, filter, y, engine, epilogue?: Epilogue) {
@@ -61,7 +62,7 @@ function whyNot(info: Conv2DInfo): true | string {
   return (info.dilationHeight === 1 && info.dilationWidth === 1) || 'its tiles need dilation 1';
 }
 
-function costOf(m: number, info: Conv2DInfo) {
+function costOf(m: 2 | 4, info: Conv2DInfo, pass: Pass): Cost {
   const {batch, inChannels: C, outChannels: F} = info;
   const tiles = batch * Math.ceil(info.outHeight / m) * Math.ceil(info.outWidth / m);
   const elements = (m + 2) ** 2;
@@ -71,7 +72,37 @@ function costOf(m: number, info: Conv2DInfo) {
     flops: flopsOf(info),
     bytes: 4 * (sizeOf(info, 'x') + sizeOf(info, 'filter') + sizeOf(info, 'y') + 2 * moved),
     workspaceBytes: 4 * (elements + 9) * C * F + 2 * blockBytes(m + 2, C, F),
+    work: workOf(m, info, pass),
   };
+}
+
+function workOf(m: 2 | 4, info: Conv2DInfo, pass: Pass): Work {
+  const {batch, inChannels: C, outChannels: F} = info;
+  const elements = (m + 2) ** 2;
+  const tilesOf = (height: number, width: number) => batch * Math.ceil(height / m) * Math.ceil(width / m);
+  const [x, y, filter] = [sizeOf(info, 'x'), sizeOf(info, 'y'), sizeOf(info, 'filter')];
+  const blocksOf = (tiles: number) => Math.ceil((4 * elements * tiles * (C + F)) / blockBytes(m + 2, C, F));
+  if (pass === 'backpropFilter') {
+    const tiles = tilesOf(info.outHeight, info.outWidth);
+    return together(
+      products({kind: 'outer', rows: C, depth: tiles, columns: F}, elements, blocksOf(tiles)),
+      turned(`inputTiles${m}`, tiles, C),
+      turned(`errorTiles${m}`, tiles, F),
+      turned(`gradientTiles${m}`, C, F),
+      {copied: 4 * (x + y + filter)},
+    );
+  }
+  const forward = pass === 'forward';
+  const tiles = forward ? tilesOf(info.outHeight, info.outWidth) : tilesOf(info.inHeight, info.inWidth);
+  const [from, to] = forward ? [C, F] : [F, C];
+  return together(
+    products({kind: 'gather', rows: tiles, depth: from, columns: to}, elements, blocksOf(tiles)),
+    turned(`inputTiles${m}`, tiles, from),
+    turned(`filterTiles${m}`, from, to),
+    turned(`outputTiles${m}`, tiles, to),
+    // Turning the filter by 180° is a plain loop.
+    {copied: 4 * (x + y + (forward ? filter : 0)), scalar: forward ? 0 : 2 * filter},
+  );
 }
 
 /** Copies rows of F floats. */

@@ -2,6 +2,7 @@ import type {TensorInfo} from '@tensorflow/tfjs';
 import type {Algorithm} from '../../algorithms/algorithm.js';
 import {algorithms} from '../../algorithms/index.js';
 import {engine} from '../../engine/index.js';
+import {ratesOf} from '../../engine/rates.js';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import {type Pass, passes, passTensors, shapeOf} from '../../geometry/pass.js';
 import type {BackendFamily, Fusion, Implementation} from '../implementation.js';
@@ -27,6 +28,11 @@ function implementation(algorithm: Algorithm): Implementation {
     supports: (info: Conv2DInfo, pass: Pass) =>
       algorithm[pass] ? algorithm.supports(info, pass) : `it has no ${pass}`,
     cost: algorithm.cost.bind(algorithm),
+    accuracy: algorithm.accuracy,
+    predict(info: Conv2DInfo, pass: Pass) {
+      const {work} = algorithm.cost(info, pass);
+      return work && ratesOf(engine()).predict(work);
+    },
     ...(algorithm.fuses ? {fuses: isPerChannel} : {}),
     run(pass: Pass, info: Conv2DInfo, a: TensorInfo, b: TensorInfo, backend: object, fusion?: Fusion) {
       const beside = fusion ? tensorsOf(fusion) : [];

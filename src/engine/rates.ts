@@ -1,0 +1,194 @@
+import {arrayBytes, type Engine} from './engine.js';
+import {steps} from './steps.js';
+import {type TileMatrix, tileMatrices, tileMatrix} from './tileMatrices.js';
+import {isShared, type Work, type WorkKind} from './work.js';
+
+/** How long an engine takes for each kind of work, each measured when it is first asked for, by a probe of some milliseconds. */
+export interface Rates {
+  /** Nanoseconds of one unit. */
+  of(kind: WorkKind): number;
+  /** Milliseconds of all of it, on as many threads as share so much work. */
+  predict(work: Work): number;
+}
+
+const known = new WeakMap<Engine, Rates>();
+
+/** The rates of an engine, the same for as long as it lives. */
+export function ratesOf(engine: Engine): Rates {
+  const rates = known.get(engine) ?? makeRates(engine);
+  known.set(engine, rates);
+  return rates;
+}
+
+function makeRates(engine: Engine): Rates {
+  const measured = new Map<WorkKind, number>();
+  const rates: Rates = {
+    of(kind) {
+      const time = measured.get(kind) ?? measure(engine, kind, rates);
+      measured.set(kind, time);
+      return time;
+    },
+    predict(work) {
+      const kinds = Object.keys(work) as WorkKind[];
+      const times = kinds.map((kind) => rates.of(kind) * (work[kind] ?? 0));
+      const operations = kinds.reduce((sum, kind) => sum + (isProduct(kind) ? (work[kind] ?? 0) : 0), 0);
+      const threads = engine.threadsFor(operations);
+      return times.reduce((sum, time, i) => sum + time / (isShared(kinds[i]) ? threads : 1), 0) / 1e6;
+    },
+  };
+  return rates;
+}
+
+function isProduct(kind: WorkKind): boolean {
+  return /^(gather|outer)\d$/.test(kind);
+}
+
+/** A piece of work that is run again and again. */
+interface Piece {
+  run(): void;
+  /** How much of its kind it is. */
+  units: number;
+  /** What else is in it, in nanoseconds. */
+  beside?: number;
+}
+
+/** Compilers replace their first quick work within that many milliseconds; the fastest run within them counts. */
+const probeMilliseconds = 6;
+/** So that one that was interrupted does not count. */
+const fewestSlices = 12;
+/** Long enough for the clock. */
+const sliceMilliseconds = 0.1;
+
+function measure(engine: Engine, kind: WorkKind, rates: Rates): number {
+  let fastest = Number.POSITIVE_INFINITY;
+  probing(engine, kind, rates, ({run, units, beside = 0}) => {
+    let times = 1;
+    const end = performance.now() + probeMilliseconds;
+    for (let slices = 0; slices < fewestSlices || performance.now() < end; slices++) {
+      const begin = performance.now();
+      for (let i = 0; i < times; i++) run();
+      const spent = performance.now() - begin;
+      if (spent < sliceMilliseconds) {
+        times *= 2;
+        slices = 0;
+      } else fastest = Math.min(fastest, Math.max(0, (spent * 1e6) / times - beside) / units);
+    }
+  });
+  return fastest;
+}
+
+/** Rows, terms and columns of the products that are measured: a multiple of every tile's, in a level-1 cache. */
+const [rows, depth] = [48, 144];
+/** Where beginning and storing a tile takes most of the time. */
+const [manyRows, fewTerms] = [960, 4];
+/** Of the copies: more than a level-1 cache and less than a level-2 cache holds. */
+const copyFloats = 1 << 16;
+const [tileCount, tileLanes] = [16, 64];
+
+/** Hands over a piece of that kind of work. */
+function probing(engine: Engine, kind: WorkKind, rates: Rates, use: (piece: Piece) => void): void {
+  const product = /^(gather|outer)(\d)$/.exec(kind);
+  if (product) probeProduct(engine, product[1] as 'gather' | 'outer', Number(product[2]), rows, depth, use);
+  else if (kind === 'tiles') {
+    const beside = rates.of('gather8') * 16 * manyRows * fewTerms;
+    probeProduct(engine, 'gather', 8, manyRows, fewTerms, ({run}) => use({run, units: manyRows / 6, beside}));
+  } else if (kind === 'calls') {
+    const beside = rates.of('gather8') * 16 * 6 * fewTerms + rates.of('tiles');
+    probeProduct(engine, 'gather', 8, 6, fewTerms, ({run}) => use({run, units: 1, beside}));
+  } else if (kind === 'lanes') probeLanes(engine, use);
+  else if (kind === 'copied') probeCopies(engine, use);
+  else if (kind === 'packed') probePacking(engine, use);
+  else if (kind === 'scalar') probeLoops(use);
+  else probeTiles(engine, kind, use);
+}
+
+function probeProduct(
+  engine: Engine,
+  kind: 'gather' | 'outer',
+  width: number,
+  rows: number,
+  terms: number,
+  use: (piece: Piece) => void,
+): void {
+  const columns = width === 1 ? 2 : width;
+  const bytes = 4 * (2 * rows * terms + rows * columns + 2 * (rows + terms)) + engine.packedBytes(terms, columns);
+  engine.within(bytes + 8 * arrayBytes, (arena) => {
+    const ones = {data: new Float32Array(terms * columns).fill(1), offset: 0, rowStride: columns, columnStride: 1};
+    const b = engine.pack(engine.reserve(arena, terms, columns), [{...ones, rows: terms}]);
+    const source = arena.floats(rows * terms).fill(1);
+    const out = arena.floats(rows * columns);
+    const units = 2 * rows * terms * columns;
+    if (kind === 'gather') {
+      const pixels = steps(arena, rows, 4 * terms);
+      const runs = arena.integers(2);
+      runs.set([0, terms]);
+      use({run: () => engine.gather({source, pixels, runs, b, out}), units});
+    } else {
+      const [offsets, pixels] = [steps(arena, rows, 4), steps(arena, terms, 4 * rows)];
+      use({run: () => engine.outer({source, offsets, pixels, b, out, accumulate: false}), units});
+    }
+  });
+}
+
+/** A 3×3 depthwise convolution of a row of pixels. */
+function probeLanes(engine: Engine, use: (piece: Piece) => void): void {
+  const [pixels, taps] = [32, 9];
+  const floats = (2 * pixels + taps) * tileLanes;
+  engine.within(4 * (floats + 2 * pixels + 2 * taps) + 8 * arrayBytes, (arena) => {
+    const source = arena.floats((pixels + taps) * tileLanes).fill(1);
+    const [filter, out] = [arena.floats(taps * tileLanes).fill(1), arena.floats(pixels * tileLanes)];
+    const [places, terms] = [steps(arena, 2 * pixels, 2 * tileLanes), steps(arena, 2 * taps, 2 * tileLanes)];
+    // Pairs of places that are the same.
+    for (const pairs of [places, terms]) for (let i = 0; i < pairs.length; i += 2) pairs[i + 1] = pairs[i];
+    const work = {source, rows: places, terms, filter, out, lanes: tileLanes, accumulate: false};
+    use({run: () => engine.lanes(work), units: 2 * pixels * taps * tileLanes});
+  });
+}
+
+/** From an array into the arena and from there to another. */
+function probeCopies(engine: Engine, use: (piece: Piece) => void): void {
+  const [from, to] = [new Float32Array(copyFloats).fill(1), new Float32Array(copyFloats)];
+  engine.within(4 * copyFloats + arrayBytes, (arena) => {
+    const middle = arena.floats(copyFloats);
+    const run = () => {
+      middle.set(from);
+      to.set(middle);
+    };
+    use({run, units: 8 * copyFloats});
+  });
+}
+
+function probePacking(engine: Engine, use: (piece: Piece) => void): void {
+  const [k, n] = [256, 64];
+  const data = new Float32Array(k * n).fill(1);
+  engine.within(engine.packedBytes(k, n) + arrayBytes, (arena) => {
+    const room = engine.reserve(arena, k, n);
+    const run = () => void engine.pack(room, [{data, offset: 0, rowStride: n, columnStride: 1, rows: k}]);
+    use({run, units: 4 * k * n});
+  });
+}
+
+function probeLoops(use: (piece: Piece) => void): void {
+  const [a, b] = [new Float32Array(1024).fill(1), new Float32Array(1024).fill(1)];
+  const run = () => {
+    let sum = 0;
+    for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+    a[0] = sum > 0 ? 1 : 2; // so that it cannot be left out
+  };
+  use({run, units: 2 * a.length});
+}
+
+function probeTiles(engine: Engine, kind: WorkKind, use: (piece: Piece) => void): void {
+  const matrix = tileMatrices.find((name) => name === kind) as TileMatrix;
+  const [to, from] = [tileMatrix(matrix).length, tileMatrix(matrix)[0].length];
+  const [source, out] = [from * from * tileLanes, to * to * tileLanes];
+  engine.within(4 * tileCount * (source + out + 2) + 4 * arrayBytes, (arena) => {
+    const work = {
+      ...{matrix, source: arena.floats(tileCount * source).fill(1), tiles: steps(arena, tileCount, 4 * source)},
+      ...{rowStep: 4 * from * tileLanes, columnStep: 4 * tileLanes, lanes: tileLanes},
+      ...{out: arena.floats(tileCount * out), outs: steps(arena, tileCount, 4 * out)},
+      ...{outRowStep: 4 * to * tileLanes, outColumnStep: 4 * tileLanes},
+    };
+    use({run: () => engine.transform(work), units: tileCount * tileLanes});
+  });
+}

@@ -1,0 +1,59 @@
+import {jsEngine} from '../../src/engine/jsEngine.js';
+import {ratesOf} from '../../src/engine/rates.js';
+import {wasmEngine} from '../../src/engine/wasmEngine.js';
+import {wasmVariants} from '../../src/engine/wasmModule.js';
+import {isShared, products, together, turned, type WorkKind, workKinds} from '../../src/engine/work.js';
+
+const engines = [jsEngine, ...wasmVariants().map((variant) => wasmEngine(variant, {threads: 2, worthwhile: 1000}))];
+
+test.each(engines)('every kind of work has a rate, measured once ($name)', (engine) => {
+  const rates = ratesOf(engine);
+  const measured = workKinds.map((kind) => rates.of(kind));
+  // What beginning a tile or calling a kernel costs may vanish beside the products that are in the same measurement.
+  const bounds = workKinds.map((kind) => (kind === 'tiles' || kind === 'calls' ? 0 : 1e-4));
+  measured.forEach((time, i) => {
+    expect(time).toBeGreaterThanOrEqual(bounds[i]);
+    expect(time).toBeLessThan(1e7);
+  });
+  expect(workKinds.map((kind) => ratesOf(engine).of(kind))).toEqual(measured);
+});
+
+test.each(engines)(
+  'a prediction is the sum of what its parts take, the shared ones on all threads ($name)',
+  (engine) => {
+    const rates = ratesOf(engine);
+    for (const work of [
+      {gather8: 1e6, copied: 1000},
+      {gather8: 100, lanes: 1e5},
+      {scalar: 10, inputTiles2: 500},
+    ]) {
+      const threads = engine.threadsFor(work.gather8 ?? 0);
+      expect(threads).toBe(engine !== jsEngine && work.gather8 === 1e6 ? 2 : 1);
+      const wanted = Object.entries(work).reduce(
+        (sum, [kind, amount]) =>
+          sum + (rates.of(kind as WorkKind) * amount) / (isShared(kind as WorkKind) ? threads : 1) / 1e6,
+        0,
+      );
+      expect(rates.predict(work)).toBeCloseTo(wanted, 9);
+    }
+  },
+);
+
+test('a product is counted in the tiles in which it is done', () => {
+  const product = {kind: 'gather', rows: 12, depth: 10, columns: 16} as const;
+  expect(products(product, 3, 2)).toEqual({gather8: 3 * 2 * 12 * 10 * 16, tiles: 3 * 2 * 2, calls: 3 * 2 * 2});
+  // 13 rows are three tiles of six; 15 columns are 8 and, filled up, 8 more; 12 are 8 and 4; 10 are 8 and 2 narrow ones.
+  expect(products({...product, rows: 13, columns: 15}, 1, 1)).toMatchObject({gather8: 2 * 18 * 10 * 16, tiles: 6});
+  expect(products({...product, columns: 12}, 1, 1)).toMatchObject({gather8: 2 * 12 * 10 * 8, gather4: 2 * 12 * 10 * 4});
+  expect(products({...product, columns: 10}, 1, 1)).toMatchObject({gather8: 2 * 12 * 10 * 8, gather1: 2 * 12 * 10 * 2});
+  // Outer products store their tiles anew for each block.
+  expect(products({...product, kind: 'outer'}, 1, 5)).toEqual({outer8: 2 * 12 * 10 * 16, tiles: 20, calls: 10});
+});
+
+test('work adds up, and lanes are filled up to vectors', () => {
+  expect(together({copied: 1, lanes: 2}, {copied: 3}, turned('inputTiles2', 5, 6))).toEqual({
+    copied: 4,
+    lanes: 2,
+    inputTiles2: 40,
+  });
+});

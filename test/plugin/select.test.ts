@@ -1,0 +1,136 @@
+import * as tf from '@tensorflow/tfjs';
+import {type Algorithm, conv2d, defineAlgorithm, explain, install, type Plan, uninstall} from 'tfjs-convgrad';
+import {direct} from '../../src/algorithms/direct.js';
+import type {Work} from '../../src/engine/work.js';
+import {parseProblem, problemInfo} from '../../src/geometry/problem.js';
+import {resetChoices} from '../../src/plugin/choices.js';
+import {select, type Wanted} from '../../src/plugin/select.js';
+
+const large = problemInfo(parseProblem('mb2ih20iw20ic16oc32kh3kw3-same')); // 7.4 MFLOP
+const small = problemInfo(parseProblem('ih6iw6ic2oc3kh3kw3'));
+const standard: Wanted = {algorithm: 'auto', accuracy: 'standard'};
+const fast: Wanted = {algorithm: 'auto', accuracy: 'fast'};
+
+const x = () => tf.ones<tf.Rank.R4>([2, 20, 20, 16]);
+const filter = () => tf.ones<tf.Rank.R4>([3, 3, 16, 32]);
+
+/** Algorithms that claim to take that long, in nanoseconds of plain loops. */
+let undo: (() => void)[] = [];
+function define(name: string, work: Work | undefined, more: Partial<Algorithm> = {}): void {
+  const cost: Algorithm['cost'] = (info, pass) => ({...direct.cost(info, pass), work});
+  undo.push(defineAlgorithm({...direct, name, cost, ...more}));
+}
+
+beforeEach(() => tf.setBackend('cpu'));
+afterEach(() => {
+  for (const each of undo) each();
+  undo = [];
+  uninstall();
+  resetChoices();
+});
+
+const chosen = (wanted = standard, info = large, backend = 'cpu') =>
+  select('test', backend, info, 'forward', wanted).implementation.algorithm;
+
+test('the least predicted time decides, and what has none stays behind', () => {
+  define('unknown', undefined);
+  define('feather', {scalar: 1});
+  define('anvil', {scalar: 1e12});
+  expect(chosen()).toBe('feather');
+  expect(chosen(standard, large, 'wasm')).toBe('feather');
+});
+
+test('small problems go by the order of preference', () => {
+  define('feather', {scalar: 1});
+  expect(chosen(standard, small)).toBe('gather');
+});
+
+test('what is less accurate is taken only by name or where that is permitted', () => {
+  define('feather', {scalar: 1}, {accuracy: 'fast'});
+  expect(chosen()).not.toBe('feather');
+  expect(chosen({algorithm: 'feather', accuracy: 'standard'})).toBe('feather');
+  resetChoices();
+  expect(chosen(fast)).toBe('feather');
+  // What was chosen while it was permitted is not taken after.
+  expect(chosen()).not.toBe('feather');
+});
+
+test('what cannot is not taken, however fast it would be; and who asked for it gets the fastest that can, and is told why', () => {
+  define('feather', {scalar: 1}, {supports: () => 'it is too light'});
+  define('swift', {scalar: 2});
+  expect(chosen()).toBe('swift');
+  expect(select('test', 'cpu', large, 'forward', {algorithm: 'feather', accuracy: 'standard'})).toMatchObject({
+    implementation: {algorithm: 'swift'},
+    refusal: 'it is too light',
+  });
+});
+
+test('a problem is served by the same algorithm from then on', () => {
+  let time = 1;
+  define('moody', undefined, {cost: (info, pass) => ({...direct.cost(info, pass), work: {scalar: time}})});
+  expect(chosen()).toBe('moody');
+  time = 1e12;
+  expect(chosen()).toBe('moody');
+  resetChoices();
+  expect(chosen()).not.toBe('moody');
+});
+
+test('a plan of one run makes another choose the same; without it it chooses anew', () => {
+  let time = 1;
+  define('moody', undefined, {cost: (info, pass) => ({...direct.cost(info, pass), work: {scalar: time}})});
+  const serve = (options: {plan?: Plan}) => {
+    const installation = install({tf, ...options});
+    tf.tidy(() => void tf.conv2d(x(), filter(), 1, 'same'));
+    const {calls, plan} = installation.report();
+    uninstall();
+    return {algorithms: calls.map(({algorithm}) => algorithm), plan};
+  };
+  const {plan} = serve({});
+  expect(plan).toEqual({
+    engine: expect.stringMatching(/^(fma|simd|js)$/),
+    choices: {'cpu forward mb2ih20iw20ic16oc32kh3kw3sh1sw1dh1dw1-pt1pb1pl1pr1-nhwc': 'moody'},
+  });
+  time = 1e12;
+  expect(serve({plan: JSON.parse(JSON.stringify(plan)) as Plan})).toEqual({algorithms: ['moody'], plan});
+  expect(serve({}).algorithms).not.toContain('moody');
+});
+
+test('a plan brings its engine', () => {
+  install({tf, plan: {engine: 'js', choices: {}}});
+  expect(explain('ih5iw5ic2oc2kh3kw3', {backends: ['cpu']}).backends[0].engine).toBe('js');
+});
+
+test.each([
+  [{plan: 'yes'}, "install: plan must be 'auto' or what report().plan"],
+  [
+    {plan: {choices: {'cpu forward x': 'magic'}}},
+    'the plan has "magic" for \'cpu forward x\', which is no algorithm here',
+  ],
+  [{plan: {engine: 'js', choices: {}}, engine: 'simd'}, "the plan is for engine 'js' and 'simd' is asked for"],
+  [{plan: {engine: 'abacus', choices: {}}}, 'unknown engine "abacus"'],
+  [{accuracy: 'sloppy'}, "accuracy must be 'standard' or 'fast'; got \"sloppy\""],
+])('refuses %j', (options, message) => {
+  expect(() => install({tf, ...(options as object)})).toThrow(message);
+  expect(install({tf}).report().plan).toEqual({choices: {}});
+});
+
+test('the function that serves whether installed or not chooses in the same way', () => {
+  define('feather', {scalar: 1});
+  install({tf});
+  tf.tidy(() => void conv2d(x(), filter(), 1, 'same'));
+  expect(install({tf}).report().calls).toEqual([{backend: 'cpu', algorithm: 'feather', pass: 'forward', calls: 1}]);
+});
+
+test('what is chosen without being asked for computes whole numbers exactly', () => {
+  define('anvil', {scalar: 1e12});
+  const problem = 'ih40iw40ic64oc64kh3kw3-same';
+  const [first] = explain(problem, {backends: ['cpu']}).backends[0].passes;
+  expect(first.why).toBe('the least predicted time');
+  const values = (seed: number) => (_: unknown, i: number) => ((i * 7919 + seed) % 9) - 4;
+  const image = tf.tensor4d(Float32Array.from({length: 40 * 40 * 64}, values(1)), [1, 40, 40, 64]);
+  const weights = tf.tensor4d(Float32Array.from({length: 9 * 64 * 64}, values(2)), [3, 3, 64, 64]);
+  const wanted = tf.conv2d(image, weights, 1, 'same').dataSync();
+  install({tf});
+  expect(tf.conv2d(image, weights, 1, 'same').dataSync()).toEqual(wanted);
+  tf.dispose([image, weights]);
+});

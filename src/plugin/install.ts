@@ -1,3 +1,4 @@
+import {reuseOutputs} from '../backends/host/memory.js';
 import {configureEngine, type EngineName, resetEngine} from '../engine/index.js';
 import {ConvgradError} from '../geometry/error.js';
 import {builtinName} from './builtinImplementation.js';
@@ -93,6 +94,7 @@ export function install(options: InstallOptions = {}): Installation {
   const engine = plan === 'auto' ? (options?.engine ?? 'auto') : engineOfPlan(plan, options?.engine, known);
   configureEngine('install', {engine, threads});
   resetChoices(plan === 'auto' ? undefined : plan);
+  reuseOutputs(true);
   const session = currentSession(tf) ?? startSession(tf);
   if (session.backends.some((backend) => !backends.includes(backend))) session.kernels.restore();
   session.backends = backends;
@@ -139,4 +141,5 @@ export function uninstall(): void {
   endSessions();
   resetEngine();
   resetChoices();
+  reuseOutputs(false);
 }

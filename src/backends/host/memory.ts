@@ -1,5 +1,6 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import {ConvgradError} from '../../geometry/error.js';
+import {type ArrayStore, OutputPool} from './outputPool.js';
 
 /** Computes an output from inputs, all of them where the backend keeps them. */
 export type Computation = (inputs: readonly Float32Array[], output: Float32Array) => void;
@@ -15,8 +16,7 @@ export function compute(backend: object, inputs: readonly TensorInfo[], shape: n
 }
 
 /** tfjs's `cpu` backend: a tensor is a typed array, and reading it copies nothing. */
-interface ArrayBackend {
-  readSync(dataId: object): Float32Array;
+interface ArrayBackend extends ArrayStore {
   makeTensorInfo(shape: number[], dtype: 'float32', values: Float32Array): TensorInfo;
 }
 
@@ -26,12 +26,34 @@ function computeInArrays(
   shape: number[],
   run: Computation,
 ): TensorInfo {
-  const output = new Float32Array(lengthOf(shape));
+  const pool = poolOf(backend);
+  const output = pool?.take(lengthOf(shape)) ?? new Float32Array(lengthOf(shape));
   run(
-    inputs.map(({dataId}) => backend.readSync(dataId)),
+    inputs.map(({dataId}) => (pool ?? backend).readSync(dataId)),
     output,
   );
-  return backend.makeTensorInfo(shape, 'float32', output);
+  const tensor = backend.makeTensorInfo(shape, 'float32', output);
+  pool?.give(tensor.dataId, output);
+  return tensor;
+}
+
+/** By backend, while arrays are used again. */
+let pools: Map<ArrayBackend, OutputPool> | undefined;
+
+/** Whether arrays of outputs are used again: that takes methods of the backends, which are theirs again afterwards. */
+export function reuseOutputs(reuse: boolean): void {
+  if (reuse) {
+    pools ??= new Map();
+    return;
+  }
+  for (const pool of pools?.values() ?? []) pool.close();
+  pools = undefined;
+}
+
+function poolOf(backend: ArrayBackend): OutputPool | undefined {
+  const pool = pools?.get(backend) ?? (pools && new OutputPool(backend));
+  if (pool) pools?.set(backend, pool);
+  return pool;
 }
 
 /** tfjs's `wasm` backend: tensors lie in the heap of its module, which is seen from here but moves when it grows. */

@@ -4,6 +4,8 @@ import type {KernelName} from './wasmModule.js';
 export interface Call {
   kernel: KernelName;
   args: number[];
+  /** The same work in several calls, for threads to share. */
+  apart?(): Call[];
 }
 
 /** Cuts the work of several calls over one range into pieces, for whoever is free. Pieces are ranges of some of the calls. */

@@ -73,8 +73,10 @@ export function wasmEngine(
   const run = (calls: readonly Call[], count: number, flops: number): void => {
     const pays = flops >= worthwhile;
     isWorthwhile ||= pays;
-    if (pays && shop.pool && shop.pool.threads() > 1) shop.pool.run(calls, count);
-    else for (const {kernel, args} of calls) shop.kernels[kernel](0, count, ...args);
+    if (pays && shop.pool && shop.pool.threads() > 1) {
+      const pieces = calls.flatMap((call) => call.apart?.() ?? [call]);
+      shop.pool.run(pieces, count);
+    } else for (const {kernel, args} of calls) shop.kernels[kernel](0, count, ...args);
   };
 
   const startThreads = (): void => {
@@ -130,13 +132,13 @@ export function wasmEngine(
     },
 
     gather(...works) {
-      const calls = works.flatMap((work) => gatherCalls(work, {rows8, rows4}, counter));
+      const calls = gatherCalls(works, {rows8, rows4}, counter);
       const flops = works.reduce((sum, {pixels, b}) => sum + 2 * pixels.length * b.k * b.n, 0);
       run(calls, works[0].pixels.length, flops);
     },
 
     outer(...works) {
-      const calls = works.flatMap((work) => outerCalls(work, {rows8, rows4}, counter));
+      const calls = outerCalls(works, {rows8, rows4}, counter);
       const flops = works.reduce((sum, {pixels, offsets, b}) => sum + 2 * pixels.length * offsets.length * b.n, 0);
       run(calls, works[0].offsets.length, flops);
     },

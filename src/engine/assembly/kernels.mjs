@@ -115,10 +115,23 @@ const addRow = (t, vectors) =>
     ? `c${t}0 = f32x4.add(c${t}0, v128.load(at));`
     : `c${t}0 = f32x4.add(c${t}0, v128.load(at)); c${t}1 = f32x4.add(c${t}1, whole ? v128.load(at, 16) : loadRest(at, columns));`;
 
-/** out[p, column] = Σ over the runs of window(p) · panel, `rows` pixels at a time; the last tile repeats the last pixel. */
+/**
+ * out[p, column] = Σ over the runs of window(p) · panel, `rows` pixels at a time; the last tile repeats the last pixel. Then the same for all panels of
+ * `columns`, and for so many products at equal steps: calls from outside cost as much as some tiles. A panel's function is exported too, lest it be inlined.
+ */
 function gather(rows, vectors) {
+  const panel = `gatherPanel${4 * vectors}`;
   return `
-export function gather${4 * vectors}(from: i32, to: i32, source: usize, pixels: usize, runs: usize, runCount: i32, panel: usize, out: usize, outs: usize, stride: usize, columns: i32): void {
+export function gather${4 * vectors}(from: i32, to: i32, source: usize, pixels: usize, runs: usize, runCount: i32, k: usize, panel: usize, out: usize, outs: usize, stride: usize, columns: i32, count: i32, sourceStep: usize, panelStep: usize, outStep: usize): void {
+  for (; count > 0; --count, source += sourceStep, panel += panelStep, out += outStep) {
+    for (let column = 0; column < columns; column += ${4 * vectors}) {
+      const at = <usize>column << 2;
+      ${panel}(from, to, source, pixels, runs, runCount, panel + at * k, out + at, outs, stride, min(${4 * vectors}, columns - column));
+    }
+  }
+}
+
+export function ${panel}(from: i32, to: i32, source: usize, pixels: usize, runs: usize, runCount: i32, panel: usize, out: usize, outs: usize, stride: usize, columns: i32): void {
   ${vectors === 2 ? 'const whole = columns == 8;' : ''}
   const end = runs + (<usize>runCount << 3);
   const last = to - 1;
@@ -143,10 +156,20 @@ export function gather${4 * vectors}(from: i32, to: i32, source: usize, pixels: 
 `;
 }
 
-/** out[row, column] (+)= Σ_p source[offsets[row] + pixels[p]] · panel[p, column], `rows` rows at a time. */
+/** out[row, column] (+)= Σ_p source[offsets[row] + pixels[p]] · panel[p, column], `rows` rows at a time; all panels and products as above. */
 function outer(rows, vectors) {
+  const panel = `outerPanel${4 * vectors}`;
   return `
-export function outer${4 * vectors}(from: i32, to: i32, source: usize, offsets: usize, pixels: usize, pixelCount: i32, panel: usize, out: usize, stride: usize, columns: i32, accumulate: i32): void {
+export function outer${4 * vectors}(from: i32, to: i32, source: usize, offsets: usize, pixels: usize, pixelCount: i32, panel: usize, out: usize, stride: usize, accumulate: i32, columns: i32, count: i32, sourceStep: usize, panelStep: usize, outStep: usize): void {
+  for (; count > 0; --count, source += sourceStep, panel += panelStep, out += outStep) {
+    for (let column = 0; column < columns; column += ${4 * vectors}) {
+      const at = <usize>column << 2;
+      ${panel}(from, to, source, offsets, pixels, pixelCount, panel + at * <usize>pixelCount, out + at, stride, min(${4 * vectors}, columns - column), accumulate);
+    }
+  }
+}
+
+export function ${panel}(from: i32, to: i32, source: usize, offsets: usize, pixels: usize, pixelCount: i32, panel: usize, out: usize, stride: usize, columns: i32, accumulate: i32): void {
   ${vectors === 2 ? 'const whole = columns == 8;' : ''}
   const last = to - 1;
   const end = pixels + (<usize>pixelCount << 2);

@@ -19,7 +19,7 @@ export const word = {
 } as const;
 
 /** Words of a call. */
-export const callWords = 12;
+export const callWords = 16;
 /** Words in all. */
 export const controlWords = 1_024;
 /** Calls of a job. */

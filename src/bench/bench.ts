@@ -9,6 +9,7 @@ import {defaultTf as tf} from '../plugin/tfjs.js';
 import {environmentOf} from '../verify/environment.js';
 import {drawInputs} from '../verify/fill.js';
 import {activate} from '../verify/stage.js';
+import {isSoftware, toBrowserSize} from './browserSize.js';
 import {kernelCall, wholeCall} from './calls.js';
 import {type Clock, realClock} from './clock.js';
 import {fitBuiltin} from './fitBuiltin.js';
@@ -47,12 +48,16 @@ export async function bench(options: BenchOptions = {}, clock: Clock = realClock
       const name = engineOf(backend)?.name;
       if (name) engines[backend] = name;
       const machine = {backend, probe: await makeProbe(backend, clock), clock};
+      // What users ask for by its problem is timed as it is.
+      const cuts = resolved.problems.length === 0 && isSoftware(environmentOf([backend]).backends[backend]);
       const end = seconds() + (timeBudget - seconds()) / (backends.length - i);
-      for (const [done, {name, problem, pass}] of jobs.entries()) {
+      for (const [done, {name, problem: whole, pass}] of jobs.entries()) {
         if (options.signal?.aborted || seconds() > end) break;
-        const text = formatProblem(problem);
-        options.onProgress?.({backend, problem: name ?? text, done, total: jobs.length});
-        const result = await benchRow(machine, name ?? text, problem, pass, resolved, options.signal);
+        const problem = cuts ? toBrowserSize(whole) : whole;
+        const layer = name ?? formatProblem(problem);
+        options.onProgress?.({backend, problem: layer, done, total: jobs.length});
+        const about = {layer, ...(problem === whole ? {} : {cutFrom: formatProblem(whole)})};
+        const result = await benchRow(machine, about, problem, pass, resolved, options.signal);
         if (options.signal?.aborted) break;
         results.push(result);
         options.onReport?.(() => report(true));
@@ -75,7 +80,7 @@ interface Machine {
 
 async function benchRow(
   {backend, probe, clock}: Machine,
-  layer: string,
+  about: Pick<BenchRow, 'layer' | 'cutFrom'>,
   problem: Problem,
   pass: Pass,
   {algorithm: wanted, engine, threads, rounds, seed}: ReportedOptions,
@@ -87,7 +92,7 @@ async function benchRow(
       ? select('bench', backend, info, pass, {algorithm: wanted, accuracy: 'standard'}).implementation.algorithm
       : wanted;
   const row: BenchRow = {
-    ...{layer, problem: formatProblem(problem), backend, pass, algorithm, flops: flopsOf(info)},
+    ...{...about, problem: formatProblem(problem), backend, pass, algorithm, flops: flopsOf(info)},
     ...(isHandedOn(problem, backend, pass) ? {handedOn: true as const} : {}),
   };
   const supported = supportsPass(backend, algorithm, info, pass);
@@ -96,7 +101,8 @@ async function benchRow(
   install({tf, algorithm, engine, threads});
   const inputs = drawInputs(problem, 'reals', seed);
   const ours = wholeCall(problem, inputs, pass, `${backend}/${algorithm}/${pass}`, clock);
-  const found = findAlgorithm(algorithm);
+  // A GPU's implementations share names with algorithms of the host, and nothing else.
+  const found = engineOf(backend) && findAlgorithm(algorithm);
   const kernel = found && kernelCall(found, problem, inputs, pass, () => engineOf(backend), clock);
   const builtin = await fitBuiltin(problem, backend, pass, seed, clock);
   try {

@@ -12,6 +12,7 @@ import {counted} from '../verify/proof.js';
 import type {Inputs} from '../verify/reference.js';
 import {inputTensors} from '../verify/runPass.js';
 import type {Call, Clock} from './clock.js';
+import {finish} from './finish.js';
 import {type TimedEngine, timedEngine} from './timedEngine.js';
 
 /** Calls that hold tensors until they are disposed of. */
@@ -21,7 +22,8 @@ export interface TensorCall {
 }
 
 /**
- * A whole call of convgrad's kernel as tfjs makes it: checks, selection, copies, and a new output, which is disposed of outside of the time.
+ * A whole call of convgrad's kernel as tfjs makes it: checks, selection, copies, and a new output, which is disposed of outside of the time;
+ * on a GPU until it is there, see {@link finish}.
  * @param served who must have computed it, `backend/algorithm/pass`
  */
 export function wholeCall(problem: Problem, inputs: Inputs, pass: Pass, served: string, clock: Clock): TensorCall {
@@ -81,7 +83,7 @@ function tensorCall(
   inputs: Inputs,
   pass: Pass,
   clock: Clock,
-  around: (run: () => number) => number,
+  around: (run: () => Computed) => Computed,
 ): TensorCall {
   const info = problemInfo(problem);
   const tensors: Partial<Record<TensorName, Tensor>> = inputTensors(problem, inputs);
@@ -95,9 +97,19 @@ function tensorCall(
   const run = () => {
     const start = clock.now();
     const result = tf.engine().runKernel(kernelOf(problem, pass), given, attrs as unknown as NamedAttrMap) as Tensor;
-    const milliseconds = clock.now() - start;
-    result.dispose();
-    return milliseconds;
+    return {result, milliseconds: clock.now() - start};
   };
-  return {call: () => around(run), dispose: () => tf.dispose(Object.values(tensors))};
+  const call = async () => {
+    const {result, milliseconds} = around(run);
+    const waited = await finish(result, clock);
+    result.dispose();
+    return milliseconds + waited;
+  };
+  return {call, dispose: () => tf.dispose(Object.values(tensors))};
+}
+
+/** What a kernel returned, and how long it took to return. */
+interface Computed {
+  result: Tensor;
+  milliseconds: number;
 }

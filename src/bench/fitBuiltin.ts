@@ -2,7 +2,9 @@ import {ConvgradError} from '../geometry/error.js';
 import type {Pass} from '../geometry/pass.js';
 import {formatProblem, type Problem} from '../geometry/problem.js';
 import {builtinFault} from '../plugin/builtinFault.js';
+import {isGpu} from '../verify/bound.js';
 import {drawInputs} from '../verify/fill.js';
+import {browserFlops} from './browserSize.js';
 import {builtinCall, type TensorCall} from './calls.js';
 import type {Clock} from './clock.js';
 import {cutDown, operations} from './cutDown.js';
@@ -11,16 +13,18 @@ import type {BenchResult} from './result.js';
 /** A call of the built-in takes about so long at most; some of tfjs's kernels would take minutes on a real layer. */
 export const builtinMilliseconds = 50;
 
-/** Where fitting begins. */
-const firstFlops = 2 ** 18;
+/** Where fitting begins. A GPU is not measured on what would leave most of it idle, nor has it shaders compiled for sizes that nobody asks for. */
+const firstFlops = (backend: string) => (isGpu(backend) ? browserFlops : fewFlops);
+const fewFlops = 2 ** 18;
 
 /** The largest cut of a problem that takes no longer than that, by trying ever larger ones. */
 export async function largestCut(
   problem: Problem,
   timeOf: (cut: Problem) => number | Promise<number>,
   most = builtinMilliseconds,
+  first = fewFlops,
 ): Promise<Problem> {
-  for (let flops = firstFlops; ; ) {
+  for (let flops = first; ; ) {
     const cut = cutDown(problem, flops);
     if (operations(cut) === operations(problem)) return problem;
     const milliseconds = await timeOf(cut);
@@ -52,7 +56,7 @@ export async function fitBuiltin(
     }
   };
   try {
-    const cut = await largestCut(problem, timeOf);
+    const cut = await largestCut(problem, timeOf, builtinMilliseconds, firstFlops(backend));
     const factor = operations(problem) / operations(cut);
     return {...callOf(cut), ...(factor === 1 ? {} : {scaled: {problem: formatProblem(cut), factor}})};
   } catch (error) {

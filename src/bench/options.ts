@@ -1,15 +1,16 @@
+import {hostFamily} from '../backends/host/index.js';
 import {checkEngine, type EngineName} from '../engine/index.js';
 import {ConvgradError} from '../geometry/error.js';
 import {type Pass, passes} from '../geometry/pass.js';
 import {formatProblem, parseProblem} from '../geometry/problem.js';
-import {algorithmsOf} from '../plugin/select.js';
+import {algorithmsOf, servedBackends} from '../plugin/select.js';
 import type {Case} from '../verify/cases/case.js';
 import {benchLayers} from './layers.js';
 import type {BenchReport, ReportedOptions} from './report.js';
 import {type StepNetwork, stepNetworks} from './steps/stepNetworks.js';
 
 export interface BenchOptions {
-  /** By default all of {@link benchedBackends}; each must be imported. */
+  /** {@link defaultBackends} by default; each must be imported. */
   backends?: readonly string[];
   /** Beginnings of words in layers' names, in any case: layers that have one of them. */
   layers?: readonly string[];
@@ -44,8 +45,8 @@ export interface BenchProgress {
   total: number;
 }
 
-/** The backends on which calls can be timed from here: those that compute at once. */
-export const benchedBackends: readonly string[] = ['cpu', 'wasm'];
+/** The backends that are timed unless others are asked for. */
+export const defaultBackends = hostFamily.backends;
 
 export const defaultRounds = 5;
 
@@ -68,21 +69,24 @@ export function resolveOptions(
     engine = 'auto',
     threads = 1,
   } = options;
-  const {backends = benchedBackends} = options;
+  const {backends = defaultBackends} = options;
   if (!(Number.isSafeInteger(rounds) && rounds >= 1)) fail(`rounds must be a whole number ≥ 1; got ${rounds}.`);
   if (!(Number.isSafeInteger(seed) && seed >= 0)) fail(`seed must be a whole number ≥ 0; got ${seed}.`);
   if (timeBudget !== undefined && !(Number.isFinite(timeBudget) && timeBudget > 0)) {
     fail(`timeBudget must be a number of seconds above 0; got ${timeBudget}.`);
   }
-  checkEngine('bench', {engine, threads});
-  choose('backend', backends, benchedBackends);
+  // A page that times a GPU has no need of threads, nor perhaps the means.
+  if (backends.some((backend) => hostFamily.backends.includes(backend))) checkEngine('bench', {engine, threads});
+  choose('backend', backends, servedBackends());
   choose('pass', options.passes ?? [], passes);
   choose('algorithm', [algorithm], ['auto', ...new Set(backends.flatMap(algorithmsOf))]);
   const resolved = {
     ...{backends, layers, problems, passes: options.passes ?? passes, algorithm, engine, threads, rounds, seed, steps},
     ...(timeBudget === undefined ? {} : {timeBudget}),
   };
+  const unstepped = backends.find((backend) => !hostFamily.backends.includes(backend));
   if (!steps) casesOf(resolved);
+  else if (unstepped) fail(`steps are timed on ${hostFamily.backends.join(' and ')} only, not on ${unstepped}.`);
   else if (problems.length > 0 || options.passes) fail('steps are of whole networks; leave problems and passes out.');
   else networksOf(resolved, networks);
   return resolved;

@@ -7,6 +7,8 @@ export interface BenchRow {
   /** A name for people; the problem itself where it has none. */
   layer: string;
   problem: string;
+  /** The layer's own problem, where a smaller one is timed in its place: software that plays the GPU is slow. */
+  cutFrom?: string;
   backend: string;
   pass: Pass;
   /** Convgrad's, by name. */

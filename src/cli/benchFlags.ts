@@ -1,11 +1,10 @@
-import {type BenchOptions, benchedBackends, resolveOptions} from '../bench/options.js';
+import {type BenchOptions, defaultBackends, resolveOptions} from '../bench/options.js';
 import type {EngineName} from '../engine/index.js';
 import {ConvgradError} from '../geometry/error.js';
 import type {Pass} from '../geometry/pass.js';
-import {servedBackends} from '../plugin/select.js';
+import type {BrowserOptions} from './browser/launchBrowser.js';
 import {assertServed, list, numeric, type RawFlags, single, words} from './flags.js';
 import {userPath} from './invocation.js';
-import {UnavailableError} from './usage.js';
 
 export interface BenchFlags {
   /** What `bench()` takes. `backends` are those to try; `named` tells whether the user asked for them. */
@@ -14,18 +13,20 @@ export interface BenchFlags {
   json: string | undefined;
   /** The file of an older report. */
   compare: string | undefined;
+  /** How backends of GPUs get their page. */
+  page: BrowserOptions;
   color: boolean;
 }
 
-/** Reads and checks the flags. @throws ConvgradError on wrong usage, UnavailableError for a backend that is not timed */
+/** Reads and checks the flags. @throws ConvgradError on wrong usage, UnavailableError for a backend without kernels */
 export function readFlags(flags: RawFlags): BenchFlags {
-  const {rounds, seed, timeBudget, algorithm, engine, threads, json, compare} = Object.fromEntries(
+  const {rounds, seed, timeBudget, algorithm, engine, threads, json, compare, browser} = Object.fromEntries(
     singles.map((flag) => [flag, single(flag, flags[flag])]),
   );
   const named = flags.backend !== undefined;
   // What is not a number is refused by resolveOptions, like every other value.
   const options = {
-    backends: named ? list(flags.backend) : benchedBackends,
+    backends: named ? list(flags.backend) : defaultBackends,
     layers: list(flags.layers),
     problems: words(flags.problem),
     steps: flags.steps === true,
@@ -38,19 +39,27 @@ export function readFlags(flags: RawFlags): BenchFlags {
     ...(timeBudget === undefined ? {} : {timeBudget: numeric(timeBudget)}),
   };
   assertServed(options.backends);
-  const untimed = options.backends.find((name) => servedBackends().includes(name) && !benchedBackends.includes(name));
-  if (untimed !== undefined) {
-    throw new UnavailableError(
-      `backend '${untimed}' is not available: bench does not time it yet; use ${benchedBackends.join(', ')}.`,
-    );
-  }
   resolveOptions(options);
   if (options.steps && compare !== undefined) {
     throw new ConvgradError('--compare', 'compares layers, and --steps times none; leave one of them out.');
   }
   const pathOf = (file: string | undefined) => (file === undefined ? undefined : userPath(file));
-  return {options, named, json: pathOf(json), compare: pathOf(compare), color: flags.color !== false};
+  const executablePath = pathOf(browser);
+  return {
+    ...{options, named, json: pathOf(json), compare: pathOf(compare), color: flags.color !== false},
+    page: {...(executablePath === undefined ? {} : {executablePath}), gpu: flags.gpu === true ? 'auto' : 'software'},
+  };
 }
 
 /** The flags that take one value. */
-const singles = ['rounds', 'seed', 'timeBudget', 'algorithm', 'engine', 'threads', 'json', 'compare'] as const;
+const singles = [
+  'rounds',
+  'seed',
+  'timeBudget',
+  'algorithm',
+  'engine',
+  'threads',
+  'json',
+  'compare',
+  'browser',
+] as const;

@@ -1,5 +1,7 @@
+import {isSoftware} from '../bench/browserSize.js';
 import {type BenchReport, isMeasured, type SummaryRow} from '../bench/report.js';
 import type {BenchResult} from '../bench/result.js';
+import type {Environment} from '../verify/report.js';
 import {digits, footnotes, newTable, percent, times} from './benchCells.js';
 import {groupBy} from './groupBy.js';
 import {stepTable} from './stepTable.js';
@@ -11,11 +13,11 @@ export function describeBench(report: BenchReport, colors: Colors): string {
   return [
     ...groupBy(results, ({backend}) => backend).flatMap((group) => [
       headOf(group[0].backend, report),
-      ...layerTable(group, colors),
+      ...layerTable(group, report.engines[group[0].backend] !== undefined, colors),
       '',
     ]),
     ...(summary.rows.length > 0
-      ? ['geometric means', summaryTable(summary.rows, colors), ...handedOnLines(summary.rows), '']
+      ? ['geometric means', summaryTable(summary.rows, report, colors), ...handedOnLines(summary.rows), '']
       : []),
     ...groupBy(steps, ({backend}) => backend).flatMap((group) => [
       headOf(group[0].backend, report),
@@ -30,28 +32,48 @@ export function describeBench(report: BenchReport, colors: Colors): string {
   ].join('\n');
 }
 
-function headOf(backend: string, {engines, options, environment: {node, tfjs}}: BenchReport): string {
+function headOf(
+  backend: string,
+  {engines, options, environment: {node, browser, backends, tfjs}}: BenchReport,
+): string {
   const engine = engines[backend] && `engine '${engines[backend]}'`;
+  if (!engine) return [backend, placeOf(backends[backend]), browserIn(browser), `tfjs ${tfjs}`].join(', ');
   const threads = options.threads > 1 && `${options.threads} threads`;
   return [backend, engine, threads, node && `Node ${node}`, `tfjs ${tfjs}`].filter(Boolean).join(', ');
 }
 
+/** What plays the GPU. */
+function placeOf(about: Environment['backends'][string] = {}): string {
+  const renderer = about.renderer ?? about.adapter ?? 'unknown renderer';
+  return `${isSoftware(about) ? 'software rendering' : 'GPU'}: ${renderer}`;
+}
+
+function browserIn(userAgent = ''): string {
+  return /(Headless)?Chrome\/[\d.]+/.exec(userAgent)?.[0] ?? (userAgent || 'unknown browser');
+}
+
 /** One row for each layer and pass, and what its marks mean. */
-function layerTable(results: readonly BenchResult[], colors: Colors): string[] {
+function layerTable(results: readonly BenchResult[], hasPeak: boolean, colors: Colors): string[] {
   const {note, lines: notes} = footnotes();
-  const head = ['layer', 'pass', 'algorithm', 'ms', 'GFLOP/s', 'kernel/peak', 'call/peak', 'built-in ms', 'faster'];
-  const lines = newTable(head, 3, colors);
+  // Where nothing says what the machine could do at most, the first calls are of more interest: there shaders are compiled.
+  const beside = hasPeak ? ['kernel/peak', 'call/peak', 'built-in ms'] : ['first ms', 'built-in ms', 'its first ms'];
+  const lines = newTable(['layer', 'pass', 'algorithm', 'ms', 'GFLOP/s', ...beside, 'faster'], 3, colors);
   for (const result of results) {
-    const {layer, pass, algorithm, milliseconds, gflops, fractionOfPeak, ratio, scaled, handedOn, reason} = result;
+    const {pass, algorithm, milliseconds, gflops, fractionOfPeak, first, ratio, scaled, cutFrom, handedOn, reason} =
+      result;
+    const layer = `${result.layer}${cutFrom ? '‡' : ''}`;
     const name = `${algorithm}${handedOn ? '†' : ''}`;
     if (!isMeasured(result)) {
       lines.push([layer, pass, name, note(reason), ...Array(5).fill('')]);
       continue;
     }
     const {ours, builtin} = milliseconds ?? {};
-    const own = [digits(ours), digits(gflops?.ours), percent(fractionOfPeak?.kernel), percent(fractionOfPeak?.whole)];
-    const other = builtin === undefined ? [note(reason), ''] : [`${scaled ? '~' : ''}${digits(builtin)}`, times(ratio)];
-    lines.push([layer, pass, name, ...own, ...other]);
+    const own = [digits(ours), digits(gflops?.ours)];
+    const other = builtin === undefined ? note(reason) : `${scaled ? '~' : ''}${digits(builtin)}`;
+    const more = hasPeak
+      ? [percent(fractionOfPeak?.kernel), percent(fractionOfPeak?.whole), other]
+      : [digits(first?.ours), other, builtin === undefined ? '' : digits(first?.builtin)];
+    lines.push([layer, pass, name, ...own, ...more, builtin === undefined ? '' : times(ratio)]);
   }
   return [
     lines.toString(),
@@ -61,16 +83,22 @@ function layerTable(results: readonly BenchResult[], colors: Colors): string[] {
     ...(results.some(({handedOn}) => handedOn)
       ? ['† by default convgrad hands this pass on to the built-in; here its own algorithm was asked for by name']
       : []),
+    ...(results.some(({cutFrom}) => cutFrom)
+      ? [
+          '‡ cut to what software rendering has time for: fewer images, then smaller ones, then fewer channels; --json names both problems',
+        ]
+      : []),
     ...notes(),
   ];
 }
 
-function summaryTable(rows: readonly SummaryRow[], colors: Colors): string {
+function summaryTable(rows: readonly SummaryRow[], {environment: {backends}}: BenchReport, colors: Colors): string {
   const head = ['backend', 'pass', 'layers', 'GFLOP/s', 'kernel/peak', 'call/peak', 'faster', 'of layers'];
   const lines = newTable(head, 2, colors);
   for (const {backend, pass, layers, gflops, fractionOfPeak, ratio, ratioLayers} of rows) {
     lines.push([
-      ...[backend, pass, layers, digits(gflops), percent(fractionOfPeak?.kernel), percent(fractionOfPeak?.whole)],
+      ...[isSoftware(backends[backend]) ? `${backend}, software rendering` : backend],
+      ...[pass, layers, digits(gflops), percent(fractionOfPeak?.kernel), percent(fractionOfPeak?.whole)],
       ...[times(ratio), ratioLayers],
     ]);
   }

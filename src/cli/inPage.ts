@@ -3,7 +3,7 @@ import type {Page} from 'playwright-core';
 import {ConvgradError} from '../geometry/error.js';
 import type {PageGlobals} from '../verify/page.js';
 import {bundlePage} from './browser/bundlePage.js';
-import {launchBrowser} from './browser/launchBrowser.js';
+import {type BrowserOptions, launchBrowser} from './browser/launchBrowser.js';
 import {openPage} from './browser/openPage.js';
 import {servePage} from './browser/servePage.js';
 import {ownExtension, ownFolder} from './ownFolder.js';
@@ -13,6 +13,8 @@ import {UnavailableError} from './usage.js';
 export interface PageSetup {
   /** The browser's executable. */
   browser?: string | undefined;
+  /** Software rendering unless told otherwise. */
+  gpu?: BrowserOptions['gpu'] | undefined;
   /** Users' modules. */
   imports?: readonly string[] | undefined;
   signal?: AbortSignal | undefined;
@@ -24,13 +26,13 @@ export interface PageSetup {
  * @throws UnavailableError when the page lacks the backend; ConvgradError when it fails to load, or crashes
  */
 export async function inPage<T>(
-  {browser: path, imports, signal}: PageSetup,
+  {browser: path, gpu = 'software', imports, signal}: PageSetup,
   use: (page: Page) => Promise<T>,
 ): Promise<T> {
   const own = (name: string) => join(ownFolder, 'verify', name + ownExtension);
   const modules = [own('beforeImports'), ...(imports ?? [])];
   const site = await servePage({files: await bundlePage({entry: own('page'), imports: modules})});
-  const browser = await launchBrowser(path === undefined ? {} : {executablePath: path});
+  const browser = await launchBrowser({gpu, ...(path === undefined ? {} : {executablePath: path})});
   try {
     const page = await openPage(browser, site.url);
     return await Promise.race([abortable(page, use, signal), untilCrash(page)]);

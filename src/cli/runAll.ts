@@ -1,7 +1,7 @@
 import type {PartHits} from '../verify/coverage.js';
-import {environmentOf} from '../verify/environment.js';
+import {environmentOf, mergeEnvironments} from '../verify/environment.js';
 import type {Progress, ReportedOptions, VerifyOptions} from '../verify/options.js';
-import {type Environment, makeReport, type VerifyReport} from '../verify/report.js';
+import {makeReport, type VerifyReport} from '../verify/report.js';
 import {Tally} from '../verify/tally.js';
 import type {Run} from './planRuns.js';
 
@@ -51,7 +51,7 @@ export async function runAll(
           onCase(() => report(true));
         },
       });
-      environment = merged(environment, finished.environment);
+      environment = mergeEnvironments([environment, finished.environment]);
       parts.push(...finished.coverage.parts);
       covering &&= finished.coverage.whole;
       if (finished.interrupted) whole = false;
@@ -65,10 +65,6 @@ export async function runAll(
 }
 
 /** An equal share of the time that is left. A run whose share is used up still takes the fixed cases. */
-function timeLeft(budget: number | undefined, used: number, runs: number): Pick<VerifyOptions, 'timeBudget'> {
+export function timeLeft(budget: number | undefined, used: number, runs: number): {timeBudget?: number} {
   return budget === undefined ? {} : {timeBudget: Math.max(budget - used, Number.MIN_VALUE) / runs};
-}
-
-function merged(one: Environment, other: Environment): Environment {
-  return {...one, ...other, backends: {...one.backends, ...other.backends}};
 }

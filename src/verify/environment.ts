@@ -16,6 +16,12 @@ export function environmentOf(backends: readonly string[]): Environment {
   };
 }
 
+/** What several runs tell of one machine, each of backends of its own. */
+export function mergeEnvironments(environments: readonly Environment[]): Environment {
+  const backends = Object.assign({}, ...environments.map((environment) => environment.backends));
+  return Object.assign({}, ...environments, {backends});
+}
+
 const details: Readonly<Record<string, () => Details>> = {cpu: host, wasm, webgl};
 type Details = Record<string, string | number | boolean>;
 

@@ -1,3 +1,6 @@
+import {bench} from '../bench/bench.js';
+import type {BenchOptions, BenchProgress} from '../bench/options.js';
+import type {BenchReport} from '../bench/report.js';
 import {takeIn} from './beforeImports.js';
 import type {ImportedModule} from './imports.js';
 import {defineMutant, mutantsNamed} from './mutants/index.js';
@@ -10,14 +13,17 @@ import {verify} from './verify.js';
 
 /** What crosses from the command line into the page. */
 export type PageOptions = Omit<VerifyOptions, 'subject' | 'signal' | 'onProgress' | 'onResults'>;
+export type BenchPageOptions = Omit<BenchOptions, 'signal' | 'onProgress' | 'onReport'>;
 export type PageScoreOptions = Omit<ScoreOptions, 'signal' | 'onFate'>;
 
 /** The globals of the page: these exports, and what the command line puts beside them. */
 export interface PageGlobals {
-  convgrad: {run: typeof run; score: typeof score; examine: typeof examine; abort: typeof abort};
+  convgrad: {run: typeof run; score: typeof score; examine: typeof examine; time: typeof time; abort: typeof abort};
   /** `beforeImports`, then users' modules. */
   convgradImports: [unknown, ...ImportedModule[]];
   convgradCaseDone(results: VerifyResult[], progress: Progress): Promise<void>;
+  convgradBenching(progress: BenchProgress): Promise<void>;
+  convgradBenched(report: BenchReport): Promise<void>;
   convgradOutcome(done: number): Promise<void>;
   convgradFate(fate: Fate, done: number, total: number): Promise<void>;
 }
@@ -55,7 +61,17 @@ export function examine(backend: string): Promise<Examination> {
   return examineHere(backend, (done) => void page.convgradOutcome(done));
 }
 
-/** Ends the run after the current case. */
+/** Runs `bench()` in the page. */
+export function time(options: BenchPageOptions): Promise<BenchReport> {
+  return bench({
+    ...options,
+    signal: controller.signal,
+    onProgress: (progress) => void page.convgradBenching(progress),
+    onReport: (sofar) => void page.convgradBenched(sofar()),
+  });
+}
+
+/** Ends the run after the current case or row. */
 export function abort(): void {
   controller.abort();
 }

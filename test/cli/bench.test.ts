@@ -90,7 +90,9 @@ test('steps of a network are timed, and say who served them', async () => {
 test.each([
   [['--steps', '--compare', file('nowhere.json')], 2, '--compare: compares layers, and --steps times none'],
   [['--backend', 'abacus'], 2, "unknown backend 'abacus'; use cpu, wasm"],
-  [['--backend', 'webgl'], 3, "backend 'webgl' is not available: bench does not time it yet; use cpu, wasm"],
+  [['--backend', 'tensorflow'], 3, "backend 'tensorflow' is not available: convgrad has no kernels for it yet"],
+  [['--backend', 'webgl', '--steps'], 2, 'steps are timed on cpu and wasm only, not on webgl'],
+  [['--backend', 'webgl', '--browser', '/nowhere/chrome'], 2, 'the browser /nowhere/chrome is not there'],
   [['--rounds', 'many'], 2, 'rounds must be a whole number ≥ 1; got many'],
   [['--json', '/'], 2, '--json: / cannot be written'],
   [['--compare', file('nowhere.json')], 2, '--compare: '],

@@ -93,3 +93,20 @@ test('a step has its batch, both times, and who served its convolutions', () => 
   expect(text).toContain('LeNet: a step takes 2.50 times as long on cpu as on wasm, both with convgrad\n');
   expect(text).toContain('3 rows measured');
 });
+
+test('a GPU has no peak: first calls stand in its place, and what plays it in the headings', () => {
+  const row = rowOf({
+    ...{backend: 'webgl', algorithm: 'direct', ratio: 3, cutFrom: 'whole'},
+    ...{milliseconds: {ours: 10, builtin: 30}, first: {ours: 200, builtin: 150}},
+  });
+  const report = reportOf(row);
+  const backends = {webgl: {renderer: 'SwiftShader driver', float32: true}};
+  const environment = {...report.environment, browser: 'Mozilla/5.0 HeadlessChrome/147.0.1 Safari', backends};
+  const text = describeBench({...report, environment, engines: {}}, plain);
+  expect(text).toContain('webgl, software rendering: SwiftShader driver, HeadlessChrome/147.0.1, tfjs 4.22.0\n');
+  expect(lineOf(text, '│ one‡ ')).toMatch(/│ +10\.0 │ +1\.00 │ +200 │ +30\.0 │ +150 │ +3\.00× │$/);
+  expect(text).toContain('‡ cut to what software rendering has time for');
+  expect(lineOf(text, '│ webgl, software rendering ')).toMatch(/│ forward │ +1 │/);
+  const real = {...environment, backends: {webgl: {renderer: 'GeForce', float32: true}}};
+  expect(describeBench({...report, environment: real, engines: {}}, plain)).toContain('webgl, GPU: GeForce, ');
+});

@@ -1,3 +1,4 @@
+import {planBench} from '../../src/cli/benchRuns.js';
 import {findBrowser} from '../../src/cli/browser/findBrowser.js';
 import {importBackend} from '../../src/cli/importBackend.js';
 import {planRuns} from '../../src/cli/planRuns.js';
@@ -50,4 +51,15 @@ test('wasm runs here when its package is installed, and never in a browser', asy
   const named = planned(wasm, {...asked, named: true});
   await expect(named).rejects.toThrow(UnavailableError);
   await expect(named).rejects.toThrow(`backend 'wasm' is not available: ${advice}`);
+});
+
+test('timing takes the same places', async () => {
+  const plan = async (named: boolean) => (await planBench(both, {named, page: {}})).map(({backend}) => backend);
+  aBrowser(true);
+  expect(await plan(true)).toEqual(['cpu', 'webgl']);
+  aBrowser(false);
+  await expect(plan(true)).rejects.toThrow(new UnavailableError("backend 'webgl' is not available: get a browser."));
+  const noted = jest.spyOn(console, 'error').mockImplementation(() => {});
+  expect(await plan(false)).toEqual(['cpu']);
+  expect(noted).toHaveBeenCalledWith('webgl is not timed: get a browser.');
 });

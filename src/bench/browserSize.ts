@@ -1,0 +1,50 @@
+import type {Problem} from '../geometry/problem.js';
+import type {Environment} from '../verify/report.js';
+import {operations} from './cutDown.js';
+
+/** Operations of a layer that is timed in software rendering: a pass of tfjs's own then takes tens of milliseconds. */
+export const browserFlops = 2 ** 24;
+
+/** An image is not made smaller than this: borders would outweigh what they enclose. */
+const leastSide = 7;
+
+/**
+ * The problem itself, or where it has more operations than software rendering has time for, one of half the images, else half the height and
+ * width, else half the channels, as often as it takes: still a layer, unlike what fewer rows would leave.
+ */
+export function toBrowserSize(problem: Problem, flops = browserFlops): Problem {
+  if (operations(problem) <= flops) return problem;
+  const smaller = fewerImages(problem) ?? smallerImages(problem) ?? fewerChannels(problem);
+  return smaller ? toBrowserSize(smaller, flops) : problem;
+}
+
+const half = (size: number) => Math.ceil(size / 2);
+
+function fewerImages(p: Problem): Problem | undefined {
+  return p.batch > 1 ? {...p, batch: half(p.batch)} : undefined;
+}
+
+function smallerImages(p: Problem): Problem | undefined {
+  const [inHeight, inWidth] = [half(p.inHeight), half(p.inWidth)];
+  const holds = (size: number, filter: number, dilation: number) =>
+    size >= Math.max(leastSide, (filter - 1) * dilation + 1);
+  return holds(inHeight, p.filterHeight, p.dilationHeight) && holds(inWidth, p.filterWidth, p.dilationWidth)
+    ? {...p, inHeight, inWidth}
+    : undefined;
+}
+
+function fewerChannels(p: Problem): Problem | undefined {
+  const {inChannels, outChannels} = p;
+  if (p.kind === 'depthwise') {
+    return inChannels > 1
+      ? {...p, inChannels: half(inChannels), outChannels: (outChannels / inChannels) * half(inChannels)}
+      : undefined;
+  }
+  if (inChannels === 1 && outChannels === 1) return undefined;
+  return inChannels > outChannels ? {...p, inChannels: half(inChannels)} : {...p, outChannels: half(outChannels)};
+}
+
+/** Whether what a backend tells of itself names a program that computes on the processor what a GPU would. */
+export function isSoftware(about: Environment['backends'][string] = {}): boolean {
+  return Object.values(about).some((detail) => /swiftshader|llvmpipe|softpipe|basic render/i.test(String(detail)));
+}

@@ -1,0 +1,83 @@
+import {bench} from '../bench/bench.js';
+import {mergeReports} from '../bench/mergeReports.js';
+import type {BenchOptions} from '../bench/options.js';
+import type {BenchReport} from '../bench/report.js';
+import {benchSteps} from '../bench/steps/benchSteps.js';
+import type {BenchPageOptions, PageGlobals} from '../verify/page.js';
+import type {BrowserOptions} from './browser/launchBrowser.js';
+import {inPage} from './inPage.js';
+import {timeLeft} from './runAll.js';
+import {UnavailableError} from './usage.js';
+import {whereIs} from './whereIs.js';
+
+/** The timing of one backend, in this process or in a browser. */
+export interface BenchRun {
+  backend: string;
+  run(options: BenchOptions): Promise<BenchReport>;
+}
+
+/** Finds a place for each backend. @throws UnavailableError when a named one has none; others are left out with a note */
+export async function planBench(
+  {backends, steps}: BenchOptions & {backends: readonly string[]},
+  {named, page}: {named: boolean; page: BrowserOptions},
+): Promise<BenchRun[]> {
+  const runs: BenchRun[] = [];
+  for (const backend of backends) {
+    const where = await whereIs(backend, page.executablePath);
+    if (where.place === 'here') runs.push({backend, run: steps ? benchSteps : bench});
+    else if (where.place === 'page') runs.push({backend, run: (options) => benchInPage(options, page)});
+    else if (named) throw new UnavailableError(`backend '${backend}' is not available: ${where.advice}`);
+    else console.error(`${backend} is not timed: ${where.advice}`);
+  }
+  return runs;
+}
+
+/**
+ * Times one backend after the other.
+ * @returns the report of all, and the error that ended a run before its time, if one did
+ * @throws what ended the first run before there was anything to report
+ */
+export async function runBench(
+  runs: readonly BenchRun[],
+  options: BenchOptions,
+): Promise<{report: BenchReport; error?: unknown}> {
+  const start = performance.now();
+  const done: BenchReport[] = [];
+  const all = (more: readonly BenchReport[] = []) =>
+    mergeReports([...done, ...more] as unknown as [BenchReport], runs.length);
+  for (const [i, {backend, run}] of runs.entries()) {
+    let sofar: (() => BenchReport) | undefined;
+    const left = timeLeft(options.timeBudget, (performance.now() - start) / 1000, runs.length - i);
+    try {
+      const report = await run({
+        ...{...options, ...left, backends: [backend]},
+        onReport(report) {
+          sofar = report;
+          options.onReport?.(() => all([report()]));
+        },
+      });
+      done.push(report);
+    } catch (error) {
+      if (sofar) done.push(sofar());
+      if (done.length === 0) throw error;
+      return {report: all(), error};
+    }
+    if (options.signal?.aborted) break;
+  }
+  return {report: all()};
+}
+
+/** Runs `bench()` in a page of a browser without a window. Its rows come out one by one, so that a crash of the page loses none. */
+function benchInPage(
+  {signal, onProgress, onReport, ...rest}: BenchOptions,
+  setup: BrowserOptions,
+): Promise<BenchReport> {
+  return inPage({browser: setup.executablePath, gpu: setup.gpu, signal}, async (page) => {
+    await page.exposeFunction('convgradBenching', (...[progress]: Parameters<PageGlobals['convgradBenching']>) =>
+      onProgress?.(progress),
+    );
+    await page.exposeFunction('convgradBenched', (report: BenchReport) => onReport?.(() => report));
+    const given: BenchPageOptions = rest;
+    return page.evaluate((options) => (globalThis as unknown as PageGlobals).convgrad.time(options), given);
+  });
+}

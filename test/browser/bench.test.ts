@@ -1,0 +1,57 @@
+import {readFileSync} from 'node:fs';
+import type {BenchReport} from '../../src/bench/report.js';
+import {start} from '../cli/command.js';
+import {userFiles} from '../support/userFiles.js';
+
+const file = userFiles({});
+const read = (path: string): BenchReport => JSON.parse(readFileSync(path, 'utf8'));
+const tiny = ['bench', '--problem', 'mb2ih6iw6ic3oc4kh3kw3-same', '--rounds', '2'];
+
+jest.setTimeout(180_000);
+
+test('webgl is timed in a page beside cpu here, both in one report', async () => {
+  const json = file('both.json');
+  const args = [...tiny, '--backend', 'cpu,webgl', '--pass', 'forward,backpropFilter', '--json', json];
+  const {code, stdout} = await start(...args).ended;
+  expect({code, stdout}).toEqual({code: 0, stdout: expect.stringContaining('4 rows measured')});
+  expect(stdout).toMatch(/\nwebgl, software rendering: .*SwiftShader.*, HeadlessChrome\/[\d.]+, tfjs 4/);
+  expect(stdout).toMatch(/│ webgl, software rendering +│ forward /);
+  const {results, environment, options, engines} = read(json);
+  expect(environment).toMatchObject({node: process.version, backends: {cpu: {}, webgl: {float32: true}}});
+  expect(environment.browser).toContain('Chrome');
+  expect(options.backends).toEqual(['cpu', 'webgl']);
+  expect(Object.keys(engines)).toEqual(['cpu']);
+  const gpu = results.filter(({backend}) => backend === 'webgl');
+  expect(gpu).toHaveLength(2);
+  for (const {rounds, milliseconds, ratio, first, fractionOfPeak, cutFrom} of gpu) {
+    expect(rounds).toHaveLength(2);
+    expect(Object.keys(milliseconds!)).toEqual(['ours', 'builtin']);
+    // Shaders are compiled in the first call, which is in no round.
+    expect(first!.ours).toBeGreaterThan(milliseconds!.ours!);
+    expect(ratio).toBeGreaterThan(0);
+    expect({fractionOfPeak, cutFrom}).toEqual({fractionOfPeak: undefined, cutFrom: undefined});
+  }
+  const again = await start(...args, '--compare', json).ended;
+  expect(again.stdout).toContain('4 rows in both, 0 only there, 0 only here');
+});
+
+test('layers are cut to what software rendering has time for, and Ctrl-C keeps the rows until then', async () => {
+  const json = file('part.json');
+  const {child, ended} = start('bench', '--backend', 'webgl', '--layers', 'ResNet-50', '--json', json);
+  let pressed = false;
+  child.stderr?.on('data', () => {
+    if (!pressed) child.kill('SIGINT');
+    pressed = true;
+  });
+  const {code, stdout} = await ended;
+  expect({code, stdout}).toEqual({code: 130, stdout: expect.stringContaining('interrupted: ')});
+  expect(stdout).toContain('ResNet-50 stem‡');
+  const {interrupted, summary, results, environment} = read(json);
+  expect(interrupted).toBe(true);
+  expect(summary.left + results.length).toBe(21);
+  expect(environment.backends.webgl!.renderer).toContain('SwiftShader');
+  expect(results[0]).toMatchObject({
+    problem: expect.stringContaining('ih56iw56'),
+    cutFrom: expect.stringContaining('ih224iw224'),
+  });
+});

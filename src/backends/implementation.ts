@@ -1,5 +1,5 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
-import type {Cost} from '../algorithms/algorithm.js';
+import type {Algorithm, Cost} from '../algorithms/algorithm.js';
 import type {Engine} from '../engine/engine.js';
 import type {Part} from '../engine/part.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
@@ -9,6 +9,8 @@ import type {Pass} from '../geometry/pass.js';
 export interface Implementation {
   /** The algorithm's name in the catalogue; `direct` where a backend has only the definition. */
   readonly algorithm: string;
+  /** Where one Inf or NaN of an input may spread, see `Algorithm.footprint`; absent, as the algorithm of that name declares. */
+  readonly footprint?: Algorithm['footprint'];
   /** The passes that it has at all; see `supports` for those of a problem. */
   readonly passes: readonly Pass[];
   /** True, or the reason why not, in words for users. */

@@ -49,6 +49,11 @@ export function supportsPass(backend: string, algorithm: string, info: Conv2DInf
   return found ? found.supports(info, pass) : `${backend} does not run it`;
 }
 
+/** Where one Inf or NaN may spread, as the implementation declares for itself; see `Algorithm.footprint`. */
+export function footprintOf(backend: string, algorithm: string): Implementation['footprint'] {
+  return implementationsOf(backend).find((implementation) => implementation.algorithm === algorithm)?.footprint;
+}
+
 /** What is asked for. */
 export interface Wanted {
   /** By name, or 'auto'. */

@@ -2,7 +2,7 @@ import type {Algorithm, Bound} from '../algorithms/algorithm.js';
 import {findAlgorithm} from '../algorithms/index.js';
 import {type Pass, passTensors} from '../geometry/pass.js';
 import {type Problem, problemInfo} from '../geometry/problem.js';
-import {algorithmsOf, supportsPass} from '../plugin/select.js';
+import {algorithmsOf, footprintOf, supportsPass} from '../plugin/select.js';
 import {callSubject} from './callSubject.js';
 import {type ImportedKernels, kernelOf} from './kernels.js';
 import type {Inputs} from './reference.js';
@@ -48,7 +48,7 @@ export function targetsOf(
       backend,
       algorithm,
       headroom: findAlgorithm(algorithm)?.integerHeadroom ?? 1,
-      footprint: findAlgorithm(algorithm)?.footprint,
+      footprint: footprintOf(backend, algorithm) ?? findAlgorithm(algorithm)?.footprint,
       errorBound: (problem, inputs, pass) => ownBound(algorithm, problem, inputs, pass),
       supports: (problem, pass) => supportsPass(backend, algorithm, problemInfo(problem), pass),
     }));

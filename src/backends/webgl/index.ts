@@ -1,14 +1,11 @@
-import {env, findBackendFactory, type TensorInfo} from '@tensorflow/tfjs';
+import type {TensorInfo} from '@tensorflow/tfjs';
 import {makeParts} from '../../engine/part.js';
 import type {Conv2DInfo, Kind} from '../../geometry/conv2dInfo.js';
 import {type Pass, passes, passTensors, shapeOf} from '../../geometry/pass.js';
 import type {BackendFamily, Implementation} from '../implementation.js';
-import {program, type WebGLProgram} from './program.js';
-
-/** What the shaders need of tfjs's webgl backend. It packs inputs that are not packed yet, and drops those copies again. */
-interface WebGLBackend {
-  runWebGLProgram(program: WebGLProgram, inputs: TensorInfo[], dtype: 'float32', uniforms: number[][]): TensorInfo;
-}
+import {program} from './program.js';
+import {quads, parts as quadsParts} from './quads/index.js';
+import {assertContext, needsWebGL2, type WebGLBackend} from './tfjsBackend.js';
 
 /** A shader by how its output fills the last texels, since the lanes past an odd size are skipped. */
 const ends = ['whole texels', 'an odd column', 'an odd row', 'an odd row and column'];
@@ -33,13 +30,11 @@ export function byProgram(algorithm: string, plan: Plan, own: readonly Pass[] = 
     passes: own,
     supports(_info, pass) {
       if (!own.includes(pass)) return `it has no ${pass}`;
-      // Where there is no webgl at all, the flag cannot be asked for without a complaint of tfjs's.
-      return findBackendFactory('webgl') && env().getNumber('WEBGL_VERSION') === 1
-        ? 'this browser has only WebGL 1, whose shaders cannot loop over sizes unknown at compile time; WebGL 2 is needed'
-        : true;
+      return needsWebGL2();
     },
     run(pass: Pass, info: Conv2DInfo, a: TensorInfo, b: TensorInfo, backend: object) {
       const {program: shader, uniforms} = plan(info, pass);
+      assertContext(backend as WebGLBackend);
       countRun(info, pass);
       return (backend as WebGLBackend).runWebGLProgram(shader, [a, b], 'float32', Object.values(uniforms));
     },
@@ -54,7 +49,7 @@ export function byProgram(algorithm: string, plan: Plan, own: readonly Pass[] = 
  */
 const direct = byProgram('direct', program);
 
-const implementations = [direct];
+const implementations: Implementation[] = [quads, direct];
 
 /** Adds an implementation, the last in order of preference. @returns the undo */
 export function addImplementation(implementation: Implementation): () => void {
@@ -69,5 +64,5 @@ export function addImplementation(implementation: Implementation): () => void {
 export const webglFamily: BackendFamily = {
   backends: ['webgl'],
   implementations: () => implementations,
-  parts: () => parts,
+  parts: () => [...parts, ...quadsParts],
 };

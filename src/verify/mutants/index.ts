@@ -3,6 +3,8 @@ import {direct} from '../../algorithms/direct.js';
 import {defineAlgorithm} from '../../algorithms/index.js';
 import {addImplementation, byProgram} from '../../backends/webgl/index.js';
 import {program} from '../../backends/webgl/program.js';
+import {byQuads} from '../../backends/webgl/quads/index.js';
+import {textsOf} from '../../backends/webgl/quads/texts.js';
 import {ConvgradError} from '../../geometry/error.js';
 import type {Pass} from '../../geometry/pass.js';
 import {parseProblem, problemInfo} from '../../geometry/problem.js';
@@ -12,15 +14,16 @@ import {depthwiseShaderMutants} from './depthwiseShaderMutants.js';
 import {geometryMutants} from './geometryMutants.js';
 import {define, type Mutant} from './mutant.js';
 import {operandMutants} from './operandMutants.js';
+import {quadsMutants} from './quadsMutants.js';
 import {resultMutants} from './resultMutants.js';
-import type {ShaderMutant} from './shaderMutant.js';
+import type {QuadsMutant, ShaderMutant} from './shaderMutant.js';
 import {shaderMutants} from './shaderMutants.js';
 import {stateMutants} from './stateMutants.js';
 
 export type {Mutant} from './mutant.js';
 
 /** A mistake, wherever it lies: in an algorithm of the host, in a shader, or in dBias. */
-export type AnyMutant = Mutant | ShaderMutant | BiasMutant;
+export type AnyMutant = Mutant | ShaderMutant | QuadsMutant | BiasMutant;
 
 /** The broken algorithms: every one of them `verify` must reject. */
 export const mutants: readonly Mutant[] = [
@@ -34,7 +37,7 @@ export const mutants: readonly Mutant[] = [
 /** The catalogue, by the backends that a mutant runs on. */
 const catalogue: readonly {backends: readonly string[]; mutants: readonly AnyMutant[]}[] = [
   {backends: ['cpu'], mutants},
-  {backends: ['webgl'], mutants: [...shaderMutants, ...depthwiseShaderMutants]},
+  {backends: ['webgl'], mutants: [...shaderMutants, ...depthwiseShaderMutants, ...quadsMutants]},
   {backends: ['cpu', 'webgl'], mutants: biasMutants},
 ];
 
@@ -90,6 +93,7 @@ export function defineMutant(mutant: AnyMutant | string): () => void {
   const one = typeof mutant === 'string' ? found(mutant, all()) : mutant;
   if ('mistake' in one) return defineBroken(one);
   if ('shader' in one) return defineShader(one);
+  if ('quads' in one) return defineQuads(one);
   return defineBias(one);
 }
 
@@ -107,6 +111,16 @@ function defineShader({name, passes, kind = 'dense', shader}: ShaderMutant): () 
   // A text that cannot be replaced would end a run with an exception, which looks like a mistake found.
   for (const pass of passes) shader(program)({...problemInfo(parseProblem('ih1iw1ic1oc1kh1kw1')), kind}, pass);
   const broken = byProgram(algorithmName({name}), shader(program), passes);
+  return addImplementation({
+    ...broken,
+    supports: (info, pass) => (info.kind === kind ? broken.supports(info, pass) : `its mistake is in ${kind} shaders`),
+  });
+}
+
+function defineQuads({name, passes, kind = 'dense', quads}: QuadsMutant): () => void {
+  for (const pass of passes)
+    quads(textsOf({...problemInfo(parseProblem('ih9iw9ic9oc9kh1kw1sh2sw2')), kind}, pass), pass);
+  const broken = byQuads(algorithmName({name}), quads, passes);
   return addImplementation({
     ...broken,
     supports: (info, pass) => (info.kind === kind ? broken.supports(info, pass) : `its mistake is in ${kind} shaders`),

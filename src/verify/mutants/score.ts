@@ -51,6 +51,9 @@ const gpuProblems: readonly string[] = [
   'ih6iw6ic2oc2kh3kw3sh2sw2dh3dw3-pt0pb6pl0pr6',
   'ih9iw8ic2oc3kh3kw3sh2sw2dh2dw2-same',
   'mb2ih5iw7ic3oc9kh3kw2-same-depthwise',
+  'mb2ih5iw13ic7oc6kh3kw3-pt1pb0pl2pr1',
+  'ih7iw13ic5oc7kh3kw3sh2sw3-same',
+  'mb2ih5iw7ic7oc7kh3kw2-same-depthwise',
 ];
 /** Beyond 2^16 pixels. */
 const hardGpuProblems: readonly string[] = ['ih260iw257ic1oc1kh1kw1'];

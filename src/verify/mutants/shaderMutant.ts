@@ -1,5 +1,6 @@
 import type {Plan} from '../../backends/webgl/index.js';
 import type {Uniforms} from '../../backends/webgl/program.js';
+import type {Texts} from '../../backends/webgl/quads/texts.js';
 import type {Conv2DInfo, Kind} from '../../geometry/conv2dInfo.js';
 import {ConvgradError} from '../../geometry/error.js';
 import type {Pass} from '../../geometry/pass.js';
@@ -20,6 +21,12 @@ export interface ShaderMutant {
   shader: ShaderMistake;
 }
 
+/** The same in the shaders on quads. */
+export type QuadsMutant = Omit<ShaderMutant, 'shader'> & {quads: QuadsMistake};
+
+/** Puts a mistake into the texts of a pass. */
+export type QuadsMistake = (texts: Texts, pass: Pass) => Texts;
+
 /**
  * Other text in the shader. What is replaced must stand there exactly once, so that no change of a shader turns a mutant into the right one.
  * @throws ConvgradError when the program is made and it does not
@@ -39,6 +46,17 @@ function replaceOnce(code: string, from: string, to: string, pass: Pass): string
     'mutants',
     `the shader of ${pass} holds '${from}' ${pieces.length - 1}×; a mutant replaces what stands there once.`,
   );
+}
+
+/** Other text in one of the shaders on quads; see {@link text}. */
+export function quadsText(
+  shader: 'packA' | 'packB' | 'compute' | 'unpack',
+  ...edits: readonly [text: string, by: string][]
+): QuadsMistake {
+  return (texts, pass) => ({
+    ...texts,
+    [shader]: edits.reduce((code, [from, to]) => replaceOnce(code, from, to, pass), texts[shader]),
+  });
 }
 
 /** Other values of the uniforms. */

@@ -1,8 +1,10 @@
 import {program} from '../../../src/backends/webgl/program.js';
+import {textsOf} from '../../../src/backends/webgl/quads/texts.js';
 import {parseProblem, problemInfo} from '../../../src/geometry/problem.js';
 import {algorithmsOf, supportsPass} from '../../../src/plugin/select.js';
 import {depthwiseShaderMutants} from '../../../src/verify/mutants/depthwiseShaderMutants.js';
 import {defineMutant} from '../../../src/verify/mutants/index.js';
+import {quadsMutants} from '../../../src/verify/mutants/quadsMutants.js';
 import {text} from '../../../src/verify/mutants/shaderMutant.js';
 import {shaderMutants} from '../../../src/verify/mutants/shaderMutants.js';
 
@@ -16,6 +18,13 @@ test.each(all.map((mutant) => [mutant.name, mutant] as const))('%s is not the ri
   for (const pass of mutant.passes) expect(mutant.shader(program)(info, pass)).not.toEqual(program(info, pass));
 });
 
+test.each(quadsMutants.map((mutant) => [mutant.name, mutant] as const))('%s is not the right shader', (_, mutant) => {
+  for (const pass of mutant.passes) {
+    const right = textsOf({...info('ih9iw9ic9oc9kh3kw3sh2sw2'), kind: mutant.kind ?? 'dense'}, pass);
+    expect(mutant.quads(right, pass)).not.toEqual(right);
+  }
+});
+
 test('text that is not there, or there twice, is an error before anything runs', () => {
   const mutant = (from: string) => ({
     ...{name: 'vain', passes: ['forward' as const], wrong: 'nothing'},
@@ -27,12 +36,12 @@ test('text that is not there, or there twice, is an error before anything runs',
 
 test('a mutant is an algorithm of webgl for its own passes, until it is taken back', () => {
   const undo = defineMutant('webgl-tap-step');
-  expect(algorithmsOf('webgl')).toEqual(['direct', 'mutant-webgl-tap-step']);
+  expect(algorithmsOf('webgl')).toEqual(['quads', 'direct', 'mutant-webgl-tap-step']);
   expect(algorithmsOf('cpu')).not.toContain('mutant-webgl-tap-step');
   expect(supportsPass('webgl', 'mutant-webgl-tap-step', odd, 'forward')).toBe('it has no forward');
   expect(supportsPass('webgl', 'mutant-webgl-tap-step', oddDepthwise, 'backpropInput')).toMatch(/in dense shaders/);
   undo();
-  expect(algorithmsOf('webgl')).toEqual(['direct']);
+  expect(algorithmsOf('webgl')).toEqual(['quads', 'direct']);
 });
 
 test('the stale program keeps the pads of the first problem, for problems of the same shapes', () => {

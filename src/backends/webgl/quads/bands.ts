@@ -1,0 +1,48 @@
+/**
+ * Where rows of texels lie in a texture: one below the other, and where a texture ends in bands side by side. What is read in one loop, `together`
+ * rows, stays in one band.
+ */
+export interface Bands {
+  /** Rows of a band. */
+  readonly rows: number;
+  /** Texels of a row. */
+  readonly width: number;
+  /** In texels. */
+  readonly size: readonly [height: number, width: number];
+}
+
+/** Rows are counted in floats, of which a quotient is exact below. */
+const mostRows = 2 ** 22;
+
+/** The bands of so many rows, or undefined where no texture of that side holds them. */
+export function bandsOf(rows: number, width: number, together: number, maxSide: number): Bands | undefined {
+  const most = Math.floor(maxSide / together) * together;
+  if (most === 0 || rows > mostRows) return undefined;
+  const inBand = Math.min(rows, most);
+  const whole = width * Math.ceil(rows / inBand);
+  return whole <= maxSide ? {rows: inBand, width, size: [inBand, whole]} : undefined;
+}
+
+/** The bands as shaders get them, an `ivec2`. */
+export function uniformOf({rows, width}: Bands): number[] {
+  return [rows, width];
+}
+
+/** In GLSL: where a row begins, and which row and texel of it a fragment computes. Integers have no division on many a machine. */
+export const bandsText = `
+  // a / b, rounded down, for 0 <= a < 2^22.
+  int over(int a, int b) {
+    return int((float(a) + .5) / float(b));
+  }
+
+  ivec2 beginOf(int row, ivec2 bands) {
+    int band = row < bands.x ? 0 : over(row, bands.x);
+    return ivec2(band * bands.y, row - band * bands.x);
+  }
+
+  // The row, and the texel within it.
+  ivec2 rowAt(ivec2 texel, ivec2 bands) {
+    int band = over(texel.x, bands.y);
+    return ivec2(band * bands.x + texel.y, texel.x - band * bands.y);
+  }
+`;

@@ -1,0 +1,130 @@
+import type {TensorInfo} from '@tensorflow/tfjs';
+import type {WebGLProgram} from '../program.js';
+import {shared} from '../shared.js';
+import type {WebGLBackend} from '../tfjsBackend.js';
+import {type Bands, bandsText, uniformOf} from './bands.js';
+
+/**
+ * An image [N, H, W, C] as quads: a texel holds four channels of one pixel, row (n·H + h)·⌈C/4⌉ + q has the pixels of one row of the image, from
+ * column `margin` on, which may be negative. Zeros stand left and right of the image, and past the last channel.
+ */
+export const packImage = `
+  void main() {
+    ivec2 at = rowAt(ivec2(gl_FragCoord.xy), bands);
+    int row = over(at.x, shape.w), w = at.y + margin;
+    int q = at.x - row * shape.w;
+    vec4 quad = vec4(0.);
+    if (w >= 0 && w < width && row < shape.x * shape.y) {
+      // A row of the image begins anew in tfjs's texture, unless the texture was made square.
+      ivec2 size = textureSize(Image, 0);
+      int pairs = (shape.z + 1) / 2;
+      ivec2 texel = ivec2(2 * q, row * ((width + 1) / 2) + w / 2);
+      if (size.x != pairs) {
+        int index = texel.y * pairs + texel.x;
+        texel = ivec2(index % size.x, index / size.x);
+      }
+      quad.xy = lanes(texture(Image, (vec2(texel) + .5) / vec2(size)), w);
+      if (4 * q + 1 >= shape.z) quad.y = 0.;
+      if (4 * q + 2 < shape.z) {
+        texel.x++;
+        if (texel.x == size.x) texel = ivec2(0, texel.y + 1);
+        quad.zw = lanes(texture(Image, (vec2(texel) + .5) / vec2(size)), w);
+        if (4 * q + 3 >= shape.z) quad.w = 0.;
+      }
+    }
+    setOutput(quad);
+  }
+`;
+
+/**
+ * A filter [kh·kw, C, F] as quads of its output channels: texel tap·⌈F/4⌉ + q of row c holds 4 f from 4q on at (tap, c). Zeros stand past the
+ * last f, and in the rows past the last c, whose number is a multiple of 4.
+ */
+export const packFilter = `
+  void main() {
+    ivec2 at = ivec2(gl_FragCoord.xy);
+    int tap = at.x / shape.w, c = at.y;
+    int f = 4 * (at.x - tap * shape.w);
+    vec2 first = vec2(0.), second = vec2(0.);
+    if (c < shape.y) {
+      first = lanes(getImage(0, tap, c, f), c);
+      if (f + 1 >= shape.z) first.y = 0.;
+      if (f + 2 < shape.z) second = lanes(getImage(0, tap, c, f + 2), c);
+      if (f + 3 >= shape.z) second.y = 0.;
+    }
+    setOutput(vec4(first, second));
+  }
+`;
+
+/** The same filter as quads of its input channels: texel tap·⌈C/4⌉ + q of row f holds 4 c from 4q on at (tap, f). */
+export const packFilterTurned = `
+  void main() {
+    ivec2 at = ivec2(gl_FragCoord.xy);
+    int tap = at.x / shape.w, f = at.y;
+    int c = 4 * (at.x - tap * shape.w);
+    vec4 quad = vec4(0.);
+    if (f < shape.z) {
+      vec4 texel = getImage(0, tap, c, f);
+      quad.xy = f % 2 == 0 ? texel.xz : texel.yw;
+      if (c + 1 >= shape.y) quad.y = 0.;
+      if (c + 2 < shape.y) {
+        texel = getImage(0, tap, c + 2, f);
+        quad.zw = f % 2 == 0 ? texel.xz : texel.yw;
+        if (c + 3 >= shape.y) quad.w = 0.;
+      }
+    }
+    setOutput(quad);
+  }
+`;
+
+/** A depthwise filter [kh·kw, C, 1] as quads of channels: texel `tap` of row q. */
+export const packDepthwise = `
+  void main() {
+    int tap = int(gl_FragCoord.x), c = 4 * int(gl_FragCoord.y);
+    vec4 quad = vec4(0.);
+    quad.xy = getImage(0, tap, c, 0).xz;
+    if (c + 1 >= shape.y) quad.y = 0.;
+    if (c + 2 < shape.y) {
+      quad.zw = getImage(0, tap, c + 2, 0).xz;
+      if (c + 3 >= shape.y) quad.w = 0.;
+    }
+    setOutput(quad);
+  }
+`;
+
+/** What a packing shader is told: the first sizes of the tensor, and how many quads its last one has; of images also their columns. */
+export interface PackedShape {
+  shape: readonly number[];
+  width?: number;
+  margin?: number;
+}
+
+export function runPack(
+  backend: WebGLBackend,
+  text: string,
+  tensor: TensorInfo,
+  {shape, width: columns = 0, margin = 0}: PackedShape,
+  bands: Bands,
+): TensorInfo {
+  const [height, width] = bands.size;
+  const program: WebGLProgram & {outPackingScheme: 0} = {
+    ...{variableNames: ['Image'], outputShape: [1, 1, 2 * height, 2 * width], userCode: shared + bandsText + text},
+    ...{packedInputs: true, packedOutput: true, enableShapeUniforms: true},
+    customUniforms: [
+      {name: 'shape', type: 'ivec4'},
+      {name: 'bands', type: 'ivec2'},
+      {name: 'width', type: 'int'},
+      {name: 'margin', type: 'int'},
+    ],
+    // tfjs's word for a texture of a size that is given.
+    outPackingScheme: 0,
+  };
+  return backend.runWebGLProgram(
+    program,
+    [tensor],
+    'float32',
+    [[...shape], uniformOf(bands), [columns], [margin]],
+    true,
+    bands.size,
+  );
+}

@@ -1,0 +1,120 @@
+import type {TensorInfo} from '@tensorflow/tfjs';
+import {ConvgradError} from '../../geometry/error.js';
+import type {Binary, WebGLBackend} from './tfjsBackend.js';
+
+/** How many textures one fragment writes to: what every WebGL 2 has. */
+export const targetCount = 4;
+
+/** A fragment shader that reads textures and writes one texel of each of four; tfjs's programs write one. */
+export interface TargetsProgram {
+  /** GLSL ES 3.00 without its head: `main`, and functions. Writes `target0` to `target3`. */
+  text: string;
+  /** Samplers, in the order of the inputs. */
+  samplers: readonly string[];
+  /** Names of `int` and `ivec` uniforms by their values. */
+  uniforms: Readonly<Record<string, readonly number[]>>;
+}
+
+const head = (samplers: readonly string[], uniforms: TargetsProgram['uniforms']) =>
+  [
+    '#version 300 es',
+    'precision highp float; precision highp int; precision highp sampler2D;',
+    ...samplers.map((name) => `uniform sampler2D ${name};`),
+    ...Object.entries(uniforms).map(([name, {length}]) => `uniform ${length === 1 ? 'int' : `ivec${length}`} ${name};`),
+    ...Array.from({length: targetCount}, (_, i) => `layout(location = ${i}) out vec4 target${i};`),
+  ].join('\n');
+
+/** What was compiled for one context. Texts hold no sizes, so they are few. */
+interface Compiled {
+  framebuffer: WebGLFramebuffer;
+  programs: Map<string, {binary: Binary; locations: Map<string, WebGLUniformLocation | null>}>;
+}
+
+const compiled = new WeakMap<WebGL2RenderingContext, Compiled>();
+
+/** How many programs of this kind a context holds: new sizes add none. */
+export function compiledCount({gpgpu: {gl}}: WebGLBackend): number {
+  return compiled.get(gl)?.programs.size ?? 0;
+}
+
+/**
+ * Runs the program over four textures of one size.
+ * @param inputs as they lie in their textures
+ * @returns tensors that stand for those textures, to be released by `disposeIntermediateTensorInfo`
+ */
+export function runTargets(
+  backend: WebGLBackend,
+  program: TargetsProgram,
+  inputs: readonly TensorInfo[],
+  size: readonly [height: number, width: number],
+): TensorInfo[] {
+  const {gpgpu} = backend;
+  const {gl} = gpgpu;
+  const {framebuffer, programs} = stateOf(gl);
+  const targets = Array.from({length: targetCount}, () => makeTexture(backend, size));
+  const source = `${head(program.samplers, program.uniforms)}\n${program.text}`;
+  const found = programs.get(source) ?? compile(backend, source);
+  programs.set(source, found);
+  const at = (name: string) => {
+    if (!found.locations.has(name)) found.locations.set(name, gl.getUniformLocation(found.binary, name));
+    return found.locations.get(name) ?? null;
+  };
+  gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
+  const attach = (i: number, texture: WebGLTexture | null) =>
+    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0 + i, gl.TEXTURE_2D, texture, 0);
+  for (const [i, target] of targets.entries()) attach(i, textureOf(backend, target));
+  gl.drawBuffers(targets.map((_, i) => gl.COLOR_ATTACHMENT0 + i));
+  gl.viewport(0, 0, size[1], size[0]);
+  gl.scissor(0, 0, size[1], size[0]);
+  gpgpu.setProgram(found.binary);
+  gpgpu.bindVertexArray(found.binary.vao);
+  for (const [i, input] of inputs.entries()) {
+    gl.activeTexture(gl.TEXTURE0 + i);
+    gl.bindTexture(gl.TEXTURE_2D, textureOf(backend, input));
+    gl.uniform1i(at(program.samplers[i]), i);
+  }
+  for (const [name, values] of Object.entries(program.uniforms)) setUniform(gl, at(name), values);
+  gpgpu.executeProgram();
+  // A texture that stays attached is not let go when tfjs deletes it.
+  for (const i of targets.keys()) attach(i, null);
+  return targets;
+}
+
+function stateOf(gl: WebGL2RenderingContext): Compiled {
+  const known = compiled.get(gl) ?? {framebuffer: gl.createFramebuffer(), programs: new Map()};
+  compiled.set(gl, known);
+  return known;
+}
+
+function compile({gpgpu}: WebGLBackend, source: string): {binary: Binary; locations: Map<string, null>} {
+  const {gl} = gpgpu;
+  const shader = gl.createShader(gl.FRAGMENT_SHADER) as WebGLShader;
+  gl.shaderSource(shader, source);
+  gl.compileShader(shader);
+  if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS)) {
+    throw new ConvgradError(
+      'conv2d',
+      `this WebGL does not compile a shader of convgrad's: ${gl.getShaderInfoLog(shader)}; use install({algorithm: 'direct'}).`,
+    );
+  }
+  const binary = gpgpu.createProgram(shader);
+  gpgpu.buildVao(binary);
+  return {binary, locations: new Map()};
+}
+
+/** A texture of tfjs's pool, in the form of its packed tensors: four floats a texel. */
+function makeTexture(backend: WebGLBackend, [height, width]: readonly [number, number]): TensorInfo {
+  const tensor = backend.makeTensorInfo([2 * height, 2 * width], 'float32');
+  Object.assign(backend.texData.get(tensor.dataId), {isPacked: true, texShape: [2 * height, 2 * width]});
+  backend.uploadToGPU(tensor.dataId);
+  return tensor;
+}
+
+function textureOf({texData}: WebGLBackend, {dataId}: TensorInfo): WebGLTexture | null {
+  return texData.get(dataId).texture?.texture ?? null;
+}
+
+function setUniform(gl: WebGL2RenderingContext, at: WebGLUniformLocation | null, values: readonly number[]): void {
+  const set = [gl.uniform1iv, gl.uniform2iv, gl.uniform3iv, gl.uniform4iv][values.length - 1];
+  set.call(gl, at, values as number[]);
+}

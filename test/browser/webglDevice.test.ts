@@ -1,0 +1,79 @@
+import type {Tensor4D} from '@tensorflow/tfjs';
+import {openPage} from './openPage.js';
+
+jest.setTimeout(60_000);
+
+test('a lost context is an error that says so; with a new backend the next install() works', async () => {
+  const page = await openPage();
+  const {message, values, want, serving} = await page.evaluate(async () => {
+    const {tf, install, uninstall, conv2d} = convgrad;
+    const compute = () => {
+      const [x, filter]: Tensor4D[] = [tf.ones([1, 4, 4, 5]), tf.ones([3, 3, 5, 2])];
+      return Array.from(conv2d(x!, filter!, 1, 'same').dataSync());
+    };
+    await tf.setBackend('webgl');
+    install({backends: ['webgl']});
+    const want = compute();
+    const {gl} = (tf.backend() as unknown as {gpgpu: {gl: WebGL2RenderingContext}}).gpgpu;
+    gl.getExtension('WEBGL_lose_context')!.loseContext();
+    let message = 'nothing was thrown';
+    try {
+      compute();
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    uninstall();
+    const factory = tf.findBackendFactory('webgl')!;
+    tf.removeBackend('webgl');
+    tf.registerBackend('webgl', factory, 2);
+    await tf.setBackend('webgl');
+    const installation = install({backends: ['webgl']});
+    const values = compute();
+    const {serving} = installation.report();
+    uninstall();
+    return {message, values, want, serving};
+  });
+  expect(message).toMatch(/^conv2d: the browser took WebGL's context away.*tf\.removeBackend\('webgl'\)/);
+  expect(values).toEqual(want);
+  expect(want).toContain(45);
+  expect(serving).toBe(true);
+});
+
+test('where textures are small, rows stand side by side in bands, and what no texture holds is left to the definition', async () => {
+  const page = await openPage();
+  const {differences, served, fallbacks} = await page.evaluate(async () => {
+    const {tf, install, uninstall, conv2d, conv2dBackward} = convgrad;
+    tf.env().set('WEBGL_MAX_TEXTURE_SIZE', 128);
+    await tf.setBackend('webgl');
+    const integers = (shape: [number, number, number, number], seed: number) =>
+      tf.round(tf.randomUniform(shape, -4, 4, 'float32', seed)) as Tensor4D;
+    const compute = (algorithm: string, [channels, filters]: readonly [number, number]) => {
+      const installation = install({backends: ['webgl'], algorithm});
+      const values = tf.tidy(() => {
+        const [x, filter] = [integers([5, 23, 7, channels], 1), integers([3, 3, channels, filters], 2)];
+        const y = conv2d(x, filter, 2, 'same');
+        const dy = integers(y.shape as [number, number, number, number], 3);
+        const {dx, dFilter} = conv2dBackward({x, filter, dy, strides: 2, pad: 'same'});
+        return [y, dx, dFilter].flatMap((tensor) => Array.from(tensor.dataSync()));
+      });
+      const {calls, fallbacks} = installation.report();
+      uninstall();
+      return {values, served: calls.map((row) => `${row.algorithm} ${row.pass}`), fallbacks};
+    };
+    // 5 · 23 rows of 3 quads are cut into bands; 9 taps of 15 quads stand in one row, which is too long.
+    const sizes = [
+      [9, 6],
+      [20, 60],
+    ] as const;
+    const runs = sizes.map((size) => ({quads: compute('quads', size), direct: compute('direct', size)}));
+    return {
+      differences: runs.map(({quads, direct}) => quads.values.findIndex((value, i) => value !== direct.values[i])),
+      served: runs.map(({quads}) => quads.served),
+      fallbacks: runs[1]!.quads.fallbacks.map(({reason}) => reason),
+    };
+  });
+  expect(differences).toEqual([-1, -1]);
+  expect(served[0]).toEqual(['quads forward', 'quads backpropInput', 'quads backpropFilter']);
+  expect(served[1]).toContain('direct forward');
+  expect(fallbacks).toContain('its textures would be larger than 128 × 128');
+});

@@ -10,7 +10,7 @@ import {environmentOf} from '../verify/environment.js';
 import {drawInputs} from '../verify/fill.js';
 import {activate} from '../verify/stage.js';
 import {isSoftware, toBrowserSize} from './browserSize.js';
-import {kernelCall, wholeCall} from './calls.js';
+import {kernelCall} from './calls.js';
 import {type Clock, realClock} from './clock.js';
 import {fitBuiltin} from './fitBuiltin.js';
 import {measure} from './measure.js';
@@ -18,6 +18,7 @@ import {type BenchOptions, casesOf, resolveOptions} from './options.js';
 import {makeProbe, type Probe, settleEngine} from './peak.js';
 import {type BenchReport, makeReport, type ReportedOptions} from './report.js';
 import {type BenchResult, type BenchRow, resultOf} from './result.js';
+import {namedCall, rivalsOf} from './rivals.js';
 
 /**
  * Times each pass of each layer: convgrad's algorithm, its arithmetic alone, tfjs's own kernel and the machine's peak, in turn.
@@ -57,7 +58,7 @@ export async function bench(options: BenchOptions = {}, clock: Clock = realClock
         const layer = name ?? formatProblem(problem);
         options.onProgress?.({backend, problem: layer, done, total: jobs.length});
         const about = {layer, ...(problem === whole ? {} : {cutFrom: formatProblem(whole)})};
-        const result = await benchRow(machine, about, problem, pass, resolved, options.signal);
+        const result = await benchRow(machine, about, problem, pass, resolved, options);
         if (options.signal?.aborted) break;
         results.push(result);
         options.onReport?.(() => report(true));
@@ -83,40 +84,45 @@ async function benchRow(
   about: Pick<BenchRow, 'layer' | 'cutFrom'>,
   problem: Problem,
   pass: Pass,
-  {algorithm: wanted, engine, threads, rounds, seed}: ReportedOptions,
-  signal: AbortSignal | undefined,
+  {algorithm: wanted, accuracy, engine, threads, rounds, seed}: ReportedOptions,
+  {signal, peer}: BenchOptions,
 ): Promise<BenchResult> {
   const info = problemInfo(problem);
-  const algorithm =
-    wanted === 'auto'
-      ? select('bench', backend, info, pass, {algorithm: wanted, accuracy: 'standard'}).implementation.algorithm
-      : wanted;
+  const algorithm = ['auto', 'all'].includes(wanted)
+    ? select('bench', backend, info, pass, {algorithm: 'auto', accuracy}).implementation.algorithm
+    : wanted;
   const row: BenchRow = {
     ...{...about, problem: formatProblem(problem), backend, pass, algorithm, flops: flopsOf(info)},
     ...(isHandedOn(problem, backend, pass) ? {handedOn: true as const} : {}),
   };
   const supported = supportsPass(backend, algorithm, info, pass);
   if (supported !== true) return {...row, reason: supported};
-  // Asked for by name, tfjs's own kernel has no part in it.
-  install({tf, algorithm, engine, threads});
   const inputs = drawInputs(problem, 'reals', seed);
-  const ours = wholeCall(problem, inputs, pass, `${backend}/${algorithm}/${pass}`, clock);
+  // Asked for by name, tfjs's own kernel has no part in it.
+  const callOf = (name: string) => namedCall(problem, inputs, pass, {backend, algorithm: name, engine, threads}, clock);
+  const ours = callOf(algorithm);
+  const rivals = wanted === 'all' ? rivalsOf(backend, problem, pass, accuracy) : undefined;
+  const others = (rivals ?? []).flatMap(({algorithm: name}) => (name === algorithm ? [] : [{name, ...callOf(name)}]));
   // A GPU's implementations share names with algorithms of the host, and nothing else.
   const found = engineOf(backend) && findAlgorithm(algorithm);
   const kernel = found && kernelCall(found, problem, inputs, pass, () => engineOf(backend), clock);
   const builtin = await fitBuiltin(problem, backend, pass, seed, clock);
+  const native = pass === 'forward' ? await peer?.open(info, inputs.x, inputs.filter) : undefined;
   try {
     const contestants = {
       ours: ours.call,
       ...(kernel ? {kernel} : {}),
       ...('call' in builtin ? {builtin: builtin.call} : {}),
+      ...(native ? {peer: native.call} : {}),
+      ...Object.fromEntries(others.map(({name, call}) => [`rival ${name}`, call])),
     };
     const measured = await measure(contestants, probe, rounds, clock, signal);
     return 'call' in builtin
-      ? resultOf(row, measured, builtin.scaled)
-      : {...resultOf(row, measured), reason: builtin.reason};
+      ? resultOf(row, measured, {scaled: builtin.scaled, rivals})
+      : {...resultOf(row, measured, {rivals}), reason: builtin.reason};
   } finally {
-    ours.dispose();
+    for (const {dispose} of [ours, ...others]) dispose();
+    await native?.close();
     if ('call' in builtin) builtin.dispose();
   }
 }

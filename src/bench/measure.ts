@@ -9,6 +9,10 @@ export interface Contestants {
   /** Its arithmetic alone. */
   kernel?: Call;
   builtin?: Call;
+  /** Native code. */
+  peer?: Call;
+  /** Others of convgrad's algorithms, by name. */
+  [rival: `rival ${string}`]: Call;
 }
 export type Contestant = keyof Contestants;
 
@@ -17,6 +21,8 @@ export interface Round {
   ours: number;
   kernel?: number;
   builtin?: number;
+  peer?: number;
+  [rival: `rival ${string}`]: number;
   peak?: {ours: number; kernel?: number};
 }
 
@@ -53,7 +59,7 @@ export async function measure(
     let before = probe?.();
     for (const [name, call] of calls) {
       round[name] = await meanOf(call, repetitions(warmth[name]?.best ?? 0, turnMilliseconds));
-      if (probe === undefined || before === undefined || name === 'builtin') continue;
+      if (probe === undefined || before === undefined || !(name === 'ours' || name === 'kernel')) continue;
       const after = probe();
       peak[name] = (before + after) / 2;
       before = after;

@@ -6,6 +6,8 @@ import {formatProblem, parseProblem} from '../geometry/problem.js';
 import {algorithmsOf, servedBackends} from '../plugin/select.js';
 import type {Case} from '../verify/cases/case.js';
 import {benchLayers} from './layers.js';
+import type {Peer} from './peer/peer.js';
+import {randomLayers} from './randomLayers.js';
 import type {BenchReport, ReportedOptions} from './report.js';
 import {type StepNetwork, stepNetworks} from './steps/stepNetworks.js';
 
@@ -19,8 +21,14 @@ export interface BenchOptions {
   /** Problem strings, instead of layers. */
   problems?: readonly string[];
   passes?: readonly Pass[];
-  /** One of convgrad's own; 'auto' takes the one that is chosen by default. */
-  algorithm?: string | 'auto';
+  /** Random layers of the kinds that networks have, so many, instead of layers. */
+  cases?: number;
+  /** One of convgrad's own; 'auto' takes the one that is chosen by default, 'all' times the others beside it. */
+  algorithm?: string | 'auto' | 'all';
+  /** As `install({accuracy})` takes it. */
+  accuracy?: 'standard' | 'fast';
+  /** Native code that is timed beside forward passes. */
+  peer?: Peer;
   /** As `install({engine})` takes it. */
   engine?: EngineName | 'auto';
   /** As `install({threads})` takes it, but one by default: so the peak is that of one thread too. */
@@ -63,6 +71,8 @@ export function resolveOptions(
     seed = 1,
     timeBudget,
     algorithm = 'auto',
+    accuracy = 'standard',
+    cases = 0,
     layers = [],
     problems = [],
     steps = false,
@@ -79,21 +89,35 @@ export function resolveOptions(
   if (backends.some((backend) => hostFamily.backends.includes(backend))) checkEngine('bench', {engine, threads});
   choose('backend', backends, servedBackends());
   choose('pass', options.passes ?? [], passes);
-  choose('algorithm', [algorithm], ['auto', ...new Set(backends.flatMap(algorithmsOf))]);
+  choose('algorithm', [algorithm], ['auto', ...(steps ? [] : ['all']), ...new Set(backends.flatMap(algorithmsOf))]);
+  choose('accuracy', [accuracy], ['standard', 'fast']);
+  if (!(Number.isSafeInteger(cases) && cases >= 0)) fail(`cases must be a whole number; got ${cases}.`);
   const resolved = {
-    ...{backends, layers, problems, passes: options.passes ?? passes, algorithm, engine, threads, rounds, seed, steps},
+    ...{backends, layers, problems, cases, passes: options.passes ?? passes, algorithm, accuracy},
+    ...{engine, threads, rounds, seed, steps},
+    ...(options.peer ? {peer: `${options.peer.name}, ${options.peer.threads} threads`} : {}),
     ...(timeBudget === undefined ? {} : {timeBudget}),
   };
   const unstepped = backends.find((backend) => !hostFamily.backends.includes(backend));
   if (!steps) casesOf(resolved);
   else if (unstepped) fail(`steps are timed on ${hostFamily.backends.join(' and ')} only, not on ${unstepped}.`);
-  else if (problems.length > 0 || options.passes) fail('steps are of whole networks; leave problems and passes out.');
-  else networksOf(resolved, networks);
+  else if (problems.length > 0 || options.passes || cases > 0 || options.peer) {
+    fail('steps are of whole networks; leave problems, cases, passes and the peer out.');
+  } else networksOf(resolved, networks);
   return resolved;
 }
 
 /** What a run is to measure. @throws ConvgradError when there is nothing, or a problem is not understood */
-export function casesOf({layers, problems}: Pick<ReportedOptions, 'layers' | 'problems'>): Case[] {
+export function casesOf({
+  layers,
+  problems,
+  cases,
+  seed,
+}: Pick<ReportedOptions, 'layers' | 'problems' | 'cases' | 'seed'>): Case[] {
+  if (cases > 0) {
+    if (layers.length + problems.length > 0) fail('cases are random layers; leave layers and problems out.');
+    return randomLayers(cases, seed);
+  }
   if (problems.length > 0) {
     if (layers.length > 0) fail('layers and problems exclude each other; give one of them.');
     const cases = problems.map((text) => ({problem: parseProblem(text)}));

@@ -13,7 +13,12 @@ export interface ReportedOptions {
   steps: boolean;
   problems: readonly string[];
   passes: readonly Pass[];
-  algorithm: string | 'auto';
+  /** How many random layers stood instead of layers. */
+  cases: number;
+  algorithm: string | 'auto' | 'all';
+  accuracy: 'standard' | 'fast';
+  /** Its name and threads. */
+  peer?: string;
   engine: EngineName | 'auto';
   threads: number;
   rounds: number;
@@ -31,6 +36,9 @@ export interface SummaryRow {
   fractionOfPeak?: {kernel?: number; whole: number};
   ratio?: number;
   ratioLayers: number;
+  /** How many times as fast as native code, and over how many layers. */
+  peerRatio?: number;
+  peerLayers?: number;
   /** How many of the layers convgrad by default hands on to tfjs's own kernel. */
   handedOn: number;
 }
@@ -52,6 +60,8 @@ export interface BenchReport {
     rows: SummaryRow[];
     /** How many times as fast a step of ours is on wasm as on cpu, by network. */
     cpuToWasm: Record<string, number>;
+    /** Where algorithms were timed side by side: of so many choices, those that took at most 10% longer than the fastest. */
+    choices?: {of: number; good: number};
     measured: number;
     /** Rows with nothing measured, of algorithms that refused. */
     skipped: number;
@@ -82,13 +92,24 @@ export function makeReport(
     warmUp: warmUpRule,
     results: [...results],
     steps: [...steps],
-    summary: {rows: summaryRows(results), cpuToWasm: cpuToWasm(steps), measured, skipped, left, seconds},
+    summary: {
+      ...{rows: summaryRows(results), cpuToWasm: cpuToWasm(steps), ...choicesOf(results)},
+      ...{measured, skipped, left, seconds},
+    },
     ...(interrupted ? {interrupted} : {}),
   };
 }
 
 export function isMeasured({milliseconds}: BenchResult): boolean {
   return milliseconds?.ours !== undefined;
+}
+
+/** A choice that costs less than this is as good as the best. */
+const goodLoss = 1.1;
+
+function choicesOf(results: readonly BenchResult[]): Pick<BenchReport['summary'], 'choices'> {
+  const losses = results.flatMap(({loss}) => loss ?? []);
+  return losses.length === 0 ? {} : {choices: {of: losses.length, good: losses.filter((it) => it <= goodLoss).length}};
 }
 
 /** One row for each backend and pass that has results, in their order. */
@@ -105,6 +126,7 @@ export function summaryRows(results: readonly BenchResult[]): SummaryRow[] {
     };
     const [whole, kernel] = [mean((it) => it.fractionOfPeak?.whole), mean((it) => it.fractionOfPeak?.kernel)];
     const ratio = mean((it) => it.ratio);
+    const peer = mean((it) => it.peerRatio);
     return {
       backend: group[0].backend,
       pass: group[0].pass,
@@ -115,6 +137,7 @@ export function summaryRows(results: readonly BenchResult[]): SummaryRow[] {
         : {}),
       ...(ratio.count > 0 ? {ratio: ratio.mean} : {}),
       ratioLayers: ratio.count,
+      ...(peer.count > 0 ? {peerRatio: peer.mean, peerLayers: peer.count} : {}),
       handedOn: group.filter((it) => it.handedOn).length,
     };
   });

@@ -1,5 +1,6 @@
 import type {Pass} from '../geometry/pass.js';
-import type {Contestant, Measurement, Round} from './measure.js';
+import type {Measurement, Round} from './measure.js';
+import type {Rival} from './rivals.js';
 import {median, spread} from './statistics.js';
 
 /** What a row is about. */
@@ -30,6 +31,12 @@ export interface BenchResult extends BenchRow {
   fractionOfPeak?: {kernel?: number; whole: number};
   /** How many times as fast as the built-in: median of what was formed within each round. */
   ratio?: number;
+  /** And as native code. */
+  peerRatio?: number;
+  /** Where algorithms were timed side by side: what was predicted for this one, the others, and how many times as long as the fastest of all it took. */
+  predictedMilliseconds?: number;
+  rivals?: RivalResult[];
+  loss?: number;
   /** (largest − smallest)/median over the rounds, of the whole call: its fraction of the peak, else its time. */
   noise?: number;
   /** The built-in was timed on this problem, and its time multiplied. */
@@ -43,8 +50,17 @@ export interface BenchResult extends BenchRow {
   reason?: string;
 }
 
+/** Another algorithm on the same row. */
+export interface RivalResult extends Rival {
+  milliseconds: number;
+}
+
 /** What the rounds of one row come to. */
-export function resultOf(row: BenchRow, {warmth, rounds}: Measurement, scaled?: BenchResult['scaled']): BenchResult {
+export function resultOf(
+  row: BenchRow,
+  {warmth, rounds}: Measurement,
+  {scaled, rivals}: {scaled?: BenchResult['scaled']; rivals?: readonly Rival[] | undefined} = {},
+): BenchResult {
   const factor = scaled?.factor ?? 1;
   const timesOf = (name: Contestant) =>
     rounds.flatMap((round) => (round[name] === undefined ? [] : [round[name] * (name === 'builtin' ? factor : 1)]));
@@ -61,6 +77,7 @@ export function resultOf(row: BenchRow, {warmth, rounds}: Measurement, scaled?: 
     });
   const [whole, kernel] = [fractions('ours'), fractions('kernel')];
   const ratios = rounds.flatMap(({ours, builtin}) => (builtin === undefined ? [] : [(builtin * factor) / ours]));
+  const peerRatios = rounds.flatMap(({ours, peer}) => (peer === undefined ? [] : [peer / ours]));
   return {
     ...row,
     milliseconds,
@@ -72,6 +89,8 @@ export function resultOf(row: BenchRow, {warmth, rounds}: Measurement, scaled?: 
         }
       : {}),
     ...(ratios.length > 0 ? {ratio: median(ratios)} : {}),
+    ...(peerRatios.length > 0 ? {peerRatio: median(peerRatios)} : {}),
+    ...(rivals && rounds.length > 0 ? contest(row.algorithm, rivals, rounds) : {}),
     noise: spread(whole.length > 0 ? whole : timesOf('ours')),
     ...(scaled ? {scaled} : {}),
     first: perContestant((name) => warmth[name]?.first),
@@ -80,4 +99,26 @@ export function resultOf(row: BenchRow, {warmth, rounds}: Measurement, scaled?: 
   };
 }
 
-const contestants: readonly Contestant[] = ['ours', 'kernel', 'builtin'];
+const contestants = ['ours', 'kernel', 'builtin', 'peer'] as const;
+type Contestant = (typeof contestants)[number];
+
+/** How the algorithms of one row did. */
+function contest(
+  algorithm: string,
+  rivals: readonly Rival[],
+  rounds: readonly Round[],
+): Pick<BenchResult, 'predictedMilliseconds' | 'rivals' | 'loss'> {
+  const timesOf = (name: string) => rounds.map((round) => round[`rival ${name}`]);
+  const others = rivals
+    .filter((rival) => rival.algorithm !== algorithm)
+    .map((rival) => ({...rival, milliseconds: median(timesOf(rival.algorithm))}))
+    .sort((a, b) => a.milliseconds - b.milliseconds);
+  const [fastest] = others;
+  const predicted = rivals.find((rival) => rival.algorithm === algorithm)?.predictedMilliseconds;
+  const behind = fastest ? median(rounds.map((round) => round.ours / round[`rival ${fastest.algorithm}`])) : 1;
+  return {
+    ...(predicted === undefined ? {} : {predictedMilliseconds: predicted}),
+    rivals: others,
+    loss: Math.max(1, behind),
+  };
+}

@@ -11,6 +11,7 @@ import {type BenchRun, planBench, runBench} from './benchRuns.js';
 import {describeBench} from './benchTable.js';
 import {asTyped, type RawFlags} from './flags.js';
 import {abortOnInterrupt} from './interrupt.js';
+import {loadPeer} from './loadPeer.js';
 import {showProgress} from './progress.js';
 import {quietTfjs} from './quietTfjs.js';
 import {ReportFile} from './reportFile.js';
@@ -28,7 +29,13 @@ export function defineBench(cli: CAC): void {
     .option('--steps', 'Training steps of whole networks instead of layers; --layers then chooses networks')
     .option('--problem <text>', 'This problem string instead of layers; may be repeated')
     .option('--pass <names>', 'forward, backpropInput, backpropFilter')
-    .option('--algorithm <name>', 'Convgrad’s algorithm; by default the one that is chosen')
+    .option('--cases <n>', 'So many random layers instead')
+    .option(
+      '--algorithm <name>',
+      'Convgrad’s algorithm; by default the one that is chosen, with all the others beside it',
+    )
+    .option('--accuracy <name>', 'As install({accuracy}) takes it (standard)')
+    .option('--peer <package>', 'Native code to time beside forward passes on cpu and wasm: onnxruntime-node')
     .option('--engine <name>', `What computes: auto, ${engineNames.join(', ')}`)
     .option('--threads <n>', 'Threads that compute (1)')
     .option('--browser <path>', 'The browser for backends of GPUs')
@@ -47,14 +54,16 @@ export function defineBench(cli: CAC): void {
 
 /** Runs the command. @returns the exit code */
 async function timeAll(raw: RawFlags): Promise<number> {
-  const {options: given, named, json, compare, color, page} = readFlags(raw);
+  const {options: given, named, peer: peerName, json, compare, color, page} = readFlags(raw);
   // Read before anything is written: both may be one file.
   const old = compare === undefined ? undefined : readReport(compare, '--compare');
   const file = json === undefined ? undefined : new ReportFile<BenchReport>(json, '--json', jsonOf);
   const signal = abortOnInterrupt();
   const runs = await planBench(given, {named, page});
   await quietTfjs();
-  const {report, error} = await run(runs, {...given, signal}, file);
+  const peer = peerName === undefined ? undefined : await loadPeer(peerName, given.threads ?? 1);
+  if (typeof peer === 'string') console.error(`${peerName} is not timed: ${peer}`);
+  const {report, error} = await run(runs, {...given, ...(typeof peer === 'object' ? {peer} : {}), signal}, file);
   // First the table: it must not be lost because a disk is full.
   const colors = pico.createColors(color && process.stdout.isTTY === true && !process.env.NO_COLOR);
   console.log(describeBench(report, colors));

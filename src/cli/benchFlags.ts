@@ -11,6 +11,8 @@ export interface BenchFlags {
   options: BenchOptions & Required<Pick<BenchOptions, 'backends'>>;
   named: boolean;
   json: string | undefined;
+  /** The name of native code to time beside. */
+  peer: string | undefined;
   /** The file of an older report. */
   compare: string | undefined;
   /** How backends of GPUs get their page. */
@@ -20,9 +22,8 @@ export interface BenchFlags {
 
 /** Reads and checks the flags. @throws ConvgradError on wrong usage, UnavailableError for a backend without kernels */
 export function readFlags(flags: RawFlags): BenchFlags {
-  const {rounds, seed, timeBudget, algorithm, engine, threads, json, compare, browser} = Object.fromEntries(
-    singles.map((flag) => [flag, single(flag, flags[flag])]),
-  );
+  const {rounds, seed, timeBudget, cases, algorithm, accuracy, peer, engine, threads, json, compare, browser} =
+    Object.fromEntries(singles.map((flag) => [flag, single(flag, flags[flag])]));
   const named = flags.backend !== undefined;
   // What is not a number is refused by resolveOptions, like every other value.
   const options = {
@@ -31,7 +32,9 @@ export function readFlags(flags: RawFlags): BenchFlags {
     problems: words(flags.problem),
     steps: flags.steps === true,
     ...(flags.pass === undefined ? {} : {passes: list(flags.pass) as Pass[]}),
+    ...(cases === undefined ? {} : {cases: numeric(cases)}),
     ...(algorithm === undefined ? {} : {algorithm}),
+    ...(accuracy === undefined ? {} : {accuracy: accuracy as 'standard' | 'fast'}),
     ...(engine === undefined ? {} : {engine: engine as EngineName}),
     ...(threads === undefined ? {} : {threads: numeric(threads)}),
     ...(rounds === undefined ? {} : {rounds: numeric(rounds)}),
@@ -45,8 +48,11 @@ export function readFlags(flags: RawFlags): BenchFlags {
   }
   const pathOf = (file: string | undefined) => (file === undefined ? undefined : userPath(file));
   const executablePath = pathOf(browser);
+  if (options.steps && peer !== undefined) {
+    throw new ConvgradError('--peer', 'is timed beside layers, and --steps times none; leave one of them out.');
+  }
   return {
-    ...{options, named, json: pathOf(json), compare: pathOf(compare), color: flags.color !== false},
+    ...{options, named, peer, json: pathOf(json), compare: pathOf(compare), color: flags.color !== false},
     page: {...(executablePath === undefined ? {} : {executablePath}), gpu: flags.gpu === true ? 'auto' : 'software'},
   };
 }
@@ -56,7 +62,10 @@ const singles = [
   'rounds',
   'seed',
   'timeBudget',
+  'cases',
   'algorithm',
+  'accuracy',
+  'peer',
   'engine',
   'threads',
   'json',

@@ -69,7 +69,7 @@ export async function runBench(
 
 /** Runs `bench()` in a page of a browser without a window. Its rows come out one by one, so that a crash of the page loses none. */
 function benchInPage(
-  {signal, onProgress, onReport, ...rest}: BenchOptions,
+  {signal, onProgress, onReport, peer, ...rest}: BenchOptions,
   setup: BrowserOptions,
 ): Promise<BenchReport> {
   return inPage({browser: setup.executablePath, gpu: setup.gpu, signal}, async (page) => {

@@ -9,11 +9,13 @@ import type {Colors} from './verifyTable.js';
 
 /** What a person reads at the end of a run. */
 export function describeBench(report: BenchReport, colors: Colors): string {
-  const {results, steps, summary} = report;
+  const {results, steps, summary, options} = report;
   return [
     ...groupBy(results, ({backend}) => backend).flatMap((group) => [
       headOf(group[0].backend, report),
-      ...layerTable(group, report.engines[group[0].backend] !== undefined, colors),
+      ...(group.some(({rivals}) => rivals)
+        ? choiceTable(group, colors)
+        : layerTable(group, report.engines[group[0].backend] !== undefined, colors)),
       '',
     ]),
     ...(summary.rows.length > 0
@@ -28,6 +30,10 @@ export function describeBench(report: BenchReport, colors: Colors): string {
       ([network, ratio]) =>
         `${network}: a step takes ${digits(ratio)} times as long on cpu as on wasm, both with convgrad`,
     ),
+    ...(options.peer === undefined ? [] : [`native: ${options.peer}, its filter an input, in its own layout`]),
+    ...(summary.choices
+      ? [`choices that took at most 10% longer than the fastest: ${summary.choices.good} of ${summary.choices.of}`]
+      : []),
     verdict(report, colors),
   ].join('\n');
 }
@@ -57,14 +63,16 @@ function layerTable(results: readonly BenchResult[], hasPeak: boolean, colors: C
   const {note, lines: notes} = footnotes();
   // Where nothing says what the machine could do at most, the first calls are of more interest: there shaders are compiled.
   const beside = hasPeak ? ['kernel/peak', 'call/peak', 'built-in ms'] : ['first ms', 'built-in ms', 'its first ms'];
-  const lines = newTable(['layer', 'pass', 'algorithm', 'ms', 'GFLOP/s', ...beside, 'faster'], 3, colors);
+  const hasPeer = results.some(({peerRatio}) => peerRatio !== undefined);
+  const native = hasPeer ? ['native ms', 'faster'] : [];
+  const lines = newTable(['layer', 'pass', 'algorithm', 'ms', 'GFLOP/s', ...beside, 'faster', ...native], 3, colors);
   for (const result of results) {
     const {pass, algorithm, milliseconds, gflops, fractionOfPeak, first, ratio, scaled, cutFrom, handedOn, reason} =
       result;
     const layer = `${result.layer}${cutFrom ? '‡' : ''}`;
     const name = `${algorithm}${handedOn ? '†' : ''}`;
     if (!isMeasured(result)) {
-      lines.push([layer, pass, name, note(reason), ...Array(5).fill('')]);
+      lines.push([layer, pass, name, note(reason), ...Array(5 + native.length).fill('')]);
       continue;
     }
     const {ours, builtin} = milliseconds ?? {};
@@ -73,7 +81,15 @@ function layerTable(results: readonly BenchResult[], hasPeak: boolean, colors: C
     const more = hasPeak
       ? [percent(fractionOfPeak?.kernel), percent(fractionOfPeak?.whole), other]
       : [digits(first?.ours), other, builtin === undefined ? '' : digits(first?.builtin)];
-    lines.push([layer, pass, name, ...own, ...more, builtin === undefined ? '' : times(ratio)]);
+    lines.push([
+      layer,
+      pass,
+      name,
+      ...own,
+      ...more,
+      builtin === undefined ? '' : times(ratio),
+      ...nativeOf(result, hasPeer),
+    ]);
   }
   return [
     lines.toString(),
@@ -92,14 +108,36 @@ function layerTable(results: readonly BenchResult[], hasPeak: boolean, colors: C
   ];
 }
 
+function nativeOf({milliseconds, peerRatio}: BenchResult, hasPeer: boolean): string[] {
+  if (!hasPeer) return [];
+  return peerRatio === undefined ? ['', ''] : [digits(milliseconds?.peer), times(peerRatio)];
+}
+
+/** One row for each layer and pass: what was chosen, what else there was, and what was predicted of each. */
+function choiceTable(results: readonly BenchResult[], colors: Colors): string[] {
+  const lines = newTable(['layer', 'pass', 'chosen', 'ms', 'predicted', 'others: ms (predicted)', 'loss'], 3, colors);
+  for (const {layer, pass, algorithm, milliseconds, predictedMilliseconds, rivals = [], loss = 1} of results) {
+    const others = rivals.map(
+      (rival) => `${rival.algorithm} ${digits(rival.milliseconds)} (${digits(rival.predictedMilliseconds)})`,
+    );
+    lines.push([
+      ...[layer, pass, algorithm, digits(milliseconds?.ours), digits(predictedMilliseconds), others.join(', ')],
+      loss > 1 ? `${((loss - 1) * 100).toFixed(0)}%` : '',
+    ]);
+  }
+  return [lines.toString()];
+}
+
 function summaryTable(rows: readonly SummaryRow[], {environment: {backends}}: BenchReport, colors: Colors): string {
-  const head = ['backend', 'pass', 'layers', 'GFLOP/s', 'kernel/peak', 'call/peak', 'faster', 'of layers'];
+  const hasPeer = rows.some(({peerLayers}) => peerLayers !== undefined);
+  const native = hasPeer ? ['than native', 'of layers'] : [];
+  const head = ['backend', 'pass', 'layers', 'GFLOP/s', 'kernel/peak', 'call/peak', 'faster', 'of layers', ...native];
   const lines = newTable(head, 2, colors);
-  for (const {backend, pass, layers, gflops, fractionOfPeak, ratio, ratioLayers} of rows) {
+  for (const {backend, pass, layers, gflops, fractionOfPeak, ratio, ratioLayers, peerRatio, peerLayers} of rows) {
     lines.push([
       ...[isSoftware(backends[backend]) ? `${backend}, software rendering` : backend],
       ...[pass, layers, digits(gflops), percent(fractionOfPeak?.kernel), percent(fractionOfPeak?.whole)],
-      ...[times(ratio), ratioLayers],
+      ...[times(ratio), ratioLayers, ...(hasPeer ? [times(peerRatio), peerLayers ?? 0] : [])],
     ]);
   }
   return lines.toString();

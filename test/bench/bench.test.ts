@@ -1,8 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import {bench} from '../../src/bench/bench.js';
+import type {Peer} from '../../src/bench/peer/peer.js';
+import {randomLayers} from '../../src/bench/randomLayers.js';
+import {median} from '../../src/bench/statistics.js';
 import {flopsOf, passes} from '../../src/geometry/pass.js';
-import {parseProblem, problemInfo} from '../../src/geometry/problem.js';
+import {formatProblem, parseProblem, problemInfo} from '../../src/geometry/problem.js';
 import {install, uninstall} from '../../src/plugin/install.js';
 import {currentSession} from '../../src/plugin/session.js';
 
@@ -73,6 +76,59 @@ test('on wasm forward our own depthwise algorithm is measured, marked as handed 
   expect(results.every(({ratio}) => ratio! > 0)).toBe(true);
 });
 
+test('the algorithms that could compute a row are timed beside the one that is chosen, with what was predicted', async () => {
+  const {results, summary} = await bench({
+    ...few,
+    problems: ['ih12iw12ic8oc8kh3kw3-same'],
+    algorithm: 'all',
+    rounds: 2,
+  });
+  for (const {algorithm, predictedMilliseconds, rivals, loss, milliseconds} of results) {
+    const all = [algorithm, ...rivals!.map((rival) => rival.algorithm)];
+    expect(new Set(all).size).toBe(all.length);
+    expect(all).toEqual(expect.arrayContaining(['gather']));
+    expect(all).not.toContain('winograd4'); // it is less accurate
+    expect(predictedMilliseconds).toBeGreaterThan(0);
+    for (const rival of rivals!) {
+      expect(rival).toEqual({
+        ...{algorithm: rival.algorithm, milliseconds: expect.any(Number), predictedMilliseconds: expect.any(Number)},
+      });
+      expect(rival.milliseconds).toBeGreaterThan(0);
+    }
+    expect(loss).toBeGreaterThanOrEqual(1);
+    expect(Object.keys(milliseconds!).sort()).toEqual(['builtin', 'kernel', 'ours']);
+  }
+  expect(summary.choices).toEqual({of: 3, good: results.filter(({loss}) => loss! <= 1.1).length});
+});
+
+test('random layers are timed where so many are asked for', async () => {
+  const {results, options} = await bench({backends: ['cpu'], cases: 1, passes: ['forward'], rounds: 1, seed: 3});
+  expect(results.map(({layer}) => layer)).toEqual(randomLayers(1, 3).map(({problem}) => formatProblem(problem)));
+  expect(options).toMatchObject({cases: 1, layers: [], problems: []});
+});
+
+test('native code is timed beside forward passes, and closed', async () => {
+  const opened: string[] = [];
+  const peer: Peer = {
+    ...{name: 'native', threads: 3},
+    async open({filterHeight}, x, filter) {
+      opened.push(`${filterHeight} ${x.length} ${filter.length}`);
+      return {call: () => 5, close: async () => void opened.push('closed')};
+    },
+  };
+  const {results, summary, options} = await bench({...few, peer});
+  expect(opened).toEqual([`3 ${2 * 36 * 3} ${9 * 12}`, 'closed']);
+  expect(results.map(({milliseconds}) => milliseconds!.peer)).toEqual([5, undefined, undefined]);
+  const [{rounds, peerRatio}] = results;
+  expect(peerRatio).toBeCloseTo(median(rounds!.map(({ours}) => 5 / ours)), 9);
+  expect(summary.rows.map((row) => [row.peerRatio, row.peerLayers])).toEqual([
+    [expect.closeTo(peerRatio!, 9), 1],
+    [undefined, undefined],
+    [undefined, undefined],
+  ]);
+  expect(options).toMatchObject({peer: 'native, 3 threads'});
+});
+
 test('the installation and the active backend are as before', async () => {
   await tf.setBackend('cpu');
   await bench({...few, backends: ['wasm'], passes: ['backpropFilter'], rounds: 1});
@@ -80,7 +136,7 @@ test('the installation and the active backend are as before', async () => {
   expect(tf.getBackend()).toBe('cpu');
   install({backends: ['cpu'], algorithm: 'im2col'});
   await bench({...few, passes: ['forward'], rounds: 1});
-  expect(currentSession(tf)).toMatchObject({backends: ['cpu'], algorithm: 'im2col'});
+  expect(currentSession(tf)).toMatchObject({backends: ['cpu'], wanted: {algorithm: 'im2col', accuracy: 'standard'}});
 });
 
 test('an abort leaves the rows until then, and says so', async () => {

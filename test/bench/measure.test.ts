@@ -78,7 +78,7 @@ test('a machine that slows down for a while changes no ratio', () => {
 
 test('the built-in on a smaller problem counts for the whole of it', () => {
   const scaled = {problem: 'smaller', factor: 5};
-  const {milliseconds, gflops, ratio, ...result} = resultOf(row, {warmth, rounds: [{ours: 20, builtin: 60}]}, scaled);
+  const {milliseconds, gflops, ratio, ...result} = resultOf(row, {warmth, rounds: [{ours: 20, builtin: 60}]}, {scaled});
   expect({milliseconds, gflops, ratio}).toEqual({
     milliseconds: {ours: 20, builtin: 300},
     gflops: {ours: 2, builtin: expect.closeTo(4e7 / 300e6, 9)},

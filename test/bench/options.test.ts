@@ -2,7 +2,8 @@ import {benchLayers} from '../../src/bench/layers.js';
 import {casesOf, networksOf, resolveOptions} from '../../src/bench/options.js';
 import {formatProblem} from '../../src/geometry/problem.js';
 
-const namesOf = (...layers: string[]) => casesOf({layers, problems: []}).map(({name}) => name);
+const nothing = {layers: [], problems: [], cases: 0, seed: 1};
+const namesOf = (...layers: string[]) => casesOf({...nothing, layers}).map(({name}) => name);
 
 test('every layer has a name and a problem of its own', () => {
   const layers = benchLayers();
@@ -18,7 +19,7 @@ test('layers are found by the beginnings of their words, in any case', () => {
 });
 
 test('problems stand instead of layers', () => {
-  expect(casesOf({layers: [], problems: ['ih5iw5ic1oc1kh3kw3']})).toMatchObject([{problem: {inHeight: 5}}]);
+  expect(casesOf({...nothing, problems: ['ih5iw5ic1oc1kh3kw3']})).toMatchObject([{problem: {inHeight: 5}}]);
 });
 
 test('the defaults', () => {
@@ -27,7 +28,9 @@ test('the defaults', () => {
       backends: ['cpu', 'wasm'],
       layers: [],
       problems: [],
+      cases: 0,
       algorithm: 'auto',
+      accuracy: 'standard',
       rounds: 5,
       seed: 1,
       steps: false,
@@ -54,16 +57,21 @@ test.each([
   [{backends: ['abacus']}, "bench: unknown backend 'abacus'; use cpu, wasm, webgl"],
   [{steps: true, backends: ['cpu', 'webgl']}, 'bench: steps are timed on cpu and wasm only, not on webgl.'],
   [{passes: ['sideways' as 'forward']}, "bench: unknown pass 'sideways'; use forward, backpropInput, backpropFilter."],
-  [{algorithm: 'builtin'}, "bench: unknown algorithm 'builtin'; use auto, gather"],
+  [{algorithm: 'builtin'}, "bench: unknown algorithm 'builtin'; use auto, all, gather"],
   [{layers: ['AlexNet']}, "bench: no layer is called 'AlexNet'; there are LeNet-5 conv1; "],
+  [{cases: -1}, 'bench: cases must be a whole number; got -1.'],
+  [{cases: 3, layers: ['LeNet']}, 'bench: cases are random layers; leave layers and problems out.'],
+  [{accuracy: 'sloppy' as 'fast'}, "bench: unknown accuracy 'sloppy'; use standard, fast."],
+  [{steps: true, algorithm: 'all'}, "bench: unknown algorithm 'all'; use auto, gather"],
+  [{steps: true, cases: 3}, 'bench: steps are of whole networks; leave problems, cases, passes and the peer out.'],
   [{problems: ['ih7']}, "'ih7' lacks 'iw'"],
   [{problems: ['mb0ih5iw5ic1oc1kh3kw3']}, 'has an empty batch'],
   [{steps: true, layers: ['VGG']}, "bench: no network is called 'VGG'; there are LeNet-5; ResNet-20; U-Net 64×64."],
   [
     {steps: true, problems: ['ih5iw5ic1oc1kh3kw3']},
-    'bench: steps are of whole networks; leave problems and passes out.',
+    'bench: steps are of whole networks; leave problems, cases, passes and the peer out.',
   ],
-  [{steps: true, passes: ['forward' as const]}, 'leave problems and passes out'],
+  [{steps: true, passes: ['forward' as const]}, 'leave problems, cases, passes and the peer out'],
   [{problems: ['ih5iw5ic1oc1kh3kw3'], layers: ['VGG']}, 'bench: layers and problems exclude each other'],
 ])('%j is refused', (options, message) => {
   expect(() => resolveOptions(options)).toThrow(message);

@@ -7,6 +7,8 @@ const options: ReportedOptions = {
     backends: ['cpu'],
     layers: [],
     problems: [],
+    cases: 0,
+    accuracy: 'standard' as const,
     steps: false,
     passes: ['forward'],
     algorithm: 'auto',

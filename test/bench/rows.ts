@@ -18,6 +18,8 @@ export function reportOf(...results: BenchResult[]): BenchReport {
       backends: ['cpu'],
       layers: [],
       problems: [],
+      cases: 0,
+      accuracy: 'standard' as const,
       steps: false,
       passes: ['forward'],
       algorithm: 'auto',

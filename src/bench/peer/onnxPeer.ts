@@ -1,0 +1,105 @@
+import {algorithms} from '../../algorithms/index.js';
+import {engine} from '../../engine/index.js';
+import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
+import {filterDepth, sizeOf} from '../../geometry/pass.js';
+import type {Clock} from '../clock.js';
+import {onnxModel, onnxShapes} from './onnxModel.js';
+import type {Peer} from './peer.js';
+
+interface OnnxTensor {
+  data: ArrayLike<number>;
+  dims: readonly number[];
+}
+
+/** What is used of the package onnxruntime-node. */
+export interface OnnxRuntime {
+  InferenceSession: {
+    create(
+      model: Uint8Array,
+      options: object,
+    ): Promise<{
+      run(feeds: Record<string, OnnxTensor>): Promise<Record<string, OnnxTensor>>;
+      release(): Promise<void>;
+    }>;
+  };
+  Tensor: new (type: 'float32', data: Float32Array, dims: readonly number[]) => OnnxTensor;
+}
+
+/** ONNX Runtime with its own layout of images, NCHW, and without spinning threads: they would compute beside whoever's turn it is. */
+export function onnxPeer(runtime: OnnxRuntime, version: string, threads: number, clock: Clock): Peer {
+  return {
+    name: `onnxruntime-node ${version}`,
+    threads,
+    async open(info, x, filter) {
+      const shapes = onnxShapes(info);
+      const session = await runtime.InferenceSession.create(onnxModel(info), {
+        ...{
+          intraOpNumThreads: threads,
+          interOpNumThreads: 1,
+          executionMode: 'sequential',
+          graphOptimizationLevel: 'all',
+        },
+        extra: {session: {intra_op: {allow_spinning: '0'}}},
+      });
+      const feeds = {
+        x: new runtime.Tensor('float32', imagesFirst(x, shapes.x), shapes.x),
+        filter: new runtime.Tensor('float32', filterOf(info, filter), shapes.filter),
+      };
+      const {y} = await session.run(feeds);
+      check(info, x, filter, y);
+      return {
+        async call() {
+          const start = clock.now();
+          await session.run(feeds);
+          return clock.now() - start;
+        },
+        close: () => session.release(),
+      };
+    },
+  };
+}
+
+/** [N, H, W, C] as [N, C, H, W]. */
+function imagesFirst(values: Float32Array, [batch, channels, height, width]: readonly number[]): Float32Array {
+  const turned = new Float32Array(values.length);
+  const pixels = height * width;
+  let from = 0;
+  for (let n = 0; n < batch; n++) {
+    for (let p = 0; p < pixels; p++) {
+      for (let c = 0; c < channels; c++) turned[(n * channels + c) * pixels + p] = values[from++];
+    }
+  }
+  return turned;
+}
+
+/** [kh·kw, C, M] as [F, C, kh·kw], depthwise as [C·M, 1, kh·kw]. */
+function filterOf(info: Conv2DInfo, filter: Float32Array): Float32Array {
+  const [taps, C, M] = [info.filterHeight * info.filterWidth, info.inChannels, filterDepth(info)];
+  const turned = new Float32Array(filter.length);
+  let from = 0;
+  for (let tap = 0; tap < taps; tap++) {
+    for (let c = 0; c < C; c++) {
+      for (let m = 0; m < M; m++) {
+        const to = info.kind === 'depthwise' ? c * M + m : m * C + c;
+        turned[to * taps + tap] = filter[from++];
+      }
+    }
+  }
+  return turned;
+}
+
+/** What rounding may make of it, by the largest value there is. */
+const tolerance = 1e-3;
+
+/** @throws Error unless it is what convgrad computes */
+function check(info: Conv2DInfo, x: Float32Array, filter: Float32Array, y: OnnxTensor): void {
+  const own = new Float32Array(sizeOf(info, 'y'));
+  const algorithm = algorithms().find((one) => one.forward && one.supports(info, 'forward') === true);
+  algorithm?.forward?.(info, x, filter, own, engine());
+  const wanted = imagesFirst(own, onnxShapes(info).y);
+  const largest = wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const wrong = wanted.findIndex((value, i) => !(Math.abs(value - y.data[i]) <= tolerance * largest));
+  if (y.data.length !== wanted.length || wrong >= 0) {
+    throw new Error(`element ${wrong} of [${y.dims}] is ${y.data[wrong]} where convgrad has ${wanted[wrong]}`);
+  }
+}

@@ -1,0 +1,41 @@
+import {readFileSync} from 'node:fs';
+import {createRequire} from 'node:module';
+import {dirname, join, resolve} from 'node:path';
+import {pathToFileURL} from 'node:url';
+import {realClock} from '../bench/clock.js';
+import {type OnnxRuntime, onnxPeer} from '../bench/peer/onnxPeer.js';
+import type {Peer} from '../bench/peer/peer.js';
+import {ConvgradError} from '../geometry/error.js';
+
+const known = 'onnxruntime-node';
+
+/**
+ * Native code to stand beside convgrad, from a package of the folder where the command runs.
+ * @returns the peer, or why there is none
+ * @throws ConvgradError on a name that is none of a peer
+ */
+export async function loadPeer(name: string, threads: number): Promise<Peer | string> {
+  if (name !== known) throw new ConvgradError('--peer', `unknown peer '${name}'; use ${known}.`);
+  try {
+    const entry = createRequire(resolve('package.json')).resolve(name);
+    const runtime = (await import(pathToFileURL(entry).href)) as OnnxRuntime & {default?: OnnxRuntime};
+    return onnxPeer(runtime.default ?? runtime, versionOf(entry), threads, realClock);
+  } catch (error) {
+    const missing = (error as {code?: string}).code === 'MODULE_NOT_FOUND';
+    return missing
+      ? `it is not installed here; npm install --no-save --ignore-scripts ${name} brings it, some 190 MB.`
+      : `it cannot be loaded: ${(error as Error).message.split('\n')[0]}`;
+  }
+}
+
+function versionOf(entry: string): string {
+  for (let folder = dirname(entry); folder !== dirname(folder); folder = dirname(folder)) {
+    try {
+      const {name, version} = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+      if (name === known) return version;
+    } catch {
+      // The next folder above.
+    }
+  }
+  return '';
+}

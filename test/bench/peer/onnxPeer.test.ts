@@ -1,0 +1,82 @@
+import {direct} from '../../../src/algorithms/direct.js';
+import {realClock} from '../../../src/bench/clock.js';
+import {type OnnxRuntime, onnxPeer} from '../../../src/bench/peer/onnxPeer.js';
+import {loadPeer} from '../../../src/cli/loadPeer.js';
+import {shapeOf, sizeOf} from '../../../src/geometry/pass.js';
+import {parseProblem, problemInfo} from '../../../src/geometry/problem.js';
+
+const info = problemInfo(parseProblem('mb2ih6iw5ic3oc4kh3kw2-same'));
+const x = Float32Array.from({length: sizeOf(info, 'x')}, (_, i) => (i % 7) - 3);
+const filter = Float32Array.from({length: sizeOf(info, 'filter')}, (_, i) => (i % 5) - 2);
+
+/** A runtime that computes the same, or what `spoil` makes of it. */
+function runtime(spoil: (value: number) => number): OnnxRuntime & {released: number; fed: Record<string, number[]>[]} {
+  const [n, h, w, F] = shapeOf(info, 'y');
+  const y = new Float32Array(sizeOf(info, 'y'));
+  direct.forward?.(info, x, filter, y, undefined as never);
+  const turned = Float32Array.from(y, (_, to) => {
+    const [pixel, plane] = [to % (h * w), Math.floor(to / (h * w))];
+    return spoil(y[(Math.floor(plane / F) * h * w + pixel) * F + (plane % F)]);
+  });
+  const self = {
+    released: 0,
+    fed: [] as Record<string, number[]>[],
+    Tensor: class {
+      constructor(
+        readonly type: string,
+        readonly data: Float32Array,
+        readonly dims: readonly number[],
+      ) {}
+    } as unknown as OnnxRuntime['Tensor'],
+    InferenceSession: {
+      create: async () => ({
+        async run(feeds: Record<string, {data: ArrayLike<number>; dims: readonly number[]}>) {
+          self.fed.push(Object.fromEntries(Object.entries(feeds).map(([name, {data}]) => [name, Array.from(data)])));
+          return {y: {data: turned, dims: [n, F, h, w]}};
+        },
+        async release() {
+          self.released++;
+        },
+      }),
+    },
+  };
+  return self;
+}
+
+test('inputs go in its own layout, and a result that is the same is taken', async () => {
+  const fake = runtime((value) => value);
+  const {call, close} = await onnxPeer(fake, '1', 1, realClock).open(info, x, filter);
+  expect(await call()).toBeGreaterThanOrEqual(0);
+  await close();
+  expect(fake.released).toBe(1);
+  const [{x: images, filter: weights}] = fake.fed;
+  // x[1, 2, 3, 1] and filter[2, 1, 0, 3].
+  expect(images[((1 * 3 + 1) * 6 + 2) * 5 + 3]).toBe(x[((1 * 6 + 2) * 5 + 3) * 3 + 1]);
+  expect(weights[((3 * 3 + 0) * 3 + 2) * 2 + 1]).toBe(filter[((2 * 2 + 1) * 3 + 0) * 4 + 3]);
+});
+
+test.each([(value: number) => value + 1, () => Number.NaN])('another result is refused', async (spoil) => {
+  await expect(onnxPeer(runtime(spoil), '1', 1, realClock).open(info, x, filter)).rejects.toThrow(/where convgrad has/);
+});
+
+test('a peer that is not installed is a line, and an unknown one an error', async () => {
+  await expect(loadPeer('abacus', 1)).rejects.toThrow("--peer: unknown peer 'abacus'; use onnxruntime-node.");
+  const found = await loadPeer('onnxruntime-node', 1);
+  if (typeof found === 'string')
+    expect(found).toMatch(/^it (is not installed here; npm install .*|cannot be loaded: )/);
+  else expect(found).toMatchObject({name: expect.stringMatching(/^onnxruntime-node \d/), threads: 1});
+});
+
+test('the real one computes the same where it is installed', async () => {
+  const found = await loadPeer('onnxruntime-node', 1);
+  if (typeof found === 'string') return console.log(`onnxruntime-node is not tried: ${found}`);
+  for (const problem of ['mb2ih9iw8ic5oc7kh3kw2sh2sw1dh1dw2-pt1pb0pl2pr1', 'ih9iw8ic4oc8kh3kw3sh2sw2-same-depthwise']) {
+    const its = problemInfo(parseProblem(problem));
+    const [a, b] = (['x', 'filter'] as const).map((name) =>
+      Float32Array.from({length: sizeOf(its, name)}, Math.random),
+    );
+    const {call, close} = await found.open(its, a, b);
+    expect(await call()).toBeGreaterThan(0);
+    await close();
+  }
+});

@@ -1,0 +1,18 @@
+import {operations} from '../../src/bench/cutDown.js';
+import {randomLayers} from '../../src/bench/randomLayers.js';
+import {formatProblem, parseProblem} from '../../src/geometry/problem.js';
+
+const texts = (count: number, seed: number) => randomLayers(count, seed).map(({problem}) => formatProblem(problem));
+
+test('a seed gives the same layers again, another one others', () => {
+  expect(texts(30, 5)).toEqual(texts(30, 5));
+  expect(texts(30, 5)).not.toEqual(texts(30, 6));
+});
+
+test('all have a geometry and a size worth timing', () => {
+  for (const {problem} of randomLayers(200, 1)) {
+    expect(() => parseProblem(formatProblem(problem))).not.toThrow();
+    expect(operations(problem)).toBeGreaterThanOrEqual(8e6);
+    expect(operations(problem)).toBeLessThanOrEqual(4e8);
+  }
+});

@@ -1,23 +1,36 @@
 import {createRequire} from 'node:module';
-import {resolve} from 'node:path';
+import {join, resolve} from 'node:path';
 import {pathToFileURL} from 'node:url';
+import {packageRoot} from './ownModules.js';
 
-/** The packages that bring tfjs backends to Node; users install those that they want. */
-const packages: Readonly<Record<string, string>> = {wasm: '@tensorflow/tfjs-backend-wasm'};
+/** The packages that bring tfjs backends; users install those that they want. */
+const packages: Readonly<Record<string, string>> = {
+  wasm: '@tensorflow/tfjs-backend-wasm',
+  webgpu: '@tensorflow/tfjs-backend-webgpu',
+};
 
-/** What a person can do about a backend that {@link importBackend} did not find; undefined for one that is in no package. */
+/** The package that a page must import to have the backend; undefined for one that every page has. */
+export function packageForPage(backend: string): string | undefined {
+  return backend === 'webgpu' ? packages[backend] : undefined;
+}
+
+/**
+ * What a person can do about a backend that {@link importBackend} did not bring; undefined where a page would have it: it is in no package, or in one
+ * that is installed.
+ */
 export function packageAdvice(backend: string): string | undefined {
   const name = packages[backend];
-  return name && `${name} is not installed here; npm install ${name}.`;
+  if (name === undefined || (packageForPage(backend) && isInstalled(name))) return undefined;
+  return `${name} is not installed here; npm install ${name}.`;
 }
 
 /**
  * Imports the package that registers the backend: the one beside this package, else the one of the project in the working directory.
- * @returns whether there is one
+ * @returns whether there is one that works here: webgpu does only where something has given this process a `navigator.gpu`
  */
 export async function importBackend(backend: string): Promise<boolean> {
   const name = packages[backend];
-  if (name === undefined) return false;
+  if (name === undefined || (packageForPage(backend) && !hasGpu())) return false;
   try {
     await import(name);
     return true;
@@ -29,6 +42,19 @@ export async function importBackend(backend: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (!isNotFound(error)) throw error;
+    return false;
+  }
+}
+
+function hasGpu(): boolean {
+  return (globalThis as {navigator?: {gpu?: object}}).navigator?.gpu !== undefined;
+}
+
+function isInstalled(name: string): boolean {
+  try {
+    createRequire(join(packageRoot, 'package.json')).resolve(name);
+    return true;
+  } catch {
     return false;
   }
 }

@@ -6,6 +6,7 @@ import {bundlePage} from './browser/bundlePage.js';
 import {type BrowserOptions, launchBrowser} from './browser/launchBrowser.js';
 import {openPage} from './browser/openPage.js';
 import {servePage} from './browser/servePage.js';
+import {packageForPage} from './importBackend.js';
 import {ownExtension, ownFolder} from './ownFolder.js';
 import {UnavailableError} from './usage.js';
 
@@ -17,6 +18,8 @@ export interface PageSetup {
   gpu?: BrowserOptions['gpu'] | undefined;
   /** Users' modules. */
   imports?: readonly string[] | undefined;
+  /** A backend that the page is to have beside those that every page has. */
+  backend?: string | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -26,12 +29,14 @@ export interface PageSetup {
  * @throws UnavailableError when the page lacks the backend; ConvgradError when it fails to load, or crashes
  */
 export async function inPage<T>(
-  {browser: path, gpu = 'software', imports, signal}: PageSetup,
+  {browser: path, gpu = 'software', imports, backend, signal}: PageSetup,
   use: (page: Page) => Promise<T>,
 ): Promise<T> {
   const own = (name: string) => join(ownFolder, 'verify', name + ownExtension);
   const modules = [own('beforeImports'), ...(imports ?? [])];
-  const site = await servePage({files: await bundlePage({entry: own('page'), imports: modules})});
+  const needed = backend && packageForPage(backend);
+  const source = {entry: own('page'), imports: modules, packages: needed ? [needed] : []};
+  const site = await servePage({files: await bundlePage(source)});
   const browser = await launchBrowser({gpu, ...(path === undefined ? {} : {executablePath: path})});
   try {
     const page = await openPage(browser, site.url);

@@ -14,7 +14,7 @@ import {inPage} from './inPage.js';
  */
 export function verifyInPage(options: VerifyOptions, browser?: string): Promise<VerifyReport> {
   const {subject: _, signal, onProgress, onResults, ...rest} = options;
-  return inPage({browser, imports: options.imports, signal}, async (page) => {
+  return inPage({browser, imports: options.imports, backend: options.backends?.[0], signal}, async (page) => {
     await page.exposeFunction('convgradCaseDone', (results: VerifyResult[], progress: Progress) => {
       onResults?.(results);
       onProgress?.(progress);
@@ -26,7 +26,7 @@ export function verifyInPage(options: VerifyOptions, browser?: string): Promise<
 /** Runs `scoreMutants()` in such a page. @throws like {@link inPage} */
 export function scoreInPage(options: ScoreOptions, browser?: string): Promise<MutantScore> {
   const {signal, onFate, ...rest} = options;
-  return inPage({browser, signal}, async (page) => {
+  return inPage({browser, backend: options.backend, signal}, async (page) => {
     await page.exposeFunction('convgradFate', (...fate: Parameters<NonNullable<typeof onFate>>) => onFate?.(...fate));
     return page.evaluate((given) => (globalThis as unknown as PageGlobals).convgrad.score(given), rest);
   });
@@ -38,7 +38,7 @@ export function examineInPage(
   onOutcome: (done: number) => void,
   browser?: string,
 ): Promise<Examination> {
-  return inPage({browser}, async (page) => {
+  return inPage({browser, backend}, async (page) => {
     await page.exposeFunction('convgradOutcome', onOutcome);
     return page.evaluate((name) => (globalThis as unknown as PageGlobals).convgrad.examine(name), backend);
   });

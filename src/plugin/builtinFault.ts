@@ -16,7 +16,8 @@ export function builtinFault(backend: string, problem: Problem, pass: Pass): str
   }
   if (gradient && !depthwise && modeMatters(p))
     return `the built-in gradient drops dimRoundingMode '${p.dimRoundingMode}', which changes the output size here`;
-  return backend === 'wasm' ? faultOnWasm(problem, pass) : undefined;
+  if (backend === 'wasm') return faultOnWasm(problem, pass);
+  return backend === 'webgpu' ? faultOnWebgpu(problem) : undefined;
 }
 
 export function isStridedAndDilated({strideHeight, strideWidth, dilationHeight, dilationWidth}: Problem): boolean {
@@ -34,6 +35,21 @@ function faultOnWasm(problem: Problem, pass: Pass): string | undefined {
   return endsInside(problem)
     ? 'where the last SAME window ends inside x the built-in forward on wasm is wrong (tfjs issue 8405)'
     : undefined;
+}
+
+/** A gradient needs the forward pass too. What is small, and 1×1 without stride and numeric pads, goes another way there. */
+function faultOnWebgpu(problem: Problem): string | undefined {
+  const {batch, outHeight, outWidth, outChannels} = problemInfo(problem);
+  const tiles = batch * Math.ceil((outHeight * outWidth) / 32) * Math.ceil(outChannels / 32);
+  const byFours = outWidth % 4 === 0 && outChannels % 4 === 0;
+  const isFlawed = problem.kind !== 'depthwise' && problem.dataFormat === 'NCHW' && outChannels <= 4;
+  return isFlawed && tiles > 8 && outHeight * outWidth > 4 && !byFours && !isPlainProduct(problem)
+    ? 'the built-in forward on webgpu throws for NCHW with up to 4 output channels'
+    : undefined;
+}
+
+function isPlainProduct({filterHeight, filterWidth, strideHeight, strideWidth, pad}: Problem): boolean {
+  return filterHeight * filterWidth * strideHeight * strideWidth === 1 && typeof pad === 'string';
 }
 
 /** Whether 'same' leaves rows or columns that no window reaches. */

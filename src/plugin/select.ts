@@ -1,6 +1,7 @@
 import {hostFamily} from '../backends/host/index.js';
 import type {BackendFamily, Builtin, Implementation} from '../backends/implementation.js';
 import {webglFamily} from '../backends/webgl/index.js';
+import {webgpuFamily} from '../backends/webgpu/index.js';
 import type {Engine} from '../engine/engine.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
@@ -9,7 +10,7 @@ import {callCounts} from './calls.js';
 import {choiceKey, choiceOf, keepChoice} from './choices.js';
 
 /** One line per family of backends. */
-const families: readonly BackendFamily[] = [hostFamily, webglFamily];
+const families: readonly BackendFamily[] = [hostFamily, webglFamily, webgpuFamily];
 
 /** Names of the tfjs backends that convgrad has kernels for. */
 export function servedBackends(): readonly string[] {

@@ -22,7 +22,7 @@ export function mergeEnvironments(environments: readonly Environment[]): Environ
   return Object.assign({}, ...environments, {backends});
 }
 
-const details: Readonly<Record<string, () => Details>> = {cpu: host, wasm, webgl};
+const details: Readonly<Record<string, () => Details>> = {cpu: host, wasm, webgl, webgpu};
 type Details = Record<string, string | number | boolean>;
 
 function host(): Details {
@@ -44,4 +44,11 @@ function webgl(): Details {
     renderer: String(gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER)),
     float32: tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED'),
   };
+}
+
+function webgpu(): Details {
+  const {adapterInfo: info} = tf.findBackend('webgpu') as unknown as {
+    adapterInfo: {vendor: string; architecture: string};
+  };
+  return {adapter: [info.vendor, info.architecture].filter(Boolean).join(' ') || 'unknown'};
 }

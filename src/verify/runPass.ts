@@ -12,7 +12,7 @@ import {type Inputs, tensorShapes} from './reference.js';
 /** What one pass computed, and how long it took. */
 export interface PassRun {
   got: Got;
-  /** Of this pass alone, reading the result back included. */
+  /** Of this pass alone, reading the result back included; on webgpu a gradient's has what is left to do of the forward pass in it. */
   milliseconds: number;
   /** The inputs after the run, where they were read back. */
   inputsAfter?: Inputs;
@@ -47,8 +47,8 @@ export async function runPass(
       tf.tidy(() => {
         const recorded = (v: Tensor4D) => {
           const y = f(v);
-          // Waits for the forward pass, whose time is not the gradient's.
-          y.dataSync();
+          // Waits for the forward pass, whose time is not the gradient's. On webgpu a tape cannot: it reads by way of a canvas, which costs some devices.
+          if (tf.getBackend() !== 'webgpu') y.dataSync();
           start = performance.now();
           return y;
         };

@@ -1,4 +1,6 @@
 // What the browser tests find in their page as the global `convgrad`. Add what a test needs.
+import '@tensorflow/tfjs-backend-webgpu';
+
 export * as tf from '@tensorflow/tfjs';
 export {realModels} from '../../examples/support/models/index.js';
 export {trainModel} from '../../examples/support/trainModel.js';

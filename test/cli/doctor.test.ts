@@ -65,7 +65,7 @@ test('on cpu and wasm every row is cured, and the JSON has the errors in full', 
 
 test.each([
   [['--backend', 'abacus'], 2, "convgrad has no kernels for 'abacus'"],
-  [['--backend', 'webgpu'], 3, "backend 'webgpu' is not available: convgrad has no kernels for it yet"],
+  [['--backend', 'tensorflow'], 3, "backend 'tensorflow' is not available: convgrad has no kernels for it yet"],
   [['--backend', 'cpu', '--json', '/'], 2, '--json: / cannot be written'],
 ])('%j ends with %i', async (args, code, message) => {
   const ended = await start('doctor', ...args).ended;

@@ -51,8 +51,8 @@ test('a large problem goes to the least predicted time, fast ones among them whe
 test.each([
   [[], 2, 'missing required args'],
   [['ih7'], 2, "'ih7' lacks 'iw'"],
-  [[problem, '--backend', 'abacus'], 2, "unknown backend 'abacus'; use cpu, wasm, webgl"],
-  [[problem, '--backend', 'webgpu'], 3, "backend 'webgpu' is not available"],
+  [[problem, '--backend', 'abacus'], 2, "unknown backend 'abacus'; use cpu, wasm, webgl, webgpu"],
+  [[problem, '--backend', 'tensorflow'], 3, "backend 'tensorflow' is not available"],
   [[problem, '--algorithm', 'magic'], 2, "unknown algorithm 'magic'"],
   [[problem, '--accuracy', 'sloppy'], 2, "unknown accuracy 'sloppy'; use standard, fast"],
   [[problem, '--json', '/'], 2, '--json: / cannot be written'],

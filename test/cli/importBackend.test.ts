@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import {importBackend, packageAdvice} from '../../src/cli/importBackend.js';
+import {importBackend, packageAdvice, packageForPage} from '../../src/cli/importBackend.js';
 
 test('wasm comes with its package', async () => {
   const before = tf.findBackendFactory('wasm');
@@ -11,6 +11,12 @@ test('wasm comes with its package', async () => {
 test('other backends are in no package', async () => {
   expect(await importBackend('webgl')).toBe(false);
   expect(packageAdvice('webgl')).toBeUndefined();
+});
+
+test('webgpu is for a page, which imports its package, unless this process has a GPU', async () => {
+  expect(await importBackend('webgpu')).toBe(false);
+  expect(packageAdvice('webgpu')).toBeUndefined();
+  expect([packageForPage('webgpu'), packageForPage('webgl')]).toEqual(['@tensorflow/tfjs-backend-webgpu', undefined]);
 });
 
 describe('a package that is not installed', () => {

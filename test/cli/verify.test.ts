@@ -171,9 +171,9 @@ test.each([
   [['verify', '--frob'], 2, 'convgrad: Unknown option `--frob`'],
   [['verify', '--cases'], 2, 'convgrad: option `--cases <n>` value is missing'],
   [
-    ['verify', '--backend', 'webgpu'],
+    ['verify', '--backend', 'tensorflow'],
     3,
-    "convgrad: backend 'webgpu' is not available: convgrad has no kernels for it yet; use cpu, wasm, webgl.",
+    "convgrad: backend 'tensorflow' is not available: convgrad has no kernels for it yet; use cpu, wasm, webgl, webgpu.",
   ],
   [['verify', '--cases', 'few'], 2, 'convgrad: verify: cases must be a whole number ≥ 1; got few.'],
   [

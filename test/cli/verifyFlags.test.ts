@@ -1,9 +1,12 @@
 import {readFlags} from '../../src/cli/verifyFlags.js';
 
 test.each([
-  [{backend: 'tpu'}, "verify: unknown backend 'tpu'; use cpu, wasm, webgl."],
-  [{backend: 'webgpu'}, "backend 'webgpu' is not available: convgrad has no kernels for it yet; use cpu, wasm, webgl."],
-  [{backend: 'cpu,'}, "verify: unknown backend ''; use cpu, wasm, webgl."],
+  [{backend: 'tpu'}, "verify: unknown backend 'tpu'; use cpu, wasm, webgl, webgpu."],
+  [
+    {backend: 'tensorflow'},
+    "backend 'tensorflow' is not available: convgrad has no kernels for it yet; use cpu, wasm, webgl, webgpu.",
+  ],
+  [{backend: 'cpu,'}, "verify: unknown backend ''; use cpu, wasm, webgl, webgpu."],
   [
     {algorithm: 'magic'},
     "verify: unknown algorithm 'magic'; use gather, im2col, winograd, winograd4, transposed, depthwise, direct, imported.",
@@ -41,7 +44,7 @@ test('nothing given: every backend served, none of them named', () => {
   expect(readFlags({})).toMatchObject({
     named: false,
     color: true,
-    options: {backends: ['cpu', 'wasm', 'webgl'], bail: false},
+    options: {backends: ['cpu', 'wasm', 'webgl', 'webgpu'], bail: false},
   });
 });
 

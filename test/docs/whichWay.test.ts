@@ -89,20 +89,20 @@ beforeAll(() => tf.setBackend('cpu'));
 beforeEach(() => void install());
 afterEach(uninstall);
 
-test.each(rows)('%s is right', (what, problem, way) => {
+test.each(rows)('%s is right', async (what, problem, way) => {
   const row: Row = {what, problem, way, passes: every};
-  expect(outcomeOf(row, way)).toBe('right');
+  expect(await outcomeOf(row, way)).toBe('right');
 });
 
-test('tf.conv1d with a numeric pad is not: the op pads the height that it adds, with or without convgrad', () => {
+test('tf.conv1d with a numeric pad is not: the op pads the height that it adds, with or without convgrad', async () => {
   const way = all((x, filter, problem) => line(x, filter, {...problem, pad: 1}));
   const row: Row = {what: '', problem: 'mb2ih1iw8ic2oc3kh1kw3-pt0pb0pl1pr1', way, passes: every};
-  expect(outcomeOf(row, way)).toMatch(/^throws: Size/);
+  expect(await outcomeOf(row, way)).toMatch(/^throws: Size/);
   uninstall();
-  expect(outcomeOf(row, way)).toMatch(/^throws: Size/);
+  expect(await outcomeOf(row, way)).toMatch(/^throws: Size/);
 });
 
-test('tf.conv2dTranspose, x without batch, is right', () => {
+test('tf.conv2dTranspose, x without batch, is right', async () => {
   const way: Way = ({x, filter, dy}, problem) => {
     const [strides, pad] = argumentsOf(problem);
     const [, ...shape] = x.shape;
@@ -111,13 +111,13 @@ test('tf.conv2dTranspose, x without batch, is right', () => {
     return [f(dy, filter), ...tf.grads(f)([dy, filter], x)];
   };
   const row: Row = {what: '', problem: `${dense}-same`, way, passes: ['backpropInput', 'forward', 'backpropFilter']};
-  expect(outcomeOf(row, way)).toBe('right');
+  expect(await outcomeOf(row, way)).toBe('right');
 });
 
 test.each([
   ['ceil', 'ih6iw6ic2oc3kh3kw3sh2sw2-p0-ceil'],
   ['numeric pad', `mb2${dense}sh1sw2-p1`],
-])('tf.conv2dTranspose, %s, is right', (what, problem) => {
+])('tf.conv2dTranspose, %s, is right', async (what, problem) => {
   const row: Row = {what, problem, way: transposed, passes: ['backpropInput', 'forward', 'backpropFilter']};
-  expect(outcomeOf(row, transposed)).toBe('right');
+  expect(await outcomeOf(row, transposed)).toBe('right');
 });

@@ -22,7 +22,7 @@ test.each([dense, depthwise])('of %s it names what is selected, and every other 
         });
         expect(implementation.algorithm).toBe(algorithm);
       }
-      if (backend === 'webgl') continue;
+      if (['webgl', 'webgpu'].includes(backend)) continue;
       const names = [algorithm, ...others.map((other) => other.algorithm)].filter((name) => name !== 'builtin');
       expect(names.sort()).toEqual(
         algorithms()
@@ -116,7 +116,7 @@ test('a problem as an object is taken too', () => {
 });
 
 test.each([
-  [() => explain(dense, {backends: ['abacus']}), "explain: unknown backend 'abacus'; use cpu, wasm, webgl."],
+  [() => explain(dense, {backends: ['abacus']}), "explain: unknown backend 'abacus'; use cpu, wasm, webgl, webgpu."],
   [() => explain(dense, {algorithm: 'magic'}), /^explain: unknown algorithm 'magic'; use auto, builtin, gather/],
   [() => explain('ih3iw3ic1oc1kh5kw5'), /^problem/],
 ])('refuses %s', (fn, message) => {

@@ -95,7 +95,7 @@ describe('install and uninstall', () => {
   it('refuses unknown backends and algorithms and changes nothing', () => {
     const before = registered().kernels[0];
     expect(() => install({backends: ['gpu']})).toThrow(
-      "install: convgrad has no kernels for backend 'gpu'; use cpu, wasm, webgl.",
+      "install: convgrad has no kernels for backend 'gpu'; use cpu, wasm, webgl, webgpu.",
     );
     expect(() => install({backends: 'cpu' as never})).toThrow(
       /install: backends must be an array such as \['cpu'\]; got "cpu"/,
@@ -181,7 +181,7 @@ describe('the report', () => {
     const n = convolve();
     expect(n).toBe(4);
     expect(installation.report().summary).toBe(
-      'convgrad: cpu 8/8 kernels, wasm is not imported, webgl 8/8 kernels, 5/5 layer classes; 1 call since install(); the active backend cpu is served.',
+      'convgrad: cpu 8/8 kernels, wasm is not imported, webgl 8/8 kernels, webgpu is not imported, 5/5 layer classes; 1 call since install(); the active backend cpu is served.',
     );
     uninstall();
     convolve();

@@ -147,7 +147,7 @@ test('bail stops at the first failure', async () => {
 });
 
 test.each([
-  [{backends: ['tpu']}, "verify: unknown backend 'tpu'; use cpu, wasm, webgl."],
+  [{backends: ['tpu']}, "verify: unknown backend 'tpu'; use cpu, wasm, webgl, webgpu."],
   [
     {algorithms: ['magic']},
     "verify: unknown algorithm 'magic'; use gather, im2col, winograd, winograd4, transposed, depthwise, direct, imported.",

@@ -12,6 +12,8 @@ export interface PageSource {
    * has loaded, what they export is in `globalThis.convgradImports`, one namespace per module.
    */
   imports?: readonly string[];
+  /** Packages of tfjs that register something, and run before all these. */
+  packages?: readonly string[];
   title?: string;
 }
 
@@ -21,10 +23,15 @@ export interface PageSource {
  * @returns the files to hand to `servePage`: `/` and `/page.js`; add more (wasm binaries) with `set`
  * @throws ConvgradError naming file, line and column when a module is missing, malformed or needs Node
  */
-export async function bundlePage({entry, imports = [], title = 'convgrad'}: PageSource): Promise<Map<string, string>> {
+export async function bundlePage({
+  entry,
+  imports = [],
+  packages = [],
+  title = 'convgrad',
+}: PageSource): Promise<Map<string, string>> {
   assertFilesExist([entry, ...imports]);
   const script = await bundle({
-    stdin: {contents: pageScript(entry, imports), resolveDir: dirname(entry), sourcefile: 'page'},
+    stdin: {contents: pageScript(entry, imports, packages), resolveDir: dirname(entry), sourcefile: 'page'},
     platform: 'browser',
     target: 'es2022',
     keepNames: true,
@@ -41,8 +48,9 @@ export async function bundlePage({entry, imports = [], title = 'convgrad'}: Page
  * Modules run in the order of their imports and this text after them; its last assignment tells `openPage` that all have run.
  * What is published is also what esbuild keeps: a bare `import 'entry'` would be dropped where a package.json has `sideEffects`.
  */
-function pageScript(entry: string, imports: readonly string[]): string {
+function pageScript(entry: string, imports: readonly string[], packages: readonly string[]): string {
   return [
+    ...packages.map((name) => `import ${JSON.stringify(name)};`),
     ...imports.map((file, i) => `import * as module${i} from ${JSON.stringify(file)};`),
     `import * as page from ${JSON.stringify(entry)};`,
     'globalThis.convgrad = page;',

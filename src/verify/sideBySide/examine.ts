@@ -32,6 +32,6 @@ export async function examine(backend: string, onOutcome?: (done: number) => voi
   const untrainable = {alone, convgrad: missingKernels(tf, backend)};
   return {
     ...{backend, about: backends[backend], ...(browser ? {browser} : {})},
-    ...{untrainable, wrong: wrongGradients[backend] ?? [], outcomes: sideBySide(onOutcome)},
+    ...{untrainable, wrong: wrongGradients[backend] ?? [], outcomes: await sideBySide(onOutcome)},
   };
 }

@@ -27,9 +27,9 @@ export interface Row {
 }
 
 /** What came of it: `right`, `throws: …`, or in what it is wrong. */
-export function outcomeOf(row: Row, way: Way): string {
+export async function outcomeOf(row: Row, way: Way): Promise<string> {
   tf.engine().startScope();
-  const outcome = outcomeInScope(row, way);
+  const outcome = await outcomeInScope(row, way);
   try {
     tf.engine().endScope();
     return outcome;
@@ -38,11 +38,12 @@ export function outcomeOf(row: Row, way: Way): string {
   }
 }
 
-function outcomeInScope(row: Row, way: Way): string {
+async function outcomeInScope(row: Row, way: Way): Promise<string> {
   const problem = parseProblem(row.problem);
   const {inputs, wanted} = trial(problem, 'integers', 1, 1, arithmeticOf('cpu'));
   try {
-    const got = way(inputTensors(problem, inputs), problem).map((result) => result.dataSync() as Float32Array);
+    const results = way(inputTensors(problem, inputs), problem);
+    const got = (await Promise.all(results.map((result) => result.data()))) as Float32Array[];
     const worst = row.passes.map((pass, i) => {
       const {values, shape} = wanted[pass];
       const image = pass !== 'backpropFilter' && problem.dataFormat === 'NCHW';

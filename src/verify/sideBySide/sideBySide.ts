@@ -22,18 +22,20 @@ export const rows: readonly Row[] = [...opRows, ...layerRows];
  * memory in disorder, so nothing else should run on it afterwards. convgrad is uninstalled in the end.
  * @param onOutcome called with how many rows are done
  */
-export function sideBySide(onOutcome?: (done: number) => void): Outcome[] {
+export async function sideBySide(onOutcome?: (done: number) => void): Promise<Outcome[]> {
   const backend = tf.getBackend();
   const spoils = ({corrupts = []}: Row) => Number(corrupts.includes(backend));
   const ordered = [...rows].sort((a, b) => spoils(a) - spoils(b));
   install({tf});
-  const ours = new Map(ordered.map((row) => [row, outcomeOf(row, row.instead?.way ?? row.way)]));
+  const ours: string[] = [];
+  for (const row of ordered) ours.push(await outcomeOf(row, row.instead?.way ?? row.way));
   uninstall();
-  return ordered.map((row, i) => {
+  const outcomes: Outcome[] = [];
+  for (const [i, row] of ordered.entries()) {
     const {what, instead} = row;
-    const alone = outcomeOf(row, row.way);
-    const outcome = {what, backend, alone, convgrad: ours.get(row) as string, ...(instead ? {by: instead.name} : {})};
-    onOutcome?.(i + 1);
-    return outcome;
-  });
+    const alone = await outcomeOf(row, row.way);
+    outcomes.push({what, backend, alone, convgrad: ours[i], ...(instead ? {by: instead.name} : {})});
+    onOutcome?.(outcomes.length);
+  }
+  return outcomes;
 }

@@ -7,9 +7,9 @@ beforeAll(() => tf.setBackend('cpu'));
 
 const kernels = () => ['Conv2D', 'FusedConv2D'].map((name) => tf.getKernel(name, 'cpu').kernelFunc);
 
-test('convgrad does every row right on cpu, and tfjs alone those that need nothing', () => {
+test('convgrad does every row right on cpu, and tfjs alone those that need nothing', async () => {
   const before = kernels();
-  const outcomes = sideBySide();
+  const outcomes = await sideBySide();
   expect(kernels()).toEqual(before);
   expect(outcomes).toHaveLength(rows.length);
   expect(outcomes.filter(({convgrad}) => convgrad !== 'right')).toEqual([]);
@@ -48,17 +48,17 @@ test('convgrad does every row right on cpu, and tfjs alone those that need nothi
 `);
 });
 
-test('with convgrad nothing is left behind; gradients of tfjs that throw keep what was saved for them', () => {
+test('with convgrad nothing is left behind; gradients of tfjs that throw keep what was saved for them', async () => {
   install({tf});
   for (const {instead, ...row} of rows) {
     const {numTensors} = tf.memory();
-    outcomeOf(row, instead?.way ?? row.way);
+    await outcomeOf(row, instead?.way ?? row.way);
     expect([row.what, tf.memory().numTensors]).toEqual([row.what, numTensors]);
   }
   uninstall();
 });
 
-test('an outcome tells what is wrong', () => {
+test('an outcome tells what is wrong', async () => {
   const [row] = rows;
   const way = row!.way;
   const spoiled = (spoil: (y: tf.Tensor) => tf.Tensor) =>
@@ -66,13 +66,13 @@ test('an outcome tells what is wrong', () => {
       const [y, ...gradients] = way(tensors, problem);
       return [spoil(y!), ...gradients];
     });
-  expect(outcomeOf(row!, way)).toBe('right');
-  expect(spoiled((y) => y.add(3))).toBe('wrong by 3');
-  expect(spoiled((y) => y.mul(Number.NaN))).toBe('wrong by NaN');
-  expect(spoiled((y) => y.slice(0, 1))).toBe('wrong size');
-  expect(outcomeOf(row!, () => [])).toBe('wrong size');
+  expect(await outcomeOf(row!, way)).toBe('right');
+  expect(await spoiled((y) => y.add(3))).toBe('wrong by 3');
+  expect(await spoiled((y) => y.mul(Number.NaN))).toBe('wrong by NaN');
+  expect(await spoiled((y) => y.slice(0, 1))).toBe('wrong size');
+  expect(await outcomeOf(row!, () => [])).toBe('wrong size');
   const fail = () => {
     throw new Error('no\nmore');
   };
-  expect(outcomeOf(row!, fail)).toBe('throws: no');
+  expect(await outcomeOf(row!, fail)).toBe('throws: no');
 });

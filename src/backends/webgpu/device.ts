@@ -1,0 +1,44 @@
+import {ConvgradError} from '../../geometry/error.js';
+
+/** What is asked of a `GPUDevice`. */
+export interface Device {
+  limits: {maxStorageBufferBindingSize: number; maxBufferSize: number};
+  lost: Promise<{reason: string; message: string}>;
+}
+
+/** Why devices were lost, as far as it is known; undefined for those that were not. */
+const watched = new WeakMap<Device, {why?: string}>();
+
+/** @throws ConvgradError when the device is lost, or has no room for a tensor of one of these shapes */
+export function checkDevice(device: Device, shapes: readonly (readonly number[])[]): void {
+  const {why} = watch(device);
+  if (why !== undefined) {
+    throw new ConvgradError(
+      'conv2d',
+      `the device of the webgpu backend is lost (${why}), and its tensors with it; ` +
+        "tf.removeBackend('webgpu'), register it anew, or use another backend.",
+    );
+  }
+  const {maxStorageBufferBindingSize, maxBufferSize} = device.limits;
+  const most = Math.min(maxStorageBufferBindingSize, maxBufferSize);
+  for (const shape of shapes) {
+    const bytes = shape.reduce((product, size) => product * size, 4);
+    if (bytes <= most) continue;
+    throw new ConvgradError(
+      'conv2d',
+      `this convolution needs a buffer of ${bytes} bytes, [${shape}] in float32, and the webgpu device takes ${most}; use a smaller batch or image.`,
+    );
+  }
+}
+
+/** tfjs itself computes on without a word when its device is lost, and reads zeros. */
+function watch(device: Device): {why?: string} {
+  const known = watched.get(device);
+  if (known) return known;
+  const state: {why?: string} = {};
+  watched.set(device, state);
+  void device.lost.then(({reason, message}) => {
+    state.why = message || reason;
+  });
+  return state;
+}

@@ -1,0 +1,45 @@
+import {ranges} from '../geometry.js';
+
+/**
+ * The transpose of the definition, a thread for each element of dx:
+ *
+ *     dx[n, h, w, c] = Σ_{i, j, m} dy[n, oh, ow, c·step + m] · filter[i, j, c, m]
+ *                      where oh·sh = h + pt − i·dh and ow·sw = w + pl − j·dw
+ *
+ * dy [N, OH, OW, F], filter [kh, kw, C, depth] → dx [N, H, W, C]. The taps i that make oh whole are one residue class modulo
+ * tapStep = s / gcd(s, d), or none (a gap between windows, where dx is 0): the first is searched, the others follow.
+ * Source: https://arxiv.org/abs/1603.07285. Limits: sums in float32, in the order i, j, m.
+ */
+export const backpropInput = `
+  ${ranges}
+  fn main(index: i32) {
+    if (index >= uniforms.threads) {
+      return;
+    }
+    let C = uniforms.channels.x;
+    let c = index % C;
+    let pixel = index / C;
+    let w = pixel % uniforms.inSize.y;
+    let h = pixel / uniforms.inSize.y % uniforms.inSize.x;
+    let n = pixel / uniforms.inSize.y / uniforms.inSize.x;
+    let bottom = h + uniforms.pad.x;
+    let right = w + uniforms.pad.y;
+    let rows = tapsReaching(
+      bottom, uniforms.stride.x, uniforms.dilation.x, uniforms.tapStep.x, uniforms.filterSize.x, uniforms.outSize.x);
+    let columns = tapsReaching(
+      right, uniforms.stride.y, uniforms.dilation.y, uniforms.tapStep.y, uniforms.filterSize.y, uniforms.outSize.y);
+    var sum = 0.0;
+    for (var i = rows.x; i < rows.y; i += uniforms.tapStep.x) {
+      let row = n * uniforms.outSize.x + (bottom - i * uniforms.dilation.x) / uniforms.stride.x;
+      for (var j = columns.x; j < columns.y; j += uniforms.tapStep.y) {
+        let column = (right - j * uniforms.dilation.y) / uniforms.stride.y;
+        let at = (row * uniforms.outSize.y + column) * uniforms.channels.y + c * uniforms.channelStep;
+        let tap = ((i * uniforms.filterSize.y + j) * C + c) * uniforms.depth;
+        for (var m = 0; m < uniforms.depth; m++) {
+          sum += dy[at + m] * Filter[tap + m];
+        }
+      }
+    }
+    result[index] = sum;
+  }
+`;

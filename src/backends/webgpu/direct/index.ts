@@ -1,0 +1,25 @@
+import {makeParts, type Part} from '../../../engine/part.js';
+import {type Pass, passes, passTensors, sizeOf} from '../../../geometry/pass.js';
+import {geometryOf} from '../geometry.js';
+import type {Plan} from '../plan.js';
+import type {Shader} from '../step.js';
+import {backpropFilter} from './backpropFilter.js';
+import {backpropInput} from './backpropInput.js';
+import {forward} from './forward.js';
+
+const code: Readonly<Record<Pass, string>> = {forward, backpropInput, backpropFilter};
+export const parts: readonly Part[] = makeParts(passes.map((pass) => `direct ${pass} shader`));
+const shaders = passes.map((pass, i): [Pass, Shader] => [
+  pass,
+  {
+    ...{name: `direct ${pass}`, code: code[pass], part: parts[i]},
+    inputs: passTensors[pass].inputs.map((name) => (name === 'filter' ? 'Filter' : name)), // a reserved word of WGSL
+  },
+]);
+const shaderOf = Object.fromEntries(shaders) as Record<Pass, Shader>;
+
+/** The definition, in one step: a thread for each element, whatever the kind. */
+export const directPlan: Plan = (info, pass, a, b) => {
+  const size = sizeOf(info, passTensors[pass].output);
+  return [{shader: shaderOf[pass], reads: [a, b], size, threads: size, uniforms: geometryOf(info)}];
+};

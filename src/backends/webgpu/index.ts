@@ -1,8 +1,9 @@
 import type {BackendFamily, Implementation} from '../implementation.js';
 import {parts as directParts, directPlan} from './direct/index.js';
+import {gather, parts as gatherParts} from './gather/index.js';
 import {byPlan} from './plan.js';
 
-const implementations: Implementation[] = [byPlan('direct', directPlan)];
+const implementations: Implementation[] = [gather, byPlan('direct', directPlan)];
 
 /** Adds an implementation, the last in order of preference. @returns the undo */
 export function addImplementation(implementation: Implementation): () => void {
@@ -17,5 +18,5 @@ export function addImplementation(implementation: Implementation): () => void {
 export const webgpuFamily: BackendFamily = {
   backends: ['webgpu'],
   implementations: () => implementations,
-  parts: () => directParts,
+  parts: () => [...gatherParts, ...directParts],
 };

@@ -1,0 +1,41 @@
+import {each, type Variant} from './variant.js';
+
+/**
+ * Adds to the tile, for one tap, the products of pixels and weights over all `depth` channels of the source:
+ *
+ *     sum[q, k] += Σ_d source[at_q + d] · weights[tap + d·width + first + k]       where in_q, else nothing
+ *
+ * A thread reads one column of 8 pixels and one row of 8 weights for 64 products. A pixel outside is read somewhere else and replaced by zero.
+ */
+export function addTap({rows, columns, fours}: Variant, source: string, weights: string): string {
+  const load = (q: number) => (fours ? `${source}[(at${q} + d) / 4]` : `${source}[at${q} + d]`);
+  const row = (k: string) =>
+    each(columns / 4, (v) =>
+      fours
+        ? `let w${v} = ${weights}[(tap + ${k} + first${v}) / 4];`
+        : `let w${v} = vec4<f32>(${each(4, (l) => `${weights}[tap + ${k} + first${4 * v + l}]`, ', ')});`,
+    );
+  const products = (value: (q: number) => string) =>
+    each(rows, (q) => each(columns / 4, (v) => `sum${q}_${v} += ${value(q)} * w${v};`));
+  return `
+        for (var d = 0; d < depth; d += ${fours ? 4 : 1}) {
+          ${each(rows, (q) => `let v${q} = select(${fours ? 'vec4<f32>()' : '0.0'}, ${load(q)}, in${q});`)}
+          ${fours ? each(4, (k) => `{ ${row(`${k} * width`)} ${products((q) => `v${q}[${k}]`)} }`) : `${row('0')} ${products((q) => `v${q}`)}`}
+          tap += ${fours ? '4 * width' : 'width'};
+        }`;
+}
+
+/** The tile's columns, those past the last one repeated. */
+export function columnsOf({columns, fours}: Variant): string {
+  return fours
+    ? each(columns / 4, (v) => `let first${v} = min(first + ${4 * v}, width - 4);`)
+    : each(columns, (k) => `let first${k} = min(first + ${k}, width - 1);`);
+}
+
+/** Where pixel q of the tile lies in the source of that height and width, once its row (from `begin`), h and w are known. */
+export function locate(q: number, h: string, w: string, row: string, [height, width]: [string, string]): string {
+  // One comparison for both ends. Not &&, each of which makes a branch, and a tile of them takes some compilers a minute.
+  return `
+        let in${q} = (u32(${h}) < u32(${height})) & (u32(${w}) < u32(${width}));
+        let at${q} = select(0, (${row} + ${w}) * depth, in${q});`;
+}

@@ -1,0 +1,36 @@
+/** How a shader is written out for one class of problems. All else is in uniforms. */
+export interface Variant {
+  /** Rows and columns of the tile of the result that one thread keeps in registers: pixels or channels, and channels; 4 or 8. */
+  rows: 4 | 8;
+  columns: 4 | 8;
+  /** Whether C and F are multiples of 4, so that channels come by fours; else one by one. */
+  fours: boolean;
+}
+
+/** Text for each i below a count. */
+export function each(count: number, text: (i: number) => string, between = '\n'): string {
+  return Array.from({length: count}, (_, i) => text(i)).join(between);
+}
+
+/** A sum of zeros for each row of the tile, in vectors of 4 columns. */
+export function sums({rows, columns}: Variant): string {
+  return each(rows, (q) => each(columns / 4, (v) => `var sum${q}_${v} = vec4<f32>();`));
+}
+
+/**
+ * Stores the tile. @param at where in the result row q of the tile begins @param inside whether row q is one of the result's
+ * @param first its first channel, of so many
+ */
+export function store(
+  {rows, columns, fours}: Variant,
+  inside: (q: number) => string,
+  at: (q: number) => string,
+  first: string,
+  channels: string,
+): string {
+  const vectors = (q: number) =>
+    each(columns / 4, (v) => `if (${first} + ${4 * v} < ${channels}) { result[(at + ${4 * v}) / 4] = sum${q}_${v}; }`);
+  const singles = (q: number) =>
+    each(columns, (k) => `if (${first} + ${k} < ${channels}) { result[at + ${k}] = sum${q}_${k >> 2}[${k & 3}]; }`);
+  return each(rows, (q) => `if (${inside(q)}) { let at = ${at(q)} + ${first}; ${fours ? vectors(q) : singles(q)} }`);
+}

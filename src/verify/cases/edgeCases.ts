@@ -42,6 +42,8 @@ export function edgeCases(): Case[] {
     named('channels one short of 4 and 8', 'ih4iw5ic3oc7kh3kw3-same'),
     named('channels at 4 and 8', 'ih4iw5ic4oc8kh3kw3-same'),
     named('channels one past 4 and 8', 'ih4iw5ic5oc9kh3kw3-same'),
+    named('4 channels in and out', 'ih5iw4ic4oc4kh2kw3-same'),
+    named('4 channels in, 5 out', 'ih4iw5ic4oc5kh3kw3-same'),
     named('one channel in, many out', 'ih6iw6ic1oc17kh3kw3-same'),
     named('many channels in, one out', 'ih6iw6ic17oc1kh3kw3-same'),
     named('NCHW', 'mb2ih5iw6ic3oc4kh3kw2-same-nchw'),

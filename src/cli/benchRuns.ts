@@ -72,7 +72,7 @@ function benchInPage(
   {signal, onProgress, onReport, peer, ...rest}: BenchOptions,
   setup: BrowserOptions,
 ): Promise<BenchReport> {
-  return inPage({browser: setup.executablePath, gpu: setup.gpu, signal}, async (page) => {
+  return inPage({browser: setup.executablePath, gpu: setup.gpu, backend: rest.backends?.[0], signal}, async (page) => {
     await page.exposeFunction('convgradBenching', (...[progress]: Parameters<PageGlobals['convgradBenching']>) =>
       onProgress?.(progress),
     );

@@ -1,6 +1,12 @@
 import {gradients} from './mutant.js';
 import {type QuadsMutant, quadsText} from './shaderMutant.js';
 
+/** Where a row of taps is taken at once, each is named by its number. */
+function turned(text: string): string {
+  const count = new Set(text.match(/taps\.y \+ \d/g)).size;
+  return text.replace(/taps\.y \+ (\d)/g, (_, tap) => `taps.y + ${count - 1 - tap}`);
+}
+
 /** The shaders on quads, broken where nothing else has anything like it: quads with fewer channels, four pixels at once, slices, margins. */
 export const quadsMutants: readonly QuadsMutant[] = [
   {
@@ -48,6 +54,12 @@ export const quadsMutants: readonly QuadsMutant[] = [
       'tapsReaching(right, stride.y, dilation.y, tapStep.y, taps.y, sourceShape.z + 3)',
       'tapsReaching(right, stride.y, dilation.y, tapStep.y, taps.y, sourceShape.z)',
     ]),
+  },
+  {
+    name: 'webgl-quads-window-turned',
+    passes: ['forward', 'backpropInput'],
+    wrong: 'on quads, a row of taps taken at once ends with its first tap, and begins with its last',
+    quads: (texts) => ({...texts, compute: turned(texts.compute)}),
   },
   {
     name: 'webgl-quads-phase',

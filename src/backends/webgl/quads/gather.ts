@@ -1,29 +1,93 @@
-/** The innermost part of a gather: what a tap adds to the sums of four pixels. `first` is the texel of the first one in `source`. */
-export type Inner = string;
+/** What is done for one row of taps: text in GLSL, given the place in `source` of the first pixel's tap. */
+export interface TapRow {
+  /** @param first the column of `source` that the first of four pixels reads by tap j; @param range first and last + 1 of the taps j; @param step between two of them */
+  text(first: string, range: [string, string], step: string): string;
+}
 
 const pixels = [0, 1, 2, 3];
 
-/** Over the quads of one pixel of `source`, each by four rows of `weights`. @param lanes the channels of `source` where they are one quad, else 4 */
-export function dense(lanes: number, single: boolean): Inner {
-  const used = 'xyzw'.slice(0, lanes).split('');
-  const fetch = used.map((_, lane) => `vec4 w${lane} = texture(weights, vec2(wx, wy + ${lane}. * weightTexel.y));`);
-  const products = used.map((lane, i) => `a.${lane} * w${i}`).join(' + ');
-  const body = `
-        float y = (float(from.y + k) + .5) * sourceTexel.y;
-        float wy = (float(4 * k) + .5) * weightTexel.y;
-        ${fetch.join('\n        ')}
-        vec4 a;
-        ${pixels.map((t) => `a = texture(source, vec2(x + ${t}. * dx, y)); sum${t} += ${products};`).join('\n        ')}`;
-  return `
-      float wx = (float(tap * resultShape.w + quad) + .5) * weightTexel.x;
-      ${single ? `const int k = 0;${body}` : `for (int k = 0; k < sourceShape.w; k++) {${body}\n      }`}`;
+/** One tap after the other. */
+const tapByTap = (inner: string): TapRow => ({
+  text: (first, [begin, end], step) => `
+      for (int j = ${begin}; j < ${end}; j += ${step}) {
+        float x = (float(from.x + ${first} - margin) + .5) * sourceTexel.x;
+        int tap = i * taps.y + j;
+        ${inner}
+      }`,
+});
+
+/** The products of one tap: of the quads a0 to a3 of four pixels, by a row of `weights` for each of their channels. */
+const products = (lanes: string[], quads: readonly string[]) =>
+  pixels
+    .map((t) => `sum${t} += ${lanes.map((lane, i) => `${quads[t]}.${lane} * w${i}`).join(' + ')};`)
+    .join('\n          ');
+
+const weightsAt = (lanes: string[]) =>
+  lanes.map((_, lane) => `vec4 w${lane} = texture(weights, vec2(wx, wy + ${lane}. * weightTexel.y));`).join(' ');
+
+const placesAt = `
+          float y = (float(from.y + k) + .5) * sourceTexel.y;
+          float wy = (float(4 * k) + .5) * weightTexel.y;`;
+
+/** For each quad of `source`, or for the only one. */
+const eachQuad = (single: boolean, body: string) =>
+  single ? `{ const int k = 0;${body}\n        }` : `for (int k = 0; k < sourceShape.w; k++) {${body}\n        }`;
+
+const lanesOf = (count: number) => 'xyzw'.slice(0, count).split('');
+
+/** Over the quads of one pixel of `source`. @param lanes the channels of `source` where they are one quad, else 4 */
+export function dense(lanes: number, single: boolean): TapRow {
+  const used = lanesOf(lanes);
+  return tapByTap(`
+        float wx = (float(tap * resultShape.w + quad) + .5) * weightTexel.x;
+        ${eachQuad(
+          single,
+          `${placesAt}
+          ${weightsAt(used)}
+          ${pixels.map((t) => `vec4 a${t} = texture(source, vec2(x + ${t}. * dx, y));`).join(' ')}
+          ${products(
+            used,
+            pixels.map((t) => `a${t}`),
+          )}`,
+        )}`);
+}
+
+/**
+ * Where the four pixels lie side by side, and so do the taps: a row of so many taps reads each of its pixels once, count + 3 instead of four for each.
+ * @param turned whether the last tap is the one at the left
+ */
+export function denseWindow(lanes: number, single: boolean, count: number, turned: boolean): TapRow {
+  const used = lanesOf(lanes);
+  const columns = Array.from({length: count + 3}, (_, column) => column);
+  const taps = columns.slice(0, count);
+  return {
+    text: (first) => `
+      float x = (float(from.x + ${first} - margin) + .5) * sourceTexel.x;
+      ${eachQuad(
+        single,
+        `${placesAt}
+          ${columns.map((column) => `vec4 a${column} = texture(source, vec2(x + ${column}. * dx, y));`).join('\n          ')}
+          ${taps
+            .map(
+              (at) => `{
+          float wx = (float((i * taps.y + ${turned ? count - 1 - at : at}) * resultShape.w + quad) + .5) * weightTexel.x;
+          ${weightsAt(used)}
+          ${products(
+            used,
+            pixels.map((t) => `a${at + t}`),
+          )}
+          }`,
+            )
+            .join('\n          ')}`,
+      )}`,
+  };
 }
 
 /** Where channels are kept apart: one quad of `source` by one quad of `weights`. */
-export const depthwise: Inner = `
-      vec4 w = texture(weights, (vec2(tap, quad) + .5) * weightTexel);
-      float y = (float(from.y + quad) + .5) * sourceTexel.y;
-      ${pixels.map((t) => `sum${t} += texture(source, vec2(x + ${t}. * dx, y)) * w;`).join('\n      ')}`;
+export const depthwise: TapRow = tapByTap(`
+        vec4 w = texture(weights, (vec2(tap, quad) + .5) * weightTexel);
+        float y = (float(from.y + quad) + .5) * sourceTexel.y;
+        ${pixels.map((t) => `sum${t} += texture(source, vec2(x + ${t}. * dx, y)) * w;`).join('\n        ')}`);
 
 const begin = `
   void main() {
@@ -46,7 +110,7 @@ const end = `
  * y[n, oh, ow, f] = Σ_{i, j, c} x[n, oh·sh − pt + i·dh, ow·sw − pl + j·dw, c] · filter[i, j, c, f], on quads: source = x, weights by quads of f.
  * A fragment computes 4 pixels of a row × 4 f.
  */
-export const forwardText = (inner: Inner) => `${begin}
+export const forwardText = (row: TapRow, isWindow = false) => `${begin}
     int top = row * stride.x - pad.x;
     int left = 4 * at.y * stride.y - pad.y;
     float dx = float(stride.y) * sourceTexel.x;
@@ -56,11 +120,7 @@ export const forwardText = (inner: Inner) => `${begin}
     int leave = stepsInside(left, dilation.y, taps.y, sourceShape.z).y;
     for (int i = rows.x; i < rows.y; i++) {
       ivec2 from = beginOf((n * sourceShape.y + top + i * dilation.x) * sourceShape.w, sourceBands);
-      for (int j = enter; j < leave; j++) {
-        float x = (float(from.x + left + j * dilation.y - margin) + .5) * sourceTexel.x;
-        int tap = i * taps.y + j;
-        ${inner}
-      }
+      ${row.text(isWindow ? 'left' : 'left + j * dilation.y', ['enter', 'leave'], '1')}
     }
 ${end}`;
 
@@ -68,7 +128,7 @@ ${end}`;
  * dx[n, h, w, c] = Σ_{i, j, f} dy[n, oh, ow, f] · filter[i, j, c, f] where oh·sh = h + pt − i·dh and ow·sw = w + pl − j·dw, on quads: source = dy,
  * weights by quads of c. A fragment computes 4 pixels of a row × 4 c; the pixels lie sw apart, so they meet the same taps, and neighbours in dy.
  */
-export const backpropInputText = (inner: Inner) => `${begin}
+export const backpropInputText = (row: TapRow, isWindow = false) => `${begin}
     int phase = over(at.y, groups);
     int bottom = row + pad.x;
     // The pixel at the right, whose place in dy is 3 on from that of the left one; what is negative has no remainder in GLSL.
@@ -78,10 +138,6 @@ export const backpropInputText = (inner: Inner) => `${begin}
     ivec2 columns = tapsReaching(right, stride.y, dilation.y, tapStep.y, taps.y, sourceShape.z + 3);
     for (int i = rows.x; i < rows.y; i += tapStep.x) {
       ivec2 from = beginOf((n * sourceShape.y + (bottom - i * dilation.x) / stride.x) * sourceShape.w, sourceBands);
-      for (int j = columns.x; j < columns.y; j += tapStep.y) {
-        float x = (float(from.x + (right - j * dilation.y) / stride.y - 3 - margin) + .5) * sourceTexel.x;
-        int tap = i * taps.y + j;
-        ${inner}
-      }
+      ${row.text(isWindow ? 'right - 2 - taps.y' : '(right - j * dilation.y) / stride.y - 3', ['columns.x', 'columns.y'], 'tapStep.y')}
     }
 ${end}`;

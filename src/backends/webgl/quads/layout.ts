@@ -50,7 +50,18 @@ export function layoutOf(info: Conv2DInfo, pass: Pass, maxSide: number, splits: 
   return a && b && result && {a, b, result, margin, groups, slices: 1, sliceRows: 0};
 }
 
-/** The columns of its source that a gather reads, zeros at its sides included: those of taps that one pixel at least of a fragment's four meets. */
+/** How many taps of a row a shader may take at once. */
+export const windowTaps = [2, 3, 4, 5, 6, 7];
+
+/** The taps of a row where they and their pixels lie side by side, and are that few, in a padding that they reach over; else 0. */
+export function windowOf({filterWidth, strideWidth, dilationWidth, padLeft}: Conv2DInfo): number {
+  const isWindow = strideWidth === 1 && dilationWidth === 1 && padLeft < filterWidth;
+  return isWindow && windowTaps.includes(filterWidth) ? filterWidth : 0;
+}
+
+/**
+ * The columns of its source that a gather reads, zeros at its sides included: those of taps that one pixel at least of a fragment's four
+ * meets, in a window of all. */
 function reachOf(info: Conv2DInfo, pass: Pass, groups: number): {margin: number; columns: number} {
   const {inWidth, outWidth, strideWidth, padLeft} = info;
   const span = (info.filterWidth - 1) * info.dilationWidth;
@@ -61,7 +72,9 @@ function reachOf(info: Conv2DInfo, pass: Pass, groups: number): {margin: number;
           ...[outWidth, 1, Math.ceil((padLeft - span) / strideWidth)],
           Math.floor((4 * groups * strideWidth - 1 + padLeft) / strideWidth),
         ];
-  const margin = Math.min(0, Math.max(first, -3 * across));
-  const end = Math.max(width, Math.min(last + 1, width + 3 * across));
+  const isWindow = info.kind === 'dense' && windowOf(info) > 0;
+  const beside = isWindow ? Number.POSITIVE_INFINITY : 3 * across;
+  const margin = Math.min(0, Math.max(first, -beside));
+  const end = Math.max(width, Math.min(last + 1, width + beside));
   return {margin, columns: end - margin};
 }

@@ -3,8 +3,8 @@ import type {Pass} from '../../../geometry/pass.js';
 import type {Fusion} from '../../implementation.js';
 import {stepping} from '../shared.js';
 import {bandsText} from './bands.js';
-import {backpropInputText, dense, depthwise, forwardText} from './gather.js';
-import {quadsOf} from './layout.js';
+import {backpropInputText, dense, denseWindow, depthwise, forwardText} from './gather.js';
+import {quadsOf, windowOf} from './layout.js';
 import {denseOuter, depthwiseOuter} from './outer.js';
 import {packDepthwise, packFilter, packFilterTurned, packImage} from './pack.js';
 import {depthwiseFilterText, filterText, imageText} from './unpack.js';
@@ -19,7 +19,10 @@ export interface Texts {
   variant: string;
 }
 
-/** All texts hold no sizes but these: which channels a single quad has, and whether the stride of a row is 1. */
+/** The variants that take a row of taps at once. */
+const windows = 'a row of taps at once';
+
+/** All texts hold no sizes but these: which channels a single quad has, whether the stride of a row is 1, and the taps of a row where those make a window. */
 export function textsOf(info: Conv2DInfo, pass: Pass, fusion?: Fusion): Texts {
   const isDense = info.kind === 'dense';
   const computing = (text: string) => stepping + bandsText + text;
@@ -33,15 +36,18 @@ export function textsOf(info: Conv2DInfo, pass: Pass, fusion?: Fusion): Texts {
   const isForward = pass === 'forward';
   const channels = isForward ? info.inChannels : info.outChannels;
   const single = quadsOf(channels) === 1;
-  const inner = isDense ? dense(Math.min(4, channels), single) : depthwise;
+  const lanes = Math.min(4, channels);
+  const count = windowOf(info);
+  const row = !isDense ? depthwise : count > 0 ? denseWindow(lanes, single, count, !isForward) : dense(lanes, single);
   const stride = isForward ? 1 : info.strideWidth;
+  const isWindow = isDense && count > 0;
   const over = !isDense ? 'quads' : single ? `${channels} channel${channels > 1 ? 's' : ''}` : 'several quads';
   return {
     packA: packImage,
     packB: !isDense ? packDepthwise : isForward ? packFilter : packFilterTurned,
-    compute: computing(isForward ? forwardText(inner) : backpropInputText(inner)),
+    compute: computing((isForward ? forwardText : backpropInputText)(row, isWindow)),
     unpack: imageText(stride, fusion),
-    variant: isForward ? over : `${over}, ${stride === 1 ? 'pixels side by side' : 'pixels apart'}`,
+    variant: isWindow ? windows : `${over}${stride === 1 ? '' : ', pixels apart'}`,
   };
 }
 
@@ -49,6 +55,6 @@ export function textsOf(info: Conv2DInfo, pass: Pass, fusion?: Fusion): Texts {
 export function variantsOf(kind: Conv2DInfo['kind'], pass: Pass): string[] {
   if (pass === 'backpropFilter') return ['slices of pixels'];
   const over = kind === 'dense' ? ['1 channel', '2 channels', '3 channels', '4 channels', 'several quads'] : ['quads'];
-  if (pass === 'forward') return over;
-  return over.flatMap((name) => [`${name}, pixels side by side`, `${name}, pixels apart`]);
+  const apart = pass === 'forward' ? [] : over.map((name) => `${name}, pixels apart`);
+  return [...over, ...apart, ...(kind === 'dense' ? [windows] : [])];
 }

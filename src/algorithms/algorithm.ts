@@ -42,6 +42,8 @@ export interface Algorithm {
   accuracy?: 'fast';
   /** Where one Inf or NaN of an input may spread: `taps` the real terms only, `padded` padding counts as 0 · value, `tile` a whole tile. */
   footprint: 'taps' | 'padded' | 'tile';
+  /** Of footprint `tile`: the pixels of a tile of y or dx that are computed together; absent, a tile may be anything. */
+  tile?(info: Conv2DInfo, pass: Pass): readonly [height: number, width: number];
   /** The bound on real data, from the inputs in the order of the pass, of who mixes in more than the terms of the definition; absent, that of the definition. */
   errorBound?(info: Conv2DInfo, pass: Pass, a: Float32Array, b: Float32Array): Bound;
   /** Stretches of its own that some problems do not reach; none by default. */

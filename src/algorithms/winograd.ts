@@ -22,6 +22,7 @@ export const winograd: Algorithm = {
   source: 'https://arxiv.org/abs/1509.09308',
   integerHeadroom: 64,
   footprint: 'tile',
+  tile: () => [2, 2],
   parts: Object.values(parts),
   ...passesOf(2, parts),
 };

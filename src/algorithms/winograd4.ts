@@ -22,6 +22,7 @@ export const winograd4: Algorithm = {
   integerHeadroom: 0,
   accuracy: 'fast',
   footprint: 'tile',
+  tile: () => [4, 4],
   parts: Object.values(parts),
   ...passesOf(4, parts),
 };

@@ -21,6 +21,8 @@ export interface Target {
   headroom: number;
   /** See `Algorithm.footprint`; absent where nobody declared one. */
   footprint?: Algorithm['footprint'] | undefined;
+  /** See `Algorithm.tile`. */
+  tile?(problem: Problem, pass: Pass): readonly [height: number, width: number] | undefined;
   /** See `Algorithm.errorBound`. */
   errorBound?(problem: Problem, inputs: Inputs, pass: Pass): Bound | undefined;
   /** True, or the reason why this pass of this problem is not its business. */
@@ -49,6 +51,7 @@ export function targetsOf(
       algorithm,
       headroom: findAlgorithm(algorithm)?.integerHeadroom ?? 1,
       footprint: footprintOf(backend, algorithm) ?? findAlgorithm(algorithm)?.footprint,
+      tile: (problem, pass) => findAlgorithm(algorithm)?.tile?.(problemInfo(problem), pass),
       errorBound: (problem, inputs, pass) => ownBound(algorithm, problem, inputs, pass),
       supports: (problem, pass) => supportsPass(backend, algorithm, problemInfo(problem), pass),
     }));

@@ -1,6 +1,6 @@
 import type {Algorithm} from '../../algorithms/algorithm.js';
-import type {Pass} from '../../geometry/pass.js';
-import {formatProblem, type Problem} from '../../geometry/problem.js';
+import {type Pass, shapeOf} from '../../geometry/pass.js';
+import {formatProblem, type Problem, problemInfo} from '../../geometry/problem.js';
 import {randomFrom} from '../random.js';
 import {type Inputs, reference, type Wanted} from '../reference.js';
 import type {Trial} from '../trial.js';
@@ -44,16 +44,20 @@ function planted({problem, inputs}: Trial, name: keyof Inputs): Planted {
 /**
  * Which outputs without such a term may be reached as well. `padded`: zeros stand for pixels that x or dy does not have, beyond the border
  * or in the gaps of a stride, and meet the other operand as 0·Inf = NaN. That is the filter, in all outputs of its channel, or in dFilter
- * the pixels of the other image. A pixel itself meets true weights only. `tile`: anywhere.
+ * the pixels of the other image. A pixel itself meets true weights only. `tile`: it also meets those of the tiles that see it, so it reaches one pixel
+ * less than the size of a tile further; anywhere, where nobody tells that size.
  */
 export function mayReach(
-  {inChannels: C, outChannels: F, kind}: Problem,
+  problem: Problem,
   pass: Pass,
   name: keyof Inputs,
   at: readonly number[],
   footprint: Algorithm['footprint'],
+  tile?: readonly [height: number, width: number],
 ): (index: number) => boolean {
-  if (footprint !== 'padded') return () => footprint === 'tile';
+  if (footprint === 'taps') return () => false;
+  if (footprint === 'tile' && !tile) return () => true;
+  const {inChannels: C, outChannels: F, kind} = problem;
   const inOf = (weight: number) =>
     kind === 'depthwise' ? Math.floor((weight % F) / (F / C)) : Math.floor(weight / F) % C;
   const outOf = (weight: number) => weight % F; // depthwise too: a tap of the filter has C·M weights, one for each output channel
@@ -67,6 +71,35 @@ export function mayReach(
     case 'backpropFilter/x':
       return (index) => at.some((pixel) => pixel % C === inOf(index));
     default:
-      return () => false;
+      return tile ? nearby(problem, pass, at, tile) : () => false;
   }
+}
+
+/** The outputs of tiles that see one of the pixels: those whose window holds it, and as far around them as a tile reaches. Without stride. */
+function nearby(
+  problem: Problem,
+  pass: Pass,
+  at: readonly number[],
+  [height, width]: readonly [number, number],
+): (index: number) => boolean {
+  const info = problemInfo(problem);
+  const forward = pass === 'forward';
+  const [from, to] = [shapeOf(info, forward ? 'x' : 'dy'), shapeOf(info, forward ? 'y' : 'dx')];
+  const [down, right] = [(info.filterHeight - 1) * info.dilationHeight, (info.filterWidth - 1) * info.dilationWidth];
+  // y at h − padTop reads x from there on; dx the other way round.
+  const [top, left] = forward ? [info.padTop - down, info.padLeft - right] : [-info.padTop, -info.padLeft];
+  return (index) =>
+    at.some((place) => {
+      const [pixel, output] = [pixelOf(place, from), pixelOf(index, to)];
+      const isNear = (axis: 1 | 2, first: number, span: number, size: number) =>
+        output[axis] > pixel[axis] + first - size && output[axis] < pixel[axis] + first + span + size;
+      return pixel[0] === output[0] && isNear(1, top, down, height) && isNear(2, left, right, width);
+    });
+}
+
+/** Image, row and column of an element. */
+function pixelOf(index: number, [, height, width, channels]: readonly number[]): [number, number, number] {
+  const pixel = Math.floor(index / channels);
+  const row = Math.floor(pixel / width);
+  return [Math.floor(row / height), row % height, pixel % width];
 }

@@ -22,7 +22,8 @@ export const nonFiniteOracle: Oracle = {
     for (const name of passTensors[pass].inputs as readonly (keyof Inputs)[]) {
       const {inputs, at, wanted} = plant(trial, name);
       const {values} = (await subject.run(pass, inputs)).got;
-      const may = mayReach(trial.problem, pass, name, at, footprint);
+      const tile = target.tile?.(trial.problem, pass);
+      const may = mayReach(trial.problem, pass, name, at, footprint, tile);
       for (let index = 0; index < values.length; index++) {
         const must = !Number.isFinite(wanted[pass].values[index]);
         const reached = !Number.isFinite(values[index]);

@@ -1,4 +1,5 @@
 import {im2col} from '../../../src/algorithms/im2col.js';
+import {type Pass, passTensors, shapeOf} from '../../../src/geometry/pass.js';
 import {nonFiniteOracle} from '../../../src/verify/oracles/nonFinite.js';
 import {ask, breakPass} from './ask.js';
 
@@ -45,6 +46,44 @@ test("accepts it when it is declared 'tile'", async () => {
   );
   expect(await ask(nonFiniteOracle, 'broken', 'forward', {problem: padded})).toEqual({status: 'passed'});
 });
+
+/** As tiles of that size do: what is not finite spoils its channel of the whole tile. */
+const spoilTiles =
+  (pass: Pass, height: number, width: number): Parameters<typeof breakPass>[1] =>
+  (right, info, a, b, out, engine) => {
+    right(info, a, b, out, engine);
+    const [, rows, columns, channels] = shapeOf(info, passTensors[pass].output);
+    const tileOf = (i: number) => {
+      const [channel, pixel] = [i % channels, Math.floor(i / channels)];
+      const row = Math.floor(pixel / columns);
+      const [down, across] = [Math.floor((row % rows) / height), Math.floor((pixel % columns) / width)];
+      return [Math.floor(row / rows), down, across, channel].join();
+    };
+    const bad = new Set(Array.from(out.keys()).flatMap((i) => (Number.isFinite(out[i]) ? [] : [tileOf(i)])));
+    out.forEach((_, i) => {
+      if (bad.has(tileOf(i))) out[i] = Number.NaN;
+    });
+  };
+
+test.each(
+  (['forward', 'backpropInput'] as const).flatMap((pass) =>
+    [
+      {tile: [2, 3], status: 'passed'},
+      {tile: [2, 2], status: 'failed'},
+      {tile: [1, 3], status: 'failed'},
+    ].map((each) => ({pass, ...each})),
+  ),
+)(
+  'a $pass that spreads over tiles of 2×3, declared of $tile, has $status',
+  async ({pass, tile: [height, width], status}) => {
+    breakPass(pass, spoilTiles(pass, 2, 3), {footprint: 'tile', tile: () => [height, width]});
+    const found = new Set<string>();
+    for (const problem of ['mb2ih9iw11ic2oc1kh2kw1-pt1pb0pl0pr0', 'ih8iw12ic1oc2kh1kw2', 'ih10iw10ic1oc1kh3kw3-same']) {
+      found.add((await ask(nonFiniteOracle, 'broken', pass, {problem})).status);
+    }
+    expect(found.has('failed') ? 'failed' : 'passed').toBe(status);
+  },
+);
 
 test.each([
   ['padded', 'passed'],

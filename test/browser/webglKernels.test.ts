@@ -59,6 +59,14 @@ const cases: Record<string, Case> = {
       [0, 0],
     ],
   },
+  'four taps and one more, one channel': {xShape: [2, 7, 11, 1], filterShape: [3, 5, 1, 6], strides: 1, pad: 'same'},
+  'taps apart, one channel': {
+    xShape: [1, 9, 11, 1],
+    filterShape: [2, 3, 1, 5],
+    strides: [1, 2],
+    dilations: [2, 3],
+    pad: 2,
+  },
   'many quads': {xShape: [2, 9, 13, 11], filterShape: [3, 2, 11, 9], strides: [1, 2], pad: 'same'},
   'strides apart': {xShape: [1, 8, 17, 6], filterShape: [2, 4, 6, 5], strides: [3, 3], dilations: [2, 1], pad: 'same'},
   'squarish texture': {xShape: [3, 75, 151, 1], filterShape: [2, 2, 1, 1], strides: 2, dilations: 3, pad: 'same'},
@@ -200,6 +208,30 @@ describe('the kernels of the webgl backend', () => {
     }, algorithm);
     expect(programs[0]).toBeGreaterThan(0);
     expect(programs.slice(3)).toEqual(programs.slice(3).map(() => programs[2]));
+  });
+
+  test('hand small 1 × 1 layers on to the built-in where it is right, and no others', async () => {
+    const served = await page.evaluate(() => {
+      const {tf, install, uninstall} = convgrad;
+      const run = (xShape: number[], outChannels: number, strides: number) => {
+        const problem: Case = {xShape, filterShape: [1, 1, xShape[3]!, outChannels], strides, pad: 'valid'};
+        const {x, filter, dy} = helpers.shapesOf(problem);
+        const data = [x, filter, dy].map((shape, seed) => helpers.values(tf.util.sizeFromShape(shape), seed));
+        const tensors = [x, filter, dy].map((shape, index) => tf.tensor(data[index]!.slice(), shape));
+        const installation = install({backends: ['webgl']});
+        const {y} = helpers.kernels(problem, tensors[0]!, tensors[1]!, tensors[2]!);
+        const {calls, builtin} = installation.report();
+        uninstall();
+        tf.dispose(tensors);
+        const want = helpers.definition(problem, data[0]!, data[1]!, data[2]!).y;
+        const wrong = y.findIndex((value, i) => value !== want[i]);
+        return [wrong, builtin.map((row) => row.pass), calls.map((row) => `${row.algorithm} ${row.pass}`).sort()];
+      };
+      return [run([2, 5, 6, 4], 2, 1), run([1, 4, 4, 3], 2, 1), run([1, 5, 5, 4], 2, 1), run([1, 6, 6, 4], 2, 2)];
+    });
+    const gradients = ['quads backpropFilter', 'quads backpropInput'];
+    const ours = [-1, [], [...gradients, 'quads forward']];
+    expect(served).toEqual([[-1, ['forward'], gradients], ours, ours, ours]);
   });
 
   test('leave nothing behind after 1000 runs', async () => {

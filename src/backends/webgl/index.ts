@@ -3,6 +3,7 @@ import {makeParts} from '../../engine/part.js';
 import type {Conv2DInfo, Kind} from '../../geometry/conv2dInfo.js';
 import {type Pass, passes, passTensors, shapeOf} from '../../geometry/pass.js';
 import type {BackendFamily, Implementation} from '../implementation.js';
+import {builtinOnWebgl} from './builtinOnWebgl.js';
 import {program} from './program.js';
 import {quads, parts as quadsParts} from './quads/index.js';
 import {assertContext, needsWebGL2, type WebGLBackend} from './tfjsBackend.js';
@@ -64,5 +65,6 @@ export function addImplementation(implementation: Implementation): () => void {
 export const webglFamily: BackendFamily = {
   backends: ['webgl'],
   implementations: () => implementations,
+  builtins: {webgl: builtinOnWebgl},
   parts: () => [...parts, ...quadsParts],
 };

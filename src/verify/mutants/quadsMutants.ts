@@ -123,4 +123,14 @@ export const quadsMutants: readonly QuadsMutant[] = [
     wrong: 'on quads, depthwise, dFilter returns the first pair of each quad twice',
     quads: quadsText('unpack', ['vec2 pair = at.z % 4 == 0 ? sum.xy : sum.zw;', 'vec2 pair = sum.xy;']),
   },
+  {
+    name: 'webgl-quads-fourth-tap',
+    kind: 'depthwise',
+    passes: ['backpropFilter'],
+    wrong: 'on quads, depthwise, of four taps at once the first is where the others should begin from',
+    quads: (texts) => ({
+      ...texts,
+      compute: texts.compute.replace(/sum1 \+= a1 \* b0/, 'sum1 += a0 * b0').replace('1. * along', '0. * along'),
+    }),
+  },
 ];

@@ -75,9 +75,9 @@ function runTexts(
     held.push(tensor);
     return tensor;
   };
-  const image = (text: string, tensor: TensorInfo, name: 'x' | 'dy', bands: Layout['a']) => {
+  const image = (text: string, tensor: TensorInfo, name: 'x' | 'dy', bands: Layout['a'], margin = 0) => {
     const [n, h, width, c] = shapeOf(info, name);
-    return hold(runPack(backend, text, tensor, {shape: [n, h, c, quadsOf(c)], width, margin: layout.margin}, bands));
+    return hold(runPack(backend, text, tensor, {shape: [n, h, c, quadsOf(c)], width, margin}, bands));
   };
   const filter = () => {
     const [kh, kw, c, f] = shapeOf(info, 'filter');
@@ -88,8 +88,8 @@ function runTexts(
     const isForward = pass === 'forward';
     const inputs =
       pass === 'backpropFilter'
-        ? [image(packA, a, 'x', layout.a), image(packB, b, 'dy', layout.b)]
-        : [image(packA, a, isForward ? 'x' : 'dy', layout.a), filter()];
+        ? [image(packA, a, 'x', layout.a, layout.margin), image(packB, b, 'dy', layout.b)]
+        : [image(packA, a, isForward ? 'x' : 'dy', layout.a, layout.margin), filter()];
     const {samplers, uniforms} = inputsOf(info, pass, layout);
     const targets = runTargets(backend, {text: compute, samplers, uniforms}, inputs, layout.result.size).map(hold);
     const numbers = {
@@ -120,7 +120,10 @@ function inputsOf(
   if (pass === 'backpropFilter') {
     const shapes = {xShape: x, dyShape: y, xBands: uniformOf(a), dyBands: uniformOf(b)};
     const resultShape = [slices, 0, 0, quadsOf(inChannels)];
-    return {samplers: ['x', 'dy'], uniforms: {...shared, ...shapes, resultShape, sliceRows: [sliceRows]}};
+    return {
+      samplers: ['x', 'dy'],
+      uniforms: {...shared, ...shapes, resultShape, sliceRows: [sliceRows], margin: [margin]},
+    };
   }
   const [sourceShape, resultShape] = pass === 'forward' ? [x, y] : [y, x];
   return {

@@ -97,6 +97,27 @@ export const depthwiseFilterText = `
   }
 `;
 
+/** The same where the targets are four taps of a row: of C = 1, or depthwise. */
+export const tapsText = (isDense: boolean) => `
+  void main() {
+    ivec4 at = getOutputCoords(); // i, j, c, f
+    vec4 sum = vec4(0.);
+    int group = at.y / 4;
+    int t = at.y - 4 * group;
+    int groups = (outShape.y + 3) / 4;
+    for (int s = 0; s < slices; s++) {
+      int row = (((s * outShape.x + at.x) * groups) + group) * quads + at.z / 4;
+      ivec2 texel = beginOf(row, bands) + ivec2(at.w / 4, 0);
+      if (t == 0) sum += texelFetch(Target0, texel, 0);
+      else if (t == 1) sum += texelFetch(Target1, texel, 0);
+      else if (t == 2) sum += texelFetch(Target2, texel, 0);
+      else sum += texelFetch(Target3, texel, 0);
+    }
+    vec2 pair = ${isDense ? 'at.w' : 'at.z'} % 4 == 0 ? sum.xy : sum.zw;
+    setOutputLanes(at, ${isDense ? 'vec4(pair, 0., 0.)' : 'vec4(pair.x, 0., pair.y, 0.)'});
+  }
+`;
+
 /** What follows in GLSL, of `value`, two channels of two pixels; comparisons with NaN are false, so that it stays. */
 const activations: Readonly<Record<string, string>> = {
   linear: '',

@@ -1,0 +1,32 @@
+import {alongChannels} from '../host/epilogue.js';
+import type {Builtin} from '../implementation.js';
+
+/**
+ * tfjs's `webgl` backend computes a convolution of single pixels forward as a matrix product of tensors as they lie, where ours turns them into quads and
+ * back, which costs more than the product where channels are few. Where a size is odd it counts undefined lanes in, so that is not its business; nor are
+ * larger filters and strides, for which it builds a matrix first.
+ */
+export const builtinOnWebgl: Builtin = {
+  passes: ['forward'],
+  isFaster: ({inChannels, outChannels}) => inChannels * outChannels <= mostProducts,
+  supports(info) {
+    const {kind, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, filterHeight, filterWidth} = info;
+    if (kind !== 'dense' || filterHeight * filterWidth > 1 || info.strideHeight * info.strideWidth > 1) {
+      return "tfjs's own is used for dense 1 × 1 convolutions of stride 1 alone";
+    }
+    if (outHeight !== inHeight || outWidth !== inWidth || info.padTop > 0 || info.padLeft > 0) {
+      return "tfjs's own is used without padding alone";
+    }
+    return (
+      [inWidth, inChannels, outChannels].every((size) => size % 2 === 0) ||
+      "with an odd width or odd channels tfjs's own meets undefined lanes of its textures"
+    );
+  },
+  fuses: ({outChannels}, {bias, preluActivationWeights: slopes}) =>
+    [bias, slopes].every(
+      (tensor) => !tensor || (tensor.shape.length === 1 && alongChannels(tensor.shape, outChannels)),
+    ),
+};
+
+/** Beyond so many products a pixel, what fragments share of quads pays for making them. */
+const mostProducts = 2 ** 15;

@@ -8,22 +8,28 @@ const problem = 'mb2ih5iw7ic3oc5kh3kw2-pt2pb1pl0pr3';
 
 jest.setTimeout(180_000);
 
-test('every mutant of webgl is killed', async () => {
-  const json = file('score.json');
-  const {code, stdout} = await start('mutants', '--backend', 'webgl', '--json', json).ended;
+test.each([
+  ['webgl', ['reference', 'poison', 'bias']],
+  ['webgpu', ['reference']],
+])('every mutant of %s is killed', async (backend, oracles) => {
+  const json = file(`${backend}.json`);
+  const {code, stdout} = await start('mutants', '--backend', backend, '--json', json).ended;
   const [score] = JSON.parse(readFileSync(json, 'utf8')) as MutantScore[];
   expect(score!.fates.filter(({killedBy}) => killedBy.length === 0).map(({mutant}) => mutant)).toEqual([]);
-  expect(score).toMatchObject({backend: 'webgl', killed: score!.planted});
+  expect(score).toMatchObject({backend, killed: score!.planted});
   expect(score!.planted).toBeGreaterThan(20);
-  expect(Object.keys(score!.oracles)).toEqual(['reference', 'poison', 'bias']);
+  expect(Object.keys(score!.oracles)).toEqual(oracles);
   expect({code, stdout}).toEqual({code: 0, stdout: expect.stringContaining(`killed / planted: ${score!.planted} /`)});
 });
 
-test('there is no false alarm: the right shaders pass where mutants fall', async () => {
-  const problems = [problem, problem.replace(/-.*/, '-pt1pb2pl3pr0')].flatMap((text) => ['--problem', text]);
-  const {code, stdout} = await start('verify', '--backend', 'webgl', ...problems).ended;
-  expect({code, stdout}).toEqual({code: 0, stdout: expect.stringContaining(' 0 failed')});
-});
+test.each(['webgl', 'webgpu'])(
+  'there is no false alarm on %s: the right shaders pass where mutants fall',
+  async (backend) => {
+    const problems = [problem, problem.replace(/-.*/, '-pt1pb2pl3pr0')].flatMap((text) => ['--problem', text]);
+    const {code, stdout} = await start('verify', '--backend', backend, ...problems).ended;
+    expect({code, stdout}).toEqual({code: 0, stdout: expect.stringContaining(' 0 failed')});
+  },
+);
 
 test.each([
   ['webgl-unused-lanes-forward', "NaN in the unused lanes of the inputs' textures"],

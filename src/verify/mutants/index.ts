@@ -5,6 +5,8 @@ import {addImplementation, byProgram} from '../../backends/webgl/index.js';
 import {program} from '../../backends/webgl/program.js';
 import {byQuads} from '../../backends/webgl/quads/index.js';
 import {textsOf} from '../../backends/webgl/quads/texts.js';
+import {addImplementation as addOnWebgpu} from '../../backends/webgpu/index.js';
+import {byPlan} from '../../backends/webgpu/plan.js';
 import {ConvgradError} from '../../geometry/error.js';
 import type {Pass} from '../../geometry/pass.js';
 import {parseProblem, problemInfo} from '../../geometry/problem.js';
@@ -19,11 +21,13 @@ import {resultMutants} from './resultMutants.js';
 import type {QuadsMutant, ShaderMutant} from './shaderMutant.js';
 import {shaderMutants} from './shaderMutants.js';
 import {stateMutants} from './stateMutants.js';
+import {applies, brokenPlan, type StepsMutant} from './stepsMutant.js';
+import {stepsMutants} from './stepsMutants.js';
 
 export type {Mutant} from './mutant.js';
 
 /** A mistake, wherever it lies: in an algorithm of the host, in a shader, or in dBias. */
-export type AnyMutant = Mutant | ShaderMutant | QuadsMutant | BiasMutant;
+export type AnyMutant = Mutant | ShaderMutant | QuadsMutant | StepsMutant | BiasMutant;
 
 /** The broken algorithms: every one of them `verify` must reject. */
 export const mutants: readonly Mutant[] = [
@@ -34,15 +38,19 @@ export const mutants: readonly Mutant[] = [
   ...depthwiseMutants,
 ];
 
+/** Those on which sums can be read at once, to be spoiled. */
+const biasBackends = ['cpu', 'webgl'];
+
 /** The catalogue, by the backends that a mutant runs on. */
 const catalogue: readonly {backends: readonly string[]; mutants: readonly AnyMutant[]}[] = [
   {backends: ['cpu'], mutants},
   {backends: ['webgl'], mutants: [...shaderMutants, ...depthwiseShaderMutants, ...quadsMutants]},
-  {backends: ['cpu', 'webgl'], mutants: biasMutants},
+  {backends: ['webgpu'], mutants: stepsMutants},
+  {backends: biasBackends, mutants: biasMutants},
 ];
 
 /** The backends that mutants run on. */
-export const mutantBackends: readonly string[] = ['cpu', 'webgl'];
+export const mutantBackends: readonly string[] = ['cpu', 'webgl', 'webgpu'];
 
 /** All mutants of a backend. */
 export function mutantsOn(backend: string): AnyMutant[] {
@@ -94,6 +102,7 @@ export function defineMutant(mutant: AnyMutant | string): () => void {
   if ('mistake' in one) return defineBroken(one);
   if ('shader' in one) return defineShader(one);
   if ('quads' in one) return defineQuads(one);
+  if ('steps' in one) return defineSteps(one);
   return defineBias(one);
 }
 
@@ -127,13 +136,24 @@ function defineQuads({name, passes, kind = 'dense', quads}: QuadsMutant): () => 
   });
 }
 
+function defineSteps(mutant: StepsMutant): () => void {
+  const {passes, kind = 'dense'} = mutant;
+  return addOnWebgpu(
+    byPlan(algorithmName(mutant), brokenPlan(mutant), {
+      passes,
+      supports: (info, pass) =>
+        info.kind === kind ? applies(mutant, info, pass) : `its mistake is in ${kind} shaders`,
+    }),
+  );
+}
+
 /** The algorithm itself is right. */
 function defineBias(mutant: BiasMutant): () => void {
   const name = algorithmName(mutant);
   const undos = [
     defineAlgorithm({...direct, name, title: mutant.wrong}),
     addImplementation(byProgram(name, program)),
-    ...mutantBackends.map((backend) => breakBias(mutant, backend)),
+    ...biasBackends.map((backend) => breakBias(mutant, backend)),
   ];
   return () => {
     for (const undo of undos) undo();

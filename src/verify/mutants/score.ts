@@ -11,7 +11,7 @@ import {type AnyMutant, algorithmName, defineMutant, mutantBackends, mutantsOn, 
 export interface Fate {
   mutant: string;
   wrong: string;
-  /** The first problem on which each oracle rejected it, in the order of the catalogue of oracles. On webgl of one case only: the first. */
+  /** The first problem on which each oracle rejected it, in the order of the catalogue of oracles. On a GPU of one case only: the first. */
   killedBy: {oracle: OracleName; problem: string; name?: string}[];
 }
 
@@ -20,13 +20,13 @@ export interface MutantScore {
   seed: number;
   planted: number;
   killed: number;
-  /** How many mutants each oracle killed by itself; on webgl as the first to do so, and only those that were. */
+  /** How many mutants each oracle killed by itself; on a GPU as the first to do so, and only those that were. */
   oracles: Partial<Record<OracleName, number>>;
   fates: Fate[];
 }
 
 export interface ScoreOptions {
-  /** `cpu` (default) or `webgl`. */
+  /** `cpu` (default), `webgl` or `webgpu`. */
   backend?: string;
   seed?: number;
   /** Random problems beside the edge cases on cpu; 10 by default. */
@@ -54,12 +54,13 @@ const gpuProblems: readonly string[] = [
   'mb2ih5iw13ic7oc6kh3kw3-pt1pb0pl2pr1',
   'ih7iw13ic5oc7kh3kw3sh2sw3-same',
   'mb2ih5iw7ic7oc7kh3kw2-same-depthwise',
+  'mb2ih7iw9ic5oc6kh3kw2-same',
 ];
 /** Beyond 2^16 pixels. */
 const hardGpuProblems: readonly string[] = ['ih260iw257ic1oc1kh1kw1'];
 
 /**
- * Holds every mutant of a backend against the oracles, and counts: on cpu against each of them, on webgl until the first rejects it, the
+ * Holds every mutant of a backend against the oracles, and counts: on cpu against each of them, on a GPU until the first rejects it, the
  * reference on integers before the others. Vacuous or skipped results kill nobody.
  *
  * @throws ConvgradError on a seed or a number of cases that is none, on a backend without mutants, and on a mutant that does not run

@@ -61,9 +61,14 @@ it('a mutant that breaks nothing survives, and the score says so', async () => {
 });
 
 it('mutants have names of their own, and are found by them', () => {
-  const all = new Set(['cpu', 'webgl'].flatMap(mutantsOn));
+  const all = new Set(['cpu', 'webgl', 'webgpu'].flatMap(mutantsOn));
   expect(new Set([...all].map(({name}) => name)).size).toBe(all.size);
-  expect(['no-flip', 'webgl-even-row', 'bias-planar'].map(backendsOf)).toEqual([['cpu'], ['webgl'], ['cpu', 'webgl']]);
+  expect(['no-flip', 'webgl-even-row', 'webgpu-tap-step', 'bias-planar'].map(backendsOf)).toEqual([
+    ['cpu'],
+    ['webgl'],
+    ['webgpu'],
+    ['cpu', 'webgl'],
+  ]);
   const undo = defineMutant('no-flip');
   expect(algorithms().at(-1)).toMatchObject({name: 'mutant-no-flip', title: findMutant('no-flip').wrong});
   undo();
@@ -83,7 +88,7 @@ it('does not take an exception for a mistake found', async () => {
 
 it('refuses a backend without mutants', async () => {
   await expect(scoreMutants({backend: 'tpu'})).rejects.toThrow(
-    "mutants: there are none on backend 'tpu'; use cpu, webgl.",
+    "mutants: there are none on backend 'tpu'; use cpu, webgl, webgpu.",
   );
 });
 

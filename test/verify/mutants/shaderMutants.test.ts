@@ -1,5 +1,6 @@
 import {program} from '../../../src/backends/webgl/program.js';
 import {textsOf} from '../../../src/backends/webgl/quads/texts.js';
+import type {Conv2DInfo} from '../../../src/geometry/conv2dInfo.js';
 import {parseProblem, problemInfo} from '../../../src/geometry/problem.js';
 import {algorithmsOf, supportsPass} from '../../../src/plugin/select.js';
 import {depthwiseShaderMutants} from '../../../src/verify/mutants/depthwiseShaderMutants.js';
@@ -7,10 +8,13 @@ import {defineMutant} from '../../../src/verify/mutants/index.js';
 import {quadsMutants} from '../../../src/verify/mutants/quadsMutants.js';
 import {text} from '../../../src/verify/mutants/shaderMutant.js';
 import {shaderMutants} from '../../../src/verify/mutants/shaderMutants.js';
+import {applies, brokenPlan, plans, wgsl} from '../../../src/verify/mutants/stepsMutant.js';
+import {stepsMutants} from '../../../src/verify/mutants/stepsMutants.js';
 
 const info = (problem: string) => problemInfo(parseProblem(problem));
 const odd = info('ih5iw7ic3oc5kh3kw2sh4sw2dh2dw2-pt1pb0pl2pr0');
 const oddDepthwise = info('ih5iw7ic3oc9kh3kw2sh4sw2dh2dw2-pt1pb0pl2pr0-depthwise');
+const none = {dataId: {}, shape: [], dtype: 'float32' as const};
 const all = [...shaderMutants, ...depthwiseShaderMutants];
 
 test.each(all.map((mutant) => [mutant.name, mutant] as const))('%s is not the right program', (_, mutant) => {
@@ -25,6 +29,28 @@ test.each(quadsMutants.map((mutant) => [mutant.name, mutant] as const))('%s is n
     const right = textsOf({...info(problem), kind: mutant.kind ?? 'dense'}, pass);
     expect(mutant.quads(right, pass)).not.toEqual(right);
   }
+});
+
+test.each(stepsMutants.map((mutant) => [mutant.name, mutant] as const))('%s is in no right shader', (_, mutant) => {
+  const {kind = 'dense', passes} = mutant;
+  const problems = ['mb2ih7iw9ic3oc3kh3kw2sh2sw2dh2dw2-pt1pb0pl2pr0', 'mb2ih7iw9ic5oc7kh3kw2-pt1pb0pl2pr0'].map(info);
+  const dense = problems.map((one) => ({...one, kind}));
+  for (const pass of passes) {
+    const right = (one: Conv2DInfo) =>
+      plans[mutant.of](one, pass, none, none).map(({shader, ...step}) => ({...step, code: shader.code}));
+    const wrong = (one: Conv2DInfo) =>
+      brokenPlan(mutant)(one, pass, none, none).map(({shader, ...step}) => ({...step, code: shader.code}));
+    const applying = dense.filter((one) => applies(mutant, one, pass) === true);
+    expect(applying.length).toBeGreaterThan(0);
+    expect(applying.map(wrong)).not.toEqual(applying.map(right));
+    for (const {shader} of brokenPlan(mutant)(applying[0]!, pass, none, none))
+      expect(shader.name).toContain(mutant.name);
+  }
+});
+
+test('text that is in no shader of webgpu is told as what the mutant does not support', () => {
+  const mutant = {...stepsMutants[0]!, steps: wgsl(['no such text', ''])};
+  expect(applies(mutant, odd, 'forward')).toMatch(/^mutants: no shader of gather forward 8×8 holds 'no such text'\.$/);
 });
 
 test('text that is not there, or there twice, is an error before anything runs', () => {

@@ -41,8 +41,9 @@ export function backpropFilter(variant: Variant): string {
     ${clamped('c', rows, 'firstC', 'C')}
     ${clamped('f', columns, 'firstF', 'F')}
     ${sums(variant)}
-    var p = slice * uniforms.slice;
-    let end = min(p + uniforms.slice, uniforms.batch * uniforms.outSize.x * OW);
+    let begin = slice * uniforms.slice;
+    let end = min(begin + uniforms.slice, uniforms.batch * uniforms.outSize.x * OW);
+    var p = begin;
     while (p < end) {
       let line = p / OW;
       let column = p - line * OW;
@@ -50,10 +51,10 @@ export function backpropFilter(variant: Variant): string {
       let h = top + (line - image * uniforms.outSize.x) * uniforms.stride.x;
       let next = min(OW, column + end - p);
       if (h >= 0 && h < uniforms.inSize.x) {
-        let begin = max(column, inside.x);
-        var seen = ((image * uniforms.inSize.x + h) * uniforms.inSize.y + left + begin * uniforms.stride.y) * C;
-        var error = (line * OW + begin) * F;
-        for (var ow = begin; ow < min(next, inside.y); ow++) {
+        let enter = max(column, inside.x);
+        var seen = ((image * uniforms.inSize.x + h) * uniforms.inSize.y + left + enter * uniforms.stride.y) * C;
+        var error = (line * OW + enter) * F;
+        for (var ow = enter; ow < min(next, inside.y); ow++) {
           ${loads('x', 'x', 'seen', rows, 'c')}
           ${loads('y', 'dy', 'error', columns, 'f')}
           ${each(rows, (q) => each(columns / 4, (v) => `sum${q}_${v} += x${q >> 2}[${q & 3}] * y${v};`))}

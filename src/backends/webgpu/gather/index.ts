@@ -58,7 +58,8 @@ const side = (channels: number) => (channels > 4 ? 8 : 4);
 const wantedThreads = 2048;
 const leastSlice = 32;
 
-const plan: Plan = (info, pass, a, b) => {
+/** The steps of a pass: see the shaders. */
+export const gatherPlan: Plan = (info, pass, a, b) => {
   const {inChannels: C, outChannels: F, filterHeight, filterWidth} = info;
   const fours = C % 4 === 0 && F % 4 === 0;
   const shader = (name: Name, variant: Variant) => shaders.get(nameOf(name, variant)) as Shader;
@@ -130,7 +131,7 @@ function overSlices(
  * Dense convolutions as products of gathered windows in register tiles, without a column matrix and without memory that threads share.
  * Source: https://arxiv.org/abs/1907.02129.
  */
-export const gather = byPlan('gather', plan, {
+export const gather = byPlan('gather', gatherPlan, {
   supports: ({kind}) =>
     kind === 'dense' || 'a depthwise convolution has no sum over channels to make a matrix product of',
 });

@@ -1,0 +1,61 @@
+import {directPlan} from '../../backends/webgpu/direct/index.js';
+import {gatherPlan} from '../../backends/webgpu/gather/index.js';
+import type {Plan} from '../../backends/webgpu/plan.js';
+import type {Step} from '../../backends/webgpu/step.js';
+import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
+import {ConvgradError} from '../../geometry/error.js';
+import type {Pass} from '../../geometry/pass.js';
+import type {ShaderMutant} from './shaderMutant.js';
+
+/** The plans of webgpu that mistakes are put into. */
+export const plans: Readonly<Record<'gather' | 'direct', Plan>> = {gather: gatherPlan, direct: directPlan};
+
+/** Puts a mistake into the steps of a pass. */
+export type StepsMistake = (steps: readonly Step[], info: Conv2DInfo) => Step[];
+
+/** A deliberately broken algorithm of webgpu. */
+export type StepsMutant = Omit<ShaderMutant, 'shader'> & {of: keyof typeof plans; steps: StepsMistake};
+
+/**
+ * Other text in the shaders that hold it. There must be one, so that no change of a shader turns a mutant into the right one.
+ * @throws ConvgradError when the steps are made and there is none
+ */
+export function wgsl(...edits: readonly [text: string, by: string][]): StepsMistake {
+  return (steps) => edits.reduce<readonly Step[]>(edited, steps) as Step[];
+}
+
+function edited(steps: readonly Step[], [text, by]: [string, string]): Step[] {
+  if (!steps.some(({shader: {code}}) => code.includes(text)))
+    throw new ConvgradError('mutants', `no shader of ${steps.map(({shader}) => shader.name)} holds '${text}'.`);
+  return steps.map((step) => ({...step, shader: {...step.shader, code: step.shader.code.replaceAll(text, by)}}));
+}
+
+/** Another value of a uniform, in every step that has it. */
+export function values(name: string, change: (uniforms: Step['uniforms']) => readonly number[]): StepsMistake {
+  return (steps) =>
+    steps.map(({uniforms, ...step}) => ({
+      ...step,
+      uniforms: name in uniforms ? {...uniforms, [name]: change(uniforms)} : uniforms,
+    }));
+}
+
+/** The plan with the mistake. Its shaders have names of their own, since tfjs keeps pipelines by them. */
+export function brokenPlan({name, of, steps}: StepsMutant): Plan {
+  return (info, pass, a, b) =>
+    steps(plans[of](info, pass, a, b), info).map(({shader: {part: _, ...shader}, ...step}) => ({
+      ...step,
+      shader: {...shader, name: `mutant-${name} ${shader.name}`},
+    }));
+}
+
+/** True, or why the mistake is in no shader that this problem uses. */
+export function applies(mutant: StepsMutant, info: Conv2DInfo, pass: Pass): true | string {
+  const none = {dataId: {}, shape: [], dtype: 'float32' as const};
+  try {
+    brokenPlan(mutant)(info, pass, none, none);
+    return true;
+  } catch (error) {
+    if (error instanceof ConvgradError) return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,139 @@
+import {allPasses} from './mutant.js';
+import {type StepsMutant, values, wgsl} from './stepsMutant.js';
+
+/** Rows of a tile of pixels. */
+const rows = [0, 1, 2, 3, 4, 5, 6, 7];
+const half = (value: string) => `unpack2x16float(pack2x16float(vec2<f32>(${value}, 0.0))).x`;
+
+/** Shaders of webgpu that are wrong where a GPU in general, or a tile in registers, can go wrong. */
+export const stepsMutants: readonly StepsMutant[] = [
+  {
+    ...{name: 'webgpu-last-thread', of: 'gather', passes: allPasses},
+    wrong: 'the last thread does nothing, and what it should write stays as it was',
+    steps: wgsl(['if (index >= uniforms.threads)', 'if (index >= uniforms.threads - 1)']),
+  },
+  {
+    ...{name: 'webgpu-row-of-tile', of: 'gather', passes: ['forward']},
+    wrong: 'of a tile of pixels the second is computed twice, and the third not',
+    steps: wgsl(['let p2 = min(p + 2, pixels - 1);', 'let p2 = min(p + 1, pixels - 1);']),
+  },
+  {
+    ...{name: 'webgpu-column-tail', of: 'gather', passes: allPasses},
+    wrong: 'the last of three channels of the result is not written',
+    steps: (steps, info) =>
+      wgsl(
+        steps.some(({shader: {code}}) => code.includes('firstF + 2 < F'))
+          ? ['firstF + 2 < F', 'firstF + 3 < F']
+          : ['first + 2 < width', 'first + 3 < width'],
+      )(steps, info),
+  },
+  {
+    ...{name: 'webgpu-reduction-tail', of: 'gather', passes: ['forward', 'backpropInput']},
+    wrong: 'the last channel that is summed over is left out',
+    steps: wgsl(['d < depth;', 'd < depth - 1;']),
+  },
+  {
+    ...{name: 'webgpu-rows-beyond', of: 'gather', passes: ['forward']},
+    wrong: 'rows above and below an image are not zero but what lies there in memory',
+    steps: wgsl(...rows.map((q): [string, string] => [`(u32(h${q}) < u32(H)) & `, ''])),
+  },
+  {
+    ...{name: 'webgpu-clamp-to-edge', of: 'gather', passes: ['forward']},
+    wrong: 'left of an image its first column is repeated instead of zeros',
+    steps: wgsl(...rows.map((q): [string, string] => [`let w_${q} = left${q} +`, `let w_${q} = max(0, left${q}) +`])),
+  },
+  {
+    ...{name: 'webgpu-no-divisibility-test', of: 'gather', passes: ['backpropInput']},
+    wrong: 'dX begins with the first tap, whether an output reads through it or not',
+    steps: wgsl(['if ((reach - t * dilation) % stride == 0)', 'if (true)']),
+  },
+  {
+    ...{name: 'webgpu-tap-step', of: 'gather', passes: ['backpropInput']},
+    wrong: 'from its first tap on dX takes every s-th, without regard to what stride and dilation have in common',
+    steps: values('tapStep', ({stride}) => stride),
+  },
+  {
+    ...{name: 'webgpu-residues-swapped', of: 'gather', passes: ['backpropInput']},
+    wrong: 'a group of pixels takes the residue of rows for columns',
+    steps: wgsl([
+      'vec2<i32>(group / uniforms.groups, group % uniforms.groups)',
+      'vec2<i32>(group % uniforms.groups, group / uniforms.groups)',
+    ]),
+  },
+  {
+    ...{name: 'webgpu-filter-not-turned', of: 'gather', passes: ['backpropInput']},
+    wrong: 'dX reads the channels of the filter in the order in which they lie',
+    steps: wgsl(['(tap * uniforms.channels.x + c) * uniforms.channels.y + f', 'index']),
+  },
+  {
+    ...{name: 'webgpu-pad-axes-swapped', of: 'gather', passes: allPasses},
+    wrong: 'the uniform of the pads holds left and top instead of top and left',
+    steps: values('pad', ({pad: [top, left]}) => [left, top]),
+  },
+  {
+    ...{name: 'webgpu-last-slice', of: 'gather', passes: ['backpropFilter']},
+    wrong: 'the last of several slices is not added',
+    steps: wgsl(['s < uniforms.slices;', 's < uniforms.slices - 1;']),
+  },
+  {
+    ...{name: 'webgpu-slices-overlap', of: 'gather', passes: ['backpropFilter']},
+    wrong: 'the first pixel of a slice belongs to the one before, too',
+    steps: wgsl(['begin + uniforms.slice,', 'begin + uniforms.slice + 1,']),
+  },
+  {
+    ...{name: 'webgpu-slice-within-row', of: 'gather', passes: ['backpropFilter']},
+    wrong: 'a slice that begins within a row takes the row from its beginning',
+    steps: wgsl(['let enter = max(column, inside.x);', 'let enter = inside.x;']),
+  },
+  {
+    ...{name: 'webgpu-tap-of-row', of: 'gather', passes: ['backpropFilter']},
+    wrong: 'the number of a tap is divided by the height of the filter',
+    steps: wgsl(['tap / uniforms.filterSize.y *', 'tap / uniforms.filterSize.x *']),
+  },
+  {
+    ...{name: 'webgpu-channel-of-row', of: 'gather', passes: ['backpropFilter']},
+    wrong: 'where channels are few, the second row of a tile reads the channel of the first',
+    steps: wgsl(['let c1 = k1 % C;', 'let c1 = k0 % C;']),
+  },
+  {
+    ...{name: 'webgpu-float16-sum', of: 'gather', passes: ['backpropFilter']},
+    wrong: 'the sum of slices is kept in float16',
+    steps: wgsl([
+      'sum += part[s * uniforms.threads + index];',
+      `sum = ${half('sum + part[s * uniforms.threads + index]')};`,
+    ]),
+  },
+  {
+    ...{name: 'webgpu-index-16-bit', of: 'gather', passes: ['forward']},
+    wrong: 'the pixels of x are addressed with 16 bits',
+    steps: wgsl(...rows.map((q): [string, string] => [`(row${q} + w_${q}) *`, `((row${q} + w_${q}) & 65535) *`])),
+  },
+  {
+    ...{name: 'webgpu-stale-pipeline', of: 'gather', passes: allPasses},
+    wrong: 'pads are written into a shader whose name does not tell of them: the next problem gets them too',
+    steps: (steps, info) => wgsl(['uniforms.pad', `vec2<i32>(${info.padTop}, ${info.padLeft})`])(steps, info),
+  },
+  {
+    ...{name: 'webgpu-negative-division', of: 'direct', passes: ['forward', 'backpropFilter']},
+    wrong: '(size − start − 1) / step is rounded down, where WGSL rounds negative numbers up',
+    steps: wgsl([
+      'let end = max(0, size - start + step - 1) / step;',
+      'let end = max(0, (size - start - 1) / step + 1);',
+    ]),
+  },
+  {
+    ...{name: 'webgpu-depthwise-channel', of: 'direct', passes: ['forward'], kind: 'depthwise'},
+    wrong: 'depthwise, an output channel f reads channel f of x, modulo C',
+    steps: wgsl(['first = f / uniforms.channelStep;', 'first = f % C;']),
+  },
+  {
+    ...{name: 'webgpu-depthwise-multipliers', of: 'direct', passes: ['backpropInput'], kind: 'depthwise'},
+    wrong: 'depthwise, dX sums over the first multiplier only',
+    steps: wgsl(['m < uniforms.depth;', 'm < 1;']),
+  },
+  {
+    ...{name: 'webgpu-depthwise-order', of: 'direct', passes: ['backpropFilter'], kind: 'depthwise'},
+    wrong: 'depthwise, dFilter reads the channels of dy in the order m·C + c',
+    steps: wgsl(['let f = c * uniforms.channelStep + m;', 'let f = m * (F / uniforms.depth) + c;']),
+  },
+];

@@ -1,9 +1,10 @@
 import type {BackendFamily, Implementation} from '../implementation.js';
+import {depthwise, parts as depthwiseParts} from './depthwise/index.js';
 import {parts as directParts, directPlan} from './direct/index.js';
 import {gather, parts as gatherParts} from './gather/index.js';
 import {byPlan} from './plan.js';
 
-const implementations: Implementation[] = [gather, byPlan('direct', directPlan)];
+const implementations: Implementation[] = [gather, depthwise, byPlan('direct', directPlan)];
 
 /** Adds an implementation, the last in order of preference. @returns the undo */
 export function addImplementation(implementation: Implementation): () => void {
@@ -18,5 +19,5 @@ export function addImplementation(implementation: Implementation): () => void {
 export const webgpuFamily: BackendFamily = {
   backends: ['webgpu'],
   implementations: () => implementations,
-  parts: () => [...gatherParts, ...directParts],
+  parts: () => [...gatherParts, ...depthwiseParts, ...directParts],
 };

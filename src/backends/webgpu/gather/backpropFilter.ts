@@ -1,5 +1,6 @@
 import {ranges} from '../geometry.js';
-import {each, store, sums, type Variant} from './variant.js';
+import {each} from '../text.js';
+import {store, sums, type Variant} from './variant.js';
 
 /**
  * For each tap the product of x, seen through that tap, and dy, over a slice of the output's pixels:

@@ -1,4 +1,5 @@
-import {each, store, sums, type Variant} from './variant.js';
+import {each} from '../text.js';
+import {store, sums, type Variant} from './variant.js';
 
 /**
  * dFilter where C is below 4, which would leave most of a tile of C×F empty: the rows of a tile are weights of one output channel, k = (i, j, c),

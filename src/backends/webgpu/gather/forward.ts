@@ -1,5 +1,6 @@
+import {each} from '../text.js';
 import {addTap, columnsOf, locate} from './products.js';
-import {each, store, sums, type Variant} from './variant.js';
+import {store, sums, type Variant} from './variant.js';
 
 /**
  * A matrix product of windows and filter, whose tiles of pixels × channels lie in registers:

@@ -1,11 +1,13 @@
-import {each, type Variant} from './variant.js';
+import {each} from '../text.js';
+import type {Variant} from './variant.js';
 
 /**
  * Adds to the tile, for one tap, the products of pixels and weights over all `depth` channels of the source:
  *
  *     sum[q, k] += Σ_d source[at_q + d] · weights[tap + d·width + first + k]       where in_q, else nothing
  *
- * A thread reads one column of 8 pixels and one row of 8 weights for 64 products. A pixel outside is read somewhere else and replaced by zero.
+ * A thread reads one column of 8 pixels and one row of 8 weights for 64 products. A pixel outside is read somewhere else and
+ * replaced by zero; a tap that none of them meets is skipped.
  */
 export function addTap({rows, columns, fours}: Variant, source: string, weights: string): string {
   const load = (q: number) => (fours ? `${source}[(at${q} + d) / 4]` : `${source}[at${q} + d]`);
@@ -18,10 +20,12 @@ export function addTap({rows, columns, fours}: Variant, source: string, weights:
   const products = (value: (q: number) => string) =>
     each(rows, (q) => each(columns / 4, (v) => `sum${q}_${v} += ${value(q)} * w${v};`));
   return `
+        if (${each(rows, (q) => `in${q}`, ' | ')}) {
         for (var d = 0; d < depth; d += ${fours ? 4 : 1}) {
           ${each(rows, (q) => `let v${q} = select(${fours ? 'vec4<f32>()' : '0.0'}, ${load(q)}, in${q});`)}
           ${fours ? each(4, (k) => `{ ${row(`${k} * width`)} ${products((q) => `v${q}[${k}]`)} }`) : `${row('0')} ${products((q) => `v${q}`)}`}
           tap += ${fours ? '4 * width' : 'width'};
+        }
         }`;
 }
 

@@ -1,3 +1,5 @@
+import {each} from '../text.js';
+
 /** How a shader is written out for one class of problems. All else is in uniforms. */
 export interface Variant {
   /** Rows and columns of the tile of the result that one thread keeps in registers: pixels or channels, and channels; 4 or 8. */
@@ -5,11 +7,6 @@ export interface Variant {
   columns: 4 | 8;
   /** Whether C and F are multiples of 4, so that channels come by fours; else one by one. */
   fours: boolean;
-}
-
-/** Text for each i below a count. */
-export function each(count: number, text: (i: number) => string, between = '\n'): string {
-  return Array.from({length: count}, (_, i) => text(i)).join(between);
 }
 
 /** A sum of zeros for each row of the tile, in vectors of 4 columns. */

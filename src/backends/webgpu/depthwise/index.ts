@@ -1,0 +1,58 @@
+import {makeParts, type Part} from '../../../engine/part.js';
+import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
+import {type Pass, passTensors, sizeOf} from '../../../geometry/pass.js';
+import {geometryOf} from '../geometry.js';
+import {byPlan, type Plan} from '../plan.js';
+import type {Shader, Uniforms} from '../step.js';
+import {pixels, shader} from './shader.js';
+
+const shaders = [false, true].map((sliding): Shader => {
+  const name = `depthwise ${sliding ? 'sliding' : 'tap by tap'}`;
+  const [part] = makeParts([`${name} shader`]);
+  return {name, part, code: shader(sliding), inputs: ['source', 'Filter'], components: [4, 4, 4]};
+});
+
+export const parts: readonly Part[] = shaders.map(({part}) => part as Part);
+
+const plan: Plan = (info, pass, a, b) => {
+  const {strideWidth, dilationWidth, inChannels: C, batch} = info;
+  const uniforms: Uniforms =
+    pass === 'forward' ? {...geometryOf(info), turned: [0]} : {...geometryOf(info), ...transposed(info)};
+  const [height, width] = uniforms['outSize'];
+  const quads = C / 4;
+  return [
+    {
+      shader: shaders[Number(strideWidth === dilationWidth)],
+      reads: [a, b],
+      size: sizeOf(info, passTensors[pass].output),
+      threads: quads * batch * height * Math.ceil(width / pixels),
+      uniforms: {...uniforms, quads: [quads]},
+    },
+  ];
+};
+
+/** dx as a convolution of dy at stride 1: its border is what the window has beyond x's, and its last tap comes first. */
+function transposed(info: Conv2DInfo): Uniforms {
+  const {filterHeight, filterWidth, dilationHeight, dilationWidth, padTop, padLeft} = info;
+  return {
+    inSize: [info.outHeight, info.outWidth],
+    outSize: [info.inHeight, info.inWidth],
+    pad: [(filterHeight - 1) * dilationHeight - padTop, (filterWidth - 1) * dilationWidth - padLeft],
+    turned: [filterHeight * filterWidth - 1],
+  };
+}
+
+function whyNot({kind, inChannels, outChannels, strideHeight, strideWidth}: Conv2DInfo, pass: Pass): true | string {
+  if (kind !== 'depthwise') return 'it computes depthwise convolutions only';
+  if (outChannels !== inChannels) return 'it computes one output for each channel only';
+  if (inChannels % 4 > 0) return 'its channels come by fours';
+  if (pass === 'backpropInput' && Math.max(strideHeight, strideWidth) > 1) return 'its dX needs stride 1';
+  return true;
+}
+
+/** Depthwise convolutions with a multiplier of 1, pixels of a row side by side. Source: https://arxiv.org/abs/1704.04861. */
+export const depthwise = byPlan('depthwise', plan, {
+  passes: ['forward', 'backpropInput'],
+  footprint: 'padded',
+  supports: whyNot,
+});

@@ -59,6 +59,7 @@ export function edgeCases(): Case[] {
     named('x beyond 65 536 elements', 'ih128iw129ic4oc2kh2kw2sh2sw2-same'),
     named('y beyond 65 536 elements', 'ih91iw91ic1oc8kh1kw1'),
     named('more output channels than are packed at a time', 'ih1iw2ic2oc4099kh1kw1'),
+    named('many odd channels, few pixels', 'ih3iw4ic37oc41kh2kw2-same'),
     named('filter beyond 65 536 elements', 'ih3iw3ic96oc80kh3kw3'),
     ...depthwiseEdgeCases(),
   ];

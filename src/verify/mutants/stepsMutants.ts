@@ -30,7 +30,7 @@ export const stepsMutants: readonly StepsMutant[] = [
   {
     ...{name: 'webgpu-reduction-tail', of: 'gather', passes: ['forward', 'backpropInput']},
     wrong: 'the last channel that is summed over is left out',
-    steps: wgsl(['d < depth;', 'd < depth - 1;']),
+    steps: wgsl(['d < end;', 'd < end - 1;']),
   },
   {
     ...{name: 'webgpu-rows-beyond', of: 'gather', passes: ['forward']},

@@ -76,7 +76,7 @@ export function backpropFilter(variant: Variant): string {
 `;
 }
 
-/** dFilter[k] = Σ_s part[s, k], in the order of the slices: the same bits in every run. */
+/** result[k] = Σ_s part[s, k], in the order of the slices: the same bits in every run. */
 export const sumOfSlices = `
   fn main(index: i32) {
     if (index >= uniforms.threads) {

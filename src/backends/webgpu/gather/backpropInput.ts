@@ -1,5 +1,5 @@
 import {each} from '../text.js';
-import {addTap, columnsOf, locate} from './products.js';
+import {addTap, columnsOf, locate, sliceOfDepth} from './products.js';
 import {store, sums, type Variant} from './variant.js';
 
 /**
@@ -8,7 +8,7 @@ import {store, sums, type Variant} from './variant.js';
  *     dx[p, c] = Σ_{i, j, f} dy[the output that reads p through tap (i, j), f] · turned[i, j, f, c]      [P×RF]·[RF×C]→[P×C]
  *
  * Pixels are grouped by their residues modulo the strides, h = residue + sh·step: those of a group meet the same taps, of which only every
- * tapStep-th leads to an output, (residue + pt − i·dh) / sh + step. A thread has pixels of one group; one without any tap gets zeros.
+ * tapStep-th leads to an output, (residue + pt − i·dh) / sh + step. Slices of f as of c in forward. A thread has pixels of one group; one without any tap gets zeros.
  */
 export function backpropInput(variant: Variant): string {
   const {rows, columns} = variant;
@@ -32,8 +32,9 @@ export function backpropInput(variant: Variant): string {
     let OW = uniforms.outSize.y;
     let pixels = uniforms.batch * uniforms.steps.x * uniforms.steps.y;
     let tilesOfGroup = (pixels + ${rows - 1}) / ${rows};
-    let first = index % uniforms.tiles * ${columns};
-    let tile = index / uniforms.tiles;
+    ${sliceOfDepth}
+    let first = place % uniforms.tiles * ${columns};
+    let tile = place / uniforms.tiles;
     let group = tile / tilesOfGroup;
     let p = (tile - group * tilesOfGroup) * ${rows};
     let residue = vec2<i32>(group / uniforms.groups, group % uniforms.groups);
@@ -56,7 +57,7 @@ export function backpropInput(variant: Variant): string {
       for (var j = j0; j < uniforms.filterSize.y; j += uniforms.tapStep.y) {
         let ow = (reach.y - j * uniforms.dilation.y) / uniforms.stride.y;
         ${each(rows, (q) => `let w_${q} = ow + step${q}.y; ${locate(q, `h${q}`, `w_${q}`, `row${q}`, ['OH', 'OW'])}`)}
-        var tap = (i * uniforms.filterSize.y + j) * depth * width;
+        var tap = ((i * uniforms.filterSize.y + j) * depth + begin) * width;
         ${addTap(variant, 'dy', 'turned')}
       }
     }
@@ -64,7 +65,8 @@ export function backpropInput(variant: Variant): string {
     ${store(
       variant,
       (q) => `p + ${q} < pixels && all(pixel${q} < uniforms.inSize)`,
-      (q) => `((image${q} * uniforms.inSize.x + pixel${q}.x) * uniforms.inSize.y + pixel${q}.y) * width`,
+      (q) =>
+        `(((slice * uniforms.batch + image${q}) * uniforms.inSize.x + pixel${q}.x) * uniforms.inSize.y + pixel${q}.y) * width`,
       'first',
       'width',
     )}

@@ -1,11 +1,13 @@
 import {each} from '../text.js';
-import {addTap, columnsOf, locate} from './products.js';
+import {addTap, columnsOf, locate, sliceOfDepth} from './products.js';
 import {store, sums, type Variant} from './variant.js';
 
 /**
  * A matrix product of windows and filter, whose tiles of pixels × channels lie in registers:
  *
  *     y[p, f] = Σ_{i, j, c} x[pixel of p at tap (i, j), c] · filter[i, j, c, f]      [P×RC]·[RC×F]→[P×F], P = N·OH·OW, R = kh·kw
+ *
+ * Where there are few tiles, c goes over a slice of the channels, and slices are added by {@link sumOfSlices}.
  */
 export function forward(variant: Variant): string {
   const {rows, columns} = variant;
@@ -19,8 +21,9 @@ export function forward(variant: Variant): string {
     let H = uniforms.inSize.x;
     let W = uniforms.inSize.y;
     let pixels = uniforms.batch * uniforms.outSize.x * uniforms.outSize.y;
-    let first = index % uniforms.tiles * ${columns};
-    let p = index / uniforms.tiles * ${rows};
+    ${sliceOfDepth}
+    let first = place % uniforms.tiles * ${columns};
+    let p = place / uniforms.tiles * ${rows};
     ${columnsOf(variant)}
     ${each(
       rows,
@@ -36,14 +39,14 @@ export function forward(variant: Variant): string {
       ${each(rows, (q) => `let h${q} = top${q} + i * uniforms.dilation.x; let row${q} = (image${q} * H + h${q}) * W;`)}
       for (var j = 0; j < uniforms.filterSize.y; j++) {
         ${each(rows, (q) => `let w_${q} = left${q} + j * uniforms.dilation.y; ${locate(q, `h${q}`, `w_${q}`, `row${q}`, ['H', 'W'])}`)}
-        var tap = (i * uniforms.filterSize.y + j) * depth * width;
+        var tap = ((i * uniforms.filterSize.y + j) * depth + begin) * width;
         ${addTap(variant, 'x', 'Filter')}
       }
     }
     ${store(
       variant,
       (q) => `p + ${q} < pixels`,
-      (q) => `(p + ${q}) * width`,
+      (q) => `(slice * pixels + p + ${q}) * width`,
       'first',
       'width',
     )}

@@ -40,7 +40,7 @@ for (const [name, {code, inputs, variants}] of Object.entries(tiles)) {
   }
 }
 const turn = shaderOf('gather backpropInput, turning the filter', turnFilter, ['Filter']);
-const sum = shaderOf('gather backpropFilter, sum of slices', sumOfSlices, ['part']);
+const sum = shaderOf('gather, sum of slices', sumOfSlices, ['part']);
 
 function nameOf(name: Name, {rows, columns, fours}: Variant): string {
   return `gather ${name} ${rows}×${columns}${fours ? ' by fours' : ''}`;
@@ -52,9 +52,9 @@ function shaderOf(name: string, code: string, inputs: string[], components: numb
 
 export const parts: readonly Part[] = [...shaders.values(), turn, sum].map(({part}) => part as Part);
 
-const side = (channels: number) => (channels > 4 ? 8 : 4);
+const side = (channels: number): 4 | 8 => (channels > 4 ? 8 : 4);
 
-/** Threads that keep a device busy, as far as slices of so many pixels give them work. */
+/** Threads that keep a device busy, as far as slices of so many pixels or channels give them work. */
 const wantedThreads = 2048;
 const leastSlice = 32;
 
@@ -64,38 +64,38 @@ export const gatherPlan: Plan = (info, pass, a, b) => {
   const fours = C % 4 === 0 && F % 4 === 0;
   const shader = (name: Name, variant: Variant) => shaders.get(nameOf(name, variant)) as Shader;
   const size = sizeOf(info, passTensors[pass].output);
+  const geometry = geometryOf(info);
+  const pixels = info.batch * info.outHeight * info.outWidth;
   switch (pass) {
     case 'forward': {
       const tile = {rows: 8, columns: side(F), fours} as const;
       const tiles = Math.ceil(F / tile.columns);
-      const threads = tiles * Math.ceil((info.batch * info.outHeight * info.outWidth) / 8);
-      const uniforms = {...geometryOf(info), tiles: [tiles]};
-      return [{shader: shader(pass, tile), reads: [a, b], size, threads, uniforms}];
+      const uniforms = {...geometry, tiles: [tiles]};
+      const threads = tiles * Math.ceil(pixels / 8);
+      return overSlices(C, fours ? 4 : 1, 0, {shader: shader(pass, tile), reads: [a, b], size, threads, uniforms});
     }
     case 'backpropInput': {
       const tile = {rows: 8, columns: side(C), fours} as const;
       const tiles = Math.ceil(C / tile.columns);
       const {steps, groups} = groupsOf(info);
-      const threads = tiles * groups[0] * groups[1] * Math.ceil((info.batch * steps[0] * steps[1]) / 8);
-      const geometry = geometryOf(info);
-      const weights = sizeOf(info, 'filter');
       const uniforms = {...geometry, tiles: [tiles], steps, groups: [groups[1]]};
+      const threads = tiles * groups[0] * groups[1] * Math.ceil((info.batch * steps[0] * steps[1]) / 8);
+      const weights = sizeOf(info, 'filter');
       return [
         {shader: turn, reads: [b], size: weights, threads: weights, uniforms: {channels: geometry['channels']}},
-        {shader: shader(pass, tile), reads: [a, 0], size, threads, uniforms},
+        ...overSlices(F, fours ? 4 : 1, 1, {shader: shader(pass, tile), reads: [a, 0], size, threads, uniforms}),
       ];
     }
     case 'backpropFilter': {
       const taps = filterHeight * filterWidth;
       const columns = side(F);
-      const acrossF = Math.ceil(F / columns);
-      if (C < 4) {
-        const tiles = [Math.ceil((taps * C) / few.rows), acrossF];
-        return overSlices(info, shader('backpropFilterOfFew', {...few, columns}), [a, b], tiles, tiles[0] * acrossF);
-      }
-      const tile = {rows: side(C), columns, fours} as const;
-      const tiles = [Math.ceil(C / tile.rows), acrossF];
-      return overSlices(info, shader(pass, tile), [a, b], tiles, taps * tiles[0] * acrossF);
+      const across = Math.ceil(F / columns);
+      const tile: Variant = C < 4 ? {...few, columns} : {rows: side(C), columns, fours};
+      const down = Math.ceil((C < 4 ? taps * C : C) / tile.rows);
+      return overSlices(pixels, 1, 0, {
+        ...{shader: shader(C < 4 ? 'backpropFilterOfFew' : pass, tile), reads: [a, b], size},
+        ...{threads: down * across * (C < 4 ? 1 : taps), uniforms: {...geometry, tiles: [down, across]}},
+      });
     }
   }
 };
@@ -108,23 +108,19 @@ function groupsOf({inHeight, inWidth, strideHeight, strideWidth}: Conv2DInfo) {
   };
 }
 
-/** One product over each slice of the pixels, and their sum where there are several. */
-function overSlices(
-  info: Conv2DInfo,
-  shader: Shader,
-  reads: Step['reads'],
-  tiles: readonly number[],
-  threadsOfSlice: number,
-): Step[] {
-  const size = sizeOf(info, 'dFilter');
-  const pixels = info.batch * info.outHeight * info.outWidth;
-  const wanted = Math.min(Math.ceil(wantedThreads / threadsOfSlice), Math.ceil(pixels / leastSlice));
-  const slice = Math.ceil(pixels / wanted);
-  const slices = Math.ceil(pixels / slice);
-  const uniforms = {...geometryOf(info), tiles, slice: [slice]};
-  const parts = {shader, reads, size: slices * size, threads: slices * threadsOfSlice, uniforms};
+/**
+ * The step once for each slice of what it sums over, and the sum of all where there are several.
+ * @param summed how many there are to sum over; slices are so many times `unit` @param number of the step in its plan
+ */
+function overSlices(summed: number, unit: number, number: number, whole: Step): Step[] {
+  const {size, threads} = whole;
+  const wanted = Math.min(Math.ceil(wantedThreads / threads), Math.ceil(summed / leastSlice));
+  const slice = unit * Math.ceil(summed / wanted / unit);
+  const slices = Math.ceil(summed / slice);
+  const uniforms = {...whole.uniforms, slice: [slice], ofSlice: [threads]};
+  const parts = {...whole, size: slices * size, threads: slices * threads, uniforms};
   if (slices === 1) return [parts];
-  return [parts, {shader: sum, reads: [0], size, threads: size, uniforms: {slices: [slices]}}];
+  return [parts, {shader: sum, reads: [number], size, threads: size, uniforms: {slices: [slices]}}];
 }
 
 /**

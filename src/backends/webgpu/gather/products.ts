@@ -2,9 +2,9 @@ import {each} from '../text.js';
 import type {Variant} from './variant.js';
 
 /**
- * Adds to the tile, for one tap, the products of pixels and weights over all `depth` channels of the source:
+ * Adds to the tile, for one tap, the products of pixels and weights over a slice of the source's `depth` channels:
  *
- *     sum[q, k] += Σ_d source[at_q + d] · weights[tap + d·width + first + k]       where in_q, else nothing
+ *     sum[q, k] += Σ_{d of the slice} source[at_q + d] · weights[tap + d·width + first + k]       where in_q, else nothing
  *
  * A thread reads one column of 8 pixels and one row of 8 weights for 64 products. A pixel outside is read somewhere else and
  * replaced by zero; a tap that none of them meets is skipped.
@@ -21,13 +21,20 @@ export function addTap({rows, columns, fours}: Variant, source: string, weights:
     each(rows, (q) => each(columns / 4, (v) => `sum${q}_${v} += ${value(q)} * w${v};`));
   return `
         if (${each(rows, (q) => `in${q}`, ' | ')}) {
-        for (var d = 0; d < depth; d += ${fours ? 4 : 1}) {
+        for (var d = begin; d < end; d += ${fours ? 4 : 1}) {
           ${each(rows, (q) => `let v${q} = select(${fours ? 'vec4<f32>()' : '0.0'}, ${load(q)}, in${q});`)}
           ${fours ? each(4, (k) => `{ ${row(`${k} * width`)} ${products((q) => `v${q}[${k}]`)} }`) : `${row('0')} ${products((q) => `v${q}`)}`}
           tap += ${fours ? '4 * width' : 'width'};
         }
         }`;
 }
+
+/** Which slice of the channels the thread sums over, and `place`, the thread's number within that. */
+export const sliceOfDepth = `
+    let slice = index / uniforms.ofSlice;
+    let place = index - slice * uniforms.ofSlice;
+    let begin = slice * uniforms.slice;
+    let end = min(begin + uniforms.slice, depth);`;
 
 /** The tile's columns, those past the last one repeated. */
 export function columnsOf({columns, fours}: Variant): string {

@@ -19,3 +19,18 @@ test('on webgl convgrad does right what tfjs alone does not', async () => {
   expect(alone.get('gradients of tf.conv2d under dilation')).toMatch(/^throws: .*dilation/);
   expect(code).toBe(0);
 }, 120_000);
+
+test('on webgpu every row is right with convgrad, and everything can be trained', async () => {
+  const json = file('webgpu.json');
+  const {code} = await start('doctor', '--backend', 'webgpu', '--json', json).ended;
+  const [{about, outcomes, untrainable}] = (JSON.parse(readFileSync(json, 'utf8')) as Findings).examinations as [
+    Findings['examinations'][number],
+  ];
+  expect(about).toMatchObject({adapter: expect.stringContaining('swiftshader')});
+  expect(outcomes.filter(({convgrad}) => convgrad !== 'right')).toEqual([]);
+  const alone = new Map(outcomes.map(({what, alone}) => [what, alone]));
+  expect(alone.get('tf.conv2d and both gradients')).toBe('right');
+  expect(alone.get("its gradients, dimRoundingMode 'ceil'")).toMatch(/^wrong by/);
+  expect(untrainable.convgrad).toEqual([]);
+  expect(code).toBe(0);
+}, 120_000);

@@ -44,7 +44,7 @@ export function textsOf(info: Conv2DInfo, pass: Pass, fusion?: Fusion): Texts {
   const row = !isDense ? depthwise : count > 0 ? denseWindow(lanes, single, count, !isForward) : dense(lanes, single);
   const stride = isForward ? 1 : info.strideWidth;
   const isWindow = isDense && count > 0;
-  const over = !isDense ? 'quads' : single ? `${channels} channel${channels > 1 ? 's' : ''}` : 'several quads';
+  const over = !isDense ? 'quads' : single ? 'one quad' : 'several quads';
   return {
     packA: packImage,
     packB: !isDense ? packDepthwise : isForward ? packFilter : packFilterTurned,
@@ -57,7 +57,7 @@ export function textsOf(info: Conv2DInfo, pass: Pass, fusion?: Fusion): Texts {
 /** Every variant that there is, by kind and pass. */
 export function variantsOf(kind: Conv2DInfo['kind'], pass: Pass): string[] {
   if (pass === 'backpropFilter') return ['slices of pixels', fours];
-  const over = kind === 'dense' ? ['1 channel', '2 channels', '3 channels', '4 channels', 'several quads'] : ['quads'];
+  const over = kind === 'dense' ? ['one quad', 'several quads'] : ['quads'];
   const apart = pass === 'forward' ? [] : over.map((name) => `${name}, pixels apart`);
   return [...over, ...apart, ...(kind === 'dense' ? [windows] : [])];
 }

@@ -58,7 +58,7 @@ export function needsWebGL2(): true | string {
     : true;
 }
 
-/** @throws ConvgradError when the browser took the GPU away, as it may at any time: tfjs itself would return zeros */
+/** @throws ConvgradError when the browser took the GPU away, as it may at any time; tfjs does not look */
 export function assertContext({gpgpu: {gl}}: WebGLBackend): void {
   if (!gl.isContextLost()) return;
   throw new ConvgradError(

@@ -1,4 +1,5 @@
-// `node scripts/accuracy.mjs [PROBLEM…]`, after `npm run build`: how far results are from float64, as the Markdown table of docs/winograd.md.
+// `node scripts/accuracy.mjs [PROBLEM…]`, after `npm run build`: how far results are from float64, as the Markdown tables of docs/winograd.md and docs/fft.md.
+// What an algorithm does not support is left empty.
 import {findAlgorithm} from '../dist/algorithms/index.js';
 import {wasmEngine} from '../dist/engine/wasmEngine.js';
 import {wasmVariants} from '../dist/engine/wasmModule.js';
@@ -7,7 +8,7 @@ import {parseProblem, problemInfo} from '../dist/geometry/problem.js';
 import {trial} from '../dist/verify/trial.js';
 
 const layers = ['ih56iw56ic64oc64kh3kw3-same', 'ih28iw28ic128oc128kh3kw3-same', 'mb4ih14iw14ic32oc48kh3kw3'];
-const names = ['gather', 'winograd', 'winograd4'];
+const names = ['gather', 'winograd', 'winograd4', 'fft'];
 const engines = wasmVariants()
   .filter((variant) => variant !== 'fmaLow')
   .map((variant) => wasmEngine(variant));
@@ -32,6 +33,7 @@ for (const problem of process.argv.length > 2 ? process.argv.slice(2) : layers) 
     for (const pass of passes) {
       const [a, b] = passTensors[pass].inputs.map((name) => inputs[name]);
       const cells = names.map((name) => {
+        if (findAlgorithm(name).supports(problemInfo(parsed), pass) !== true) return '';
         const out = new Float32Array(wanted[pass].values.length);
         findAlgorithm(name)[pass](problemInfo(parsed), a, b, out, engine);
         return errors(out, wanted[pass].values)

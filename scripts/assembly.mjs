@@ -3,6 +3,7 @@ import {existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {fourierSides, scratchBytes} from '../src/engine/assembly/fourier.mjs';
 import {kernels} from '../src/engine/assembly/kernels.mjs';
 import {matrices} from '../src/engine/assembly/matrices.mjs';
 import {root, runTool, StepError} from './step.mjs';
@@ -34,8 +35,12 @@ export async function assemble() {
         return `export const ${name} = {rows8: ${variant.rows.rows8}, rows4: ${variant.rows.rows4}, base64: '${bytes.toString('base64')}'};\n`;
       }),
     );
-    const shared = `export const matrices = ${JSON.stringify(matrices)};\n`;
-    writeFileSync(assembled, header + modules.join('') + shared);
+    const shared = [
+      `export const matrices = ${JSON.stringify(matrices)};\n`,
+      `export const fourierSides = ${JSON.stringify(fourierSides)} as const;\n`,
+      `export const scratchBytes = ${scratchBytes};\n`,
+    ];
+    writeFileSync(assembled, header + [...modules, ...shared].join(''));
   } finally {
     rmSync(folder, {recursive: true, force: true});
   }

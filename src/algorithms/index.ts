@@ -3,6 +3,7 @@ import {passes} from '../geometry/pass.js';
 import type {Algorithm} from './algorithm.js';
 import {depthwise} from './depthwise.js';
 import {direct} from './direct.js';
+import {fft} from './fft.js';
 import {gather} from './gather.js';
 import {im2col} from './im2col.js';
 import {transposed} from './transposed.js';
@@ -10,7 +11,7 @@ import {winograd} from './winograd.js';
 import {winograd4} from './winograd4.js';
 
 /** The catalogue, in order of preference where predicted times do not decide; the definition stands last. */
-const catalogue: Algorithm[] = [gather, im2col, winograd, winograd4, transposed, depthwise, direct];
+const catalogue: Algorithm[] = [gather, im2col, winograd, winograd4, fft, transposed, depthwise, direct];
 
 /** Names that mean something else where algorithms are chosen. */
 const reserved = ['auto', 'imported', 'builtin'];

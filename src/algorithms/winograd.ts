@@ -1,5 +1,5 @@
 import type {Algorithm} from './algorithm.js';
-import {passesOf} from './tiles/passesOf.js';
+import {winogradOf} from './tiles/winogradOf.js';
 import {blockParts} from './windows/cut.js';
 
 const parts = blockParts('winograd');
@@ -24,5 +24,5 @@ export const winograd: Algorithm = {
   footprint: 'tile',
   tile: () => [2, 2],
   parts: Object.values(parts),
-  ...passesOf(2, parts),
+  ...winogradOf(2, parts),
 };

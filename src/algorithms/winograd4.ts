@@ -1,5 +1,5 @@
 import type {Algorithm} from './algorithm.js';
-import {passesOf} from './tiles/passesOf.js';
+import {winogradOf} from './tiles/winogradOf.js';
 import {blockParts} from './windows/cut.js';
 
 const parts = blockParts('winograd4');
@@ -24,5 +24,5 @@ export const winograd4: Algorithm = {
   footprint: 'tile',
   tile: () => [4, 4],
   parts: Object.values(parts),
-  ...passesOf(4, parts),
+  ...winogradOf(4, parts),
 };

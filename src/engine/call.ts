@@ -23,9 +23,10 @@ const share = 4;
 /** A multiple of the rows of most tiles, so that cutting makes few cut tiles. */
 const tile = 24;
 
-export function cut(calls: number, count: number, threads: number): Cut {
+/** @param grain what ranges are multiples of, but for the last */
+export function cut(calls: number, count: number, threads: number, grain = tile): Cut {
   const wanted = share * threads;
-  const step = Math.max(1, Math.ceil(count / wanted / tile)) * tile;
+  const step = Math.max(1, Math.ceil(count / wanted / grain)) * grain;
   const ranges = Math.max(1, Math.ceil(count / step));
   const groups = Math.min(calls, Math.ceil(wanted / ranges));
   const group = Math.ceil(calls / groups);

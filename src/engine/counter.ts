@@ -9,6 +9,8 @@ const ends = {
   outer8: ['whole columns', 'cut columns', 'cut rows', 'accumulating'],
   outer4: ['whole columns', 'cut rows', 'accumulating'],
   narrowOuter: ['rows side by side', 'rows apart'],
+  gatherPlanes: ['every plane'],
+  outerPlanes: ['every plane'],
   lanes: ['two vectors', 'one vector', 'cut vectors', 'cut rows', 'a second block of terms', 'accumulating'],
   repeat: ['every channel'],
   fold: ['every channel'],
@@ -17,6 +19,8 @@ const ends = {
   outputTiles: ['whole vectors', 'cut vectors'],
   errorTiles: ['whole vectors', 'cut vectors'],
   gradientTiles: ['whole vectors', 'cut vectors'],
+  fourier: ['whole vectors', 'cut vectors', 'whole tiles', 'cut tiles'],
+  fourierInverse: ['whole vectors', 'cut vectors'],
 } as const;
 export type End = (typeof ends)[keyof typeof ends][number];
 /** All narrow sums are added to what was there by the same function. */
@@ -43,7 +47,7 @@ export class Counter {
     const ownParts = (kernel: KernelName) =>
       [...endsOf(kernel), 'accumulating'].map((end) => [
         end,
-        byName.get(`${kernel}, ${end}`) ?? byName.get(`${kernel.replace(/\d$/, '')}, ${end}`),
+        byName.get(`${kernel}, ${end}`) ?? byName.get(`${familyOf(kernel)}, ${end}`),
       ]);
     this.byKernel = new Map(kernelNames.map((kernel) => [kernel, Object.fromEntries(ownParts(kernel))]));
   }
@@ -58,7 +62,11 @@ export class Counter {
 }
 
 function endsOf(kernel: KernelName): readonly End[] {
-  return (
-    (ends as Record<string, readonly End[]>)[kernel] ?? (ends as Record<string, readonly End[]>)[kernel.slice(0, -1)]
-  );
+  const all: Record<string, readonly End[]> = ends;
+  return all[kernel] ?? all[familyOf(kernel)];
+}
+
+/** The name without its size. */
+function familyOf(kernel: KernelName): string {
+  return kernel.replace(/\d+$/, '');
 }

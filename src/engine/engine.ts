@@ -1,4 +1,5 @@
 import type {Part} from './part.js';
+import type {FourierSide} from './spectrum.js';
 import type {TileMatrix} from './tileMatrices.js';
 
 /**
@@ -22,6 +23,11 @@ export interface Arena {
 export interface Packed {
   readonly k: number;
   readonly n: number;
+}
+
+/** Packed matrices of one size, one for each plane. */
+export interface PackedPlanes extends Packed {
+  readonly count: number;
 }
 
 /**
@@ -53,6 +59,25 @@ export interface Outer {
   /** [offsets.length × n] */
   out: Float32Array;
   accumulate: boolean;
+}
+
+/** Matrices of one size at equal distances: of each element of a tile one, with a row for each tile. The arrays are the arena's, places and steps are bytes. */
+export interface Planes {
+  all: Float32Array;
+  /** From one matrix to the next. */
+  step: number;
+  /** Where the rows of each begin, and how far apart they are. */
+  rows: Int32Array;
+  rowStep: number;
+}
+
+/** A product of two matrices for each plane. The arrays are the arena's. */
+export interface PlaneProducts {
+  source: Planes;
+  /** Where the columns of the source lie in a row, as of {@link Gather} and {@link Outer}: one stretch, or places one after another. */
+  columns: Int32Array;
+  b: PackedPlanes;
+  out: Planes;
 }
 
 /** What follows a convolution: y ← activation(y + bias), channel by channel. */
@@ -114,6 +139,36 @@ export interface TilesTo {
   outColumnStep: number;
 }
 
+/** Tiles of side×side real numbers in lanes that never meet. The source is the arena's, and all places and steps are bytes. */
+export interface FourierTiles {
+  side: FourierSide;
+  source: Float32Array;
+  /** Where each tile begins. */
+  tiles: Int32Array;
+  /** From one row of a tile to the next. */
+  rowStep: number;
+  columnStep: number;
+  /** How many rows and columns a tile has of its own; the others are zeros. */
+  rows: number;
+  columns: number;
+  /** Whether what a tile has is turned by 180°. */
+  turned: boolean;
+  lanes: number;
+}
+
+/** Where the last rows and columns of tiles go; the arrays are the arena's. */
+export interface FourierTo {
+  side: FourierSide;
+  out: Float32Array;
+  /** Where each begins. */
+  outs: Int32Array;
+  outRowStep: number;
+  outColumnStep: number;
+  rows: number;
+  columns: number;
+  lanes: number;
+}
+
 /** What algorithms build on, so that one fast engine makes every algorithm fast. */
 export interface Engine {
   readonly name: string;
@@ -133,12 +188,18 @@ export interface Engine {
   packedBytes(k: number, n: number): number;
   /** Room for matrices of up to k rows and n columns. */
   reserve(arena: Arena, k: number, n: number): Packed;
+  /** Bytes of an arena that `reservePlanes` takes. */
+  packedPlanesBytes(count: number, k: number, n: number): number;
+  /** Room for so many matrices of up to k rows and n columns each. */
+  reservePlanes(arena: Arena, count: number, k: number, n: number): PackedPlanes;
   /** Copies matrices that stand one below the other, `rows` of each, into the room; from any arrays. */
   pack(room: Packed, blocks: readonly (Matrix & {rows: number})[]): Packed;
-  /** Several at once are shared out among threads together; they have as many pixels. */
-  gather(...works: readonly Gather[]): void;
-  /** Several at once have as many offsets. */
-  outer(...works: readonly Outer[]): void;
+  gather(work: Gather): void;
+  outer(work: Outer): void;
+  /** out[t, j] = Σ_k source[t, k] · b[k, j] for each plane; columns are [0, k]. */
+  gatherPlanes(work: PlaneProducts): void;
+  /** out[k, j] = Σ_t source[t, k] · b[t, j] for each plane, or added to what out holds; columns are 0, 4, 8, … */
+  outerPlanes(work: PlaneProducts & {accumulate: boolean}): void;
   /** Applies an epilogue to `count` pixels of n channels in place; all arrays are the arena's. */
   finish(out: Float32Array, count: number, n: number, epilogue: Epilogue): void;
   lanes(work: Lanes): void;
@@ -149,9 +210,14 @@ export interface Engine {
   transform(work: Tiles & TilesTo): void;
   /**
    * Turns tiles into packed matrices, one for each element of a turned tile, row by row: row t of each is that element of tile t in all lanes.
-   * @param rooms of the same size, reserved one after another
    */
-  transformPacked(work: Tiles, rooms: readonly Packed[]): Packed[];
+  transformPacked(work: Tiles, room: PackedPlanes): PackedPlanes;
+  /** The spectra of tiles, whose planes `spectrum.ts` lists. */
+  fourier(work: FourierTiles, to: Planes): void;
+  /** The same as packed matrices, one for each plane: row t of each is that plane of tile t in all lanes. */
+  fourierPacked(work: FourierTiles, room: PackedPlanes): PackedPlanes;
+  /** The tiles whose spectra are products of spectra, plane by plane, or sums of such: convolutions in a circle of side×side. */
+  fourierInverse(products: Planes, to: FourierTo): void;
   /**
    * `c ← a·b`, or `c ← c + a·b` with `accumulate`; [M×K]·[K×N]→[M×N], on any arrays. Each element of the product is accumulated in at least
    * float32; c must not overlap a or b.

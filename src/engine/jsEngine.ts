@@ -1,5 +1,6 @@
-import type {Engine, Packed, Tiles} from './engine.js';
+import type {Engine, Gather, Outer, Packed, PackedPlanes, Planes, Tiles} from './engine.js';
 import {withGemm} from './gemm.js';
+import {fourier, fourierInverse, fourierParts} from './jsFourier.js';
 import {fold, laneParts, lanes, repeat} from './jsLanes.js';
 import {tileParts, transform, transformInto} from './jsTiles.js';
 import {makeParts} from './part.js';
@@ -25,6 +26,11 @@ interface PackedPairs extends Packed {
   data: Float64Array;
 }
 
+/** Pairs of columns of each plane. */
+interface PackedPlanePairs extends PackedPlanes {
+  each: readonly PackedPairs[];
+}
+
 /** Copies the windows of `count` ≤ 4 rows from `first` on into `to`, interleaved: to[p·4 + row]; zeros where there are fewer. */
 type PackRows = (first: number, count: number, to: Float64Array, at: number) => void;
 
@@ -34,7 +40,7 @@ type PackRows = (first: number, count: number, to: Float64Array, at: number) => 
  */
 export const jsEngine: Engine = withGemm({
   name: 'js',
-  parts: [...tiles, nextBlock, accumulating, ...laneParts, ...tileParts],
+  parts: [...tiles, nextBlock, accumulating, ...laneParts, ...tileParts, ...fourierParts],
   threads: () => 1,
   threadsFor: () => 1,
   release() {},
@@ -42,9 +48,13 @@ export const jsEngine: Engine = withGemm({
     fn({floats: (length) => new Float32Array(length), integers: (length) => new Int32Array(length)}),
   packedBytes: () => 0,
 
-  reserve: (_arena, k, n): PackedPairs => ({
-    ...{k, n},
-    data: new Float64Array(Math.ceil(n / tileColumns) * tileColumns * k),
+  reserve: (_arena, k, n) => roomOf(k, n),
+
+  packedPlanesBytes: () => 0,
+
+  reservePlanes: (_arena, count, k, n): PackedPlanePairs => ({
+    ...{count, k, n},
+    each: Array.from({length: count}, () => roomOf(k, n)),
   }),
 
   pack(room, blocks): PackedPairs {
@@ -62,32 +72,34 @@ export const jsEngine: Engine = withGemm({
     return {k, n, data};
   },
 
-  gather(...works) {
-    for (const {source, pixels, runs, b, out, outs} of works) {
-      const packRows: PackRows = (first, count, to, at) => {
-        for (let i = 0; i < tileRows; i++) {
-          let p = at + i;
-          for (let r = 0; r < runs.length; r += 2) {
-            let from = i < count ? (pixels[first + i] + runs[r]) >> 2 : 0;
-            for (const end = p + runs[r + 1] * tileRows; p < end; p += tileRows) to[p] = i < count ? source[from++] : 0;
-          }
-        }
-      };
-      multiply(pixels.length, packRows, b as PackedPairs, out, (row) => (outs ? outs[row] >> 2 : row * b.n), false);
-    }
+  gather,
+  outer,
+
+  gatherPlanes({source, columns: runs, b, out}) {
+    (b as PackedPlanePairs).each.forEach((each, plane) => {
+      gather({
+        source: planeOf(source, plane),
+        pixels: source.rows,
+        runs,
+        b: each,
+        out: planeOf(out, plane),
+        outs: out.rows,
+      });
+    });
   },
 
-  outer(...works) {
-    for (const {source, offsets, pixels, b, out, accumulate} of works) {
-      const packRows: PackRows = (first, count, to, at) => {
-        for (let i = 0; i < tileRows; i++) {
-          const offset = i < count ? offsets[first + i] : 0;
-          for (let p = 0; p < pixels.length; p++)
-            to[at + p * tileRows + i] = i < count ? source[(offset + pixels[p]) >> 2] : 0;
-        }
-      };
-      multiply(offsets.length, packRows, b as PackedPairs, out, (row) => row * b.n, accumulate);
-    }
+  outerPlanes({source, columns: offsets, b, out, accumulate}) {
+    (b as PackedPlanePairs).each.forEach((each, plane) => {
+      outer({
+        source: planeOf(source, plane),
+        offsets,
+        pixels: source.rows,
+        b: each,
+        out: planeOf(out, plane),
+        outs: out.rows,
+        accumulate,
+      });
+    });
   },
 
   finish(out, count, n, {bias, activation, slopes, alpha}) {
@@ -108,7 +120,21 @@ export const jsEngine: Engine = withGemm({
 
   transform: (work) => transform(work),
 
-  transformPacked: (work, rooms) => packTiles(work, rooms),
+  transformPacked: (work, room) => packTiles(work, room),
+
+  fourier(work, {all, step, rows}) {
+    fourier(work, (plane, tile, lane, value) => {
+      all[((plane * step + rows[tile]) >> 2) + lane] = value;
+    });
+  },
+
+  fourierPacked(work, room) {
+    const {planes, put} = packed(room, work);
+    fourier(work, put);
+    return planes;
+  },
+
+  fourierInverse,
 
   probe(turns) {
     let [s0, s1, s2, s3, s4, s5, s6, s7] = sums;
@@ -127,16 +153,57 @@ export const jsEngine: Engine = withGemm({
   },
 });
 
-/** @param matrix by default the work's own */
-function packTiles(work: Tiles, rooms: readonly Packed[], matrix?: readonly (readonly number[])[]): PackedPairs[] {
-  const k = work.tiles.length;
-  const matrices = rooms.map((room) => ({...(room as PackedPairs), k}));
-  const put = (element: number, row: number, column: number, value: number) => {
-    const odd = column % tileColumns;
-    matrices[element].data[(column - odd) * k + row * tileColumns + odd] = value;
+function gather({source, pixels, runs, b, out, outs}: Gather): void {
+  const packRows: PackRows = (first, count, to, at) => {
+    for (let i = 0; i < tileRows; i++) {
+      let p = at + i;
+      for (let r = 0; r < runs.length; r += 2) {
+        let from = i < count ? (pixels[first + i] + runs[r]) >> 2 : 0;
+        for (const end = p + runs[r + 1] * tileRows; p < end; p += tileRows) to[p] = i < count ? source[from++] : 0;
+      }
+    }
   };
+  multiply(pixels.length, packRows, b as PackedPairs, out, (row) => (outs ? outs[row] >> 2 : row * b.n), false);
+}
+
+/** @param outs where the rows of the sums go; without it they follow one another */
+function outer({source, offsets, pixels, b, out, outs, accumulate}: Outer & {outs?: Int32Array}): void {
+  const packRows: PackRows = (first, count, to, at) => {
+    for (let i = 0; i < tileRows; i++) {
+      const offset = i < count ? offsets[first + i] : 0;
+      for (let p = 0; p < pixels.length; p++) {
+        to[at + p * tileRows + i] = i < count ? source[(offset + pixels[p]) >> 2] : 0;
+      }
+    }
+  };
+  multiply(offsets.length, packRows, b as PackedPairs, out, (row) => (outs ? outs[row] >> 2 : row * b.n), accumulate);
+}
+
+function roomOf(k: number, n: number): PackedPairs {
+  return {k, n, data: new Float64Array(Math.ceil(n / tileColumns) * tileColumns * k)};
+}
+
+function planeOf({all, step}: Planes, plane: number): Float32Array {
+  return all.subarray((plane * step) >> 2);
+}
+
+/** @param matrix by default the work's own */
+function packTiles(work: Tiles, room: PackedPlanes, matrix?: readonly (readonly number[])[]): PackedPlanes {
+  const {planes, put} = packed(room, work);
   transformInto(work, put, matrix);
-  return matrices;
+  return planes;
+}
+
+/** Packed matrices with a row for each tile and a column for each lane, and what writes their elements. */
+function packed(room: PackedPlanes, {tiles, lanes}: Pick<Tiles, 'tiles' | 'lanes'>) {
+  const size = {k: tiles.length, n: lanes};
+  const each = (room as PackedPlanePairs).each.map((matrix) => ({...matrix, ...size}));
+  const put = (matrix: number, row: number, column: number, value: number) => {
+    const odd = column % tileColumns;
+    each[matrix].data[(column - odd) * size.k + row * tileColumns + odd] = value;
+  };
+  const planes: PackedPlanePairs = {count: room.count, ...size, each};
+  return {planes, put};
 }
 
 /**
@@ -146,7 +213,7 @@ function packTiles(work: Tiles, rooms: readonly Packed[], matrix?: readonly (rea
 export const absoluteEngine: Engine = {
   ...jsEngine,
   transform: (work) => transform(work, absolute(work)),
-  transformPacked: (work, rooms) => packTiles(work, rooms, absolute(work)),
+  transformPacked: (work, room) => packTiles(work, room, absolute(work)),
 };
 
 function absolute({matrix}: Tiles): number[][] {

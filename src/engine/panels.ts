@@ -1,4 +1,4 @@
-import type {Packed} from './engine.js';
+import type {Packed, PackedPlanes} from './engine.js';
 
 /** Panels of columns one after another, from a place in the memory. */
 export interface Panels extends Packed {
@@ -30,4 +30,30 @@ export function* panelsOf({k, n, place}: Panels): Generator<Panel> {
 /** Bytes of the panels of so many rows and columns. */
 export function panelBytes(k: number, n: number): number {
   return 4 * k * (Math.ceil(n / 4) * 4);
+}
+
+/** Panels of many matrices, from a place in the memory: the first of all of them, then the second of all. */
+export interface PlanePanels extends PackedPlanes {
+  place: number;
+}
+
+/** The panels of the first matrix, and how far it is from each to the same of the next, in bytes. */
+export function* planePanelsOf({count, place, ...size}: PlanePanels): Generator<Panel & {step: number}> {
+  let at = place;
+  for (const panel of panelsOf({...size, place})) {
+    const step = panelStep(size.k, panel.width === 1 ? panel.columns : panel.width);
+    yield {...panel, place: at, step};
+    at += count * step;
+  }
+}
+
+/** As `assembly/planes.mjs` has it: not a power of two, since then all would meet in the same lines of a cache. */
+function panelStep(k: number, width: number): number {
+  return (4 * k * width + 79) & ~15;
+}
+
+export function planePanelBytes(count: number, k: number, n: number): number {
+  let bytes = 0;
+  for (const {step} of planePanelsOf({count, k, n, place: 0})) bytes += count * step;
+  return bytes;
 }

@@ -43,5 +43,5 @@ function runOf(variant: WasmVariant): () => void {
   new Float32Array(memory.buffer, panel, 8 * terms).fill(1);
   new Int32Array(memory.buffer, starts, pixels).set(Array.from({length: pixels}, (_, p) => 4 * p));
   new Int32Array(memory.buffer, runs, 2).set([0, terms]);
-  return () => kernels.gather8(0, pixels, source, starts, runs, 1, panel, out, 0, 32, 8);
+  return () => kernels.gather8(0, pixels, source, starts, runs, 1, terms, panel, out, 0, 32, 8);
 }

@@ -4,12 +4,13 @@ import {counterOf} from './counter.js';
 import {type Arena, arrayBytes, type Engine, type Epilogue} from './engine.js';
 import {withGemm} from './gemm.js';
 import {packingParts, packPanels, stagingBytes} from './packing.js';
-import {type Panels, panelBytes} from './panels.js';
+import {type Panels, type PlanePanels, panelBytes, planePanelBytes} from './panels.js';
 import {controlBytes, scratchPlace} from './threads/control.js';
 import {type Pool, startPool, WorkerLost} from './threads/pool.js';
+import {fourierCall, fourierFlops, inverseFourierCall, packedFourierCalls} from './wasmFourier.js';
 import {lanesArgs} from './wasmLanes.js';
 import {compile, instantiate, type Kernels, mostPages, tileRows, type WasmVariant} from './wasmModule.js';
-import {gatherCalls, outerCalls} from './wasmProducts.js';
+import {gatherCalls, gatherPlanesCall, outerCalls, outerPlanesCall} from './wasmProducts.js';
 import {packedTilesCalls, tileFlops, tilesCall} from './wasmTiles.js';
 
 const pageBytes = 65_536;
@@ -70,12 +71,12 @@ export function wasmEngine(
     floats: (length) => new Float32Array(shop.memory.buffer, take(4 * length), length),
     integers: (length) => new Int32Array(shop.memory.buffer, take(4 * length), length),
   };
-  const run = (calls: readonly Call[], count: number, flops: number): void => {
+  const run = (calls: readonly Call[], count: number, flops: number, grain?: number): void => {
     const pays = flops >= worthwhile;
     isWorthwhile ||= pays;
     if (pays && shop.pool && shop.pool.threads() > 1) {
       const pieces = calls.flatMap((call) => call.apart?.() ?? [call]);
-      shop.pool.run(pieces, count);
+      shop.pool.run(pieces, count, grain);
     } else for (const {kernel, args} of calls) shop.kernels[kernel](0, count, ...args);
   };
 
@@ -124,6 +125,13 @@ export function wasmEngine(
     // What is left over keeps matrices of a power of two of bytes from meeting in the same lines of a cache.
     reserve: (_arena, k, n): Panels => ({k, n, place: take(panelBytes(k, n) + arrayBytes)}),
 
+    packedPlanesBytes: (count, k, n) => planePanelBytes(count, k, n) + arrayBytes,
+
+    reservePlanes: (_arena, count, k, n): PlanePanels => ({
+      ...{count, k, n},
+      place: take(planePanelBytes(count, k, n) + arrayBytes),
+    }),
+
     pack(room, blocks): Panels {
       const {n, place} = room as Panels;
       const packed = {k: blocks.reduce((sum, {rows}) => sum + rows, 0), n, place};
@@ -131,16 +139,26 @@ export function wasmEngine(
       return packed;
     },
 
-    gather(...works) {
-      const calls = gatherCalls(works, {rows8, rows4}, counter);
-      const flops = works.reduce((sum, {pixels, b}) => sum + 2 * pixels.length * b.k * b.n, 0);
-      run(calls, works[0].pixels.length, flops);
+    gather(work) {
+      const {pixels, b} = work;
+      run(gatherCalls(work, {rows8, rows4}, counter), pixels.length, 2 * pixels.length * b.k * b.n);
     },
 
-    outer(...works) {
-      const calls = outerCalls(works, {rows8, rows4}, counter);
-      const flops = works.reduce((sum, {pixels, offsets, b}) => sum + 2 * pixels.length * offsets.length * b.n, 0);
-      run(calls, works[0].offsets.length, flops);
+    outer(work) {
+      const {pixels, offsets, b} = work;
+      run(outerCalls(work, {rows8, rows4}, counter), offsets.length, 2 * pixels.length * offsets.length * b.n);
+    },
+
+    gatherPlanes(work) {
+      const {source, b} = work;
+      const flops = 2 * b.count * source.rows.length * b.k * b.n;
+      run([gatherPlanesCall(work, {rows8, rows4}, counter)], b.count, flops, 1);
+    },
+
+    outerPlanes(work) {
+      const {out, b} = work;
+      const flops = 2 * b.count * out.rows.length * b.k * b.n;
+      run([outerPlanesCall(work, {rows8, rows4}, counter)], b.count, flops, 1);
     },
 
     finish(out, count, n, {bias, activation, slopes, alpha}) {
@@ -168,9 +186,28 @@ export function wasmEngine(
       run([tilesCall(work, counter)], work.tiles.length, tileFlops(work));
     },
 
-    transformPacked(work, rooms) {
-      run(packedTilesCalls(work, rooms as readonly Panels[], counter), work.tiles.length, tileFlops(work));
-      return rooms.map((room) => ({...room, k: work.tiles.length}));
+    transformPacked(work, room) {
+      const packed = {...(room as PlanePanels), k: work.tiles.length, n: work.lanes};
+      run(packedTilesCalls(work, packed, counter), work.tiles.length, tileFlops(work));
+      return packed;
+    },
+
+    fourier(work, to) {
+      const {side, tiles, lanes} = work;
+      run([fourierCall(work, to, counter)], tiles.length, tiles.length * lanes * fourierFlops(side));
+    },
+
+    fourierPacked(work, room) {
+      const {side, tiles, lanes} = work;
+      const packed = {...(room as PlanePanels), k: tiles.length, n: lanes};
+      const calls = packedFourierCalls(work, packed, counter);
+      run(calls, tiles.length, tiles.length * lanes * fourierFlops(side));
+      return packed;
+    },
+
+    fourierInverse(products, to) {
+      const {side, outs, lanes} = to;
+      run([inverseFourierCall(products, to, counter)], outs.length, outs.length * lanes * fourierFlops(side));
     },
 
     probe(turns) {

@@ -1,4 +1,5 @@
 import {fma, fmaLow, simd} from './assembly/modules.js';
+import {fourierSides} from './spectrum.js';
 import {tileMatrices} from './tileMatrices.js';
 
 const modules = {fma, fmaLow, simd};
@@ -10,8 +11,10 @@ export type WasmVariant = keyof typeof modules;
 export const kernelNames = [
   ...(['gather8', 'gather4', 'narrowGather1', 'narrowGather2', 'narrowGather3'] as const),
   ...(['outer8', 'outer4', 'narrowOuter1', 'narrowOuter2', 'narrowOuter3'] as const),
-  ...(['lanes', 'repeat', 'fold'] as const),
+  ...(['gatherPlanes', 'outerPlanes', 'lanes', 'repeat', 'fold'] as const),
   ...tileMatrices,
+  ...fourierSides.map((side) => `fourier${side}` as const),
+  ...fourierSides.map((side) => `fourierInverse${side}` as const),
 ] as const;
 export type KernelName = (typeof kernelNames)[number];
 

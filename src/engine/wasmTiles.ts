@@ -1,7 +1,7 @@
 import type {Call} from './call.js';
 import type {Counter} from './counter.js';
 import type {Tiles, TilesTo} from './engine.js';
-import {type Panels, panelsOf} from './panels.js';
+import {type PlanePanels, planePanelsOf} from './panels.js';
 import {type TileMatrix, tileMatrix} from './tileMatrices.js';
 
 /** The call of the kernel that turns tiles. */
@@ -15,18 +15,18 @@ export function tilesCall(work: Tiles & TilesTo, counter: Counter): Call {
 }
 
 /** The calls that turn tiles into packed matrices, one for each panel, or for each column that lies for itself. */
-export function packedTilesCalls(work: Tiles, rooms: readonly Panels[], counter: Counter): Call[] {
+export function packedTilesCalls(work: Tiles, packed: PlanePanels, counter: Counter): Call[] {
   const {matrix, tiles} = work;
-  const columnStep = rooms[1].place - rooms[0].place;
-  const rowStep = tileMatrix(matrix).length * columnStep;
+  const side = tileMatrix(matrix).length;
   const calls: Call[] = [];
-  const add = (column: number, lanes: number, width: number, place: number) => {
+  const add = (column: number, lanes: number, width: number, place: number, step: number) => {
     count(counter, matrix, lanes);
-    calls.push({kernel: matrix, args: [...sourceArgs(work, column), place, 0, 4 * width, rowStep, columnStep, lanes]});
+    const to = [place, 0, 4 * width, side * step, step];
+    calls.push({kernel: matrix, args: [...sourceArgs(work, column), ...to, lanes]});
   };
-  for (const {column, columns, width, place} of panelsOf({...rooms[0], k: tiles.length})) {
-    if (width > 1) add(column, columns, width, place);
-    else for (let j = 0; j < columns; j++) add(column + j, 1, 1, place + 4 * j * tiles.length);
+  for (const {column, columns, width, place, step} of planePanelsOf(packed)) {
+    if (width > 1) add(column, columns, width, place, step);
+    else for (let j = 0; j < columns; j++) add(column + j, 1, 1, place + 4 * j * tiles.length, step);
   }
   return calls;
 }

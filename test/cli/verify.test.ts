@@ -185,7 +185,7 @@ test.each([
   [
     ['verify', '--backend', 'cpu', '--import', file('plain.mjs'), '--algorithm', 'mine'],
     2,
-    "convgrad: verify: unknown algorithm 'mine'; use gather, im2col, winograd, winograd4, transposed, depthwise, direct, plain, imported.",
+    "convgrad: verify: unknown algorithm 'mine'; use gather, im2col, winograd, winograd4, fft, transposed, depthwise, direct, plain, imported.",
   ],
   [
     ['verify', '--backend', 'cpu', '--import', file('nothing.ts')],

@@ -1,4 +1,5 @@
 import {depthwise} from '../../src/algorithms/depthwise.js';
+import {fft} from '../../src/algorithms/fft.js';
 import {gather} from '../../src/algorithms/gather.js';
 import {winograd} from '../../src/algorithms/winograd.js';
 import {winograd4} from '../../src/algorithms/winograd4.js';
@@ -91,7 +92,7 @@ describe.each(engines)('gemm on %s', (_name, engine) => {
       for (const pass of passes) {
         const {inputs: names, output} = passTensors[pass];
         const [a, b] = names.map((tensor) => inputs[tensor as keyof typeof inputs]) as [Float32Array, Float32Array];
-        for (const algorithm of [gather, depthwise, winograd, winograd4]) {
+        for (const algorithm of [gather, depthwise, winograd, winograd4, fft]) {
           if (algorithm.supports(info, pass) !== true) continue;
           const out = new Float32Array(sizeOf(info, output)).fill(Number.NaN);
           algorithm[pass]?.(info, a, b, out, engine);

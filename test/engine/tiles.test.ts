@@ -69,27 +69,26 @@ describe.each(engines)('tiles on %s', (_name, engine) => {
     const [a, b] = [matrix.length, matrix[0]!.length];
     for (const n of lanes) {
       const pitch = n + 1;
-      const bytes = 4 * count * (b * b * pitch + 3 + 2 * n) + a * a * engine.packedBytes(count, n) + 6 * arrayBytes;
-      const products = engine.within(bytes + 8, (arena) => {
+      const bytes = 4 * (count * (b * b * pitch + 2) + 2 + a * a * n + 1) + engine.packedPlanesBytes(a * a, count, n);
+      const products = engine.within(bytes + 6 * arrayBytes, (arena) => {
         const source = arena.floats(count * b * b * pitch);
         source.set(filled(source, n));
-        const [tiles, ones, pixels, runs] = [
+        const [tiles, ones, rows, columns] = [
           arena.integers(count),
           arena.floats(count),
           arena.integers(1),
           arena.integers(2),
         ];
         for (let t = 0; t < count; t++) tiles[t] = 4 * t * b * b * pitch;
-        const rooms = Array.from({length: a * a}, () => engine.reserve(arena, count, n));
+        const room = engine.reservePlanes(arena, a * a, count, n);
         const steps = {rowStep: 4 * b * pitch, columnStep: 4 * pitch};
-        const packed = engine.transformPacked({matrix: name, source, tiles, lanes: n, ...steps}, rooms);
-        const out = arena.floats(n);
-        [pixels[0], runs[0], runs[1]] = [0, 0, count];
+        const packed = engine.transformPacked({matrix: name, source, tiles, lanes: n, ...steps}, room);
+        const out = arena.floats(a * a * n);
+        [rows[0], columns[0], columns[1]] = [0, 0, count];
         ones.set([1, 10, 100, 1000, 10_000]);
-        return packed.map((each) => {
-          engine.gather({source: ones, pixels, runs, b: each, out});
-          return [...out];
-        });
+        const factors = {all: ones, step: 0, rows, rowStep: 4 * count};
+        engine.gatherPlanes({source: factors, columns, b: packed, out: {all: out, step: 4 * n, rows, rowStep: 4 * n}});
+        return Array.from({length: a * a}, (_, i) => [...out.subarray(i * n, (i + 1) * n)]);
       });
       const want = products.map((product, element) =>
         product.map((_, lane) => {

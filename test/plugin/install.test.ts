@@ -105,7 +105,7 @@ describe('install and uninstall', () => {
     expect(install(null as never).report().serving).toBe(true);
     uninstall();
     expect(() => install({algorithm: 'magic'})).toThrow(
-      /install: unknown algorithm 'magic'; use auto, gather, im2col, winograd, winograd4, transposed, depthwise, direct/,
+      /install: unknown algorithm 'magic'; use auto, gather, im2col, winograd, winograd4, fft, transposed, depthwise, direct/,
     );
     expect(() => install({engine: 'magic' as never})).toThrow(/install: unknown engine "magic"; use auto, .*simd, js/);
     expect(() => install({threads: 0})).toThrow(/install: threads must be a whole number from 1 to 32; got 0/);

@@ -1,153 +1,83 @@
-import type {Engine, Epilogue} from '../../engine/engine.js';
-import {absoluteEngine} from '../../engine/jsEngine.js';
-import {tileMatrix} from '../../engine/tileMatrices.js';
-import {products, together, turned, type Work} from '../../engine/work.js';
+import type {Epilogue} from '../../engine/engine.js';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
-import {flopsOf, type Pass, passTensors, sizeOf} from '../../geometry/pass.js';
-import type {Algorithm, Bound, Cost} from '../algorithm.js';
-import type {BlockParts} from '../windows/cut.js';
+import type {Pass} from '../../geometry/pass.js';
+import type {Algorithm} from '../algorithm.js';
 import {convolveTiles} from './convolveTiles.js';
-import {blockBytes} from './planes.js';
+import type {Slice} from './planes.js';
 import {sumTiles} from './sumTiles.js';
+import type {TileParts} from './tileParts.js';
+import type {Turning} from './turning.js';
 
-type Members = Required<
-  Pick<Algorithm, 'supports' | 'cost' | 'fuses' | 'forward' | 'backpropInput' | 'backpropFilter' | 'errorBound'>
->;
+export type TilePasses = Required<Pick<Algorithm, 'fuses' | Pass>>;
 
-/** What is the same of F(m×m, 3×3) for every m. dX is the same convolution of dy, its filter turned by 180° with its channels swapped. */
-export function passesOf(m: 2 | 4, parts: BlockParts): Members {
-  const members: Members = {
-    supports: whyNot,
-    cost: (info, pass) => costOf(m, info, pass),
+/** The passes in tiles. dX is the same convolution of dy, its filter turned by 180° with its channels swapped. */
+export function passesOf(turningOf: (info: Conv2DInfo, pass: Pass) => Turning, parts: TileParts): TilePasses {
+  return {
     fuses: true,
 
     forward(info, x, filter, y, engine, epilogue?: Epilogue) {
       const {batch, padTop, padLeft, outHeight, outWidth} = info;
+      const [C, F] = [info.inChannels, info.outChannels];
       const work = {
         ...{batch, padTop, padLeft, outHeight, outWidth, epilogue},
-        ...{source: x, height: info.inHeight, width: info.inWidth, C: info.inChannels},
-        ...{
-          out: y,
-          F: info.outChannels,
-          writeFilter: (into: Float32Array, pitch: number) => spread(filter, info.outChannels, pitch, into),
-        },
+        ...{source: x, height: info.inHeight, width: info.inWidth, C},
+        ...{out: y, F},
+        writeFilter: (slice: Slice, into: Float32Array, pitch: number) => spread(filter, F, slice, pitch, into),
       };
-      convolveTiles(m, work, engine, parts);
+      convolveTiles(turningOf(info, 'forward'), work, engine, parts);
     },
 
     backpropInput(info, dy, filter, dx, engine) {
       const [C, F] = [info.outChannels, info.inChannels];
       const work = {
-        ...{batch: info.batch, padTop: 2 - info.padTop, padLeft: 2 - info.padLeft},
+        ...{
+          batch: info.batch,
+          padTop: info.filterHeight - 1 - info.padTop,
+          padLeft: info.filterWidth - 1 - info.padLeft,
+        },
         ...{source: dy, height: info.outHeight, width: info.outWidth, C},
         ...{out: dx, outHeight: info.inHeight, outWidth: info.inWidth, F},
-        writeFilter: (into: Float32Array, pitch: number) => turn(filter, C, F, pitch, into),
+        writeFilter: (slice: Slice, into: Float32Array, pitch: number) => turn(filter, C, F, slice, pitch, into),
       };
-      convolveTiles(m, work, engine, parts);
+      convolveTiles(turningOf(info, 'backpropInput'), work, engine, parts);
     },
 
     backpropFilter(info, x, dy, dFilter, engine) {
-      sumTiles(m, info, x, dy, dFilter, engine, parts);
+      sumTiles(turningOf(info, 'backpropFilter'), info, x, dy, dFilter, engine, parts);
     },
-
-    errorBound: (info, pass, a, b) => boundOf(m, members[pass], info, pass, a, b),
-  };
-  return members;
-}
-
-function whyNot(info: Conv2DInfo): true | string {
-  if (info.kind !== 'dense') return 'a depthwise convolution has no sum over channels to make matrix products of';
-  if (info.filterHeight !== 3 || info.filterWidth !== 3) return 'it computes 3×3 filters only';
-  if (info.strideHeight > 1 || info.strideWidth > 1) return 'its tiles need stride 1';
-  return (info.dilationHeight === 1 && info.dilationWidth === 1) || 'its tiles need dilation 1';
-}
-
-function costOf(m: 2 | 4, info: Conv2DInfo, pass: Pass): Cost {
-  const {batch, inChannels: C, outChannels: F} = info;
-  const tiles = batch * Math.ceil(info.outHeight / m) * Math.ceil(info.outWidth / m);
-  const elements = (m + 2) ** 2;
-  const moved = elements * (tiles * (C + F) + C * F);
-  return {
-    // Those of the definition, which effective rates are counted in; what is done is m²·9/(m + 2)² times less, and the transforms.
-    flops: flopsOf(info),
-    bytes: 4 * (sizeOf(info, 'x') + sizeOf(info, 'filter') + sizeOf(info, 'y') + 2 * moved),
-    workspaceBytes: 4 * (elements + 9) * C * F + 2 * blockBytes(m + 2, C, F),
-    work: workOf(m, info, pass),
   };
 }
 
-function workOf(m: 2 | 4, info: Conv2DInfo, pass: Pass): Work {
-  const {batch, inChannels: C, outChannels: F} = info;
-  const elements = (m + 2) ** 2;
-  const tilesOf = (height: number, width: number) => batch * Math.ceil(height / m) * Math.ceil(width / m);
-  const [x, y, filter] = [sizeOf(info, 'x'), sizeOf(info, 'y'), sizeOf(info, 'filter')];
-  const blocksOf = (tiles: number) => Math.ceil((4 * elements * tiles * (C + F)) / blockBytes(m + 2, C, F));
-  if (pass === 'backpropFilter') {
-    const tiles = tilesOf(info.outHeight, info.outWidth);
-    return together(
-      products({kind: 'outer', rows: C, depth: tiles, columns: F}, elements, blocksOf(tiles)),
-      turned(`inputTiles${m}`, tiles, C),
-      turned(`errorTiles${m}`, tiles, F),
-      turned(`gradientTiles${m}`, C, F),
-      {copied: 4 * (x + y + filter)},
-    );
-  }
-  const forward = pass === 'forward';
-  const tiles = forward ? tilesOf(info.outHeight, info.outWidth) : tilesOf(info.inHeight, info.inWidth);
-  const [from, to] = forward ? [C, F] : [F, C];
-  return together(
-    products({kind: 'gather', rows: tiles, depth: from, columns: to}, elements, blocksOf(tiles)),
-    turned(`inputTiles${m}`, tiles, from),
-    turned(`filterTiles${m}`, from, to),
-    turned(`outputTiles${m}`, tiles, to),
-    // Turning the filter by 180° is a plain loop.
-    {copied: 4 * (x + y + (forward ? filter : 0)), scalar: forward ? 0 : 2 * filter},
-  );
-}
-
-/** Copies rows of F floats. */
-function spread(rows: Float32Array, F: number, pitch: number, into: Float32Array): void {
+/** Copies a slice of rows of F floats. */
+function spread(rows: Float32Array, F: number, {first, columns}: Slice, pitch: number, into: Float32Array): void {
   if (pitch === F) into.set(rows);
-  else
-    for (let from = 0, to = 0; from < rows.length; from += F, to += pitch) into.set(rows.subarray(from, from + F), to);
+  else {
+    for (let from = first, to = 0; from < rows.length; from += F, to += pitch) {
+      into.set(rows.subarray(from, from + columns), to);
+    }
+  }
 }
 
 /** Channels that are copied side by side: as many lines of a cache are written to at a time. */
 const strip = 16;
 
-/** [3, 3, F, C] turned by 180°, as [3, 3, C, F]. */
-function turn(filter: Float32Array, C: number, F: number, pitch: number, into: Float32Array): void {
-  for (let tap = 0; tap < 9; tap++) {
-    const [from, to] = [(8 - tap) * C * F, tap * C * pitch];
-    for (let first = 0; first < C; first += strip) {
-      const end = Math.min(C, first + strip);
-      for (let f = 0; f < F; f++) for (let c = first; c < end; c++) into[to + c * pitch + f] = filter[from + f * C + c];
+/** A slice of [kh, kw, F, C] turned by 180°, as [kh, kw, C, columns]. */
+function turn(
+  filter: Float32Array,
+  C: number,
+  F: number,
+  {first, columns}: Slice,
+  pitch: number,
+  into: Float32Array,
+): void {
+  const taps = filter.length / (C * F);
+  for (let tap = 0; tap < taps; tap++) {
+    const [from, to] = [((taps - 1 - tap) * F + first) * C, tap * C * pitch];
+    for (let begin = 0; begin < C; begin += strip) {
+      const end = Math.min(C, begin + strip);
+      for (let f = 0; f < columns; f++) {
+        for (let c = begin; c < end; c++) into[to + c * pitch + f] = filter[from + f * C + c];
+      }
     }
   }
-}
-
-/** Roundings of one product of a small matrix: of its constants, their products and their sums. */
-const roundings = 2;
-
-/**
- * A result is Σ of products of one element of each input with six constants of the matrices, and each passes at most n roundings, so the error is at most
- * γ(n) times the same Σ of absolute values: what the algorithm itself makes of absolute values. Source: https://arxiv.org/abs/1803.10986
- */
-function boundOf(
-  m: 2 | 4,
-  compute: (info: Conv2DInfo, a: Float32Array, b: Float32Array, out: Float32Array, engine: Engine) => void,
-  info: Conv2DInfo,
-  pass: Pass,
-  a: Float32Array,
-  b: Float32Array,
-): Bound {
-  const magnitudes = new Float32Array(sizeOf(info, passTensors[pass].output));
-  compute(info, a.map(Math.abs), b.map(Math.abs), magnitudes, absoluteEngine);
-  const [inputs, filters, outputs] = (['inputTiles', 'filterTiles', 'outputTiles'] as const).map((name) =>
-    // Gradients have the same matrices turned, whose rows may have as many terms as these have columns.
-    Math.max(...tileMatrix(`${name}${m}`).map((row) => Math.max(row.length, tileMatrix(`${name}${m}`).length))),
-  );
-  const tiles = info.batch * Math.ceil(info.outHeight / m) * Math.ceil(info.outWidth / m);
-  const sums = {forward: info.inChannels, backpropInput: info.outChannels, backpropFilter: tiles}[pass];
-  return {terms: sums + 2 * (inputs + filters + outputs + 3 * roundings), magnitudes};
 }

@@ -1,34 +1,56 @@
-import type {Arena} from '../../engine/engine.js';
+import {type Arena, arrayBytes, type Planes} from '../../engine/engine.js';
+import {steps} from '../../engine/steps.js';
 
-/** Matrices [rows × columns], one for each element of a tile of side×side. */
-export interface Planes {
-  all: Float32Array;
-  each: readonly Float32Array[];
-  /** From one to the next in bytes, and to that of the next row of the tile. */
-  columnStep: number;
-  rowStep: number;
+/** How planes lie. */
+export interface Layout {
+  count: number;
+  /** Whether the rows of all planes of a tile lie side by side, for whoever turns it; else those of a plane do, for whoever sums it. */
+  together: boolean;
 }
 
-/** Floats from one plane to the next: not a power of two, since then all would meet in the same lines of a cache. */
-function pitch(rows: number, columns: number): number {
-  return Math.ceil((rows * columns) / 1024) * 1024 + 16;
+/** Floats from plane to plane, from row to row and in all. No powers of two, since then all planes would meet in the same lines of a cache. */
+function sizesOf({count, together}: Layout, rows: number, columns: number): {plane: number; row: number; all: number} {
+  if (together) {
+    const plane = columns % 32 === 0 ? columns + 16 : Math.ceil(columns / 4) * 4;
+    return {plane, row: count * plane, all: rows * count * plane};
+  }
+  const plane = Math.ceil((rows * columns) / 1024) * 1024 + 16;
+  return {plane, row: columns, all: count * plane};
 }
 
-export function planesBytes(side: number, rows: number, columns: number): number {
-  return 4 * side * side * pitch(rows, columns);
+export function planesBytes(layout: Layout, rows: number, columns: number): number {
+  return 4 * (sizesOf(layout, rows, columns).all + rows) + 2 * arrayBytes;
 }
 
-export function planes(arena: Arena, side: number, rows: number, columns: number): Planes {
-  const step = pitch(rows, columns);
-  const all = arena.floats(side * side * step);
-  const each = Array.from({length: side * side}, (_, i) => all.subarray(i * step, i * step + rows * columns));
-  return {all, each, columnStep: 4 * step, rowStep: 4 * side * step};
+export function planes(arena: Arena, layout: Layout, rows: number, columns: number): Planes {
+  const {plane, row, all} = sizesOf(layout, rows, columns);
+  return {all: arena.floats(all), step: 4 * plane, rowStep: 4 * row, rows: steps(arena, rows, 4 * row)};
+}
+
+/** The same planes of fewer tiles. */
+export function cutPlanes(planes: Planes, rows: number): Planes {
+  return {...planes, rows: planes.rows.subarray(0, rows)};
 }
 
 /**
  * Bytes of planes that are worked on at a time. They stay in a level-2 cache, but where C×F matrices are larger than that: then those are read from beyond
  * it for each block, and large blocks have it happen seldom.
  */
-export function blockBytes(side: number, C: number, F: number): number {
-  return Math.max(1 << 20, 4 * side * side * C * F);
+export function blockBytes(count: number, C: number, F: number): number {
+  return Math.max(1 << 20, 4 * count * C * F);
+}
+
+/** Columns that are computed together. */
+export interface Slice {
+  first: number;
+  columns: number;
+}
+
+/** Cuts F columns of planes with C rows into slices of so many bytes, but for whole panels; the first is as wide as any. */
+export function slicesOf(count: number, C: number, F: number, room: number): Slice[] {
+  const most = Math.min(F, Math.max(8, Math.floor(room / (4 * count * C) / 8) * 8));
+  return Array.from({length: Math.ceil(F / most)}, (_, i) => ({
+    first: i * most,
+    columns: Math.min(most, F - i * most),
+  }));
 }

@@ -1,65 +1,64 @@
 import {arrayBytes, type Engine} from '../../engine/engine.js';
 import {steps} from '../../engine/steps.js';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
-import type {BlockParts} from '../windows/cut.js';
 import {copyRegions} from '../windows/region.js';
 import {gridOf} from './grid.js';
-import {blockBytes, planes, planesBytes} from './planes.js';
+import {cutPlanes, planes, planesBytes, slicesOf} from './planes.js';
+import type {TileParts} from './tileParts.js';
+import type {Turning} from './turning.js';
 
-/** dFilter = Gᵀ[Σ (Bᵀ·x·B) ⊙ (A·dy·Aᵀ)]G over all tiles, in tiles of m×m of dy, block by block in their order. */
+/** dFilter = gradients(Σ inputs(x) ⊙ errors(dy)) over all tiles of dy, block by block in their order. */
 export function sumTiles(
-  m: 2 | 4,
+  turning: Turning,
   info: Conv2DInfo,
   x: Float32Array,
   dy: Float32Array,
   dFilter: Float32Array,
   engine: Engine,
-  parts: BlockParts,
+  parts: TileParts,
 ): void {
   const {batch, inHeight, inWidth, inChannels: C, outHeight, outWidth, outChannels: F, padTop, padLeft} = info;
-  const side = m + 2;
-  const grid = gridOf([batch, outHeight, outWidth], m, side * side * (C + F), blockBytes(side, C, F), parts);
+  const {size, more, planes: count, filterBytes, blockBytes} = turning;
+  const none = [0, 0] as const;
+  const layout = {count, together: turning.together};
+  const sumsLayout = {count, together: false};
+  const slices = slicesOf(count, C, F, filterBytes);
+  const wide = slices[0].columns;
+  if (slices.length > 1 && parts.slices) parts.slices.hits++;
+  const grid = gridOf([batch, outHeight, outWidth], size, count * (C + wide), blockBytes, parts);
   const {blocks, most, columns} = grid;
   const bytes =
-    4 * (9 * C * F + 3 * C + grid.floatsOf(2, C) + grid.floatsOf(0, F) + 3 * most) +
-    side * side * engine.packedBytes(most, F) +
-    planesBytes(side, most, C) +
-    planesBytes(side, C, F);
-  engine.within(bytes + 12 * arrayBytes, (arena) => {
-    const rooms = Array.from({length: side * side}, () => engine.reserve(arena, most, F));
-    const [near, errors] = [arena.floats(grid.floatsOf(2, C)), arena.floats(grid.floatsOf(0, F))];
-    const [inputs, sums] = [planes(arena, side, most, C), planes(arena, side, C, F)];
+    4 * (dFilter.length + 2 * C + grid.floatsOf(more, C) + grid.floatsOf(none, F) + 2 * most) +
+    engine.packedPlanesBytes(count, most, wide) +
+    planesBytes(layout, most, C) +
+    planesBytes(sumsLayout, C, wide);
+  engine.within(bytes + 7 * arrayBytes, (arena) => {
+    const dyPlanes = engine.reservePlanes(arena, count, most, wide);
+    const [near, errors] = [arena.floats(grid.floatsOf(more, C)), arena.floats(grid.floatsOf(none, F))];
+    const [allInputs, sums] = [planes(arena, layout, most, C), planes(arena, sumsLayout, C, wide)];
     const [inPlaces, errorPlaces] = [arena.integers(most), arena.integers(most)];
-    const [rows, offsets, weights] = [steps(arena, most, 4 * C), steps(arena, C, 4), steps(arena, C, 4 * F)];
-    for (const block of blocks) {
-      copyRegions(x, [inHeight, inWidth, C], block.image, block.images, grid.region(block, padTop, padLeft, 2), near);
-      copyRegions(dy, [outHeight, outWidth, F], block.image, block.images, grid.region(block, 0, 0, 0), errors);
-      const count = grid.place(block, 2, C, inPlaces);
-      grid.place(block, 0, F, errorPlaces);
-      const pixels = rows.subarray(0, count);
-      engine.transform({
-        ...{matrix: `inputTiles${m}`, source: near, tiles: inPlaces.subarray(0, count), lanes: C},
-        ...{rowStep: 4 * C * (columns * m + 2), columnStep: 4 * C},
-        ...{out: inputs.all, outs: pixels, outRowStep: inputs.rowStep, outColumnStep: inputs.columnStep},
-      });
-      const packed = engine.transformPacked(
-        {
-          ...{matrix: `errorTiles${m}`, source: errors, tiles: errorPlaces.subarray(0, count), lanes: F},
-          ...{rowStep: 4 * F * columns * m, columnStep: 4 * F},
-        },
-        rooms,
-      );
-      const accumulate = block !== blocks[0];
-      engine.outer(
-        ...packed.map((b, i) => ({source: inputs.each[i], offsets, pixels, b, out: sums.each[i], accumulate})),
-      );
+    const [offsets, weights, out] = [steps(arena, C, 4), steps(arena, C, 4 * F), arena.floats(dFilter.length)];
+    for (const {first, columns: lanes} of slices) {
+      for (const block of blocks) {
+        const [region, under] = [grid.region(block, padTop, padLeft, more), grid.region(block, 0, 0, none)];
+        copyRegions(x, [inHeight, inWidth, C], block.image, block.images, region, near);
+        copyRegions(dy, [outHeight, outWidth, F], block.image, block.images, under, errors);
+        const tiles = grid.place(block, more, C, inPlaces);
+        grid.place(block, none, F, errorPlaces);
+        const inputs = cutPlanes(allInputs, tiles);
+        const pixels = {rowStep: 4 * C * region.columns, columnStep: 4 * C, lanes: C};
+        // One block has the same for all slices.
+        if (first === 0 || blocks.length > 1)
+          turning.inputs(engine, {source: near, tiles: inPlaces.subarray(0, tiles), ...pixels}, inputs);
+        const slice = {rowStep: 4 * F * columns * size[1], columnStep: 4 * F, lanes};
+        const from = {source: errors.subarray(first), tiles: errorPlaces.subarray(0, tiles), ...slice};
+        const packed = turning.errors(engine, from, dyPlanes);
+        const accumulate = block !== blocks[0];
+        engine.outerPlanes({source: inputs, columns: offsets, b: packed, out: sums, accumulate});
+      }
+      const steps = {outRowStep: 4 * (more[1] + 1) * C * F, outColumnStep: 4 * C * F, lanes};
+      turning.gradients(engine, sums, {out: out.subarray(first), outs: weights, ...steps});
     }
-    const out = arena.floats(9 * C * F);
-    engine.transform({
-      ...{matrix: `gradientTiles${m}`, source: sums.all, tiles: weights, lanes: F},
-      ...{rowStep: sums.rowStep, columnStep: sums.columnStep},
-      ...{out, outs: weights, outRowStep: 12 * C * F, outColumnStep: 4 * C * F},
-    });
     dFilter.set(out);
   });
 }

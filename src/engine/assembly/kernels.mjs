@@ -3,7 +3,9 @@
 
 import {channels} from './channels.mjs';
 import {epilogue} from './epilogue.mjs';
+import {fourier} from './fourier.mjs';
 import {lanes} from './lanes.mjs';
+import {planes} from './planes.mjs';
 import {join} from './text.mjs';
 import {tiles} from './tiles.mjs';
 
@@ -117,17 +119,15 @@ const addRow = (t, vectors) =>
 
 /**
  * out[p, column] = Σ over the runs of window(p) · panel, `rows` pixels at a time; the last tile repeats the last pixel. Then the same for all panels of
- * `columns`, and for so many products at equal steps: calls from outside cost as much as some tiles. A panel's function is exported too, lest it be inlined.
+ * `columns`: calls from outside cost as much as some tiles. A panel's function is exported too, lest it be inlined.
  */
 function gather(rows, vectors) {
   const panel = `gatherPanel${4 * vectors}`;
   return `
-export function gather${4 * vectors}(from: i32, to: i32, source: usize, pixels: usize, runs: usize, runCount: i32, k: usize, panel: usize, out: usize, outs: usize, stride: usize, columns: i32, count: i32, sourceStep: usize, panelStep: usize, outStep: usize): void {
-  for (; count > 0; --count, source += sourceStep, panel += panelStep, out += outStep) {
-    for (let column = 0; column < columns; column += ${4 * vectors}) {
-      const at = <usize>column << 2;
-      ${panel}(from, to, source, pixels, runs, runCount, panel + at * k, out + at, outs, stride, min(${4 * vectors}, columns - column));
-    }
+export function gather${4 * vectors}(from: i32, to: i32, source: usize, pixels: usize, runs: usize, runCount: i32, k: usize, panel: usize, out: usize, outs: usize, stride: usize, columns: i32): void {
+  for (let column = 0; column < columns; column += ${4 * vectors}) {
+    const at = <usize>column << 2;
+    ${panel}(from, to, source, pixels, runs, runCount, panel + at * k, out + at, outs, stride, min(${4 * vectors}, columns - column));
   }
 }
 
@@ -156,16 +156,14 @@ export function ${panel}(from: i32, to: i32, source: usize, pixels: usize, runs:
 `;
 }
 
-/** out[row, column] (+)= Σ_p source[offsets[row] + pixels[p]] · panel[p, column], `rows` rows at a time; all panels and products as above. */
+/** out[row, column] (+)= Σ_p source[offsets[row] + pixels[p]] · panel[p, column], `rows` rows at a time; all panels as above. */
 function outer(rows, vectors) {
   const panel = `outerPanel${4 * vectors}`;
   return `
-export function outer${4 * vectors}(from: i32, to: i32, source: usize, offsets: usize, pixels: usize, pixelCount: i32, panel: usize, out: usize, stride: usize, accumulate: i32, columns: i32, count: i32, sourceStep: usize, panelStep: usize, outStep: usize): void {
-  for (; count > 0; --count, source += sourceStep, panel += panelStep, out += outStep) {
-    for (let column = 0; column < columns; column += ${4 * vectors}) {
-      const at = <usize>column << 2;
-      ${panel}(from, to, source, offsets, pixels, pixelCount, panel + at * <usize>pixelCount, out + at, stride, min(${4 * vectors}, columns - column), accumulate);
-    }
+export function outer${4 * vectors}(from: i32, to: i32, source: usize, offsets: usize, pixels: usize, pixelCount: i32, panel: usize, out: usize, stride: usize, columns: i32, accumulate: i32): void {
+  for (let column = 0; column < columns; column += ${4 * vectors}) {
+    const at = <usize>column << 2;
+    ${panel}(from, to, source, offsets, pixels, pixelCount, panel + at * <usize>pixelCount, out + at, stride, min(${4 * vectors}, columns - column), accumulate);
   }
 }
 
@@ -280,6 +278,6 @@ export function kernels({rows8, rows4}) {
     // A tile's sums, its operands and its factors at most fill the registers.
     ...[narrowGather(7, 1), narrowGather(4, 2), narrowGather(3, 3)],
     ...[narrowOuter(7, 1), narrowOuter(4, 2), narrowOuter(3, 3)],
-    ...[epilogue, lanes, channels, tiles, peak],
+    ...[epilogue, lanes, channels, planes, tiles, fourier, peak],
   ].join('');
 }

@@ -78,10 +78,10 @@ export function ${name}(from: i32, to: i32, source: usize, tiles: usize, rowStep
 }
 
 const shared = `
-/** Room for a tile of 6×6 vectors, which each thread has for itself. */
+/** Room that each thread has for itself. */
 let scratch: usize;
 export function setScratch(place: usize): void {
-  scratch = place;
+  scratch = place + fillFactors(place);
 }
 `;
 

@@ -1,3 +1,7 @@
+import {scratchBytes} from '../assembly/modules.js';
+
+export {scratchBytes};
+
 /** Words at the beginning of a shared memory, by which threads agree on the work; those that change often lie apart. */
 export const word = {
   /** Pieces that nobody has taken yet; below 1 there are none. */
@@ -26,7 +30,6 @@ export const controlWords = 1_024;
 export const mostCalls = Math.floor((controlWords - word.first) / callWords);
 /** Where the first thread's scratch memory lies; each has lines of the cache for itself. */
 export const scratchPlace = 4 * controlWords;
-export const scratchBytes = 640;
 /** Threads that have room for it. */
 export const mostThreads = 32;
 export const controlBytes = scratchPlace + scratchBytes * mostThreads;

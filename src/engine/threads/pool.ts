@@ -14,7 +14,7 @@ export interface Pool {
   /** How many work, this thread included. */
   threads(): number;
   /** Runs the calls over 0..count on all threads; the results do not depend on how many there are. @throws WorkerLost */
-  run(calls: readonly Call[], count: number): void;
+  run(calls: readonly Call[], count: number, grain?: number): void;
   close(): void;
 }
 
@@ -35,8 +35,8 @@ export function startPool(
   );
   const threads = () => 1 + Atomics.load(words, word.ready);
 
-  const runTogether = (calls: readonly Call[], count: number): void => {
-    const {step, ranges, group, pieces} = cut(calls.length, count, threads());
+  const runTogether = (calls: readonly Call[], count: number, grain?: number): void => {
+    const {step, ranges, group, pieces} = cut(calls.length, count, threads(), grain);
     words.set([count, step, ranges, calls.length, group], word.count);
     for (const [i, {kernel, args}] of calls.entries()) {
       words.set([kernelNames.indexOf(kernel), ...args], word.first + i * callWords);
@@ -60,9 +60,9 @@ export function startPool(
 
   return {
     threads,
-    run(calls, count) {
+    run(calls, count, grain) {
       for (let first = 0; first < calls.length; first += mostCalls) {
-        runTogether(calls.slice(first, first + mostCalls), count);
+        runTogether(calls.slice(first, first + mostCalls), count, grain);
       }
     },
     close() {

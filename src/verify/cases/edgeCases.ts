@@ -56,6 +56,8 @@ export function edgeCases(): Case[] {
     named('the same with few channels', 'ih66iw66ic16oc4kh1kw1'),
     named('the same with fewer', 'ih66iw66ic16oc2kh1kw1'),
     named('more tiles than one block', 'ih160iw160ic4oc1kh3kw3-same'),
+    named('long filters: more tiles of spectra than one block', 'ih110iw110ic1oc1kh1kw16-same'),
+    named('long filters with many channels: spectra in slices', 'ih1iw1ic112oc100kh1kw9-same'),
     named('x beyond 65 536 elements', 'ih128iw129ic4oc2kh2kw2sh2sw2-same'),
     named('y beyond 65 536 elements', 'ih91iw91ic1oc8kh1kw1'),
     named('more output channels than are packed at a time', 'ih1iw2ic2oc4099kh1kw1'),

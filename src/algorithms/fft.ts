@@ -1,0 +1,61 @@
+import {planesOf} from '../engine/spectrum.js';
+import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
+import {flopsOf, type Pass, sizeOf} from '../geometry/pass.js';
+import type {Algorithm, Cost} from './algorithm.js';
+import {fourierBound} from './tiles/fourierBound.js';
+import {mostTaps, sideOf, tilesOf} from './tiles/fourierSide.js';
+import {blockBytes, fourierTurning, mostBytes} from './tiles/fourierTurning.js';
+import {passesOf} from './tiles/passesOf.js';
+import {slicedParts} from './tiles/tileParts.js';
+
+const parts = slicedParts('fft');
+
+/**
+ * Dense convolutions with stride and dilation 1 as products of spectra, tile by tile: s×s pixels of the source, s = 8 or 16, are what (s − kh + 1)·(s − kw + 1)
+ * pixels of the output see, and T tiles cover the batch. F is the two-dimensional Fourier transform of real tiles, filters filled up with zeros, g̃ the filter
+ * turned by 180°, and ⊙ multiplies complex numbers, half of which are enough, with three real products each: P = 3s²/2 − 2 matrix products in all.
+ *
+ *     forward         y       = F⁻¹[Σ_c F(x) ⊙ F(g̃)]       P times [T×C]·[C×F]
+ *     backpropInput   dx      the same of dy, with the filter turned by 180° and its channels swapped: P times [T×F]·[F×C]
+ *     backpropFilter  dFilter = F⁻¹[Σ_tiles F(x) ⊙ F(dỹ)]  P times [C×T]·[T×F]
+ *
+ * A convolution in a circle of s×s is that of the definition where it does not go round: in its last rows and columns. The border is zeros, as is what the
+ * last tiles of a row or column lack. Tiles go through in blocks and filters in slices, in a fixed order, so the workspace is bounded. For each pixel of the output
+ * and pair of channels that is P/((s − kh + 1)·(s − kw + 1)) multiplications instead of kh·kw, 3 for 25 and 6 for 81, and the transforms.
+ * Roots of unity are no float32, so whole numbers do not stay exact; an Inf or NaN spreads over its tile.
+ */
+export const fft: Algorithm = {
+  name: 'fft',
+  title: 'Convolution by Fourier transforms of tiles',
+  source: 'https://arxiv.org/abs/1809.07851',
+  integerHeadroom: 0,
+  footprint: 'tile',
+  tile: (info, pass) => fourierTurning(sideOf(info, pass), info).size,
+  parts: Object.values(parts),
+  supports: whyNot,
+  cost: costOf,
+  errorBound: (info, pass, a, b) => fourierBound(sideOf(info, pass), info, pass, a, b),
+  ...passesOf((info, pass) => fourierTurning(sideOf(info, pass), info), parts),
+};
+
+function whyNot(info: Conv2DInfo): true | string {
+  if (info.kind !== 'dense') return 'a depthwise convolution has no sum over channels to make matrix products of';
+  if (info.filterHeight > mostTaps || info.filterWidth > mostTaps) {
+    return `its tiles hold filters of up to ${mostTaps}×${mostTaps}`;
+  }
+  if (info.strideHeight > 1 || info.strideWidth > 1) return 'its tiles need stride 1';
+  return (info.dilationHeight === 1 && info.dilationWidth === 1) || 'its tiles need dilation 1';
+}
+
+function costOf(info: Conv2DInfo, pass: Pass): Cost {
+  const {inChannels: C, outChannels: F} = info;
+  const side = sideOf(info, pass);
+  const moved = planesOf(side) * (tilesOf(side, info, pass) * (C + F) + C * F);
+  return {
+    // Those of the definition, which effective rates are counted in; what is done is less, see above, and the transforms.
+    flops: flopsOf(info),
+    bytes: 4 * (sizeOf(info, 'x') + sizeOf(info, 'filter') + sizeOf(info, 'y') + 2 * moved),
+    workspaceBytes:
+      4 * sizeOf(info, 'filter') + Math.min(mostBytes, 4 * planesOf(side) * C * F) + 2 * blockBytes(side, info),
+  };
+}

@@ -1,0 +1,31 @@
+import {type FourierSide, fourierSides, planesOf} from '../../engine/spectrum.js';
+import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
+import type {Pass} from '../../geometry/pass.js';
+
+/** The most taps of a filter's side. */
+export const mostTaps = Math.max(...fourierSides);
+
+/** The side of tiles with the least work: large ones have fewer products for each pixel, small ones fewer planes of filters. */
+export function sideOf(info: Conv2DInfo, pass: Pass): FourierSide {
+  const able = fourierSides.filter((side) => side >= info.filterHeight && side >= info.filterWidth);
+  const work = able.map((side) => workOf(side, info, pass));
+  return able[work.indexOf(Math.min(...work))];
+}
+
+/** Tiles of the output, or for dFilter of dy. */
+export function tilesOf(side: FourierSide, info: Conv2DInfo, pass: Pass): number {
+  const [height, width] = pass === 'backpropInput' ? [info.inHeight, info.inWidth] : [info.outHeight, info.outWidth];
+  const [rows, columns] = [side - info.filterHeight + 1, side - info.filterWidth + 1];
+  return info.batch * Math.ceil(height / rows) * Math.ceil(width / columns);
+}
+
+/** In multiplications of a product of matrices. */
+function workOf(side: FourierSide, info: Conv2DInfo, pass: Pass): number {
+  const [tiles, C, F] = [tilesOf(side, info, pass), info.inChannels, info.outChannels];
+  return tiles * C * F * planesOf(side) + (tiles * (C + F) + C * F) * spectrumWork(side);
+}
+
+/** As long as it takes to turn one lane of a tile. */
+function spectrumWork(side: FourierSide): number {
+  return 4 * side ** 2 * Math.log2(side);
+}

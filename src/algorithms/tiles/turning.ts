@@ -1,0 +1,49 @@
+import type {Engine, PackedPlanes, Planes} from '../../engine/engine.js';
+import type {Layout} from './planes.js';
+
+/** Rows and columns. */
+export type Pair = readonly [number, number];
+
+/** Tiles that are read; the arrays are the arena's, places and steps are bytes. */
+export interface TilesFrom {
+  source: Float32Array;
+  tiles: Int32Array;
+  rowStep: number;
+  columnStep: number;
+  lanes: number;
+}
+
+/** Tiles that are written, in the same way. */
+export interface TilesTo {
+  out: Float32Array;
+  outs: Int32Array;
+  outRowStep: number;
+  outColumnStep: number;
+  lanes: number;
+}
+
+/**
+ * How a convolution with stride 1 becomes products of matrices: tiles of pixels and filters turn into planes, which are multiplied one by one, and the sums
+ * of the products turn back into tiles.
+ */
+export interface Turning {
+  /** Pixels of y in a tile. */
+  size: Pair;
+  /** Pixels that it sees beyond those: one less than the filter has taps. */
+  more: Pair;
+  planes: number;
+  together: Layout['together'];
+  /** Bytes that the planes of filters may take, and those of a block of tiles. */
+  filterBytes: number;
+  blockBytes: number;
+  /** Tiles of `size` + `more` pixels, a row of each plane for each tile. */
+  inputs(engine: Engine, pixels: TilesFrom, to: Planes): void;
+  /** Filters as packed matrices with a row for each. */
+  filters(engine: Engine, weights: TilesFrom, room: PackedPlanes): PackedPlanes;
+  /** Tiles of `size` pixels from products with filters. */
+  outputs(engine: Engine, products: Planes, to: TilesTo): void;
+  /** Tiles of `size` pixels of dy as packed matrices. */
+  errors(engine: Engine, pixels: TilesFrom, room: PackedPlanes): PackedPlanes;
+  /** Gradients of filters from products with dy. */
+  gradients(engine: Engine, sums: Planes, to: TilesTo): void;
+}

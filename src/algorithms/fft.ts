@@ -1,4 +1,5 @@
-import {planesOf} from '../engine/spectrum.js';
+import {type FourierSide, planesOf} from '../engine/spectrum.js';
+import {type Product, products, together, transformed, type Work} from '../engine/work.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import {flopsOf, type Pass, sizeOf} from '../geometry/pass.js';
 import type {Algorithm, Cost} from './algorithm.js';
@@ -57,5 +58,26 @@ function costOf(info: Conv2DInfo, pass: Pass): Cost {
     bytes: 4 * (sizeOf(info, 'x') + sizeOf(info, 'filter') + sizeOf(info, 'y') + 2 * moved),
     workspaceBytes:
       4 * sizeOf(info, 'filter') + Math.min(mostBytes, 4 * planesOf(side) * C * F) + 2 * blockBytes(side, info),
+    work: workOf(side, info, pass),
   };
+}
+
+function workOf(side: FourierSide, info: Conv2DInfo, pass: Pass): Work {
+  const {inChannels: C, outChannels: F} = info;
+  const [P, tiles] = [planesOf(side), tilesOf(side, info, pass)];
+  const [x, y, filter] = [sizeOf(info, 'x'), sizeOf(info, 'y'), sizeOf(info, 'filter')];
+  const blocks = Math.ceil((4 * P * tiles * (C + F)) / blockBytes(side, info));
+  if (pass === 'backpropFilter') {
+    const product: Product = {kind: 'outer', rows: C, depth: tiles, columns: F};
+    const turned = transformed(side, tiles * (C + F), C * F);
+    return together(products(product, P, blocks), turned, {copied: 4 * (x + y + filter)});
+  }
+  const forward = pass === 'forward';
+  const [from, to] = forward ? [C, F] : [F, C];
+  return together(
+    products({kind: 'gather', rows: tiles, depth: from, columns: to}, P, blocks),
+    transformed(side, tiles * from + from * to, tiles * to),
+    // Turning the filter by 180° is a plain loop.
+    {copied: 4 * (x + y + (forward ? filter : 0)), scalar: forward ? 0 : 2 * filter},
+  );
 }

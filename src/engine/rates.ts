@@ -1,4 +1,5 @@
 import {arrayBytes, type Engine} from './engine.js';
+import {type FourierSide, planesOf} from './spectrum.js';
 import {steps} from './steps.js';
 import {type TileMatrix, tileMatrices, tileMatrix} from './tileMatrices.js';
 import {isShared, type Work, type WorkKind} from './work.js';
@@ -88,6 +89,7 @@ const [tileCount, tileLanes] = [16, 64];
 /** Hands over a piece of that kind of work. */
 function probing(engine: Engine, kind: WorkKind, rates: Rates, use: (piece: Piece) => void): void {
   const product = /^(gather|outer)(\d)$/.exec(kind);
+  const fourier = /^(fourier|inverse)(\d+)$/.exec(kind);
   if (product) probeProduct(engine, product[1] as 'gather' | 'outer', Number(product[2]), rows, depth, use);
   else if (kind === 'tiles') {
     const beside = rates.of('gather8') * 16 * manyRows * fewTerms;
@@ -99,6 +101,7 @@ function probing(engine: Engine, kind: WorkKind, rates: Rates, use: (piece: Piec
   else if (kind === 'copied') probeCopies(engine, use);
   else if (kind === 'packed') probePacking(engine, use);
   else if (kind === 'scalar') probeLoops(use);
+  else if (fourier) probeFourier(engine, fourier[1] === 'inverse', Number(fourier[2]) as FourierSide, use);
   else probeTiles(engine, kind, use);
 }
 
@@ -190,5 +193,24 @@ function probeTiles(engine: Engine, kind: WorkKind, use: (piece: Piece) => void)
       ...{outRowStep: 4 * to * tileLanes, outColumnStep: 4 * tileLanes},
     };
     use({run: () => engine.transform(work), units: tileCount * tileLanes});
+  });
+}
+
+function probeFourier(engine: Engine, back: boolean, side: FourierSide, use: (piece: Piece) => void): void {
+  const [tiles, lanes, count] = [4, 32, planesOf(side)];
+  const [tile, spectrum] = [side * side * lanes, count * (lanes + 16)];
+  engine.within(4 * tiles * (tile + spectrum + 2) + 6 * arrayBytes, (arena) => {
+    const places = steps(arena, tiles, 4 * tile);
+    const pixels = arena.floats(tiles * tile).fill(1);
+    const planes = {
+      ...{all: arena.floats(tiles * spectrum).fill(1), step: 4 * (lanes + 16)},
+      ...{rows: steps(arena, tiles, 4 * spectrum), rowStep: 4 * spectrum},
+    };
+    const whole = {side, rows: side, columns: side, lanes};
+    const [rowStep, columnStep] = [4 * side * lanes, 4 * lanes];
+    const from = {...whole, source: pixels, tiles: places, rowStep, columnStep, turned: false};
+    const to = {...whole, out: pixels, outs: places, outRowStep: rowStep, outColumnStep: columnStep};
+    const run = back ? () => engine.fourierInverse(planes, to) : () => engine.fourier(from, planes);
+    use({run, units: tiles * lanes});
   });
 }

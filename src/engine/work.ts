@@ -1,23 +1,26 @@
 import {panelsOf} from './panels.js';
+import {type FourierSide, fourierSides} from './spectrum.js';
 import {type TileMatrix, tileMatrices} from './tileMatrices.js';
 
 /** Products of windows or of outer products, in tiles of so many columns; see panels.ts. */
 const productKinds = ['gather8', 'gather4', 'gather1', 'outer8', 'outer4', 'outer1'] as const;
 
+/** Transforms of tiles, by their side. */
+const fourierKinds = fourierSides.map((side): `fourier${FourierSide}` => `fourier${side}`);
+const inverseKinds = fourierSides.map((side): `inverse${FourierSide}` => `inverse${side}`);
+
 /**
  * What a computation consists of, each in a measure of its own: products in floating-point operations, `tiles` in register tiles that are begun and
- * stored, `calls` in calls of kernels, matrices that turn tiles in tiles times lanes, `lanes` in operations, `copied` and `packed` in bytes, `scalar` in
+ * stored, `calls` in calls of kernels, matrices that turn tiles and Fourier transforms in tiles times lanes, `lanes` in operations, `copied` and `packed` in bytes, `scalar` in
  * operations of plain loops.
  */
 export const workKinds = [
   ...productKinds,
-  'tiles',
-  'calls',
-  'lanes',
+  ...(['tiles', 'calls', 'lanes'] as const),
   ...tileMatrices,
-  'copied',
-  'packed',
-  'scalar',
+  ...fourierKinds,
+  ...inverseKinds,
+  ...(['copied', 'packed', 'scalar'] as const),
 ] as const;
 export type WorkKind = (typeof workKinds)[number];
 
@@ -58,6 +61,11 @@ export function products({kind, rows, depth, columns}: Product, count: number, b
 /** Tiles turned by a matrix from both sides. */
 export function turned(matrix: TileMatrix, tiles: number, lanes: number): Work {
   return {[matrix]: tiles * Math.ceil(lanes / 4) * 4};
+}
+
+/** Tiles turned into their spectra, and others turned back, in tiles times lanes. */
+export function transformed(side: FourierSide, there: number, back: number): Work {
+  return {[`fourier${side}`]: there, [`inverse${side}`]: back};
 }
 
 /** Everything together. */

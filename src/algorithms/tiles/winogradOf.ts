@@ -24,17 +24,25 @@ export function winogradOf(
   };
 }
 
+const sliceBytes = 1 << 20;
+
 /** y = Aᵀ[Σ_c (G·filter·Gᵀ) ⊙ (Bᵀ·x·B)]A and dFilter = Gᵀ[Σ (Bᵀ·x·B) ⊙ (A·dy·Aᵀ)]G. */
-function turningOf(m: 2 | 4, {inChannels, outChannels}: Conv2DInfo): Turning {
+function turningOf(m: 2 | 4, info: Conv2DInfo): Turning {
+  const {batch, inChannels, outChannels} = info;
   const side = m + 2;
+  const room = blockBytes(side * side, inChannels, outChannels);
+  // Those of dX are as many, but for a border.
+  const tiles = batch * Math.ceil(info.outHeight / m) * Math.ceil(info.outWidth / m);
+  const once = 4 * side * side * tiles * (inChannels + outChannels) <= room;
   const steps = ({step}: Planes) => ({rowStep: side * step, columnStep: step});
   return {
     size: [m, m],
     more: [2, 2],
     planes: side * side,
     together: false,
-    filterBytes: Number.POSITIVE_INFINITY,
-    blockBytes: blockBytes(side * side, inChannels, outChannels),
+    // Where all tiles are one block, filters take turns in a level-2 cache; else each would be turned for each block.
+    filterBytes: once ? sliceBytes : Number.POSITIVE_INFINITY,
+    blockBytes: room,
     inputs(engine, pixels, to) {
       const {rowStep, columnStep} = steps(to);
       const planes = {out: to.all, outs: to.rows, outRowStep: rowStep, outColumnStep: columnStep};

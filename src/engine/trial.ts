@@ -16,7 +16,7 @@ export class Trial {
   private count = 0;
 
   constructor(variants: readonly WasmVariant[]) {
-    this.runs = variants.map((variant) => ({variant, run: runOf(variant), best: Number.POSITIVE_INFINITY}));
+    this.runs = variants.map((variant) => ({variant, run: sumsOfOnes(variant).run, best: Number.POSITIVE_INFINITY}));
   }
 
   /** Goes on for a while. @returns the winner, once there is one */
@@ -34,8 +34,8 @@ export class Trial {
   }
 }
 
-/** Windows of ones that lie one after another, by eight columns. */
-function runOf(variant: WasmVariant): () => void {
+/** What is timed: windows of ones that lie one after another, by eight columns of ones. @returns and the sums, each as many as a window has terms */
+export function sumsOfOnes(variant: WasmVariant): {run: () => void; sums: Float32Array; terms: number} {
   const memory = new WebAssembly.Memory({initial: 2, maximum: 2});
   const kernels = instantiate(compile(variant, false), memory);
   const [source, starts, runs, panel, out] = [1_024, 32_768, 33_792, 36_864, 65_536];
@@ -43,5 +43,6 @@ function runOf(variant: WasmVariant): () => void {
   new Float32Array(memory.buffer, panel, 8 * terms).fill(1);
   new Int32Array(memory.buffer, starts, pixels).set(Array.from({length: pixels}, (_, p) => 4 * p));
   new Int32Array(memory.buffer, runs, 2).set([0, terms]);
-  return () => kernels.gather8(0, pixels, source, starts, runs, 1, terms, panel, out, 0, 32, 8);
+  const run = () => kernels.gather8(0, pixels, source, starts, runs, 1, terms, panel, out, 0, 32, 8);
+  return {run, sums: new Float32Array(memory.buffer, out, 8 * pixels), terms};
 }

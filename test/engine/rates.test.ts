@@ -39,6 +39,16 @@ test.each(engines)(
   },
 );
 
+test('a clock that stands still does not keep anybody waiting', () => {
+  jest.spyOn(performance, 'now').mockReturnValue(5);
+  try {
+    const engine = wasmVariants().length > 0 ? wasmEngine(wasmVariants()[0]) : {...jsEngine};
+    expect(ratesOf(engine).predict({gather8: 1e9, copied: 1e6})).toBe(0);
+  } finally {
+    jest.restoreAllMocks();
+  }
+});
+
 test('a product is counted in the tiles in which it is done', () => {
   const product = {kind: 'gather', rows: 12, depth: 10, columns: 16} as const;
   expect(products(product, 3, 2)).toEqual({gather8: 3 * 2 * 12 * 10 * 16, tiles: 3 * 2 * 2, calls: 3 * 2 * 2});

@@ -144,7 +144,12 @@ function workOf(info: Conv2DInfo, pass: Pass): Work {
     const phases = info.strideHeight * info.strideWidth;
     const depth = (info.filterHeight * info.filterWidth * F) / phases;
     const product: Product = {kind: 'gather', rows: (batch * inHeight * inWidth) / phases, depth, columns: C};
-    return together(products(product, phases, blocksOf(blockBytes)), {copied: 4 * (x + y), packed: 4 * filter});
+    const blocks = blocksOf(blockBytes);
+    return together(
+      products(product, phases, blocks),
+      {pieces: phases * blocks},
+      {copied: 4 * (x + y), packed: 4 * filter},
+    );
   }
   return pass === 'forward'
     ? together(products({kind: 'gather', rows: P, depth: K, columns: F}, 1, blocksOf(blockBytes)), {

@@ -29,11 +29,11 @@ function makeRates(engine: Engine): Rates {
       measured.set(kind, time);
       return time;
     },
-    predict(work) {
+    predict({pieces = 1, ...work}) {
       const kinds = Object.keys(work) as WorkKind[];
       const times = kinds.map((kind) => rates.of(kind) * (work[kind] ?? 0));
       const operations = kinds.reduce((sum, kind) => sum + (isProduct(kind) ? (work[kind] ?? 0) : 0), 0);
-      const threads = engine.threadsFor(operations);
+      const threads = engine.threadsFor(operations / pieces);
       return times.reduce((sum, time, i) => sum + time / (isShared(kinds[i]) ? threads : 1), 0) / 1e6;
     },
   };

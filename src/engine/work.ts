@@ -24,8 +24,8 @@ export const workKinds = [
 ] as const;
 export type WorkKind = (typeof workKinds)[number];
 
-/** How much there is of each kind. */
-export type Work = Readonly<Partial<Record<WorkKind, number>>>;
+/** How much there is of each kind, and in how many pieces it comes, each of which threads share out by itself; one where nothing is said. */
+export type Work = Readonly<Partial<Record<WorkKind | 'pieces', number>>>;
 
 /** What threads share out among them; the rest is done by the one that calls. */
 export function isShared(kind: WorkKind): boolean {
@@ -45,7 +45,7 @@ export interface Product {
 
 /** So many such products, each done in so many blocks. */
 export function products({kind, rows, depth, columns}: Product, count: number, blocks: number): Work {
-  const work: Partial<Record<WorkKind, number>> = {};
+  const work: Partial<Record<WorkKind | 'pieces', number>> = {pieces: blocks};
   const add = (key: WorkKind, amount: number) => {
     work[key] = (work[key] ?? 0) + count * amount;
   };
@@ -70,8 +70,9 @@ export function transformed(side: FourierSide, there: number, back: number): Wor
 
 /** Everything together. */
 export function together(...works: readonly Work[]): Work {
-  const sum: Partial<Record<WorkKind, number>> = {};
-  for (const work of works) {
+  const sum: Partial<Record<WorkKind | 'pieces', number>> = {};
+  for (const {pieces, ...work} of works) {
+    if (pieces !== undefined) sum.pieces = Math.max(sum.pieces ?? 1, pieces);
     for (const kind of Object.keys(work) as WorkKind[]) sum[kind] = (sum[kind] ?? 0) + (work[kind] ?? 0);
   }
   return sum;

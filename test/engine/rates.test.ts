@@ -39,6 +39,16 @@ test.each(engines)(
   },
 );
 
+test('what comes in pieces too small to share is done by one thread', () => {
+  const engine = engines[engines.length - 1];
+  const rates = ratesOf(engine);
+  const [whole, single] = [engine.threadsFor(1e6), engine.threadsFor(1e6 / 2000)];
+  const time = rates.of('gather8');
+  expect(rates.predict({gather8: 1e6})).toBeCloseTo(time / whole, 9);
+  expect(rates.predict({gather8: 1e6, pieces: 2000})).toBeCloseTo(time / single, 9);
+  expect([whole, single]).toEqual(engine === jsEngine ? [1, 1] : [2, 1]);
+});
+
 test('a clock that stands still does not keep anybody waiting', () => {
   jest.spyOn(performance, 'now').mockReturnValue(5);
   try {
@@ -51,17 +61,22 @@ test('a clock that stands still does not keep anybody waiting', () => {
 
 test('a product is counted in the tiles in which it is done', () => {
   const product = {kind: 'gather', rows: 12, depth: 10, columns: 16} as const;
-  expect(products(product, 3, 2)).toEqual({gather8: 3 * 2 * 12 * 10 * 16, tiles: 3 * 2 * 2, calls: 3 * 2 * 2});
+  expect(products(product, 3, 2)).toEqual({
+    ...{gather8: 3 * 2 * 12 * 10 * 16, tiles: 3 * 2 * 2, calls: 3 * 2 * 2, pieces: 2},
+  });
   // 13 rows are three tiles of six; 15 columns are 8 and, filled up, 8 more; 12 are 8 and 4; 10 are 8 and 2 narrow ones.
   expect(products({...product, rows: 13, columns: 15}, 1, 1)).toMatchObject({gather8: 2 * 18 * 10 * 16, tiles: 6});
   expect(products({...product, columns: 12}, 1, 1)).toMatchObject({gather8: 2 * 12 * 10 * 8, gather4: 2 * 12 * 10 * 4});
   expect(products({...product, columns: 10}, 1, 1)).toMatchObject({gather8: 2 * 12 * 10 * 8, gather1: 2 * 12 * 10 * 2});
   // Outer products store their tiles anew for each block.
-  expect(products({...product, kind: 'outer'}, 1, 5)).toEqual({outer8: 2 * 12 * 10 * 16, tiles: 20, calls: 10});
+  expect(products({...product, kind: 'outer'}, 1, 5)).toEqual({
+    ...{outer8: 2 * 12 * 10 * 16, tiles: 20, calls: 10, pieces: 5},
+  });
 });
 
 test('work adds up, and lanes are filled up to vectors', () => {
-  expect(together({copied: 1, lanes: 2}, {copied: 3}, turned('inputTiles2', 5, 6))).toEqual({
+  expect(together({copied: 1, lanes: 2, pieces: 3}, {copied: 3, pieces: 2}, turned('inputTiles2', 5, 6))).toEqual({
+    pieces: 3,
     copied: 4,
     lanes: 2,
     inputTiles2: 40,

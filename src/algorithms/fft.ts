@@ -1,5 +1,5 @@
 import {type FourierSide, planesOf} from '../engine/spectrum.js';
-import {type Product, products, together, transformed, type Work} from '../engine/work.js';
+import {type Product, packedVectors, products, together, transformed, vectors, type Work} from '../engine/work.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import {flopsOf, type Pass, sizeOf} from '../geometry/pass.js';
 import type {Algorithm, Cost} from './algorithm.js';
@@ -69,14 +69,14 @@ function workOf(side: FourierSide, info: Conv2DInfo, pass: Pass): Work {
   const blocks = Math.ceil((4 * P * tiles * (C + F)) / blockBytes(side, info));
   if (pass === 'backpropFilter') {
     const product: Product = {kind: 'outer', rows: C, depth: tiles, columns: F};
-    const turned = transformed(side, tiles * (C + F), C * F);
-    return together(products(product, P, blocks), turned, {copied: 4 * (x + y + filter)});
+    const turned = transformed(side, tiles * (vectors(C) + packedVectors(F)), C * vectors(F));
+    return together(products(product, P, blocks, blocks), turned, {copied: 4 * (x + y + filter)});
   }
   const forward = pass === 'forward';
   const [from, to] = forward ? [C, F] : [F, C];
   return together(
-    products({kind: 'gather', rows: tiles, depth: from, columns: to}, P, blocks),
-    transformed(side, tiles * from + from * to, tiles * to),
+    products({kind: 'gather', rows: tiles, depth: from, columns: to}, P, blocks, blocks),
+    transformed(side, tiles * vectors(from) + from * packedVectors(to), tiles * vectors(to)),
     // Turning the filter by 180° is a plain loop.
     {copied: 4 * (x + y + (forward ? filter : 0)), scalar: forward ? 0 : 2 * filter},
   );

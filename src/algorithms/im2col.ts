@@ -39,8 +39,8 @@ export const im2col: Algorithm = {
       bytes: 4 * (tensors + 2 * columns),
       workspaceBytes: 4 * Math.min(columns, blockFloats),
       work: together(productOf(pass, P, K, info.outChannels), {
-        // Each value of the matrix is moved into it by a loop, and by another into the engine.
-        scalar: 2 * (2 * columns + sizeOf(info, 'y')),
+        // Each value of the matrix is moved into it tap by tap, and by another loop into the engine.
+        scalar: 2 * (6 * columns + sizeOf(info, 'y')),
         packed: 4 * sizeOf(info, pass === 'backpropFilter' ? 'y' : 'filter'),
       }),
     };

@@ -127,12 +127,11 @@ function probing(engine: Engine, kind: WorkKind, rates: Rates, use: (piece: Piec
 function probeProduct(
   engine: Engine,
   kind: 'gather' | 'outer',
-  width: number,
+  columns: number,
   rows: number,
   terms: number,
   use: (piece: Piece) => void,
 ): void {
-  const columns = width === 1 ? 2 : width;
   const bytes = 4 * (2 * rows * terms + rows * columns + 2 * (rows + terms)) + engine.packedBytes(terms, columns);
   engine.within(bytes + 8 * arrayBytes, (arena) => {
     const ones = {data: new Float32Array(terms * columns).fill(1), offset: 0, rowStride: columns, columnStride: 1};

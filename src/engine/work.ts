@@ -2,8 +2,11 @@ import {panelsOf} from './panels.js';
 import {type FourierSide, fourierSides} from './spectrum.js';
 import {type TileMatrix, tileMatrices} from './tileMatrices.js';
 
-/** Products of windows or of outer products, in tiles of so many columns; see panels.ts. */
-const productKinds = ['gather8', 'gather4', 'gather1', 'outer8', 'outer4', 'outer1'] as const;
+/** Products of windows or of outer products, in tiles of so many columns: vectors of them, or up to three each for itself; see panels.ts. */
+const productKinds = [
+  ...(['gather8', 'gather4', 'gather3', 'gather2', 'gather1'] as const),
+  ...(['outer8', 'outer4', 'outer3', 'outer2', 'outer1'] as const),
+] as const;
 
 /** Transforms of tiles, by their side. */
 const fourierKinds = fourierSides.map((side): `fourier${FourierSide}` => `fourier${side}`);
@@ -43,24 +46,48 @@ export interface Product {
   columns: number;
 }
 
-/** So many such products, each done in so many blocks. */
-export function products({kind, rows, depth, columns}: Product, count: number, blocks: number): Work {
+/**
+ * So many such products, each done in so many blocks.
+ * @param calls of kernels, for panels of one width: one for each product and block, unless those of all planes are one
+ */
+export function products(
+  {kind, rows, depth, columns}: Product,
+  count: number,
+  blocks: number,
+  calls = count * blocks,
+): Work {
   const work: Partial<Record<WorkKind | 'pieces', number>> = {pieces: blocks};
   const add = (key: WorkKind, amount: number) => {
     work[key] = (work[key] ?? 0) + count * amount;
   };
   const high = Math.ceil(rows / tileRows);
+  work.calls = calls;
   for (const {columns: each, width} of panelsOf({k: depth, n: columns, place: 0})) {
-    add(`${kind}${width}`, 2 * depth * (width === 1 ? rows * each : high * tileRows * width));
-    add('tiles', kind === 'outer' ? high * blocks : high);
-    add('calls', blocks);
+    const narrow = each as 1 | 2 | 3;
+    if (width === 1) add(`${kind}${narrow}`, 2 * depth * rows * narrow);
+    else add(`${kind}${width}`, 2 * depth * high * tileRows * width);
+    // Narrow tiles are half as high, and their sums lie in four parts.
+    add('tiles', (kind === 'outer' ? high * blocks : high) * (width === 1 ? 4 : 1));
   }
   return work;
 }
 
-/** Tiles turned by a matrix from both sides. */
+/** What kernels that turn tiles make of so many lanes: whole vectors. */
+export function vectors(lanes: number): number {
+  return 4 * Math.ceil(lanes / 4);
+}
+
+/** The same on the way into packed matrices, where each narrow column goes by itself. */
+export function packedVectors(lanes: number): number {
+  return [...panelsOf({k: 0, n: lanes, place: 0})].reduce(
+    (sum, {columns, width}) => sum + (width === 1 ? 4 * columns : vectors(columns)),
+    0,
+  );
+}
+
+/** Tiles turned by a matrix from both sides, in lanes of whole vectors. */
 export function turned(matrix: TileMatrix, tiles: number, lanes: number): Work {
-  return {[matrix]: tiles * Math.ceil(lanes / 4) * 4};
+  return {[matrix]: tiles * lanes};
 }
 
 /** Tiles turned into their spectra, and others turned back, in tiles times lanes. */

@@ -2,7 +2,16 @@ import {jsEngine} from '../../src/engine/jsEngine.js';
 import {ratesOf} from '../../src/engine/rates.js';
 import {wasmEngine} from '../../src/engine/wasmEngine.js';
 import {wasmVariants} from '../../src/engine/wasmModule.js';
-import {isShared, products, together, turned, type WorkKind, workKinds} from '../../src/engine/work.js';
+import {
+  isShared,
+  packedVectors,
+  products,
+  together,
+  turned,
+  vectors,
+  type WorkKind,
+  workKinds,
+} from '../../src/engine/work.js';
 
 const engines = [jsEngine, ...wasmVariants().map((variant) => wasmEngine(variant, {threads: 2, worthwhile: 1000}))];
 
@@ -62,20 +71,28 @@ test('a clock that stands still does not keep anybody waiting', () => {
 test('a product is counted in the tiles in which it is done', () => {
   const product = {kind: 'gather', rows: 12, depth: 10, columns: 16} as const;
   expect(products(product, 3, 2)).toEqual({
-    ...{gather8: 3 * 2 * 12 * 10 * 16, tiles: 3 * 2 * 2, calls: 3 * 2 * 2, pieces: 2},
+    ...{gather8: 3 * 2 * 12 * 10 * 16, tiles: 3 * 2 * 2, calls: 3 * 2, pieces: 2},
   });
   // 13 rows are three tiles of six; 15 columns are 8 and, filled up, 8 more; 12 are 8 and 4; 10 are 8 and 2 narrow ones.
   expect(products({...product, rows: 13, columns: 15}, 1, 1)).toMatchObject({gather8: 2 * 18 * 10 * 16, tiles: 6});
   expect(products({...product, columns: 12}, 1, 1)).toMatchObject({gather8: 2 * 12 * 10 * 8, gather4: 2 * 12 * 10 * 4});
-  expect(products({...product, columns: 10}, 1, 1)).toMatchObject({gather8: 2 * 12 * 10 * 8, gather1: 2 * 12 * 10 * 2});
+  expect(products({...product, columns: 10}, 1, 1)).toMatchObject({gather8: 2 * 12 * 10 * 8, gather2: 2 * 12 * 10 * 2});
   // Outer products store their tiles anew for each block.
   expect(products({...product, kind: 'outer'}, 1, 5)).toEqual({
-    ...{outer8: 2 * 12 * 10 * 16, tiles: 20, calls: 10, pieces: 5},
+    ...{outer8: 2 * 12 * 10 * 16, tiles: 20, calls: 5, pieces: 5},
   });
 });
 
+test('lanes go by whole vectors, packed ones by panels', () => {
+  expect([1, 3, 4, 5, 8, 9].map(vectors)).toEqual([4, 4, 4, 8, 8, 12]);
+  // 3 are three narrow columns, 5 are filled up to 8, 12 are 8 and 4, 10 are 8 and two narrow ones.
+  expect([3, 4, 5, 12, 10].map(packedVectors)).toEqual([12, 4, 8, 12, 16]);
+});
+
 test('work adds up, and lanes are filled up to vectors', () => {
-  expect(together({copied: 1, lanes: 2, pieces: 3}, {copied: 3, pieces: 2}, turned('inputTiles2', 5, 6))).toEqual({
+  expect(
+    together({copied: 1, lanes: 2, pieces: 3}, {copied: 3, pieces: 2}, turned('inputTiles2', 5, vectors(6))),
+  ).toEqual({
     pieces: 3,
     copied: 4,
     lanes: 2,

@@ -1,7 +1,7 @@
 import type {Engine, Planes} from '../../engine/engine.js';
 import {absoluteEngine} from '../../engine/jsEngine.js';
 import {tileMatrix} from '../../engine/tileMatrices.js';
-import {products, together, turned, type Work} from '../../engine/work.js';
+import {packedVectors, products, together, turned, vectors, type Work} from '../../engine/work.js';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import {flopsOf, type Pass, passTensors, sizeOf} from '../../geometry/pass.js';
 import type {Algorithm, Bound, Cost} from '../algorithm.js';
@@ -90,10 +90,10 @@ function workOf(m: 2 | 4, info: Conv2DInfo, pass: Pass): Work {
   if (pass === 'backpropFilter') {
     const tiles = tilesOf(info.outHeight, info.outWidth);
     return together(
-      products({kind: 'outer', rows: C, depth: tiles, columns: F}, elements, blocksOf(tiles)),
-      turned(`inputTiles${m}`, tiles, C),
-      turned(`errorTiles${m}`, tiles, F),
-      turned(`gradientTiles${m}`, C, F),
+      products({kind: 'outer', rows: C, depth: tiles, columns: F}, elements, blocksOf(tiles), blocksOf(tiles)),
+      turned(`inputTiles${m}`, tiles, vectors(C)),
+      turned(`errorTiles${m}`, tiles, packedVectors(F)),
+      turned(`gradientTiles${m}`, C, vectors(F)),
       {copied: 4 * (x + y + filter)},
     );
   }
@@ -101,10 +101,10 @@ function workOf(m: 2 | 4, info: Conv2DInfo, pass: Pass): Work {
   const tiles = forward ? tilesOf(info.outHeight, info.outWidth) : tilesOf(info.inHeight, info.inWidth);
   const [from, to] = forward ? [C, F] : [F, C];
   return together(
-    products({kind: 'gather', rows: tiles, depth: from, columns: to}, elements, blocksOf(tiles)),
-    turned(`inputTiles${m}`, tiles, from),
-    turned(`filterTiles${m}`, from, to),
-    turned(`outputTiles${m}`, tiles, to),
+    products({kind: 'gather', rows: tiles, depth: from, columns: to}, elements, blocksOf(tiles), blocksOf(tiles)),
+    turned(`inputTiles${m}`, tiles, vectors(from)),
+    turned(`filterTiles${m}`, from, packedVectors(to)),
+    turned(`outputTiles${m}`, tiles, vectors(to)),
     // Turning the filter by 180° is a plain loop.
     {copied: 4 * (x + y + (forward ? filter : 0)), scalar: forward ? 0 : 2 * filter},
   );

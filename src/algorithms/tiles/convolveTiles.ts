@@ -21,8 +21,8 @@ export interface TileConvolution {
   F: number;
   padTop: number;
   padLeft: number;
-  /** Writes a slice of the filter as [kh, kw, C, columns] with so many floats from one row to the next. */
-  writeFilter(slice: Slice, into: Float32Array, pitch: number): void;
+  /** Writes the filter as [kh, kw, C, F] with so many floats from one row of F to the next. */
+  writeFilter(into: Float32Array, pitch: number): void;
   epilogue?: Epilogue | undefined;
 }
 
@@ -35,7 +35,7 @@ export function convolveTiles(turning: Turning, work: TileConvolution, engine: E
   const slices = slicesOf(count, C, F, filterBytes);
   const wide = slices[0].columns;
   if (slices.length > 1 && parts.slices) parts.slices.hits++;
-  const pitch = pitchOf(wide);
+  const pitch = pitchOf(F);
   const [taps, kw] = [(more[0] + 1) * (more[1] + 1), more[1] + 1];
   const grid = gridOf([batch, outHeight, outWidth], size, count * (C + wide), blockBytes, parts);
   const {blocks, most, columns} = grid;
@@ -47,10 +47,10 @@ export function convolveTiles(turning: Turning, work: TileConvolution, engine: E
   engine.within(bytes + 9 * arrayBytes, (arena) => {
     const [filter, filters] = [arena.floats(taps * C * pitch), steps(arena, C, 4 * pitch)];
     const packed = engine.reservePlanes(arena, count, C, wide);
-    const weightsOf = (slice: Slice) => {
-      work.writeFilter(slice, filter, pitch);
+    work.writeFilter(filter, pitch);
+    const weightsOf = ({first, columns: lanes}: Slice) => {
       const steps = {rowStep: 4 * kw * C * pitch, columnStep: 4 * C * pitch};
-      return turning.filters(engine, {source: filter, tiles: filters, lanes: slice.columns, ...steps}, packed);
+      return turning.filters(engine, {source: filter.subarray(first), tiles: filters, lanes, ...steps}, packed);
     };
     const only = slices.length === 1 ? weightsOf(slices[0]) : undefined;
     const [near, out] = [arena.floats(grid.floatsOf(more, C)), arena.floats(grid.floatsOf(none, F))];

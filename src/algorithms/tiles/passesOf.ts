@@ -3,7 +3,6 @@ import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import type {Pass} from '../../geometry/pass.js';
 import type {Algorithm} from '../algorithm.js';
 import {convolveTiles} from './convolveTiles.js';
-import type {Slice} from './planes.js';
 import {sumTiles} from './sumTiles.js';
 import type {TileParts} from './tileParts.js';
 import type {Turning} from './turning.js';
@@ -22,7 +21,7 @@ export function passesOf(turningOf: (info: Conv2DInfo, pass: Pass) => Turning, p
         ...{batch, padTop, padLeft, outHeight, outWidth, epilogue},
         ...{source: x, height: info.inHeight, width: info.inWidth, C},
         ...{out: y, F},
-        writeFilter: (slice: Slice, into: Float32Array, pitch: number) => spread(filter, F, slice, pitch, into),
+        writeFilter: (into: Float32Array, pitch: number) => spread(filter, F, pitch, into),
       };
       convolveTiles(turningOf(info, 'forward'), work, engine, parts);
     },
@@ -37,7 +36,7 @@ export function passesOf(turningOf: (info: Conv2DInfo, pass: Pass) => Turning, p
         },
         ...{source: dy, height: info.outHeight, width: info.outWidth, C},
         ...{out: dx, outHeight: info.inHeight, outWidth: info.inWidth, F},
-        writeFilter: (slice: Slice, into: Float32Array, pitch: number) => turn(filter, C, F, slice, pitch, into),
+        writeFilter: (into: Float32Array, pitch: number) => turn(filter, C, F, pitch, into),
       };
       convolveTiles(turningOf(info, 'backpropInput'), work, engine, parts);
     },
@@ -48,36 +47,24 @@ export function passesOf(turningOf: (info: Conv2DInfo, pass: Pass) => Turning, p
   };
 }
 
-/** Copies a slice of rows of F floats. */
-function spread(rows: Float32Array, F: number, {first, columns}: Slice, pitch: number, into: Float32Array): void {
+/** Copies rows of F floats. */
+function spread(rows: Float32Array, F: number, pitch: number, into: Float32Array): void {
   if (pitch === F) into.set(rows);
-  else {
-    for (let from = first, to = 0; from < rows.length; from += F, to += pitch) {
-      into.set(rows.subarray(from, from + columns), to);
-    }
-  }
+  else
+    for (let from = 0, to = 0; from < rows.length; from += F, to += pitch) into.set(rows.subarray(from, from + F), to);
 }
 
 /** Channels that are copied side by side: as many lines of a cache are written to at a time. */
 const strip = 16;
 
-/** A slice of [kh, kw, F, C] turned by 180°, as [kh, kw, C, columns]. */
-function turn(
-  filter: Float32Array,
-  C: number,
-  F: number,
-  {first, columns}: Slice,
-  pitch: number,
-  into: Float32Array,
-): void {
+/** [kh, kw, F, C] turned by 180°, as [kh, kw, C, F]. */
+function turn(filter: Float32Array, C: number, F: number, pitch: number, into: Float32Array): void {
   const taps = filter.length / (C * F);
   for (let tap = 0; tap < taps; tap++) {
-    const [from, to] = [((taps - 1 - tap) * F + first) * C, tap * C * pitch];
-    for (let begin = 0; begin < C; begin += strip) {
-      const end = Math.min(C, begin + strip);
-      for (let f = 0; f < columns; f++) {
-        for (let c = begin; c < end; c++) into[to + c * pitch + f] = filter[from + f * C + c];
-      }
+    const [from, to] = [(taps - 1 - tap) * C * F, tap * C * pitch];
+    for (let first = 0; first < C; first += strip) {
+      const end = Math.min(C, first + strip);
+      for (let f = 0; f < F; f++) for (let c = first; c < end; c++) into[to + c * pitch + f] = filter[from + f * C + c];
     }
   }
 }

@@ -25,6 +25,8 @@ export function winogradOf(
 }
 
 const sliceBytes = 1 << 20;
+/** Filters of more bytes than a level-2 cache are read from beyond it, which takes three times as long. */
+const nearBytes = 1 << 21;
 
 /** y = Aᵀ[Σ_c (G·filter·Gᵀ) ⊙ (Bᵀ·x·B)]A and dFilter = Gᵀ[Σ (Bᵀ·x·B) ⊙ (A·dy·Aᵀ)]G. */
 function turningOf(m: 2 | 4, info: Conv2DInfo): Turning {
@@ -103,7 +105,7 @@ function workOf(m: 2 | 4, info: Conv2DInfo, pass: Pass): Work {
   return together(
     products({kind: 'gather', rows: tiles, depth: from, columns: to}, elements, blocksOf(tiles), blocksOf(tiles)),
     turned(`inputTiles${m}`, tiles, vectors(from)),
-    turned(`filterTiles${m}`, from, packedVectors(to)),
+    turned(`filterTiles${m}`, (4 * filter > nearBytes ? 3 : 1) * from, packedVectors(to)),
     turned(`outputTiles${m}`, tiles, vectors(to)),
     // Turning the filter by 180° is a plain loop.
     {copied: 4 * (x + y + (forward ? filter : 0)), scalar: forward ? 0 : 2 * filter},

@@ -54,7 +54,7 @@ interface Piece {
 }
 
 /** Compilers replace their first quick work within that many milliseconds; the fastest run within them counts. */
-const probeMilliseconds = 6;
+const probeMilliseconds = 12;
 /** So that one that was interrupted does not count. */
 const fewestSlices = 12;
 /** A clock may stand still, as tests have it: then all kinds take no time, and the order of preference decides. */

@@ -132,6 +132,11 @@ test('what is chosen without being asked for computes whole numbers, but for rou
   const weights = tf.tensor4d(Float32Array.from({length: 9 * 64 * 64}, values(2)), [3, 3, 64, 64]);
   const wanted = tf.conv2d(image, weights, 1, 'same').dataSync();
   install({tf});
-  expect(tf.conv2d(image, weights, 1, 'same').dataSync().map((value) => Math.round(value) + 0)).toEqual(wanted);
+  expect(
+    tf
+      .conv2d(image, weights, 1, 'same')
+      .dataSync()
+      .map((value) => Math.round(value) + 0),
+  ).toEqual(wanted);
   tf.dispose([image, weights]);
 });

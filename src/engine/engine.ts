@@ -117,11 +117,10 @@ export interface Repeat {
 }
 
 /**
- * Small tiles of a source, each turned into another by a matrix from both sides, M·tile·Mᵀ, in lanes that never meet. Element (i, j) of tile t stands at
- * tiles[t] + i·rowStep + j·columnStep. Both arrays are the arena's, and all places and steps are bytes.
+ * Small tiles of a source, in lanes that never meet. Element (i, j) of tile t stands at tiles[t] + i·rowStep + j·columnStep. Both arrays are the arena's,
+ * and all places and steps are bytes.
  */
-export interface Tiles {
-  matrix: TileMatrix;
+export interface TilesFrom {
   source: Float32Array;
   /** Where each tile begins. */
   tiles: Int32Array;
@@ -131,39 +130,33 @@ export interface Tiles {
   lanes: number;
 }
 
+/** Tiles, each turned into another by a matrix from both sides, M·tile·Mᵀ. */
+export interface Tiles extends TilesFrom {
+  matrix: TileMatrix;
+}
+
 /** Where tiles go, in the same way; the arrays are the arena's. */
 export interface TilesTo {
-  out: Float32Array;
-  outs: Int32Array;
-  outRowStep: number;
-  outColumnStep: number;
-}
-
-/** Tiles of side×side real numbers in lanes that never meet. The source is the arena's, and all places and steps are bytes. */
-export interface FourierTiles {
-  side: FourierSide;
-  source: Float32Array;
-  /** Where each tile begins. */
-  tiles: Int32Array;
-  /** From one row of a tile to the next. */
-  rowStep: number;
-  columnStep: number;
-  /** How many rows and columns a tile has of its own; the others are zeros. */
-  rows: number;
-  columns: number;
-  /** Whether what a tile has is turned by 180°. */
-  turned: boolean;
-  lanes: number;
-}
-
-/** Where the last rows and columns of tiles go; the arrays are the arena's. */
-export interface FourierTo {
-  side: FourierSide;
   out: Float32Array;
   /** Where each begins. */
   outs: Int32Array;
   outRowStep: number;
   outColumnStep: number;
+}
+
+/** Tiles of side×side real numbers. */
+export interface FourierTiles extends TilesFrom {
+  side: FourierSide;
+  /** How many rows and columns a tile has of its own; the others are zeros. */
+  rows: number;
+  columns: number;
+  /** Whether what a tile has is turned by 180°. */
+  turned: boolean;
+}
+
+/** Where the last rows and columns of tiles go. */
+export interface FourierTo extends TilesTo {
+  side: FourierSide;
   rows: number;
   columns: number;
   lanes: number;

@@ -14,8 +14,8 @@ const inverseKinds = fourierSides.map((side): `inverse${FourierSide}` => `invers
 
 /**
  * What a computation consists of, each in a measure of its own: products in floating-point operations, `tiles` in register tiles that are begun and
- * stored, `calls` in calls of kernels, matrices that turn tiles and Fourier transforms in tiles times lanes, `lanes` in operations, `copied` and `packed` in bytes, `scalar` in
- * operations of plain loops.
+ * stored, `calls` in calls of kernels, matrices that turn tiles and Fourier transforms in tiles times lanes, `lanes` in operations, `copied` and `packed`
+ * in bytes, `scalar` in operations of plain loops.
  */
 export const workKinds = [
   ...productKinds,

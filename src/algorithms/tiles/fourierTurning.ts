@@ -1,6 +1,7 @@
+import type {TilesFrom} from '../../engine/engine.js';
 import {type FourierSide, planesOf} from '../../engine/spectrum.js';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
-import type {Pair, TilesFrom, Turning} from './turning.js';
+import type {Pair, Turning} from './turning.js';
 
 /** Bytes of the planes of filters, and of a block's: more would not stay in a cache that processors share. */
 export const mostBytes = 1 << 24;

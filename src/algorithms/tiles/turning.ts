@@ -1,26 +1,11 @@
-import type {Engine, PackedPlanes, Planes} from '../../engine/engine.js';
+import type {Engine, PackedPlanes, Planes, TilesFrom, TilesTo} from '../../engine/engine.js';
 import type {Layout} from './planes.js';
 
 /** Rows and columns. */
 export type Pair = readonly [number, number];
 
-/** Tiles that are read; the arrays are the arena's, places and steps are bytes. */
-export interface TilesFrom {
-  source: Float32Array;
-  tiles: Int32Array;
-  rowStep: number;
-  columnStep: number;
-  lanes: number;
-}
-
-/** Tiles that are written, in the same way. */
-export interface TilesTo {
-  out: Float32Array;
-  outs: Int32Array;
-  outRowStep: number;
-  outColumnStep: number;
-  lanes: number;
-}
+/** Where so many lanes of tiles go. */
+type LanesTo = TilesTo & {lanes: number};
 
 /**
  * How a convolution with stride 1 becomes products of matrices: tiles of pixels and filters turn into planes, which are multiplied one by one, and the sums
@@ -41,9 +26,9 @@ export interface Turning {
   /** Filters as packed matrices with a row for each. */
   filters(engine: Engine, weights: TilesFrom, room: PackedPlanes): PackedPlanes;
   /** Tiles of `size` pixels from products with filters. */
-  outputs(engine: Engine, products: Planes, to: TilesTo): void;
+  outputs(engine: Engine, products: Planes, to: LanesTo): void;
   /** Tiles of `size` pixels of dy as packed matrices. */
   errors(engine: Engine, pixels: TilesFrom, room: PackedPlanes): PackedPlanes;
   /** Gradients of filters from products with dy. */
-  gradients(engine: Engine, sums: Planes, to: TilesTo): void;
+  gradients(engine: Engine, sums: Planes, to: LanesTo): void;
 }

@@ -77,7 +77,6 @@ function workOf(side: FourierSide, info: Conv2DInfo, pass: Pass): Work {
   return together(
     products({kind: 'gather', rows: tiles, depth: from, columns: to}, P, blocks, blocks),
     transformed(side, tiles * vectors(from) + from * packedVectors(to), tiles * vectors(to)),
-    // Turning the filter by 180° is a plain loop.
-    {copied: 4 * (x + y + (forward ? filter : 0)), scalar: forward ? 0 : 2 * filter},
+    {copied: 4 * (x + y + (forward ? filter : 0)), packed: forward ? 0 : 4 * filter},
   );
 }

@@ -10,6 +10,7 @@ const isArithmetic: Readonly<Record<keyof Engine, boolean>> = {
   packedPlanesBytes: false,
   reservePlanes: false,
   pack: false,
+  copy: false,
   gather: true,
   outer: true,
   gatherPlanes: true,

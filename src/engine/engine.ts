@@ -13,6 +13,9 @@ export interface Matrix {
   columnStride: number;
 }
 
+/** One of several matrices that stand one below the other; the array may be any. */
+export type Stacked = Matrix & {rows: number};
+
 /** Memory that an engine computes on, from `within`. Its arrays hold anything until they are written. */
 export interface Arena {
   floats(length: number): Float32Array;
@@ -185,8 +188,10 @@ export interface Engine {
   packedPlanesBytes(count: number, k: number, n: number): number;
   /** Room for so many matrices of up to k rows and n columns each. */
   reservePlanes(arena: Arena, count: number, k: number, n: number): PackedPlanes;
-  /** Copies matrices that stand one below the other, `rows` of each, into the room; from any arrays. */
-  pack(room: Packed, blocks: readonly (Matrix & {rows: number})[]): Packed;
+  /** Copies matrices that stand one below the other into the room. */
+  pack(room: Packed, blocks: readonly Stacked[]): Packed;
+  /** Copies the first n columns of a matrix to an array of the arena, row by row, `pitch` floats apart. */
+  copy(block: Stacked, n: number, out: Float32Array, pitch: number): void;
   gather(work: Gather): void;
   outer(work: Outer): void;
   /** out[t, j] = Σ_k source[t, k] · b[k, j] for each plane; columns are [0, k]. */

@@ -72,6 +72,12 @@ export const jsEngine: Engine = withGemm({
     return {k, n, data};
   },
 
+  copy({data, offset, rowStride, columnStride, rows}, n, out, pitch) {
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < n; j++) out[i * pitch + j] = data[offset + i * rowStride + j * columnStride];
+    }
+  },
+
   gather,
   outer,
 

@@ -1,13 +1,11 @@
-import type {Matrix} from './engine.js';
-import {type Panel, type Panels, panelsOf} from './panels.js';
+import type {Stacked} from './engine.js';
+import type {Panel} from './panels.js';
 import {makeParts} from './part.js';
 import type {Kernels} from './wasmModule.js';
 
 /** Room for what is on its way into panels: it stays in a level-2 cache. */
 export const stagingBytes = 1 << 17;
 const stagingFloats = stagingBytes / 4;
-
-type Block = Matrix & {rows: number};
 
 export const packingParts = makeParts(['packing rows', 'packing columns', 'packing by elements']);
 const [byRows, byColumns, byElements] = packingParts;
@@ -16,22 +14,23 @@ const [byRows, byColumns, byElements] = packingParts;
  * Copies matrices that stand one below the other into panels, a stretch of memory at a time through the staging place. So each is read once,
  * straight ahead, whichever way it lies.
  * @param staging its place in the memory
+ * @param n their columns, which the panels share out
  */
 export function packPanels(
   kernels: Kernels,
   memory: WebAssembly.Memory,
   staging: number,
-  packed: Panels,
-  blocks: readonly Block[],
+  n: number,
+  panels: readonly Panel[],
+  blocks: readonly Stacked[],
 ): void {
   const stage = new Float32Array(memory.buffer, staging, stagingFloats);
-  const panels = [...panelsOf(packed)];
   let above = 0;
   for (const block of blocks) {
     const {data, offset, rowStride, columnStride, rows} = block;
     /** Packs rows of a panel that are staged from a place on, with these strides in floats. */
     const pack = (
-      {columns, width, place}: Panel,
+      {columns, width, place, rowStep, columnStep}: Panel,
       row: number,
       count: number,
       from: number,
@@ -39,18 +38,18 @@ export function packPanels(
     ) => {
       const [down, right] = strides;
       for (let j = 0; j < (width === 1 ? columns : 1); j++) {
-        const to = place + 4 * (j * packed.k + width * (above + row));
+        const to = place + j * columnStep + (above + row) * rowStep;
         const source = staging + 4 * (from + j * right);
-        kernels.pack(source, 4 * down, 4 * right, count, Math.min(columns, width), width, to);
+        kernels.pack(source, 4 * down, 4 * right, count, Math.min(columns, width), width, to, rowStep);
       }
     };
-    if (columnStride <= rowStride && packed.n * columnStride <= stagingFloats) {
+    if (columnStride <= rowStride && n * columnStride <= stagingFloats) {
       byRows.hits++;
-      const most = 1 + Math.floor((stagingFloats - packed.n * columnStride) / rowStride);
+      const most = 1 + Math.floor((stagingFloats - n * columnStride) / rowStride);
       for (let row = 0; row < rows; row += most) {
         const count = Math.min(most, rows - row);
         const from = offset + row * rowStride;
-        stage.set(data.subarray(from, from + (count - 1) * rowStride + (packed.n - 1) * columnStride + 1));
+        stage.set(data.subarray(from, from + (count - 1) * rowStride + (n - 1) * columnStride + 1));
         for (const panel of panels) pack(panel, row, count, panel.column * columnStride, [rowStride, columnStride]);
       }
     } else if (rowStride < columnStride && 7 * columnStride + rows * rowStride <= stagingFloats) {

@@ -13,6 +13,9 @@ export interface Panel {
   width: 8 | 4 | 1;
   /** Its place in the memory. */
   place: number;
+  /** Bytes from one row to the next, and between columns that lie each for itself. */
+  rowStep: number;
+  columnStep: number;
 }
 
 /** The panels: of eight columns, as long as there are more than four left. */
@@ -22,7 +25,18 @@ export function* panelsOf({k, n, place}: Panels): Generator<Panel> {
     const width = left > 4 ? 8 : left === 4 ? 4 : 1;
     const columns = width === 1 ? left : Math.min(width, left);
     // Each row of the panels before takes `column` floats: only the last is ever filled up.
-    yield {column, columns, width, place: place + 4 * column * k};
+    yield {column, columns, width, place: place + 4 * column * k, rowStep: 4 * width, columnStep: 4 * k};
+    column += columns;
+  }
+}
+
+/** A matrix of n columns that lies row by row, as panels that fill nothing up. */
+export function* panelsOfRows(n: number, place: number, rowStep: number): Generator<Panel> {
+  for (let column = 0; column < n; ) {
+    const left = n - column;
+    const width = left >= 8 ? 8 : left >= 4 ? 4 : 1;
+    const columns = width === 1 ? left : width;
+    yield {column, columns, width, place: place + 4 * column, rowStep, columnStep: 4};
     column += columns;
   }
 }

@@ -4,7 +4,7 @@ import {counterOf} from './counter.js';
 import {type Arena, arrayBytes, type Engine, type Epilogue} from './engine.js';
 import {withGemm} from './gemm.js';
 import {packingParts, packPanels, stagingBytes} from './packing.js';
-import {type Panels, type PlanePanels, panelBytes, planePanelBytes} from './panels.js';
+import {type Panels, type PlanePanels, panelBytes, panelsOf, panelsOfRows, planePanelBytes} from './panels.js';
 import {controlBytes, scratchPlace} from './threads/control.js';
 import {type Pool, startPool, WorkerLost} from './threads/pool.js';
 import {fourierCall, fourierFlops, inverseFourierCall, packedFourierCalls} from './wasmFourier.js';
@@ -135,8 +135,17 @@ export function wasmEngine(
     pack(room, blocks): Panels {
       const {n, place} = room as Panels;
       const packed = {k: blocks.reduce((sum, {rows}) => sum + rows, 0), n, place};
-      packPanels(shop.kernels, shop.memory, stagingPlace, packed, blocks);
+      packPanels(shop.kernels, shop.memory, stagingPlace, n, [...panelsOf(packed)], blocks);
       return packed;
+    },
+
+    copy(block, n, out, pitch) {
+      const {data, offset, rowStride, columnStride, rows} = block;
+      if (columnStride === 1 && rowStride === n && pitch === n) out.set(data.subarray(offset, offset + rows * n));
+      else {
+        const panels = [...panelsOfRows(n, out.byteOffset, 4 * pitch)];
+        packPanels(shop.kernels, shop.memory, stagingPlace, n, panels, [block]);
+      }
     },
 
     gather(work) {

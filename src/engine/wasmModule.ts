@@ -29,6 +29,7 @@ export interface Kernels extends Record<KernelName, (from: number, to: number, .
     columns: number,
     width: number,
     panel: number,
+    step: number,
   ): void;
   finish(out: number, count: number, n: number, bias: number, activation: number, slopes: number, alpha: number): void;
   peak(turns: number, value: number): number;

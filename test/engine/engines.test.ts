@@ -79,6 +79,33 @@ describe.each(engines)('gemm on %s', (_name, engine) => {
     }
   });
 
+  it('copies matrices that lie in any way to rows at any pitch, and writes nothing beside them', () => {
+    for (const [k, n] of [
+      [1, 1],
+      [3, 2],
+      [5, 7],
+      [9, 8],
+      [130, 13],
+      [40, 300],
+      [9000, 12],
+    ] as const) {
+      for (const pitch of [n, n + 5]) {
+        for (const from of [rows(filled(k * n + 3), n, 3), columns(filled(k * n), k)]) {
+          const want = Float32Array.from({length: k * pitch}, (_, i) => {
+            const [row, column] = [Math.floor(i / pitch), i % pitch];
+            return column < n ? from.data[from.offset + row * from.rowStride + column * from.columnStride]! : 99;
+          });
+          const copied = engine.within(4 * k * pitch + arrayBytes, (arena) => {
+            const out = arena.floats(k * pitch).fill(99);
+            engine.copy({...from, rows: k}, n, out, pitch);
+            return out.slice();
+          });
+          expect(copied).toEqual(want);
+        }
+      }
+    }
+  });
+
   it('takes a long k', () => {
     const [m, n, k] = [9, 3, 20_000];
     const [a, b, c] = [rows(filled(m * k), k), rows(filled(k * n), n), new Float32Array(m * n)];

@@ -1,4 +1,4 @@
-import {arrayBytes, type Engine, type Epilogue} from '../../engine/engine.js';
+import {arrayBytes, type Engine, type Epilogue, type Stacked} from '../../engine/engine.js';
 import {steps} from '../../engine/steps.js';
 import type {Block} from '../windows/blocks.js';
 import {inArena} from '../windows/inArena.js';
@@ -6,7 +6,7 @@ import {copyRegions} from '../windows/region.js';
 import {gridOf} from './grid.js';
 import {cutPlanes, planes, planesBytes, type Slice, slicesOf} from './planes.js';
 import type {TileParts} from './tileParts.js';
-import type {Turning} from './turning.js';
+import type {Pair, Turning} from './turning.js';
 
 /** A convolution with stride 1 of a source [N, height, width, C] to an output [N, outHeight, outWidth, F]. */
 export interface TileConvolution {
@@ -21,8 +21,8 @@ export interface TileConvolution {
   F: number;
   padTop: number;
   padLeft: number;
-  /** Writes the filter as [kh, kw, C, F] with so many floats from one row of F to the next. */
-  writeFilter(into: Float32Array, pitch: number): void;
+  /** A matrix [C, F] for each tap of the filter. */
+  filter: readonly Stacked[];
   epilogue?: Epilogue | undefined;
 }
 
@@ -35,21 +35,20 @@ export function convolveTiles(turning: Turning, work: TileConvolution, engine: E
   const slices = slicesOf(count, C, F, filterBytes);
   const wide = slices[0].columns;
   if (slices.length > 1 && parts.slices) parts.slices.hits++;
-  const pitch = pitchOf(F);
-  const [taps, kw] = [(more[0] + 1) * (more[1] + 1), more[1] + 1];
+  const {pitch, tap, kw} = filterLayout(work, more);
   const grid = gridOf([batch, outHeight, outWidth], size, count * (C + wide), blockBytes, parts);
   const {blocks, most, columns} = grid;
   const bytes =
-    4 * (taps * C * pitch + C + grid.floatsOf(more, C) + grid.floatsOf(none, F) + 2 * most + 2 + 2 * F) +
+    4 * (work.filter.length * tap + C + grid.floatsOf(more, C) + grid.floatsOf(none, F) + 2 * most + 2 + 2 * F) +
     engine.packedPlanesBytes(count, C, wide) +
     planesBytes(layout, most, C) +
     planesBytes(layout, most, wide);
   engine.within(bytes + 9 * arrayBytes, (arena) => {
-    const [filter, filters] = [arena.floats(taps * C * pitch), steps(arena, C, 4 * pitch)];
+    const [filter, filters] = [arena.floats(work.filter.length * tap), steps(arena, C, 4 * pitch)];
     const packed = engine.reservePlanes(arena, count, C, wide);
-    work.writeFilter(filter, pitch);
+    for (const [i, matrix] of work.filter.entries()) engine.copy(matrix, F, filter.subarray(i * tap), pitch);
     const weightsOf = ({first, columns: lanes}: Slice) => {
-      const steps = {rowStep: 4 * kw * C * pitch, columnStep: 4 * C * pitch};
+      const steps = {rowStep: 4 * kw * tap, columnStep: 4 * tap};
       return turning.filters(engine, {source: filter.subarray(first), tiles: filters, lanes, ...steps}, packed);
     };
     const only = slices.length === 1 ? weightsOf(slices[0]) : undefined;
@@ -81,9 +80,11 @@ export function convolveTiles(turning: Turning, work: TileConvolution, engine: E
   });
 }
 
-/** Rows of a power of two of bytes would meet in the same lines of a cache. */
-function pitchOf(F: number): number {
-  return F % 64 === 0 ? F + 16 : F;
+/** Floats from row to row of a tap's matrix and from tap to tap. No powers of two, since such rows or taps would meet in the same lines of a cache. */
+function filterLayout({filter, C, F}: TileConvolution, more: Pair): {pitch: number; tap: number; kw: number} {
+  const isTurned = filter[0].columnStride !== 1; // only then are many rows written at a time
+  const pitch = isTurned && F % 64 === 0 ? F + 16 : F;
+  return {pitch, tap: Math.ceil((C * pitch) / 16) * 16 + 16, kw: more[1] + 1};
 }
 
 /** Copies what the tiles of a block, which are so many pixels high and in a row so many wide, hold of the output: the last ones hang over. */

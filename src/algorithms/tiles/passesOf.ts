@@ -1,4 +1,4 @@
-import type {Epilogue} from '../../engine/engine.js';
+import type {Epilogue, Stacked} from '../../engine/engine.js';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import type {Pass} from '../../geometry/pass.js';
 import type {Algorithm} from '../algorithm.js';
@@ -21,7 +21,7 @@ export function passesOf(turningOf: (info: Conv2DInfo, pass: Pass) => Turning, p
         ...{batch, padTop, padLeft, outHeight, outWidth, epilogue},
         ...{source: x, height: info.inHeight, width: info.inWidth, C},
         ...{out: y, F},
-        writeFilter: (into: Float32Array, pitch: number) => spread(filter, F, pitch, into),
+        filter: taps(filter, C * F, {rowStride: F, columnStride: 1, rows: C}),
       };
       convolveTiles(turningOf(info, 'forward'), work, engine, parts);
     },
@@ -36,7 +36,7 @@ export function passesOf(turningOf: (info: Conv2DInfo, pass: Pass) => Turning, p
         },
         ...{source: dy, height: info.outHeight, width: info.outWidth, C},
         ...{out: dx, outHeight: info.inHeight, outWidth: info.inWidth, F},
-        writeFilter: (into: Float32Array, pitch: number) => turn(filter, C, F, pitch, into),
+        filter: taps(filter, C * F, {rowStride: 1, columnStride: C, rows: C}).reverse(),
       };
       convolveTiles(turningOf(info, 'backpropInput'), work, engine, parts);
     },
@@ -47,24 +47,7 @@ export function passesOf(turningOf: (info: Conv2DInfo, pass: Pass) => Turning, p
   };
 }
 
-/** Copies rows of F floats. */
-function spread(rows: Float32Array, F: number, pitch: number, into: Float32Array): void {
-  if (pitch === F) into.set(rows);
-  else
-    for (let from = 0, to = 0; from < rows.length; from += F, to += pitch) into.set(rows.subarray(from, from + F), to);
-}
-
-/** Channels that are copied side by side: as many lines of a cache are written to at a time. */
-const strip = 16;
-
-/** [kh, kw, F, C] turned by 180°, as [kh, kw, C, F]. */
-function turn(filter: Float32Array, C: number, F: number, pitch: number, into: Float32Array): void {
-  const taps = filter.length / (C * F);
-  for (let tap = 0; tap < taps; tap++) {
-    const [from, to] = [(taps - 1 - tap) * C * F, tap * C * pitch];
-    for (let first = 0; first < C; first += strip) {
-      const end = Math.min(C, first + strip);
-      for (let f = 0; f < F; f++) for (let c = first; c < end; c++) into[to + c * pitch + f] = filter[from + f * C + c];
-    }
-  }
+/** The matrices of a filter, of so many elements each. */
+function taps(filter: Float32Array, size: number, matrix: Omit<Stacked, 'data' | 'offset'>): Stacked[] {
+  return Array.from({length: filter.length / size}, (_, tap) => ({data: filter, offset: tap * size, ...matrix}));
 }

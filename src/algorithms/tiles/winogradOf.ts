@@ -107,8 +107,7 @@ function workOf(m: 2 | 4, info: Conv2DInfo, pass: Pass): Work {
     turned(`inputTiles${m}`, tiles, vectors(from)),
     turned(`filterTiles${m}`, (4 * filter > nearBytes ? 3 : 1) * from, packedVectors(to)),
     turned(`outputTiles${m}`, tiles, vectors(to)),
-    // Turning the filter by 180° is a plain loop.
-    {copied: 4 * (x + y + (forward ? filter : 0)), scalar: forward ? 0 : 2 * filter},
+    {copied: 4 * (x + y + (forward ? filter : 0)), packed: forward ? 0 : 4 * filter},
   );
 }
 

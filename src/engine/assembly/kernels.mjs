@@ -64,15 +64,15 @@ function put(sums: v128, first: i32, to: i32, out: usize, stride: usize, accumul
 }
 
 /**
- * Copies a matrix into a panel: panel[row * width + column], zeros beyond its columns. width is 8, 4 or 1.
+ * Copies a matrix into a panel, whose rows are a step apart; zeros beyond its columns. width is 8, 4 or 1.
  */
-export function pack(from: usize, rowStride: usize, columnStride: usize, rows: i32, columns: i32, width: i32, panel: usize): void {
-  if (width == 1 && rowStride == 4) {
+export function pack(from: usize, rowStride: usize, columnStride: usize, rows: i32, columns: i32, width: i32, panel: usize, step: usize): void {
+  if (width == 1 && rowStride == 4 && step == 4) {
     memory.copy(panel, from, <usize>rows << 2);
     return;
   }
   if (columnStride == 4 && columns == width && width > 1) {
-    for (let row = 0; row < rows; ++row, from += rowStride, panel += <usize>width << 2) {
+    for (let row = 0; row < rows; ++row, from += rowStride, panel += step) {
       v128.store(panel, v128.load(from));
       if (width == 8) v128.store(panel, v128.load(from, 16), 16);
     }
@@ -81,14 +81,14 @@ export function pack(from: usize, rowStride: usize, columnStride: usize, rows: i
   let row = 0;
   if (rowStride == 4 && columns == width && width > 1) {
     // Four rows of four columns at a time, turned.
-    for (; row + 4 <= rows; row += 4, from += 16, panel += <usize>width << 4) {
+    for (; row + 4 <= rows; row += 4, from += 16, panel += step << 2) {
       for (let half: usize = 0; half < <usize>width; half += 4) {
         const c0 = from + half * columnStride;
         const c1 = c0 + columnStride, c2 = c1 + columnStride;
         const v0 = v128.load(c0), v1 = v128.load(c1), v2 = v128.load(c2), v3 = v128.load(c2 + columnStride);
         const low01 = v128.shuffle<f32>(v0, v1, 0, 4, 1, 5), low23 = v128.shuffle<f32>(v2, v3, 0, 4, 1, 5);
         const high01 = v128.shuffle<f32>(v0, v1, 2, 6, 3, 7), high23 = v128.shuffle<f32>(v2, v3, 2, 6, 3, 7);
-        const to = panel + (half << 2), step = <usize>width << 2;
+        const to = panel + (half << 2);
         v128.store(to, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
         v128.store(to + step, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
         v128.store(to + 2 * step, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
@@ -96,7 +96,7 @@ export function pack(from: usize, rowStride: usize, columnStride: usize, rows: i
       }
     }
   }
-  for (; row < rows; ++row, from += rowStride, panel += <usize>width << 2) {
+  for (; row < rows; ++row, from += rowStride, panel += step) {
     for (let column = 0; column < width; ++column) {
       store<f32>(panel + (<usize>column << 2), column < columns ? load<f32>(from + <usize>column * columnStride) : 0);
     }

@@ -15,6 +15,8 @@ export interface Implementation {
   readonly passes: readonly Pass[];
   /** True, or the reason why not, in words for users. */
   supports(info: Conv2DInfo, pass: Pass): true | string;
+  /** True, or the reason why nobody gets it who does not ask for it by name, in words for users; absent where there is none. */
+  suits?(info: Conv2DInfo, pass: Pass): true | string;
   /** What a pass that it supports costs; absent where nobody counted. */
   cost?(info: Conv2DInfo, pass: Pass): Cost;
   /** How long a pass that it supports should take here, in milliseconds; absent, or undefined, where that cannot be told. */

@@ -163,7 +163,10 @@ export function candidatesOf(
   const own = implementationsOf(backend);
   const judged = own.map((implementation) => ({
     implementation,
-    verdict: whyNot(implementation, info, pass, implementation.algorithm === algorithm ? 'fast' : accuracy),
+    verdict:
+      implementation.algorithm === algorithm
+        ? implementation.supports(info, pass)
+        : whyNot(implementation, info, pass, accuracy),
   }));
   const able = judged.filter(({verdict}) => verdict === true).map(({implementation}) => implementation);
   const ordered: Candidate[] = fastestFirst(able, info, pass).map(({implementation, milliseconds}) => ({
@@ -183,9 +186,10 @@ function whyNot(
   accuracy: Wanted['accuracy'],
 ): true | string {
   const answer = implementation.supports(info, pass);
-  return answer === true && implementation.accuracy === 'fast' && accuracy !== 'fast'
-    ? "it is less accurate than the definition, which install({accuracy: 'fast'}) permits"
-    : answer;
+  if (answer !== true) return answer;
+  if (implementation.accuracy === 'fast' && accuracy !== 'fast')
+    return "it is less accurate than the definition, which install({accuracy: 'fast'}) permits";
+  return implementation.suits?.(info, pass) ?? true;
 }
 
 function implementationsOf(backend: string): readonly Implementation[] {

@@ -50,6 +50,23 @@ const cases: Record<string, Case> = {
   },
   'windows in padding': {xShape: [1, 2, 2, 2], filterShape: [2, 2, 2, 2], strides: 1, pad: 4},
   'a stride beyond the image': {xShape: [2, 3, 2, 8], filterShape: [1, 1, 8, 8], strides: [5, 7], pad: 'valid'},
+  'tiles, an odd image and odd pads': {
+    xShape: [2, 9, 13, 16],
+    filterShape: [3, 3, 16, 20],
+    strides: 1,
+    pad: [
+      [0, 0],
+      [4, 0],
+      [0, 5],
+      [0, 0],
+    ],
+  },
+  'tiles, with slices of channels and of tiles': {
+    xShape: [1, 14, 11, 36],
+    filterShape: [3, 3, 36, 44],
+    strides: 1,
+    pad: 'same',
+  },
   'more than 65535 workgroups': {xShape: [3, 1024, 700, 1], filterShape: [1, 1, 1, 1], strides: 1, pad: 'valid'},
 };
 
@@ -149,11 +166,30 @@ describe('the kernels of the webgpu backend', () => {
     expect(new Set(counts).size).toBe(1);
   });
 
-  test('leave nothing behind after 300 runs', async () => {
-    const [early, late] = await page.evaluate(async () => {
+  test('compile nothing for new sizes and pads in tiles', async () => {
+    const counts = await page.evaluate(async () => {
+      const count: number[] = [];
+      for (const [size, batch, pad] of [
+        [9, 2, 1],
+        [14, 1, 'same'],
+        [12, 3, 'valid'],
+      ] as const) {
+        for (const C of [16, 36]) {
+          await helpers.both({xShape: [batch, size, size + 1, C], filterShape: [3, 3, C, 20], strides: 1, pad}, size);
+          count.push(helpers.pipelines());
+        }
+      }
+      return count;
+    });
+    expect(counts[0]).toBeGreaterThan(0);
+    expect(new Set(counts).size).toBe(1);
+  });
+
+  test.each([8, 16])('leave nothing behind after 300 runs, %i channels', async (channels) => {
+    const [early, late] = await page.evaluate(async (channels) => {
       const {tf, conv2d, conv2dBackward} = convgrad;
-      const x: Tensor4D = tf.ones([1, 9, 9, 8]);
-      const filter: Tensor4D = tf.ones([3, 3, 8, 8]);
+      const x: Tensor4D = tf.ones([1, 9, 9, channels]);
+      const filter: Tensor4D = tf.ones([3, 3, channels, channels]);
       const held: number[][] = [];
       for (let run = 1; run <= 300; run++) {
         const results: Tensor[] = tf.tidy(() => {
@@ -169,7 +205,7 @@ describe('the kernels of the webgpu backend', () => {
         tf.dispose(results);
       }
       return held;
-    });
+    }, channels);
     expect(late).toEqual(early);
   });
 

@@ -1,10 +1,19 @@
 import * as tf from '@tensorflow/tfjs';
-import {type Algorithm, conv2d, defineAlgorithm, explain, install, type Plan, uninstall} from 'tfjs-convgrad';
+import {
+  type Algorithm,
+  type BackendExplanation,
+  conv2d,
+  defineAlgorithm,
+  explain,
+  install,
+  type Plan,
+  uninstall,
+} from 'tfjs-convgrad';
 import {direct} from '../../src/algorithms/direct.js';
 import type {Work} from '../../src/engine/work.js';
 import {parseProblem, problemInfo} from '../../src/geometry/problem.js';
 import {resetChoices} from '../../src/plugin/choices.js';
-import {select, type Wanted} from '../../src/plugin/select.js';
+import {select, supportsPass, type Wanted} from '../../src/plugin/select.js';
 
 const large = problemInfo(parseProblem('mb2ih20iw20ic16oc32kh3kw3-same')); // 7.4 MFLOP
 const small = problemInfo(parseProblem('ih6iw6ic2oc3kh3kw3'));
@@ -53,6 +62,27 @@ test('what is less accurate is taken only by name or where that is permitted', (
   expect(chosen(fast)).toBe('feather');
   // What was chosen while it was permitted is not taken after.
   expect(chosen()).not.toBe('feather');
+});
+
+test('what does not suit a problem is taken by name alone, and says why', () => {
+  const problem = 'ih64iw64ic8oc64kh3kw3-same';
+  const few = problemInfo(parseProblem(problem));
+  expect(chosen(standard, large, 'webgpu')).toBe('winograd');
+  expect(chosen(standard, few, 'webgpu')).toBe('gather');
+  expect(chosen({algorithm: 'winograd', accuracy: 'standard'}, few, 'webgpu')).toBe('winograd');
+  const [{passes}] = explain(problem, {backends: ['webgpu']}).backends as [BackendExplanation];
+  expect(passes[0]!.others).toContainEqual({
+    algorithm: 'winograd',
+    why: '8 channels are too few: turning tiles would take longer than is saved',
+  });
+});
+
+test('planes that some device cannot bind leave the problem to another algorithm', () => {
+  const huge = problemInfo(parseProblem('mb8ih224iw224ic64oc64kh3kw3-same'));
+  expect(chosen(standard, huge, 'webgpu')).toBe('gather');
+  expect(supportsPass('webgpu', 'winograd', huge, 'forward')).toBe(
+    'its planes would take 411041792 bytes, and some devices bind no more than 134217728',
+  );
 });
 
 test('what cannot is not taken, however fast it would be; and who asked for it gets the fastest that can, and is told why', () => {

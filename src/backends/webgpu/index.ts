@@ -1,10 +1,12 @@
+import type {Part} from '../../engine/part.js';
 import type {BackendFamily, Implementation} from '../implementation.js';
 import {depthwise, parts as depthwiseParts} from './depthwise/index.js';
-import {parts as directParts, directPlan} from './direct/index.js';
+import {direct, parts as directParts} from './direct/index.js';
 import {gather, parts as gatherParts} from './gather/index.js';
-import {byPlan} from './plan.js';
+import {sum} from './slices.js';
+import {winograd, parts as winogradParts} from './winograd/index.js';
 
-const implementations: Implementation[] = [gather, depthwise, byPlan('direct', directPlan)];
+const implementations: Implementation[] = [winograd, gather, depthwise, direct];
 
 /** Adds an implementation, the last in order of preference. @returns the undo */
 export function addImplementation(implementation: Implementation): () => void {
@@ -19,5 +21,5 @@ export function addImplementation(implementation: Implementation): () => void {
 export const webgpuFamily: BackendFamily = {
   backends: ['webgpu'],
   implementations: () => implementations,
-  parts: () => [...gatherParts, ...depthwiseParts, ...directParts],
+  parts: () => [...gatherParts, ...winogradParts, sum.part as Part, ...depthwiseParts, ...directParts],
 };

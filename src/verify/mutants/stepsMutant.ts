@@ -1,20 +1,25 @@
-import {directPlan} from '../../backends/webgpu/direct/index.js';
-import {gatherPlan} from '../../backends/webgpu/gather/index.js';
+import {direct, directPlan} from '../../backends/webgpu/direct/index.js';
+import {gather, gatherPlan} from '../../backends/webgpu/gather/index.js';
 import type {Plan} from '../../backends/webgpu/plan.js';
 import type {Step} from '../../backends/webgpu/step.js';
+import {winograd, winogradPlan} from '../../backends/webgpu/winograd/index.js';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import {ConvgradError} from '../../geometry/error.js';
 import type {Pass} from '../../geometry/pass.js';
 import type {ShaderMutant} from './shaderMutant.js';
 
-/** The plans of webgpu that mistakes are put into. */
-export const plans: Readonly<Record<'gather' | 'direct', Plan>> = {gather: gatherPlan, direct: directPlan};
+/** The algorithms of webgpu that mistakes are put into. */
+export const planned = {
+  gather: {plan: gatherPlan, implementation: gather},
+  winograd: {plan: winogradPlan, implementation: winograd},
+  direct: {plan: directPlan, implementation: direct},
+};
 
 /** Puts a mistake into the steps of a pass. */
 export type StepsMistake = (steps: readonly Step[], info: Conv2DInfo) => Step[];
 
 /** A deliberately broken algorithm of webgpu. */
-export type StepsMutant = Omit<ShaderMutant, 'shader'> & {of: keyof typeof plans; steps: StepsMistake};
+export type StepsMutant = Omit<ShaderMutant, 'shader'> & {of: keyof typeof planned; steps: StepsMistake};
 
 /**
  * Other text in the shaders that hold it. There must be one, so that no change of a shader turns a mutant into the right one.
@@ -42,7 +47,7 @@ export function values(name: string, change: (uniforms: Step['uniforms']) => rea
 /** The plan with the mistake. Its shaders have names of their own, since tfjs keeps pipelines by them. */
 export function brokenPlan({name, of, steps}: StepsMutant): Plan {
   return (info, pass, a, b) =>
-    steps(plans[of](info, pass, a, b), info).map(({shader: {part: _, ...shader}, ...step}) => ({
+    steps(planned[of].plan(info, pass, a, b), info).map(({shader: {part: _, ...shader}, ...step}) => ({
       ...step,
       shader: {...shader, name: `mutant-${name} ${shader.name}`},
     }));
@@ -50,6 +55,8 @@ export function brokenPlan({name, of, steps}: StepsMutant): Plan {
 
 /** True, or why the mistake is in no shader that this problem uses. */
 export function applies(mutant: StepsMutant, info: Conv2DInfo, pass: Pass): true | string {
+  const answer = planned[mutant.of].implementation.supports(info, pass);
+  if (answer !== true) return answer;
   const none = {dataId: {}, shape: [], dtype: 'float32' as const};
   try {
     brokenPlan(mutant)(info, pass, none, none);

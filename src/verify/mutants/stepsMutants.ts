@@ -114,6 +114,73 @@ export const stepsMutants: readonly StepsMutant[] = [
     steps: (steps, info) => wgsl(['uniforms.pad', `vec2<i32>(${info.padTop}, ${info.padLeft})`])(steps, info),
   },
   {
+    ...{name: 'webgpu-winograd-tile-below', of: 'winograd', passes: ['forward', 'backpropInput']},
+    wrong: 'of a tile that an image of odd height cuts, the row below the image is written too',
+    steps: wgsl(['if (below) {', 'if (true) {']),
+  },
+  {
+    ...{name: 'webgpu-winograd-border', of: 'winograd', passes: allPasses},
+    wrong: 'what lies left and right of an image is not zero but what lies there in memory',
+    steps: wgsl(...[0, 1, 2, 3].map((j): [string, string] => [` & (u32(left + ${j}) < u32(W))`, ''])),
+  },
+  {
+    ...{name: 'webgpu-winograd-origin', of: 'winograd', passes: ['backpropInput']},
+    wrong: 'dX begins its tiles at the pads of the forward pass',
+    steps: values('origin', ({origin: [top, left]}) => [2 - top, 2 - left]),
+  },
+  {
+    ...{name: 'webgpu-winograd-origin-swapped', of: 'winograd', passes: allPasses},
+    wrong: 'tiles of x begin at left and top instead of top and left',
+    steps: values('origin', ({origin: [top, left]}) => [left, top]),
+  },
+  {
+    ...{name: 'webgpu-winograd-not-turned', of: 'winograd', passes: ['backpropInput']},
+    wrong: 'dX takes the middle row of the filter for its last',
+    steps: wgsl(...[0, 1, 2].map((j): [string, string] => [`(${6 + j} * C +`, `(${3 + j} * C +`])),
+  },
+  {
+    ...{name: 'webgpu-winograd-sign', of: 'winograd', passes: ['forward', 'backpropInput']},
+    wrong: 'the last column of a tile is added where it is to be taken away',
+    steps: wgsl(['- half_y0_3', '+ half_y0_3']),
+  },
+  {
+    ...{name: 'webgpu-winograd-half', of: 'winograd', passes: ['backpropFilter']},
+    wrong: 'dFilter forgets a half where it turns back',
+    steps: wgsl(['0.5 * v1_0', 'v1_0']),
+  },
+  {
+    ...{name: 'webgpu-winograd-plane', of: 'winograd', passes: allPasses},
+    wrong: 'the last two planes are one',
+    steps: wgsl([
+      'let plane = place / uniforms.tiles.y / uniforms.tiles.x;',
+      'let plane = min(14, place / uniforms.tiles.y / uniforms.tiles.x);',
+    ]),
+  },
+  {
+    ...{name: 'webgpu-winograd-row-of-tile', of: 'winograd', passes: ['forward', 'backpropInput']},
+    wrong: 'of eight tiles the fourth is multiplied in place of the fifth',
+    steps: wgsl(['let at4 = (plane * uniforms.rows + min(p + 4,', 'let at4 = (plane * uniforms.rows + min(p + 3,']),
+  },
+  {
+    ...{name: 'webgpu-winograd-columns', of: 'winograd', passes: ['backpropFilter']},
+    wrong: 'the last four columns of a product are those before them',
+    steps: wgsl(['let first1 = min(first + 4, width - 4);', 'let first1 = first;']),
+  },
+  {
+    ...{name: 'webgpu-winograd-last-slice', of: 'winograd', passes: allPasses},
+    wrong: 'the last of several slices is not added',
+    steps: wgsl(['s < uniforms.slices;', 's < uniforms.slices - 1;']),
+  },
+  {
+    ...{name: 'webgpu-winograd-stale-pipeline', of: 'winograd', passes: allPasses},
+    wrong: 'pads are written into a shader whose name does not tell of them: the next problem gets them too',
+    steps: (steps, info) =>
+      steps.flatMap((step) => {
+        const {origin} = step.uniforms;
+        return origin ? wgsl(['uniforms.origin', `vec2<i32>(${origin})`])([step], info) : [step];
+      }),
+  },
+  {
     ...{name: 'webgpu-negative-division', of: 'direct', passes: ['forward', 'backpropFilter']},
     wrong: '(size − start − 1) / step is rounded down, where WGSL rounds negative numbers up',
     steps: wgsl([

@@ -8,7 +8,7 @@ import {defineMutant} from '../../../src/verify/mutants/index.js';
 import {quadsMutants} from '../../../src/verify/mutants/quadsMutants.js';
 import {text} from '../../../src/verify/mutants/shaderMutant.js';
 import {shaderMutants} from '../../../src/verify/mutants/shaderMutants.js';
-import {applies, brokenPlan, plans, wgsl} from '../../../src/verify/mutants/stepsMutant.js';
+import {applies, brokenPlan, planned, wgsl} from '../../../src/verify/mutants/stepsMutant.js';
 import {stepsMutants} from '../../../src/verify/mutants/stepsMutants.js';
 
 const info = (problem: string) => problemInfo(parseProblem(problem));
@@ -33,11 +33,15 @@ test.each(quadsMutants.map((mutant) => [mutant.name, mutant] as const))('%s is n
 
 test.each(stepsMutants.map((mutant) => [mutant.name, mutant] as const))('%s is in no right shader', (_, mutant) => {
   const {kind = 'dense', passes} = mutant;
-  const problems = ['mb2ih7iw9ic3oc3kh3kw2sh2sw2dh2dw2-pt1pb0pl2pr0', 'mb2ih7iw9ic5oc7kh3kw2-pt1pb0pl2pr0'].map(info);
+  const problems = [
+    'mb2ih7iw9ic3oc3kh3kw2sh2sw2dh2dw2-pt1pb0pl2pr0',
+    'mb2ih7iw9ic5oc7kh3kw2-pt1pb0pl2pr0',
+    'mb2ih7iw9ic8oc12kh3kw3-pt1pb0pl2pr0',
+  ].map(info);
   const dense = problems.map((one) => ({...one, kind}));
   for (const pass of passes) {
     const right = (one: Conv2DInfo) =>
-      plans[mutant.of](one, pass, none, none).map(({shader, ...step}) => ({...step, code: shader.code}));
+      planned[mutant.of].plan(one, pass, none, none).map(({shader, ...step}) => ({...step, code: shader.code}));
     const wrong = (one: Conv2DInfo) =>
       brokenPlan(mutant)(one, pass, none, none).map(({shader, ...step}) => ({...step, code: shader.code}));
     const applying = dense.filter((one) => applies(mutant, one, pass) === true);
@@ -51,6 +55,11 @@ test.each(stepsMutants.map((mutant) => [mutant.name, mutant] as const))('%s is i
 test('text that is in no shader of webgpu is told as what the mutant does not support', () => {
   const mutant = {...stepsMutants[0]!, steps: wgsl(['no such text', ''])};
   expect(applies(mutant, odd, 'forward')).toMatch(/^mutants: no shader of gather forward 8×8 holds 'no such text'\.$/);
+});
+
+test('a mutant of Winograd is not tried on what Winograd does not compute', () => {
+  const mutant = stepsMutants.find(({of}) => of === 'winograd')!;
+  expect(applies(mutant, odd, 'forward')).toBe('it computes 3×3 filters only');
 });
 
 test('text that is not there, or there twice, is an error before anything runs', () => {

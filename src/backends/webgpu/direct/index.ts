@@ -1,7 +1,7 @@
 import {makeParts, type Part} from '../../../engine/part.js';
 import {type Pass, passes, passTensors, sizeOf} from '../../../geometry/pass.js';
 import {geometryOf} from '../geometry.js';
-import type {Plan} from '../plan.js';
+import {byPlan, type Plan} from '../plan.js';
 import type {Shader} from '../step.js';
 import {backpropFilter} from './backpropFilter.js';
 import {backpropInput} from './backpropInput.js';
@@ -23,3 +23,6 @@ export const directPlan: Plan = (info, pass, a, b) => {
   const size = sizeOf(info, passTensors[pass].output);
   return [{shader: shaderOf[pass], reads: [a, b], size, threads: size, uniforms: geometryOf(info)}];
 };
+
+/** The definition; what the others leave. */
+export const direct = byPlan('direct', directPlan);

@@ -7,7 +7,7 @@ import {store, sums, type Variant} from './variant.js';
  *
  *     part[s, i, j, c, f] = Σ_{p of slice s} x[pixel of p at tap (i, j), c] · dy[p, f]      [C×P/S]·[P/S×F]→[C×F]
  *
- * A thread keeps a tile of C×F and goes along the rows of the slice, over the columns whose tap lies inside x. Slices are added by {@link sumOfSlices}.
+ * A thread keeps a tile of C×F and goes along the rows of the slice, over the columns whose tap lies inside x. Slices are added up in a second step.
  */
 export function backpropFilter(variant: Variant): string {
   const {rows, columns, fours} = variant;
@@ -75,17 +75,3 @@ export function backpropFilter(variant: Variant): string {
   }
 `;
 }
-
-/** result[k] = Σ_s part[s, k], in the order of the slices: the same bits in every run. */
-export const sumOfSlices = `
-  fn main(index: i32) {
-    if (index >= uniforms.threads) {
-      return;
-    }
-    var sum = part[index];
-    for (var s = 1; s < uniforms.slices; s++) {
-      sum += part[s * uniforms.threads + index];
-    }
-    result[index] = sum;
-  }
-`;

@@ -7,7 +7,7 @@ import {store, sums, type Variant} from './variant.js';
  *
  *     y[p, f] = Σ_{i, j, c} x[pixel of p at tap (i, j), c] · filter[i, j, c, f]      [P×RC]·[RC×F]→[P×F], P = N·OH·OW, R = kh·kw
  *
- * Where there are few tiles, c goes over a slice of the channels, and slices are added by {@link sumOfSlices}.
+ * Where there are few tiles, c goes over a slice of the channels, and slices are added up in a second step.
  */
 export function forward(variant: Variant): string {
   const {rows, columns} = variant;

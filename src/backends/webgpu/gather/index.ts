@@ -3,8 +3,9 @@ import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
 import {type Pass, passTensors, sizeOf} from '../../../geometry/pass.js';
 import {geometryOf} from '../geometry.js';
 import {byPlan, type Plan} from '../plan.js';
+import {sliced, sum} from '../slices.js';
 import type {Shader, Step} from '../step.js';
-import {backpropFilter, sumOfSlices} from './backpropFilter.js';
+import {backpropFilter} from './backpropFilter.js';
 import {backpropFilterOfFew} from './backpropFilterOfFew.js';
 import {backpropInput, turnFilter} from './backpropInput.js';
 import {forward} from './forward.js';
@@ -40,7 +41,6 @@ for (const [name, {code, inputs, variants}] of Object.entries(tiles)) {
   }
 }
 const turn = shaderOf('gather backpropInput, turning the filter', turnFilter, ['Filter']);
-const sum = shaderOf('gather, sum of slices', sumOfSlices, ['part']);
 
 function nameOf(name: Name, {rows, columns, fours}: Variant): string {
   return `gather ${name} ${rows}×${columns}${fours ? ' by fours' : ''}`;
@@ -50,13 +50,9 @@ function shaderOf(name: string, code: string, inputs: string[], components: numb
   return {name, code, inputs, components, part: makeParts([`${name} shader`])[0]};
 }
 
-export const parts: readonly Part[] = [...shaders.values(), turn, sum].map(({part}) => part as Part);
+export const parts: readonly Part[] = [...shaders.values(), turn].map(({part}) => part as Part);
 
 const side = (channels: number): 4 | 8 => (channels > 4 ? 8 : 4);
-
-/** Threads that keep a device busy, as far as slices of so many pixels or channels give them work. */
-const wantedThreads = 2048;
-const leastSlice = 32;
 
 /** The steps of a pass: see the shaders. */
 export const gatherPlan: Plan = (info, pass, a, b) => {
@@ -108,17 +104,10 @@ function groupsOf({inHeight, inWidth, strideHeight, strideWidth}: Conv2DInfo) {
   };
 }
 
-/**
- * The step once for each slice of what it sums over, and the sum of all where there are several.
- * @param summed how many there are to sum over; slices are so many times `unit` @param number of the step in its plan
- */
+/** {@link sliced}, and the sum of all slices where there are several. @param number of the step in its plan */
 function overSlices(summed: number, unit: number, number: number, whole: Step): Step[] {
-  const {size, threads} = whole;
-  const wanted = Math.min(Math.ceil(wantedThreads / threads), Math.ceil(summed / leastSlice));
-  const slice = unit * Math.ceil(summed / wanted / unit);
-  const slices = Math.ceil(summed / slice);
-  const uniforms = {...whole.uniforms, slice: [slice], ofSlice: [threads]};
-  const parts = {...whole, size: slices * size, threads: slices * threads, uniforms};
+  const {slices, ...parts} = sliced(summed, unit, whole);
+  const {size} = whole;
   if (slices === 1) return [parts];
   return [parts, {shader: sum, reads: [number], size, threads: size, uniforms: {slices: [slices]}}];
 }

@@ -2,15 +2,14 @@ import {each} from '../text.js';
 import type {Variant} from './variant.js';
 
 /**
- * Adds to the tile, for one tap, the products of pixels and weights over a slice of the source's `depth` channels:
+ * Adds to the tile the products of pixels and weights over a slice of the source's `depth` channels:
  *
- *     sum[q, k] += Σ_{d of the slice} source[at_q + d] · weights[tap + d·width + first + k]       where in_q, else nothing
+ *     sum[q, k] += Σ_{d of the slice} load(q)[d] · weights[tap + d·width + first + k]
  *
- * A thread reads one column of 8 pixels and one row of 8 weights for 64 products. A pixel outside is read somewhere else and
- * replaced by zero; a tap that none of them meets is skipped.
+ * A thread reads one column of pixels and one row of weights for the products of all of them.
+ * @param load the source's channel d of row q of the tile, or four of them
  */
-export function addTap({rows, columns, fours}: Variant, source: string, weights: string): string {
-  const load = (q: number) => (fours ? `${source}[(at${q} + d) / 4]` : `${source}[at${q} + d]`);
+export function addProducts({rows, columns, fours}: Variant, load: (q: number) => string, weights: string): string {
   const row = (k: string) =>
     each(columns / 4, (v) =>
       fours
@@ -20,12 +19,22 @@ export function addTap({rows, columns, fours}: Variant, source: string, weights:
   const products = (value: (q: number) => string) =>
     each(rows, (q) => each(columns / 4, (v) => `sum${q}_${v} += ${value(q)} * w${v};`));
   return `
-        if (${each(rows, (q) => `in${q}`, ' | ')}) {
         for (var d = begin; d < end; d += ${fours ? 4 : 1}) {
-          ${each(rows, (q) => `let v${q} = select(${fours ? 'vec4<f32>()' : '0.0'}, ${load(q)}, in${q});`)}
+          ${each(rows, (q) => `let v${q} = ${load(q)};`)}
           ${fours ? each(4, (k) => `{ ${row(`${k} * width`)} ${products((q) => `v${q}[${k}]`)} }`) : `${row('0')} ${products((q) => `v${q}`)}`}
           tap += ${fours ? '4 * width' : 'width'};
-        }
+        }`;
+}
+
+/** {@link addProducts} of one tap: a pixel q outside is read somewhere else and replaced by zero, and a tap that none of them meets is skipped. */
+export function addTap(variant: Variant, source: string, weights: string): string {
+  const load = (q: number) =>
+    variant.fours
+      ? `select(vec4<f32>(), ${source}[(at${q} + d) / 4], in${q})`
+      : `select(0.0, ${source}[at${q} + d], in${q})`;
+  return `
+        if (${each(variant.rows, (q) => `in${q}`, ' | ')}) {
+        ${addProducts(variant, load, weights)}
         }`;
 }
 

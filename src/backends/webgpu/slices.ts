@@ -1,0 +1,40 @@
+import {makeParts} from '../../engine/part.js';
+import type {Shader, Step} from './step.js';
+
+/** Threads that keep a device busy, as far as slices of what is summed over give them work. */
+const wantedThreads = 2048;
+/** A slice of fewer pixels or channels is not worth its sum. */
+const leastSlice = 32;
+
+/** result[k] = Σ_s part[s, k], in the order of the slices: the same bits in every run. */
+const sumOfSlices = `
+  fn main(index: i32) {
+    if (index >= uniforms.threads) {
+      return;
+    }
+    var sum = part[index];
+    for (var s = 1; s < uniforms.slices; s++) {
+      sum += part[s * uniforms.threads + index];
+    }
+    result[index] = sum;
+  }
+`;
+
+/** Adds slices up. */
+export const sum: Shader = {
+  ...{name: 'sum of slices', code: sumOfSlices, inputs: ['part']},
+  part: makeParts(['sum of slices shader'])[0],
+};
+
+/**
+ * The step once for each slice of what it sums over: its threads are those of one slice, and its result has a slice after the other.
+ * @param summed how many there are to sum over; slices are so many times `unit`
+ */
+export function sliced(summed: number, unit: number, whole: Step): Step & {slices: number} {
+  const {size, threads} = whole;
+  const wanted = Math.min(Math.ceil(wantedThreads / threads), Math.ceil(summed / leastSlice));
+  const slice = unit * Math.ceil(summed / wanted / unit);
+  const slices = Math.ceil(summed / slice);
+  const uniforms = {...whole.uniforms, slice: [slice], ofSlice: [threads]};
+  return {...whole, size: slices * size, threads: slices * threads, uniforms, slices};
+}

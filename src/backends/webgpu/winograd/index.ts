@@ -1,0 +1,122 @@
+import {makeParts, type Part} from '../../../engine/part.js';
+import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
+import {type Pass, passTensors, sizeOf} from '../../../geometry/pass.js';
+import {byPlan, type Plan} from '../plan.js';
+import {sliced} from '../slices.js';
+import type {Shader, Step, Uniforms} from '../step.js';
+import {filters, turnedFilters} from './filters.js';
+import {gathered, outer} from './products.js';
+import {gradients, outputs} from './results.js';
+import {tilesShader} from './tiles.js';
+
+const shaders = {
+  tiles: shaderOf('tiles', tilesShader('inputTiles2', 4), ['source'], [4, 4]),
+  errors: shaderOf('tiles of dy', tilesShader('errorTiles2', 2), ['source'], [4, 4]),
+  filters: shaderOf('filters', filters, ['Filter'], [4, 4]),
+  turnedFilters: shaderOf('turned filters', turnedFilters, ['Filter'], [1, 4]),
+  gathered8: shaderOf('products 8×8', gathered(8), ['tiles', 'filters'], [4, 4, 4]),
+  gathered16: shaderOf('products 16×8', gathered(16), ['tiles', 'filters'], [4, 4, 4]),
+  outer8: shaderOf('outer products 8×8', outer(8), ['tiles', 'errors'], [4, 4, 4]),
+  outer16: shaderOf('outer products 16×8', outer(16), ['tiles', 'errors'], [4, 4, 4]),
+  outputs: shaderOf('outputs', outputs, ['products'], [4, 4]),
+  gradients: shaderOf('gradients', gradients, ['products'], [4, 4]),
+};
+
+function shaderOf(what: string, code: string, inputs: string[], components: number[]): Shader {
+  const name = `winograd ${what}`;
+  return {name, code, inputs, components, part: makeParts([`${name} shader`])[0]};
+}
+
+export const parts: readonly Part[] = Object.values(shaders).map(({part}) => part as Part);
+
+/** Of a tile, 4×4 pixels. */
+const planes = 16;
+/** Tiles are filled up to a multiple of it. */
+const unit = 4;
+
+/** The grid of tiles over an image, [N, ⌈H/2⌉, ⌈W/2⌉]. */
+function gridOf(batch: number, height: number, width: number): {uniforms: Uniforms; tiles: number} {
+  const grid = [Math.ceil(height / 2), Math.ceil(width / 2)];
+  const tiles = unit * Math.ceil((batch * grid[0] * grid[1]) / unit);
+  return {uniforms: {grid, batch: [batch]}, tiles};
+}
+
+/** The steps of a pass: turn tiles and what they are multiplied with, multiply plane by plane, turn back. */
+export const winogradPlan: Plan = (info, pass, a, b) => {
+  const {inChannels: C, outChannels: F} = info;
+  const x = [info.inHeight, info.inWidth];
+  const y = [info.outHeight, info.outWidth];
+  const [image, from, to, pad] =
+    pass === 'backpropInput' ? [x, F, C, [2 - info.padTop, 2 - info.padLeft]] : [y, C, F, [info.padTop, info.padLeft]];
+  const {uniforms: grid, tiles} = gridOf(info.batch, image[0], image[1]);
+  const seen = pass === 'backpropInput' ? y : x;
+  const size = sizeOf(info, passTensors[pass].output);
+  const turn = (shader: Shader, read: Step['reads'][0], quads: number, rows: number, uniforms: Uniforms): Step => ({
+    ...{shader, reads: [read], size: planes * 4 * quads * rows, threads: quads * rows},
+    uniforms: {...uniforms, quads: [quads]},
+  });
+  const inputs = turn(shaders.tiles, a, from / 4, tiles, {...grid, image: seen, origin: pad});
+  const channels = {channels: [C, F]};
+  if (pass === 'backpropFilter') {
+    const errors = turn(shaders.errors, b, F / 4, tiles, {...grid, image: y, origin: [0, 0]});
+    const {slices, ...product} = multiply(C > 8 ? shaders.outer16 : shaders.outer8, C > 8 ? 16 : 8, C, tiles, F);
+    const result = {shader: shaders.gradients, reads: [2], size, threads: (C * F) / 4, uniforms: {slices: [slices]}};
+    return [inputs, errors, product, result];
+  }
+  const weights =
+    pass === 'forward'
+      ? turn(shaders.filters, b, F / 4, C, channels)
+      : turn(shaders.turnedFilters, b, C / 4, F, channels);
+  const {slices, ...product} = multiply(
+    tiles > 8 ? shaders.gathered16 : shaders.gathered8,
+    tiles > 8 ? 16 : 8,
+    tiles,
+    from,
+    to,
+  );
+  const result = {
+    ...{shader: shaders.outputs, reads: [2], size, threads: (tiles * to) / 4},
+    uniforms: {...grid, image, quads: [to / 4], slices: [slices]},
+  };
+  return [inputs, weights, product, result];
+};
+
+/** [rows×depth]·[depth×width]→[rows×width] for each plane, of the results of the steps 0 and 1. */
+function multiply(shader: Shader, height: 8 | 16, rows: number, depth: number, width: number) {
+  const tiles = [Math.ceil(rows / height), Math.ceil(width / 8)];
+  return sliced(depth, unit, {
+    ...{shader, reads: [0, 1], size: planes * rows * width, threads: planes * tiles[0] * tiles[1]},
+    uniforms: {tiles, rows: [rows], depth: [depth], width: [width]},
+  });
+}
+
+/** Bytes that every device of WebGPU binds at once: https://www.w3.org/TR/webgpu/#limits. */
+const bindable = 2 ** 27;
+
+function whyNot(info: Conv2DInfo, pass: Pass): true | string {
+  if (info.kind !== 'dense') return 'a depthwise convolution has no sum over channels to make matrix products of';
+  if (info.filterHeight !== 3 || info.filterWidth !== 3) return 'it computes 3×3 filters only';
+  if (info.strideHeight > 1 || info.strideWidth > 1) return 'its tiles need stride 1';
+  if (info.dilationHeight > 1 || info.dilationWidth > 1) return 'its tiles need dilation 1';
+  if (info.inChannels % 4 > 0 || info.outChannels % 4 > 0) return 'its channels come by fours';
+  const none = {dataId: {}, shape: [], dtype: 'float32' as const};
+  const bytes = 4 * Math.max(...winogradPlan(info, pass, none, none).map(({size}) => size));
+  return bytes <= bindable || `its planes would take ${bytes} bytes, and some devices bind no more than ${bindable}`;
+}
+
+/** Below so many tiles, or channels of either side, turning takes more than is saved. */
+const least = 16;
+
+function pays({batch, outHeight, outWidth, inChannels, outChannels}: Conv2DInfo): true | string {
+  const {tiles} = gridOf(batch, outHeight, outWidth);
+  if (tiles < least)
+    return `${tiles} tiles of 2×2 pixels are too few: turning the filter would take longer than they save`;
+  const fewest = Math.min(inChannels, outChannels);
+  return fewest >= least || `${fewest} channels are too few: turning tiles would take longer than is saved`;
+}
+
+/**
+ * Winograd's F(2×2, 3×3), with 16 products for each 36 of the definition; dFilter by F(3×3, 2×2) of the same matrices. Exactness on whole numbers and
+ * the bound on others are those of the algorithm of that name on the host. Source: https://arxiv.org/abs/1509.09308.
+ */
+export const winograd = byPlan('winograd', winogradPlan, {supports: whyNot, suits: pays});

@@ -1,4 +1,4 @@
-import {type Arena, arrayBytes} from '../engine/engine.js';
+import {type Arena, arrayBytes, type Engine, type Packed, type Stacked} from '../engine/engine.js';
 import {type Product, products, together, type Work} from '../engine/work.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import {flopsOf, type Pass, sizeOf} from '../geometry/pass.js';
@@ -57,7 +57,7 @@ export const gather: Algorithm = {
     const bytes = 4 * (runs.length + floats + most + most * F + 2 * F) + engine.packedBytes(K, F);
     engine.within(bytes + 10 * arrayBytes, (arena) => {
       const weights = {data: filter, offset: 0, rowStride: F, columnStride: 1, rows: K};
-      const b = engine.pack(engine.reserve(arena, K, F), [weights]);
+      const [b] = packFilter(engine, arena, filter, 'gather', [{k: K, n: F, blocks: [weights]}]);
       const stretches = integers(arena, runs);
       const [source, pixels, out] = [arena.floats(floats), arena.integers(most), arena.floats(most * F)];
       const startsOf = placer(place, pixels);
@@ -83,17 +83,15 @@ export const gather: Algorithm = {
       4 * (floats + 2 * most + most * C) + 8 * arrayBytes,
     );
     engine.within(bytes, (arena) => {
-      const packed = ready.map(({taps, K, runs, place}) => {
-        // filter[tap, c, f], read as [f, c].
-        const weights = taps.map((tap) => ({
-          data: filter,
-          offset: tap * C * F,
-          rowStride: 1,
-          columnStride: F,
-          rows: F,
-        }));
-        return {place, runs: integers(arena, runs), b: engine.pack(engine.reserve(arena, K, C), weights)};
-      });
+      // filter[tap, c, f], read as [f, c].
+      const weights = {data: filter, rowStride: 1, columnStride: F, rows: F};
+      const matrices = ready.map(({taps, K}) => ({
+        ...{k: K, n: C},
+        blocks: taps.map((tap) => ({...weights, offset: tap * C * F})),
+      }));
+      const recipe = `gather dX ${ready.map(({taps}) => taps).join(' ')}`;
+      const b = packFilter(engine, arena, filter, recipe, matrices);
+      const packed = ready.map(({runs, place}, i) => ({place, runs: integers(arena, runs), b: b[i]}));
       const [source, pixels] = [arena.floats(floats), arena.integers(most)];
       const [outs, out] = [arena.integers(most), arena.floats(most * C)];
       for (const block of blocks) {
@@ -171,6 +169,20 @@ function placer(place: (block: Block, into: Int32Array) => number, pixels: Int32
     before = block;
     return starts;
   };
+}
+
+/** Matrices of a filter, as they were kept or packed anew. */
+function packFilter(
+  engine: Engine,
+  arena: Arena,
+  source: Float32Array,
+  recipe: string,
+  matrices: readonly {k: number; n: number; blocks: readonly Stacked[]}[],
+): Packed[] {
+  const pack = () => matrices.map(({k, n, blocks}) => engine.pack(engine.reserve(arena, k, n), blocks));
+  const bytes = matrices.reduce((sum, {k, n}) => sum + engine.packedBytes(k, n), 0);
+  // Packing takes no longer than a comparison.
+  return engine.keep({source, recipe: `${recipe} ${matrices[0].n}`, bytes, compare: false}, pack) ?? pack();
 }
 
 function integers(arena: Arena, values: readonly number[]): Int32Array {

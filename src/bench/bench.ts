@@ -1,4 +1,5 @@
 import {findAlgorithm} from '../algorithms/index.js';
+import {keepFilters} from '../engine/index.js';
 import {flopsOf, type Pass} from '../geometry/pass.js';
 import {formatProblem, type Problem, problemInfo} from '../geometry/problem.js';
 import {explain} from '../plugin/explain.js';
@@ -40,6 +41,7 @@ export async function bench(options: BenchOptions = {}, clock: Clock = realClock
     return makeReport(resolved, environmentOf(begun), engines, results, {left, seconds: seconds(), interrupted});
   };
   const clear = remember();
+  keepFilters(resolved.filters === 'constant');
   try {
     for (const [i, backend] of backends.entries()) {
       await activate(backend);
@@ -68,6 +70,7 @@ export async function bench(options: BenchOptions = {}, clock: Clock = realClock
     // While the engine is still the one that was timed.
     return report(options.signal?.aborted === true);
   } finally {
+    keepFilters(true);
     await clear();
   }
 }

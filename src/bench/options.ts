@@ -27,6 +27,8 @@ export interface BenchOptions {
   algorithm?: string | 'auto' | 'all';
   /** As `install({accuracy})` takes it. */
   accuracy?: 'standard' | 'fast';
+  /** Whether filters are new in each call, as in training, or constant, as in a model that predicts, so that what is made of them is kept. */
+  filters?: 'new' | 'constant';
   /** Native code that is timed beside forward passes. */
   peer?: Peer;
   /** As `install({engine})` takes it. */
@@ -72,6 +74,7 @@ export function resolveOptions(
     timeBudget,
     algorithm = 'auto',
     accuracy = 'standard',
+    filters = 'new',
     cases = 0,
     layers = [],
     problems = [],
@@ -91,9 +94,10 @@ export function resolveOptions(
   choose('pass', options.passes ?? [], passes);
   choose('algorithm', [algorithm], ['auto', ...(steps ? [] : ['all']), ...new Set(backends.flatMap(algorithmsOf))]);
   choose('accuracy', [accuracy], ['standard', 'fast']);
+  choose('kind of filters', [filters], ['new', 'constant']);
   if (!(Number.isSafeInteger(cases) && cases >= 0)) fail(`cases must be a whole number; got ${cases}.`);
   const resolved = {
-    ...{backends, layers, problems, cases, passes: options.passes ?? passes, algorithm, accuracy},
+    ...{backends, layers, problems, cases, passes: options.passes ?? passes, algorithm, accuracy, filters},
     ...{engine, threads, rounds, seed, steps},
     ...(options.peer ? {peer: `${options.peer.name}, ${options.peer.threads} threads`} : {}),
     ...(timeBudget === undefined ? {} : {timeBudget}),
@@ -101,8 +105,8 @@ export function resolveOptions(
   const unstepped = backends.find((backend) => !hostFamily.backends.includes(backend));
   if (!steps) casesOf(resolved);
   else if (unstepped) fail(`steps are timed on ${hostFamily.backends.join(' and ')} only, not on ${unstepped}.`);
-  else if (problems.length > 0 || options.passes || cases > 0 || options.peer) {
-    fail('steps are of whole networks; leave problems, cases, passes and the peer out.');
+  else if (problems.length > 0 || options.passes || options.filters || cases > 0 || options.peer) {
+    fail('steps are of whole networks; leave problems, cases, passes, filters and the peer out.');
   } else networksOf(resolved, networks);
   return resolved;
 }

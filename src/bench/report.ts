@@ -17,6 +17,7 @@ export interface ReportedOptions {
   cases: number;
   algorithm: string | 'auto' | 'all';
   accuracy: 'standard' | 'fast';
+  filters: 'new' | 'constant';
   /** Its name and threads. */
   peer?: string;
   engine: EngineName | 'auto';

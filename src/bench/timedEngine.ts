@@ -5,6 +5,7 @@ const isArithmetic: Readonly<Record<keyof Engine, boolean>> = {
   name: false,
   parts: false,
   within: false,
+  keep: false,
   packedBytes: false,
   reserve: false,
   packedPlanesBytes: false,

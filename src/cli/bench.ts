@@ -35,6 +35,7 @@ export function defineBench(cli: CAC): void {
       'Convgrad’s algorithm; by default the one that is chosen, with all the others beside it',
     )
     .option('--accuracy <name>', 'As install({accuracy}) takes it (standard)')
+    .option('--filters <how>', 'new in each call, as in training, or constant, as in a model that predicts (new)')
     .option('--peer <package>', 'Native code to time beside forward passes on cpu and wasm: onnxruntime-node')
     .option('--engine <name>', `What computes: auto, ${engineNames.join(', ')}`)
     .option('--threads <n>', 'Threads that compute (1)')

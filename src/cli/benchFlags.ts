@@ -22,7 +22,7 @@ export interface BenchFlags {
 
 /** Reads and checks the flags. @throws ConvgradError on wrong usage, UnavailableError for a backend without kernels */
 export function readFlags(flags: RawFlags): BenchFlags {
-  const {rounds, seed, timeBudget, cases, algorithm, accuracy, peer, engine, threads, json, compare, browser} =
+  const {rounds, seed, timeBudget, cases, algorithm, accuracy, filters, peer, engine, threads, json, compare, browser} =
     Object.fromEntries(singles.map((flag) => [flag, single(flag, flags[flag])]));
   const named = flags.backend !== undefined;
   // What is not a number is refused by resolveOptions, like every other value.
@@ -35,6 +35,7 @@ export function readFlags(flags: RawFlags): BenchFlags {
     ...(cases === undefined ? {} : {cases: numeric(cases)}),
     ...(algorithm === undefined ? {} : {algorithm}),
     ...(accuracy === undefined ? {} : {accuracy: accuracy as 'standard' | 'fast'}),
+    ...(filters === undefined ? {} : {filters: filters as 'new' | 'constant'}),
     ...(engine === undefined ? {} : {engine: engine as EngineName}),
     ...(threads === undefined ? {} : {threads: numeric(threads)}),
     ...(rounds === undefined ? {} : {rounds: numeric(rounds)}),
@@ -65,6 +66,7 @@ const singles = [
   'cases',
   'algorithm',
   'accuracy',
+  'filters',
   'peer',
   'engine',
   'threads',

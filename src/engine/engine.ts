@@ -165,6 +165,17 @@ export interface FourierTo extends TilesTo {
   lanes: number;
 }
 
+/** Something that is made of a filter and nothing else, which may be kept from call to call. */
+export interface Keeping {
+  source: Float32Array;
+  /** Names what is made: two that differ in anything have two names. */
+  recipe: string;
+  /** What it takes of an arena. */
+  bytes: number;
+  /** Whether comparing the filter with a copy takes less time than making it; else it is kept only where somebody vouches for the filter. */
+  compare: boolean;
+}
+
 /** What algorithms build on, so that one fast engine makes every algorithm fast. */
 export interface Engine {
   readonly name: string;
@@ -180,6 +191,11 @@ export interface Engine {
    * @throws ConvgradError when there is not so much memory
    */
   within<T>(bytes: number, fn: (arena: Arena) => T): T;
+  /**
+   * What `make` made of a filter in an earlier call, or makes now so that it stays; undefined where the caller is to make it for this call only. Asked before
+   * anything is taken of the arena, of which `make` first takes what is to stay.
+   */
+  keep<T>(wanted: Keeping, make: () => T): T | undefined;
   /** Bytes of an arena that `reserve` takes. */
   packedBytes(k: number, n: number): number;
   /** Room for matrices of up to k rows and n columns. */

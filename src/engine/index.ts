@@ -4,7 +4,7 @@ import {jsEngine} from './jsEngine.js';
 import {mostThreads} from './threads/control.js';
 import {defaultThreads, whyAlone} from './threads/spawn.js';
 import {Trial} from './trial.js';
-import {type Threading, wasmEngine} from './wasmEngine.js';
+import {type EngineSetting, wasmEngine} from './wasmEngine.js';
 import {wasmVariants} from './wasmModule.js';
 
 /** The engines, the fastest first: vectors with fused multiplication and addition, with separate ones, plain JavaScript. They round differently. */
@@ -18,7 +18,7 @@ export interface EngineOptions {
 }
 
 let options: EngineOptions = {engine: 'auto'};
-let sharing: Pick<Threading, 'worthwhile'> = {};
+let setting: Pick<EngineSetting, 'worthwhile' | 'keepFilters'> = {};
 let chosen: Engine | undefined;
 /** While it is not known yet which tiles are the fastest. */
 let trial: Trial | undefined;
@@ -76,7 +76,14 @@ export function configureEngine(functionName: string, {engine = 'auto', threads}
 /** Shares among threads what takes so many operations and more; what pays by default. */
 export function shareWork(worthwhile?: number): void {
   releaseEngine();
-  sharing = worthwhile === undefined ? {} : {worthwhile};
+  const {worthwhile: _, ...rest} = setting;
+  setting = worthwhile === undefined ? rest : {...rest, worthwhile};
+}
+
+/** Whether what is made of filters is kept from call to call. */
+export function keepFilters(keep: boolean): void {
+  releaseEngine();
+  setting = {...setting, keepFilters: keep};
 }
 
 function makeEngine(): Engine {
@@ -86,11 +93,11 @@ function makeEngine(): Engine {
   if (name === 'simd') return wasmEngine(name, threading());
   // Threads come after the trial, so that they start once.
   trial = new Trial(['fma', 'fmaLow']);
-  return wasmEngine('fmaLow');
+  return wasmEngine('fmaLow', setting);
 }
 
-function threading(): Threading {
-  return {...sharing, threads: options.threads ?? defaultThreads()};
+function threading(): EngineSetting {
+  return {...setting, threads: options.threads ?? defaultThreads()};
 }
 
 /** Nothing is asked for any more: the engine goes, and the next computation makes one by default. */

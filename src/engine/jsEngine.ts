@@ -46,6 +46,7 @@ export const jsEngine: Engine = withGemm({
   release() {},
   within: (_bytes, fn) =>
     fn({floats: (length) => new Float32Array(length), integers: (length) => new Int32Array(length)}),
+  keep: () => undefined,
   packedBytes: () => 0,
 
   reserve: (_arena, k, n) => roomOf(k, n),

@@ -3,10 +3,12 @@ import type {Call} from './call.js';
 import {counterOf} from './counter.js';
 import {type Arena, arrayBytes, type Engine, type Epilogue} from './engine.js';
 import {withGemm} from './gemm.js';
+import {KeptFilters, keepingParts} from './keptFilters.js';
 import {packingParts, packPanels, stagingBytes} from './packing.js';
 import {type Panels, type PlanePanels, panelBytes, panelsOf, panelsOfRows, planePanelBytes} from './panels.js';
 import {controlBytes, scratchPlace} from './threads/control.js';
 import {type Pool, startPool, WorkerLost} from './threads/pool.js';
+import {identityOf} from './vouched.js';
 import {fourierCall, fourierFlops, inverseFourierCall, packedFourierCalls} from './wasmFourier.js';
 import {lanesArgs} from './wasmLanes.js';
 import {compile, instantiate, type Kernels, mostPages, tileRows, type WasmVariant} from './wasmModule.js';
@@ -28,13 +30,15 @@ const activations = [
 /** Operations of each turn of `peak`. */
 const peakOperations = 448;
 
-export interface Threading {
+export interface EngineSetting {
   /** Threads in all; 1 by default. */
   threads?: number;
   /** Operations of a piece of work that is shared among them; dispatching costs as much as some megaflops. */
   worthwhile?: number;
   /** How long to wait for a worker that has begun, in milliseconds. */
   patience?: number;
+  /** Whether what is made of filters is kept; by default it is. */
+  keepFilters?: boolean;
 }
 
 /** A memory and what computes on it. */
@@ -51,16 +55,21 @@ interface Workshop {
  */
 export function wasmEngine(
   variant: WasmVariant,
-  {threads = 1, worthwhile = 4e6, patience = 2_000}: Threading = {},
+  {threads = 1, worthwhile = 4e6, patience = 2_000, keepFilters = true}: EngineSetting = {},
 ): Engine {
   const {rows8, rows4} = tileRows(variant);
   const name = variant === 'simd' ? 'simd' : 'fma';
   const counter = counterOf(name);
   let most = threads;
   let shop: Workshop = open(variant);
+  let kept = new KeptFilters();
   let isWorthwhile = false;
-  let top = firstPlace;
+  /** Where an arena begins: after what is kept. */
+  const bottom = () => firstPlace + kept.bytes;
+  let top = bottom();
   let inUse = false;
+  /** Bytes of the arena in use. */
+  let needed = 0;
 
   const take = (bytes: number): number => {
     const place = top;
@@ -80,9 +89,14 @@ export function wasmEngine(
     } else for (const {kernel, args} of calls) shop.kernels[kernel](0, count, ...args);
   };
 
+  const move = (to: Workshop): void => {
+    shop = to;
+    kept = new KeptFilters();
+  };
+
   const startThreads = (): void => {
     try {
-      shop = open(variant, {workers: most - 1, patience});
+      move(open(variant, {workers: most - 1, patience}));
     } catch {
       most = 1; // small devices have no room for a memory that can be shared, and policies may forbid workers
     }
@@ -90,7 +104,7 @@ export function wasmEngine(
 
   return withGemm({
     name,
-    parts: [...counter.parts, ...packingParts],
+    parts: [...counter.parts, ...packingParts, ...keepingParts],
     threads: () => shop.pool?.threads() ?? 1,
 
     threadsFor: (operations) => (operations >= worthwhile ? most : 1),
@@ -98,9 +112,16 @@ export function wasmEngine(
     within(bytes, fn) {
       if (inUse) throw new Error('the arena is in use'); // growing would take its arrays away
       if (isWorthwhile && most > 1 && !shop.pool) startThreads();
-      grow(shop.memory, bytes);
+      needed = bytes;
+      if (!canHold(shop.memory, bottom() + bytes)) kept = new KeptFilters();
+      if (!canHold(shop.memory, bottom() + bytes)) {
+        throw new ConvgradError(
+          'conv2d',
+          `the arithmetic needs ${bytes} bytes beside the tensors and there is no such memory; use smaller batches or images.`,
+        );
+      }
       inUse = true;
-      top = firstPlace;
+      top = bottom();
       try {
         return fn(arena);
       } catch (error) {
@@ -111,13 +132,30 @@ export function wasmEngine(
       }
       shop.pool?.close();
       most = 1;
-      shop = open(variant);
+      move(open(variant));
       return this.within(bytes, fn);
     },
 
     release() {
       shop.pool?.close();
-      shop = open(variant);
+      move(open(variant));
+    },
+
+    keep(wanted, make) {
+      if (top !== bottom()) throw new Error('what is kept comes before all else in an arena');
+      if (!keepFilters) return undefined;
+      const {source, bytes} = wanted;
+      const found = kept.find(wanted, (place) => isCopy(shop, source, place));
+      if (found !== 'make') return found?.made as ReturnType<typeof make> | undefined;
+      const copyBytes = identityOf(source) ? 0 : 4 * source.length;
+      const size = Math.ceil((bytes + copyBytes) / 64) * 64;
+      if (!kept.makeRoom(size) || !canHold(shop.memory, bottom() + size + needed)) return undefined;
+      top = bottom();
+      const copy = copyBytes > 0 ? top : undefined;
+      if (copyBytes > 0) arena.floats(source.length).set(source);
+      const made = make();
+      kept.add(wanted, made, copy, size);
+      return made;
     },
 
     packedBytes: (k, n) => panelBytes(k, n) + arrayBytes,
@@ -239,14 +277,25 @@ function open(variant: WasmVariant, threading?: {workers: number; patience: numb
   return {memory, kernels, pool: startPool(module, memory, kernels, threading.workers, threading.patience)};
 }
 
-function grow(memory: WebAssembly.Memory, bytes: number): void {
-  const missing = Math.ceil((firstPlace + bytes) / pageBytes) - memory.buffer.byteLength / pageBytes;
+/** Lets a memory have so many bytes. @returns whether there are so many */
+function canHold(memory: WebAssembly.Memory, bytes: number): boolean {
+  const missing = Math.ceil(bytes / pageBytes) - memory.buffer.byteLength / pageBytes;
   try {
     if (missing > 0) memory.grow(missing);
+    return true;
   } catch {
-    throw new ConvgradError(
-      'conv2d',
-      `the arithmetic needs ${bytes} bytes beside the tensors and there is no such memory; use smaller batches or images.`,
-    );
+    return false;
   }
+}
+
+/** Whether an array holds the same as a copy of it in the memory, bit by bit. */
+function isCopy({memory, kernels}: Workshop, array: Float32Array, place: number): boolean {
+  const floats = stagingBytes / 4;
+  const stage = new Float32Array(memory.buffer, stagingPlace, floats);
+  for (let at = 0; at < array.length; at += floats) {
+    const part = array.subarray(at, at + floats);
+    stage.set(part);
+    if (!kernels.same(stagingPlace, place + 4 * at, part.byteLength)) return false;
+  }
+  return true;
 }

@@ -31,6 +31,8 @@ export interface Kernels extends Record<KernelName, (from: number, to: number, .
     panel: number,
     step: number,
   ): void;
+  /** @returns 1 where so many bytes are the same, else 0 */
+  same(a: number, b: number, bytes: number): number;
   finish(out: number, count: number, n: number, bias: number, activation: number, slopes: number, alpha: number): void;
   peak(turns: number, value: number): number;
 }

@@ -23,6 +23,8 @@ export interface PassRun {
 export interface RunOptions {
   /** Whether the inputs are read back after the run. */
   readBack?: boolean;
+  /** How often it runs on the same tensors; what the last run computed counts. Once by default. */
+  times?: number;
   /** Whether the unused lanes of the inputs' textures hold NaN, and those of the result's are read; on webgl only. */
   soil?: boolean;
 }
@@ -37,7 +39,7 @@ export async function runPass(
   inputs: Inputs,
   pass: Pass,
   around: <T>(fn: () => T) => T,
-  {readBack = false, soil = false}: RunOptions = {},
+  {readBack = false, times = 1, soil = false}: RunOptions = {},
 ): Promise<PassRun> {
   const {x, filter, dy} = soil ? soiledTensors(problem, inputs) : inputTensors(problem, inputs);
   let result: Tensor | undefined;
@@ -59,6 +61,7 @@ export async function runPass(
       backpropInput: () => gradient((v) => convolve(problem, v, filter), x),
       backpropFilter: () => gradient((v) => convolve(problem, x, v), filter),
     };
+    for (let before = 1; before < times; before++) around(compute[pass]).dispose();
     result = around(compute[pass]);
     const values = (await result.data()) as Float32Array;
     const milliseconds = performance.now() - start;

@@ -46,9 +46,9 @@ export class Subject {
     return result;
   }
 
-  /** A second run of the same, with the inputs read back; also run once, however many ask. @throws Error like `result` */
+  /** The last of three more runs on the same tensors, so that what is kept from run to run is used; the inputs are read back. Computed once, however many ask. @throws Error like `result` */
   again(pass: Pass): Promise<PassRun> {
-    const repetition = this.repetitions.get(pass) ?? this.run(pass, {}, {readBack: true});
+    const repetition = this.repetitions.get(pass) ?? this.run(pass, {}, {readBack: true, times: 3});
     this.repetitions.set(pass, repetition);
     return repetition;
   }

@@ -31,6 +31,7 @@ test('the defaults', () => {
       cases: 0,
       algorithm: 'auto',
       accuracy: 'standard',
+      filters: 'new',
       rounds: 5,
       seed: 1,
       steps: false,
@@ -62,16 +63,20 @@ test.each([
   [{cases: -1}, 'bench: cases must be a whole number; got -1.'],
   [{cases: 3, layers: ['LeNet']}, 'bench: cases are random layers; leave layers and problems out.'],
   [{accuracy: 'sloppy' as 'fast'}, "bench: unknown accuracy 'sloppy'; use standard, fast."],
+  [{filters: 'old' as 'new'}, "bench: unknown kind of filters 'old'; use new, constant."],
   [{steps: true, algorithm: 'all'}, "bench: unknown algorithm 'all'; use auto, gather"],
-  [{steps: true, cases: 3}, 'bench: steps are of whole networks; leave problems, cases, passes and the peer out.'],
+  [
+    {steps: true, cases: 3},
+    'bench: steps are of whole networks; leave problems, cases, passes, filters and the peer out.',
+  ],
   [{problems: ['ih7']}, "'ih7' lacks 'iw'"],
   [{problems: ['mb0ih5iw5ic1oc1kh3kw3']}, 'has an empty batch'],
   [{steps: true, layers: ['VGG']}, "bench: no network is called 'VGG'; there are LeNet-5; ResNet-20; U-Net 64×64."],
   [
     {steps: true, problems: ['ih5iw5ic1oc1kh3kw3']},
-    'bench: steps are of whole networks; leave problems, cases, passes and the peer out.',
+    'bench: steps are of whole networks; leave problems, cases, passes, filters and the peer out.',
   ],
-  [{steps: true, passes: ['forward' as const]}, 'leave problems, cases, passes and the peer out'],
+  [{steps: true, passes: ['forward' as const]}, 'leave problems, cases, passes, filters and the peer out'],
   [{problems: ['ih5iw5ic1oc1kh3kw3'], layers: ['VGG']}, 'bench: layers and problems exclude each other'],
 ])('%j is refused', (options, message) => {
   expect(() => resolveOptions(options)).toThrow(message);

@@ -9,6 +9,7 @@ const options: ReportedOptions = {
     problems: [],
     cases: 0,
     accuracy: 'standard' as const,
+    filters: 'new' as const,
     steps: false,
     passes: ['forward'],
     algorithm: 'auto',

@@ -20,6 +20,7 @@ export function reportOf(...results: BenchResult[]): BenchReport {
       problems: [],
       cases: 0,
       accuracy: 'standard' as const,
+      filters: 'new' as const,
       steps: false,
       passes: ['forward'],
       algorithm: 'auto',

@@ -1,28 +1,24 @@
-import {arrayBytes, type Engine, type Epilogue, type Stacked} from '../../engine/engine.js';
-import {steps} from '../../engine/steps.js';
+import {arrayBytes, type Engine, type Epilogue} from '../../engine/engine.js';
 import type {Block} from '../windows/blocks.js';
 import {inArena} from '../windows/inArena.js';
 import {copyRegions} from '../windows/region.js';
 import {gridOf} from './grid.js';
-import {cutPlanes, planes, planesBytes, type Slice, slicesOf} from './planes.js';
+import {cutPlanes, planes, planesBytes, slicesOf} from './planes.js';
 import type {TileParts} from './tileParts.js';
-import type {Pair, Turning} from './turning.js';
+import {filterBytesOf, type TileFilter, turnedFilter} from './turnedFilter.js';
+import type {Turning} from './turning.js';
 
 /** A convolution with stride 1 of a source [N, height, width, C] to an output [N, outHeight, outWidth, F]. */
-export interface TileConvolution {
+export interface TileConvolution extends TileFilter {
   batch: number;
   source: Float32Array;
   height: number;
   width: number;
-  C: number;
   out: Float32Array;
   outHeight: number;
   outWidth: number;
-  F: number;
   padTop: number;
   padLeft: number;
-  /** A matrix [C, F] for each tap of the filter. */
-  filter: readonly Stacked[];
   epilogue?: Epilogue | undefined;
 }
 
@@ -35,23 +31,15 @@ export function convolveTiles(turning: Turning, work: TileConvolution, engine: E
   const slices = slicesOf(count, C, F, filterBytes);
   const wide = slices[0].columns;
   if (slices.length > 1 && parts.slices) parts.slices.hits++;
-  const {pitch, tap, kw} = filterLayout(work, more);
   const grid = gridOf([batch, outHeight, outWidth], size, count * (C + wide), blockBytes, parts);
   const {blocks, most, columns} = grid;
   const bytes =
-    4 * (work.filter.length * tap + C + grid.floatsOf(more, C) + grid.floatsOf(none, F) + 2 * most + 2 + 2 * F) +
-    engine.packedPlanesBytes(count, C, wide) +
+    4 * (grid.floatsOf(more, C) + grid.floatsOf(none, F) + 2 * most + 2 + 2 * F) +
+    filterBytesOf(turning, work, slices, engine) +
     planesBytes(layout, most, C) +
     planesBytes(layout, most, wide);
-  engine.within(bytes + 9 * arrayBytes, (arena) => {
-    const [filter, filters] = [arena.floats(work.filter.length * tap), steps(arena, C, 4 * pitch)];
-    const packed = engine.reservePlanes(arena, count, C, wide);
-    for (const [i, matrix] of work.filter.entries()) engine.copy(matrix, F, filter.subarray(i * tap), pitch);
-    const weightsOf = ({first, columns: lanes}: Slice) => {
-      const steps = {rowStep: 4 * kw * tap, columnStep: 4 * tap};
-      return turning.filters(engine, {source: filter.subarray(first), tiles: filters, lanes, ...steps}, packed);
-    };
-    const only = slices.length === 1 ? weightsOf(slices[0]) : undefined;
+  engine.within(bytes + 7 * arrayBytes, (arena) => {
+    const weightsOf = turnedFilter(turning, work, slices, engine, arena);
     const [near, out] = [arena.floats(grid.floatsOf(more, C)), arena.floats(grid.floatsOf(none, F))];
     const [allInputs, allProducts] = [planes(arena, layout, most, C), planes(arena, layout, most, wide)];
     const [inPlaces, outPlaces] = [arena.integers(most), arena.integers(most)];
@@ -67,7 +55,7 @@ export function convolveTiles(turning: Turning, work: TileConvolution, engine: E
       const pixels = {rowStep: 4 * C * region.columns, columnStep: 4 * C, lanes: C};
       turning.inputs(engine, {source: near, tiles: inPlaces.subarray(0, tiles), ...pixels}, inputs);
       for (const slice of slices) {
-        const weights = only ?? weightsOf(slice);
+        const weights = weightsOf(slice);
         const products = cutPlanes(allProducts, tiles);
         engine.gatherPlanes({source: inputs, columns: runs, b: weights, out: products});
         const steps = {outRowStep: 4 * F * columns * size[1], outColumnStep: 4 * F, lanes: slice.columns};
@@ -78,13 +66,6 @@ export function convolveTiles(turning: Turning, work: TileConvolution, engine: E
       copyOut(work, block, size[0], columns * size[1], out);
     }
   });
-}
-
-/** Floats from row to row of a tap's matrix and from tap to tap. No powers of two, since such rows or taps would meet in the same lines of a cache. */
-function filterLayout({filter, C, F}: TileConvolution, more: Pair): {pitch: number; tap: number; kw: number} {
-  const isTurned = filter[0].columnStride !== 1; // only then are many rows written at a time
-  const pitch = isTurned && F % 64 === 0 ? F + 16 : F;
-  return {pitch, tap: Math.ceil((C * pitch) / 16) * 16 + 16, kw: more[1] + 1};
 }
 
 /** Copies what the tiles of a block, which are so many pixels high and in a row so many wide, hold of the output: the last ones hang over. */

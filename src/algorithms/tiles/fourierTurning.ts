@@ -16,6 +16,7 @@ export function fourierTurning(side: FourierSide, info: Conv2DInfo): Turning {
   const turned = ([rows, columns]: Pair, from: TilesFrom) => ({side, rows, columns, turned: true, ...from});
   const whole = {side, rows: side, columns: side, turned: false};
   return {
+    name: `fourier${side}`,
     size,
     more: [taps[0] - 1, taps[1] - 1],
     planes: planesOf(side),

@@ -12,6 +12,8 @@ type LanesTo = TilesTo & {lanes: number};
  * of the products turn back into tiles.
  */
 export interface Turning {
+  /** Its own among all. */
+  name: string;
   /** Pixels of y in a tile. */
   size: Pair;
   /** Pixels that it sees beyond those: one less than the filter has taps. */

@@ -38,6 +38,7 @@ function turningOf(m: 2 | 4, info: Conv2DInfo): Turning {
   const once = 4 * side * side * tiles * (inChannels + outChannels) <= room;
   const steps = ({step}: Planes) => ({rowStep: side * step, columnStep: step});
   return {
+    name: `winograd${m}`,
     size: [m, m],
     more: [2, 2],
     planes: side * side,

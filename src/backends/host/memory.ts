@@ -1,4 +1,5 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
+import {vouch} from '../../engine/vouched.js';
 import {ConvgradError} from '../../geometry/error.js';
 import {type ArrayStore, OutputPool} from './outputPool.js';
 
@@ -77,7 +78,11 @@ function computeInHeap(
   const output = makeHeapOutput(backend, shape);
   try {
     run(
-      inputs.map((input) => backend.typedArrayFromHeap(input)),
+      inputs.map((input) => {
+        const view = backend.typedArrayFromHeap(input);
+        vouch(view, input.dataId); // what lies in the heap is written once
+        return view;
+      }),
       backend.typedArrayFromHeap(output),
     );
   } catch (error) {

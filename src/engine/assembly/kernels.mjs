@@ -63,6 +63,13 @@ function put(sums: v128, first: i32, to: i32, out: usize, stride: usize, accumul
   }
 }
 
+export function same(a: usize, b: usize, bytes: i32): bool {
+  const end = a + (<usize>bytes & ~15);
+  for (; a < end; a += 16, b += 16) if (v128.any_true(v128.xor(v128.load(a), v128.load(b)))) return false;
+  for (bytes &= 15; bytes > 0; bytes -= 4, a += 4, b += 4) if (load<i32>(a) != load<i32>(b)) return false;
+  return true;
+}
+
 /**
  * Copies a matrix into a panel, whose rows are a step apart; zeros beyond its columns. width is 8, 4 or 1.
  */

@@ -2,7 +2,7 @@ import {passes} from '../../geometry/pass.js';
 import {firstDifference} from './firstDifference.js';
 import type {Oracle} from './oracle.js';
 
-/** A second run on the same data gives the same result, to the last bit. On reals, where another order of summation would show. */
+/** More runs on the same data, and on the same tensors, give the same result, to the last bit. On reals, where another order of summation would show. */
 export const determinismOracle: Oracle = {
   name: 'determinism',
   passes,
@@ -17,7 +17,7 @@ export const determinismOracle: Oracle = {
     if (index < 0) return {status: 'passed'};
     return {
       status: 'failed',
-      reason: `element ${index} is ${first[index]} in one run and ${second[index]} in the next`,
+      reason: `element ${index} is ${first[index]} in one run and ${second[index]} in a later one`,
     };
   },
 };

@@ -5,6 +5,7 @@ export * as tf from '@tensorflow/tfjs';
 export {realModels} from '../../examples/support/models/index.js';
 export {trainModel} from '../../examples/support/trainModel.js';
 export {engine} from '../../src/engine/index.js';
+export {problemAttributes, problemInfo} from '../../src/geometry/problem.js';
 export * from '../../src/index.js';
 
 declare global {

@@ -229,8 +229,8 @@ describe('the kernels of the webgl backend', () => {
       };
       return [run([2, 5, 6, 4], 2, 1), run([1, 4, 4, 3], 2, 1), run([1, 5, 5, 4], 2, 1), run([1, 6, 6, 4], 2, 2)];
     });
-    const gradients = ['quads backpropFilter', 'quads backpropInput'];
-    const ours = [-1, [], [...gradients, 'quads forward']];
+    const gradients = ['quads backpropInput', 'texels backpropFilter'];
+    const ours = [-1, [], ['quads backpropInput', 'quads forward', 'texels backpropFilter']];
     expect(served).toEqual([[-1, ['forward'], gradients], ours, ours, ours]);
   });
 

@@ -6,6 +6,7 @@ import type {BackendFamily, Implementation} from '../implementation.js';
 import {builtinOnWebgl} from './builtinOnWebgl.js';
 import {program} from './program.js';
 import {quads, parts as quadsParts} from './quads/index.js';
+import {texels, parts as texelsParts} from './texels/index.js';
 import {assertContext, needsWebGL2, type WebGLBackend} from './tfjsBackend.js';
 
 /** A shader by how its output fills the last texels, since the lanes past an odd size are skipped. */
@@ -50,7 +51,7 @@ export function byProgram(algorithm: string, plan: Plan, own: readonly Pass[] = 
  */
 const direct = byProgram('direct', program);
 
-const implementations: Implementation[] = [quads, direct];
+const implementations: Implementation[] = [texels, quads, direct];
 
 /** Adds an implementation, the last in order of preference. @returns the undo */
 export function addImplementation(implementation: Implementation): () => void {
@@ -66,5 +67,5 @@ export const webglFamily: BackendFamily = {
   backends: ['webgl'],
   implementations: () => implementations,
   builtins: {webgl: builtinOnWebgl},
-  parts: () => [...parts, ...quadsParts],
+  parts: () => [...texelsParts, ...quadsParts, ...parts],
 };

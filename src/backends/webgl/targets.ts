@@ -2,30 +2,36 @@ import type {TensorInfo} from '@tensorflow/tfjs';
 import {ConvgradError} from '../../geometry/error.js';
 import type {Binary, WebGLBackend} from './tfjsBackend.js';
 
-/** How many textures one fragment writes to: what every WebGL 2 has. */
+/** How many textures one fragment writes to on every WebGL 2. */
 export const targetCount = 4;
+/** More than so many are not asked for: their sums would not fit into registers. */
+const mostTargets = 8;
 
-/** A fragment shader that reads textures and writes one texel of each of four; tfjs's programs write one. */
+/** A fragment shader that reads textures and writes one texel of each of several; tfjs's programs write one. */
 export interface TargetsProgram {
-  /** GLSL ES 3.00 without its head: `main`, and functions. Writes `target0` to `target3`. */
+  /** GLSL ES 3.00 without its head: `main`, and functions. Writes `target0`, `target1`, … */
   text: string;
   /** Samplers, in the order of the inputs. */
   samplers: readonly string[];
   /** Names of `int` and `ivec` uniforms by their values. */
   uniforms: Readonly<Record<string, readonly number[]>>;
+  /** How many; {@link targetCount} when absent. */
+  targets?: number;
 }
 
-const head = (samplers: readonly string[], uniforms: TargetsProgram['uniforms']) =>
+const head = (samplers: readonly string[], uniforms: TargetsProgram['uniforms'], targets: number) =>
   [
     '#version 300 es',
     'precision highp float; precision highp int; precision highp sampler2D;',
     ...samplers.map((name) => `uniform sampler2D ${name};`),
     ...Object.entries(uniforms).map(([name, {length}]) => `uniform ${length === 1 ? 'int' : `ivec${length}`} ${name};`),
-    ...Array.from({length: targetCount}, (_, i) => `layout(location = ${i}) out vec4 target${i};`),
+    ...Array.from({length: targets}, (_, i) => `layout(location = ${i}) out vec4 target${i};`),
   ].join('\n');
 
 /** What was compiled for one context. Texts hold no sizes, so they are few. */
 interface Compiled {
+  /** How many targets a fragment may write to. */
+  most: number;
   framebuffer: WebGLFramebuffer;
   programs: Map<string, {binary: Binary; locations: Map<string, WebGLUniformLocation | null>}>;
 }
@@ -37,8 +43,13 @@ export function compiledCount({gpgpu: {gl}}: WebGLBackend): number {
   return compiled.get(gl)?.programs.size ?? 0;
 }
 
+/** How many textures a fragment can write to on this device, up to {@link mostTargets}. */
+export function mostTargetsOf({gpgpu: {gl}}: WebGLBackend): number {
+  return stateOf(gl).most;
+}
+
 /**
- * Runs the program over four textures of one size.
+ * Runs the program over textures of one size.
  * @param inputs as they lie in their textures
  * @returns tensors that stand for those textures, to be released by `disposeIntermediateTensorInfo`
  */
@@ -51,8 +62,8 @@ export function runTargets(
   const {gpgpu} = backend;
   const {gl} = gpgpu;
   const {framebuffer, programs} = stateOf(gl);
-  const targets = Array.from({length: targetCount}, () => makeTexture(backend, size));
-  const source = `${head(program.samplers, program.uniforms)}\n${program.text}`;
+  const targets = Array.from({length: program.targets ?? targetCount}, () => makeTexture(backend, size));
+  const source = `${head(program.samplers, program.uniforms, targets.length)}\n${program.text}`;
   const found = programs.get(source) ?? compile(backend, source);
   programs.set(source, found);
   const at = (name: string) => {
@@ -81,9 +92,12 @@ export function runTargets(
 }
 
 function stateOf(gl: WebGL2RenderingContext): Compiled {
-  const known = compiled.get(gl) ?? {framebuffer: gl.createFramebuffer(), programs: new Map()};
-  compiled.set(gl, known);
-  return known;
+  const known = compiled.get(gl);
+  if (known) return known;
+  const limits = [gl.MAX_DRAW_BUFFERS, gl.MAX_COLOR_ATTACHMENTS].map((name) => gl.getParameter(name) as number);
+  const made = {most: Math.min(mostTargets, ...limits), framebuffer: gl.createFramebuffer(), programs: new Map()};
+  compiled.set(gl, made);
+  return made;
 }
 
 function compile({gpgpu}: WebGLBackend, source: string): {binary: Binary; locations: Map<string, null>} {

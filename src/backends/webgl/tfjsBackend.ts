@@ -19,6 +19,10 @@ export interface WebGLBackend {
   /** Gives a tensor its texture, from tfjs's pool, and puts its values there if it has any. */
   uploadToGPU(dataId: object): void;
   disposeIntermediateTensorInfo(tensor: TensorInfo): void;
+  /** A packed copy of a tensor that is not packed. */
+  packTensor(tensor: TensorInfo): TensorInfo;
+  /** A packed copy in another shape. */
+  packedReshape(tensor: TensorInfo, shape: readonly number[]): TensorInfo;
   /** @param keepPacked whether the output stays packed where tfjs would unpack it at once (WEBGL_LAZILY_UNPACK is false) */
   runWebGLProgram(
     program: object,
@@ -33,6 +37,8 @@ export interface WebGLBackend {
 /** What tfjs knows of a tensor's texture. */
 interface TextureData {
   isPacked: boolean;
+  /** Of the tensor that the texture was made for. */
+  shape: number[];
   /** Twice the texels of a packed texture. */
   texShape: [height: number, width: number];
   texture: {texture: WebGLTexture} | null;

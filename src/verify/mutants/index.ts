@@ -1,12 +1,16 @@
 import type {Algorithm} from '../../algorithms/algorithm.js';
 import {direct} from '../../algorithms/direct.js';
 import {defineAlgorithm} from '../../algorithms/index.js';
+import type {Implementation} from '../../backends/implementation.js';
 import {addImplementation, byProgram} from '../../backends/webgl/index.js';
 import {program} from '../../backends/webgl/program.js';
 import {byQuads} from '../../backends/webgl/quads/index.js';
 import {textsOf} from '../../backends/webgl/quads/texts.js';
+import {byTexels} from '../../backends/webgl/texels/index.js';
+import {textsOf as texelsTexts} from '../../backends/webgl/texels/texts.js';
 import {addImplementation as addOnWebgpu} from '../../backends/webgpu/index.js';
 import {byPlan} from '../../backends/webgpu/plan.js';
+import type {Kind} from '../../geometry/conv2dInfo.js';
 import {ConvgradError} from '../../geometry/error.js';
 import type {Pass} from '../../geometry/pass.js';
 import {parseProblem, problemInfo} from '../../geometry/problem.js';
@@ -18,16 +22,17 @@ import {define, type Mutant} from './mutant.js';
 import {operandMutants} from './operandMutants.js';
 import {quadsMutants} from './quadsMutants.js';
 import {resultMutants} from './resultMutants.js';
-import type {QuadsMutant, ShaderMutant} from './shaderMutant.js';
+import type {QuadsMutant, ShaderMutant, TexelsMutant} from './shaderMutant.js';
 import {shaderMutants} from './shaderMutants.js';
 import {stateMutants} from './stateMutants.js';
 import {applies, brokenPlan, type StepsMutant} from './stepsMutant.js';
 import {stepsMutants} from './stepsMutants.js';
+import {texelsMutants} from './texelsMutants.js';
 
 export type {Mutant} from './mutant.js';
 
 /** A mistake, wherever it lies: in an algorithm of the host, in a shader, or in dBias. */
-export type AnyMutant = Mutant | ShaderMutant | QuadsMutant | StepsMutant | BiasMutant;
+export type AnyMutant = Mutant | ShaderMutant | QuadsMutant | TexelsMutant | StepsMutant | BiasMutant;
 
 /** The broken algorithms: every one of them `verify` must reject. */
 export const mutants: readonly Mutant[] = [
@@ -44,7 +49,7 @@ const biasBackends = ['cpu', 'webgl'];
 /** The catalogue, by the backends that a mutant runs on. */
 const catalogue: readonly {backends: readonly string[]; mutants: readonly AnyMutant[]}[] = [
   {backends: ['cpu'], mutants},
-  {backends: ['webgl'], mutants: [...shaderMutants, ...depthwiseShaderMutants, ...quadsMutants]},
+  {backends: ['webgl'], mutants: [...shaderMutants, ...depthwiseShaderMutants, ...quadsMutants, ...texelsMutants]},
   {backends: ['webgpu'], mutants: stepsMutants},
   {backends: biasBackends, mutants: biasMutants},
 ];
@@ -102,6 +107,7 @@ export function defineMutant(mutant: AnyMutant | string): () => void {
   if ('mistake' in one) return defineBroken(one);
   if ('shader' in one) return defineShader(one);
   if ('quads' in one) return defineQuads(one);
+  if ('texels' in one) return defineTexels(one);
   if ('steps' in one) return defineSteps(one);
   return defineBias(one);
 }
@@ -116,24 +122,30 @@ function defineBroken({name, passes, wrong, mistake}: Mutant): () => void {
   return defineAlgorithm({name: algorithmName({name}), title: wrong, supports, ...Object.fromEntries(functions)});
 }
 
+/** A mistake in the shaders of one kind. */
+function ofKind(kind: Kind, broken: Implementation): Implementation {
+  return {
+    ...broken,
+    supports: (info, pass) => (info.kind === kind ? broken.supports(info, pass) : `its mistake is in ${kind} shaders`),
+  };
+}
+
 function defineShader({name, passes, kind = 'dense', shader}: ShaderMutant): () => void {
   // A text that cannot be replaced would end a run with an exception, which looks like a mistake found.
   for (const pass of passes) shader(program)({...problemInfo(parseProblem('ih1iw1ic1oc1kh1kw1')), kind}, pass);
-  const broken = byProgram(algorithmName({name}), shader(program), passes);
-  return addImplementation({
-    ...broken,
-    supports: (info, pass) => (info.kind === kind ? broken.supports(info, pass) : `its mistake is in ${kind} shaders`),
-  });
+  return addImplementation(ofKind(kind, byProgram(algorithmName({name}), shader(program), passes)));
 }
 
 function defineQuads({name, passes, kind = 'dense', quads}: QuadsMutant): () => void {
   for (const pass of passes)
     quads(textsOf({...problemInfo(parseProblem('ih9iw9ic9oc9kh1kw1sh2sw2')), kind}, pass), pass);
-  const broken = byQuads(algorithmName({name}), quads, passes);
-  return addImplementation({
-    ...broken,
-    supports: (info, pass) => (info.kind === kind ? broken.supports(info, pass) : `its mistake is in ${kind} shaders`),
-  });
+  return addImplementation(ofKind(kind, byQuads(algorithmName({name}), quads, passes)));
+}
+
+function defineTexels({name, passes, kind = 'dense', texels}: TexelsMutant): () => void {
+  for (const pass of passes)
+    texels(texelsTexts({...problemInfo(parseProblem('ih9iw9ic9oc9kh3kw3')), kind}, pass), pass);
+  return addImplementation(ofKind(kind, byTexels(algorithmName({name}), texels, passes)));
 }
 
 function defineSteps(mutant: StepsMutant): () => void {

@@ -1,5 +1,5 @@
 import {gradients} from './mutant.js';
-import {type QuadsMutant, quadsText} from './shaderMutant.js';
+import {type QuadsMutant, textIn} from './shaderMutant.js';
 
 /** Where a row of taps is taken at once, each is named by its number. */
 function turned(text: string): string {
@@ -13,7 +13,7 @@ export const quadsMutants: readonly QuadsMutant[] = [
     name: 'webgl-quads-pack-tail',
     passes: ['forward', 'backpropFilter'],
     wrong: 'on quads, the unused lane past an odd number of channels is taken along into the quads of x',
-    quads: quadsText(
+    quads: textIn(
       'packA',
       ['if (4 * q + 1 >= shape.z) quad.y = 0.;', ''],
       ['if (4 * q + 3 >= shape.z) quad.w = 0.;', ''],
@@ -23,13 +23,13 @@ export const quadsMutants: readonly QuadsMutant[] = [
     name: 'webgl-quads-filter-tail',
     passes: ['forward'],
     wrong: 'on quads, the second pair of a quad of the filter is left out',
-    quads: quadsText('packB', ['if (f + 2 < shape.z) second', 'if (f + 2 < shape.z - 1) second']),
+    quads: textIn('packB', ['if (f + 2 < shape.z) second', 'if (f + 2 < shape.z - 1) second']),
   },
   {
     name: 'webgl-quads-filter-turned',
     passes: ['backpropInput'],
     wrong: 'on quads, dX reads the two columns of a texel of the filter in the wrong order in its second pair',
-    quads: quadsText('packB', [
+    quads: textIn('packB', [
       'quad.zw = f % 2 == 0 ? texel.xz : texel.yw;',
       'quad.zw = f % 2 == 0 ? texel.yw : texel.xz;',
     ]),
@@ -38,19 +38,19 @@ export const quadsMutants: readonly QuadsMutant[] = [
     name: 'webgl-quads-margin',
     passes: ['forward', 'backpropInput'],
     wrong: 'on quads, beside an image the border is repeated where zeros should stand',
-    quads: quadsText('packA', ['if (w >= 0 && w < width && row', 'w = clamp(w, 0, width - 1);\n    if (row']),
+    quads: textIn('packA', ['if (w >= 0 && w < width && row', 'w = clamp(w, 0, width - 1);\n    if (row']),
   },
   {
     name: 'webgl-quads-left-pixel',
     passes: ['forward'],
     wrong: 'on quads, the four pixels of a fragment begin with the taps of the left one',
-    quads: quadsText('compute', ['int enter = stepsInside(left + 3 * stride.y,', 'int enter = stepsInside(left,']),
+    quads: textIn('compute', ['int enter = stepsInside(left + 3 * stride.y,', 'int enter = stepsInside(left,']),
   },
   {
     name: 'webgl-quads-right-pixel',
     passes: ['backpropInput'],
     wrong: 'on quads, dX looks for the taps of the left pixel of four alone',
-    quads: quadsText('compute', [
+    quads: textIn('compute', [
       'tapsReaching(right, stride.y, dilation.y, tapStep.y, taps.y, sourceShape.z + 3)',
       'tapsReaching(right, stride.y, dilation.y, tapStep.y, taps.y, sourceShape.z)',
     ]),
@@ -65,7 +65,7 @@ export const quadsMutants: readonly QuadsMutant[] = [
     name: 'webgl-quads-phase',
     passes: ['backpropInput'],
     wrong: 'on quads, dX puts the pixels of one phase of the stride where those of another belong',
-    quads: quadsText('compute', [
+    quads: textIn('compute', [
       'int phase = over(at.y, groups);',
       'int phase = over(at.y, groups); phase = stride.y - 1 - phase;',
     ]),
@@ -74,13 +74,13 @@ export const quadsMutants: readonly QuadsMutant[] = [
     name: 'webgl-quads-last-target',
     passes: ['forward', 'backpropInput'],
     wrong: 'on quads, the fourth pixel of a fragment is the third once more',
-    quads: quadsText('compute', ['target3 = sum3;', 'target3 = sum2;']),
+    quads: textIn('compute', ['target3 = sum3;', 'target3 = sum2;']),
   },
   {
     name: 'webgl-quads-slice',
     passes: ['backpropFilter'],
     wrong: 'on quads, the last row of each slice of pixels is left out of dFilter',
-    quads: quadsText('compute', [
+    quads: textIn('compute', [
       'int last = min((slice + 1) * sliceRows,',
       'int last = min((slice + 1) * sliceRows - 1,',
     ]),
@@ -89,48 +89,38 @@ export const quadsMutants: readonly QuadsMutant[] = [
     name: 'webgl-quads-first-slice',
     passes: ['backpropFilter'],
     wrong: 'on quads, of the slices of dFilter the first is left out of the sum',
-    quads: quadsText('unpack', ['for (int s = 0; s < slices; s++)', 'for (int s = 1; s < slices; s++)']),
+    quads: textIn('unpack', ['for (int s = 0; s < slices; s++)', 'for (int s = 1; s < slices; s++)']),
   },
   {
     name: 'webgl-quads-remainder',
     passes: ['backpropFilter'],
     wrong: 'on quads, the pixels that four do not divide are left out of dFilter',
-    quads: quadsText('compute', ['for (; ow < columns.y; ow++) {', 'for (; ow < columns.x; ow++) {']),
+    quads: textIn('compute', ['for (; ow < columns.y; ow++) {', 'for (; ow < columns.x; ow++) {']),
   },
   {
     name: 'webgl-quads-unpacked-pair',
     passes: gradients,
     wrong: 'on quads, of each quad of a gradient only the first pair of channels is returned',
-    quads: quadsText('unpack', ['at.w % 4 == 0 ?', 'at.w >= 0 ?']),
+    quads: textIn('unpack', ['at.w % 4 == 0 ?', 'at.w >= 0 ?']),
   },
   {
     name: 'webgl-quads-lanes-written',
     passes: ['forward', 'backpropInput', 'backpropFilter'],
     wrong: 'on quads, the unused lanes of the result hold what was computed for pixels beyond the border',
-    quads: quadsText('unpack', ['setOutputLanes(at,', 'setOutput(']),
+    quads: textIn('unpack', ['setOutputLanes(at,', 'setOutput(']),
   },
   {
     name: 'webgl-quads-depthwise-quad',
     kind: 'depthwise',
     passes: ['forward', 'backpropInput'],
     wrong: 'on quads, depthwise, every quad of channels has the weights of the first',
-    quads: quadsText('compute', ['(vec2(tap, quad) + .5)', '(vec2(tap, 0) + .5)']),
+    quads: textIn('compute', ['(vec2(tap, quad) + .5)', '(vec2(tap, 0) + .5)']),
   },
   {
     name: 'webgl-quads-depthwise-pair',
     kind: 'depthwise',
     passes: ['backpropFilter'],
     wrong: 'on quads, depthwise, dFilter returns the first pair of each quad twice',
-    quads: quadsText('unpack', ['vec2 pair = at.z % 4 == 0 ? sum.xy : sum.zw;', 'vec2 pair = sum.xy;']),
-  },
-  {
-    name: 'webgl-quads-fourth-tap',
-    kind: 'depthwise',
-    passes: ['backpropFilter'],
-    wrong: 'on quads, depthwise, of four taps at once the first is where the others should begin from',
-    quads: (texts) => ({
-      ...texts,
-      compute: texts.compute.replace(/sum1 \+= a1 \* b0/, 'sum1 += a0 * b0').replace('1. * along', '0. * along'),
-    }),
+    quads: textIn('unpack', ['vec2 pair = at.z % 4 == 0 ? sum.xy : sum.zw;', 'vec2 pair = sum.xy;']),
   },
 ];

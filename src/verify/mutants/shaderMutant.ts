@@ -1,6 +1,7 @@
 import type {Plan} from '../../backends/webgl/index.js';
 import type {Uniforms} from '../../backends/webgl/program.js';
 import type {Texts} from '../../backends/webgl/quads/texts.js';
+import type {Texts as TexelsTexts} from '../../backends/webgl/texels/texts.js';
 import type {Conv2DInfo, Kind} from '../../geometry/conv2dInfo.js';
 import {ConvgradError} from '../../geometry/error.js';
 import type {Pass} from '../../geometry/pass.js';
@@ -27,6 +28,9 @@ export type QuadsMutant = Omit<ShaderMutant, 'shader'> & {quads: QuadsMistake};
 /** Puts a mistake into the texts of a pass. */
 export type QuadsMistake = (texts: Texts, pass: Pass) => Texts;
 
+/** And in the shaders on texels. A mistake in what some of them have only leaves the others as they are. */
+export type TexelsMutant = Omit<ShaderMutant, 'shader'> & {texels: (texts: TexelsTexts, pass: Pass) => TexelsTexts};
+
 /**
  * Other text in the shader. What is replaced must stand there exactly once, so that no change of a shader turns a mutant into the right one.
  * @throws ConvgradError when the program is made and it does not
@@ -48,14 +52,14 @@ function replaceOnce(code: string, from: string, to: string, pass: Pass): string
   );
 }
 
-/** Other text in one of the shaders on quads; see {@link text}. */
-export function quadsText(
-  shader: 'packA' | 'packB' | 'compute' | 'unpack',
+/** Other text in one of several shaders; see {@link text}. */
+export function textIn<T extends Record<K, string>, K extends string>(
+  shader: K,
   ...edits: readonly [text: string, by: string][]
-): QuadsMistake {
+): (texts: T, pass: Pass) => T {
   return (texts, pass) => ({
     ...texts,
-    [shader]: edits.reduce((code, [from, to]) => replaceOnce(code, from, to, pass), texts[shader]),
+    [shader]: edits.reduce<string>((code, [from, to]) => replaceOnce(code, from, to, pass), texts[shader]),
   });
 }
 

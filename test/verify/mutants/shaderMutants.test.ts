@@ -1,5 +1,6 @@
 import {program} from '../../../src/backends/webgl/program.js';
 import {textsOf} from '../../../src/backends/webgl/quads/texts.js';
+import {textsOf as texelsTexts} from '../../../src/backends/webgl/texels/texts.js';
 import type {Conv2DInfo} from '../../../src/geometry/conv2dInfo.js';
 import {parseProblem, problemInfo} from '../../../src/geometry/problem.js';
 import {algorithmsOf, supportsPass} from '../../../src/plugin/select.js';
@@ -10,6 +11,7 @@ import {text} from '../../../src/verify/mutants/shaderMutant.js';
 import {shaderMutants} from '../../../src/verify/mutants/shaderMutants.js';
 import {applies, brokenPlan, planned, wgsl} from '../../../src/verify/mutants/stepsMutant.js';
 import {stepsMutants} from '../../../src/verify/mutants/stepsMutants.js';
+import {texelsMutants} from '../../../src/verify/mutants/texelsMutants.js';
 
 const info = (problem: string) => problemInfo(parseProblem(problem));
 const odd = info('ih5iw7ic3oc5kh3kw2sh4sw2dh2dw2-pt1pb0pl2pr0');
@@ -28,6 +30,13 @@ test.each(quadsMutants.map((mutant) => [mutant.name, mutant] as const))('%s is n
     const problem = /window|tap/.test(mutant.name) ? 'ih9iw9ic9oc9kh3kw3' : 'ih9iw9ic9oc9kh3kw3sh2sw2';
     const right = textsOf({...info(problem), kind: mutant.kind ?? 'dense'}, pass);
     expect(mutant.quads(right, pass)).not.toEqual(right);
+  }
+});
+
+test.each(texelsMutants.map((mutant) => [mutant.name, mutant] as const))('%s is not the right shader', (_, mutant) => {
+  for (const pass of mutant.passes) {
+    const right = texelsTexts({...info('mb2ih5iw7ic7oc7kh3kw3-same'), kind: mutant.kind ?? 'dense'}, pass);
+    expect(mutant.texels(right, pass)).not.toEqual(right);
   }
 });
 
@@ -73,12 +82,12 @@ test('text that is not there, or there twice, is an error before anything runs',
 
 test('a mutant is an algorithm of webgl for its own passes, until it is taken back', () => {
   const undo = defineMutant('webgl-tap-step');
-  expect(algorithmsOf('webgl')).toEqual(['quads', 'direct', 'mutant-webgl-tap-step']);
+  expect(algorithmsOf('webgl')).toEqual(['texels', 'quads', 'direct', 'mutant-webgl-tap-step']);
   expect(algorithmsOf('cpu')).not.toContain('mutant-webgl-tap-step');
   expect(supportsPass('webgl', 'mutant-webgl-tap-step', odd, 'forward')).toBe('it has no forward');
   expect(supportsPass('webgl', 'mutant-webgl-tap-step', oddDepthwise, 'backpropInput')).toMatch(/in dense shaders/);
   undo();
-  expect(algorithmsOf('webgl')).toEqual(['quads', 'direct']);
+  expect(algorithmsOf('webgl')).toEqual(['texels', 'quads', 'direct']);
 });
 
 test('the stale program keeps the pads of the first problem, for problems of the same shapes', () => {

@@ -122,7 +122,7 @@ function inputsOf(
     const resultShape = [slices, 0, 0, quadsOf(inChannels)];
     return {
       samplers: ['x', 'dy'],
-      uniforms: {...shared, ...shapes, resultShape, sliceRows: [sliceRows], margin: [margin]},
+      uniforms: {...shared, ...shapes, resultShape, sliceRows: [sliceRows]},
     };
   }
   const [sourceShape, resultShape] = pass === 'forward' ? [x, y] : [y, x];

@@ -2,7 +2,6 @@ import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
 import type {Pass} from '../../../geometry/pass.js';
 import {type Bands, bandsOf} from './bands.js';
 import {slicesOf} from './outer.js';
-import {takesTaps, tapColumns} from './outerTaps.js';
 
 export const quadsOf = (channels: number) => Math.ceil(channels / 4);
 
@@ -37,13 +36,11 @@ export function layoutOf(info: Conv2DInfo, pass: Pass, maxSide: number, splits: 
   const groups = quadsOf(Math.ceil((pass === 'forward' ? outWidth : inWidth) / phases));
   if (pass === 'backpropFilter') {
     const width = isDense ? quadsOf(F) : 1;
-    const byTaps = takesTaps(info);
-    const read = byTaps ? tapColumns(info) : {margin: 0, x: inWidth, dy: outWidth};
-    const tapRows = (byTaps ? info.filterHeight * Math.ceil(info.filterWidth / 4) : taps) * quadsOf(C);
+    const tapRows = taps * quadsOf(C);
     const {slices, sliceRows} = slicesOf(batch * outHeight, splits ? tapRows * width : Number.POSITIVE_INFINITY);
-    const [a, b] = [image(inHeight, read.x, C), image(outHeight, read.dy, F)];
+    const [a, b] = [image(inHeight, inWidth, C), image(outHeight, outWidth, F)];
     const result = bandsOf(slices * tapRows, width, 1, maxSide);
-    return a && b && result && {a, b, result, margin: read.margin, groups, slices, sliceRows};
+    return a && b && result && {a, b, result, margin: 0, groups, slices, sliceRows};
   }
   const {margin, columns} = reachOf(info, pass, groups);
   const [a, b, result] =

@@ -6,9 +6,8 @@ import {bandsText} from './bands.js';
 import {backpropInputText, dense, denseWindow, depthwise, forwardText} from './gather.js';
 import {quadsOf, windowOf} from './layout.js';
 import {denseOuter, depthwiseOuter} from './outer.js';
-import {outerTapsText, takesTaps} from './outerTaps.js';
 import {packDepthwise, packFilter, packFilterTurned, packImage} from './pack.js';
-import {depthwiseFilterText, filterText, imageText, tapsText} from './unpack.js';
+import {depthwiseFilterText, filterText, imageText} from './unpack.js';
 
 /** The shaders of one pass, in the order in which they run: of both inputs, of what is computed of them, and of the result. */
 export interface Texts {
@@ -20,20 +19,19 @@ export interface Texts {
   variant: string;
 }
 
-/** The variants that take a row of taps at once, and four of them. */
+/** The variants without others of their kind. */
 const windows = 'a row of taps at once';
-const fours = 'four taps at once';
+const slices = 'slices of pixels';
 
 /** All texts hold no sizes but these: which channels a single quad has, whether the stride of a row is 1, and the taps of a row where those make a window. */
 export function textsOf(info: Conv2DInfo, pass: Pass, fusion?: Fusion): Texts {
   const isDense = info.kind === 'dense';
   const computing = (text: string) => stepping + bandsText + text;
   if (pass === 'backpropFilter') {
-    const byTaps = takesTaps(info);
     return {
-      ...{packA: packImage, packB: packImage, variant: byTaps ? fours : 'slices of pixels'},
-      compute: computing(byTaps ? outerTapsText(info) : isDense ? denseOuter : depthwiseOuter),
-      unpack: byTaps ? tapsText(isDense) : isDense ? filterText : depthwiseFilterText,
+      ...{packA: packImage, packB: packImage, variant: slices},
+      compute: computing(isDense ? denseOuter : depthwiseOuter),
+      unpack: isDense ? filterText : depthwiseFilterText,
     };
   }
   const isForward = pass === 'forward';
@@ -56,7 +54,7 @@ export function textsOf(info: Conv2DInfo, pass: Pass, fusion?: Fusion): Texts {
 
 /** Every variant that there is, by kind and pass. */
 export function variantsOf(kind: Conv2DInfo['kind'], pass: Pass): string[] {
-  if (pass === 'backpropFilter') return ['slices of pixels', fours];
+  if (pass === 'backpropFilter') return [slices];
   const over = kind === 'dense' ? ['one quad', 'several quads'] : ['quads'];
   const apart = pass === 'forward' ? [] : over.map((name) => `${name}, pixels apart`);
   return [...over, ...apart, ...(kind === 'dense' ? [windows] : [])];

@@ -1,5 +1,6 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import type {Fusion} from '../../implementation.js';
+import {epilogueInputs, epilogueText} from '../epilogue.js';
 import type {WebGLProgram} from '../program.js';
 import {shared} from '../shared.js';
 import type {WebGLBackend} from '../tfjsBackend.js';
@@ -97,56 +98,9 @@ export const depthwiseFilterText = `
   }
 `;
 
-/** The same where the targets are four taps of a row: of C = 1, or depthwise. */
-export const tapsText = (isDense: boolean) => `
-  void main() {
-    ivec4 at = getOutputCoords(); // i, j, c, f
-    vec4 sum = vec4(0.);
-    int group = at.y / 4;
-    int t = at.y - 4 * group;
-    int groups = (outShape.y + 3) / 4;
-    for (int s = 0; s < slices; s++) {
-      int row = (((s * outShape.x + at.x) * groups) + group) * quads + at.z / 4;
-      ivec2 texel = beginOf(row, bands) + ivec2(at.w / 4, 0);
-      if (t == 0) sum += texelFetch(Target0, texel, 0);
-      else if (t == 1) sum += texelFetch(Target1, texel, 0);
-      else if (t == 2) sum += texelFetch(Target2, texel, 0);
-      else sum += texelFetch(Target3, texel, 0);
-    }
-    vec2 pair = ${isDense ? 'at.w' : 'at.z'} % 4 == 0 ? sum.xy : sum.zw;
-    setOutputLanes(at, ${isDense ? 'vec4(pair, 0., 0.)' : 'vec4(pair.x, 0., pair.y, 0.)'});
-  }
-`;
-
-/** What follows in GLSL, of `value`, two channels of two pixels; comparisons with NaN are false, so that it stays. */
-const activations: Readonly<Record<string, string>> = {
-  linear: '',
-  relu: 'value = mix(value, vec4(0.), lessThan(value, vec4(0.)));',
-  relu6:
-    'value = mix(value, vec4(0.), lessThan(value, vec4(0.))); value = mix(value, vec4(6.), greaterThan(value, vec4(6.)));',
-  leakyrelu: 'value = mix(value, alpha * value, lessThan(value, vec4(0.)));',
-  prelu: 'value = mix(value, getSlopes(at.w).xyxy * value, lessThan(value, vec4(0.)));',
-};
-
 /** The unpacking of an image, and of the bias and activation that follow. @param stride how far apart the pixels of a fragment lie */
-export function imageText(stride: number, {activation = 'linear', bias}: Partial<Fusion> = {}): string {
-  return image(
-    stride === 1 ? neighbours : apart,
-    `${bias ? 'value += getBias(at.w).xyxy;' : ''} ${activations[activation]}`,
-  );
-}
-
-/** What of a fusion the shader reads beside the targets: vectors along the channels. */
-function besideOf({
-  activation,
-  bias,
-  preluActivationWeights: slopes,
-}: Partial<Fusion>): [name: string, tensor: TensorInfo][] {
-  const vector = (tensor: TensorInfo): TensorInfo => ({...tensor, shape: [tensor.shape[tensor.shape.length - 1]]});
-  return [
-    ...(bias ? [['Bias', vector(bias)] as [string, TensorInfo]] : []),
-    ...(activation === 'prelu' && slopes ? [['Slopes', vector(slopes)] as [string, TensorInfo]] : []),
-  ];
+export function imageText(stride: number, fusion?: Fusion): string {
+  return image(stride === 1 ? neighbours : apart, epilogueText(fusion));
 }
 
 /** @param numbers values of the shader's uniforms beside `bands` */
@@ -159,7 +113,7 @@ export function runUnpack(
   bands: Bands,
   numbers: {quads: number; groups: number; slices: number; stride: readonly number[]},
 ): TensorInfo {
-  const beside = besideOf(fusion);
+  const beside = epilogueInputs(fusion);
   const program: WebGLProgram = {
     ...{
       variableNames: [...targets, ...beside.map(([name]) => name)],

@@ -1,0 +1,30 @@
+import type {TensorInfo} from '@tensorflow/tfjs';
+import type {Fusion} from '../implementation.js';
+
+/** What follows in GLSL, of `value`, two channels of two pixels; comparisons with NaN are false, so that it stays. */
+const activations: Readonly<Record<string, string>> = {
+  linear: '',
+  relu: 'value = mix(value, vec4(0.), lessThan(value, vec4(0.)));',
+  relu6:
+    'value = mix(value, vec4(0.), lessThan(value, vec4(0.))); value = mix(value, vec4(6.), greaterThan(value, vec4(6.)));',
+  leakyrelu: 'value = mix(value, alpha * value, lessThan(value, vec4(0.)));',
+  prelu: 'value = mix(value, getSlopes(at.w).xyxy * value, lessThan(value, vec4(0.)));',
+};
+
+/** Bias and activation, for a shader that holds `value` at the channels from `at.w` on, and a uniform `alpha`. */
+export function epilogueText({activation = 'linear', bias}: Partial<Fusion> = {}): string {
+  return `${bias ? 'value += getBias(at.w).xyxy;' : ''} ${activations[activation]}`;
+}
+
+/** What of a fusion a shader reads: vectors along the channels, by their names. */
+export function epilogueInputs({
+  activation,
+  bias,
+  preluActivationWeights: slopes,
+}: Partial<Fusion> = {}): [name: string, tensor: TensorInfo][] {
+  const vector = (tensor: TensorInfo): TensorInfo => ({...tensor, shape: [tensor.shape[tensor.shape.length - 1]]});
+  return [
+    ...(bias ? [['Bias', vector(bias)] as [string, TensorInfo]] : []),
+    ...(activation === 'prelu' && slopes ? [['Slopes', vector(slopes)] as [string, TensorInfo]] : []),
+  ];
+}

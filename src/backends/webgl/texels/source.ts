@@ -1,0 +1,36 @@
+import type {TensorInfo} from '@tensorflow/tfjs';
+import type {WebGLBackend} from '../tfjsBackend.js';
+
+/** How many pairs hold so many pixels or channels. */
+export const pairsOf = (size: number) => Math.ceil(size / 2);
+
+/** A tensor whose texture a shader reads by itself. */
+export interface Source {
+  tensor: TensorInfo;
+  /** Whether its rows of texels are those of the texture; else the texture was made square, or for another shape. */
+  isPlain: boolean;
+}
+
+/**
+ * The tensor on the GPU, packed, as `runWebGLProgram` hands it to a program.
+ * @param hold takes a copy that is to be released afterwards
+ */
+export function sourceOf(backend: WebGLBackend, tensor: TensorInfo, hold: (copy: TensorInfo) => TensorInfo): Source {
+  const data = backend.texData.get(tensor.dataId);
+  if (!data.texture) Object.assign(data, {isPacked: true, shape: tensor.shape});
+  backend.uploadToGPU(tensor.dataId);
+  const source = packedAs(tensor.shape, data)
+    ? tensor
+    : hold(
+        data.isPacked
+          ? backend.packedReshape({...tensor, shape: data.shape}, tensor.shape)
+          : backend.packTensor(tensor),
+      );
+  const [, width] = backend.texData.get(source.dataId).texShape;
+  return {tensor: source, isPlain: pairsOf(width) === pairsOf(tensor.shape[tensor.shape.length - 1])};
+}
+
+/** Texels are pairs of the last two dimensions, in the order of the others. */
+function packedAs(shape: readonly number[], data: {isPacked: boolean; shape: readonly number[]}): boolean {
+  return data.isPacked && data.shape.slice(-2).join() === shape.slice(-2).join();
+}

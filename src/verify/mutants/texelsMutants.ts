@@ -1,0 +1,87 @@
+import {allPasses, gradients} from './mutant.js';
+import {type TexelsMutant, textIn} from './shaderMutant.js';
+
+/** The shaders on texels as they lie, broken where nothing else has anything like it: pixels beside each other in texels, rows read on, tiles of taps. */
+export const texelsMutants: readonly TexelsMutant[] = [
+  {
+    name: 'webgl-texels-odd',
+    passes: ['backpropFilter'],
+    wrong: 'on texels, a row of taps begins with the first pixel of a texel, though it begins with the second',
+    texels: textIn('compute', ['bool odd = (left & 1) == 1;', 'bool odd = false;']),
+  },
+  {
+    name: 'webgl-texels-depthwise-odd',
+    kind: 'depthwise',
+    passes: allPasses,
+    wrong:
+      'on texels, depthwise, a row of taps begins with the first pixel of a texel, though it begins with the second',
+    texels: textIn('compute', ['bool odd = (left & 1) == 1;', 'bool odd = false;']),
+  },
+  {
+    name: 'webgl-texels-beside',
+    kind: 'depthwise',
+    passes: allPasses,
+    wrong: 'on texels, pixels beside a row are those of its neighbours',
+    texels: textIn('compute', ['uint(w) < uint(width) ? texel.xy : vec2(0.)', 'texel.xy']),
+  },
+  {
+    name: 'webgl-texels-odd-width',
+    passes: ['backpropFilter'],
+    wrong: 'on texels, the lanes past an odd width are taken for pixels',
+    texels: textIn('compute', ['uint(w + 1) < uint(width)', 'uint(w) < uint(width)']),
+  },
+  {
+    name: 'webgl-texels-read-on',
+    passes: ['backpropFilter'],
+    wrong: 'on texels, dFilter forgets the pixels that the next ones of dy meet again',
+    texels: (texts) => ({...texts, compute: texts.compute.replace(/x0t0 = x0t\d/, 'x0t0 = vec4(0.)')}),
+  },
+  {
+    name: 'webgl-texels-slice',
+    passes: ['backpropFilter'],
+    wrong: 'on texels, the last row of each slice of pixels is left out of dFilter',
+    texels: textIn('compute', [
+      'int last = min((slice + 1) * sliceRows,',
+      'int last = min((slice + 1) * sliceRows - 1,',
+    ]),
+  },
+  {
+    name: 'webgl-texels-slices',
+    passes: ['backpropFilter'],
+    wrong: 'on texels, of the slices of dFilter the last is left out of the sum',
+    texels: textIn('sum', ['for (int s = 0; s < slices; s++)', 'for (int s = 1; s < slices; s++)']),
+  },
+  {
+    name: 'webgl-texels-row-of-cells',
+    passes: ['backpropFilter'],
+    wrong: 'on texels, slices are looked for in the row of targets in which the first one ends',
+    texels: textIn('sum', ['if (texel.x >= groups.w) texel += ivec2(-groups.w, 1);', '']),
+  },
+  {
+    name: 'webgl-texels-pair-of-taps',
+    kind: 'depthwise',
+    passes: ['backpropFilter'],
+    wrong: 'on texels, depthwise, dFilter returns the first tap of each pair twice',
+    texels: textIn('sum', ['vec2 pair = tap % 2 == 0 ? sum.xy : sum.zw;', 'vec2 pair = sum.xy;']),
+  },
+  {
+    name: 'webgl-texels-lanes-written',
+    kind: 'depthwise',
+    passes: ['forward', ...gradients],
+    wrong: 'on texels, the unused lanes of the result are what came of the unused lanes of the inputs',
+    texels: (texts) => {
+      const spoiled = (text: string) => text.replace('setOutputLanes(at, ', 'setOutput(');
+      return {...texts, compute: spoiled(texts.compute), sum: spoiled(texts.sum)};
+    },
+  },
+  {
+    name: 'webgl-texels-turned',
+    kind: 'depthwise',
+    passes: ['backpropInput'],
+    wrong: 'on texels, depthwise, dX reads a row of taps from the wrong end',
+    texels: (texts) => ({
+      ...texts,
+      compute: texts.compute.replace('float(tap + 0 * pairs)', 'float(tap + 1 * pairs)'),
+    }),
+  },
+];

@@ -1,0 +1,178 @@
+import type {Tensor} from '@tensorflow/tfjs';
+import type {Page} from 'playwright-core';
+import type {Pass} from '../../src/index.js';
+import {openPage} from './openPage.js';
+
+/** How an input comes to the GPU. */
+type Upload = 'fresh' | 'unpacked' | 'reshaped';
+/** What the tests share inside the page. */
+type Helpers = {
+  /** The first element of each pass that is not what the definition says, −1 where there is none, and who computed it. */
+  wrong(problem: string, upload: Upload): {pass: Pass; first: number; served: string}[];
+  programs(): number;
+};
+declare const helpers: Helpers;
+
+const dense: readonly string[] = [
+  'mb2ih5iw7ic3oc5kh3kw3-same',
+  'mb2ih6iw8ic4oc6kh2kw2',
+  'ih1iw1ic1oc1kh1kw1',
+  'mb2ih9iw8ic6oc9kh1kw1sh2sw2',
+  'mb3ih7iw11ic1oc6kh5kw5-same',
+  'ih9iw12ic1oc5kh3kw8-pt1pb0pl7pr2',
+  'ih6iw9ic9oc1kh1kw6-pt0pb0pl0pr5',
+  'mb2ih8iw7ic12oc2kh1kw1-p1',
+  'ih11iw9ic5oc3kh3kw4sh3sw2dh2dw1-pt4pb1pl3pr0',
+  'ih2iw2ic2oc2kh2kw2-p4',
+  'ih6iw7ic2oc2kh2kw3sh3sw2-p1-ceil',
+  'mb2ih40iw33ic7oc3kh3kw2sh1sw2-same',
+];
+const depthwise: readonly string[] = [
+  'ih1iw1ic1oc1kh1kw1-depthwise',
+  'mb2ih5iw7ic5oc5kh3kw3-same-depthwise',
+  'mb2ih8iw9ic6oc6kh3kw2sh2sw2-same-depthwise',
+  'mb2ih9iw9ic7oc7kh5kw4-pt1pb2pl4pr3-depthwise',
+  'ih7iw12ic3oc3kh1kw8-pt0pb0pl0pr7-depthwise',
+  'ih11iw6ic4oc4kh3kw5sh3sw1dh2dw1-pt5pb1pl1pr6-depthwise',
+  'ih2iw2ic2oc2kh2kw2-p4-depthwise',
+  'mb2ih40iw33ic7oc7kh3kw3-same-depthwise',
+];
+/** Beyond what a texture of 16384 rows holds: it is made square. */
+const squarish = [
+  'mb3ih75iw151ic1oc2kh2kw2-same',
+  'mb3ih75iw151ic2oc2kh3kw3-same-depthwise',
+  'ih5iw5ic9oc9kh70kw8-p40-depthwise',
+];
+
+describe('the passes on texels', () => {
+  let page: Page;
+
+  beforeAll(async () => {
+    page = await openPage();
+    await page.evaluate(async () => {
+      const {tf, install, uninstall, conv2d, conv2dBackward, depthwiseConv2d, depthwiseConv2dBackward} = convgrad;
+      await tf.setBackend('webgl');
+      const definition = convgrad.algorithms().find(({name}) => name === 'direct')!;
+      const {gl} = (tf.backend() as unknown as {gpgpu: {gl: WebGL2RenderingContext}}).gpgpu;
+      let programs = 0;
+      const original = gl.shaderSource.bind(gl);
+      gl.shaderSource = (shader, text) => {
+        // Texts of convgrad's, not tfjs's own, which come with the upload of a new size.
+        if (/stepsInside|beginOf|texelAt/.test(text)) programs++;
+        original(shader, text);
+      };
+      const values = (count: number, seed: number) =>
+        Float32Array.from({length: count}, (_, i) => ((i * i + seed * i + (i >> 4)) % 9) - 4);
+      const upload = (data: Float32Array, shape: number[], how: Upload): Tensor => {
+        if (how === 'fresh') return tf.tensor(data.slice(), shape);
+        const [n, h, w, c] = shape as [number, number, number, number];
+        const first = tf.tensor(data.slice(), how === 'unpacked' ? shape : [n * h * c, w]);
+        // The first program that reads a tensor decides how it lies in its texture: tfjs sums up without packing, and adds packed.
+        tf.dispose(how === 'unpacked' ? tf.cumsum(first) : tf.add(first, 1));
+        return how === 'unpacked' ? first : tf.reshape(first, shape);
+      };
+      const made: Helpers = {
+        wrong(text, how) {
+          const problem = convgrad.parseProblem(text);
+          const [info, attributes] = [convgrad.problemInfo(problem), convgrad.problemAttributes(problem)];
+          const {batch, inHeight, inWidth, inChannels, outChannels, filterHeight, filterWidth, kind} = info;
+          const xShape = [batch, inHeight, inWidth, inChannels];
+          const isDense = kind === 'dense';
+          const filterShape = [filterHeight, filterWidth, inChannels, isDense ? outChannels : outChannels / inChannels];
+          const shapes = [xShape, filterShape, [batch, info.outHeight, info.outWidth, info.outChannels]];
+          const data = shapes.map((shape, seed) => values(tf.util.sizeFromShape(shape), seed));
+          const [x, filter, dy] = data as [Float32Array, Float32Array, Float32Array];
+          const want = {
+            forward: new Float32Array(dy.length),
+            backpropInput: new Float32Array(x.length),
+            backpropFilter: new Float32Array(filter.length),
+          };
+          const noEngine = undefined as never; // the definition is plain loops
+          definition.forward!(info, x, filter, want.forward, noEngine);
+          definition.backpropInput!(info, dy, filter, want.backpropInput, noEngine);
+          definition.backpropFilter!(info, x, dy, want.backpropFilter, noEngine);
+          const installation = install({backends: ['webgl'], algorithm: 'texels'});
+          const got = tf.tidy(() => {
+            const [x, filter, dy] = shapes.map((shape, i) => upload(data[i]!, shape, how)) as [never, never, never];
+            const all = {...attributes, x, filter, dy};
+            const {dx, dFilter} = isDense ? conv2dBackward(all) : depthwiseConv2dBackward(all);
+            const y: Tensor = isDense ? conv2d(all) : depthwiseConv2d(all);
+            return {forward: y.dataSync(), backpropInput: dx.dataSync(), backpropFilter: dFilter.dataSync()};
+          });
+          const {calls} = installation.report();
+          uninstall();
+          return (Object.keys(want) as Pass[]).map((pass) => ({
+            pass,
+            first: want[pass].findIndex((value, i) => value !== got[pass][i]),
+            served: calls.find((row) => row.pass === pass)!.algorithm,
+          }));
+        },
+        programs: () => programs,
+      };
+      Object.assign(globalThis, {helpers: made});
+    });
+  });
+
+  const run = (problem: string, upload: Upload) =>
+    page.evaluate(([problem, upload]) => helpers.wrong(problem, upload), [problem, upload] as const);
+  const right = (pass: Pass, served: string) => ({pass, first: -1, served});
+
+  test.each(dense)('are exact, and dFilter is theirs: %s', async (problem) => {
+    const all = await run(problem, 'fresh');
+    expect(all).toEqual([
+      right('forward', 'quads'),
+      right('backpropInput', 'quads'),
+      right('backpropFilter', 'texels'),
+    ]);
+  });
+
+  test.each(depthwise)('are exact and theirs, but for a dX of pixels apart: %s', async (problem) => {
+    const dx = /sw2/.test(problem) ? 'quads' : 'texels';
+    const all = await run(problem, 'fresh');
+    expect(all).toEqual([right('forward', 'texels'), right('backpropInput', dx), right('backpropFilter', 'texels')]);
+  });
+
+  test.each([...squarish, depthwise[1]!, dense[0]!])(
+    'find texels in whatever texture there is: %s',
+    async (problem) => {
+      for (const upload of ['fresh', 'unpacked', 'reshaped'] as const) {
+        expect((await run(problem, upload)).map(({first}) => first)).toEqual([-1, -1, -1]);
+      }
+    },
+  );
+
+  test('compile nothing for a new batch, nor for a new size', async () => {
+    const counts = await page.evaluate(() => {
+      const compiled = (problem: string) => {
+        const before = helpers.programs();
+        const exact = helpers.wrong(problem, 'fresh').every(({first}) => first === -1);
+        return [exact, helpers.programs() - before];
+      };
+      const sizes = ['mb2ih6iw7', 'mb5ih6iw7', 'mb7ih19iw12', 'mb64ih31iw5'];
+      return ['ic8oc8kh2kw6-same', 'ic8oc8kh2kw6-same-depthwise'].map((rest) =>
+        sizes.map((size) => compiled(`${size}${rest}`)),
+      );
+    });
+    for (const [first, ...others] of counts) {
+      expect(first).toEqual([true, expect.any(Number)]);
+      expect(first![1]).toBeGreaterThan(0);
+      expect(others).toEqual([
+        [true, 0],
+        [true, 0],
+        [true, 0],
+      ]);
+    }
+  });
+
+  test('leave nothing behind', async () => {
+    const held = await page.evaluate(() => {
+      const {tf} = convgrad;
+      const backend = tf.backend() as unknown as {numDataIds(): number; numBytesInGPU: number};
+      return [1, 50].map((runs) => {
+        for (let i = 0; i < runs; i++) helpers.wrong('mb2ih5iw7ic5oc5kh3kw3-same-depthwise', 'unpacked');
+        return [tf.memory().numTensors, backend.numDataIds(), backend.numBytesInGPU];
+      });
+    });
+    expect(held[1]).toEqual(held[0]);
+  });
+});

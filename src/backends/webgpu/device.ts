@@ -6,6 +6,19 @@ export interface Device {
   lost: Promise<{reason: string; message: string}>;
 }
 
+/** What is asked of tfjs's `AdapterInfo`. */
+export interface Adapter {
+  architecture?: string;
+}
+
+/**
+ * Threads that keep a device busy. A GPU hides its latency with thousands of them; the software renderer computes as many at a time as the processor's
+ * vectors have lanes, so that what more of them cost, another sum, is lost.
+ */
+export function threadsWanted({architecture}: Adapter = {}): number {
+  return architecture === 'swiftshader' ? 512 : 2048;
+}
+
 /** Why devices were lost, as far as it is known; undefined for those that were not. */
 const watched = new WeakMap<Device, {why?: string}>();
 

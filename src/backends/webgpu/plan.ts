@@ -2,10 +2,22 @@ import type {TensorInfo} from '@tensorflow/tfjs';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import {type Pass, passes, passTensors, shapeOf} from '../../geometry/pass.js';
 import type {Fusion, Implementation} from '../implementation.js';
+import {threadsWanted} from './device.js';
 import {runSteps, type Step, type WebGPUBackend} from './step.js';
 
-/** The steps that compute a pass from its two inputs, and what follows it where the algorithm fuses that. */
-export type Plan = (info: Conv2DInfo, pass: Pass, a: TensorInfo, b: TensorInfo, fusion?: Fusion) => Step[];
+/** What a plan may depend on beside the problem. */
+export interface Setting {
+  /** See `threadsWanted`. */
+  threads: number;
+  /** What follows a forward pass, where the algorithm fuses it. */
+  fusion?: Fusion | undefined;
+}
+
+/** The setting of a plan that is looked at and not run. */
+export const anySetting: Setting = {threads: threadsWanted()};
+
+/** The steps that compute a pass from its two inputs. */
+export type Plan = (info: Conv2DInfo, pass: Pass, a: TensorInfo, b: TensorInfo, setting: Setting) => Step[];
 
 /** An algorithm whose passes are such steps. */
 export function byPlan(
@@ -18,7 +30,10 @@ export function byPlan(
     passes: own,
     ...more,
     supports: (info, pass) => (own.includes(pass) ? (supports?.(info, pass) ?? true) : `it has no ${pass}`),
-    run: (pass, info, a, b, backend, fusion) =>
-      runSteps(backend as WebGPUBackend, plan(info, pass, a, b, fusion), shapeOf(info, passTensors[pass].output)),
+    run(pass, info, a, b, backend, fusion) {
+      const webgpu = backend as WebGPUBackend;
+      const steps = plan(info, pass, a, b, {threads: threadsWanted(webgpu.adapterInfo), fusion});
+      return runSteps(webgpu, steps, shapeOf(info, passTensors[pass].output));
+    },
   };
 }

@@ -1,8 +1,6 @@
 import {makeParts} from '../../engine/part.js';
 import type {Shader, Step} from './step.js';
 
-/** Threads that keep a device busy, as far as slices of what is summed over give them work. */
-const wantedThreads = 2048;
 /** A slice of fewer pixels or channels is not worth its sum. */
 const leastSlice = 32;
 
@@ -28,12 +26,13 @@ export const sum: Shader = {
 
 /**
  * The step once for each slice of what it sums over: its threads are those of one slice, and its result has a slice after the other.
- * @param summed how many there are to sum over; slices are so many times `unit`
+ * @param wanted threads that keep the device busy, as far as slices give them work @param summed how many there are to sum over; slices are so many
+ * times `unit`
  */
-export function sliced(summed: number, unit: number, whole: Step): Step & {slices: number} {
+export function sliced(wanted: number, summed: number, unit: number, whole: Step): Step & {slices: number} {
   const {size, threads} = whole;
-  const wanted = Math.min(Math.ceil(wantedThreads / threads), Math.ceil(summed / leastSlice));
-  const slice = unit * Math.ceil(summed / wanted / unit);
+  const most = Math.ceil(summed / leastSlice);
+  const slice = unit * Math.ceil(summed / Math.max(1, Math.min(Math.round(wanted / threads), most)) / unit);
   const slices = Math.ceil(summed / slice);
   const uniforms = {...whole.uniforms, slice: [slice], ofSlice: [threads]};
   return {...whole, size: slices * size, threads: slices * threads, uniforms, slices};

@@ -1,6 +1,6 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import type {Part} from '../../engine/part.js';
-import {checkDevice, type Device} from './device.js';
+import {type Adapter, checkDevice, type Device} from './device.js';
 
 /** A compute shader in WGSL. Whatever else of a problem changes comes in uniforms, so that one pipeline serves all shapes. */
 export interface Shader {
@@ -49,6 +49,7 @@ interface WebGPUProgram {
 /** What the steps need of tfjs's webgpu backend. */
 export interface WebGPUBackend {
   device: Device;
+  adapterInfo: Adapter;
   makeTensorInfo(shape: number[], dtype: 'float32'): TensorInfo;
   runWebGPUProgram(
     program: WebGPUProgram,

@@ -1,6 +1,6 @@
 import {direct, directPlan} from '../../backends/webgpu/direct/index.js';
 import {gather, gatherPlan} from '../../backends/webgpu/gather/index.js';
-import type {Plan} from '../../backends/webgpu/plan.js';
+import {anySetting, type Plan} from '../../backends/webgpu/plan.js';
 import type {Step} from '../../backends/webgpu/step.js';
 import {winograd, winogradPlan} from '../../backends/webgpu/winograd/index.js';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
@@ -46,8 +46,8 @@ export function values(name: string, change: (uniforms: Step['uniforms']) => rea
 
 /** The plan with the mistake. Its shaders have names of their own, since tfjs keeps pipelines by them. */
 export function brokenPlan({name, of, steps}: StepsMutant): Plan {
-  return (info, pass, a, b) =>
-    steps(planned[of].plan(info, pass, a, b), info).map(({shader: {part: _, ...shader}, ...step}) => ({
+  return (info, pass, a, b, setting) =>
+    steps(planned[of].plan(info, pass, a, b, setting), info).map(({shader: {part: _, ...shader}, ...step}) => ({
       ...step,
       shader: {...shader, name: `mutant-${name} ${shader.name}`},
     }));
@@ -59,7 +59,7 @@ export function applies(mutant: StepsMutant, info: Conv2DInfo, pass: Pass): true
   if (answer !== true) return answer;
   const none = {dataId: {}, shape: [], dtype: 'float32' as const};
   try {
-    brokenPlan(mutant)(info, pass, none, none);
+    brokenPlan(mutant)(info, pass, none, none, anySetting);
     return true;
   } catch (error) {
     if (error instanceof ConvgradError) return error.message;

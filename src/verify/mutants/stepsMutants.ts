@@ -96,6 +96,31 @@ export const stepsMutants: readonly StepsMutant[] = [
     steps: wgsl(['let c1 = k1 % C;', 'let c1 = k0 % C;']),
   },
   {
+    ...{name: 'webgpu-few-columns', of: 'gather', passes: ['backpropInput']},
+    wrong: 'where channels are few, dX takes the weights of the first for the second',
+    steps: wgsl(['let c1 = min(1, width - 1) * depth;', 'let c1 = 0;']),
+  },
+  {
+    ...{name: 'webgpu-block-not-turned', of: 'gather', passes: ['backpropInput']},
+    wrong: 'blocks of 4×4 weights change their places and are not turned themselves',
+    steps: wgsl(
+      ...[0, 1, 2, 3].map((l): [string, string] => [
+        `vec4<f32>(row0[${l}], row1[${l}], row2[${l}], row3[${l}])`,
+        `row${l}`,
+      ]),
+    ),
+  },
+  {
+    ...{name: 'webgpu-pair-of-pixels', of: 'gather', passes: ['backpropFilter']},
+    wrong: 'pixels go by pairs, and the last of an odd number brings its neighbour along',
+    steps: wgsl(['ow + 1 < leave;', 'ow < leave;']),
+  },
+  {
+    ...{name: 'webgpu-few-rows-beyond', of: 'gather', passes: ['backpropFilter']},
+    wrong: 'where channels are few, rows above and below an image are not zero but what lies there in memory',
+    steps: wgsl(...[...rows, 8].map((q): [string, string] => [`left${q}, u32(h${q}) < u32(H))`, `left${q}, true)`])),
+  },
+  {
     ...{name: 'webgpu-float16-sum', of: 'gather', passes: ['backpropFilter']},
     wrong: 'the sum of slices is kept in float16',
     steps: wgsl([

@@ -1,6 +1,7 @@
 import {program} from '../../../src/backends/webgl/program.js';
 import {textsOf} from '../../../src/backends/webgl/quads/texts.js';
 import {textsOf as texelsTexts} from '../../../src/backends/webgl/texels/texts.js';
+import {anySetting} from '../../../src/backends/webgpu/plan.js';
 import type {Conv2DInfo} from '../../../src/geometry/conv2dInfo.js';
 import {parseProblem, problemInfo} from '../../../src/geometry/problem.js';
 import {algorithmsOf, supportsPass} from '../../../src/plugin/select.js';
@@ -50,13 +51,15 @@ test.each(stepsMutants.map((mutant) => [mutant.name, mutant] as const))('%s is i
   const dense = problems.map((one) => ({...one, kind}));
   for (const pass of passes) {
     const right = (one: Conv2DInfo) =>
-      planned[mutant.of].plan(one, pass, none, none).map(({shader, ...step}) => ({...step, code: shader.code}));
+      planned[mutant.of]
+        .plan(one, pass, none, none, anySetting)
+        .map(({shader, ...step}) => ({...step, code: shader.code}));
     const wrong = (one: Conv2DInfo) =>
-      brokenPlan(mutant)(one, pass, none, none).map(({shader, ...step}) => ({...step, code: shader.code}));
+      brokenPlan(mutant)(one, pass, none, none, anySetting).map(({shader, ...step}) => ({...step, code: shader.code}));
     const applying = dense.filter((one) => applies(mutant, one, pass) === true);
     expect(applying.length).toBeGreaterThan(0);
     expect(applying.map(wrong)).not.toEqual(applying.map(right));
-    for (const {shader} of brokenPlan(mutant)(applying[0]!, pass, none, none))
+    for (const {shader} of brokenPlan(mutant)(applying[0]!, pass, none, none, anySetting))
       expect(shader.name).toContain(mutant.name);
   }
 });

@@ -20,7 +20,7 @@ export function shader(sliding: boolean): string {
   ${ranges}
   fn seen(row: i32, w: i32, c: i32) -> vec4<f32> {
     let inside = u32(w) < u32(uniforms.inSize.y);
-    return select(vec4<f32>(), source[select(0, ((row + w) * uniforms.channels.x + c) / 4, inside)], inside);
+    return select(vec4<f32>(), source[select(0, ((row + w) * uniforms.channels.x + c) >> 2u, inside)], inside);
   }
 
   fn main(index: i32) {
@@ -44,13 +44,13 @@ export function shader(sliding: boolean): string {
       ${sliding ? `var j = 0; ${each(last, (q) => `var x${q} = ${read(q)};`, ' ')}` : ''}
       for (${sliding ? '' : 'var j = 0'}; j < uniforms.filterSize.y; j++) {
         let tap = abs(uniforms.turned - i * uniforms.filterSize.y - j);
-        let w = Filter[(tap * C + c) / 4];
+        let w = Filter[(tap * C + c) >> 2u];
         ${sliding ? `let x${last} = ${read(last)};` : all((q) => `let x${q} = ${read(q)};`)}
         ${all((q) => `sum${q} += x${q} * w;`)}
         ${sliding ? each(last, (q) => `x${q} = x${q + 1};`, ' ') : ''}
       }
     }
-    ${all((q) => `if (ow + ${q} < OW) { result[((line * OW + ow + ${q}) * C + c) / 4] = sum${q}; }`)}
+    ${all((q) => `if (ow + ${q} < OW) { result[((line * OW + ow + ${q}) * C + c) >> 2u] = sum${q}; }`)}
   }
 `;
 }

@@ -14,13 +14,21 @@ export function backpropFilter(variant: Variant): string {
   const loads = (name: string, from: string, at: string, count: number, channel: string) =>
     each(count / 4, (v) =>
       fours
-        ? `let ${name}${v} = ${from}[(${at} + ${channel}${v}) / 4];`
+        ? `let ${name}${v} = ${from}[(${at} + ${channel}${v}) >> 2u];`
         : `let ${name}${v} = vec4<f32>(${each(4, (l) => `${from}[${at} + ${channel}${4 * v + l}]`, ', ')});`,
     );
   const clamped = (name: string, count: number, first: string, of: string) =>
     fours
       ? each(count / 4, (v) => `let ${name}${v} = min(${first} + ${4 * v}, ${of} - 4);`)
       : each(count, (k) => `let ${name}${k} = min(${first} + ${k}, ${of} - 1);`);
+  // Two at a time: sums that a loop carries on cost more than products, in some compilers.
+  const pixel = `{
+          ${loads('x', 'x', 'seen', rows, 'c')}
+          ${loads('y', 'dy', 'error', columns, 'f')}
+          ${each(rows, (q) => each(columns / 4, (v) => `sum${q}_${v} += x${q >> 2}[${q & 3}] * y${v};`))}
+          seen += uniforms.stride.y * C;
+          error += F;
+          }`;
   return `
   ${ranges}
   fn main(index: i32) {
@@ -55,12 +63,14 @@ export function backpropFilter(variant: Variant): string {
         let enter = max(column, inside.x);
         var seen = ((image * uniforms.inSize.x + h) * uniforms.inSize.y + left + enter * uniforms.stride.y) * C;
         var error = (line * OW + enter) * F;
-        for (var ow = enter; ow < min(next, inside.y); ow++) {
-          ${loads('x', 'x', 'seen', rows, 'c')}
-          ${loads('y', 'dy', 'error', columns, 'f')}
-          ${each(rows, (q) => each(columns / 4, (v) => `sum${q}_${v} += x${q >> 2}[${q & 3}] * y${v};`))}
-          seen += uniforms.stride.y * C;
-          error += F;
+        let leave = min(next, inside.y);
+        var ow = enter;
+        for (; ow + 1 < leave; ow += 2) {
+          ${pixel}
+          ${pixel}
+        }
+        if (ow < leave) {
+          ${pixel}
         }
       }
       p += next - column;

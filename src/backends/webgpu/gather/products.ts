@@ -13,7 +13,7 @@ export function addProducts({rows, columns, fours}: Variant, load: (q: number) =
   const row = (k: string) =>
     each(columns / 4, (v) =>
       fours
-        ? `let w${v} = ${weights}[(tap + ${k} + first${v}) / 4];`
+        ? `let w${v} = ${weights}[(tap + ${k} + first${v}) >> 2u];`
         : `let w${v} = vec4<f32>(${each(4, (l) => `${weights}[tap + ${k} + first${4 * v + l}]`, ', ')});`,
     );
   const products = (value: (q: number) => string) =>
@@ -28,14 +28,17 @@ export function addProducts({rows, columns, fours}: Variant, load: (q: number) =
 
 /** {@link addProducts} of one tap: a pixel q outside is read somewhere else and replaced by zero, and a tap that none of them meets is skipped. */
 export function addTap(variant: Variant, source: string, weights: string): string {
-  const load = (q: number) =>
-    variant.fours
-      ? `select(vec4<f32>(), ${source}[(at${q} + d) / 4], in${q})`
-      : `select(0.0, ${source}[at${q} + d], in${q})`;
   return `
         if (${each(variant.rows, (q) => `in${q}`, ' | ')}) {
-        ${addProducts(variant, load, weights)}
+        ${addProducts(variant, (q) => masked(source, `at${q} + d`, q, variant.fours), weights)}
         }`;
+}
+
+/** The source's channel there, or four of them, or zeros where pixel q is outside. By its bits, since select takes some compilers three instructions. */
+export function masked(source: string, at: string, q: number, fours: boolean): string {
+  return fours
+    ? `bitcast<vec4<f32>>(bitcast<vec4<u32>>(${source}[(${at}) >> 2u]) & vec4<u32>(kept${q}))`
+    : `bitcast<f32>(bitcast<u32>(${source}[${at}]) & kept${q})`;
 }
 
 /** Which slice of the channels the thread sums over, and `place`, the thread's number within that. */
@@ -57,5 +60,6 @@ export function locate(q: number, h: string, w: string, row: string, [height, wi
   // One comparison for both ends. Not &&, each of which makes a branch, and a tile of them takes some compilers a minute.
   return `
         let in${q} = (u32(${h}) < u32(${height})) & (u32(${w}) < u32(${width}));
+        let kept${q} = select(0u, 0xffffffffu, in${q});
         let at${q} = select(0, (${row} + ${w}) * depth, in${q});`;
 }

@@ -3,8 +3,8 @@ import {each} from '../text.js';
 /** How a shader is written out for one class of problems. All else is in uniforms. */
 export interface Variant {
   /** Rows and columns of the tile of the result that one thread keeps in registers: pixels or channels, and channels. */
-  rows: 4 | 8 | 16;
-  columns: 4 | 8;
+  rows: 4 | 8 | 9 | 16;
+  columns: 4 | 8 | 16;
   /** Whether C and F are multiples of 4, so that channels come by fours; else one by one. */
   fours: boolean;
 }
@@ -26,7 +26,10 @@ export function store(
   channels: string,
 ): string {
   const vectors = (q: number) =>
-    each(columns / 4, (v) => `if (${first} + ${4 * v} < ${channels}) { result[(at + ${4 * v}) / 4] = sum${q}_${v}; }`);
+    each(
+      columns / 4,
+      (v) => `if (${first} + ${4 * v} < ${channels}) { result[(at + ${4 * v}) >> 2u] = sum${q}_${v}; }`,
+    );
   const singles = (q: number) =>
     each(columns, (k) => `if (${first} + ${k} < ${channels}) { result[at + ${k}] = sum${q}_${k >> 2}[${k & 3}]; }`);
   return each(rows, (q) => `if (${inside(q)}) { let at = ${at(q)} + ${first}; ${fours ? vectors(q) : singles(q)} }`);

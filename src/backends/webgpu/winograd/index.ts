@@ -1,7 +1,7 @@
 import {makeParts, type Part} from '../../../engine/part.js';
 import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
 import {type Pass, passTensors, sizeOf} from '../../../geometry/pass.js';
-import {byPlan, type Plan} from '../plan.js';
+import {anySetting, byPlan, type Plan} from '../plan.js';
 import {sliced} from '../slices.js';
 import type {Shader, Step, Uniforms} from '../step.js';
 import {filters, turnedFilters} from './filters.js';
@@ -42,7 +42,7 @@ function gridOf(batch: number, height: number, width: number): {uniforms: Unifor
 }
 
 /** The steps of a pass: turn tiles and what they are multiplied with, multiply plane by plane, turn back. */
-export const winogradPlan: Plan = (info, pass, a, b) => {
+export const winogradPlan: Plan = (info, pass, a, b, {threads}) => {
   const {inChannels: C, outChannels: F} = info;
   const x = [info.inHeight, info.inWidth];
   const y = [info.outHeight, info.outWidth];
@@ -59,7 +59,14 @@ export const winogradPlan: Plan = (info, pass, a, b) => {
   const channels = {channels: [C, F]};
   if (pass === 'backpropFilter') {
     const errors = turn(shaders.errors, b, F / 4, tiles, {...grid, image: y, origin: [0, 0]});
-    const {slices, ...product} = multiply(C > 8 ? shaders.outer16 : shaders.outer8, C > 8 ? 16 : 8, C, tiles, F);
+    const {slices, ...product} = multiply(
+      threads,
+      C > 8 ? shaders.outer16 : shaders.outer8,
+      C > 8 ? 16 : 8,
+      C,
+      tiles,
+      F,
+    );
     const result = {shader: shaders.gradients, reads: [2], size, threads: (C * F) / 4, uniforms: {slices: [slices]}};
     return [inputs, errors, product, result];
   }
@@ -68,6 +75,7 @@ export const winogradPlan: Plan = (info, pass, a, b) => {
       ? turn(shaders.filters, b, F / 4, C, channels)
       : turn(shaders.turnedFilters, b, C / 4, F, channels);
   const {slices, ...product} = multiply(
+    threads,
     tiles > 8 ? shaders.gathered16 : shaders.gathered8,
     tiles > 8 ? 16 : 8,
     tiles,
@@ -82,9 +90,9 @@ export const winogradPlan: Plan = (info, pass, a, b) => {
 };
 
 /** [rows×depth]·[depth×width]→[rows×width] for each plane, of the results of the steps 0 and 1. */
-function multiply(shader: Shader, height: 8 | 16, rows: number, depth: number, width: number) {
+function multiply(wanted: number, shader: Shader, height: 8 | 16, rows: number, depth: number, width: number) {
   const tiles = [Math.ceil(rows / height), Math.ceil(width / 8)];
-  return sliced(depth, unit, {
+  return sliced(wanted, depth, unit, {
     ...{shader, reads: [0, 1], size: planes * rows * width, threads: planes * tiles[0] * tiles[1]},
     uniforms: {tiles, rows: [rows], depth: [depth], width: [width]},
   });
@@ -100,7 +108,7 @@ function whyNot(info: Conv2DInfo, pass: Pass): true | string {
   if (info.dilationHeight > 1 || info.dilationWidth > 1) return 'its tiles need dilation 1';
   if (info.inChannels % 4 > 0 || info.outChannels % 4 > 0) return 'its channels come by fours';
   const none = {dataId: {}, shape: [], dtype: 'float32' as const};
-  const bytes = 4 * Math.max(...winogradPlan(info, pass, none, none).map(({size}) => size));
+  const bytes = 4 * Math.max(...winogradPlan(info, pass, none, none, anySetting).map(({size}) => size));
   return bytes <= bindable || `its planes would take ${bytes} bytes, and some devices bind no more than ${bindable}`;
 }
 

@@ -32,7 +32,7 @@ export function gathered(rows: 8 | 16): string {
     ${each(rows, (q) => `let at${q} = (plane * uniforms.rows + min(p + ${q}, uniforms.rows - 1)) * depth;`)}
     ${sums(variant)}
     var tap = (plane * depth + begin) * width;
-    ${addProducts(variant, (q) => `tiles[(at${q} + d) / 4]`, 'filters')}
+    ${addProducts(variant, (q) => `tiles[(at${q} + d) >> 2u]`, 'filters')}
     ${stored(variant)}
   }
 `;
@@ -45,7 +45,7 @@ const together = 2;
 export function outer(rows: 8 | 16): string {
   const variant = tile(rows);
   const row = (from: string, count: number, at: string, first: string) =>
-    each(count / 4, (v) => `let ${from}${v} = ${from}[(${at} + ${first}${v}) / 4];`);
+    each(count / 4, (v) => `let ${from}${v} = ${from}[(${at} + ${first}${v}) >> 2u];`);
   return `
   fn main(index: i32) {
     ${guard}

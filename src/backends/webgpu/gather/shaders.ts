@@ -1,0 +1,65 @@
+import {makeParts, type Part} from '../../../engine/part.js';
+import type {Pass} from '../../../geometry/pass.js';
+import type {Shader} from '../step.js';
+import {backpropFilter} from './backpropFilter.js';
+import {backpropFilterOfFew} from './backpropFilterOfFew.js';
+import {backpropInput, backpropInputOfFew, turnFilter, turnFilterByFours} from './backpropInput.js';
+import {forward} from './forward.js';
+import type {Variant} from './variant.js';
+
+/** What a tile computes: a pass, or a gradient where C is below 4. */
+export type Name = Pass | 'backpropInputOfFew' | 'backpropFilterOfFew';
+
+type Size = `${number}×${number}`;
+
+/** The variants of each, by rows and columns; those of `fours` go by fours, those of `ones` one by one. */
+const variants: Readonly<Record<Name, {fours: readonly Size[]; ones: readonly Size[]}>> = {
+  forward: {fours: ['8×16', '8×8', '8×4'], ones: ['8×8', '8×4']},
+  backpropInput: {fours: ['8×16', '8×8', '8×4'], ones: ['8×8', '8×4']},
+  backpropInputOfFew: {fours: ['8×1', '8×3'], ones: ['8×1', '8×3']},
+  backpropFilter: {fours: ['16×8', '8×8', '4×8', '8×4', '4×4'], ones: ['8×8', '4×8', '8×4', '4×4']},
+  backpropFilterOfFew: {fours: ['9×16', '9×8'], ones: ['9×8', '9×4']},
+};
+
+/** Their code, and what it reads: by fours so many floats at a time, and of the result. */
+const codes: Readonly<
+  Record<Name, {code(variant: Variant): string; inputs: string[]; components: readonly [number, number, number]}>
+> = {
+  forward: {code: forward, inputs: ['x', 'Filter'], components: [4, 4, 4]},
+  backpropInput: {code: backpropInput, inputs: ['dy', 'turned'], components: [4, 4, 4]},
+  backpropInputOfFew: {code: backpropInputOfFew, inputs: ['dy', 'Filter'], components: [4, 4, 1]},
+  backpropFilter: {code: backpropFilter, inputs: ['x', 'dy'], components: [4, 4, 4]},
+  backpropFilterOfFew: {code: backpropFilterOfFew, inputs: ['x', 'dy'], components: [1, 4, 4]},
+};
+
+const tiles = new Map<string, Shader>();
+for (const [name, {fours, ones}] of Object.entries(variants) as [Name, (typeof variants)[Name]][]) {
+  for (const size of fours) addTile(name, size, true);
+  for (const size of ones) addTile(name, size, false);
+}
+
+function addTile(name: Name, size: Size, fours: boolean): void {
+  const {code, inputs, components} = codes[name];
+  const [rows, columns] = size.split('×').map(Number);
+  const key = keyOf(name, {rows, columns, fours});
+  tiles.set(key, shaderOf(key, code({rows, columns, fours} as Variant), inputs, fours ? components : []));
+}
+
+function keyOf(name: Name, {rows, columns, fours}: Record<'rows' | 'columns', number> & {fours: boolean}): string {
+  return `gather ${name} ${rows}×${columns}${fours ? ' by fours' : ''}`;
+}
+
+function shaderOf(name: string, code: string, inputs: string[], components: readonly number[] = []): Shader {
+  return {name, code, inputs, components, part: makeParts([`${name} shader`])[0]};
+}
+
+const turning = 'gather backpropInput, turning the filter';
+export const turn = shaderOf(turning, turnFilter, ['Filter']);
+export const turnByFours = shaderOf(`${turning} by fours`, turnFilterByFours, ['Filter'], [4, 4]);
+
+/** The shader of a tile. */
+export function tileShader(name: Name, variant: Variant): Shader {
+  return tiles.get(keyOf(name, variant)) as Shader;
+}
+
+export const parts: readonly Part[] = [...tiles.values(), turn, turnByFours].map(({part}) => part as Part);

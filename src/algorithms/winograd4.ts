@@ -22,7 +22,6 @@ export const winograd4: Algorithm = {
   integerHeadroom: 0,
   accuracy: 'fast',
   footprint: 'tile',
-  tile: () => [4, 4],
   parts: Object.values(parts),
   ...winogradOf(4, parts),
 };

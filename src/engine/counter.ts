@@ -19,6 +19,11 @@ const ends = {
   outputTiles: ['whole vectors', 'cut vectors'],
   errorTiles: ['whole vectors', 'cut vectors'],
   gradientTiles: ['whole vectors', 'cut vectors'],
+  inputLines: ['whole vectors', 'cut vectors'],
+  filterLines: ['whole vectors', 'cut vectors'],
+  outputLines: ['whole vectors', 'cut vectors'],
+  errorLines: ['whole vectors', 'cut vectors'],
+  gradientLines: ['whole vectors', 'cut vectors'],
   fourier: ['whole vectors', 'cut vectors', 'whole tiles', 'cut tiles'],
   fourierInverse: ['whole vectors', 'cut vectors'],
 } as const;

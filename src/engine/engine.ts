@@ -133,7 +133,7 @@ export interface TilesFrom {
   lanes: number;
 }
 
-/** Tiles, each turned into another by a matrix from both sides, M·tile·Mᵀ. */
+/** Tiles, each turned into another by a matrix from both sides, M·tile·Mᵀ, or lines by one, line·Mᵀ. */
 export interface Tiles extends TilesFrom {
   matrix: TileMatrix;
 }

@@ -1,6 +1,6 @@
 import type {Tiles, TilesTo} from './engine.js';
 import {makeParts} from './part.js';
-import {tileMatrix} from './tileMatrices.js';
+import {tileHeights, tileMatrix} from './tileMatrices.js';
 
 const [turned, packed] = makeParts(['js tiles', 'js tiles, packed']);
 export const tileParts = [turned, packed];
@@ -32,18 +32,21 @@ function forEachTile(
   rows: Rows = tileMatrix(matrix),
   put: (tile: number, lane: number, p: number, q: number, value: number) => void,
 ): void {
+  const {from: height, to} = tileHeights(matrix);
   const [a, b] = [rows.length, rows[0].length];
-  const half = new Float64Array(a * b);
+  /** The matrix on the left, which lines do not have. */
+  const left: Rows = to === 1 ? [[1]] : rows;
+  const half = new Float64Array(to * b);
   for (let tile = 0; tile < tiles.length; tile++) {
     for (let lane = 0; lane < lanes; lane++) {
       half.fill(0);
-      for (let i = 0; i < b; i++) {
+      for (let i = 0; i < height; i++) {
         for (let j = 0; j < b; j++) {
           const value = source[((tiles[tile] + i * rowStep + j * columnStep) >> 2) + lane];
-          for (let p = 0; p < a; p++) if (rows[p][i] !== 0) half[p * b + j] += rows[p][i] * value;
+          for (let p = 0; p < to; p++) if (left[p][i] !== 0) half[p * b + j] += left[p][i] * value;
         }
       }
-      for (let p = 0; p < a; p++) {
+      for (let p = 0; p < to; p++) {
         for (let q = 0; q < a; q++) {
           let sum = 0;
           for (let j = 0; j < b; j++) if (rows[q][j] !== 0) sum += rows[q][j] * half[p * b + j];

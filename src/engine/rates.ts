@@ -1,7 +1,7 @@
 import {arrayBytes, type Engine} from './engine.js';
 import {type FourierSide, planesOf} from './spectrum.js';
 import {steps} from './steps.js';
-import {type TileMatrix, tileMatrices, tileMatrix} from './tileMatrices.js';
+import {type TileMatrix, tileHeights, tileMatrices, tileMatrix} from './tileMatrices.js';
 import {isShared, type Work, type WorkKind} from './work.js';
 
 /** How long an engine takes for each kind of work, each measured when it is first asked for, by a probe of some milliseconds. */
@@ -202,7 +202,8 @@ function probeLoops(use: (piece: Piece) => void): void {
 function probeTiles(engine: Engine, kind: WorkKind, use: (piece: Piece) => void): void {
   const matrix = tileMatrices.find((name) => name === kind) as TileMatrix;
   const [to, from] = [tileMatrix(matrix).length, tileMatrix(matrix)[0].length];
-  const [source, out] = [from * from * tileLanes, to * to * tileLanes];
+  const heights = tileHeights(matrix);
+  const [source, out] = [heights.from * from * tileLanes, heights.to * to * tileLanes];
   engine.within(4 * tileCount * (source + out + 2) + 4 * arrayBytes, (arena) => {
     const work = {
       ...{matrix, source: arena.floats(tileCount * source).fill(1), tiles: steps(arena, tileCount, 4 * source)},

@@ -2,7 +2,7 @@ import type {Call} from './call.js';
 import type {Counter} from './counter.js';
 import type {Tiles, TilesTo} from './engine.js';
 import {type PlanePanels, planePanelsOf} from './panels.js';
-import {type TileMatrix, tileMatrix} from './tileMatrices.js';
+import {type TileMatrix, tileHeights, tileMatrix} from './tileMatrices.js';
 
 /** The call of the kernel that turns tiles. */
 export function tilesCall(work: Tiles & TilesTo, counter: Counter): Call {
@@ -33,8 +33,7 @@ export function packedTilesCalls(work: Tiles, packed: PlanePanels, counter: Coun
 
 /** Of memory more than of arithmetic: moving an element takes as long as about eight operations of a matrix product. */
 export function tileFlops({matrix, tiles, lanes}: Tiles): number {
-  const rows = tileMatrix(matrix);
-  return 8 * tiles.length * lanes * rows.length * rows[0].length;
+  return 8 * tiles.length * lanes * tileMatrix(matrix).length * tileHeights(matrix).to;
 }
 
 function sourceArgs({source, tiles, rowStep, columnStep}: Tiles, lane: number): number[] {

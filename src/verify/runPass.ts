@@ -23,7 +23,7 @@ export interface PassRun {
 export interface RunOptions {
   /** Whether the inputs are read back after the run. */
   readBack?: boolean;
-  /** How often it runs on the same tensors; what the last run computed counts. Once by default. */
+  /** How often it runs with the same filter; what the last run computed counts. Once by default. */
   times?: number;
   /** Whether the unused lanes of the inputs' textures hold NaN, and those of the result's are read; on webgl only. */
   soil?: boolean;
@@ -41,7 +41,7 @@ export async function runPass(
   around: <T>(fn: () => T) => T,
   {readBack = false, times = 1, soil = false}: RunOptions = {},
 ): Promise<PassRun> {
-  const {x, filter, dy} = soil ? soiledTensors(problem, inputs) : inputTensors(problem, inputs);
+  let {x, filter, dy} = soil ? soiledTensors(problem, inputs) : inputTensors(problem, inputs);
   let result: Tensor | undefined;
   try {
     let start = performance.now();
@@ -61,7 +61,12 @@ export async function runPass(
       backpropInput: () => gradient((v) => convolve(problem, v, filter), x),
       backpropFilter: () => gradient((v) => convolve(problem, x, v), filter),
     };
-    for (let before = 1; before < times; before++) around(compute[pass]).dispose();
+    for (let before = 1; before < times; before++) {
+      tf.dispose([x, dy, around(compute[pass])]);
+      const {filter: another, ...images} = inputTensors(problem, inputs);
+      another.dispose();
+      ({x, dy} = images);
+    }
     result = around(compute[pass]);
     const values = (await result.data()) as Float32Array;
     const milliseconds = performance.now() - start;

@@ -46,7 +46,7 @@ export class Subject {
     return result;
   }
 
-  /** The last of three more runs on the same tensors, so that what is kept from run to run is used; the inputs are read back. Computed once, however many ask. @throws Error like `result` */
+  /** The last of three more runs with one filter, so that what is kept of it is used; the inputs are read back. Computed once, however many ask. @throws Error like `result` */
   again(pass: Pass): Promise<PassRun> {
     const repetition = this.repetitions.get(pass) ?? this.run(pass, {}, {readBack: true, times: 3});
     this.repetitions.set(pass, repetition);

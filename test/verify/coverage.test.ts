@@ -5,7 +5,7 @@ import {resolveOptions} from '../../src/verify/options.js';
 import {makeReport} from '../../src/verify/report.js';
 import {Tally} from '../../src/verify/tally.js';
 
-const quick = {backends: ['cpu'], cases: 1, oracles: ['reference'], fills: ['integers']} as const;
+const quick = {backends: ['cpu'], cases: 1, oracles: ['reference', 'determinism']} as const;
 
 test('edge cases and named layers reach every part, and a part that no case reaches fails the run', async () => {
   const undo = defineAlgorithm({
@@ -38,6 +38,7 @@ test('edge cases and named layers reach every part, and a part that no case reac
 test.each([
   ['a choice of algorithms', {algorithms: ['direct']}],
   ['a choice of passes', {passes: ['forward']}],
+  ['a choice of oracles', {oracles: ['reference']}],
   ['a problem by name', {problems: ['ih3iw3ic1oc1kh1kw1']}],
 ] as const)('%s need not reach everything, and hits are those of this run alone', async (_, choice) => {
   const problems = ['ih3iw3ic1oc1kh1kw1'];

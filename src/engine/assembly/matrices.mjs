@@ -14,7 +14,7 @@ function winograd(m, BT, G, AT) {
 }
 
 /** Points 0, 1, −1, ∞. */
-const two = winograd(
+export const two = winograd(
   2,
   [
     [1, 0, -1, 0],

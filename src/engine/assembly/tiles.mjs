@@ -1,6 +1,6 @@
 // Tiles turned into others by small matrices from both sides, in AssemblyScript, as text written out from the matrices.
 
-import {matrices} from './matrices.mjs';
+import {matrices, two} from './matrices.mjs';
 import {join} from './text.mjs';
 
 const splat = (value) => `f32x4.splat(${Math.fround(value)})`;
@@ -77,6 +77,30 @@ export function ${name}(from: i32, to: i32, source: usize, tiles: usize, rowStep
 `;
 }
 
+/** out = line·Mᵀ for lines in the same way: their elements, of one row, are steps of columns apart. */
+function transformLines(name, matrix) {
+  const put = (store) => product(matrix, (q, value) => store(q === 0 ? 'at' : `at + ${q} * outColumnStep`, value));
+  return `
+export function ${name}(from: i32, to: i32, source: usize, tiles: usize, rowStep: usize, columnStep: usize, out: usize, outs: usize, outStep: usize, outRowStep: usize, outColumnStep: usize, lanes: i32): void {
+  const bytes = <usize>lanes << 2;
+  let e: v128, o: v128;
+  for (let t = from; t < to; ++t) {
+    let line = source + <usize>load<i32>(tiles + (<usize>t << 2));
+    let at = out + (outs ? <usize>load<i32>(outs + (<usize>t << 2)) : <usize>t * outStep);
+    for (let lane: usize = 0; lane < bytes; lane += 16, line += 16, at += 16) {
+      ${join(matrix[0].length, (i) => `const d${i} = v128.load(line${i === 0 ? '' : ` + ${i} * columnStep`});`, ' ')}
+      const left = (bytes - lane) >> 2;
+      if (left >= 4) {
+        ${put((to, value) => `v128.store(${to}, ${value});`)}
+      } else {
+        ${put((to, value) => `storeLanes(${to}, ${value}, left);`)}
+      }
+    }
+  }
+}
+`;
+}
+
 const shared = `
 /** Room that each thread has for itself. */
 let scratch: usize;
@@ -89,4 +113,7 @@ export const tiles =
   shared +
   Object.entries(matrices)
     .map(([name, matrix]) => transform(name, matrix))
+    .join('') +
+  Object.entries(two)
+    .map(([name, matrix]) => transformLines(name.replace('Tiles', 'Lines'), matrix))
     .join('');

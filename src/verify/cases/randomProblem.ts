@@ -56,7 +56,7 @@ export const anyProblem: fc.Arbitrary<Problem> = fc
   )
   .filter(isSmall);
 
-/** A dense convolution with a square kernel, stride 1 and dilation 1, as most layers are: few of the others are for algorithms that do those alone. */
+/** A dense convolution with stride 1, dilation 1 and mostly a square kernel, as most layers are: few of the others are for algorithms that do those alone. */
 const plainProblem: fc.Arbitrary<Problem> = fc
   .record({
     batch: fc.integer({min: 1, max: 3}),
@@ -65,11 +65,13 @@ const plainProblem: fc.Arbitrary<Problem> = fc
     inChannels: channels,
     outChannels: channels,
     filter: fc.constantFrom(1, 2, 3, 3, 3, 3, 4, 5, 6, 7),
+    line: fc.constantFrom('none', 'none', 'none', 'row', 'column'),
     pad,
     dataFormat: fc.constantFrom('NHWC' as const, 'NHWC' as const, 'NCHW' as const),
   })
-  .map(({filter, ...rest}) => ({
-    ...{...rest, filterHeight: filter, filterWidth: filter, strideHeight: 1, strideWidth: 1},
+  .map(({filter, line, ...rest}) => ({
+    ...{...rest, strideHeight: 1, strideWidth: 1},
+    ...{filterHeight: line === 'row' ? 1 : filter, filterWidth: line === 'column' ? 1 : filter},
     ...{dilationHeight: 1, dilationWidth: 1},
   }))
   .filter(isSmall);

@@ -1,16 +1,16 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import {type Pass, passes, passTensors, shapeOf} from '../../geometry/pass.js';
-import type {Fusion, Implementation} from '../implementation.js';
+import {isPerChannel} from '../host/epilogue.js';
+import type {Implementation} from '../implementation.js';
 import {threadsWanted} from './device.js';
+import {finished} from './epilogue.js';
 import {runSteps, type Step, type WebGPUBackend} from './step.js';
 
 /** What a plan may depend on beside the problem. */
 export interface Setting {
   /** See `threadsWanted`. */
   threads: number;
-  /** What follows a forward pass, where the algorithm fuses it. */
-  fusion?: Fusion | undefined;
 }
 
 /** The setting of a plan that is looked at and not run. */
@@ -28,12 +28,14 @@ export function byPlan(
   return {
     algorithm,
     passes: own,
+    fuses: isPerChannel,
     ...more,
     supports: (info, pass) => (own.includes(pass) ? (supports?.(info, pass) ?? true) : `it has no ${pass}`),
     run(pass, info, a, b, backend, fusion) {
       const webgpu = backend as WebGPUBackend;
-      const steps = plan(info, pass, a, b, {threads: threadsWanted(webgpu.adapterInfo), fusion});
-      return runSteps(webgpu, steps, shapeOf(info, passTensors[pass].output));
+      const steps = plan(info, pass, a, b, {threads: threadsWanted(webgpu.adapterInfo)});
+      const all = steps.map((step, i) => finished(step, i === steps.length - 1 ? fusion : undefined));
+      return runSteps(webgpu, all, shapeOf(info, passTensors[pass].output));
     },
   };
 }

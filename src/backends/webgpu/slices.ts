@@ -4,7 +4,7 @@ import type {Shader, Step} from './step.js';
 /** A slice of fewer pixels or channels is not worth its sum. */
 const leastSlice = 32;
 
-/** result[k] = Σ_s part[s, k], in the order of the slices: the same bits in every run. */
+/** result[k] = Σ_s part[s, k], in the order of the slices: the same bits in every run. `width` are the result's last dimension. */
 const sumOfSlices = `
   fn main(index: i32) {
     if (index >= uniforms.threads) {
@@ -14,13 +14,13 @@ const sumOfSlices = `
     for (var s = 1; s < uniforms.slices; s++) {
       sum += part[s * uniforms.threads + index];
     }
-    result[index] = sum;
+    result[index] = finish(sum, index % uniforms.width);
   }
 `;
 
 /** Adds slices up. */
 export const sum: Shader = {
-  ...{name: 'sum of slices', code: sumOfSlices, inputs: ['part']},
+  ...{name: 'sum of slices', code: sumOfSlices, inputs: ['part'], finish: 'f32'},
   part: makeParts(['sum of slices shader'])[0],
 };
 

@@ -12,8 +12,10 @@ export interface Shader {
   inputs: readonly string[];
   /** Floats that a load or store moves at a time: of each input, then of `result`; 1 where absent. */
   components?: readonly number[];
+  /** The type of `finish(value, channel)`, if it calls that on all that it stores, a channel or the four from there on; see `epilogue.ts`. */
+  finish?: 'f32' | 'vec4<f32>';
   /** Counted where it runs. */
-  part?: Part;
+  part?: Part | undefined;
 }
 
 /** Whole numbers by the name that the shader knows them under, one or up to four of them. */

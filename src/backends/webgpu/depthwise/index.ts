@@ -9,7 +9,7 @@ import {pixels, shader} from './shader.js';
 const shaders = [false, true].map((sliding): Shader => {
   const name = `depthwise ${sliding ? 'sliding' : 'tap by tap'}`;
   const [part] = makeParts([`${name} shader`]);
-  return {name, part, code: shader(sliding), inputs: ['source', 'Filter'], components: [4, 4, 4]};
+  return {name, part, code: shader(sliding), inputs: ['source', 'Filter'], components: [4, 4, 4], finish: 'vec4<f32>'};
 });
 
 export const parts: readonly Part[] = shaders.map(({part}) => part as Part);

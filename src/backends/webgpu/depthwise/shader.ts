@@ -50,7 +50,7 @@ export function shader(sliding: boolean): string {
         ${sliding ? each(last, (q) => `x${q} = x${q + 1};`, ' ') : ''}
       }
     }
-    ${all((q) => `if (ow + ${q} < OW) { result[((line * OW + ow + ${q}) * C + c) >> 2u] = sum${q}; }`)}
+    ${all((q) => `if (ow + ${q} < OW) { result[((line * OW + ow + ${q}) * C + c) >> 2u] = finish(sum${q}, c); }`)}
   }
 `;
 }

@@ -42,6 +42,6 @@ export const forward = `
         }
       }
     }
-    result[index] = sum;
+    result[index] = finish(sum, f);
   }
 `;

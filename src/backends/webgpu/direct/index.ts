@@ -13,6 +13,7 @@ const shaders = passes.map((pass, i): [Pass, Shader] => [
   pass,
   {
     ...{name: `direct ${pass}`, code: code[pass], part: parts[i]},
+    ...(pass === 'forward' ? {finish: 'f32' as const} : {}),
     inputs: passTensors[pass].inputs.map((name) => (name === 'filter' ? 'Filter' : name)), // a reserved word of WGSL
   },
 ]);

@@ -49,6 +49,7 @@ export function forward(variant: Variant): string {
       (q) => `(slice * pixels + p + ${q}) * width`,
       'first',
       'width',
+      (value, channel) => `finish(${value}, ${channel})`,
     )}
   }
 `;

@@ -25,7 +25,7 @@ const planOf: Readonly<Record<'forward' | 'backpropInput' | 'backpropFilter', Pa
       ...{shader: tileShader('forward', variant), reads: [a, b], size: sizeOf(info, 'y')},
       ...{threads: across * Math.ceil(pixels / 8), uniforms: {...geometryOf(info), tiles: [across]}},
     };
-    return overSlices(wanted, C, fours ? 4 : 1, 0, step);
+    return overSlices(wanted, C, fours ? 4 : 1, 0, step, F);
   },
 
   backpropInput(info, a, b, {threads: wanted}) {
@@ -86,12 +86,12 @@ function groupsOf({inHeight, inWidth, strideHeight, strideWidth}: Conv2DInfo) {
   };
 }
 
-/** {@link sliced}, and the sum of all slices where there are several. @param number of the step in its plan */
-function overSlices(wanted: number, summed: number, unit: number, number: number, whole: Step): Step[] {
+/** {@link sliced}, and the sum of all slices where there are several. @param number of the step in its plan @param width channels of what is finished */
+function overSlices(wanted: number, summed: number, unit: number, number: number, whole: Step, width = 1): Step[] {
   const {slices, ...parts} = sliced(wanted, summed, unit, whole);
   const {size} = whole;
   if (slices === 1) return [parts];
-  return [parts, {shader: sum, reads: [number], size, threads: size, uniforms: {slices: [slices]}}];
+  return [parts, {shader: sum, reads: [number], size, threads: size, uniforms: {slices: [slices], width: [width]}}];
 }
 
 /**

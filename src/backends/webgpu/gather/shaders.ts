@@ -42,7 +42,8 @@ function addTile(name: Name, size: Size, fours: boolean): void {
   const {code, inputs, components} = codes[name];
   const [rows, columns] = size.split('×').map(Number);
   const key = keyOf(name, {rows, columns, fours});
-  tiles.set(key, shaderOf(key, code({rows, columns, fours} as Variant), inputs, fours ? components : []));
+  const shader = shaderOf(key, code({rows, columns, fours} as Variant), inputs, fours ? components : []);
+  tiles.set(key, name === 'forward' ? {...shader, finish: fours ? 'vec4<f32>' : 'f32'} : shader);
 }
 
 function keyOf(name: Name, {rows, columns, fours}: Record<'rows' | 'columns', number> & {fours: boolean}): string {

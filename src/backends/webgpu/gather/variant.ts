@@ -16,7 +16,7 @@ export function sums({rows, columns}: Variant): string {
 
 /**
  * Stores the tile. @param at where in the result row q of the tile begins @param inside whether row q is one of the result's
- * @param first its first channel, of so many
+ * @param first its first channel, of so many @param stored what is made of a value before
  */
 export function store(
   {rows, columns, fours}: Variant,
@@ -24,13 +24,19 @@ export function store(
   at: (q: number) => string,
   first: string,
   channels: string,
+  stored = (value: string, _channel: string) => value,
 ): string {
   const vectors = (q: number) =>
     each(
       columns / 4,
-      (v) => `if (${first} + ${4 * v} < ${channels}) { result[(at + ${4 * v}) >> 2u] = sum${q}_${v}; }`,
+      (v) =>
+        `if (${first} + ${4 * v} < ${channels}) { result[(at + ${4 * v}) >> 2u] = ${stored(`sum${q}_${v}`, `${first} + ${4 * v}`)}; }`,
     );
   const singles = (q: number) =>
-    each(columns, (k) => `if (${first} + ${k} < ${channels}) { result[at + ${k}] = sum${q}_${k >> 2}[${k & 3}]; }`);
+    each(
+      columns,
+      (k) =>
+        `if (${first} + ${k} < ${channels}) { result[at + ${k}] = ${stored(`sum${q}_${k >> 2}[${k & 3}]`, `${first} + ${k}`)}; }`,
+    );
   return each(rows, (q) => `if (${inside(q)}) { let at = ${at(q)} + ${first}; ${fours ? vectors(q) : singles(q)} }`);
 }

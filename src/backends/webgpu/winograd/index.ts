@@ -18,7 +18,7 @@ const shaders = {
   gathered16: shaderOf('products 16×8', gathered(16), ['tiles', 'filters'], [4, 4, 4]),
   outer8: shaderOf('outer products 8×8', outer(8), ['tiles', 'errors'], [4, 4, 4]),
   outer16: shaderOf('outer products 16×8', outer(16), ['tiles', 'errors'], [4, 4, 4]),
-  outputs: shaderOf('outputs', outputs, ['products'], [4, 4]),
+  outputs: {...shaderOf('outputs', outputs, ['products'], [4, 4]), finish: 'vec4<f32>' as const},
   gradients: shaderOf('gradients', gradients, ['products'], [4, 4]),
 };
 

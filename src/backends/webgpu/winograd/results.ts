@@ -32,10 +32,10 @@ export const outputs = `
     let at = ((n * uniforms.image.x + h) * uniforms.image.y + w) * quads + c;
     let below = h + 1 < uniforms.image.x;
     let right = w + 1 < uniforms.image.y;
-    result[at] = y0_0;
-    if (right) { result[at + quads] = y0_1; }
-    if (below) { result[at + uniforms.image.y * quads] = y1_0; }
-    if (below & right) { result[at + (uniforms.image.y + 1) * quads] = y1_1; }
+    result[at] = finish(y0_0, 4 * c);
+    if (right) { result[at + quads] = finish(y0_1, 4 * c); }
+    if (below) { result[at + uniforms.image.y * quads] = finish(y1_0, 4 * c); }
+    if (below & right) { result[at + (uniforms.image.y + 1) * quads] = finish(y1_1, 4 * c); }
   }
 `;
 

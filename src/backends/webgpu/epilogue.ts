@@ -1,0 +1,56 @@
+import type {TensorInfo} from '@tensorflow/tfjs';
+import type {Fusion} from '../implementation.js';
+import type {Shader, Step} from './step.js';
+
+type Finish = NonNullable<Shader['finish']>;
+
+/** What follows, of `value`; comparisons with NaN are false, so that it stays. */
+const activations: Readonly<Record<string, string>> = {
+  linear: 'value',
+  relu: 'select(value, T(), value < T())',
+  relu6: 'select(select(value, T(), value < T()), T(6.0), value > T(6.0))',
+  leakyrelu: 'select(value, uniforms.alpha * value, value < T())',
+  prelu: 'select(value, Slopes[AT] * value, value < T())',
+};
+
+/** The function `finish`. */
+function textOf(type: Finish, {activation = 'linear', bias}: Partial<Fusion> = {}): string {
+  const at = type === 'f32' ? 'channel' : 'channel >> 2u';
+  const after = activations[activation].replaceAll('T(', `${type}(`).replace('AT', at);
+  return `
+  fn finish(sum: ${type}, channel: i32) -> ${type} {
+    let value = sum${bias ? ` + Bias[${at}]` : ''};
+    return ${after};
+  }
+`;
+}
+
+/** The step with the function that its shader calls: the epilogue, or nothing. */
+export function finished(step: Step, fusion?: Fusion): Step {
+  const {shader} = step;
+  if (!shader.finish) return step;
+  return fusion ? finishing(step, fusion) : {...step, shader: {...shader, code: textOf(shader.finish) + shader.code}};
+}
+
+function finishing({shader, reads, ...step}: Step, fusion: Fusion): Step {
+  const {activation, bias, preluActivationWeights: slopes, leakyreluAlpha} = fusion;
+  const type = shader.finish as Finish;
+  const beside: [string, TensorInfo][] = [
+    ...(bias ? [['Bias', bias] as [string, TensorInfo]] : []),
+    ...(activation === 'prelu' && slopes ? [['Slopes', slopes] as [string, TensorInfo]] : []),
+  ];
+  const {components: [...components] = []} = shader;
+  const own = shader.inputs.map((_, i) => components[i] ?? 1);
+  const lanes = type === 'f32' ? 1 : 4;
+  return {
+    ...step,
+    reads: [...reads, ...beside.map(([, tensor]) => tensor)],
+    shader: {
+      ...{name: `${shader.name}, ${bias ? 'bias and ' : ''}${activation}`, part: shader.part},
+      code: textOf(type, fusion) + shader.code,
+      inputs: [...shader.inputs, ...beside.map(([name]) => name)],
+      components: [...own, ...beside.map(() => lanes), components[own.length] ?? 1],
+    },
+    ...(activation === 'leakyrelu' ? {reals: {alpha: [leakyreluAlpha]}} : {}),
+  };
+}

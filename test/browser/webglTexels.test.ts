@@ -16,8 +16,6 @@ declare const helpers: Helpers;
 const dense: readonly string[] = [
   'mb2ih5iw7ic3oc5kh3kw3-same',
   'mb2ih6iw8ic4oc6kh2kw2',
-  'ih1iw1ic1oc1kh1kw1',
-  'mb2ih9iw8ic6oc9kh1kw1sh2sw2',
   'mb3ih7iw11ic1oc6kh5kw5-same',
   'ih9iw12ic1oc5kh3kw8-pt1pb0pl7pr2',
   'ih6iw9ic9oc1kh1kw6-pt0pb0pl0pr5',
@@ -36,6 +34,18 @@ const depthwise: readonly string[] = [
   'ih11iw6ic4oc4kh3kw5sh3sw1dh2dw1-pt5pb1pl1pr6-depthwise',
   'ih2iw2ic2oc2kh2kw2-p4-depthwise',
   'mb2ih40iw33ic7oc7kh3kw3-same-depthwise',
+];
+/** Of single pixels: products of matrices, but for a dX of pixels apart. */
+const pointwise: readonly string[] = [
+  'ih1iw1ic1oc1kh1kw1',
+  'mb2ih5iw7ic5oc3kh1kw1',
+  'mb2ih6iw8ic4oc12kh1kw1',
+  'ih17iw17ic33oc35kh1kw1',
+  'mb3ih3iw1ic2oc1kh1kw1',
+  'mb2ih9iw8ic6oc9kh1kw1sh2sw2',
+  'mb2ih5iw8ic4oc6kh1kw1sh2sw3-same',
+  'mb2ih6iw7ic4oc3kh1kw1sh3sw2-p0-ceil',
+  'ih3iw3ic2oc2kh1kw1sh3sw3-p0-ceil',
 ];
 /** Beyond what a texture of 16384 rows holds: it is made square. */
 const squarish = [
@@ -117,30 +127,7 @@ describe('the passes on texels', () => {
     page.evaluate(([problem, upload]) => helpers.wrong(problem, upload), [problem, upload] as const);
   const right = (pass: Pass, served: string) => ({pass, first: -1, served});
 
-  test.each(dense)('are exact, and dFilter is theirs: %s', async (problem) => {
-    const all = await run(problem, 'fresh');
-    expect(all).toEqual([
-      right('forward', 'quads'),
-      right('backpropInput', 'quads'),
-      right('backpropFilter', 'texels'),
-    ]);
-  });
-
-  test.each(depthwise)('are exact and theirs, but for a dX of pixels apart: %s', async (problem) => {
-    const dx = /sw2/.test(problem) ? 'quads' : 'texels';
-    const all = await run(problem, 'fresh');
-    expect(all).toEqual([right('forward', 'texels'), right('backpropInput', dx), right('backpropFilter', 'texels')]);
-  });
-
-  test.each([...squarish, depthwise[1]!, dense[0]!])(
-    'find texels in whatever texture there is: %s',
-    async (problem) => {
-      for (const upload of ['fresh', 'unpacked', 'reshaped'] as const) {
-        expect((await run(problem, upload)).map(({first}) => first)).toEqual([-1, -1, -1]);
-      }
-    },
-  );
-
+  // Before the others, which compile the same.
   test('compile nothing for a new batch, nor for a new size', async () => {
     const counts = await page.evaluate(() => {
       const compiled = (problem: string) => {
@@ -149,7 +136,7 @@ describe('the passes on texels', () => {
         return [exact, helpers.programs() - before];
       };
       const sizes = ['mb2ih6iw7', 'mb5ih6iw7', 'mb7ih19iw12', 'mb64ih31iw5'];
-      return ['ic8oc8kh2kw6-same', 'ic8oc8kh2kw6-same-depthwise'].map((rest) =>
+      return ['ic8oc8kh2kw6-same', 'ic8oc10kh1kw1', 'ic8oc8kh2kw6-same-depthwise'].map((rest) =>
         sizes.map((size) => compiled(`${size}${rest}`)),
       );
     });
@@ -163,6 +150,68 @@ describe('the passes on texels', () => {
       ]);
     }
   });
+
+  test.each(dense)('are exact, and dFilter is theirs: %s', async (problem) => {
+    const all = await run(problem, 'fresh');
+    expect(all).toEqual([
+      right('forward', 'quads'),
+      right('backpropInput', 'quads'),
+      right('backpropFilter', 'texels'),
+    ]);
+  });
+
+  test.each(pointwise)('are exact, and products are theirs: %s', async (problem) => {
+    const dx = /sw[23]/.test(problem) ? 'quads' : 'texels';
+    const dFilter = /sw3/.test(problem) ? 'quads' : 'texels';
+    const all = await run(problem, 'fresh');
+    expect(all).toEqual([right('forward', 'texels'), right('backpropInput', dx), right('backpropFilter', dFilter)]);
+  });
+
+  test.each(depthwise)('are exact and theirs, but for a dX of pixels apart: %s', async (problem) => {
+    const dx = /sw2/.test(problem) ? 'quads' : 'texels';
+    const all = await run(problem, 'fresh');
+    expect(all).toEqual([right('forward', 'texels'), right('backpropInput', dx), right('backpropFilter', 'texels')]);
+  });
+
+  test.each([...squarish, depthwise[1]!, dense[0]!, ...pointwise.slice(1, 4)])(
+    'find texels in whatever texture there is: %s',
+    async (problem) => {
+      for (const upload of ['fresh', 'unpacked', 'reshaped'] as const) {
+        expect((await run(problem, upload)).map(({first}) => first)).toEqual([-1, -1, -1]);
+      }
+    },
+  );
+
+  test.each(['relu', 'relu6', 'leakyrelu', 'prelu', 'linear'] as const)(
+    'add the bias and apply %s in the same shader',
+    async (activation) => {
+      const {got, want, calls} = await page.evaluate(async (activation) => {
+        const {tf, install, uninstall} = convgrad;
+        const compute = () =>
+          tf.tidy(() => {
+            const integers = (shape: number[], seed: number): never =>
+              tf.round(tf.randomUniform(shape, -4, 4, 'float32', seed)) as never;
+            const [x, bias] = [integers([2, 5, 7, 5], 1), integers([5], 2)];
+            const slopes = activation === 'prelu' ? {preluActivationWeights: integers([1, 1, 5], 3)} : {};
+            const all = {x, bias, ...slopes, activation, strides: 1, pad: 'same' as const, leakyreluAlpha: 0.5};
+            const dense = tf.fused.conv2d({...all, filter: integers([1, 1, 5, 5], 4)});
+            const depthwise = tf.fused.depthwiseConv2d({...all, filter: integers([3, 3, 5, 1], 5)});
+            // + 0 makes 0 of −0.
+            return [dense, depthwise].map((y: Tensor) => Array.from(y.dataSync(), (value) => value + 0));
+          });
+        const installation = install({backends: ['webgl']});
+        const got = compute();
+        const {calls} = installation.report();
+        uninstall();
+        await tf.setBackend('cpu');
+        const want = compute();
+        await tf.setBackend('webgl');
+        return {got, want, calls: calls.map(({algorithm, pass, calls}) => `${algorithm} ${pass} ${calls}`)};
+      }, activation);
+      expect(got).toEqual(want);
+      expect(calls).toEqual(['texels forward 2']);
+    },
+  );
 
   test('leave nothing behind', async () => {
     const held = await page.evaluate(() => {

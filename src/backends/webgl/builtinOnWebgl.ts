@@ -2,13 +2,13 @@ import {alongChannels} from '../host/epilogue.js';
 import type {Builtin} from '../implementation.js';
 
 /**
- * tfjs's `webgl` backend computes a convolution of single pixels forward as a matrix product of tensors as they lie, where ours turns them into quads and
- * back, which costs more than the product where channels are few. Where a size is odd it counts undefined lanes in, so that is not its business; nor are
- * larger filters and strides, for which it builds a matrix first.
+ * tfjs's `webgl` backend computes a convolution of single pixels forward as a matrix product of tensors as they lie, in one program. With one pair of
+ * output channels ours has no texels to share and copies its result besides. Where a size is odd tfjs counts undefined lanes in, so that is not its
+ * business; nor are larger filters and strides, for which it builds a matrix first.
  */
 export const builtinOnWebgl: Builtin = {
   passes: ['forward'],
-  isFaster: ({inChannels, outChannels}) => inChannels * outChannels <= mostProducts,
+  isFaster: ({outChannels}) => outChannels <= 2,
   supports(info) {
     const {kind, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, filterHeight, filterWidth} = info;
     if (kind !== 'dense' || filterHeight * filterWidth > 1 || info.strideHeight * info.strideWidth > 1) {
@@ -27,6 +27,3 @@ export const builtinOnWebgl: Builtin = {
       (tensor) => !tensor || (tensor.shape.length === 1 && alongChannels(tensor.shape, outChannels)),
     ),
 };
-
-/** Beyond so many products a pixel, what fragments share of quads pays for making them. */
-const mostProducts = 2 ** 15;

@@ -15,16 +15,19 @@ export interface TargetsProgram {
   samplers: readonly string[];
   /** Names of `int` and `ivec` uniforms by their values. */
   uniforms: Readonly<Record<string, readonly number[]>>;
+  /** And of `float` ones. */
+  floats?: Readonly<Record<string, number>>;
   /** How many; {@link targetCount} when absent. */
   targets?: number;
 }
 
-const head = (samplers: readonly string[], uniforms: TargetsProgram['uniforms'], targets: number) =>
+const head = ({samplers, uniforms, floats = {}, targets = targetCount}: TargetsProgram) =>
   [
     '#version 300 es',
     'precision highp float; precision highp int; precision highp sampler2D;',
     ...samplers.map((name) => `uniform sampler2D ${name};`),
     ...Object.entries(uniforms).map(([name, {length}]) => `uniform ${length === 1 ? 'int' : `ivec${length}`} ${name};`),
+    ...Object.keys(floats).map((name) => `uniform float ${name};`),
     ...Array.from({length: targets}, (_, i) => `layout(location = ${i}) out vec4 target${i};`),
   ].join('\n');
 
@@ -63,7 +66,7 @@ export function runTargets(
   const {gl} = gpgpu;
   const {framebuffer, programs} = stateOf(gl);
   const targets = Array.from({length: program.targets ?? targetCount}, () => makeTexture(backend, size));
-  const source = `${head(program.samplers, program.uniforms, targets.length)}\n${program.text}`;
+  const source = `${head(program)}\n${program.text}`;
   const found = programs.get(source) ?? compile(backend, source);
   programs.set(source, found);
   const at = (name: string) => {
@@ -85,10 +88,43 @@ export function runTargets(
     gl.uniform1i(at(program.samplers[i]), i);
   }
   for (const [name, values] of Object.entries(program.uniforms)) setUniform(gl, at(name), values);
+  for (const [name, value] of Object.entries(program.floats ?? {})) gl.uniform1f(at(name), value);
   gpgpu.executeProgram();
   // A texture that stays attached is not let go when tfjs deletes it.
   for (const i of targets.keys()) attach(i, null);
   return targets;
+}
+
+/**
+ * A tensor of the textures of `runTargets`, each of which is a rectangle of it, so many of them beside each other; the last ones may reach beyond it.
+ * @param part the size of a target
+ * @param shape of the tensor, whose rows of texels must be those of its texture
+ */
+export function assemble(
+  backend: WebGLBackend,
+  targets: readonly TensorInfo[],
+  [height, width]: readonly [number, number],
+  across: number,
+  shape: number[],
+): TensorInfo {
+  const {gl} = backend.gpgpu;
+  const result = backend.makeTensorInfo(shape, 'float32');
+  Object.assign(backend.texData.get(result.dataId), {isPacked: true});
+  backend.uploadToGPU(result.dataId);
+  const [rows, columns] = backend.texData.get(result.dataId).texShape.map((size) => Math.ceil(size / 2));
+  gl.bindFramebuffer(gl.FRAMEBUFFER, stateOf(gl).framebuffer);
+  const attach = (texture: WebGLTexture | null) =>
+    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
+  gl.activeTexture(gl.TEXTURE0);
+  gl.bindTexture(gl.TEXTURE_2D, textureOf(backend, result));
+  for (const [i, target] of targets.entries()) {
+    const [x, y] = [(i % across) * width, Math.floor(i / across) * height];
+    if (x >= columns || y >= rows) continue;
+    attach(textureOf(backend, target));
+    gl.copyTexSubImage2D(gl.TEXTURE_2D, 0, x, y, 0, 0, Math.min(width, columns - x), Math.min(height, rows - y));
+  }
+  attach(null);
+  return result;
 }
 
 function stateOf(gl: WebGL2RenderingContext): Compiled {

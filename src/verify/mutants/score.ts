@@ -59,6 +59,7 @@ const gpuProblems: readonly string[] = [
   'mb2ih7iw9ic8oc12kh3kw3-pt0pb1pl1pr2',
   'ih13iw12ic40oc36kh3kw3-same',
   'mb2ih5iw8ic5oc5kh3kw3-same-depthwise',
+  'mb2ih5iw7ic5oc7kh1kw1',
 ];
 /** Beyond 2^16 pixels. */
 const hardGpuProblems: readonly string[] = ['ih260iw257ic1oc1kh1kw1'];

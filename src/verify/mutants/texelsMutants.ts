@@ -75,6 +75,31 @@ export const texelsMutants: readonly TexelsMutant[] = [
     },
   },
   {
+    name: 'webgl-texels-odd-channels',
+    passes: ['forward', 'backpropInput'],
+    wrong: 'on texels, a product of matrices counts the lanes past an odd number of channels',
+    texels: textIn(
+      'compute',
+      ['for (int k = 0; k < terms / 2; k++)', 'for (int k = 0; k < (terms + 1) / 2; k++)'],
+      ['if (terms % 2 == 1)', 'if (false)'],
+    ),
+  },
+  {
+    name: 'webgl-texels-rectangle',
+    passes: ['forward', 'backpropInput'],
+    wrong: 'on texels, the second rectangle of a product of matrices is computed of the pixels of the first',
+    texels: textIn('compute', ['placeOf(row + 1 * part.x)', 'placeOf(row)']),
+  },
+  {
+    name: 'webgl-texels-weights-turned',
+    passes: ['backpropInput'],
+    wrong: 'on texels, dX of single pixels takes the filter for its transpose within each texel',
+    texels: (texts) => ({
+      ...texts,
+      compute: texts.compute.replaceAll('.xzxz', '.xyxy').replaceAll('.ywyw', '.zwzw'),
+    }),
+  },
+  {
     name: 'webgl-texels-turned',
     kind: 'depthwise',
     passes: ['backpropInput'],

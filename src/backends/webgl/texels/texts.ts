@@ -4,7 +4,8 @@ import type {Fusion} from '../../implementation.js';
 import {targetCount} from '../targets.js';
 import {depthwiseText} from './depthwise.js';
 import {outerText, sumText} from './outer.js';
-import {pairsTaps, type Tile, tileOf} from './tile.js';
+import {pointwiseBlock, pointwiseText} from './pointwise.js';
+import {pairsTaps, tileOf} from './tile.js';
 
 /** The shaders of one pass: what is computed, and dFilter's sum over slices. */
 export interface Texts {
@@ -16,34 +17,41 @@ export interface Texts {
 
 const byTaps = 'two taps a target';
 const byChannels = 'two channels a target';
+const gatherVariants: Readonly<Record<Kind, string>> = {dense: 'single pixels', depthwise: 'a row of taps at once'};
 
 /** What the texts depend on beside the problem. */
 interface Circumstances {
   /** Whether the textures of the first input and of the second are plain; see `Source`. */
   plain?: readonly [boolean, boolean];
-  /** Of dFilter. */
-  tile?: Tile;
+  /** So many targets at most. */
+  most?: number;
   fusion?: Fusion | undefined;
 }
 
 export function textsOf(
   info: Conv2DInfo,
   pass: Pass,
-  {plain: [first, second] = [true, true], tile = tileOf(info, targetCount), fusion}: Circumstances = {},
+  {most = targetCount, plain: [first, second] = [true, true], fusion}: Circumstances = {},
 ): Texts {
   if (pass === 'backpropFilter') {
+    const tile = tileOf(info, most);
     return {
       compute: outerText(info, tile, {x: first, dy: second}),
       sum: sumText(info, tile),
       variant: pairsTaps(info) ? byTaps : byChannels,
     };
   }
-  const compute = depthwiseText(info, pass === 'forward', {source: first, filter: second}, fusion);
-  return {compute, sum: '', variant: 'a row of taps at once'};
+  const isForward = pass === 'forward';
+  const plain = {source: first, filter: second};
+  const compute =
+    info.kind === 'dense'
+      ? pointwiseText(info, isForward, pointwiseBlock(info, isForward, most), plain, fusion)
+      : depthwiseText(info, isForward, plain, fusion);
+  return {compute, sum: '', variant: gatherVariants[info.kind]};
 }
 
 /** Every variant that there is, by kind and pass. */
 export function variantsOf(kind: Kind, pass: Pass): string[] {
   if (pass === 'backpropFilter') return kind === 'dense' ? [byChannels, byTaps] : [byTaps];
-  return kind === 'dense' ? [] : ['a row of taps at once'];
+  return [gatherVariants[kind]];
 }

@@ -2,7 +2,36 @@ import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
 import {numbers} from './row.js';
 import {pairsOf} from './source.js';
 
-/** What one fragment sums of dFilter: so many taps of a row, pairs of input channels and pairs of output channels. */
+/** What one fragment sums of a product of matrices: so many rows by so many columns. */
+export interface Block {
+  rows: number;
+  columns: number;
+  targets: number;
+}
+
+/** The block that reads the fewest texels, of those of so many targets at most. @param readsOfRow how many texels a row costs where a column costs one */
+export function blockOf(rows: number, columns: number, readsOfRow: number, most: number): Block {
+  const counted = numbers(Math.min(most, rows)).flatMap((r) =>
+    numbers(Math.min(Math.floor(most / (r + 1)), columns)).map((c) => {
+      const block = {rows: r + 1, columns: c + 1, targets: (r + 1) * (c + 1)};
+      return {block, reads: readsOf(rows, columns, readsOfRow, block)};
+    }),
+  );
+  return fewest(counted, ({reads}) => reads).block;
+}
+
+/** For a product of the whole; of endless rows for one of them. */
+function readsOf(rows: number, columns: number, readsOfRow: number, block: Block): number {
+  const down = Number.isFinite(rows) ? Math.ceil(rows / block.rows) : 1 / block.rows;
+  return down * Math.ceil(columns / block.columns) * (block.rows * readsOfRow + block.columns);
+}
+
+/** The first of those for which it is the least. */
+function fewest<T>(all: readonly T[], reads: (one: T) => number): T {
+  return all.reduce((a, b) => (reads(b) < reads(a) ? b : a));
+}
+
+/** What one fragment sums of dFilter: so many taps of a row, by pairs of input channels and pairs of output channels. */
 export interface Tile {
   taps: number;
   inPairs: number;
@@ -19,26 +48,20 @@ export function pairsTaps({kind, inChannels}: Pick<Conv2DInfo, 'kind' | 'inChann
   return kind === 'depthwise' || inChannels === 1;
 }
 
-/** The tile of the fewest texels read, of those that so many targets hold; of these, the one of the fewest targets. */
+/** The tile that reads the fewest texels, of those of so many targets at most. */
 export function tileOf(info: Conv2DInfo, most: number): Tile {
   const {filterWidth, strideWidth} = info;
-  const [ins, outPairs] = pairsIn(info);
-  const inPairs = pairsTaps(info) ? 1 : ins;
+  const [ins, outs] = pairsIn(info);
+  const rows = pairsTaps(info) ? 1 : ins;
   const counted = numbers(filterWidth).flatMap((less) => {
     const taps = filterWidth - less;
     const perPair = pairsTaps(info) ? Math.ceil(taps / 2) : taps;
-    return numbers(Math.min(most, inPairs)).flatMap((i) =>
-      numbers(Math.min(most, outPairs)).map((o) => {
-        const tile = {taps, inPairs: i + 1, outPairs: o + 1, targets: perPair * (i + 1) * (o + 1)};
-        const [cOf, fOf, tapsOf] = groupsOf(info, tile);
-        return {tile, reads: cOf * fOf * tapsOf * (tile.inPairs * strideWidth + tile.outPairs)};
-      }),
-    );
+    if (perPair > most) return [];
+    const block = blockOf(rows, outs, strideWidth, Math.floor(most / perPair));
+    const tile = {taps, inPairs: block.rows, outPairs: block.columns, targets: perPair * block.targets};
+    return [{tile, reads: Math.ceil(filterWidth / taps) * readsOf(rows, outs, strideWidth, block)}];
   });
-  const fitting = counted.filter(({tile: {targets}}) => targets <= most);
-  return fitting.reduce((a, b) =>
-    b.reads < a.reads || (b.reads === a.reads && b.tile.targets < a.tile.targets) ? b : a,
-  ).tile;
+  return fewest(counted, ({reads}) => reads).tile;
 }
 
 /** How many tiles there are along the input channels, the output channels and the taps of a row. */

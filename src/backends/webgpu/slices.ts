@@ -37,3 +37,18 @@ export function sliced(wanted: number, summed: number, unit: number, whole: Step
   const uniforms = {...whole.uniforms, slice: [slice], ofSlice: [threads]};
   return {...whole, size: slices * size, threads: slices * threads, uniforms, slices};
 }
+
+/** {@link sliced}, and the sum of all slices where there are several. @param number of the step in its plan @param width channels of what is finished */
+export function slicedWithSum(
+  wanted: number,
+  summed: number,
+  unit: number,
+  number: number,
+  whole: Step,
+  width = 1,
+): Step[] {
+  const {slices, ...parts} = sliced(wanted, summed, unit, whole);
+  const {size} = whole;
+  if (slices === 1) return [parts];
+  return [parts, {shader: sum, reads: [number], size, threads: size, uniforms: {slices: [slices], width: [width]}}];
+}

@@ -55,6 +55,7 @@ const gpuProblems: readonly string[] = [
   'ih7iw13ic5oc7kh3kw3sh2sw3-same',
   'mb2ih5iw7ic7oc7kh3kw2-same-depthwise',
   'mb2ih7iw9ic5oc6kh3kw2-same',
+  'mb2ih6iw9ic8oc8kh2kw4-same-depthwise',
   'mb2ih7iw9ic8oc12kh3kw3-pt1pb0pl2pr1',
   'mb2ih7iw9ic8oc12kh3kw3-pt0pb1pl1pr2',
   'ih13iw12ic40oc36kh3kw3-same',

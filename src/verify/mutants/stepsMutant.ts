@@ -1,3 +1,4 @@
+import {depthwise, depthwisePlan} from '../../backends/webgpu/depthwise/index.js';
 import {direct, directPlan} from '../../backends/webgpu/direct/index.js';
 import {gather, gatherPlan} from '../../backends/webgpu/gather/index.js';
 import {anySetting, type Plan} from '../../backends/webgpu/plan.js';
@@ -12,6 +13,7 @@ import type {ShaderMutant} from './shaderMutant.js';
 export const planned = {
   gather: {plan: gatherPlan, implementation: gather},
   winograd: {plan: winogradPlan, implementation: winograd},
+  depthwise: {plan: depthwisePlan, implementation: depthwise},
   direct: {plan: directPlan, implementation: direct},
 };
 

@@ -224,6 +224,16 @@ export const stepsMutants: readonly StepsMutant[] = [
     steps: wgsl(['m < uniforms.depth;', 'm < 1;']),
   },
   {
+    ...{name: 'webgpu-depthwise-slides-back', of: 'depthwise', passes: ['backpropFilter'], kind: 'depthwise'},
+    wrong: 'depthwise, the second tap of a row keeps its pixel while the window slides',
+    steps: wgsl(['x1 = x2;', '']),
+  },
+  {
+    ...{name: 'webgpu-depthwise-group', of: 'depthwise', passes: ['backpropFilter'], kind: 'depthwise'},
+    wrong: 'depthwise, the fourth tap of a row is left to nobody',
+    steps: wgsl(['let j = place % groups * 3;', 'let j = place % groups * 4;']),
+  },
+  {
     ...{name: 'webgpu-depthwise-order', of: 'direct', passes: ['backpropFilter'], kind: 'depthwise'},
     wrong: 'depthwise, dFilter reads the channels of dy in the order m·C + c',
     steps: wgsl(['let f = c * uniforms.channelStep + m;', 'let f = m * (F / uniforms.depth) + c;']),

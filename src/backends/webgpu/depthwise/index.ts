@@ -1,9 +1,12 @@
+import type {TensorInfo} from '@tensorflow/tfjs';
 import {makeParts, type Part} from '../../../engine/part.js';
 import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
 import {type Pass, passTensors, sizeOf} from '../../../geometry/pass.js';
 import {geometryOf} from '../geometry.js';
 import {byPlan, type Plan} from '../plan.js';
-import type {Shader, Uniforms} from '../step.js';
+import {slicedWithSum} from '../slices.js';
+import type {Shader, Step, Uniforms} from '../step.js';
+import {backpropFilter, taps} from './backpropFilter.js';
 import {pixels, shader} from './shader.js';
 
 const shaders = [false, true].map((sliding): Shader => {
@@ -12,9 +15,17 @@ const shaders = [false, true].map((sliding): Shader => {
   return {name, part, code: shader(sliding), inputs: ['source', 'Filter'], components: [4, 4, 4], finish: 'vec4<f32>'};
 });
 
-export const parts: readonly Part[] = shaders.map(({part}) => part as Part);
+const filterShaders = [false, true].map((sliding): Shader => {
+  const name = `depthwise backpropFilter ${sliding ? 'sliding' : 'tap by tap'}`;
+  const [part] = makeParts([`${name} shader`]);
+  return {name, part, code: backpropFilter(sliding), inputs: ['x', 'dy'], components: [4, 4, 4]};
+});
 
-const plan: Plan = (info, pass, a, b) => {
+export const parts: readonly Part[] = [...shaders, ...filterShaders].map(({part}) => part as Part);
+
+/** The steps of a pass: see the shaders. */
+export const depthwisePlan: Plan = (info, pass, a, b, {threads: wanted}) => {
+  if (pass === 'backpropFilter') return filterPlan(info, a, b, wanted);
   const {strideWidth, dilationWidth, inChannels: C, batch} = info;
   const uniforms: Uniforms =
     pass === 'forward' ? {...geometryOf(info), turned: [0]} : {...geometryOf(info), ...transposed(info)};
@@ -30,6 +41,16 @@ const plan: Plan = (info, pass, a, b) => {
     },
   ];
 };
+
+function filterPlan(info: Conv2DInfo, a: TensorInfo, b: TensorInfo, wanted: number): Step[] {
+  const {strideWidth, dilationWidth, inChannels: C, batch, outHeight, outWidth, filterHeight, filterWidth} = info;
+  const size = sizeOf(info, 'dFilter');
+  return slicedWithSum(wanted, batch * outHeight * outWidth, outWidth, 0, {
+    ...{shader: filterShaders[Number(strideWidth === dilationWidth)], reads: [a, b], size},
+    threads: (C / 4) * filterHeight * Math.ceil(filterWidth / taps),
+    uniforms: {...geometryOf(info), quads: [C / 4]},
+  });
+}
 
 /** dx as a convolution of dy at stride 1: its border is what the window has beyond x's, and its last tap comes first. */
 function transposed(info: Conv2DInfo): Uniforms {
@@ -51,8 +72,7 @@ function whyNot({kind, inChannels, outChannels, strideHeight, strideWidth}: Conv
 }
 
 /** Depthwise convolutions with a multiplier of 1, pixels of a row side by side. Source: https://arxiv.org/abs/1704.04861. */
-export const depthwise = byPlan('depthwise', plan, {
-  passes: ['forward', 'backpropInput'],
+export const depthwise = byPlan('depthwise', depthwisePlan, {
   footprint: 'padded',
   supports: whyNot,
 });

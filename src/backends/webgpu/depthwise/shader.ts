@@ -1,5 +1,6 @@
 import {ranges} from '../geometry.js';
 import {each} from '../text.js';
+import {seen} from './seen.js';
 
 /** Pixels of a row that a thread computes. */
 export const pixels = 8;
@@ -18,11 +19,7 @@ export function shader(sliding: boolean): string {
   const last = pixels - 1;
   return `
   ${ranges}
-  fn seen(row: i32, w: i32, c: i32) -> vec4<f32> {
-    let inside = u32(w) < u32(uniforms.inSize.y);
-    return select(vec4<f32>(), source[select(0, ((row + w) * uniforms.channels.x + c) >> 2u, inside)], inside);
-  }
-
+${seen('source')}
   fn main(index: i32) {
     if (index >= uniforms.threads) {
       return;

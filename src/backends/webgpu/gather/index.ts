@@ -3,7 +3,7 @@ import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
 import {sizeOf} from '../../../geometry/pass.js';
 import {geometryOf} from '../geometry.js';
 import {byPlan, type Plan, type Setting} from '../plan.js';
-import {sliced, sum} from '../slices.js';
+import {slicedWithSum} from '../slices.js';
 import type {Step} from '../step.js';
 import {type Name, parts, tileShader, turn, turnByFours} from './shaders.js';
 import type {Variant} from './variant.js';
@@ -25,7 +25,7 @@ const planOf: Readonly<Record<'forward' | 'backpropInput' | 'backpropFilter', Pa
       ...{shader: tileShader('forward', variant), reads: [a, b], size: sizeOf(info, 'y')},
       ...{threads: across * Math.ceil(pixels / 8), uniforms: {...geometryOf(info), tiles: [across]}},
     };
-    return overSlices(wanted, C, fours ? 4 : 1, 0, step, F);
+    return slicedWithSum(wanted, C, fours ? 4 : 1, 0, step, F);
   },
 
   backpropInput(info, a, b, {threads: wanted}) {
@@ -40,13 +40,13 @@ const planOf: Readonly<Record<'forward' | 'backpropInput' | 'backpropFilter', Pa
       threads: across * groups[0] * groups[1] * Math.ceil((info.batch * steps[0] * steps[1]) / 8),
       uniforms: {...geometryOf(info), tiles: [across], steps, groups: [groups[1]]},
     };
-    if (isFew) return overSlices(wanted, F, fours ? 4 : 1, 0, {...step, reads: [a, b]});
+    if (isFew) return slicedWithSum(wanted, F, fours ? 4 : 1, 0, {...step, reads: [a, b]});
     const size = sizeOf(info, 'filter');
     const turned = {
       ...{shader: fours ? turnByFours : turn, reads: [b], size, threads: fours ? size / 16 : size},
       uniforms: {channels: [C, F]},
     };
-    return [turned, ...overSlices(wanted, F, fours ? 4 : 1, 1, {...step, reads: [a, 0]})];
+    return [turned, ...slicedWithSum(wanted, F, fours ? 4 : 1, 1, {...step, reads: [a, 0]})];
   },
 
   backpropFilter(info, a, b, {threads: wanted}) {
@@ -60,7 +60,7 @@ const planOf: Readonly<Record<'forward' | 'backpropInput' | 'backpropFilter', Pa
     const across = Math.ceil(F / variant.columns);
     const down = Math.ceil((isFew ? taps * C : C) / variant.rows);
     const name: Name = isFew ? 'backpropFilterOfFew' : 'backpropFilter';
-    return overSlices(wanted, info.batch * info.outHeight * info.outWidth, 1, 0, {
+    return slicedWithSum(wanted, info.batch * info.outHeight * info.outWidth, 1, 0, {
       ...{shader: tileShader(name, variant), reads: [a, b], size: sizeOf(info, 'dFilter')},
       ...{threads: down * across * (isFew ? 1 : taps), uniforms: {...geometryOf(info), tiles: [down, across]}},
     });
@@ -84,14 +84,6 @@ function groupsOf({inHeight, inWidth, strideHeight, strideWidth}: Conv2DInfo) {
     steps: [Math.ceil(inHeight / strideHeight), Math.ceil(inWidth / strideWidth)],
     groups: [Math.min(strideHeight, inHeight), Math.min(strideWidth, inWidth)],
   };
-}
-
-/** {@link sliced}, and the sum of all slices where there are several. @param number of the step in its plan @param width channels of what is finished */
-function overSlices(wanted: number, summed: number, unit: number, number: number, whole: Step, width = 1): Step[] {
-  const {slices, ...parts} = sliced(wanted, summed, unit, whole);
-  const {size} = whole;
-  if (slices === 1) return [parts];
-  return [parts, {shader: sum, reads: [number], size, threads: size, uniforms: {slices: [slices], width: [width]}}];
 }
 
 /**

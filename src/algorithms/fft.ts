@@ -7,7 +7,7 @@ import {fourierBound} from './tiles/fourierBound.js';
 import {mostTaps, sideOf, tilesOf} from './tiles/fourierSide.js';
 import {blockBytes, fourierTurning, mostBytes} from './tiles/fourierTurning.js';
 import {passesOf} from './tiles/passesOf.js';
-import {slicedParts} from './tiles/tileParts.js';
+import {slicedParts} from './windows/slices.js';
 
 const parts = slicedParts('fft');
 

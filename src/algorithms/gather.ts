@@ -4,10 +4,11 @@ import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import {flopsOf, type Pass, sizeOf} from '../geometry/pass.js';
 import type {Algorithm} from './algorithm.js';
 import type {Block} from './windows/blocks.js';
-import {blockParts, cut} from './windows/cut.js';
+import {cut} from './windows/cut.js';
 import {inArena} from './windows/inArena.js';
 import {transposedWindowsOf} from './windows/phases.js';
 import {runsOf} from './windows/runs.js';
+import {type Slice, slicedParts, slicesOf} from './windows/slices.js';
 import {windowsOf} from './windows/windows.js';
 
 /** Bytes of windows, and of their pixels, that are worked on at a time: they stay in a level-2 cache, and the workspace is bounded whatever the batch. */
@@ -15,7 +16,10 @@ const blockBytes = 1 << 20;
 /** dFilter reads its block once for every few weights, and dy along with it. */
 const filterBlockBytes = 1 << 18;
 
-const parts = blockParts('gather');
+/** Bytes of a packed filter that go through at a time. */
+const sliceBytes = 1 << 20;
+
+const parts = slicedParts('gather');
 
 /**
  * Direct convolution without a column matrix. A block of x is copied with its zero border; a table holds where the window of each output pixel
@@ -54,10 +58,11 @@ export const gather: Algorithm = {
     const runs = runsOf(places, info.inChannels);
     const {blocks, floats, rows} = cut(batch, outHeight, floatsOf, outWidth * F, blockBytes, parts);
     const most = rows * outWidth;
+    const whole = {first: 0, columns: F};
     const bytes = 4 * (runs.length + floats + most + most * F + 2 * F) + engine.packedBytes(K, F);
     engine.within(bytes + 10 * arrayBytes, (arena) => {
       const weights = {data: filter, offset: 0, rowStride: F, columnStride: 1, rows: K};
-      const [b] = packFilter(engine, arena, filter, 'gather', [{k: K, n: F, blocks: [weights]}]);
+      const [b] = packedFilter(engine, arena, filter, 'gather', [{k: K, blocks: [weights]}], [whole])(whole);
       const stretches = integers(arena, runs);
       const [source, pixels, out] = [arena.floats(floats), arena.integers(most), arena.floats(most * F)];
       const startsOf = placer(place, pixels);
@@ -78,27 +83,34 @@ export const gather: Algorithm = {
     const {blocks, floats, rows} = cut(batch, inHeight, floatsOf, inWidth * C, blockBytes, parts);
     const most = rows * inWidth;
     const ready = phases.map((phase) => ({...phase, K: phase.taps.length * F, runs: runsOf(phase.places, F)}));
+    // Where each slice is used for one block only, it stays in the cache from when it is packed. Its columns are stretches of the filter; those of forward are not.
+    const slices = slicesOf(filter.length / C, C, blocks.length === 1 ? sliceBytes : Number.POSITIVE_INFINITY);
+    if (slices.length > 1) parts.slices.hits++;
     const bytes = ready.reduce(
-      (sum, {K, runs}) => sum + engine.packedBytes(K, C) + 4 * runs.length + 2 * arrayBytes,
+      (sum, {K, runs}) => sum + engine.packedBytes(K, slices[0].columns) + 4 * runs.length + 2 * arrayBytes,
       4 * (floats + 2 * most + most * C) + 8 * arrayBytes,
     );
     engine.within(bytes, (arena) => {
       // filter[tap, c, f], read as [f, c].
       const weights = {data: filter, rowStride: 1, columnStride: F, rows: F};
       const matrices = ready.map(({taps, K}) => ({
-        ...{k: K, n: C},
+        k: K,
         blocks: taps.map((tap) => ({...weights, offset: tap * C * F})),
       }));
       const recipe = `gather dX ${ready.map(({taps}) => taps).join(' ')}`;
-      const b = packFilter(engine, arena, filter, recipe, matrices);
-      const packed = ready.map(({runs, place}, i) => ({place, runs: integers(arena, runs), b: b[i]}));
+      const packed = packedFilter(engine, arena, filter, recipe, matrices, slices);
+      const stretches = ready.map(({runs}) => integers(arena, runs));
       const [source, pixels] = [arena.floats(floats), arena.integers(most)];
       const [outs, out] = [arena.integers(most), arena.floats(most * C)];
       for (const block of blocks) {
         copy(dy, block, source);
-        for (const {place, runs, b} of packed) {
-          const count = place(block, pixels, outs);
-          engine.gather({source, pixels: pixels.subarray(0, count), runs, b, out, outs: outs.subarray(0, count)});
+        for (const slice of slices) {
+          const [b, to] = [packed(slice), out.subarray(slice.first)];
+          for (const [i, {place}] of ready.entries()) {
+            const count = place(block, pixels, outs);
+            const [from, onto] = [pixels.subarray(0, count), outs.subarray(0, count)];
+            engine.gather({source, pixels: from, runs: stretches[i], b: b[i], out: to, outs: onto});
+          }
         }
         const size = block.images * block.rows * inWidth * C;
         dx.set(out.subarray(0, size), (block.image * inHeight + block.row) * inWidth * C);
@@ -171,18 +183,37 @@ function placer(place: (block: Block, into: Int32Array) => number, pixels: Int32
   };
 }
 
-/** Matrices of a filter, as they were kept or packed anew. */
-function packFilter(
+/** Matrices of a filter as k rows and the columns of a slice: kept ones, or the only ones, or one slice after another in the same room. */
+function packedFilter(
   engine: Engine,
   arena: Arena,
   source: Float32Array,
   recipe: string,
-  matrices: readonly {k: number; n: number; blocks: readonly Stacked[]}[],
-): Packed[] {
-  const pack = () => matrices.map(({k, n, blocks}) => engine.pack(engine.reserve(arena, k, n), blocks));
-  const bytes = matrices.reduce((sum, {k, n}) => sum + engine.packedBytes(k, n), 0);
-  // Packing takes no longer than a comparison.
-  return engine.keep({source, recipe: `${recipe} ${matrices[0].n}`, bytes, compare: false}, pack) ?? pack();
+  matrices: readonly {k: number; blocks: readonly Stacked[]}[],
+  slices: readonly Slice[],
+): (slice: Slice) => readonly Packed[] {
+  const roomsFor = ({columns}: Slice) => matrices.map(({k}) => engine.reserve(arena, k, columns));
+  const pack = ({first, columns}: Slice, rooms: readonly Packed[]) =>
+    matrices.map(({blocks}, i) => {
+      const cut = blocks.map((block) => ({...block, offset: block.offset + first * block.columnStride}));
+      return engine.pack({...rooms[i], n: columns}, cut);
+    });
+  const bytesOf = ({columns}: Slice) => matrices.reduce((sum, {k}) => sum + engine.packedBytes(k, columns), 0);
+  const wanted = {
+    source,
+    recipe: [recipe, slices.length, ...slices.slice(-1).map(({first, columns}) => first + columns)].join(' '),
+    bytes: slices.reduce((sum, slice) => sum + bytesOf(slice), 0),
+    compare: false, // packing takes no longer
+  };
+  const kept = engine.keep(wanted, () => {
+    const rooms = slices.map(roomsFor);
+    return new Map(slices.map((slice, i) => [slice.first, pack(slice, rooms[i])]));
+  });
+  if (kept) return ({first}) => kept.get(first) as readonly Packed[];
+  const rooms = roomsFor(slices[0]);
+  if (slices.length > 1) return (slice) => pack(slice, rooms);
+  const only = pack(slices[0], rooms);
+  return () => only;
 }
 
 function integers(arena: Arena, values: readonly number[]): Int32Array {

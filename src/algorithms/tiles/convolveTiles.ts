@@ -2,9 +2,9 @@ import {arrayBytes, type Engine, type Epilogue} from '../../engine/engine.js';
 import type {Block} from '../windows/blocks.js';
 import {inArena} from '../windows/inArena.js';
 import {copyRegions} from '../windows/region.js';
+import {type SlicedParts, slicesOf} from '../windows/slices.js';
 import {gridOf} from './grid.js';
-import {cutPlanes, planes, planesBytes, slicesOf} from './planes.js';
-import type {TileParts} from './tileParts.js';
+import {cutPlanes, planes, planesBytes} from './planes.js';
 import {filterBytesOf, type TileFilter, turnedFilter} from './turnedFilter.js';
 import type {Turning} from './turning.js';
 
@@ -23,12 +23,12 @@ export interface TileConvolution extends TileFilter {
 }
 
 /** out = outputs(Σ_c filters(filter) ⊙ inputs(source)). */
-export function convolveTiles(turning: Turning, work: TileConvolution, engine: Engine, parts: TileParts): void {
+export function convolveTiles(turning: Turning, work: TileConvolution, engine: Engine, parts: SlicedParts): void {
   const {batch, source, height, width, C, outHeight, outWidth, F, padTop, padLeft} = work;
   const {size, more, planes: count, filterBytes, blockBytes} = turning;
   const none = [0, 0] as const;
   const layout = {count, together: turning.together};
-  const slices = slicesOf(count, C, F, filterBytes);
+  const slices = slicesOf(count * C, F, filterBytes);
   const wide = slices[0].columns;
   if (slices.length > 1 && parts.slices) parts.slices.hits++;
   const grid = gridOf([batch, outHeight, outWidth], size, count * (C + wide), blockBytes, parts);

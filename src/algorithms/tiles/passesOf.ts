@@ -2,15 +2,15 @@ import type {Epilogue, Stacked} from '../../engine/engine.js';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import type {Pass} from '../../geometry/pass.js';
 import type {Algorithm} from '../algorithm.js';
+import type {SlicedParts} from '../windows/slices.js';
 import {convolveTiles} from './convolveTiles.js';
 import {sumTiles} from './sumTiles.js';
-import type {TileParts} from './tileParts.js';
 import type {Turning} from './turning.js';
 
 export type TilePasses = Required<Pick<Algorithm, 'fuses' | Pass>>;
 
 /** The passes in tiles. dX is the same convolution of dy, its filter turned by 180° with its channels swapped. */
-export function passesOf(turningOf: (info: Conv2DInfo, pass: Pass) => Turning, parts: TileParts): TilePasses {
+export function passesOf(turningOf: (info: Conv2DInfo, pass: Pass) => Turning, parts: SlicedParts): TilePasses {
   return {
     fuses: true,
 

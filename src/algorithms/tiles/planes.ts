@@ -39,18 +39,3 @@ export function cutPlanes(planes: Planes, rows: number): Planes {
 export function blockBytes(count: number, C: number, F: number): number {
   return Math.max(1 << 20, 4 * count * C * F);
 }
-
-/** Columns that are computed together. */
-export interface Slice {
-  first: number;
-  columns: number;
-}
-
-/** Cuts F columns of planes with C rows into slices of so many bytes, but for whole panels; the first is as wide as any. */
-export function slicesOf(count: number, C: number, F: number, room: number): Slice[] {
-  const most = Math.min(F, Math.max(8, Math.floor(room / (4 * count * C) / 8) * 8));
-  return Array.from({length: Math.ceil(F / most)}, (_, i) => ({
-    first: i * most,
-    columns: Math.min(most, F - i * most),
-  }));
-}

@@ -2,9 +2,9 @@ import {arrayBytes, type Engine} from '../../engine/engine.js';
 import {steps} from '../../engine/steps.js';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import {copyRegions} from '../windows/region.js';
+import {type SlicedParts, slicesOf} from '../windows/slices.js';
 import {gridOf} from './grid.js';
-import {cutPlanes, planes, planesBytes, slicesOf} from './planes.js';
-import type {TileParts} from './tileParts.js';
+import {cutPlanes, planes, planesBytes} from './planes.js';
 import type {Turning} from './turning.js';
 
 /** dFilter = gradients(Σ inputs(x) ⊙ errors(dy)) over all tiles of dy, block by block in their order. */
@@ -15,14 +15,14 @@ export function sumTiles(
   dy: Float32Array,
   dFilter: Float32Array,
   engine: Engine,
-  parts: TileParts,
+  parts: SlicedParts,
 ): void {
   const {batch, inHeight, inWidth, inChannels: C, outHeight, outWidth, outChannels: F, padTop, padLeft} = info;
   const {size, more, planes: count, filterBytes, blockBytes} = turning;
   const none = [0, 0] as const;
   const layout = {count, together: turning.together};
   const sumsLayout = {count, together: false};
-  const slices = slicesOf(count, C, F, filterBytes);
+  const slices = slicesOf(count * C, F, filterBytes);
   const wide = slices[0].columns;
   if (slices.length > 1 && parts.slices) parts.slices.hits++;
   const grid = gridOf([batch, outHeight, outWidth], size, count * (C + wide), blockBytes, parts);

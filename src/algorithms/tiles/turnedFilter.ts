@@ -1,6 +1,6 @@
 import {type Arena, arrayBytes, type Engine, type PackedPlanes, type Stacked} from '../../engine/engine.js';
 import {steps} from '../../engine/steps.js';
-import type {Slice} from './planes.js';
+import type {Slice} from '../windows/slices.js';
 import type {Turning} from './turning.js';
 
 /** A filter as a convolution in tiles has it. */

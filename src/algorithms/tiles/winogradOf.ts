@@ -5,15 +5,15 @@ import {packedVectors, products, together, turned, vectors, type Work} from '../
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import {flopsOf, type Pass, passTensors, sizeOf} from '../../geometry/pass.js';
 import type {Algorithm, Bound, Cost} from '../algorithm.js';
+import type {SlicedParts} from '../windows/slices.js';
 import {passesOf, type TilePasses} from './passesOf.js';
 import {blockBytes} from './planes.js';
-import type {TileParts} from './tileParts.js';
 import type {Pair, Turning} from './turning.js';
 
 /** What is the same of F(m×m, 3×3) for every m, and of F(2, 3) for filters of one row or column. */
 export function winogradOf(
   m: 2 | 4,
-  parts: TileParts,
+  parts: SlicedParts,
 ): TilePasses & Required<Pick<Algorithm, 'supports' | 'cost' | 'errorBound' | 'tile'>> {
   const passes = passesOf((info) => turningOf(m, info), parts);
   return {

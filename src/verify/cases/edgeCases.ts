@@ -65,6 +65,7 @@ export function edgeCases(): Case[] {
     named('y beyond 65 536 elements', 'ih91iw91ic1oc8kh1kw1'),
     named('more output channels than are packed at a time', 'ih1iw2ic2oc4099kh1kw1'),
     named('many odd channels, few pixels', 'ih3iw4ic37oc41kh2kw2-same'),
+    named('a filter in slices, the last one narrow', 'ih1iw2ic700oc403kh1kw1'),
     named('filter beyond 65 536 elements', 'ih3iw3ic96oc80kh3kw3'),
     ...depthwiseEdgeCases(),
   ];

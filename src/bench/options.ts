@@ -1,10 +1,10 @@
 import {hostFamily} from '../backends/host/index.js';
 import {checkEngine, type EngineName} from '../engine/index.js';
-import {ConvgradError} from '../geometry/error.js';
 import {type Pass, passes} from '../geometry/pass.js';
 import {formatProblem, parseProblem} from '../geometry/problem.js';
 import {algorithmsOf, servedBackends} from '../plugin/select.js';
 import type {Case} from '../verify/cases/case.js';
+import {type OptionChecks, optionChecks} from '../verify/optionChecks.js';
 import {benchLayers} from './layers.js';
 import type {Peer} from './peer/peer.js';
 import {randomLayers} from './randomLayers.js';
@@ -60,6 +60,9 @@ export const defaultBackends = hostFamily.backends;
 
 export const defaultRounds = 5;
 
+const checks: OptionChecks = optionChecks('bench');
+const {fail, choose} = checks;
+
 /**
  * Fills in the defaults and checks every choice.
  * @throws ConvgradError naming the choice, what it got and what there is
@@ -84,10 +87,8 @@ export function resolveOptions(
   } = options;
   const {backends = defaultBackends} = options;
   if (!(Number.isSafeInteger(rounds) && rounds >= 1)) fail(`rounds must be a whole number ≥ 1; got ${rounds}.`);
-  if (!(Number.isSafeInteger(seed) && seed >= 0)) fail(`seed must be a whole number ≥ 0; got ${seed}.`);
-  if (timeBudget !== undefined && !(Number.isFinite(timeBudget) && timeBudget > 0)) {
-    fail(`timeBudget must be a number of seconds above 0; got ${timeBudget}.`);
-  }
+  checks.seed(seed);
+  checks.timeBudget(timeBudget);
   // A page that times a GPU has no need of threads, nor perhaps the means.
   if (backends.some((backend) => hostFamily.backends.includes(backend))) checkEngine('bench', {engine, threads});
   choose('backend', backends, servedBackends());
@@ -151,13 +152,4 @@ function chosen<T extends {name: string}>(what: string, all: readonly T[], parts
     fail(`no ${what} is called '${unknown}'; there are ${all.map(({name}) => name).join('; ')}.`);
   }
   return parts.length === 0 ? [...all] : all.filter(({name}) => parts.some((part) => has(name, part)));
-}
-
-function choose(what: string, chosen: readonly string[], known: readonly string[]): void {
-  const unknown = chosen.find((name) => !known.includes(name));
-  if (unknown !== undefined) fail(`unknown ${what} '${unknown}'; use ${known.join(', ')}.`);
-}
-
-function fail(problem: string): never {
-  throw new ConvgradError('bench', problem);
 }

@@ -1,9 +1,9 @@
 import {hostFamily} from '../backends/host/index.js';
 import {checkEngine, type EngineName} from '../engine/index.js';
-import {ConvgradError} from '../geometry/error.js';
 import {type Pass, passes} from '../geometry/pass.js';
 import {algorithmsOf, servedBackends} from '../plugin/select.js';
 import {type Fill, fills} from './fill.js';
+import {type OptionChecks, optionChecks} from './optionChecks.js';
 import {type OracleName, oracles} from './oracles/index.js';
 import type {VerifyResult} from './result.js';
 import {importedName} from './target.js';
@@ -93,6 +93,9 @@ export interface ReportedOptions {
 /** Random problems of a run unless told otherwise: cpu and webgl in software rendering then stay under two minutes on two slow cores. */
 export const defaultCases = 40;
 
+const checks: OptionChecks = optionChecks('verify');
+const {fail, choose} = checks;
+
 /**
  * Fills in the defaults and checks every choice.
  * @throws ConvgradError naming the choice, what it got and what there is
@@ -108,13 +111,11 @@ export function resolveOptions(options: VerifyOptions, availableBackends: readon
     problems = [],
     sabotage,
   } = options;
-  if (!(Number.isSafeInteger(seed) && seed >= 0)) fail(`seed must be a whole number ≥ 0; got ${seed}.`);
+  checks.seed(seed);
   if (!(Number.isSafeInteger(cases) && cases >= 1) && options.cases !== undefined) {
     fail(`cases must be a whole number ≥ 1; got ${cases}.`);
   }
-  if (timeBudget !== undefined && !(Number.isFinite(timeBudget) && timeBudget > 0)) {
-    fail(`timeBudget must be a number of seconds above 0; got ${timeBudget}.`);
-  }
+  checks.timeBudget(timeBudget);
   if (!(timeoutMs > 0)) fail(`timeoutMs must be above 0; got ${timeoutMs}.`);
   const own = subject && subjectPasses(subject);
   if (own && (options.algorithms?.length || sabotage)) {
@@ -153,13 +154,4 @@ export function resolveOptions(options: VerifyOptions, availableBackends: readon
     bail: options.bail ?? false,
     ...(sabotage === undefined ? {} : {sabotage}),
   };
-}
-
-function choose(what: string, chosen: readonly string[], known: readonly string[]): void {
-  const unknown = chosen.find((name) => !known.includes(name));
-  if (unknown !== undefined) fail(`unknown ${what} '${unknown}'; use ${known.join(', ')}.`);
-}
-
-function fail(problem: string): never {
-  throw new ConvgradError('verify', problem);
 }

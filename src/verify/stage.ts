@@ -37,20 +37,27 @@ export async function setStage({backends, sabotage, subject, f16, engine, thread
     else tf.unregisterKernel(kernelName, backendName);
   }
   if (threads !== undefined) shareWork(0);
-  install({tf, engine, threads});
-  if (threads !== undefined) await awaitThreads(threads);
-  const repair = sabotage ? applySabotage(sabotage, backends) : () => {};
+  let repair = () => {};
+  const clear = async () => {
+    repair();
+    if (threads !== undefined) shareWork();
+    await restore();
+    for (const config of configs) register(config);
+  };
+  try {
+    install({tf, engine, threads});
+    if (threads !== undefined) await awaitThreads(threads);
+    if (sabotage) repair = applySabotage(sabotage, backends);
+  } catch (error) {
+    await clear();
+    throw error;
+  }
   return {
     imported,
     select({algorithm, kernels}) {
       if (sabotage !== 'no-install') install({tf, algorithm: kernels ? 'auto' : algorithm, engine, threads});
     },
-    async clear() {
-      repair();
-      if (threads !== undefined) shareWork();
-      await restore();
-      for (const config of configs) register(config);
-    },
+    clear,
   };
 }
 

@@ -8,7 +8,7 @@ import {cut} from './windows/cut.js';
 import {inArena} from './windows/inArena.js';
 import {transposedWindowsOf} from './windows/phases.js';
 import {runsOf} from './windows/runs.js';
-import {type Slice, slicedParts, slicesOf} from './windows/slices.js';
+import {keptSlices, type Slice, slicedParts, slicesOf} from './windows/slices.js';
 import {windowsOf} from './windows/windows.js';
 
 /** Bytes of windows, and of their pixels, that are worked on at a time: they stay in a level-2 cache, and the workspace is bounded whatever the batch. */
@@ -183,7 +183,7 @@ function placer(place: (block: Block, into: Int32Array) => number, pixels: Int32
   };
 }
 
-/** Matrices of a filter as k rows and the columns of a slice: kept ones, or the only ones, or one slice after another in the same room. */
+/** Matrices of a filter as k rows and the columns of a slice. */
 function packedFilter(
   engine: Engine,
   arena: Arena,
@@ -198,22 +198,13 @@ function packedFilter(
       const cut = blocks.map((block) => ({...block, offset: block.offset + first * block.columnStride}));
       return engine.pack({...rooms[i], n: columns}, cut);
     });
-  const bytesOf = ({columns}: Slice) => matrices.reduce((sum, {k}) => sum + engine.packedBytes(k, columns), 0);
   const wanted = {
     source,
-    recipe: [recipe, slices.length, ...slices.slice(-1).map(({first, columns}) => first + columns)].join(' '),
-    bytes: slices.reduce((sum, slice) => sum + bytesOf(slice), 0),
+    recipe: `${recipe} ${slices.reduce((sum, {columns}) => sum + columns, 0)}`,
+    bytesOf: ({columns}: Slice) => matrices.reduce((sum, {k}) => sum + engine.packedBytes(k, columns), 0),
     compare: false, // packing takes no longer
   };
-  const kept = engine.keep(wanted, () => {
-    const rooms = slices.map(roomsFor);
-    return new Map(slices.map((slice, i) => [slice.first, pack(slice, rooms[i])]));
-  });
-  if (kept) return ({first}) => kept.get(first) as readonly Packed[];
-  const rooms = roomsFor(slices[0]);
-  if (slices.length > 1) return (slice) => pack(slice, rooms);
-  const only = pack(slices[0], rooms);
-  return () => only;
+  return keptSlices(engine, wanted, slices, roomsFor, () => pack);
 }
 
 function integers(arena: Arena, values: readonly number[]): Int32Array {

@@ -1,6 +1,6 @@
 import {type Arena, arrayBytes, type Engine, type PackedPlanes, type Stacked} from '../../engine/engine.js';
 import {steps} from '../../engine/steps.js';
-import type {Slice} from '../windows/slices.js';
+import {keptSlices, type Slice} from '../windows/slices.js';
 import type {Turning} from './turning.js';
 
 /** A filter as a convolution in tiles has it. */
@@ -23,7 +23,7 @@ export function filterBytesOf(
   return 4 * (filter.length * tap + C) + 2 * arrayBytes + engine.packedPlanesBytes(planes, C, columns);
 }
 
-/** The planes of a filter's slices: kept ones, or the only one, or one after another in the same room. */
+/** The planes of a filter's slices. */
 export function turnedFilter(
   turning: Turning,
   work: TileFilter,
@@ -33,31 +33,21 @@ export function turnedFilter(
 ): (slice: Slice) => PackedPlanes {
   const {filter, C, F} = work;
   const {name, planes, more} = turning;
+  const wanted = {
+    source: filter[0].data,
+    recipe: [name, more, C, F, filter[0].offset, filter[0].columnStride].join(' '),
+    bytesOf: ({columns}: Slice) => engine.packedPlanesBytes(planes, C, columns),
+    compare: true,
+  };
   const roomFor = ({columns}: Slice) => engine.reservePlanes(arena, planes, C, columns);
-  const turner = () => {
+  return keptSlices(engine, wanted, slices, roomFor, () => {
     const {pitch, tap} = layoutOf(work);
     const [copy, tiles] = [arena.floats(filter.length * tap), steps(arena, C, 4 * pitch)];
     for (const [i, matrix] of filter.entries()) engine.copy(matrix, F, copy.subarray(i * tap), pitch);
     const from = {tiles, rowStep: 4 * (more[1] + 1) * tap, columnStep: 4 * tap};
-    return ({first, columns: lanes}: Slice, room: PackedPlanes) =>
+    return ({first, columns: lanes}, room) =>
       turning.filters(engine, {source: copy.subarray(first), lanes, ...from}, room);
-  };
-  const wanted = {
-    source: filter[0].data,
-    recipe: [name, more, C, F, filter[0].offset, filter[0].columnStride, slices.length].join(' '),
-    bytes: slices.reduce((sum, {columns}) => sum + engine.packedPlanesBytes(planes, C, columns), 0),
-    compare: true,
-  };
-  const kept = engine.keep(wanted, () => {
-    const rooms = slices.map(roomFor);
-    const turn = turner();
-    return new Map(slices.map((slice, i) => [slice.first, turn(slice, rooms[i])]));
   });
-  if (kept) return ({first}) => kept.get(first) as PackedPlanes;
-  const [room, turn] = [roomFor(slices[0]), turner()];
-  if (slices.length > 1) return (slice) => turn(slice, room);
-  const only = turn(slices[0], room);
-  return () => only;
 }
 
 /** Floats from row to row of a tap's matrix and from tap to tap. No powers of two, since such rows or taps would meet in the same lines of a cache. */

@@ -16,6 +16,7 @@ export function describeReport(report: VerifyReport, colors: Colors): string {
   const lines = [
     table(report, colors),
     ...skipped(report),
+    ...overflows(report),
     ...failures(report, colors),
     ...coverage(report, colors),
     verdict(report, colors),
@@ -54,6 +55,17 @@ function skipped({skipReasons}: VerifyReport): string[] {
     if (oracle === 'builtin') return `${count} not held against the built-in, the reference judged: ${reason}`;
     return `${count} skipped${oracle === 'reference' ? '' : ` by ${oracle}`}: ${reason}`;
   });
+}
+
+/** What left the range of float16, as it had to: in it everything was right. */
+function overflows({rows}: VerifyReport): string[] {
+  return rows.flatMap(({backend, algorithm, pass, overflow}) =>
+    overflow
+      ? [
+          `${backend} ${algorithm} ${pass}: float16 ends at ${overflow.beyond}; ${overflow.elements} results beyond it, up to ${overflow.largest.toPrecision(3)}, became ${overflow.became} in ${overflow.cases} cases, and none within it`,
+        ]
+      : [],
+  );
 }
 
 function failures({results}: VerifyReport, colors: Colors): string[] {

@@ -8,8 +8,8 @@ export interface Arithmetic {
   underflow: number;
   /** The largest integer up to which every stored integer is exact. */
   exactLimit: number;
-  /** What storing a result adds, where that is coarser than computing it. */
-  storage?: {unit: number; underflow: number};
+  /** What storing a result adds, where that is coarser than computing it, and the largest number that can be stored. */
+  storage?: {unit: number; underflow: number; most: number};
 }
 
 /** Largest integer n such that every integer up to n is a float32. */
@@ -21,7 +21,11 @@ const ieee: Arithmetic = {unit: 2 ** -24, underflow: 2 ** -150, exactLimit};
 const gpu: Arithmetic = {unit: 2 ** -23, underflow: 2 ** -126, exactLimit};
 
 /** The same with results in float16 textures. */
-const gpuFloat16: Arithmetic = {...gpu, exactLimit: 2 ** 11, storage: {unit: 2 ** -11, underflow: 2 ** -25}};
+const gpuFloat16: Arithmetic = {
+  ...gpu,
+  exactLimit: 2 ** 11,
+  storage: {unit: 2 ** -11, underflow: 2 ** -25, most: 65504},
+};
 
 const arithmetics: Readonly<Record<string, Arithmetic>> = {webgl: gpu, webgpu: gpu};
 

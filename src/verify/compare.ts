@@ -12,11 +12,23 @@ export interface Worst {
   bound: number;
 }
 
+/** Results that are beyond what a format holds, and came out as infinite or as its largest number. */
+export interface Overflow {
+  elements: number;
+  /** The largest magnitude among them, as it should be. */
+  largest: number;
+  /** Where the format ends. */
+  beyond: number;
+  /** What they are read back as, without the sign. */
+  became: string;
+}
+
 /** What a comparison says about one pass. */
 export interface Verdict {
   status: 'passed' | 'failed' | 'skipped' | 'vacuous';
   reason?: string;
   worst?: Worst;
+  overflow?: Overflow;
 }
 
 /** The result of a pass: its values in NHWC (filter: HWIO) order and the shape in the same order. */

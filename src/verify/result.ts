@@ -1,5 +1,5 @@
 import type {Pass} from '../geometry/pass.js';
-import type {Verdict, Worst} from './compare.js';
+import type {Overflow, Verdict, Worst} from './compare.js';
 import type {Fill} from './fill.js';
 import type {OracleName} from './oracles/index.js';
 import type {Picture} from './picture.js';
@@ -19,6 +19,8 @@ export interface VerifyResult {
   /** Why it failed, was skipped or is vacuous. */
   reason?: string;
   worst?: Worst;
+  /** What went beyond the range of float16, as it had to. */
+  overflow?: Overflow;
   /** Time of the pass with the result read back; `builtin` where that oracle ran. */
   milliseconds?: {ours: number; builtin?: number};
   /** What the wrong values look like, at the first failure of each backend, algorithm and pass. Not in the JSON. */

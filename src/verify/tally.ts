@@ -1,5 +1,5 @@
 import type {Pass} from '../geometry/pass.js';
-import {ratio} from './compare.js';
+import {type Overflow, ratio} from './compare.js';
 import type {VerifyResult} from './result.js';
 
 /** What all results on one pass of one algorithm on one backend add up to. */
@@ -19,6 +19,8 @@ export interface ReportRow {
   ratios: number[];
   /** Sums over the judgements in which the built-in ran too. */
   milliseconds: {ours: number; builtin: number};
+  /** What had to leave the range of float16 and did, over all cases of the oracle that drives it there. */
+  overflow?: Overflow & {cases: number};
 }
 
 export const ratioEdges: readonly number[] = [0, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1];
@@ -92,6 +94,14 @@ export class Tally {
       const size = ratio(result.worst);
       row.worstRatio = Math.max(row.worstRatio, size);
       if (result.fill === 'reals') row.ratios[bucketOf(size)]++;
+    }
+    if (result.overflow) {
+      const {elements, largest, ...format} = result.overflow;
+      const sofar = row.overflow ?? {elements: 0, largest: 0, cases: 0};
+      row.overflow = {
+        ...{...format, elements: sofar.elements + elements, cases: sofar.cases + 1},
+        largest: Math.max(sofar.largest, largest),
+      };
     }
     const {ours = 0, builtin} = result.milliseconds ?? {};
     if (builtin !== undefined) {

@@ -22,7 +22,9 @@ export async function verifyCase(
   select: (target: Target) => void,
 ): Promise<VerifyResult[]> {
   const results: VerifyResult[] = [];
-  const bench = oracles.filter(({name, fills}) => options.oracles.includes(name) && fills.includes(fill));
+  const bench = oracles.filter(
+    ({name, fills, float16}) => options.oracles.includes(name) && fills.includes(fill) && (!float16 || options.f16),
+  );
   // Who names a problem wants everything about it.
   const campaign = options.problems.length === 0;
   // Algorithms that need smaller integers get data of their own; the others, and real data, are for all.
@@ -90,7 +92,7 @@ async function verdict(
   oracle: Oracle,
   subject: Subject,
   pass: VerifyResult['pass'],
-): Promise<Pick<VerifyResult, 'status' | 'reason' | 'worst' | 'milliseconds'>> {
+): Promise<Pick<VerifyResult, 'status' | 'reason' | 'worst' | 'overflow' | 'milliseconds'>> {
   try {
     const {milliseconds: builtin, ...judged} = await oracle.judge(subject, pass);
     const {milliseconds: ours} = await subject.result(pass);

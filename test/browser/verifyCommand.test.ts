@@ -45,6 +45,13 @@ test('--f16 verifies float16 textures, against bounds of their own', async () =>
   const json = file('f16.json');
   const {code, stdout} = await start(...webgl, '--f16', '--json', json).ended;
   expect({code, stdout}).toEqual({code: 0, stdout: expect.stringContaining(' 0 failed')});
+  for (const pass of ['forward', 'backpropInput', 'backpropFilter']) {
+    expect(stdout).toMatch(
+      new RegExp(
+        `webgl quads ${pass}: float16 ends at 65504; \\d+ results beyond it, up to \\S+, became \\w+ in 1 case`,
+      ),
+    );
+  }
   const report = JSON.parse(readFileSync(json, 'utf8')) as VerifyReport;
   expect(report).toMatchObject({options: {f16: true}, environment: {backends: {webgl: {float32: false}}}});
   const {worst} = report.results.find(({oracle, fill}) => oracle === 'reference' && fill === 'reals')!;

@@ -37,6 +37,14 @@ test('a row counts problems, takes the worst ratio, and adds up times where the 
   expect(text).toMatch(/\n3 passed, 0 failed, 0 skipped, 0 vacuous in 1\.3 s, seed 1$/);
 });
 
+test('what left the range of float16 is added up in a line of its own', () => {
+  const overflow = (elements: number, largest: number) =>
+    result({oracle: 'range', overflow: {elements, largest, beyond: 65504, became: 'Infinity'}});
+  expect(described(overflow(2, 70000), overflow(3, 131072))).toContain(
+    '\ncpu direct forward: float16 ends at 65504; 5 results beyond it, up to 1.31e+5, became Infinity in 2 cases, and none within it\n',
+  );
+});
+
 test('one line for each reason to skip, with its count', () => {
   const text = described(
     result({}),

@@ -7,6 +7,7 @@ import {nonFiniteOracle} from './nonFinite.js';
 import type {Oracle} from './oracle.js';
 import {poisonOracle} from './poison.js';
 import {purityOracle} from './purity.js';
+import {rangeOracle} from './range.js';
 import {referenceOracle} from './reference.js';
 import {secondOrderOracle} from './secondOrder.js';
 import {taylorOracle} from './taylor.js';
@@ -28,5 +29,6 @@ export const oracles: readonly Oracle[] = [
   poisonOracle,
   zeroOracle,
   nonFiniteOracle,
+  rangeOracle,
   biasOracle,
 ];

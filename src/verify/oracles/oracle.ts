@@ -16,6 +16,8 @@ export interface Oracle {
   fills: readonly Fill[];
   /** In a campaign on a GPU it judges one problem in this many; each when absent. */
   oneInOnGpu?: number;
+  /** It is about float16 textures alone. */
+  float16?: true;
   /** In a campaign it judges one of the algorithms that do a problem: it has the subject compute much, and the reference judges them all. */
   oneAlgorithm?: boolean;
   /** True, or the reason why it cannot judge this pass of this problem on such data. */
@@ -40,4 +42,5 @@ export type OracleName =
   | 'poison'
   | 'zero'
   | 'nonFinite'
+  | 'range'
   | 'bias';

@@ -1,0 +1,93 @@
+import {passes, passTensors} from '../../geometry/pass.js';
+import {defaultTf as tf} from '../../plugin/tfjs.js';
+import {boundAt} from '../bound.js';
+import type {Overflow} from '../compare.js';
+import type {Inputs, Wanted} from '../reference.js';
+import type {Oracle} from './oracle.js';
+
+/** What is drawn is at most 1; times this it is still a float16. */
+const mostExponent = 15;
+
+/**
+ * Where float16 ends: with inputs so large that the largest result is beyond 65504 at least twice over, what is in range stays right, and what is
+ * beyond becomes infinite of the right sign, stays at the largest number, or is no number, as devices differ: NaN passes where tfjs's own product
+ * of two numbers gives it too. What it became and how far it went is told with the verdict. Who keeps an intermediate in float16 loses results that are in
+ * range themselves.
+ */
+export const rangeOracle: Oracle = {
+  name: 'range',
+  passes,
+  fills: ['reals'],
+  float16: true,
+  judges: () => true,
+  async judge(subject, pass) {
+    const {trial} = subject;
+    const {storage} = trial.arithmetic;
+    if (!storage) return {status: 'skipped', reason: 'results are stored as they are computed'};
+    const {values, magnitudes, terms} = trial.wanted[pass];
+    const exponent = Math.ceil(Math.log2((2 * storage.most) / largest(values)));
+    if (!(exponent <= 2 * mostExponent)) {
+      return {status: 'skipped', reason: 'its results are too small to be driven out of range by inputs within it'};
+    }
+    const [a, b] = passTensors[pass].inputs as readonly (keyof Inputs)[];
+    const times = (name: keyof Inputs, power: number) => trial.inputs[name].map((value) => value * 2 ** power);
+    const changed = {[a]: times(a, Math.floor(exponent / 2)), [b]: times(b, Math.ceil(exponent / 2))};
+    const {got} = await subject.run(pass, changed);
+    // A power of two changes no bit but those of the exponent.
+    const scaled = {
+      values: values.map((value) => value * 2 ** exponent),
+      magnitudes: magnitudes.map((value) => value * 2 ** exponent),
+      terms,
+    };
+    const allowsNaN = await makesNaN();
+    const overflow: Overflow = {elements: 0, largest: 0, beyond: storage.most, became: ''};
+    for (let index = 0; index < values.length; index++) {
+      const [value, want] = [got.values[index], scaled.values[index]];
+      const bound = boundAt(scaled, index, trial.arithmetic);
+      const isBeyond = Math.abs(want) + bound > storage.most;
+      if (!(isBeyond && allowsNaN && Number.isNaN(value))) {
+        const reason = wrongAt(index, value, scaled, bound, storage.most);
+        if (reason) return {status: 'failed', reason};
+      }
+      if (Math.abs(want) - bound <= storage.most) continue;
+      overflow.became = String(Math.abs(value));
+      overflow.elements++;
+      overflow.largest = Math.max(overflow.largest, Math.abs(want));
+    }
+    return {status: 'passed', overflow};
+  },
+};
+
+/** Whether a product beyond float16 is read back as NaN from the active backend. */
+async function makesNaN(): Promise<boolean> {
+  // Made there, since small tensors that come from the program are multiplied by the program.
+  const product = tf.tidy(() => tf.mul(tf.fill([2, 2], 2 ** mostExponent), 4));
+  const [value] = await product.data();
+  product.dispose();
+  return Number.isNaN(value);
+}
+
+/** Why the element cannot be what comes of the wanted value. */
+function wrongAt(
+  index: number,
+  got: number,
+  {values, magnitudes}: Pick<Wanted, 'values' | 'magnitudes'>,
+  bound: number,
+  most: number,
+): string | undefined {
+  const want = values[index];
+  if (Math.abs(got - want) <= bound) return undefined;
+  const saturated = Math.abs(got) >= most && Math.sign(got) === Math.sign(want);
+  if (saturated && Math.abs(want) + bound > most) return undefined;
+  const what = `element ${index} is ${got} and must be ${want.toPrecision(6)} ± ${bound.toExponential(2)}`;
+  if (Math.abs(want) > most) return `${what}, beyond ${most} where float16 ends: infinite, of that sign`;
+  return Number.isFinite(got)
+    ? what
+    : `${what}: an intermediate left float16, which ends at ${most}; the terms add up to ${magnitudes[index].toPrecision(6)} in magnitude`;
+}
+
+function largest(values: ArrayLike<number>): number {
+  let most = 0;
+  for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i]));
+  return most;
+}

@@ -8,6 +8,7 @@ import type {Got} from './compare.js';
 import {soiled, unusedLanes} from './lanes.js';
 import {toNCHW, toNHWC} from './layout.js';
 import {type Inputs, tensorShapes} from './reference.js';
+import {withStaleBuffers} from './staleBuffers.js';
 
 /** What one pass computed, and how long it took. */
 export interface PassRun {
@@ -25,7 +26,10 @@ export interface RunOptions {
   readBack?: boolean;
   /** How often it runs with the same filter; what the last run computed counts. Once by default. */
   times?: number;
-  /** Whether the unused lanes of the inputs' textures hold NaN, and those of the result's are read; on webgl only. */
+  /**
+   * On webgl: whether the unused lanes of the inputs' textures hold NaN, and those of the result's are read. On webgpu: whether the buffers of results hold
+   * NaN before.
+   */
   soil?: boolean;
 }
 
@@ -41,7 +45,8 @@ export async function runPass(
   around: <T>(fn: () => T) => T,
   {readBack = false, times = 1, soil = false}: RunOptions = {},
 ): Promise<PassRun> {
-  let {x, filter, dy} = soil ? soiledTensors(problem, inputs) : inputTensors(problem, inputs);
+  const isWebgpu = tf.getBackend() === 'webgpu';
+  let {x, filter, dy} = soil && !isWebgpu ? soiledTensors(problem, inputs) : inputTensors(problem, inputs);
   let result: Tensor | undefined;
   try {
     let start = performance.now();
@@ -50,7 +55,7 @@ export async function runPass(
         const recorded = (v: Tensor4D) => {
           const y = f(v);
           // Waits for the forward pass, whose time is not the gradient's. On webgpu a tape cannot: it reads by way of a canvas, which costs some devices.
-          if (tf.getBackend() !== 'webgpu') y.dataSync();
+          if (!isWebgpu) y.dataSync();
           start = performance.now();
           return y;
         };
@@ -67,11 +72,11 @@ export async function runPass(
       another.dispose();
       ({x, dy} = images);
     }
-    result = around(compute[pass]);
+    result = around(soil && isWebgpu ? () => withStaleBuffers(compute[pass]) : compute[pass]);
     const values = (await result.data()) as Float32Array;
     const milliseconds = performance.now() - start;
     const run = {got: inNHWC(problem, pass === 'backpropFilter', values, result.shape), milliseconds};
-    if (soil) return {...run, lanes: await lanesOf(result as Tensor4D)};
+    if (soil && !isWebgpu) return {...run, lanes: await lanesOf(result as Tensor4D)};
     if (!readBack) return run;
     const after = async (tensor: Tensor4D, isFilter = false) =>
       inNHWC(problem, isFilter, (await tensor.data()) as Float32Array, tensor.shape).values;

@@ -10,7 +10,7 @@ jest.setTimeout(180_000);
 
 test.each([
   ['webgl', ['reference', 'poison', 'bias']],
-  ['webgpu', ['reference']],
+  ['webgpu', ['reference', 'bias']],
 ])('every mutant of %s is killed', async (backend, oracles) => {
   const json = file(`${backend}.json`);
   const {code, stdout} = await start('mutants', '--backend', backend, '--json', json).ended;
@@ -35,9 +35,14 @@ test.each([
   ['webgl-unused-lanes-forward', "NaN in the unused lanes of the inputs' textures"],
   ['webgl-unused-lanes-written', "unused lanes of the result's texture are not zero"],
   ['bias-last-row', 'dBias of conv2dBackward: element'],
-])('%s fails by name, in a process of its own', async (mutant, reason) => {
-  const args = ['--mutant', mutant, '--backend', 'webgl', '--problem', problem, '--oracle', 'poison,bias'];
-  const {code, stdout} = await start('verify', ...args).ended;
-  expect({code, stdout}).toEqual({code: 1, stdout: expect.stringContaining(reason)});
-  expect(stdout).toContain(` verify --mutant ${mutant} --backend webgl --problem `);
-});
+  ['webgpu-last-thread', 'where the buffers of results hold NaN before'],
+  ['bias-last-row', 'dBias of conv2dBackward: element', 'webgpu'],
+])(
+  '%s fails by name, in a process of its own',
+  async (mutant, reason, backend = mutant.startsWith('webgpu') ? 'webgpu' : 'webgl') => {
+    const args = ['--mutant', mutant, '--backend', backend, '--problem', problem, '--oracle', 'poison,bias'];
+    const {code, stdout} = await start('verify', ...args).ended;
+    expect({code, stdout}).toEqual({code: 1, stdout: expect.stringContaining(reason)});
+    expect(stdout).toContain(` verify --mutant ${mutant} --backend ${backend} --problem `);
+  },
+);

@@ -1,4 +1,5 @@
 import type {KernelFunc, TensorInfo} from '@tensorflow/tfjs';
+import {consume, type Place, runOther} from '../../plugin/backendOps.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {register} from '../kernels.js';
 
@@ -73,39 +74,58 @@ export const biasMutants: readonly BiasMutant[] = [
   },
 ];
 
-interface Memory {
-  readSync(dataId: object): Float32Array;
-  makeTensorInfo(shape: number[], dtype: 'float32', values: Float32Array): TensorInfo;
-}
-
 /** Puts the mistake in the place of tfjs's sums over all axes of an image but its channels. @returns the undo */
 export function breakBias(mutant: BiasMutant, backendName: string): () => void {
   const right = tf.getKernel('Sum', backendName);
   if (!right) return () => {};
   const kernelFunc: KernelFunc = (params) => {
     const dy = params.inputs['x'] as TensorInfo;
-    const axes = params.attrs?.['axis'] as number[] | undefined;
-    if (dy.shape.length !== 4 || !axes?.includes(0) || axes.length === 4) return right.kernelFunc(params);
-    const memory = params.backend as Memory;
+    const axes = (params.attrs?.['axis'] ?? []) as number[];
+    const isBias = dy.shape.length === 4 && axes.includes(0) && axes.length < 4;
+    if (!isBias || dy.shape.includes(0)) return right.kernelFunc(params);
     // The tape leaves out axes of length 1.
     const isNCHW = !axes.includes(1);
     const shape = dy.shape.filter((_, axis) => !axes.includes(axis));
-    return memory.makeTensorInfo(shape, 'float32', wrongSum(mutant, memory.readSync(dy.dataId), dy.shape, isNCHW));
+    return wrongSum(
+      {tf, backendName, backend: params.backend as object},
+      dy,
+      wrongMatrix(mutant, dy.shape, isNCHW),
+      shape,
+    );
   };
   register({...right, kernelFunc});
   return () => register(right);
 }
 
-function wrongSum({weight, channel}: BiasMutant, dy: Float32Array, shape: number[], isNCHW: boolean): Float32Array {
+interface Memory {
+  makeTensorInfo(shape: number[], dtype: 'float32', values: Float32Array): TensorInfo;
+}
+
+/** dy as a row, times the matrix: kernels of every backend, since not every one lets values be read at once. */
+function wrongSum(place: Place, dy: TensorInfo, matrix: Float32Array, shape: number[]): TensorInfo {
+  const elements = dy.shape.reduce((product, size) => product * size, 1);
+  const b = (place.backend as Memory).makeTensorInfo([1, elements, matrix.length / elements], 'float32', matrix);
+  const reshaped = (x: TensorInfo, to: number[]) => runOther(place, 'Reshape', {x}, {shape: to});
+  return consume(place, b, () =>
+    consume(place, reshaped(dy, [1, 1, elements]), (a) =>
+      consume(place, runOther(place, 'BatchMatMul', {a, b}, {transposeA: false, transposeB: false}), (sums) =>
+        reshaped(sums, shape),
+      ),
+    ),
+  );
+}
+
+/** How much of each element of dy is summed into which channel: [N·H·W·F, F]. */
+function wrongMatrix({weight, channel}: BiasMutant, shape: number[], isNCHW: boolean): Float32Array {
   const [batch, height, width, channels] = isNCHW ? [shape[0], shape[2], shape[3], shape[1]] : shape;
   const sizes = {batch, height, width, channels, isNCHW};
-  const sums = new Float64Array(channels);
-  dy.forEach((value, index) => {
+  const matrix = new Float32Array(batch * height * width * channels * channels);
+  for (let index = 0; index < matrix.length / channels; index++) {
     const pixel = isNCHW ? index : Math.floor(index / channels);
     const [w, h] = [pixel % width, Math.floor(pixel / width) % height];
     const f = isNCHW ? Math.floor(index / (height * width)) % channels : index % channels;
     const element = {n: Math.floor(index / (height * width * channels)), h, w, f, index};
-    sums[channel?.(element, sizes) ?? f] += value * (weight?.(element, sizes) ?? 1);
-  });
-  return Float32Array.from(sums);
+    matrix[index * channels + (channel?.(element, sizes) ?? f)] = weight?.(element, sizes) ?? 1;
+  }
+  return matrix;
 }

@@ -8,6 +8,7 @@ import {byQuads} from '../../backends/webgl/quads/index.js';
 import {textsOf} from '../../backends/webgl/quads/texts.js';
 import {byTexels} from '../../backends/webgl/texels/index.js';
 import {textsOf as texelsTexts} from '../../backends/webgl/texels/texts.js';
+import {directPlan} from '../../backends/webgpu/direct/index.js';
 import {addImplementation as addOnWebgpu} from '../../backends/webgpu/index.js';
 import {byPlan} from '../../backends/webgpu/plan.js';
 import type {Kind} from '../../geometry/conv2dInfo.js';
@@ -43,8 +44,8 @@ export const mutants: readonly Mutant[] = [
   ...depthwiseMutants,
 ];
 
-/** Those on which sums can be read at once, to be spoiled. */
-const biasBackends = ['cpu', 'webgl'];
+/** Those on which the sum that tfjs makes of dy is spoiled. */
+const biasBackends = ['cpu', 'webgl', 'webgpu'];
 
 /** The catalogue, by the backends that a mutant runs on. */
 const catalogue: readonly {backends: readonly string[]; mutants: readonly AnyMutant[]}[] = [
@@ -165,6 +166,7 @@ function defineBias(mutant: BiasMutant): () => void {
   const undos = [
     defineAlgorithm({...direct, name, title: mutant.wrong}),
     addImplementation(byProgram(name, program)),
+    addOnWebgpu(byPlan(name, directPlan)),
     ...biasBackends.map((backend) => breakBias(mutant, backend)),
   ];
   return () => {

@@ -1,6 +1,7 @@
 import {findAlgorithm} from '../../algorithms/index.js';
 import {hostFamily} from '../../backends/host/index.js';
 import {webglFamily} from '../../backends/webgl/index.js';
+import {webgpuFamily} from '../../backends/webgpu/index.js';
 import {jsEngine} from '../../engine/jsEngine.js';
 import {type Pass, passes, passTensors, sizeOf} from '../../geometry/pass.js';
 import {problemInfo} from '../../geometry/problem.js';
@@ -12,7 +13,8 @@ import type {Oracle} from './oracle.js';
 
 /**
  * What no input holds reaches no output. Where we own the output, it is full of NaN before the run and has none afterwards. On webgl it is
- * the lanes of the inputs' textures past an odd size that hold NaN, where other operations leave anything; those of the result hold zeros.
+ * the lanes of the inputs' textures past an odd size that hold NaN, where other operations leave anything; those of the result hold zeros. On webgpu all
+ * buffers that results are written to hold NaN before, where tfjs's pool leaves anything.
  */
 export const poisonOracle: Oracle = {
   name: 'poison',
@@ -20,12 +22,14 @@ export const poisonOracle: Oracle = {
   fills: ['reals'],
   oneInOnGpu: 4,
   judges(problem, _pass, _fill, {backend, kernels, compute}) {
-    if (kernels || compute || ![hostFamily, webglFamily].some(({backends}) => backends.includes(backend)))
+    if (kernels || compute || ![hostFamily, webglFamily, webgpuFamily].some(({backends}) => backends.includes(backend)))
       return 'the output is allocated where nobody can fill it beforehand';
     return problem.batch > 0 || 'an empty batch is answered without an algorithm';
   },
   judge(subject, pass) {
-    return hostFamily.backends.includes(subject.target.backend) ? poisoned(subject, pass) : soiled(subject, pass);
+    const {backend} = subject.target;
+    if (hostFamily.backends.includes(backend)) return poisoned(subject, pass);
+    return webgpuFamily.backends.includes(backend) ? stale(subject, pass) : soiled(subject, pass);
   },
 };
 
@@ -53,4 +57,13 @@ async function soiled(subject: Subject, pass: Pass): Promise<Verdict> {
   const isOurs = subject.trial.problem.dataFormat === 'NHWC' || pass === 'backpropFilter';
   if (!isOurs || lanes?.every((value) => value === 0)) return {status: 'passed'};
   return {status: 'failed', reason: "unused lanes of the result's texture are not zero"};
+}
+
+async function stale(subject: Subject, pass: Pass): Promise<Verdict> {
+  const clean = (await subject.result(pass)).got.values;
+  const {got} = await subject.run(pass, {}, {soil: true});
+  const index = firstDifference(clean, got.values);
+  if (index < 0) return {status: 'passed'};
+  const reason = `element ${index} is ${clean[index]}, and ${got.values[index]} where the buffers of results hold NaN before`;
+  return {status: 'failed', reason};
 }

@@ -67,7 +67,7 @@ it('mutants have names of their own, and are found by them', () => {
     ['cpu'],
     ['webgl'],
     ['webgpu'],
-    ['cpu', 'webgl'],
+    ['cpu', 'webgl', 'webgpu'],
   ]);
   const undo = defineMutant('no-flip');
   expect(algorithms().at(-1)).toMatchObject({name: 'mutant-no-flip', title: findMutant('no-flip').wrong});

@@ -56,6 +56,7 @@ const gpuProblems: readonly string[] = [
   'mb2ih5iw7ic7oc7kh3kw2-same-depthwise',
   'mb2ih7iw9ic5oc6kh3kw2-same',
   'mb2ih6iw9ic8oc8kh2kw4-same-depthwise',
+  'ih7iw9ic8oc8kh3kw2sh2sw3-p1-depthwise',
   'mb2ih7iw9ic8oc12kh3kw3-pt1pb0pl2pr1',
   'mb2ih7iw9ic8oc12kh3kw3-pt0pb1pl1pr2',
   'ih13iw12ic40oc36kh3kw3-same',

@@ -234,6 +234,11 @@ export const stepsMutants: readonly StepsMutant[] = [
     steps: wgsl(['let j = place % groups * 3;', 'let j = place % groups * 4;']),
   },
   {
+    ...{name: 'webgpu-depthwise-tap-order', of: 'depthwise', passes: ['backpropInput'], kind: 'depthwise'},
+    wrong: 'depthwise, dX under strides counts the taps by columns',
+    steps: wgsl(['let tap = i * uniforms.filterSize.y + j;', 'let tap = j * uniforms.filterSize.x + i;']),
+  },
+  {
     ...{name: 'webgpu-depthwise-order', of: 'direct', passes: ['backpropFilter'], kind: 'depthwise'},
     wrong: 'depthwise, dFilter reads the channels of dy in the order m·C + c',
     steps: wgsl(['let f = c * uniforms.channelStep + m;', 'let f = m * (F / uniforms.depth) + c;']),

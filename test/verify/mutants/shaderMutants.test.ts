@@ -48,6 +48,7 @@ test.each(stepsMutants.map((mutant) => [mutant.name, mutant] as const))('%s is i
     'mb2ih7iw9ic5oc7kh3kw2-pt1pb0pl2pr0',
     'mb2ih7iw9ic8oc12kh3kw3-pt1pb0pl2pr0',
     'mb2ih7iw9ic8oc8kh2kw4-pt1pb0pl2pr0',
+    'ih7iw9ic8oc8kh3kw2sh2sw3-p1',
   ].map(info);
   const dense = problems.map((one) => ({...one, kind}));
   for (const pass of passes) {

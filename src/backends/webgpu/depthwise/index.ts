@@ -1,12 +1,13 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import {makeParts, type Part} from '../../../engine/part.js';
 import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
-import {type Pass, passTensors, sizeOf} from '../../../geometry/pass.js';
+import {passTensors, sizeOf} from '../../../geometry/pass.js';
 import {geometryOf} from '../geometry.js';
 import {byPlan, type Plan} from '../plan.js';
 import {slicedWithSum} from '../slices.js';
 import type {Shader, Step, Uniforms} from '../step.js';
 import {backpropFilter, taps} from './backpropFilter.js';
+import {backpropInput} from './backpropInput.js';
 import {pixels, shader} from './shader.js';
 
 const shaders = [false, true].map((sliding): Shader => {
@@ -21,11 +22,17 @@ const filterShaders = [false, true].map((sliding): Shader => {
   return {name, part, code: backpropFilter(sliding), inputs: ['x', 'dy'], components: [4, 4, 4]};
 });
 
-export const parts: readonly Part[] = [...shaders, ...filterShaders].map(({part}) => part as Part);
+const strided: Shader = {
+  ...{name: 'depthwise backpropInput strided', code: backpropInput, inputs: ['dy', 'Filter'], components: [4, 4, 4]},
+  part: makeParts(['depthwise backpropInput strided shader'])[0],
+};
+
+export const parts: readonly Part[] = [...shaders, ...filterShaders, strided].map(({part}) => part as Part);
 
 /** The steps of a pass: see the shaders. */
 export const depthwisePlan: Plan = (info, pass, a, b, {threads: wanted}) => {
   if (pass === 'backpropFilter') return filterPlan(info, a, b, wanted);
+  if (pass === 'backpropInput' && Math.max(info.strideHeight, info.strideWidth) > 1) return stridedPlan(info, a, b);
   const {strideWidth, dilationWidth, inChannels: C, batch} = info;
   const uniforms: Uniforms =
     pass === 'forward' ? {...geometryOf(info), turned: [0]} : {...geometryOf(info), ...transposed(info)};
@@ -41,6 +48,12 @@ export const depthwisePlan: Plan = (info, pass, a, b, {threads: wanted}) => {
     },
   ];
 };
+
+function stridedPlan(info: Conv2DInfo, a: TensorInfo, b: TensorInfo): Step[] {
+  const size = sizeOf(info, 'dx');
+  const uniforms = {...geometryOf(info), quads: [info.inChannels / 4]};
+  return [{shader: strided, reads: [a, b], size, threads: size / 4, uniforms}];
+}
 
 function filterPlan(info: Conv2DInfo, a: TensorInfo, b: TensorInfo, wanted: number): Step[] {
   const {strideWidth, dilationWidth, inChannels: C, batch, outHeight, outWidth, filterHeight, filterWidth} = info;
@@ -63,12 +76,10 @@ function transposed(info: Conv2DInfo): Uniforms {
   };
 }
 
-function whyNot({kind, inChannels, outChannels, strideHeight, strideWidth}: Conv2DInfo, pass: Pass): true | string {
+function whyNot({kind, inChannels, outChannels}: Conv2DInfo): true | string {
   if (kind !== 'depthwise') return 'it computes depthwise convolutions only';
   if (outChannels !== inChannels) return 'it computes one output for each channel only';
-  if (inChannels % 4 > 0) return 'its channels come by fours';
-  if (pass === 'backpropInput' && Math.max(strideHeight, strideWidth) > 1) return 'its dX needs stride 1';
-  return true;
+  return inChannels % 4 === 0 || 'its channels come by fours';
 }
 
 /** Depthwise convolutions with a multiplier of 1, pixels of a row side by side. Source: https://arxiv.org/abs/1704.04861. */

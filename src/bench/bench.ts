@@ -14,6 +14,7 @@ import {isSoftware, toBrowserSize} from './browserSize.js';
 import {kernelCall} from './calls.js';
 import {type Clock, realClock} from './clock.js';
 import {fitBuiltin} from './fitBuiltin.js';
+import {gpuTime} from './gpuTime.js';
 import {measure} from './measure.js';
 import {type BenchOptions, casesOf, resolveOptions} from './options.js';
 import {makeProbe, type Probe, settleEngine} from './peak.js';
@@ -120,9 +121,13 @@ async function benchRow(
       ...Object.fromEntries(others.map(({name, call}) => [`rival ${name}`, call])),
     };
     const measured = await measure(contestants, probe, rounds, clock, signal);
+    const gpu = {
+      ours: await gpuTime(ours.call, clock),
+      builtin: 'call' in builtin ? await gpuTime(builtin.call, clock) : undefined,
+    };
     return 'call' in builtin
-      ? resultOf(row, measured, {scaled: builtin.scaled, rivals})
-      : {...resultOf(row, measured, {rivals}), reason: builtin.reason};
+      ? resultOf(row, measured, {scaled: builtin.scaled, rivals, gpu})
+      : {...resultOf(row, measured, {rivals, gpu}), reason: builtin.reason};
   } finally {
     for (const {dispose} of [ours, ...others]) dispose();
     await native?.close();

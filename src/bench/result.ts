@@ -25,6 +25,8 @@ export interface BenchResult extends BenchRow {
   /** Medians over the rounds, of one call; `builtin` scaled to the whole problem. */
   milliseconds?: Partial<Record<Contestant, number>>;
   gflops?: Partial<Record<Contestant, number>>;
+  /** By the GPU's own clock, where the browser tells: medians of a few calls after the rounds, not scaled. */
+  gpuMilliseconds?: GpuTimes;
   /** The machine's, in GFLOP/s: median over the rounds. */
   peak?: number;
   /** Of arithmetic alone, and of the whole call: medians of what was formed within each round. */
@@ -50,6 +52,12 @@ export interface BenchResult extends BenchRow {
   reason?: string;
 }
 
+/** Milliseconds of one call, reading one element included. */
+export interface GpuTimes {
+  ours?: number | undefined;
+  builtin?: number | undefined;
+}
+
 /** Another algorithm on the same row. */
 export interface RivalResult extends Rival {
   milliseconds: number;
@@ -59,7 +67,11 @@ export interface RivalResult extends Rival {
 export function resultOf(
   row: BenchRow,
   {warmth, rounds}: Measurement,
-  {scaled, rivals}: {scaled?: BenchResult['scaled']; rivals?: readonly Rival[] | undefined} = {},
+  {
+    scaled,
+    rivals,
+    gpu = {},
+  }: {scaled?: BenchResult['scaled']; rivals?: readonly Rival[] | undefined; gpu?: GpuTimes} = {},
 ): BenchResult {
   const factor = scaled?.factor ?? 1;
   const timesOf = (name: Contestant) =>
@@ -91,6 +103,7 @@ export function resultOf(
     ...(ratios.length > 0 ? {ratio: median(ratios)} : {}),
     ...(peerRatios.length > 0 ? {peerRatio: median(peerRatios)} : {}),
     ...(rivals && rounds.length > 0 ? contest(row.algorithm, rivals, rounds) : {}),
+    ...(gpu.ours === undefined ? {} : {gpuMilliseconds: gpu}),
     noise: spread(whole.length > 0 ? whole : timesOf('ours')),
     ...(scaled ? {scaled} : {}),
     first: perContestant((name) => warmth[name]?.first),

@@ -65,14 +65,17 @@ function layerTable(results: readonly BenchResult[], hasPeak: boolean, colors: C
   const beside = hasPeak ? ['kernel/peak', 'call/peak', 'built-in ms'] : ['first ms', 'built-in ms', 'its first ms'];
   const hasPeer = results.some(({peerRatio}) => peerRatio !== undefined);
   const native = hasPeer ? ['native ms', 'faster'] : [];
-  const lines = newTable(['layer', 'pass', 'algorithm', 'ms', 'GFLOP/s', ...beside, 'faster', ...native], 3, colors);
+  const hasClock = results.some(({gpuMilliseconds}) => gpuMilliseconds);
+  const clock = hasClock ? ['GPU ms', 'its GPU ms'] : [];
+  const head = ['layer', 'pass', 'algorithm', 'ms', 'GFLOP/s', ...beside, 'faster', ...native, ...clock];
+  const lines = newTable(head, 3, colors);
   for (const result of results) {
     const {pass, algorithm, milliseconds, gflops, fractionOfPeak, first, ratio, scaled, cutFrom, handedOn, reason} =
       result;
     const layer = `${result.layer}${cutFrom ? '‡' : ''}`;
     const name = `${algorithm}${handedOn ? '†' : ''}`;
     if (!isMeasured(result)) {
-      lines.push([layer, pass, name, note(reason), ...Array(5 + native.length).fill('')]);
+      lines.push([layer, pass, name, note(reason), ...Array(5 + native.length + clock.length).fill('')]);
       continue;
     }
     const {ours, builtin} = milliseconds ?? {};
@@ -89,6 +92,7 @@ function layerTable(results: readonly BenchResult[], hasPeak: boolean, colors: C
       ...more,
       builtin === undefined ? '' : times(ratio),
       ...nativeOf(result, hasPeer),
+      ...(hasClock ? [digits(result.gpuMilliseconds?.ours), digits(result.gpuMilliseconds?.builtin)] : []),
     ]);
   }
   return [

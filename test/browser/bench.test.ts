@@ -23,7 +23,11 @@ test('webgl is timed in a page beside cpu here, both in one report', async () =>
   expect(Object.keys(engines)).toEqual(['cpu']);
   const gpu = results.filter(({backend}) => backend === 'webgl');
   expect(gpu).toHaveLength(2);
-  for (const {rounds, milliseconds, ratio, first, fractionOfPeak, cutFrom} of gpu) {
+  expect(stdout).toMatch(/ GPU ms │ its GPU ms │/);
+  expect(results.find(({backend}) => backend === 'cpu')).not.toHaveProperty('gpuMilliseconds');
+  for (const {rounds, milliseconds, ratio, first, fractionOfPeak, cutFrom, gpuMilliseconds} of gpu) {
+    // The GPU's clock knows nothing of what the page does beside.
+    for (const time of [gpuMilliseconds!.ours!, gpuMilliseconds!.builtin!]) expect(time).toBeGreaterThan(0);
     expect(rounds).toHaveLength(2);
     expect(Object.keys(milliseconds!)).toEqual(['ours', 'builtin']);
     // Shaders are compiled in the first call, which is in no round.

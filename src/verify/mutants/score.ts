@@ -91,7 +91,8 @@ export async function scoreMutants(options: ScoreOptions = {}): Promise<MutantSc
     fates.push(fate);
     options.onFate?.(fate, fates.length, mutants.length);
   }
-  const counts = oracles.map(({name}): [OracleName, number] => [
+  const asked = oracles.filter(({float16}) => !float16); // no run here is one of float16
+  const counts = asked.map(({name}): [OracleName, number] => [
     name,
     fates.filter((fate) => fate.killedBy.some(({oracle}) => oracle === name)).length,
   ]);

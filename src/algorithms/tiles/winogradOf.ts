@@ -141,12 +141,13 @@ function workOf(m: 2 | 4, info: Conv2DInfo, pass: Pass): Work {
   const [height, width] = forward ? [info.outHeight, info.outWidth] : [info.inHeight, info.inWidth];
   const tiles = tilesOf(form, batch, height, width);
   const [from, to] = forward ? [C, F] : [F, C];
+  const far = 4 * filter > nearBytes ? 3 : 1;
   return together(
     products({kind: 'gather', rows: tiles, depth: from, columns: to}, elements, blocksOf(tiles), blocksOf(tiles)),
     turned(matrix('input'), tiles, vectors(from)),
-    turned(matrix('filter'), (4 * filter > nearBytes ? 3 : 1) * from, packedVectors(to)),
+    turned(matrix('filter'), far * from, packedVectors(to)),
     turned(matrix('output'), tiles, vectors(to)),
-    {copied: 4 * (x + y + (forward ? filter : 0)), packed: forward ? 0 : 4 * filter},
+    {copied: 4 * (x + y + (forward ? far * filter : 0)), packed: forward ? 0 : 4 * far * filter},
   );
 }
 

@@ -7,6 +7,7 @@ import {fourierBound} from './tiles/fourierBound.js';
 import {mostTaps, sideOf, tilesOf} from './tiles/fourierSide.js';
 import {blockBytes, fourierTurning, mostBytes} from './tiles/fourierTurning.js';
 import {passesOf} from './tiles/passesOf.js';
+import {nearBytes} from './tiles/planes.js';
 import {slicedParts} from './windows/slices.js';
 
 const parts = slicedParts('fft');
@@ -67,16 +68,18 @@ function workOf(side: FourierSide, info: Conv2DInfo, pass: Pass): Work {
   const [P, tiles] = [planesOf(side), tilesOf(side, info, pass)];
   const [x, y, filter] = [sizeOf(info, 'x'), sizeOf(info, 'y'), sizeOf(info, 'filter')];
   const blocks = Math.ceil((4 * P * tiles * (C + F)) / blockBytes(side, info));
+  // Spectra of filters.
+  const far = 4 * P * C * F > nearBytes ? 2 : 1;
   if (pass === 'backpropFilter') {
     const product: Product = {kind: 'outer', rows: C, depth: tiles, columns: F};
-    const turned = transformed(side, tiles * (vectors(C) + packedVectors(F)), C * vectors(F));
+    const turned = transformed(side, tiles * (vectors(C) + packedVectors(F)), far * C * vectors(F));
     return together(products(product, P, blocks, blocks), turned, {copied: 4 * (x + y + filter)});
   }
   const forward = pass === 'forward';
   const [from, to] = forward ? [C, F] : [F, C];
   return together(
     products({kind: 'gather', rows: tiles, depth: from, columns: to}, P, blocks, blocks),
-    transformed(side, tiles * vectors(from) + from * packedVectors(to), tiles * vectors(to)),
+    transformed(side, tiles * vectors(from) + far * from * packedVectors(to), tiles * vectors(to)),
     {copied: 4 * (x + y + (forward ? filter : 0)), packed: forward ? 0 : 4 * filter},
   );
 }

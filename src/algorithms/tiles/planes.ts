@@ -39,3 +39,6 @@ export function cutPlanes(planes: Planes, rows: number): Planes {
 export function blockBytes(count: number, C: number, F: number): number {
   return Math.max(1 << 20, 4 * count * C * F);
 }
+
+/** What takes more bytes than a level-2 cache is read and written beyond it, which takes longer than rates say. */
+export const nearBytes = 1 << 21;

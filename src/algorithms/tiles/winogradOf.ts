@@ -7,7 +7,7 @@ import {flopsOf, type Pass, passTensors, sizeOf} from '../../geometry/pass.js';
 import type {Algorithm, Bound, Cost} from '../algorithm.js';
 import type {SlicedParts} from '../windows/slices.js';
 import {passesOf, type TilePasses} from './passesOf.js';
-import {blockBytes} from './planes.js';
+import {blockBytes, nearBytes} from './planes.js';
 import type {Pair, Turning} from './turning.js';
 
 /** What is the same of F(m×m, 3×3) for every m, and of F(2, 3) for filters of one row or column. */
@@ -26,8 +26,6 @@ export function winogradOf(
 }
 
 const sliceBytes = 1 << 20;
-/** Filters of more bytes than a level-2 cache are read from beyond it, which takes three times as long. */
-const nearBytes = 1 << 21;
 
 /** What tiles are: squares, or lines in the direction of a filter's row or column. */
 interface Form {

@@ -19,6 +19,8 @@ export interface Implementation {
   suits?(info: Conv2DInfo, pass: Pass): true | string;
   /** What a pass that it supports costs; absent where nobody counted. */
   cost?(info: Conv2DInfo, pass: Pass): Cost;
+  /** Has what `predict` measures run before it is measured; asked of all that stand for choice. */
+  prepare?(info: Conv2DInfo, pass: Pass): void;
   /** How long a pass that it supports should take here, in milliseconds; absent, or undefined, where that cannot be told. */
   predict?(info: Conv2DInfo, pass: Pass): number | undefined;
   /** See `Algorithm`. */

@@ -8,6 +8,8 @@ import {isShared, type Work, type WorkKind} from './work.js';
 export interface Rates {
   /** Nanoseconds of one unit. */
   of(kind: WorkKind): number;
+  /** Lets what was not measured yet run for a while, so that compilers, which take their time, have replaced their first quick work when it is. */
+  prepare(work: Work): void;
   /** Milliseconds of all of it, on as many threads as share so much work. */
   predict(work: Work): number;
 }
@@ -23,7 +25,15 @@ export function ratesOf(engine: Engine): Rates {
 
 function makeRates(engine: Engine): Rates {
   const measured = new Map<WorkKind, number>();
+  const prepared = new Set<WorkKind>();
   const rates: Rates = {
+    prepare(work) {
+      for (const kind of Object.keys(work) as WorkKind[]) {
+        if (!isCompiled(kind) || measured.has(kind) || prepared.has(kind)) continue;
+        prepared.add(kind);
+        warmUp(engine, kind, rates);
+      }
+    },
     of(kind) {
       const time = measured.get(kind) ?? measure(engine, kind, rates);
       measured.set(kind, time);
@@ -44,6 +54,11 @@ function isProduct(kind: WorkKind): boolean {
   return /^(gather|outer)\d$/.test(kind);
 }
 
+/** Whether it is a kernel of its own, of which compilers know nothing before it runs. */
+function isCompiled(kind: WorkKind | 'pieces'): boolean {
+  return !['pieces', 'tiles', 'calls', 'copied', 'scalar'].includes(kind);
+}
+
 /** A piece of work that is run again and again. */
 interface Piece {
   run(): void;
@@ -53,8 +68,9 @@ interface Piece {
   beside?: number;
 }
 
-/** Compilers replace their first quick work within that many milliseconds; the fastest run within them counts. */
+/** The fastest run within so many milliseconds counts. */
 const probeMilliseconds = 12;
+const warmUpMilliseconds = 5;
 /** So that one that was interrupted does not count. */
 const fewestSlices = 12;
 /** A clock may stand still, as tests have it: then all kinds take no time, and the order of preference decides. */
@@ -71,6 +87,13 @@ function sliceMilliseconds(): number {
     slice = Math.min(longestSlice, Math.max(shortestSlice, ticks * tick));
   }
   return slice;
+}
+
+function warmUp(engine: Engine, kind: WorkKind, rates: Rates): void {
+  probing(engine, kind, rates, ({run}) => {
+    const end = performance.now() + warmUpMilliseconds;
+    for (let times = 0; times < mostTimes && performance.now() < end; times++) run();
+  });
 }
 
 function measure(engine: Engine, kind: WorkKind, rates: Rates): number {

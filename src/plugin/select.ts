@@ -135,6 +135,7 @@ function fastestFirst(
   info: Conv2DInfo,
   pass: Pass,
 ): {implementation: Implementation; milliseconds: number | undefined}[] {
+  for (const implementation of implementations) implementation.prepare?.(info, pass);
   const timed = implementations.map((implementation) => ({
     implementation,
     milliseconds: implementation.predict?.(info, pass),

@@ -99,3 +99,22 @@ test('work adds up, and lanes are filled up to vectors', () => {
     inputTiles2: 40,
   });
 });
+
+test('what is prepared runs, once, and is measured only when it is asked for', () => {
+  const engine = wasmEngine(wasmVariants()[0]!);
+  const rates = ratesOf(engine);
+  const hits = () => engine.parts.reduce((sum, part) => sum + part.hits, 0);
+  const work = {gather8: 1, inputTiles2: 1, copied: 1, tiles: 1, pieces: 2};
+  const start = hits();
+  rates.prepare(work);
+  const prepared = hits();
+  expect(prepared).toBeGreaterThan(start);
+  rates.prepare(work);
+  expect(hits()).toBe(prepared);
+  expect(rates.of('gather8')).toBeGreaterThan(0);
+  const measured = hits();
+  expect(measured).toBeGreaterThan(prepared);
+  rates.of('gather8');
+  rates.prepare(work);
+  expect(hits()).toBe(measured);
+});

@@ -29,6 +29,10 @@ function implementation(algorithm: Algorithm): Implementation {
       algorithm[pass] ? algorithm.supports(info, pass) : `it has no ${pass}`,
     cost: algorithm.cost.bind(algorithm),
     accuracy: algorithm.accuracy,
+    prepare(info: Conv2DInfo, pass: Pass) {
+      const {work} = algorithm.cost(info, pass);
+      if (work) ratesOf(engine()).prepare(work);
+    },
     predict(info: Conv2DInfo, pass: Pass) {
       const {work} = algorithm.cost(info, pass);
       return work && ratesOf(engine()).predict(work);

@@ -1,6 +1,7 @@
 import {createRequire} from 'node:module';
 import {join, resolve} from 'node:path';
 import {pathToFileURL} from 'node:url';
+import {bringGpu} from './nodeGpu.js';
 import {packageRoot} from './ownModules.js';
 
 /** The packages that bring tfjs backends; users install those that they want. */
@@ -26,11 +27,11 @@ export function packageAdvice(backend: string): string | undefined {
 
 /**
  * Imports the package that registers the backend: the one beside this package, else the one of the project in the working directory.
- * @returns whether there is one that works here: webgpu does only where something has given this process a `navigator.gpu`
+ * @returns whether there is one that works here: webgpu does only where this process has a `navigator.gpu`, or the package `webgpu` brings one
  */
 export async function importBackend(backend: string): Promise<boolean> {
   const name = packages[backend];
-  if (name === undefined || (packageForPage(backend) && !hasGpu())) return false;
+  if (name === undefined || (packageForPage(backend) && !(await bringGpu()))) return false;
   try {
     await import(name);
     return true;
@@ -44,10 +45,6 @@ export async function importBackend(backend: string): Promise<boolean> {
     if (!isNotFound(error)) throw error;
     return false;
   }
-}
-
-function hasGpu(): boolean {
-  return (globalThis as {navigator?: {gpu?: object}}).navigator?.gpu !== undefined;
 }
 
 function isInstalled(name: string): boolean {

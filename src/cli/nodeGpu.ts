@@ -1,0 +1,39 @@
+import {createRequire} from 'node:module';
+import {resolve} from 'node:path';
+import {pathToFileURL} from 'node:url';
+
+/** What the npm package `webgpu`, Dawn for Node, exports. */
+interface Dawn {
+  create(flags: string[]): {requestAdapter(): Promise<object | null>};
+  /** Classes and constants that a page has. */
+  globals: object;
+}
+type Host = {navigator?: {gpu?: object; userAgent?: string}};
+
+export function hasGpu(): boolean {
+  return (globalThis as Host).navigator?.gpu !== undefined;
+}
+
+/**
+ * Gives this process a `navigator.gpu`: that of the package `webgpu`, where the project in the working directory has it and it finds a driver.
+ * @returns whether there is one now
+ */
+export async function bringGpu(): Promise<boolean> {
+  if (hasGpu()) return true;
+  const dawn = await load();
+  const gpu = dawn?.create([]);
+  if (!dawn || !(await gpu?.requestAdapter())) return false;
+  Object.assign(globalThis, dawn.globals);
+  const host = globalThis as Host;
+  host.navigator ??= {userAgent: 'Node.js'};
+  Object.defineProperty(host.navigator, 'gpu', {value: gpu, configurable: true});
+  return true;
+}
+
+async function load(): Promise<Dawn | undefined> {
+  try {
+    return (await import(pathToFileURL(createRequire(resolve('package.json')).resolve('webgpu')).href)) as Dawn;
+  } catch {
+    return undefined; // it is not there, or not for this system
+  }
+}

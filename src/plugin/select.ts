@@ -119,7 +119,7 @@ function chooseOwn(
   own: readonly Implementation[],
 ): Implementation | undefined {
   const permitted = (one: Implementation) => whyNot(one, info, pass, accuracy) === true;
-  if (flopsOf(info) < predictedFrom) return own.find(permitted);
+  if (flopsOf(info) < predictedFrom || !own.some(({predict}) => predict)) return own.find(permitted);
   const key = choiceKey(backend, info, pass);
   const kept = choiceOf(key);
   const known = kept === undefined ? undefined : own.find(({algorithm}) => algorithm === kept);

@@ -41,6 +41,7 @@ export function defineVerify(cli: CAC): void {
     .option('--oracle <names>', oracles.map(({name}) => name).join(', '))
     .option('--engine <name>', `What computes on cpu and wasm: auto, ${engineNames.join(', ')}`)
     .option('--threads <n>', 'Threads on cpu and wasm, which then share all work, however small')
+    .option('--flag <NAME=VALUE>', 'A flag of tfjs, such as WEBGL_PACK=false; may be repeated')
     .option('--f16', 'Keep webgl’s tensors in float16 textures, as many phones do')
     .option('--import <file>', 'A module that defines algorithms or registers kernels: verify those; may be repeated')
     .option('--mutant <name>', 'Verify a deliberately broken algorithm, which must fail; `convgrad mutants` lists them')

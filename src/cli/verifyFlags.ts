@@ -41,6 +41,7 @@ export function readFlags(flags: RawFlags): VerifyFlags {
     ...(flags.fill === undefined ? {} : {fills: list(flags.fill) as Fill[]}),
     ...(flags.oracle === undefined ? {} : {oracles: list(flags.oracle) as OracleName[]}),
     f16: flags.f16 === true,
+    flags: words(flags.flag),
     ...(engine === undefined ? {} : {engine: engine as EngineName}),
     ...(threads === undefined ? {} : {threads: numeric(threads)}),
     ...(sabotage === undefined ? {} : {sabotage: sabotage as Sabotage}),

@@ -47,6 +47,8 @@ export interface VerifyOptions {
   fills?: readonly Fill[];
   /** Makes webgl keep its tensors in float16 textures, as many phones do; to be decided before webgl is first used. */
   f16?: boolean;
+  /** Flags of tfjs as NAME=VALUE, such as WEBGL_PACK=false, set before a backend is first used. */
+  flags?: readonly string[];
   oracles?: readonly OracleName[];
   /** What computes on cpu and wasm; see `install()`. */
   engine?: EngineName | 'auto';
@@ -82,6 +84,7 @@ export interface ReportedOptions {
   problems: readonly string[];
   fills: readonly Fill[];
   f16: boolean;
+  flags?: readonly string[];
   oracles: readonly OracleName[];
   engine: EngineName | 'auto';
   threads?: number;
@@ -134,6 +137,7 @@ export function resolveOptions(options: VerifyOptions, availableBackends: readon
   // A page that runs the GPU's kernels has no need of threads, nor perhaps the means.
   const onHost = backends.some((backend) => hostFamily.backends.includes(backend));
   if (onHost) checkEngine('verify', options);
+  for (const flag of options.flags ?? []) parseFlag(flag);
   choose('sabotage', sabotage === undefined ? [] : [sabotage], sabotages);
   return {
     ...(subject ? {subject: subjectName(subject)} : {}),
@@ -147,6 +151,7 @@ export function resolveOptions(options: VerifyOptions, availableBackends: readon
     problems,
     fills: options.fills ?? fills,
     f16: options.f16 ?? false,
+    ...(options.flags?.length ? {flags: options.flags} : {}),
     oracles: options.oracles ?? oracles.map(({name}) => name),
     engine: (onHost && options.engine) || 'auto',
     ...(onHost && options.threads !== undefined ? {threads: options.threads} : {}),
@@ -154,4 +159,12 @@ export function resolveOptions(options: VerifyOptions, availableBackends: readon
     bail: options.bail ?? false,
     ...(sabotage === undefined ? {} : {sabotage}),
   };
+}
+
+/** @throws ConvgradError on what is no NAME=VALUE */
+export function parseFlag(text: string): {name: string; value: boolean | number} {
+  const [, name, value] =
+    /^(\w+)=(true|false|-?\d+(?:\.\d+)?)$/.exec(text) ??
+    fail(`'${text}' is no flag; use NAME=true, NAME=false or NAME=NUMBER.`);
+  return {name, value: /\d/.test(value) ? Number(value) : value === 'true'};
 }

@@ -4,7 +4,7 @@ import type {VerifyResult} from './result.js';
 /** The command line that verifies this one result again, in a new process; of a subject, the call. */
 export function replayLine(command: string, result: VerifyResult, options: ReportedOptions): string {
   const {backend, problem, algorithm, pass, fill} = result;
-  const {seed, engine, threads, imports, sabotage, f16, subject} = options;
+  const {seed, engine, threads, imports, sabotage, f16, flags: tfjsFlags = [], subject} = options;
   if (subject !== undefined) {
     // Functions cannot be named on a command line; this is their program's to call.
     const call = {backends: [backend], problems: [problem], seed, passes: [pass], fills: [fill]};
@@ -23,6 +23,7 @@ export function replayLine(command: string, result: VerifyResult, options: Repor
     ['--fill', fill],
     ...(engine === 'auto' ? [] : [['--engine', engine] as [string, string]]),
     ...(threads === undefined ? [] : [['--threads', String(threads)] as [string, string]]),
+    ...tfjsFlags.map((flag): [string, string] => ['--flag', flag]),
     ...imports.map((file): [string, string] => ['--import', file]),
     ...(sabotage ? [['--sabotage', sabotage] as [string, string]] : []),
   ];

@@ -6,7 +6,7 @@ import {remember} from '../plugin/remember.js';
 import {servedBackends} from '../plugin/select.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
 import {findImportedKernels, type ImportedKernels, register} from './kernels.js';
-import type {ReportedOptions} from './options.js';
+import {parseFlag, type ReportedOptions} from './options.js';
 import {applySabotage} from './sabotage.js';
 import type {Target} from './target.js';
 
@@ -21,13 +21,19 @@ export interface Stage {
 }
 
 /** Brings tfjs into the state of a run: convgrad's kernels over the built-in ones, imported kernels aside. */
-export async function setStage({backends, sabotage, subject, f16, engine, threads}: ReportedOptions): Promise<Stage> {
-  const restore = remember();
+export async function setStage(options: ReportedOptions): Promise<Stage> {
+  const {backends, sabotage, subject, f16, flags = [], engine, threads} = options;
+  const restoreSession = remember();
   const activeBackend = tf.getBackend();
-  // tfjs reads the flag when webgl is first used, and never again.
+  // tfjs reads such flags when a backend is first used, and many never again.
+  const undoFlags = flags.map(parseFlag).map(({name, value}) => setFlag(name, value));
+  const restore = async () => {
+    for (const undo of undoFlags) undo();
+    await restoreSession();
+  };
   if (f16) tf.env().set('WEBGL_FORCE_F16_TEXTURES', true);
   for (const backend of backends) await activate(backend, f16);
-  if (subject !== undefined) return untouched(activeBackend);
+  if (subject !== undefined) return untouched(activeBackend, undoFlags);
   const imported = findImportedKernels();
   const configs = [...imported.values()].flatMap((kernels) => [...kernels.values()]);
   for (const {kernelName, backendName} of configs) {
@@ -61,6 +67,21 @@ export async function setStage({backends, sabotage, subject, f16, engine, thread
   };
 }
 
+/** @returns what sets it as it was */
+function setFlag(name: string, value: boolean | number): () => void {
+  const known = tf.env().getFlags(); // those that were needed so far: to ask for another makes tfjs look for its device
+  const before = known[name];
+  try {
+    tf.env().set(name, value);
+    return () => {
+      if (before === undefined) delete known[name];
+      else tf.env().set(name, before);
+    };
+  } catch {
+    throw new ConvgradError('verify', `tfjs has no flag ${name}; leave it out, or import the backend that brings it.`);
+  }
+}
+
 /** Lets threads come up, so that the first case meets them already. */
 async function awaitThreads(threads: number): Promise<void> {
   const one = {data: Float32Array.of(1), offset: 0, rowStride: 1, columnStride: 1};
@@ -75,11 +96,12 @@ async function awaitThreads(threads: number): Promise<void> {
 const patience = 10_000;
 
 /** The stage of a subject, which brings all that it needs. */
-function untouched(activeBackend: string): Stage {
+function untouched(activeBackend: string, undoFlags: readonly (() => void)[]): Stage {
   return {
     imported: new Map(),
     select() {},
     async clear() {
+      for (const undo of undoFlags) undo();
       if (activeBackend) await tf.setBackend(activeBackend);
     },
   };

@@ -158,3 +158,28 @@ test.each([
 ])('refuses %j', async (options, message) => {
   await expect(verify(options)).rejects.toThrow(message);
 });
+
+describe('flags of tfjs', () => {
+  const one = {backends: ['cpu'], problems: ['ih3iw3ic1oc1kh1kw1'], oracles: ['reference']} as const;
+
+  it('are set for the run, stand in its report, and are as before afterwards', async () => {
+    const before = tf.env().getFlags().WEBGL_PACK;
+    const set = jest.spyOn(tf.env(), 'set');
+    const report = await verify({...one, flags: ['WEBGL_PACK=false', 'CPU_HANDOFF_SIZE_THRESHOLD=7']});
+    expect(report.options.flags).toEqual(['WEBGL_PACK=false', 'CPU_HANDOFF_SIZE_THRESHOLD=7']);
+    expect(set.mock.calls.slice(0, 2)).toEqual([
+      ['WEBGL_PACK', false],
+      ['CPU_HANDOFF_SIZE_THRESHOLD', 7],
+    ]);
+    set.mockRestore();
+    expect(tf.env().getFlags().WEBGL_PACK).toBe(before);
+  });
+
+  it.each([
+    ['WEBGL_PACK', "verify: 'WEBGL_PACK' is no flag; use NAME=true, NAME=false or NAME=NUMBER."],
+    ['WEBGL_PACK=maybe', 'is no flag'],
+    ['NO_SUCH_FLAG=true', 'verify: tfjs has no flag NO_SUCH_FLAG; leave it out, or import the backend that brings it.'],
+  ])('%s is refused', async (flag, message) => {
+    await expect(verify({...one, flags: [flag]})).rejects.toThrow(message);
+  });
+});

@@ -27,7 +27,7 @@ test('--mutant verifies that mutant on cpu, remembers nothing, and is in replay 
 
 test.each([
   ['webgl-even-row', ['webgl']],
-  ['bias-last-row', ['cpu', 'webgl']],
+  ['bias-last-row', ['cpu', 'webgl', 'webgpu']],
 ])('--mutant %s is verified on %j', (mutant, backends) => {
   const undo = defineMutant(mutant);
   const {options, named} = readFlags({mutant});

@@ -139,7 +139,7 @@ function workOf(m: 2 | 4, info: Conv2DInfo, pass: Pass): Work {
   const [height, width] = forward ? [info.outHeight, info.outWidth] : [info.inHeight, info.inWidth];
   const tiles = tilesOf(form, batch, height, width);
   const [from, to] = forward ? [C, F] : [F, C];
-  const far = 4 * filter > nearBytes ? 3 : 1;
+  const far = 4 * filter > nearBytes ? 4 : 1;
   return together(
     products({kind: 'gather', rows: tiles, depth: from, columns: to}, elements, blocksOf(tiles), blocksOf(tiles)),
     turned(matrix('input'), tiles, vectors(from)),

@@ -4,21 +4,17 @@ import {counterOf} from './counter.js';
 import {type Arena, arrayBytes, type Engine, type Epilogue} from './engine.js';
 import {withGemm} from './gemm.js';
 import {KeptFilters, keepingParts} from './keptFilters.js';
-import {packingParts, packPanels, stagingBytes} from './packing.js';
+import {packingParts, packPanels} from './packing.js';
 import {type Panels, type PlanePanels, panelBytes, panelsOf, panelsOfRows, planePanelBytes} from './panels.js';
-import {controlBytes, scratchPlace} from './threads/control.js';
-import {type Pool, startPool, WorkerLost} from './threads/pool.js';
+import {WorkerLost} from './threads/pool.js';
 import {identityOf} from './vouched.js';
 import {fourierCall, fourierFlops, inverseFourierCall, packedFourierCalls} from './wasmFourier.js';
 import {lanesArgs} from './wasmLanes.js';
-import {compile, instantiate, type Kernels, mostPages, tileRows, type WasmVariant} from './wasmModule.js';
+import {tileRows, type WasmVariant} from './wasmModule.js';
 import {gatherCalls, gatherPlanesCall, outerCalls, outerPlanesCall} from './wasmProducts.js';
 import {packedTilesCalls, tileFlops, tilesCall} from './wasmTiles.js';
+import {canHold, firstPlace, isCopy, open, stagingPlace, type Workshop} from './workshop.js';
 
-const pageBytes = 65_536;
-/** The words by which threads agree and their scratch memory lie below; then what is on its way into panels. */
-const stagingPlace = controlBytes;
-const firstPlace = stagingPlace + stagingBytes;
 /** In the order of their numbers in `assembly/epilogue.mjs`. */
 const activations = [
   'linear',
@@ -39,13 +35,6 @@ export interface EngineSetting {
   patience?: number;
   /** Whether what is made of filters is kept; by default it is. */
   keepFilters?: boolean;
-}
-
-/** A memory and what computes on it. */
-interface Workshop {
-  memory: WebAssembly.Memory;
-  kernels: Kernels;
-  pool?: Pool;
 }
 
 /**
@@ -262,40 +251,4 @@ export function wasmEngine(
       return turns * peakOperations;
     },
   });
-}
-
-function open(variant: WasmVariant, threading?: {workers: number; patience: number}): Workshop {
-  const memory = new WebAssembly.Memory({
-    initial: Math.ceil(firstPlace / pageBytes),
-    maximum: mostPages,
-    shared: threading !== undefined,
-  });
-  const module = compile(variant, threading !== undefined);
-  const kernels = instantiate(module, memory);
-  kernels.setScratch(scratchPlace);
-  if (!threading) return {memory, kernels};
-  return {memory, kernels, pool: startPool(module, memory, kernels, threading.workers, threading.patience)};
-}
-
-/** Lets a memory have so many bytes. @returns whether there are so many */
-function canHold(memory: WebAssembly.Memory, bytes: number): boolean {
-  const missing = Math.ceil(bytes / pageBytes) - memory.buffer.byteLength / pageBytes;
-  try {
-    if (missing > 0) memory.grow(missing);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Whether an array holds the same as a copy of it in the memory, bit by bit. */
-function isCopy({memory, kernels}: Workshop, array: Float32Array, place: number): boolean {
-  const floats = stagingBytes / 4;
-  const stage = new Float32Array(memory.buffer, stagingPlace, floats);
-  for (let at = 0; at < array.length; at += floats) {
-    const part = array.subarray(at, at + floats);
-    stage.set(part);
-    if (!kernels.same(stagingPlace, place + 4 * at, part.byteLength)) return false;
-  }
-  return true;
 }

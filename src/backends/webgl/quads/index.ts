@@ -4,6 +4,7 @@ import type {Conv2DInfo, Kind} from '../../../geometry/conv2dInfo.js';
 import {filterDepth, type Pass, passes, passTensors, shapeOf} from '../../../geometry/pass.js';
 import {isPerChannel} from '../../host/epilogue.js';
 import type {Fusion, Implementation} from '../../implementation.js';
+import {holding} from '../holding.js';
 import {uniformsOf} from '../program.js';
 import {runTargets} from '../targets.js';
 import {assertContext, device, needsWebGL2, type WebGLBackend} from '../tfjsBackend.js';
@@ -70,21 +71,18 @@ function runTexts(
 ): TensorInfo {
   const {maxSide, float32} = device();
   const layout = layoutOf(info, pass, maxSide, float32) as Layout;
-  const held: TensorInfo[] = [];
-  const hold = (tensor: TensorInfo) => {
-    held.push(tensor);
-    return tensor;
-  };
-  const image = (text: string, tensor: TensorInfo, name: 'x' | 'dy', bands: Layout['a'], margin = 0) => {
-    const [n, h, width, c] = shapeOf(info, name);
-    return hold(runPack(backend, text, tensor, {shape: [n, h, c, quadsOf(c)], width, margin}, bands));
-  };
-  const filter = () => {
-    const [kh, kw, c, f] = shapeOf(info, 'filter');
-    const across = quadsOf(pass === 'forward' ? f : c);
-    return hold(runPack(backend, packB, {...b, shape: [1, kh * kw, c, f]}, {shape: [kh * kw, c, f, across]}, layout.b));
-  };
-  try {
+  return holding(backend, (hold) => {
+    const image = (text: string, tensor: TensorInfo, name: 'x' | 'dy', bands: Layout['a'], margin = 0) => {
+      const [n, h, width, c] = shapeOf(info, name);
+      return hold(runPack(backend, text, tensor, {shape: [n, h, c, quadsOf(c)], width, margin}, bands));
+    };
+    const filter = () => {
+      const [kh, kw, c, f] = shapeOf(info, 'filter');
+      const across = quadsOf(pass === 'forward' ? f : c);
+      return hold(
+        runPack(backend, packB, {...b, shape: [1, kh * kw, c, f]}, {shape: [kh * kw, c, f, across]}, layout.b),
+      );
+    };
     const isForward = pass === 'forward';
     const inputs =
       pass === 'backpropFilter'
@@ -98,9 +96,7 @@ function runTexts(
       stride: pass === 'backpropInput' ? uniforms.stride : [1, 1],
     };
     return runUnpack(backend, unpack, fusion, targets, shapeOf(info, passTensors[pass].output), layout.result, numbers);
-  } finally {
-    for (const tensor of held) backend.disposeIntermediateTensorInfo(tensor);
-  }
+  });
 }
 
 /** The names by which the computing shader of a pass knows its textures and sizes. */

@@ -1,9 +1,9 @@
-import type {TensorInfo} from '@tensorflow/tfjs';
 import {makeParts} from '../../../engine/part.js';
 import type {Conv2DInfo, Kind} from '../../../geometry/conv2dInfo.js';
 import {filterDepth, type Pass, passes, passTensors, shapeOf, sizeOf} from '../../../geometry/pass.js';
 import {isPerChannel} from '../../host/epilogue.js';
 import type {Implementation} from '../../implementation.js';
+import {holding} from '../holding.js';
 import {mostTargetsOf} from '../targets.js';
 import {assertContext, device, needsWebGL2, type WebGLBackend} from '../tfjsBackend.js';
 import {runDepthwise, runOuter, runPointwise} from './run.js';
@@ -49,12 +49,7 @@ export function byTexels(
     run(pass, info, a, b, backend, fusion) {
       const webgl = backend as WebGLBackend;
       assertContext(webgl);
-      const held: TensorInfo[] = [];
-      const hold = (tensor: TensorInfo) => {
-        held.push(tensor);
-        return tensor;
-      };
-      try {
+      return holding(webgl, (hold) => {
         const [first, second] = [sourceOf(webgl, a, hold), sourceOf(webgl, b, hold)];
         const plain = [first.isPlain, second.isPlain] as const;
         const texts = textsOf(info, pass, {most: mostTargetsOf(webgl), plain, fusion});
@@ -71,9 +66,7 @@ export function byTexels(
         };
         if (pass === 'backpropFilter') return runOuter(given);
         return info.kind === 'dense' ? runPointwise(given) : runDepthwise(given);
-      } finally {
-        for (const tensor of held) webgl.disposeIntermediateTensorInfo(tensor);
-      }
+      });
     },
   };
 }

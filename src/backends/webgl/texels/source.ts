@@ -1,4 +1,5 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
+import type {Hold} from '../holding.js';
 import type {WebGLBackend} from '../tfjsBackend.js';
 
 /** How many pairs hold so many pixels or channels. */
@@ -15,7 +16,7 @@ export interface Source {
  * The tensor on the GPU, packed, as `runWebGLProgram` hands it to a program.
  * @param hold takes a copy that is to be released afterwards
  */
-export function sourceOf(backend: WebGLBackend, tensor: TensorInfo, hold: (copy: TensorInfo) => TensorInfo): Source {
+export function sourceOf(backend: WebGLBackend, tensor: TensorInfo, hold: Hold): Source {
   const data = backend.texData.get(tensor.dataId);
   if (!data.texture) Object.assign(data, {isPacked: true, shape: tensor.shape});
   backend.uploadToGPU(tensor.dataId);

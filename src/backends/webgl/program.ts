@@ -6,7 +6,7 @@ import {backpropFilter as depthwiseBackpropFilter} from './depthwise/backpropFil
 import {backpropInput as depthwiseBackpropInput} from './depthwise/backpropInput.js';
 import {forward as depthwiseForward} from './depthwise/forward.js';
 import {forward} from './forward.js';
-import {shared} from './shared.js';
+import {exact, shared} from './shared.js';
 
 /** tfjs's `GPGPUProgram`, which is a plain object: what `runWebGLProgram` compiles, and caches by its text. */
 export interface WebGLProgram {
@@ -49,7 +49,7 @@ export function program(info: Conv2DInfo, pass: Pass): {program: WebGLProgram; u
     program: {
       variableNames: inputs.map((name) => names[name]!),
       outputShape: shapeOf(info, output),
-      userCode: shared + shaders[info.kind][pass],
+      userCode: exact + shared + shaders[info.kind][pass],
       packedInputs: true,
       packedOutput: true,
       enableShapeUniforms: true,

@@ -95,36 +95,9 @@ export function runTargets(
   return targets;
 }
 
-/**
- * A tensor of the textures of `runTargets`, each of which is a rectangle of it, so many of them beside each other; the last ones may reach beyond it.
- * @param part the size of a target
- * @param shape of the tensor, whose rows of texels must be those of its texture
- */
-export function assemble(
-  backend: WebGLBackend,
-  targets: readonly TensorInfo[],
-  [height, width]: readonly [number, number],
-  across: number,
-  shape: number[],
-): TensorInfo {
-  const {gl} = backend.gpgpu;
-  const result = backend.makeTensorInfo(shape, 'float32');
-  Object.assign(backend.texData.get(result.dataId), {isPacked: true});
-  backend.uploadToGPU(result.dataId);
-  const [rows, columns] = backend.texData.get(result.dataId).texShape.map((size) => Math.ceil(size / 2));
-  gl.bindFramebuffer(gl.FRAMEBUFFER, stateOf(gl).framebuffer);
-  const attach = (texture: WebGLTexture | null) =>
-    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
-  gl.activeTexture(gl.TEXTURE0);
-  gl.bindTexture(gl.TEXTURE_2D, textureOf(backend, result));
-  for (const [i, target] of targets.entries()) {
-    const [x, y] = [(i % across) * width, Math.floor(i / across) * height];
-    if (x >= columns || y >= rows) continue;
-    attach(textureOf(backend, target));
-    gl.copyTexSubImage2D(gl.TEXTURE_2D, 0, x, y, 0, 0, Math.min(width, columns - x), Math.min(height, rows - y));
-  }
-  attach(null);
-  return result;
+/** What draws into textures that tfjs draws into by another. */
+export function framebufferOf({gpgpu: {gl}}: WebGLBackend): WebGLFramebuffer {
+  return stateOf(gl).framebuffer;
 }
 
 function stateOf(gl: WebGL2RenderingContext): Compiled {
@@ -153,14 +126,14 @@ function compile({gpgpu}: WebGLBackend, source: string): {binary: Binary; locati
 }
 
 /** A texture of tfjs's pool, in the form of its packed tensors: four floats a texel. */
-function makeTexture(backend: WebGLBackend, [height, width]: readonly [number, number]): TensorInfo {
+export function makeTexture(backend: WebGLBackend, [height, width]: readonly [number, number]): TensorInfo {
   const tensor = backend.makeTensorInfo([2 * height, 2 * width], 'float32');
   Object.assign(backend.texData.get(tensor.dataId), {isPacked: true, texShape: [2 * height, 2 * width]});
   backend.uploadToGPU(tensor.dataId);
   return tensor;
 }
 
-function textureOf({texData}: WebGLBackend, {dataId}: TensorInfo): WebGLTexture | null {
+export function textureOf({texData}: WebGLBackend, {dataId}: TensorInfo): WebGLTexture | null {
   return texData.get(dataId).texture?.texture ?? null;
 }
 

@@ -31,6 +31,6 @@ export const depthwiseShaderMutants: readonly ShaderMutant[] = [
     kind: 'depthwise',
     passes: ['forward', 'backpropInput'],
     wrong: 'depthwise, of each row of a texel only the first element is read',
-    shader: text(['return column % 2 == 0 ? pair.x : pair.y;', 'return pair.x;']),
+    shader: text(['return (column & 1) == 0 ? pair.x : pair.y;', 'return pair.x;']),
   },
 ];

@@ -30,8 +30,8 @@ export const quadsMutants: readonly QuadsMutant[] = [
     passes: ['backpropInput'],
     wrong: 'on quads, dX reads the two columns of a texel of the filter in the wrong order in its second pair',
     quads: textIn('packB', [
-      'quad.zw = f % 2 == 0 ? texel.xz : texel.yw;',
-      'quad.zw = f % 2 == 0 ? texel.yw : texel.xz;',
+      'quad.zw = (f & 1) == 0 ? texel.xz : texel.yw;',
+      'quad.zw = (f & 1) == 0 ? texel.yw : texel.xz;',
     ]),
   },
   {
@@ -101,7 +101,7 @@ export const quadsMutants: readonly QuadsMutant[] = [
     name: 'webgl-quads-unpacked-pair',
     passes: gradients,
     wrong: 'on quads, of each quad of a gradient only the first pair of channels is returned',
-    quads: textIn('unpack', ['at.w % 4 == 0 ?', 'at.w >= 0 ?']),
+    quads: textIn('unpack', ['(at.w & 2) == 0 ?', 'at.w >= 0 ?']),
   },
   {
     name: 'webgl-quads-lanes-written',
@@ -121,6 +121,6 @@ export const quadsMutants: readonly QuadsMutant[] = [
     kind: 'depthwise',
     passes: ['backpropFilter'],
     wrong: 'on quads, depthwise, dFilter returns the first pair of each quad twice',
-    quads: textIn('unpack', ['vec2 pair = at.z % 4 == 0 ? sum.xy : sum.zw;', 'vec2 pair = sum.xy;']),
+    quads: textIn('unpack', ['vec2 pair = (at.z & 2) == 0 ? sum.xy : sum.zw;', 'vec2 pair = sum.xy;']),
   },
 ];

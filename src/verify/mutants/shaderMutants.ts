@@ -34,7 +34,7 @@ export const shaderMutants: readonly ShaderMutant[] = [
     name: 'webgl-even-row',
     passes: allPasses,
     wrong: 'of a texel only its first row is read',
-    shader: text(['return row % 2 == 0 ? texel.xy : texel.zw;', 'return texel.xy;']),
+    shader: text(['return (row & 1) == 0 ? texel.xy : texel.zw;', 'return texel.xy;']),
   },
   {
     name: 'webgl-row-parity',
@@ -120,7 +120,7 @@ export const shaderMutants: readonly ShaderMutant[] = [
     passes: ['forward', 'backpropFilter'],
     wrong: '(size − start − 1) / step is rounded down, where GLSL rounds negative numbers up',
     shader: text([
-      'int end = max(0, size - start + step - 1) / step;',
+      'int end = over(max(0, size - start + step - 1), step);',
       'int end = max(0, (size - start - 1) / step + 1);',
     ]),
   },
@@ -128,7 +128,7 @@ export const shaderMutants: readonly ShaderMutant[] = [
     name: 'webgl-no-divisibility-test',
     passes: ['backpropInput'],
     wrong: 'the first tap of dX is not searched: (reach − tap · dilation) / stride is rounded down',
-    shader: text(['while (begin < searched && (reach - begin * dilation) % stride != 0) begin++;', '']),
+    shader: text(['while (begin < searched && !divides(stride, reach - begin * dilation)) begin++;', '']),
   },
   {
     name: 'webgl-tap-step',

@@ -62,7 +62,7 @@ export const texelsMutants: readonly TexelsMutant[] = [
     kind: 'depthwise',
     passes: ['backpropFilter'],
     wrong: 'on texels, depthwise, dFilter returns the first tap of each pair twice',
-    texels: textIn('sum', ['vec2 pair = tap % 2 == 0 ? sum.xy : sum.zw;', 'vec2 pair = sum.xy;']),
+    texels: textIn('sum', ['vec2 pair = (tap & 1) == 0 ? sum.xy : sum.zw;', 'vec2 pair = sum.xy;']),
   },
   {
     name: 'webgl-texels-lanes-written',

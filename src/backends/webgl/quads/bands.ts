@@ -14,9 +14,15 @@ export interface Bands {
 /** Rows are counted in floats, of which a quotient is exact below. */
 const mostRows = 2 ** 22;
 
-/** The bands of so many rows, or undefined where no texture of that side holds them. */
-export function bandsOf(rows: number, width: number, together: number, maxSide: number): Bands | undefined {
-  const most = Math.floor(maxSide / together) * together;
+/** The bands of so many rows, or undefined where no texture of that side holds them, of which they may take `height`. */
+export function bandsOf(
+  rows: number,
+  width: number,
+  together: number,
+  maxSide: number,
+  height = maxSide,
+): Bands | undefined {
+  const most = Math.floor(height / together) * together;
   if (most === 0 || rows > mostRows) return undefined;
   const inBand = Math.min(rows, most);
   const whole = width * Math.ceil(rows / inBand);
@@ -28,13 +34,8 @@ export function uniformOf({rows, width}: Bands): number[] {
   return [rows, width];
 }
 
-/** In GLSL: where a row begins, and which row and texel of it a fragment computes. Integers have no division on many a machine. */
+/** In GLSL: where a row begins, and which row and texel of it a fragment computes; after `dividing`. */
 export const bandsText = `
-  // a / b, rounded down, for 0 <= a < 2^22.
-  int over(int a, int b) {
-    return int((float(a) + .5) / float(b));
-  }
-
   ivec2 beginOf(int row, ivec2 bands) {
     int band = row < bands.x ? 0 : over(row, bands.x);
     return ivec2(band * bands.y, row - band * bands.x);

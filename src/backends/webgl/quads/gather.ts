@@ -137,7 +137,7 @@ export const backpropInputText = (row: TapRow, isWindow = false) => `${begin}
     ivec2 rows = tapsReaching(bottom, stride.x, dilation.x, tapStep.x, taps.x, sourceShape.y);
     ivec2 columns = tapsReaching(right, stride.y, dilation.y, tapStep.y, taps.y, sourceShape.z + 3);
     for (int i = rows.x; i < rows.y; i += tapStep.x) {
-      ivec2 from = beginOf((n * sourceShape.y + (bottom - i * dilation.x) / stride.x) * sourceShape.w, sourceBands);
-      ${row.text(isWindow ? 'right - 2 - taps.y' : '(right - j * dilation.y) / stride.y - 3', ['columns.x', 'columns.y'], 'tapStep.y')}
+      ivec2 from = beginOf((n * sourceShape.y + over(bottom - i * dilation.x, stride.x)) * sourceShape.w, sourceBands);
+      ${row.text(isWindow ? 'right - 2 - taps.y' : 'over(right - j * dilation.y, stride.y) - 3', ['columns.x', 'columns.y'], 'tapStep.y')}
     }
 ${end}`;

@@ -6,6 +6,7 @@ import {isPerChannel} from '../../host/epilogue.js';
 import type {Fusion, Implementation} from '../../implementation.js';
 import {holding} from '../holding.js';
 import {uniformsOf} from '../program.js';
+import {joined} from '../rectangles.js';
 import {runTargets} from '../targets.js';
 import {assertContext, device, needsWebGL2, type WebGLBackend} from '../tfjsBackend.js';
 import {uniformOf} from './bands.js';
@@ -90,12 +91,13 @@ function runTexts(
         : [image(packA, a, isForward ? 'x' : 'dy', layout.a, layout.margin), filter()];
     const {samplers, uniforms} = inputsOf(info, pass, layout);
     const targets = runTargets(backend, {text: compute, samplers, uniforms}, inputs, layout.result.size).map(hold);
+    const whole = hold(joined(backend, targets, layout.result.size));
     const numbers = {
       ...{groups: layout.groups, slices: layout.slices},
       quads: quadsOf(isForward ? info.outChannels : info.inChannels),
       stride: pass === 'backpropInput' ? uniforms.stride : [1, 1],
     };
-    return runUnpack(backend, unpack, fusion, targets, shapeOf(info, passTensors[pass].output), layout.result, numbers);
+    return runUnpack(backend, unpack, fusion, whole, shapeOf(info, passTensors[pass].output), layout.result, numbers);
   });
 }
 

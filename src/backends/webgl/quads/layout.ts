@@ -1,5 +1,6 @@
 import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
 import type {Pass} from '../../../geometry/pass.js';
+import {targetCount} from '../targets.js';
 import {type Bands, bandsOf} from './bands.js';
 import {slicesOf} from './outer.js';
 
@@ -28,6 +29,8 @@ export function layoutOf(info: Conv2DInfo, pass: Pass, maxSide: number, splits: 
   const isDense = info.kind === 'dense';
   const image = (height: number, width: number, channels: number) =>
     bandsOf(batch * height * quadsOf(channels), width, quadsOf(channels), maxSide);
+  // The targets are put below each other.
+  const targets = (rows: number, width: number) => bandsOf(rows, width, 1, maxSide, Math.floor(maxSide / targetCount));
   const filter = (from: number, to: number) =>
     isDense
       ? bandsOf(4 * quadsOf(from), taps * quadsOf(to), 4 * quadsOf(from), maxSide)
@@ -39,14 +42,14 @@ export function layoutOf(info: Conv2DInfo, pass: Pass, maxSide: number, splits: 
     const tapRows = taps * quadsOf(C);
     const {slices, sliceRows} = slicesOf(batch * outHeight, splits ? tapRows * width : Number.POSITIVE_INFINITY);
     const [a, b] = [image(inHeight, inWidth, C), image(outHeight, outWidth, F)];
-    const result = bandsOf(slices * tapRows, width, 1, maxSide);
+    const result = targets(slices * tapRows, width);
     return a && b && result && {a, b, result, margin: 0, groups, slices, sliceRows};
   }
   const {margin, columns} = reachOf(info, pass, groups);
   const [a, b, result] =
     pass === 'forward'
-      ? [image(inHeight, columns, C), filter(C, F), image(outHeight, groups, F)]
-      : [image(outHeight, columns, F), filter(F, C), image(inHeight, groups * phases, C)];
+      ? [image(inHeight, columns, C), filter(C, F), targets(batch * outHeight * quadsOf(F), groups)]
+      : [image(outHeight, columns, F), filter(F, C), targets(batch * inHeight * quadsOf(C), groups * phases)];
   return a && b && result && {a, b, result, margin, groups, slices: 1, sliceRows: 0};
 }
 

@@ -14,8 +14,9 @@ const outerText = (column: string, sum: string) => `
     int slice = over(tap, taps.x * taps.y);
     tap -= slice * taps.x * taps.y;
     if (slice >= resultShape.x) return;
-    int top = (tap / taps.y) * dilation.x - pad.x;
-    int left = (tap % taps.y) * dilation.y - pad.y;
+    int i = over(tap, taps.y);
+    int top = i * dilation.x - pad.x;
+    int left = (tap - i * taps.y) * dilation.y - pad.y;
     vec2 xTexel = 1. / vec2(textureSize(x, 0)), dyTexel = 1. / vec2(textureSize(dy, 0));
     ivec2 columns = stepsInside(left, stride.y, dyShape.z, xShape.z);
     float step = float(stride.y) * xTexel.x;

@@ -1,6 +1,6 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import type {WebGLProgram} from '../program.js';
-import {shared} from '../shared.js';
+import {dividing, finding, shared} from '../shared.js';
 import type {WebGLBackend} from '../tfjsBackend.js';
 import {type Bands, bandsText, uniformOf} from './bands.js';
 
@@ -15,20 +15,14 @@ export const packImage = `
     int q = at.x - row * shape.w;
     vec4 quad = vec4(0.);
     if (w >= 0 && w < width && row < shape.x * shape.y) {
-      // A row of the image begins anew in tfjs's texture, unless the texture was made square.
       ivec2 size = textureSize(Image, 0);
-      int pairs = (shape.z + 1) / 2;
-      ivec2 texel = ivec2(2 * q, row * ((width + 1) / 2) + w / 2);
-      if (size.x != pairs) {
-        int index = texel.y * pairs + texel.x;
-        texel = ivec2(index % size.x, index / size.x);
-      }
-      quad.xy = lanes(texture(Image, (vec2(texel) + .5) / vec2(size)), w);
+      int pairs = (shape.z + 1) >> 1;
+      ivec2 texel = ivec2(2 * q, row * ((width + 1) >> 1) + (w >> 1));
+      quad.xy = lanes(texture(Image, texelIn(size, texel, pairs)), w);
       if (4 * q + 1 >= shape.z) quad.y = 0.;
       if (4 * q + 2 < shape.z) {
         texel.x++;
-        if (texel.x == size.x) texel = ivec2(0, texel.y + 1);
-        quad.zw = lanes(texture(Image, (vec2(texel) + .5) / vec2(size)), w);
+        quad.zw = lanes(texture(Image, texelIn(size, texel, pairs)), w);
         if (4 * q + 3 >= shape.z) quad.w = 0.;
       }
     }
@@ -36,20 +30,27 @@ export const packImage = `
   }
 `;
 
+/** The texel of a filter [kh·kw, C, F] that holds (tap, c, f) and what lies beside it. */
+const weights = `
+  vec4 weights(int tap, int c, int f) {
+    return texture(Image, texelIn(textureSize(Image, 0), ivec2(f >> 1, tap * ((shape.y + 1) >> 1) + (c >> 1)), (shape.z + 1) >> 1));
+  }
+`;
+
 /**
  * A filter [kh·kw, C, F] as quads of its output channels: texel tap·⌈F/4⌉ + q of row c holds 4 f from 4q on at (tap, c). Zeros stand past the
  * last f, and in the rows past the last c, whose number is a multiple of 4.
  */
-export const packFilter = `
+export const packFilter = `${weights}
   void main() {
     ivec2 at = ivec2(gl_FragCoord.xy);
-    int tap = at.x / shape.w, c = at.y;
+    int tap = over(at.x, shape.w), c = at.y;
     int f = 4 * (at.x - tap * shape.w);
     vec2 first = vec2(0.), second = vec2(0.);
     if (c < shape.y) {
-      first = lanes(getImage(0, tap, c, f), c);
+      first = lanes(weights(tap, c, f), c);
       if (f + 1 >= shape.z) first.y = 0.;
-      if (f + 2 < shape.z) second = lanes(getImage(0, tap, c, f + 2), c);
+      if (f + 2 < shape.z) second = lanes(weights(tap, c, f + 2), c);
       if (f + 3 >= shape.z) second.y = 0.;
     }
     setOutput(vec4(first, second));
@@ -57,19 +58,19 @@ export const packFilter = `
 `;
 
 /** The same filter as quads of its input channels: texel tap·⌈C/4⌉ + q of row f holds 4 c from 4q on at (tap, f). */
-export const packFilterTurned = `
+export const packFilterTurned = `${weights}
   void main() {
     ivec2 at = ivec2(gl_FragCoord.xy);
-    int tap = at.x / shape.w, f = at.y;
+    int tap = over(at.x, shape.w), f = at.y;
     int c = 4 * (at.x - tap * shape.w);
     vec4 quad = vec4(0.);
     if (f < shape.z) {
-      vec4 texel = getImage(0, tap, c, f);
-      quad.xy = f % 2 == 0 ? texel.xz : texel.yw;
+      vec4 texel = weights(tap, c, f);
+      quad.xy = (f & 1) == 0 ? texel.xz : texel.yw;
       if (c + 1 >= shape.y) quad.y = 0.;
       if (c + 2 < shape.y) {
-        texel = getImage(0, tap, c + 2, f);
-        quad.zw = f % 2 == 0 ? texel.xz : texel.yw;
+        texel = weights(tap, c + 2, f);
+        quad.zw = (f & 1) == 0 ? texel.xz : texel.yw;
         if (c + 3 >= shape.y) quad.w = 0.;
       }
     }
@@ -78,14 +79,14 @@ export const packFilterTurned = `
 `;
 
 /** A depthwise filter [kh·kw, C, 1] as quads of channels: texel `tap` of row q. */
-export const packDepthwise = `
+export const packDepthwise = `${weights}
   void main() {
     int tap = int(gl_FragCoord.x), c = 4 * int(gl_FragCoord.y);
     vec4 quad = vec4(0.);
-    quad.xy = getImage(0, tap, c, 0).xz;
+    quad.xy = weights(tap, c, 0).xz;
     if (c + 1 >= shape.y) quad.y = 0.;
     if (c + 2 < shape.y) {
-      quad.zw = getImage(0, tap, c + 2, 0).xz;
+      quad.zw = weights(tap, c + 2, 0).xz;
       if (c + 3 >= shape.y) quad.w = 0.;
     }
     setOutput(quad);
@@ -108,7 +109,8 @@ export function runPack(
 ): TensorInfo {
   const [height, width] = bands.size;
   const program: WebGLProgram & {outPackingScheme: 0} = {
-    ...{variableNames: ['Image'], outputShape: [1, 1, 2 * height, 2 * width], userCode: shared + bandsText + text},
+    ...{variableNames: ['Image'], outputShape: [1, 1, 2 * height, 2 * width]},
+    userCode: dividing + shared + finding + bandsText + text,
     ...{packedInputs: true, packedOutput: true, enableShapeUniforms: true},
     customUniforms: [
       {name: 'shape', type: 'ivec4'},

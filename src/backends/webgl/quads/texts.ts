@@ -1,7 +1,7 @@
 import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
 import type {Pass} from '../../../geometry/pass.js';
 import type {Fusion} from '../../implementation.js';
-import {stepping} from '../shared.js';
+import {dividing, stepping} from '../shared.js';
 import {bandsText} from './bands.js';
 import {backpropInputText, dense, denseWindow, depthwise, forwardText} from './gather.js';
 import {quadsOf, windowOf} from './layout.js';
@@ -26,7 +26,7 @@ const slices = 'slices of pixels';
 /** All texts hold no sizes but these: which channels a single quad has, whether the stride of a row is 1, and the taps of a row where those make a window. */
 export function textsOf(info: Conv2DInfo, pass: Pass, fusion?: Fusion): Texts {
   const isDense = info.kind === 'dense';
-  const computing = (text: string) => stepping + bandsText + text;
+  const computing = (text: string) => dividing + stepping + bandsText + text;
   if (pass === 'backpropFilter') {
     return {
       ...{packA: packImage, packB: packImage, variant: slices},

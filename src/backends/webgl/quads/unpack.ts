@@ -2,63 +2,39 @@ import type {TensorInfo} from '@tensorflow/tfjs';
 import type {Fusion} from '../../implementation.js';
 import {epilogueInputs, epilogueText} from '../epilogue.js';
 import type {WebGLProgram} from '../program.js';
-import {shared} from '../shared.js';
+import {dividing, placing, shared} from '../shared.js';
 import type {WebGLBackend} from '../tfjsBackend.js';
 import {type Bands, bandsText, uniformOf} from './bands.js';
 
-const targets = ['Target0', 'Target1', 'Target2', 'Target3'];
+/** A texel of one of the four targets, which lie below each other. */
+const reading = `
+  vec4 target(ivec2 texel, int t) {
+    ivec2 size = textureSize(Targets, 0);
+    return texture(Targets, (vec2(texel.x, texel.y + t * (size.y >> 2)) + .5) / vec2(size));
+  }
+`;
 
 /** The quads of channels of two pixels beside each other, where a fragment computed four such. */
 const neighbours = `
-    vec2 place = (vec2(begin + ivec2(at.z / 4, 0)) + .5) / vec2(textureSize(Target0, 0));
-    if (at.z % 4 == 0) {
-      left = texture(Target0, place);
-      right = texture(Target1, place);
-    } else {
-      left = texture(Target2, place);
-      right = texture(Target3, place);
-    }
+    left = target(begin + ivec2(at.z >> 2, 0), at.z & 2);
+    right = target(begin + ivec2(at.z >> 2, 0), at.z & 2 | 1);
 `;
 
 /** The same where its four pixels lay `stride.y` apart: then its columns begin `groups` further for each phase of the stride. */
 const apart = `
-    for (int side = 0; side < 2; side++) {
-      int w = at.z + side;
-      int u = over(w, stride.y);
-      int group = u / 4;
-      vec2 place = (vec2(begin + ivec2((w - u * stride.y) * groups + group, 0)) + .5) / vec2(textureSize(Target0, 0));
-      int t = u - 4 * group;
-      vec4 quad;
-      if (t < 2) {
-        if (t == 0) quad = texture(Target0, place);
-        else quad = texture(Target1, place);
-      } else {
-        if (t == 2) quad = texture(Target2, place);
-        else quad = texture(Target3, place);
-      }
-      if (side == 0) left = quad;
-      else right = quad;
-    }
+    int u = over(at.z, stride.y), v = over(at.z + 1, stride.y);
+    left = target(begin + ivec2((at.z - u * stride.y) * groups + (u >> 2), 0), u & 3);
+    right = target(begin + ivec2((at.z + 1 - v * stride.y) * groups + (v >> 2), 0), v & 3);
 `;
 
 /** From four targets of a gather to a tensor [N, H, W, C] as tfjs packs it. */
 const image = (pixels: string, epilogue: string) => `
   void main() {
-    ivec2 texel = ivec2(gl_FragCoord.xy);
-    int pairs = (outShape.w + 1) / 2, height = (outShape.z + 1) / 2;
-    // A row of the image begins anew in tfjs's texture, unless the texture was made square.
-    int across = (outTexShape.y + 1) / 2;
-    if (across != pairs) {
-      int index = texel.y * across + texel.x;
-      texel = ivec2(index % pairs, index / pairs);
-    }
-    int row = over(texel.y, height);
-    ivec4 at = ivec4(0, 0, 2 * (texel.y - row * height), 2 * texel.x);
-    if (row >= outShape.x * outShape.y) return;
-    ivec2 begin = beginOf(row * quads + at.w / 4, bands);
+    ivec4 at = outputAt(); // n, h, w, c
+    ivec2 begin = beginOf((at.x * outShape.y + at.y) * quads + (at.w >> 2), bands);
     vec4 left, right;
     ${pixels}
-    vec4 value = at.w % 4 == 0 ? vec4(left.xy, right.xy) : vec4(left.zw, right.zw);
+    vec4 value = (at.w & 2) == 0 ? vec4(left.xy, right.xy) : vec4(left.zw, right.zw);
     ${epilogue}
     setOutputLanes(at, value);
   }
@@ -67,33 +43,28 @@ const image = (pixels: string, epilogue: string) => `
 /** From the targets of an outer product to dFilter [kh, kw, C, F]: the slices are summed in their order. */
 export const filterText = `
   void main() {
-    ivec4 at = getOutputCoords(); // i, j, c, f
+    ivec4 at = outputAt(); // i, j, c, f
     vec4 first = vec4(0.), second = vec4(0.);
-    int row = (at.x * outShape.y + at.y) * quads + at.z / 4;
+    int row = (at.x * outShape.y + at.y) * quads + (at.z >> 2);
     for (int s = 0; s < slices; s++) {
-      ivec2 texel = beginOf(row + s * outShape.x * outShape.y * quads, bands) + ivec2(at.w / 4, 0);
-      if (at.z % 4 == 0) {
-        first += texelFetch(Target0, texel, 0);
-        second += texelFetch(Target1, texel, 0);
-      } else {
-        first += texelFetch(Target2, texel, 0);
-        second += texelFetch(Target3, texel, 0);
-      }
+      ivec2 texel = beginOf(row + s * outShape.x * outShape.y * quads, bands) + ivec2(at.w >> 2, 0);
+      first += target(texel, at.z & 2);
+      second += target(texel, at.z & 2 | 1);
     }
-    setOutputLanes(at, at.w % 4 == 0 ? vec4(first.xy, second.xy) : vec4(first.zw, second.zw));
+    setOutputLanes(at, (at.w & 2) == 0 ? vec4(first.xy, second.xy) : vec4(first.zw, second.zw));
   }
 `;
 
 /** The same of a depthwise convolution, dFilter [kh, kw, C, 1]. */
 export const depthwiseFilterText = `
   void main() {
-    ivec4 at = getOutputCoords(); // i, j, c, 0
+    ivec4 at = outputAt(); // i, j, c, 0
     vec4 sum = vec4(0.);
-    int row = (at.x * outShape.y + at.y) * quads + at.z / 4;
+    int row = (at.x * outShape.y + at.y) * quads + (at.z >> 2);
     for (int s = 0; s < slices; s++) {
-      sum += texelFetch(Target0, beginOf(row + s * outShape.x * outShape.y * quads, bands), 0);
+      sum += target(beginOf(row + s * outShape.x * outShape.y * quads, bands), 0);
     }
-    vec2 pair = at.z % 4 == 0 ? sum.xy : sum.zw;
+    vec2 pair = (at.z & 2) == 0 ? sum.xy : sum.zw;
     setOutputLanes(at, vec4(pair.x, 0., pair.y, 0.));
   }
 `;
@@ -103,12 +74,12 @@ export function imageText(stride: number, fusion?: Fusion): string {
   return image(stride === 1 ? neighbours : apart, epilogueText(fusion));
 }
 
-/** @param numbers values of the shader's uniforms beside `bands` */
+/** @param targets of the computing shader, joined; @param numbers values of the shader's uniforms beside `bands` */
 export function runUnpack(
   backend: WebGLBackend,
   text: string,
   fusion: Partial<Fusion>,
-  inputs: readonly TensorInfo[],
+  targets: TensorInfo,
   shape: number[],
   bands: Bands,
   numbers: {quads: number; groups: number; slices: number; stride: readonly number[]},
@@ -116,9 +87,9 @@ export function runUnpack(
   const beside = epilogueInputs(fusion);
   const program: WebGLProgram = {
     ...{
-      variableNames: [...targets, ...beside.map(([name]) => name)],
+      variableNames: ['Targets', ...beside.map(([name]) => name)],
       outputShape: shape,
-      userCode: shared + bandsText + text,
+      userCode: dividing + shared + placing + bandsText + reading + text,
     },
     ...{packedInputs: true, packedOutput: true, enableShapeUniforms: true},
     customUniforms: [
@@ -132,5 +103,5 @@ export function runUnpack(
   };
   const {quads, groups, slices, stride} = numbers;
   const uniforms = [uniformOf(bands), [...stride], [quads], [groups], [slices], [fusion.leakyreluAlpha ?? 0]];
-  return backend.runWebGLProgram(program, [...inputs, ...beside.map(([, tensor]) => tensor)], 'float32', uniforms);
+  return backend.runWebGLProgram(program, [targets, ...beside.map(([, tensor]) => tensor)], 'float32', uniforms);
 }

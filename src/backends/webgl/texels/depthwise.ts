@@ -1,7 +1,7 @@
 import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
 import type {Fusion} from '../../implementation.js';
 import {epilogueText} from '../epilogue.js';
-import {shared} from '../shared.js';
+import {dividing, placing, shared} from '../shared.js';
 import {numbers, pixelsText, readingText, texelsOver} from './row.js';
 
 /**
@@ -40,18 +40,18 @@ export function depthwiseText(
     int left = at.z + pad.y - ${taps - 1};
     ivec2 rows = tapsReaching(bottom, stride.x, dilation.x, tapStep.x, FilterShape.x, sourceShape.y);
     for (int i = rows.x; i < rows.y; i += tapStep.x) {
-      int line = at.x * sourceShape.y + (bottom - i * dilation.x) / stride.x;`;
-  return `${shared}${readingText}
+      int line = at.x * sourceShape.y + over(bottom - i * dilation.x, stride.x);`;
+  return `${dividing}${shared}${placing}${readingText}
   void main() {
-    ivec4 at = getOutputCoords(); // n, h, w, c
-    int pair = at.w / 2, pairs = (outShape.w + 1) / 2;
+    ivec4 at = outputAt(); // n, h, w, c
+    int pair = at.w >> 1, pairs = (outShape.w + 1) >> 1;
     vec2 texel = 1. / vec2(textureSize(source, 0));
     float weightTexel = 1. / float(textureSize(Filter, 0).y);
     vec4 value = vec4(0.);
     ${rows}
       int first = left >> 1;
       bool odd = (left & 1) == 1;
-      line *= (sourceShape.z + 1) / 2;
+      line *= (sourceShape.z + 1) >> 1;
       vec2 place = (vec2(pair, line + first) + .5) * texel;
       int tap = i * ${taps} * pairs + pair;
       ${texels.map((k) => `vec4 t${k} = inside(${pixel(k)}, first + ${k}, sourceShape.z);`).join('\n      ')}

@@ -1,5 +1,5 @@
 import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
-import {bandsText} from '../quads/bands.js';
+import {dividing} from '../shared.js';
 import {numbers, pixelsText, readingText, texelsOver} from './row.js';
 import {pairsTaps, type Tile} from './tile.js';
 
@@ -27,7 +27,7 @@ export function outerText(info: Conv2DInfo, tile: Tile, plain: {x: boolean; dy: 
   };
   const lines = (of: number, line: (index: number) => string | string[]) =>
     numbers(of).flatMap(line).join('\n        ');
-  return `${bandsText}${readingText}
+  return `${dividing}${readingText}
   void main() {
     int cell = int(gl_FragCoord.y) * groups.w + int(gl_FragCoord.x);
     int rest = over(cell, groups.y);
@@ -41,7 +41,7 @@ export function outerText(info: Conv2DInfo, tile: Tile, plain: {x: boolean; dy: 
     int top = (rest - slice * taps.x) * dilation.x - pad.x;
     int first = left >> 1;
     bool odd = (left & 1) == 1;
-    int acrossX = (xShape.z + 1) / 2, acrossDy = (dyShape.z + 1) / 2;
+    int acrossX = (xShape.z + 1) >> 1, acrossDy = (dyShape.z + 1) >> 1;
     vec2 xTexel = 1. / vec2(textureSize(x, 0)), dyTexel = 1. / vec2(textureSize(dy, 0));
     ${lines(tile.targets, (t) => `vec4 sum${t} = vec4(0.);`)}
     int last = min((slice + 1) * sliceRows, dyShape.x * dyShape.y);
@@ -99,7 +99,7 @@ export function sumText(info: Conv2DInfo, tile: Tile): string {
   const value = !paired ? 'sum' : info.kind === 'dense' ? 'vec4(pair, 0., 0.)' : 'vec4(pair.x, 0., pair.y, 0.)';
   return `
   void main() {
-    ivec4 at = getOutputCoords(); // i, j, c, f
+    ivec4 at = outputAt(); // i, j, c, f
     int c = at.z >> 1, f = at.w >> 1, group = over(at.y, ${taps});
     int tap = at.y - group * ${taps};
     int inner = over(c, ${inPairs}), outer = over(f, ${outPairs});
@@ -107,16 +107,15 @@ export function sumText(info: Conv2DInfo, tile: Tile): string {
     int cell = ((at.x * groups.z + group) * groups.x + inner) * groups.y + outer;
     int perSlice = outShape.x * groups.z * groups.x * groups.y;
     int row = over(cell, groups.w), rows = over(perSlice, groups.w);
-    ivec2 texel = ivec2(cell - row * groups.w, row), step = ivec2(perSlice - rows * groups.w, rows);
+    ivec2 size = textureSize(Targets, 0);
+    ivec2 texel = ivec2(cell - row * groups.w, row + target * over(size.y, ${targets})), step = ivec2(perSlice - rows * groups.w, rows);
     vec4 sum = vec4(0.);
     for (int s = 0; s < slices; s++) {
-      ${numbers(targets)
-        .map((t) => `${t + 1 < targets ? `if (target == ${t}) ` : ''}sum += texelFetch(Target${t}, texel, 0);`)
-        .join('\n      else ')}
+      sum += texture(Targets, (vec2(texel) + .5) / vec2(size));
       texel += step;
       if (texel.x >= groups.w) texel += ivec2(-groups.w, 1);
     }
-    vec2 pair = tap % 2 == 0 ? sum.xy : sum.zw;
+    vec2 pair = (tap & 1) == 0 ? sum.xy : sum.zw;
     setOutputLanes(at, ${value});
   }
 `;

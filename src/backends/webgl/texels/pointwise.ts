@@ -1,7 +1,7 @@
 import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
 import type {Fusion} from '../../implementation.js';
 import {epilogueInputs, epilogueText} from '../epilogue.js';
-import {bandsText} from '../quads/bands.js';
+import {dividing} from '../shared.js';
 import {numbers, readingText} from './row.js';
 import {pairsOf} from './source.js';
 import {type Block, blockOf} from './tile.js';
@@ -62,20 +62,20 @@ export function pointwiseText(
         ),
       )
       .join('\n      ');
-  return `${bandsText}${readingText}
+  return `${dividing}${readingText}
   ${epilogueInputs(fusion)
-    .map(([name]) => `vec4 get${name}(int channel) { return texelAt(${name}, channel / 2); }`)
+    .map(([name]) => `vec4 get${name}(int channel) { return texelAt(${name}, channel >> 1); }`)
     .join('\n  ')}
 
   // Where in the source the two pixels of a texel of the result lie, texels x and y; z and w whether they lie there at all.
   ivec4 placeOf(int row) {
-    int across = (resultShape.z + 1) / 2;
+    int across = (resultShape.z + 1) >> 1;
     int line = over(row, across);
     int w = 2 * (row - line * across) * step.y, n = over(line, resultShape.y);
     int h = (line - n * resultShape.y) * step.x;
-    int begin = (n * sourceShape.y + h) * ((sourceShape.z + 1) / 2);
+    int begin = (n * sourceShape.y + h) * ((sourceShape.z + 1) >> 1);
     bool above = h < sourceShape.y;
-    return ivec4(begin + w / 2, begin + (w + step.y) / 2, above && w < sourceShape.z, above && w + step.y < sourceShape.z);
+    return ivec4(begin + (w >> 1), begin + ((w + step.y) >> 1), above && w < sourceShape.z, above && w + step.y < sourceShape.z);
   }
 
   vec4 finished(vec4 value, ivec4 place, ivec4 at) {
@@ -103,7 +103,7 @@ export function pointwiseText(
       ${read('k')}
       ${sums(false)}
     }
-    int across = (resultShape.z + 1) / 2;
+    int across = (resultShape.z + 1) >> 1;
     ${rows
       .flatMap((p) => [
         `int w${p} = row + ${p} * part.x; w${p} = 2 * (w${p} - over(w${p}, across) * across);`,

@@ -4,10 +4,10 @@ import {type Pass, passTensors, shapeOf} from '../../../geometry/pass.js';
 import type {Fusion} from '../../implementation.js';
 import {epilogueInputs} from '../epilogue.js';
 import {uniformsOf, type WebGLProgram} from '../program.js';
-import {bandsText} from '../quads/bands.js';
 import {slicesOf} from '../quads/outer.js';
-import {shared} from '../shared.js';
-import {assemble, mostTargetsOf, runTargets} from '../targets.js';
+import {assemble, joined} from '../rectangles.js';
+import {dividing, placing, shared} from '../shared.js';
+import {mostTargetsOf, runTargets} from '../targets.js';
 import {device, type WebGLBackend} from '../tfjsBackend.js';
 import {pointwiseBlock} from './pointwise.js';
 import {pairsOf, sourceOf} from './source.js';
@@ -80,23 +80,27 @@ export function runOuter({backend, texts, info, inputs, hold}: Given): TensorInf
   // In float16 textures slices would be rounded as often as there are slices.
   const {slices, sliceRows} = slicesOf(info.batch * info.outHeight, float32 ? perSlice : Number.POSITIVE_INFINITY);
   const cells = slices * perSlice;
-  const width = Math.min(cells, Math.max(cellsAcross, Math.ceil(cells / maxSide)));
+  const width = Math.min(cells, Math.max(cellsAcross, Math.ceil((cells * tile.targets) / maxSide)));
   const shape = (name: 'x' | 'dy') => texelShape(shapeOf(info, name));
   const uniforms = {
     ...{...uniformsOf(info), taps: [info.filterHeight, info.filterWidth]},
     ...{xShape: shape('x'), dyShape: shape('dy'), sliceRows: [sliceRows], groups: [...groups, width]},
   };
   const program = {text: texts.compute, samplers: ['x', 'dy'], uniforms, targets: tile.targets};
-  const targets = runTargets(backend, program, inputs, [Math.ceil(cells / width), width]).map(hold);
+  const size = [Math.ceil(cells / width), width] as const;
+  const targets = runTargets(backend, program, inputs, size).map(hold);
   const summing: WebGLProgram = {
-    variableNames: targets.map((_, i) => `Target${i}`),
+    variableNames: ['Targets'],
     outputShape: shapeOf(info, 'dFilter'),
-    userCode: shared + bandsText + texts.sum,
+    userCode: dividing + shared + placing + texts.sum,
     ...{packedInputs: true, packedOutput: true, enableShapeUniforms: true},
     customUniforms: [
       {name: 'groups', type: 'ivec4'},
       {name: 'slices', type: 'int'},
     ],
   };
-  return backend.runWebGLProgram(summing, targets, 'float32', [[...groups, width], [slices]]);
+  return backend.runWebGLProgram(summing, [hold(joined(backend, targets, size))], 'float32', [
+    [...groups, width],
+    [slices],
+  ]);
 }

@@ -6,6 +6,8 @@ import type {Binary, WebGLBackend} from './tfjsBackend.js';
 export const targetCount = 4;
 /** More than so many are not asked for: their sums would not fit into registers. */
 const mostTargets = 8;
+/** How many a device may have. */
+export const targetCounts = Array.from({length: mostTargets - targetCount + 1}, (_, i) => targetCount + i);
 
 /** A fragment shader that reads textures and writes one texel of each of several; tfjs's programs write one. */
 export interface TargetsProgram {

@@ -50,9 +50,13 @@ export const depthwiseOuter = outerText('quad', 'sum0 += a * b;');
 /** How many fragments keep a GPU busy. */
 const fragments = 8192;
 
-/** How the rows of dy are cut: into so many slices of so many rows. */
-export function slicesOf(rows: number, perSlice: number): {slices: number; sliceRows: number} {
-  const wanted = Math.max(1, Math.min(rows, Math.round(fragments / perSlice)));
+/** How the rows of dy are cut: into so many slices of so many rows, at most `most`. */
+export function slicesOf(
+  rows: number,
+  perSlice: number,
+  most = Number.POSITIVE_INFINITY,
+): {slices: number; sliceRows: number} {
+  const wanted = Math.max(1, Math.min(rows, most, Math.round(fragments / perSlice)));
   const sliceRows = Math.ceil(rows / wanted);
   return {slices: Math.ceil(rows / sliceRows), sliceRows};
 }

@@ -4,11 +4,12 @@ import {filterDepth, type Pass, passes, passTensors, shapeOf, sizeOf} from '../.
 import {isPerChannel} from '../../host/epilogue.js';
 import type {Implementation} from '../../implementation.js';
 import {holding} from '../holding.js';
-import {mostTargetsOf} from '../targets.js';
+import {mostTargetsOf, targetCounts} from '../targets.js';
 import {assertContext, device, needsWebGL2, type WebGLBackend} from '../tfjsBackend.js';
 import {runDepthwise, runOuter, runPointwise} from './run.js';
 import {pairsOf, sourceOf} from './source.js';
 import {type Texts, textsOf, variantsOf} from './texts.js';
+import {cellsOf, tileOf} from './tile.js';
 
 const kinds: readonly Kind[] = ['dense', 'depthwise'];
 const nameOf = (kind: Kind, pass: Pass, variant: string) => `texels ${kind} ${pass}, ${variant}`;
@@ -76,11 +77,15 @@ function whyNot(info: Conv2DInfo, pass: Pass): string | undefined {
     return 'a channel multiplier above 1 spreads a pair of channels over several';
   }
   if (info.kind === 'dense' && pass !== 'backpropFilter') return whyNotPointwise(info, pass);
-  if (Math.max(sizeOf(info, 'filter'), info.batch * info.outHeight) > mostCounted) {
+  if (Math.max(sizeOf(info, 'filter'), info.batch * Math.max(info.inHeight, info.outHeight)) > mostCounted) {
     return `it has more than ${mostCounted} weights or rows of pixels`;
   }
   if (info.filterWidth > mostTaps) return `a row of more than ${mostTaps} taps does not fit into registers`;
   if (info.filterWidth > 1 && info.dilationWidth > 1) return 'the taps of a row do not lie side by side';
+  const {maxSide} = device();
+  if (pass === 'backpropFilter' && targetCounts.some((most) => cellsOf(info, tileOf(info, most), maxSide).most < 1)) {
+    return `its sums do not fit into a texture of ${maxSide} × ${maxSide}`;
+  }
   const most = pass === 'backpropInput' ? 1 : 2;
   return info.strideWidth > most ? `its pixels lie more than ${most} apart` : undefined;
 }

@@ -12,7 +12,7 @@ import {device, type WebGLBackend} from '../tfjsBackend.js';
 import {pointwiseBlock} from './pointwise.js';
 import {pairsOf, sourceOf} from './source.js';
 import type {Texts} from './texts.js';
-import {groupsOf, tileOf} from './tile.js';
+import {cellsOf, groupsOf, tileOf} from './tile.js';
 
 /** What a pass is run with. */
 export interface Given {
@@ -76,11 +76,15 @@ export function runOuter({backend, texts, info, inputs, hold}: Given): TensorInf
   const tile = tileOf(info, mostTargetsOf(backend));
   const {maxSide, float32} = device();
   const groups = groupsOf(info, tile);
-  const perSlice = groups.reduce((product, count) => product * count, info.filterHeight);
+  const {perSlice, most} = cellsOf(info, tile, maxSide);
   // In float16 textures slices would be rounded as often as there are slices.
-  const {slices, sliceRows} = slicesOf(info.batch * info.outHeight, float32 ? perSlice : Number.POSITIVE_INFINITY);
+  const {slices, sliceRows} = slicesOf(
+    info.batch * info.outHeight,
+    float32 ? perSlice : Number.POSITIVE_INFINITY,
+    most,
+  );
   const cells = slices * perSlice;
-  const width = Math.min(cells, Math.max(cellsAcross, Math.ceil((cells * tile.targets) / maxSide)));
+  const width = Math.min(cells, Math.max(cellsAcross, Math.ceil(cells / Math.floor(maxSide / tile.targets))));
   const shape = (name: 'x' | 'dy') => texelShape(shapeOf(info, name));
   const uniforms = {
     ...{...uniformsOf(info), taps: [info.filterHeight, info.filterWidth]},

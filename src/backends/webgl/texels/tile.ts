@@ -70,6 +70,12 @@ export function groupsOf(info: Conv2DInfo, {taps, inPairs, outPairs}: Tile): [nu
   return [Math.ceil(ins / inPairs), Math.ceil(outs / outPairs), Math.ceil(info.filterWidth / taps)];
 }
 
+/** How many cells a slice of dFilter has, and how many slices a texture of that side holds with all its targets below each other. */
+export function cellsOf(info: Conv2DInfo, tile: Tile, maxSide: number): {perSlice: number; most: number} {
+  const perSlice = groupsOf(info, tile).reduce((product, count) => product * count, info.filterHeight);
+  return {perSlice, most: Math.floor((maxSide * Math.floor(maxSide / tile.targets)) / perSlice)};
+}
+
 /** Channels of dy are those of x where they are kept apart. */
 function pairsIn({kind, inChannels, outChannels}: Conv2DInfo): [inPairs: number, outPairs: number] {
   return [pairsOf(inChannels), kind === 'dense' ? pairsOf(outChannels) : 1];

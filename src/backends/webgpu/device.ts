@@ -11,12 +11,20 @@ export interface Adapter {
   architecture?: string;
 }
 
+/** What a plan may depend on beside the problem. */
+export interface Setting {
+  /** Threads that keep the device busy. */
+  threads: number;
+  /** Sums that a thread may keep. */
+  sums: 128 | 256;
+}
+
 /**
- * Threads that keep a device busy. A GPU hides its latency with thousands of them; the software renderer computes as many at a time as the processor's
- * vectors have lanes, so that what more of them cost, another sum, is lost.
+ * The setting for a device. A GPU hides its latency with thousands of threads, none of which has more than 255 registers. The software renderer computes
+ * as many at a time as the processor's vectors have lanes, so that what more of them cost, another sum, is lost; its registers are memory anyway.
  */
-export function threadsWanted({architecture}: Adapter = {}): number {
-  return architecture === 'swiftshader' ? 512 : 2048;
+export function settingOf({architecture}: Adapter = {}): Setting {
+  return architecture === 'swiftshader' ? {threads: 256, sums: 256} : {threads: 2048, sums: 128};
 }
 
 /** Why devices were lost, as far as it is known; undefined for those that were not. */

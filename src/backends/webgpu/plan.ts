@@ -3,18 +3,12 @@ import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import {type Pass, passes, passTensors, shapeOf} from '../../geometry/pass.js';
 import {isPerChannel} from '../host/epilogue.js';
 import type {Implementation} from '../implementation.js';
-import {threadsWanted} from './device.js';
+import {type Setting, settingOf} from './device.js';
 import {finished} from './epilogue.js';
 import {runSteps, type Step, type WebGPUBackend} from './step.js';
 
-/** What a plan may depend on beside the problem. */
-export interface Setting {
-  /** See `threadsWanted`. */
-  threads: number;
-}
-
 /** The setting of a plan that is looked at and not run. */
-export const anySetting: Setting = {threads: threadsWanted()};
+export const anySetting: Setting = settingOf();
 
 /** The steps that compute a pass from its two inputs. */
 export type Plan = (info: Conv2DInfo, pass: Pass, a: TensorInfo, b: TensorInfo, setting: Setting) => Step[];
@@ -33,7 +27,7 @@ export function byPlan(
     supports: (info, pass) => (own.includes(pass) ? (supports?.(info, pass) ?? true) : `it has no ${pass}`),
     run(pass, info, a, b, backend, fusion) {
       const webgpu = backend as WebGPUBackend;
-      const steps = plan(info, pass, a, b, {threads: threadsWanted(webgpu.adapterInfo)});
+      const steps = plan(info, pass, a, b, settingOf(webgpu.adapterInfo));
       const all = steps.map((step, i) => finished(step, i === steps.length - 1 ? fusion : undefined));
       return runSteps(webgpu, all, shapeOf(info, passTensors[pass].output));
     },

@@ -34,7 +34,7 @@ export function sliced(wanted: number, summed: number, unit: number, whole: Step
   const most = Math.ceil(summed / leastSlice);
   const slice = unit * Math.ceil(summed / Math.max(1, Math.min(Math.round(wanted / threads), most)) / unit);
   const slices = Math.ceil(summed / slice);
-  const uniforms = {...whole.uniforms, slice: [slice], ofSlice: [threads]};
+  const uniforms = {...whole.uniforms, slice: [slice], slices: [slices], ofSlice: [threads]};
   return {...whole, size: slices * size, threads: slices * threads, uniforms, slices};
 }
 

@@ -1,12 +1,14 @@
 import {depthwise, depthwisePlan} from '../../backends/webgpu/depthwise/index.js';
+import {type Setting, settingOf} from '../../backends/webgpu/device.js';
 import {direct, directPlan} from '../../backends/webgpu/direct/index.js';
 import {gather, gatherPlan} from '../../backends/webgpu/gather/index.js';
 import {anySetting, type Plan} from '../../backends/webgpu/plan.js';
-import type {Step} from '../../backends/webgpu/step.js';
+import type {Step, WebGPUBackend} from '../../backends/webgpu/step.js';
 import {winograd, winogradPlan} from '../../backends/webgpu/winograd/index.js';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import {ConvgradError} from '../../geometry/error.js';
 import type {Pass} from '../../geometry/pass.js';
+import {defaultTf as tf} from '../../plugin/tfjs.js';
 import type {ShaderMutant} from './shaderMutant.js';
 
 /** The algorithms of webgpu that mistakes are put into. */
@@ -37,6 +39,17 @@ function edited(steps: readonly Step[], [text, by]: [string, string]): Step[] {
   return steps.map((step) => ({...step, shader: {...step.shader, code: step.shader.code.replaceAll(text, by)}}));
 }
 
+/** The first mistake, or the second in steps that the first is not for. */
+export function either(first: StepsMistake, second: StepsMistake): StepsMistake {
+  return (steps, info) => {
+    try {
+      return first(steps, info);
+    } catch {
+      return second(steps, info);
+    }
+  };
+}
+
 /** Another value of a uniform, in every step that has it. */
 export function values(name: string, change: (uniforms: Step['uniforms']) => readonly number[]): StepsMistake {
   return (steps) =>
@@ -55,13 +68,18 @@ export function brokenPlan({name, of, steps}: StepsMutant): Plan {
     }));
 }
 
+/** The setting of the device, where that is what tfjs computes on: some shaders are in the plans for some devices alone. */
+function settingHere(): Setting {
+  return tf.getBackend() === 'webgpu' ? settingOf((tf.backend() as unknown as WebGPUBackend).adapterInfo) : anySetting;
+}
+
 /** True, or why the mistake is in no shader that this problem uses. */
 export function applies(mutant: StepsMutant, info: Conv2DInfo, pass: Pass): true | string {
   const answer = planned[mutant.of].implementation.supports(info, pass);
   if (answer !== true) return answer;
   const none = {dataId: {}, shape: [], dtype: 'float32' as const};
   try {
-    brokenPlan(mutant)(info, pass, none, none, anySetting);
+    brokenPlan(mutant)(info, pass, none, none, settingHere());
     return true;
   } catch (error) {
     if (error instanceof ConvgradError) return error.message;

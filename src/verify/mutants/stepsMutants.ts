@@ -1,5 +1,5 @@
 import {allPasses} from './mutant.js';
-import {type StepsMutant, values, wgsl} from './stepsMutant.js';
+import {either, type StepsMutant, values, wgsl} from './stepsMutant.js';
 
 /** Rows of a tile of pixels. */
 const rows = [0, 1, 2, 3, 4, 5, 6, 7];
@@ -20,12 +20,7 @@ export const stepsMutants: readonly StepsMutant[] = [
   {
     ...{name: 'webgpu-column-tail', of: 'gather', passes: allPasses},
     wrong: 'the last of three channels of the result is not written',
-    steps: (steps, info) =>
-      wgsl(
-        steps.some(({shader: {code}}) => code.includes('firstF + 2 < F'))
-          ? ['firstF + 2 < F', 'firstF + 3 < F']
-          : ['first + 2 < width', 'first + 3 < width'],
-      )(steps, info),
+    steps: either(wgsl(['firstF + 2 < F', 'firstF + 3 < F']), wgsl(['first + 2 < width', 'first + 3 < width'])),
   },
   {
     ...{name: 'webgpu-reduction-tail', of: 'gather', passes: ['forward', 'backpropInput']},
@@ -78,12 +73,15 @@ export const stepsMutants: readonly StepsMutant[] = [
   {
     ...{name: 'webgpu-slices-overlap', of: 'gather', passes: ['backpropFilter']},
     wrong: 'the first pixel of a slice belongs to the one before, too',
-    steps: wgsl(['begin + uniforms.slice,', 'begin + uniforms.slice + 1,']),
+    steps: either(
+      wgsl(['(slice + 1) * ofSlice,', '(slice + 1) * ofSlice + 1,']),
+      wgsl(['begin + uniforms.slice,', 'begin + uniforms.slice + 1,']),
+    ),
   },
   {
-    ...{name: 'webgpu-slice-within-row', of: 'gather', passes: ['backpropFilter']},
-    wrong: 'a slice that begins within a row takes the row from its beginning',
-    steps: wgsl(['let enter = max(column, inside.x);', 'let enter = inside.x;']),
+    ...{name: 'webgpu-first-inside', of: 'gather', passes: ['backpropFilter']},
+    wrong: 'the first output of a row whose tap lies inside is taken to be the first of the row',
+    steps: wgsl(['let ow = inLine.x + at', 'let ow = at']),
   },
   {
     ...{name: 'webgpu-tap-of-row', of: 'gather', passes: ['backpropFilter']},
@@ -112,8 +110,8 @@ export const stepsMutants: readonly StepsMutant[] = [
   },
   {
     ...{name: 'webgpu-pair-of-pixels', of: 'gather', passes: ['backpropFilter']},
-    wrong: 'pixels go by pairs, and the last of an odd number brings its neighbour along',
-    steps: wgsl(['ow + 1 < leave;', 'ow < leave;']),
+    wrong: 'pixels go by pairs, and the last of an odd number counts twice',
+    steps: wgsl(['select(0u, 0xffffffffu, p + 1 < end)', '0xffffffffu']),
   },
   {
     ...{name: 'webgpu-few-rows-beyond', of: 'gather', passes: ['backpropFilter']},

@@ -1,8 +1,9 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
 import {sizeOf} from '../../../geometry/pass.js';
+import type {Setting} from '../device.js';
 import {geometryOf} from '../geometry.js';
-import {byPlan, type Plan, type Setting} from '../plan.js';
+import {byPlan, type Plan} from '../plan.js';
 import {slicedWithSum} from '../slices.js';
 import type {Step} from '../step.js';
 import {type Name, parts, tileShader, turn, turnByFours} from './shaders.js';
@@ -18,9 +19,9 @@ const planOf: Readonly<Record<'forward' | 'backpropInput' | 'backpropFilter', Pa
   forward(info, a, b, {threads: wanted}) {
     const {inChannels: C, outChannels: F} = info;
     const fours = byFours(info);
+    const pixels = info.batch * info.outHeight * info.outWidth;
     const variant = {rows: 8, columns: sideOf(F, fours), fours} as const;
     const across = Math.ceil(F / variant.columns);
-    const pixels = info.batch * info.outHeight * info.outWidth;
     const step = {
       ...{shader: tileShader('forward', variant), reads: [a, b], size: sizeOf(info, 'y')},
       ...{threads: across * Math.ceil(pixels / 8), uniforms: {...geometryOf(info), tiles: [across]}},
@@ -32,12 +33,14 @@ const planOf: Readonly<Record<'forward' | 'backpropInput' | 'backpropFilter', Pa
     const {inChannels: C, outChannels: F} = info;
     const isFew = C < 4;
     const fours = isFew ? F % 4 === 0 : byFours(info);
-    const variant = {rows: 8, columns: isFew ? (C > 1 ? 3 : 1) : sideOf(C, fours), fours} as Variant;
-    const across = Math.ceil(C / variant.columns);
     const {steps, groups} = groupsOf(info);
+    const pixels = info.batch * steps[0] * steps[1];
+    const columns = isFew ? (C > 1 ? 3 : 1) : sideOf(C, fours);
+    const variant: Variant = {rows: 8, columns, fours};
+    const across = Math.ceil(C / variant.columns);
     const step = {
       ...{shader: tileShader(isFew ? 'backpropInputOfFew' : 'backpropInput', variant), size: sizeOf(info, 'dx')},
-      threads: across * groups[0] * groups[1] * Math.ceil((info.batch * steps[0] * steps[1]) / 8),
+      threads: across * groups[0] * groups[1] * Math.ceil(pixels / 8),
       uniforms: {...geometryOf(info), tiles: [across], steps, groups: [groups[1]]},
     };
     if (isFew) return slicedWithSum(wanted, F, fours ? 4 : 1, 0, {...step, reads: [a, b]});
@@ -49,14 +52,11 @@ const planOf: Readonly<Record<'forward' | 'backpropInput' | 'backpropFilter', Pa
     return [turned, ...slicedWithSum(wanted, F, fours ? 4 : 1, 1, {...step, reads: [a, 0]})];
   },
 
-  backpropFilter(info, a, b, {threads: wanted}) {
+  backpropFilter(info, a, b, {threads: wanted, sums}) {
     const {inChannels: C, outChannels: F} = info;
     const taps = info.filterHeight * info.filterWidth;
     const isFew = C < 4;
-    const fours = isFew ? F % 4 === 0 : byFours(info);
-    const columns = isFew ? sideOf(F, fours) : Math.min(8, sideOf(F, fours));
-    const rows = isFew ? 9 : Math.min(2 * columns, sideOf(C, fours));
-    const variant = {rows, columns: isFew && fours ? Math.max(8, columns) : columns, fours} as Variant;
+    const variant = isFew ? tileOfFew(F) : filterTileOf(info, sums);
     const across = Math.ceil(F / variant.columns);
     const down = Math.ceil((isFew ? taps * C : C) / variant.rows);
     const name: Name = isFew ? 'backpropFilterOfFew' : 'backpropFilter';
@@ -70,6 +70,20 @@ const planOf: Readonly<Record<'forward' | 'backpropInput' | 'backpropFilter', Pa
 /** Whether both inputs and the result are read and written four channels at a time. */
 function byFours({inChannels, outChannels}: Conv2DInfo): boolean {
   return inChannels % 4 === 0 && outChannels % 4 === 0;
+}
+
+/** The tile of input and output channels. */
+function filterTileOf(info: Conv2DInfo, sums: Setting['sums']): Variant {
+  const fours = byFours(info);
+  const columns = Math.min(sideOf(info.outChannels, fours), sums / 16) as 4 | 8 | 16;
+  return {rows: columns > 4 && sideOf(info.inChannels, fours) > 8 ? 16 : 8, columns, fours};
+}
+
+/** The tile of weights and output channels, below 4 input channels. */
+function tileOfFew(channels: number): Variant {
+  const fours = channels % 4 === 0;
+  const side = sideOf(channels, fours);
+  return {rows: 9, columns: fours && side === 4 ? 8 : side, fours};
 }
 
 /** The side of a tile along so many channels. */

@@ -17,7 +17,7 @@ const variants: Readonly<Record<Name, {fours: readonly Size[]; ones: readonly Si
   forward: {fours: ['8×16', '8×8', '8×4'], ones: ['8×8', '8×4']},
   backpropInput: {fours: ['8×16', '8×8', '8×4'], ones: ['8×8', '8×4']},
   backpropInputOfFew: {fours: ['8×1', '8×3'], ones: ['8×1', '8×3']},
-  backpropFilter: {fours: ['16×8', '8×8', '4×8', '8×4', '4×4'], ones: ['8×8', '4×8', '8×4', '4×4']},
+  backpropFilter: {fours: ['16×16', '16×8', '8×16', '8×8', '8×4'], ones: ['8×8', '8×4']},
   backpropFilterOfFew: {fours: ['9×16', '9×8'], ones: ['9×8', '9×4']},
 };
 

@@ -3,8 +3,8 @@ import {each} from '../text.js';
 /** How a shader is written out for one class of problems. All else is in uniforms. */
 export interface Variant {
   /** Rows and columns of the tile of the result that one thread keeps in registers: pixels or channels, and channels. */
-  rows: 4 | 8 | 9 | 16;
-  columns: 4 | 8 | 16;
+  rows: 8 | 9 | 16;
+  columns: 1 | 3 | 4 | 8 | 16;
   /** Whether C and F are multiples of 4, so that channels come by fours; else one by one. */
   fours: boolean;
 }

@@ -1,6 +1,8 @@
 import {makeParts, type Part} from '../../../engine/part.js';
 import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
 import {type Pass, passTensors, sizeOf} from '../../../geometry/pass.js';
+import type {Setting} from '../device.js';
+import type {Variant} from '../gather/variant.js';
 import {anySetting, byPlan, type Plan} from '../plan.js';
 import {sliced} from '../slices.js';
 import type {Shader, Step, Uniforms} from '../step.js';
@@ -14,10 +16,6 @@ const shaders = {
   errors: shaderOf('tiles of dy', tilesShader('errorTiles2', 2), ['source'], [4, 4]),
   filters: shaderOf('filters', filters, ['Filter'], [4, 4]),
   turnedFilters: shaderOf('turned filters', turnedFilters, ['Filter'], [1, 4]),
-  gathered8: shaderOf('products 8×8', gathered(8), ['tiles', 'filters'], [4, 4, 4]),
-  gathered16: shaderOf('products 16×8', gathered(16), ['tiles', 'filters'], [4, 4, 4]),
-  outer8: shaderOf('outer products 8×8', outer(8), ['tiles', 'errors'], [4, 4, 4]),
-  outer16: shaderOf('outer products 16×8', outer(16), ['tiles', 'errors'], [4, 4, 4]),
   outputs: {...shaderOf('outputs', outputs, ['products'], [4, 4]), finish: 'vec4<f32>' as const},
   gradients: shaderOf('gradients', gradients, ['products'], [4, 4]),
 };
@@ -27,7 +25,21 @@ function shaderOf(what: string, code: string, inputs: string[], components: numb
   return {name, code, inputs, components, part: makeParts([`${name} shader`])[0]};
 }
 
-export const parts: readonly Part[] = Object.values(shaders).map(({part}) => part as Part);
+/** The shaders of the product, by rows and columns of a tile. */
+function productsOf(what: string, code: (variant: Variant) => string, inputs: string[]) {
+  const sizes = [8, 16] as const;
+  return sizes.map((rows) =>
+    sizes.map((columns) =>
+      shaderOf(`${what} ${rows}×${columns}`, code({rows, columns, fours: true}), inputs, [4, 4, 4]),
+    ),
+  );
+}
+const gatheredProducts = productsOf('products', gathered, ['tiles', 'filters']);
+const outerProducts = productsOf('outer products', outer, ['tiles', 'errors']);
+
+export const parts: readonly Part[] = [Object.values(shaders), gatheredProducts, outerProducts]
+  .flat(2)
+  .map(({part}) => part as Part);
 
 /** Of a tile, 4×4 pixels. */
 const planes = 16;
@@ -42,7 +54,7 @@ function gridOf(batch: number, height: number, width: number): {uniforms: Unifor
 }
 
 /** The steps of a pass: turn tiles and what they are multiplied with, multiply plane by plane, turn back. */
-export const winogradPlan: Plan = (info, pass, a, b, {threads}) => {
+export const winogradPlan: Plan = (info, pass, a, b, setting) => {
   const {inChannels: C, outChannels: F} = info;
   const x = [info.inHeight, info.inWidth];
   const y = [info.outHeight, info.outWidth];
@@ -59,14 +71,7 @@ export const winogradPlan: Plan = (info, pass, a, b, {threads}) => {
   const channels = {channels: [C, F]};
   if (pass === 'backpropFilter') {
     const errors = turn(shaders.errors, b, F / 4, tiles, {...grid, image: y, origin: [0, 0]});
-    const {slices, ...product} = multiply(
-      threads,
-      C > 8 ? shaders.outer16 : shaders.outer8,
-      C > 8 ? 16 : 8,
-      C,
-      tiles,
-      F,
-    );
+    const {slices, ...product} = multiply(setting, outerProducts, C, tiles, F);
     const result = {shader: shaders.gradients, reads: [2], size, threads: (C * F) / 4, uniforms: {slices: [slices]}};
     return [inputs, errors, product, result];
   }
@@ -74,14 +79,7 @@ export const winogradPlan: Plan = (info, pass, a, b, {threads}) => {
     pass === 'forward'
       ? turn(shaders.filters, b, F / 4, C, channels)
       : turn(shaders.turnedFilters, b, C / 4, F, channels);
-  const {slices, ...product} = multiply(
-    threads,
-    tiles > 8 ? shaders.gathered16 : shaders.gathered8,
-    tiles > 8 ? 16 : 8,
-    tiles,
-    from,
-    to,
-  );
+  const {slices, ...product} = multiply(setting, gatheredProducts, tiles, from, to);
   const result = {
     ...{shader: shaders.outputs, reads: [2], size, threads: (tiles * to) / 4},
     uniforms: {...grid, image, quads: [to / 4], slices: [slices]},
@@ -90,10 +88,16 @@ export const winogradPlan: Plan = (info, pass, a, b, {threads}) => {
 };
 
 /** [rows×depth]·[depth×width]→[rows×width] for each plane, of the results of the steps 0 and 1. */
-function multiply(wanted: number, shader: Shader, height: 8 | 16, rows: number, depth: number, width: number) {
-  const tiles = [Math.ceil(rows / height), Math.ceil(width / 8)];
-  return sliced(wanted, depth, unit, {
-    ...{shader, reads: [0, 1], size: planes * rows * width, threads: planes * tiles[0] * tiles[1]},
+function multiply({threads, sums}: Setting, products: Shader[][], rows: number, depth: number, width: number) {
+  const [isHigh, isWide] = [rows > 8, sums > 128 && width % 16 === 0];
+  const tiles = [Math.ceil(rows / (isHigh ? 16 : 8)), Math.ceil(width / (isWide ? 16 : 8))];
+  return sliced(threads, depth, unit, {
+    ...{
+      shader: products[Number(isHigh)][Number(isWide)],
+      reads: [0, 1],
+      size: planes * rows * width,
+      threads: planes * tiles[0] * tiles[1],
+    },
     uniforms: {tiles, rows: [rows], depth: [depth], width: [width]},
   });
 }
@@ -112,15 +116,18 @@ function whyNot(info: Conv2DInfo, pass: Pass): true | string {
   return bytes <= bindable || `its planes would take ${bytes} bytes, and some devices bind no more than ${bindable}`;
 }
 
-/** Below so many tiles, or channels of either side, turning takes more than is saved. */
-const least = 16;
+/** Below so many channels of either side turning tiles takes more than is saved. */
+const leastChannels = 16;
 
-function pays({batch, outHeight, outWidth, inChannels, outChannels}: Conv2DInfo): true | string {
+/** Below so many tiles turning the filter does, and for dFilter storing its planes. */
+const leastTiles = (pass: Pass) => (pass === 'backpropFilter' ? 24 : 16);
+
+function pays({batch, outHeight, outWidth, inChannels, outChannels}: Conv2DInfo, pass: Pass): true | string {
   const {tiles} = gridOf(batch, outHeight, outWidth);
-  if (tiles < least)
+  if (tiles < leastTiles(pass))
     return `${tiles} tiles of 2×2 pixels are too few: turning the filter would take longer than they save`;
   const fewest = Math.min(inChannels, outChannels);
-  return fewest >= least || `${fewest} channels are too few: turning tiles would take longer than is saved`;
+  return fewest >= leastChannels || `${fewest} channels are too few: turning tiles would take longer than is saved`;
 }
 
 /**

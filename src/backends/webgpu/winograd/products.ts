@@ -2,16 +2,11 @@ import {addProducts, columnsOf, sliceOfDepth} from '../gather/products.js';
 import {store, sums, type Variant} from '../gather/variant.js';
 import {each} from '../text.js';
 
-/** A tile of the product: so many rows, and columns by fours. */
-function tile(rows: 8 | 16): Variant {
-  return {rows, columns: 8, fours: true};
-}
-
 /** Where the thread's tile of its plane begins, in a slice of what is summed over. */
-const place = (rows: number) => `
+const place = ({rows, columns}: Variant) => `
     ${sliceOfDepth}
     let width = uniforms.width;
-    let first = place % uniforms.tiles.y * 8;
+    let first = place % uniforms.tiles.y * ${columns};
     let p = place / uniforms.tiles.y % uniforms.tiles.x * ${rows};
     let plane = place / uniforms.tiles.y / uniforms.tiles.x;`;
 
@@ -21,13 +16,13 @@ const guard = `
     }`;
 
 /** For each plane the product of tiles and filters, result[s, plane] = tiles[plane]·filters[plane] over a slice of D: [T×D]·[D×K]→[T×K]. */
-export function gathered(rows: 8 | 16): string {
-  const variant = tile(rows);
+export function gathered(variant: Variant): string {
+  const {rows} = variant;
   return `
   fn main(index: i32) {
     ${guard}
     let depth = uniforms.depth;
-    ${place(rows)}
+    ${place(variant)}
     ${columnsOf(variant)}
     ${each(rows, (q) => `let at${q} = (plane * uniforms.rows + min(p + ${q}, uniforms.rows - 1)) * depth;`)}
     ${sums(variant)}
@@ -42,15 +37,15 @@ export function gathered(rows: 8 | 16): string {
 const together = 2;
 
 /** For each plane the product of tiles of x and tiles of dy, result[s, plane] = tiles[plane]ᵀ·errors[plane] over a slice of T: [C×T]·[T×F]→[C×F]. */
-export function outer(rows: 8 | 16): string {
-  const variant = tile(rows);
+export function outer(variant: Variant): string {
+  const {rows, columns} = variant;
   const row = (from: string, count: number, at: string, first: string) =>
     each(count / 4, (v) => `let ${from}${v} = ${from}[(${at} + ${first}${v}) >> 2u];`);
   return `
   fn main(index: i32) {
     ${guard}
     let depth = uniforms.depth;
-    ${place(rows)}
+    ${place(variant)}
     ${columnsOf(variant)}
     ${each(rows / 4, (v) => `let row${v} = min(p + ${4 * v}, uniforms.rows - 4);`)}
     ${sums(variant)}
@@ -59,8 +54,8 @@ export function outer(rows: 8 | 16): string {
         together,
         (u) => `{
         ${row('tiles', rows, `(t + ${u}) * uniforms.rows`, 'row')}
-        ${row('errors', 8, `(t + ${u}) * width`, 'first')}
-        ${each(rows, (q) => each(2, (v) => `sum${q}_${v} += tiles${q >> 2}[${q & 3}] * errors${v};`))}
+        ${row('errors', columns, `(t + ${u}) * width`, 'first')}
+        ${each(rows, (q) => each(columns / 4, (v) => `sum${q}_${v} += tiles${q >> 2}[${q & 3}] * errors${v};`))}
       }`,
       )}
     }

@@ -59,7 +59,7 @@ const gpuProblems: readonly string[] = [
   'ih7iw9ic8oc8kh3kw2sh2sw3-p1-depthwise',
   'mb2ih7iw9ic8oc12kh3kw3-pt1pb0pl2pr1',
   'mb2ih7iw9ic8oc12kh3kw3-pt0pb1pl1pr2',
-  'ih13iw12ic40oc36kh3kw3-same',
+  'ih13iw12ic40oc20kh3kw3-same',
   'mb2ih5iw8ic5oc5kh3kw3-same-depthwise',
   'mb2ih5iw7ic5oc7kh1kw1',
 ];

@@ -15,8 +15,6 @@ export interface Implementation {
   readonly passes: readonly Pass[];
   /** True, or the reason why not, in words for users. */
   supports(info: Conv2DInfo, pass: Pass): true | string;
-  /** True, or the reason why nobody gets it who does not ask for it by name, in words for users; absent where there is none. */
-  suits?(info: Conv2DInfo, pass: Pass): true | string;
   /** What a pass that it supports costs; absent where nobody counted. */
   cost?(info: Conv2DInfo, pass: Pass): Cost;
   /** Has what `predict` measures run before it is measured; asked of all that stand for choice. */
@@ -47,8 +45,11 @@ export interface Fusion {
 /** Where tfjs's own kernels, told the resolved geometry in explicit pads, are as right as ours. */
 export interface Builtin {
   readonly passes: readonly Pass[];
-  /** Whether they are faster too, and so come first where nobody asks for an algorithm. */
-  isFaster(info: Conv2DInfo): boolean;
+  /** Whether they are faster too, and so come first where nobody asks for an algorithm; absent where `predict` tells. */
+  isFaster?(info: Conv2DInfo): boolean;
+  /** See {@link Implementation}. */
+  cost?(info: Conv2DInfo, pass: Pass): Cost;
+  predict?(info: Conv2DInfo, pass: Pass): number | undefined;
   /** True, or the reason why not, in words for users. */
   supports(info: Conv2DInfo, pass: Pass): true | string;
   fuses(info: Conv2DInfo, fusion: Fusion): boolean;
@@ -64,6 +65,10 @@ export interface BackendFamily {
   readonly builtins?: Readonly<Record<string, Builtin>>;
   /** The engine that its implementations compute on, where they have one. */
   engine?(): Engine;
+  /** Below so many operations the order of preference decides: predicting would take longer than choosing can save. Absent where it never does. */
+  readonly predictedFrom?: number;
+  /** Where the times that it predicts come from on a backend, for people; absent where they are measured here. */
+  ratesFrom?(): string;
   /** What a campaign must have reached beside every pass of every implementation. */
   parts(): readonly Part[];
 }

@@ -2,7 +2,6 @@ import {findAlgorithm} from '../algorithms/index.js';
 import {keepFilters} from '../engine/index.js';
 import {flopsOf, type Pass} from '../geometry/pass.js';
 import {formatProblem, type Problem, problemInfo} from '../geometry/problem.js';
-import {explain} from '../plugin/explain.js';
 import {install} from '../plugin/install.js';
 import {remember} from '../plugin/remember.js';
 import {engineOf, select, supportsPass} from '../plugin/select.js';
@@ -20,7 +19,7 @@ import {type BenchOptions, casesOf, resolveOptions} from './options.js';
 import {makeProbe, type Probe, settleEngine} from './peak.js';
 import {type BenchReport, makeReport, type ReportedOptions} from './report.js';
 import {type BenchResult, type BenchRow, resultOf} from './result.js';
-import {namedCall, rivalsOf} from './rivals.js';
+import {competing, namedCall, rivalsOf, stockOf} from './rivals.js';
 
 /**
  * Times each pass of each layer: convgrad's algorithm, its arithmetic alone, tfjs's own kernel and the machine's peak, in turn.
@@ -95,9 +94,10 @@ async function benchRow(
   const algorithm = ['auto', 'all'].includes(wanted)
     ? select('bench', backend, info, pass, {algorithm: 'auto', accuracy}).implementation.algorithm
     : wanted;
+  const stock = stockOf(problem, backend, pass, accuracy);
   const row: BenchRow = {
     ...{...about, problem: formatProblem(problem), backend, pass, algorithm, flops: flopsOf(info)},
-    ...(isHandedOn(problem, backend, pass) ? {handedOn: true as const} : {}),
+    ...(stock?.isChosen ? {handedOn: true as const} : {}),
   };
   const supported = supportsPass(backend, algorithm, info, pass);
   if (supported !== true) return {...row, reason: supported};
@@ -105,8 +105,8 @@ async function benchRow(
   // Asked for by name, tfjs's own kernel has no part in it.
   const callOf = (name: string) => namedCall(problem, inputs, pass, {backend, algorithm: name, engine, threads}, clock);
   const ours = callOf(algorithm);
-  const rivals = wanted === 'all' ? rivalsOf(backend, problem, pass, accuracy) : undefined;
-  const others = (rivals ?? []).flatMap(({algorithm: name}) => (name === algorithm ? [] : [{name, ...callOf(name)}]));
+  const own = wanted === 'all' ? rivalsOf(backend, problem, pass, accuracy) : undefined;
+  const others = (own ?? []).flatMap(({algorithm: name}) => (name === algorithm ? [] : [{name, ...callOf(name)}]));
   // A GPU's implementations share names with algorithms of the host, and nothing else.
   const found = engineOf(backend) && findAlgorithm(algorithm);
   const kernel = found && kernelCall(found, problem, inputs, pass, () => engineOf(backend), clock);
@@ -125,6 +125,7 @@ async function benchRow(
       ours: await gpuTime(ours.call, clock),
       builtin: 'call' in builtin ? await gpuTime(builtin.call, clock) : undefined,
     };
+    const rivals = own && [...own, ...(stock && 'call' in builtin ? competing(stock) : [])];
     return 'call' in builtin
       ? resultOf(row, measured, {scaled: builtin.scaled, rivals, gpu})
       : {...resultOf(row, measured, {rivals, gpu}), reason: builtin.reason};
@@ -133,10 +134,4 @@ async function benchRow(
     await native?.close();
     if ('call' in builtin) builtin.dispose();
   }
-}
-
-/** Whether convgrad, left to itself, would not compute it with its own algorithms. */
-function isHandedOn(problem: Problem, backend: string, pass: Pass): boolean {
-  const [{passes}] = explain(problem, {backends: [backend]}).backends;
-  return passes.find((one) => one.pass === pass)?.algorithm === 'builtin';
 }

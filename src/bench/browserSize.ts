@@ -1,3 +1,4 @@
+import {isSoftwareName} from '../backends/gpu/adapters.js';
 import type {Problem} from '../geometry/problem.js';
 import type {Environment} from '../verify/report.js';
 import {operations} from './cutDown.js';
@@ -46,5 +47,5 @@ function fewerChannels(p: Problem): Problem | undefined {
 
 /** Whether what a backend tells of itself names a program that computes on the processor what a GPU would. */
 export function isSoftware(about: Environment['backends'][string] = {}): boolean {
-  return Object.values(about).some((detail) => /swiftshader|llvmpipe|softpipe|basic render/i.test(String(detail)));
+  return Object.values(about).some((detail) => isSoftwareName(String(detail)));
 }

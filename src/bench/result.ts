@@ -102,7 +102,7 @@ export function resultOf(
       : {}),
     ...(ratios.length > 0 ? {ratio: median(ratios)} : {}),
     ...(peerRatios.length > 0 ? {peerRatio: median(peerRatios)} : {}),
-    ...(rivals && rounds.length > 0 ? contest(row.algorithm, rivals, rounds) : {}),
+    ...(rivals && rounds.length > 0 ? contest(row, rivals, rounds, factor) : {}),
     ...(gpu.ours === undefined ? {} : {gpuMilliseconds: gpu}),
     noise: spread(whole.length > 0 ? whole : timesOf('ours')),
     ...(scaled ? {scaled} : {}),
@@ -115,23 +115,25 @@ export function resultOf(
 const contestants = ['ours', 'kernel', 'builtin', 'peer'] as const;
 type Contestant = (typeof contestants)[number];
 
-/** How the algorithms of one row did. */
+/** How the algorithms of one row did, and tfjs's own kernel where it competes with them. */
 function contest(
-  algorithm: string,
+  {algorithm, handedOn}: Pick<BenchRow, 'algorithm' | 'handedOn'>,
   rivals: readonly Rival[],
   rounds: readonly Round[],
+  factor: number,
 ): Pick<BenchResult, 'predictedMilliseconds' | 'rivals' | 'loss'> {
-  const timesOf = (name: string) => rounds.map((round) => round[`rival ${name}`]);
-  const others = rivals
-    .filter((rival) => rival.algorithm !== algorithm)
-    .map((rival) => ({...rival, milliseconds: median(timesOf(rival.algorithm))}))
+  const timeIn = (round: Round, name: string) =>
+    name === algorithm ? round.ours : name === 'builtin' ? (round.builtin ?? 0) * factor : round[`rival ${name}`];
+  const timed = rivals
+    .map((rival) => ({...rival, milliseconds: median(rounds.map((round) => timeIn(round, rival.algorithm)))}))
     .sort((a, b) => a.milliseconds - b.milliseconds);
-  const [fastest] = others;
+  const chosen = handedOn && rivals.some((rival) => rival.algorithm === 'builtin') ? 'builtin' : algorithm;
+  const fastest = timed.find((rival) => rival.algorithm !== chosen)?.algorithm;
   const predicted = rivals.find((rival) => rival.algorithm === algorithm)?.predictedMilliseconds;
-  const behind = fastest ? median(rounds.map((round) => round.ours / round[`rival ${fastest.algorithm}`])) : 1;
+  const behind = fastest ? median(rounds.map((round) => timeIn(round, chosen) / timeIn(round, fastest))) : 1;
   return {
     ...(predicted === undefined ? {} : {predictedMilliseconds: predicted}),
-    rivals: others,
+    rivals: timed.filter((rival) => rival.algorithm !== algorithm),
     loss: Math.max(1, behind),
   };
 }

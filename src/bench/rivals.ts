@@ -1,8 +1,9 @@
 import type {EngineName} from '../engine/index.js';
 import type {Pass} from '../geometry/pass.js';
 import {type Problem, problemInfo} from '../geometry/problem.js';
+import {builtinImplementation, builtinName} from '../plugin/builtinImplementation.js';
 import {install} from '../plugin/install.js';
-import {candidatesOf, type Wanted} from '../plugin/select.js';
+import {candidatesOf, select, type Wanted} from '../plugin/select.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
 import type {Inputs} from '../verify/reference.js';
 import {type TensorCall, wholeCall} from './calls.js';
@@ -36,6 +37,42 @@ export function rivalsOf(
     ({predictedMilliseconds: time}) => best === undefined || (time !== undefined && time <= hopeless * best),
   );
   return first && [first, ...rest];
+}
+
+/** tfjs's own kernel of a pass, where it may serve instead of convgrad's algorithms. */
+interface Stock extends Rival {
+  /** Whether convgrad, left to itself, hands the pass on to it. */
+  isChosen: boolean;
+}
+
+/** That of a problem; undefined where convgrad makes no use of it. */
+export function stockOf(
+  problem: Problem,
+  backend: string,
+  pass: Pass,
+  accuracy: Wanted['accuracy'],
+): Stock | undefined {
+  const builtin = builtinImplementation(backend, {plain: neverRun});
+  if (builtin === undefined) return undefined;
+  const info = problemInfo(problem);
+  const wanted: Wanted = {algorithm: 'auto', accuracy};
+  const {implementation} = select('bench', backend, info, pass, wanted, builtin);
+  const found = candidatesOf(backend, info, pass, wanted, builtin).find((one) => one.implementation === builtin);
+  if (found?.verdict !== true) return undefined;
+  const {milliseconds} = found;
+  return {
+    ...{algorithm: builtinName, isChosen: implementation === builtin},
+    ...(milliseconds === undefined ? {} : {predictedMilliseconds: milliseconds}),
+  };
+}
+
+/** As one of those that a choice is made from, by its predicted time. */
+export function competing({algorithm, predictedMilliseconds}: Stock): Rival[] {
+  return predictedMilliseconds === undefined ? [] : [{algorithm, predictedMilliseconds}];
+}
+
+function neverRun(): never {
+  throw new Error('it is asked about only');
 }
 
 /** A whole call of an algorithm by its name, whatever is installed when its turn comes. */

@@ -52,10 +52,14 @@ export function describeExplanation({problem, geometry, shapes, backends}: Expla
   ].join('\n');
 }
 
-function describeBackend({backend, engine, passes}: BackendExplanation): string[] {
+function describeBackend({backend, engine, rates, passes}: BackendExplanation): string[] {
   return [
     '',
-    engine === undefined ? backend : `${backend}, on the engine '${engine}'`,
+    [
+      backend,
+      ...(engine === undefined ? [] : [`on the engine '${engine}'`]),
+      ...(rates === undefined ? [] : [`times by rates ${rates}`]),
+    ].join(', '),
     ...passes.flatMap(describePass),
   ];
 }

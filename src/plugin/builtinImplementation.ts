@@ -25,7 +25,9 @@ export function builtinImplementation(backendName: string, kernels: BuiltinKerne
   return {
     algorithm: builtinName,
     passes: policy.passes,
-    isFaster: policy.isFaster,
+    ...(policy.isFaster ? {isFaster: policy.isFaster} : {}),
+    ...(policy.cost ? {cost: policy.cost} : {}),
+    ...(policy.predict ? {predict: policy.predict} : {}),
     supports: (info, pass) =>
       policy.passes.includes(pass) ? policy.supports(info, pass) : `${backendName}'s own ${pass} is not used`,
     fuses: (info, fusion) => kernels.fused !== undefined && policy.fuses(info, fusion),

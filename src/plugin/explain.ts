@@ -12,7 +12,8 @@ import {
   type Candidate,
   candidatesOf,
   engineOf,
-  predictedFrom,
+  isPredicted,
+  ratesFrom,
   select,
   servedBackends,
   type Wanted,
@@ -33,6 +34,8 @@ export interface BackendExplanation {
   backend: string;
   /** The engine that convgrad's algorithms compute on there, where they have one. */
   engine?: string;
+  /** Where predicted times come from that are not measured here. */
+  rates?: string;
   passes: PassExplanation[];
 }
 
@@ -41,7 +44,7 @@ export interface PassExplanation {
   /** What runs: an algorithm of convgrad's, or `builtin` for tfjs's own kernel; absent where nothing does. */
   algorithm?: string;
   why: string;
-  /** How long it should take on one call, by rates that are measured here; absent where that cannot be told. */
+  /** How long it should take on one call, by rates that are measured here, or those of `rates`; absent where that cannot be told. */
   predictedMilliseconds?: number | undefined;
   /** Everything else that could have been chosen, the best first, and why it was not. */
   others: {algorithm: string; why: string; predictedMilliseconds?: number | undefined}[];
@@ -85,9 +88,11 @@ export function explain(problem: Problem | string, options: ExplainOptions = {})
     shapes: {x: shape('x'), filter: shape('filter'), y: shape('y')},
     backends: backends.map((backend) => {
       const engine = engineOf(backend)?.name;
+      const rates = ratesFrom(backend);
       return {
         backend,
         ...(engine === undefined ? {} : {engine}),
+        ...(rates === undefined ? {} : {rates}),
         passes: passes.map((pass) => explainPass(asked, info, backend, pass, {algorithm, accuracy})),
       };
     }),
@@ -103,7 +108,7 @@ function explainPass(problem: Problem, info: Conv2DInfo, backend: string, pass: 
   const builtin = builtinImplementation(backend, {plain: notCalled});
   const {implementation: chosen, refusal} = select('explain', backend, info, pass, wanted, builtin);
   const candidates = candidatesOf(backend, info, pass, wanted, builtin);
-  const byTime = flopsOf(info) >= predictedFrom && candidates.filter(isTimed).length > 1;
+  const byTime = isPredicted(backend, info) && candidates.filter(isTimed).length > 1;
   const predicted = ({milliseconds}: Partial<Candidate>) =>
     milliseconds === undefined ? {} : {predictedMilliseconds: milliseconds};
   return {
@@ -128,7 +133,7 @@ function isTimed({milliseconds}: Candidate): boolean {
 }
 
 function reason(
-  {algorithm}: Implementation,
+  {algorithm, predict}: Implementation,
   wanted: Wanted,
   refusal: string | undefined,
   isBuiltin: boolean,
@@ -136,7 +141,8 @@ function reason(
 ): string {
   if (algorithm === wanted.algorithm) return 'asked for by name';
   const own = byTime ? 'the least predicted time' : 'first in the order of preference that computes it';
-  const first = isBuiltin ? "tfjs's own kernel, told the resolved pads: there it is faster and as right" : own;
+  const why = byTime && predict ? own : 'there it is faster';
+  const first = isBuiltin ? `tfjs's own kernel, told the resolved pads, which is as right: ${why}` : own;
   return refusal === undefined ? first : `${first}, since '${wanted.algorithm}' does not: ${refusal}`;
 }
 
@@ -149,8 +155,9 @@ function passedOver(
   builtin: Implementation | undefined,
 ): string {
   if (chosen.algorithm === algorithm) return `'${algorithm}' was asked for`;
-  if (implementation === builtin) return 'used only where none of convgrad’s own is faster';
-  if (chosen === builtin) return 'there tfjs’s own kernel is faster';
+  const isTimed = builtin?.predict !== undefined;
+  if (implementation === builtin && !isTimed) return 'used only where none of convgrad’s own is faster';
+  if (chosen === builtin && !isTimed) return 'there tfjs’s own kernel is faster';
   return byTime ? 'more time' : 'later in the order of preference';
 }
 

@@ -91,7 +91,8 @@ export function install(options: InstallOptions = {}): Installation {
   if (!['standard', 'fast'].includes(accuracy)) {
     throw new ConvgradError('install', `accuracy must be 'standard' or 'fast'; got ${JSON.stringify(accuracy)}.`);
   }
-  const engine = plan === 'auto' ? (options?.engine ?? 'auto') : engineOfPlan(plan, options?.engine, known);
+  const engine =
+    plan === 'auto' ? (options?.engine ?? 'auto') : engineOfPlan(plan, options?.engine, [...known, builtinName]);
   configureEngine('install', {engine, threads});
   resetChoices(plan === 'auto' ? undefined : plan);
   reuseOutputs(true);

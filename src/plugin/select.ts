@@ -7,7 +7,7 @@ import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
 import {flopsOf, type Pass} from '../geometry/pass.js';
 import {callCounts} from './calls.js';
-import {choiceKey, choiceOf, keepChoice} from './choices.js';
+import {choiceOf, keepChoice} from './choices.js';
 
 /** One line per family of backends. */
 const families: readonly BackendFamily[] = [hostFamily, webglFamily, webgpuFamily];
@@ -69,11 +69,16 @@ export interface Selection {
   refusal?: string;
 }
 
+/** Where times that are predicted on a backend come from; undefined where they are measured here. */
+export function ratesFrom(backend: string): string | undefined {
+  return familyOf(backend)?.ratesFrom?.();
+}
+
 type BuiltinCandidate = Implementation & Pick<Builtin, 'isFaster'>;
 
 /**
- * The implementation that serves one pass: the algorithm that was asked for, else tfjs's own kernel where that is faster, else the one of least predicted
- * time, and the same from then on.
+ * The implementation that serves one pass: the algorithm that was asked for, else tfjs's own kernel where that is known to be faster, else the one of least
+ * predicted time, and the same from then on.
  * @param builtin tfjs's own kernel; nobody who asks for another algorithm by name gets it
  * @throws ConvgradError with every refusal when none does
  */
@@ -93,8 +98,8 @@ export function select(
     const answer = asked ? asked.supports(info, pass) : `${backend} does not run it`;
     if (asked && answer === true) return {implementation: asked};
     refusal = {refusal: String(answer)};
-  } else if (builtin?.isFaster(info) && builtin.supports(info, pass) === true) return {implementation: builtin};
-  const implementation = chooseOwn(backend, info, pass, wanted.accuracy, own);
+  } else if (builtin?.isFaster?.(info) && builtin.supports(info, pass) === true) return {implementation: builtin};
+  const implementation = choose(backend, info, pass, wanted, own, builtin);
   if (implementation) return {implementation, ...refusal};
   if (algorithm === 'auto' && builtin?.supports(info, pass) === true) return {implementation: builtin};
   const reasons = candidatesOf(backend, info, pass, wanted, builtin).map(
@@ -107,26 +112,36 @@ export function select(
   );
 }
 
-/** Below so many operations the order of preference decides: measuring rates, once, takes longer than choosing can save. */
-export const predictedFrom = 4e6;
+/** Whether predicted times decide there, and not the order of preference. */
+export function isPredicted(backend: string, info: Conv2DInfo): boolean {
+  return flopsOf(info) >= (familyOf(backend)?.predictedFrom ?? 0);
+}
 
-/** The one of convgrad's own that takes the least time. */
-function chooseOwn(
+/** The one that takes the least time, of convgrad's own and of tfjs's where that is predicted too. */
+function choose(
   backend: string,
   info: Conv2DInfo,
   pass: Pass,
-  accuracy: Wanted['accuracy'],
+  wanted: Wanted,
   own: readonly Implementation[],
+  builtin: BuiltinCandidate | undefined,
 ): Implementation | undefined {
-  const permitted = (one: Implementation) => whyNot(one, info, pass, accuracy) === true;
-  if (flopsOf(info) < predictedFrom || !own.some(({predict}) => predict)) return own.find(permitted);
-  const key = choiceKey(backend, info, pass);
-  const kept = choiceOf(key);
-  const known = kept === undefined ? undefined : own.find(({algorithm}) => algorithm === kept);
+  const permitted = (one: Implementation) => whyNot(one, info, pass, wanted.accuracy) === true;
+  if (!isPredicted(backend, info) || !own.some(({predict}) => predict)) return own.find(permitted);
+  const all = [...own, ...timed(builtin, wanted)];
+  const kept = choiceOf(backend, info, pass);
+  const known = kept === undefined ? undefined : all.find(({algorithm}) => algorithm === kept);
   if (known && permitted(known)) return known;
-  const [best] = fastestFirst(own.filter(permitted), info, pass);
-  if (best?.milliseconds !== undefined) keepChoice(key, best.implementation.algorithm);
+  const [best] = fastestFirst(all.filter(permitted), info, pass);
+  // Who asks without tfjs's own says nothing of what is best with it.
+  const isWhole = all.length > own.length || builtinOf(backend)?.predict === undefined;
+  if (best?.milliseconds !== undefined && isWhole) keepChoice(backend, info, pass, best.implementation.algorithm);
   return best?.implementation;
+}
+
+/** tfjs's own kernel where it competes by its time, for those who name no algorithm. */
+function timed(builtin: BuiltinCandidate | undefined, {algorithm}: Wanted): BuiltinCandidate[] {
+  return builtin?.predict && algorithm === 'auto' ? [builtin] : [];
 }
 
 /** In the order of predicted time; those without one keep their order, behind. */
@@ -153,7 +168,7 @@ export interface Candidate {
   milliseconds?: number;
 }
 
-/** What `select` chooses from: tfjs's own kernel where it comes first, those that can by predicted time, and the rest. */
+/** What `select` chooses from: those that can by predicted time, and the rest; tfjs's own kernel, where its time is not predicted, first or last. */
 export function candidatesOf(
   backend: string,
   info: Conv2DInfo,
@@ -161,8 +176,8 @@ export function candidatesOf(
   {algorithm, accuracy}: Wanted,
   builtin?: BuiltinCandidate,
 ): Candidate[] {
-  const own = implementationsOf(backend);
-  const judged = own.map((implementation) => ({
+  const competing = timed(builtin, {algorithm, accuracy});
+  const judged = [...implementationsOf(backend), ...competing].map((implementation) => ({
     implementation,
     verdict:
       implementation.algorithm === algorithm
@@ -175,9 +190,9 @@ export function candidatesOf(
     ...(milliseconds === undefined ? {} : {milliseconds}),
   }));
   const all = [...ordered, ...judged.filter(({verdict}) => verdict !== true)];
-  if (!builtin || (algorithm !== 'auto' && algorithm !== builtin.algorithm)) return all;
+  if (!builtin || competing.length > 0 || (algorithm !== 'auto' && algorithm !== builtin.algorithm)) return all;
   const stock = {implementation: builtin, verdict: builtin.supports(info, pass)};
-  return algorithm === builtin.algorithm || builtin.isFaster(info) ? [stock, ...all] : [...all, stock];
+  return algorithm === builtin.algorithm || builtin.isFaster?.(info) ? [stock, ...all] : [...all, stock];
 }
 
 function whyNot(
@@ -190,7 +205,7 @@ function whyNot(
   if (answer !== true) return answer;
   if (implementation.accuracy === 'fast' && accuracy !== 'fast')
     return "it is less accurate than the definition, which install({accuracy: 'fast'}) permits";
-  return implementation.suits?.(info, pass) ?? true;
+  return true;
 }
 
 function implementationsOf(backend: string): readonly Implementation[] {

@@ -87,6 +87,26 @@ test('the built-in on a smaller problem counts for the whole of it', () => {
   expect(result).toMatchObject({scaled, rounds: [{ours: 20, builtin: 60}]});
 });
 
+test("where tfjs's own kernel competes, the loss is that of what serves, be it that or an algorithm", () => {
+  const rounds = [1, 2, 1].map((slow) => ({ours: 20 * slow, 'rival direct': 90 * slow, builtin: 10 * slow}));
+  const own = [
+    {algorithm: 'gather', predictedMilliseconds: 21},
+    {algorithm: 'direct', predictedMilliseconds: 80},
+  ];
+  const rivals = [...own, {algorithm: 'builtin', predictedMilliseconds: 11}];
+  const [direct, stock] = [own[1]!, rivals[2]!].map((one, i) => ({...one, milliseconds: [90, 10][i]}));
+  expect(resultOf(row, {warmth, rounds}, {rivals: own})).toMatchObject({rivals: [direct], loss: 1});
+  expect(resultOf(row, {warmth, rounds}, {rivals})).toMatchObject({
+    ...{predictedMilliseconds: 21, rivals: [stock, direct], loss: 2},
+  });
+  expect(resultOf({...row, handedOn: true}, {warmth, rounds}, {rivals}).loss).toBe(1);
+  const slow = rounds.map((round) => ({...round, builtin: 60}));
+  expect(resultOf({...row, handedOn: true}, {warmth, rounds: slow}, {rivals}).loss).toBe(3);
+  // A smaller problem was timed in its place.
+  const scaled = {problem: 'half', factor: 3};
+  expect(resultOf(row, {warmth, rounds}, {rivals, scaled}).loss).toBe(1);
+});
+
 test('without a probe there is no fraction of the peak, and the noise is that of the time', () => {
   const rounds = [{ours: 19}, {ours: 20}, {ours: 23}];
   const result = resultOf(row, {warmth, rounds});

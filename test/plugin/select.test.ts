@@ -1,14 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import {
-  type Algorithm,
-  type BackendExplanation,
-  conv2d,
-  defineAlgorithm,
-  explain,
-  install,
-  type Plan,
-  uninstall,
-} from 'tfjs-convgrad';
+import {type Algorithm, conv2d, defineAlgorithm, explain, install, type Plan, uninstall} from 'tfjs-convgrad';
 import {direct} from '../../src/algorithms/direct.js';
 import type {Work} from '../../src/engine/work.js';
 import {parseProblem, problemInfo} from '../../src/geometry/problem.js';
@@ -62,19 +53,6 @@ test('what is less accurate is taken only by name or where that is permitted', (
   expect(chosen(fast)).toBe('feather');
   // What was chosen while it was permitted is not taken after.
   expect(chosen()).not.toBe('feather');
-});
-
-test('what does not suit a problem is taken by name alone, and says why', () => {
-  const problem = 'ih64iw64ic8oc64kh3kw3-same';
-  const few = problemInfo(parseProblem(problem));
-  expect(chosen(standard, large, 'webgpu')).toBe('winograd');
-  expect(chosen(standard, few, 'webgpu')).toBe('gather');
-  expect(chosen({algorithm: 'winograd', accuracy: 'standard'}, few, 'webgpu')).toBe('winograd');
-  const [{passes}] = explain(problem, {backends: ['webgpu']}).backends as [BackendExplanation];
-  expect(passes[0]!.others).toContainEqual({
-    algorithm: 'winograd',
-    why: '8 channels are too few: turning tiles would take longer than is saved',
-  });
 });
 
 test('planes that some device cannot bind leave the problem to another algorithm', () => {

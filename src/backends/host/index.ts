@@ -16,6 +16,7 @@ export const hostFamily: BackendFamily = {
   implementations: () => algorithms().map(implementation),
   builtins: {wasm: builtinOnWasm},
   engine,
+  predictedFrom: 4e6,
   parts: () => [...engine().parts, ...algorithms().flatMap(({parts = []}) => parts)],
 };
 

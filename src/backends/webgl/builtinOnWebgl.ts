@@ -1,14 +1,17 @@
+import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
+import {flopsOf, shapeOf} from '../../geometry/pass.js';
+import type {Launch} from '../gpu/work.js';
 import {alongChannels} from '../host/epilogue.js';
 import type {Builtin} from '../implementation.js';
+import {counted, texelsOf} from './cost.js';
 
 /**
- * tfjs's `webgl` backend computes a convolution of single pixels forward as a matrix product of tensors as they lie, in one program. With one pair of
- * output channels ours has no texels to share and copies its result besides. Where a size is odd tfjs counts undefined lanes in, so that is not its
+ * tfjs's `webgl` backend computes a convolution of single pixels forward as a matrix product of tensors as they lie, in one program. Where a size is odd tfjs counts undefined lanes in, so that is not its
  * business; nor are larger filters and strides, for which it builds a matrix first.
  */
 export const builtinOnWebgl: Builtin = {
   passes: ['forward'],
-  isFaster: ({outChannels}) => outChannels <= 2,
+  ...counted(launchesOf),
   supports(info) {
     const {kind, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, filterHeight, filterWidth} = info;
     if (kind !== 'dense' || filterHeight * filterWidth > 1 || info.strideHeight * info.strideWidth > 1) {
@@ -27,3 +30,10 @@ export const builtinOnWebgl: Builtin = {
       (tensor) => !tensor || (tensor.shape.length === 1 && alongChannels(tensor.shape, outChannels)),
     ),
 };
+
+/** For two channels of a texel of the result it loads a texel of the pixels, and one of the weights. */
+function launchesOf(info: Conv2DInfo): Launch[] {
+  const threads = texelsOf(shapeOf(info, 'y'));
+  const products = flopsOf(info) / 2;
+  return [{threads, products, wideLoads: products / 4, wideStores: threads}];
+}

@@ -4,8 +4,10 @@ import type {Conv2DInfo, Kind} from '../../geometry/conv2dInfo.js';
 import {type Pass, passes, passTensors, shapeOf} from '../../geometry/pass.js';
 import type {BackendFamily, Implementation} from '../implementation.js';
 import {builtinOnWebgl} from './builtinOnWebgl.js';
+import {counted, directLaunches} from './cost.js';
 import {program} from './program.js';
 import {quads, parts as quadsParts} from './quads/index.js';
+import {ratesInUse} from './rates.js';
 import {texels, parts as texelsParts} from './texels/index.js';
 import {assertContext, needsWebGL2, type WebGLBackend} from './tfjsBackend.js';
 
@@ -49,7 +51,7 @@ export function byProgram(algorithm: string, plan: Plan, own: readonly Pass[] = 
  * Limits: WebGL 2, since the shaders of WebGL 1 have neither loops of variable length nor integer `%`. Sums are float32 on
  * every device, but one without float32 textures stores tensors as float16: 11 significant bits, and Inf from 65 520.
  */
-const direct = byProgram('direct', program);
+const direct: Implementation = {...byProgram('direct', program), ...counted(directLaunches)};
 
 const implementations: Implementation[] = [texels, quads, direct];
 
@@ -67,5 +69,6 @@ export const webglFamily: BackendFamily = {
   backends: ['webgl'],
   implementations: () => implementations,
   builtins: {webgl: builtinOnWebgl},
+  ratesFrom: () => ratesInUse().from,
   parts: () => [...texelsParts, ...quadsParts, ...parts],
 };

@@ -1,5 +1,6 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import {ConvgradError} from '../../geometry/error.js';
+import {activeBackend} from '../gpu/adapters.js';
 import type {Binary, WebGLBackend} from './tfjsBackend.js';
 
 /** How many textures one fragment writes to on every WebGL 2. */
@@ -51,6 +52,12 @@ export function compiledCount({gpgpu: {gl}}: WebGLBackend): number {
 /** How many textures a fragment can write to on this device, up to {@link mostTargets}. */
 export function mostTargetsOf({gpgpu: {gl}}: WebGLBackend): number {
   return stateOf(gl).most;
+}
+
+/** That of tfjs's webgl backend; most devices have the most, which is taken where there is no backend yet. */
+export function mostTargetsHere(): number {
+  const backend = activeBackend<Partial<WebGLBackend>>('webgl');
+  return backend?.gpgpu ? mostTargetsOf(backend as WebGLBackend) : mostTargets;
 }
 
 /**

@@ -1,4 +1,5 @@
 import {ConvgradError} from '../../geometry/error.js';
+import {activeBackend} from '../gpu/adapters.js';
 
 /** What is asked of a `GPUDevice`. */
 export interface Device {
@@ -8,6 +9,7 @@ export interface Device {
 
 /** What is asked of tfjs's `AdapterInfo`. */
 export interface Adapter {
+  vendor?: string;
   architecture?: string;
 }
 
@@ -17,6 +19,11 @@ export interface Setting {
   threads: number;
   /** Sums that a thread may keep. */
   sums: 128 | 256;
+}
+
+/** That of tfjs's webgpu backend; undefined where there is none yet. */
+export function adapterInUse(): Adapter | undefined {
+  return activeBackend<{adapterInfo?: Adapter}>('webgpu')?.adapterInfo;
 }
 
 /**

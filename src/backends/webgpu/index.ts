@@ -1,8 +1,10 @@
 import type {Part} from '../../engine/part.js';
 import type {BackendFamily, Implementation} from '../implementation.js';
 import {depthwise, parts as depthwiseParts} from './depthwise/index.js';
+import {adapterInUse} from './device.js';
 import {direct, parts as directParts} from './direct/index.js';
 import {gather, parts as gatherParts} from './gather/index.js';
+import {ratesOf} from './rates.js';
 import {sum} from './slices.js';
 import {winograd, parts as winogradParts} from './winograd/index.js';
 
@@ -21,5 +23,6 @@ export function addImplementation(implementation: Implementation): () => void {
 export const webgpuFamily: BackendFamily = {
   backends: ['webgpu'],
   implementations: () => implementations,
+  ratesFrom: () => ratesOf(adapterInUse()).from,
   parts: () => [...gatherParts, ...winogradParts, sum.part as Part, ...depthwiseParts, ...directParts],
 };

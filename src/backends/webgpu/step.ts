@@ -14,8 +14,15 @@ export interface Shader {
   components?: readonly number[];
   /** The type of `finish(value, channel)`, if it calls that on all that it stores, a channel or the four from there on; see `epilogue.ts`. */
   finish?: 'f32' | 'vec4<f32>';
+  /** Of a shader that sums products: what a thread does for each term of its sums, how many of them there are and the loads from each input. */
+  term?: Term;
   /** Counted where it runs. */
   part?: Part | undefined;
+}
+
+export interface Term {
+  sums: number;
+  loads: readonly number[];
 }
 
 /** Whole numbers by the name that the shader knows them under, one or up to four of them. */

@@ -4,12 +4,14 @@ import type {Conv2DInfo, Kind} from '../../../geometry/conv2dInfo.js';
 import {filterDepth, type Pass, passes, passTensors, shapeOf} from '../../../geometry/pass.js';
 import {isPerChannel} from '../../host/epilogue.js';
 import type {Fusion, Implementation} from '../../implementation.js';
+import {counted} from '../cost.js';
 import {holding} from '../holding.js';
 import {uniformsOf} from '../program.js';
 import {joined} from '../rectangles.js';
 import {runTargets} from '../targets.js';
 import {assertContext, device, needsWebGL2, type WebGLBackend} from '../tfjsBackend.js';
 import {uniformOf} from './bands.js';
+import {launchesOf} from './cost.js';
 import {type Layout, layoutOf, quadsOf} from './layout.js';
 import {runPack} from './pack.js';
 import {type Texts, textsOf, variantsOf} from './texts.js';
@@ -30,7 +32,7 @@ export const parts = makeParts(
  * Limits: depthwise convolutions with a multiplier are left to `direct`. Beside the result it holds copies of both inputs and four textures of a
  * quarter of the result, dFilter's as often as it is cut into slices. Zeros beside an image are products: an infinite weight makes them NaN.
  */
-export const quads = byQuads('quads', (texts) => texts);
+export const quads: Implementation = {...byQuads('quads', (texts) => texts), ...counted(launchesOf)};
 
 /** An implementation on quads. @param change what is made of the shaders of each pass */
 export function byQuads(

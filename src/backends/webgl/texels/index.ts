@@ -3,9 +3,11 @@ import type {Conv2DInfo, Kind} from '../../../geometry/conv2dInfo.js';
 import {filterDepth, type Pass, passes, passTensors, shapeOf, sizeOf} from '../../../geometry/pass.js';
 import {isPerChannel} from '../../host/epilogue.js';
 import type {Implementation} from '../../implementation.js';
+import {counted} from '../cost.js';
 import {holding} from '../holding.js';
 import {mostTargetsOf, targetCounts} from '../targets.js';
 import {assertContext, device, needsWebGL2, type WebGLBackend} from '../tfjsBackend.js';
+import {launchesOf} from './cost.js';
 import {runDepthwise, runOuter, runPointwise} from './run.js';
 import {pairsOf, sourceOf} from './source.js';
 import {type Texts, textsOf, variantsOf} from './texts.js';
@@ -32,7 +34,7 @@ const mostCounted = 2 ** 22;
  * Limits: taps side by side, at most {@link mostTaps} in a row, and pixels at most two apart. Zeros beside an image are products: an infinite weight
  * makes them NaN.
  */
-export const texels = byTexels('texels', (texts) => texts);
+export const texels: Implementation = {...byTexels('texels', (texts) => texts), ...counted(launchesOf)};
 
 /** An implementation on texels. @param change what is made of the shaders of each pass */
 export function byTexels(

@@ -4,7 +4,6 @@ import {type Pass, passTensors, shapeOf} from '../../../geometry/pass.js';
 import type {Fusion} from '../../implementation.js';
 import {epilogueInputs} from '../epilogue.js';
 import {uniformsOf, type WebGLProgram} from '../program.js';
-import {slicesOf} from '../quads/outer.js';
 import {assemble, joined} from '../rectangles.js';
 import {dividing, placing, shared} from '../shared.js';
 import {mostTargetsOf, runTargets} from '../targets.js';
@@ -12,7 +11,7 @@ import {device, type WebGLBackend} from '../tfjsBackend.js';
 import {pointwiseBlock} from './pointwise.js';
 import {pairsOf, sourceOf} from './source.js';
 import type {Texts} from './texts.js';
-import {cellsOf, groupsOf, tileOf} from './tile.js';
+import {cutOf, groupsOf, tileOf} from './tile.js';
 
 /** What a pass is run with. */
 export interface Given {
@@ -74,17 +73,10 @@ const cellsAcross = 128;
 
 export function runOuter({backend, texts, info, inputs, hold}: Given): TensorInfo {
   const tile = tileOf(info, mostTargetsOf(backend));
-  const {maxSide, float32} = device();
   const groups = groupsOf(info, tile);
-  const {perSlice, most} = cellsOf(info, tile, maxSide);
-  // In float16 textures slices would be rounded as often as there are slices.
-  const {slices, sliceRows} = slicesOf(
-    info.batch * info.outHeight,
-    float32 ? perSlice : Number.POSITIVE_INFINITY,
-    most,
-  );
+  const {perSlice, slices, sliceRows} = cutOf(info, tile, device());
   const cells = slices * perSlice;
-  const width = Math.min(cells, Math.max(cellsAcross, Math.ceil(cells / Math.floor(maxSide / tile.targets))));
+  const width = Math.min(cells, Math.max(cellsAcross, Math.ceil(cells / Math.floor(device().maxSide / tile.targets))));
   const shape = (name: 'x' | 'dy') => texelShape(shapeOf(info, name));
   const uniforms = {
     ...{...uniformsOf(info), taps: [info.filterHeight, info.filterWidth]},

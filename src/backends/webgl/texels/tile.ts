@@ -1,4 +1,5 @@
 import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
+import {slicesOf} from '../quads/outer.js';
 import {numbers} from './row.js';
 import {pairsOf} from './source.js';
 
@@ -74,6 +75,18 @@ export function groupsOf(info: Conv2DInfo, {taps, inPairs, outPairs}: Tile): [nu
 export function cellsOf(info: Conv2DInfo, tile: Tile, maxSide: number): {perSlice: number; most: number} {
   const perSlice = groupsOf(info, tile).reduce((product, count) => product * count, info.filterHeight);
   return {perSlice, most: Math.floor((maxSide * Math.floor(maxSide / tile.targets)) / perSlice)};
+}
+
+/** How dFilter is cut into slices of rows of dy on a device of that kind. */
+export function cutOf(
+  info: Conv2DInfo,
+  tile: Tile,
+  {maxSide, float32}: {maxSide: number; float32: boolean},
+): {perSlice: number; slices: number; sliceRows: number} {
+  const {perSlice, most} = cellsOf(info, tile, maxSide);
+  // In float16 textures slices would be rounded as often as there are slices.
+  const cells = float32 ? perSlice : Number.POSITIVE_INFINITY;
+  return {perSlice, ...slicesOf(info.batch * info.outHeight, cells, most)};
 }
 
 /** Channels of dy are those of x where they are kept apart. */

@@ -2,6 +2,7 @@ import type {TensorInfo} from '@tensorflow/tfjs';
 import {makeParts, type Part} from '../../../engine/part.js';
 import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
 import {passTensors, sizeOf} from '../../../geometry/pass.js';
+import {counted} from '../cost.js';
 import {geometryOf} from '../geometry.js';
 import {byPlan, type Plan} from '../plan.js';
 import {slicedWithSum} from '../slices.js';
@@ -13,17 +14,22 @@ import {pixels, shader} from './shader.js';
 const shaders = [false, true].map((sliding): Shader => {
   const name = `depthwise ${sliding ? 'sliding' : 'tap by tap'}`;
   const [part] = makeParts([`${name} shader`]);
-  return {name, part, code: shader(sliding), inputs: ['source', 'Filter'], components: [4, 4, 4], finish: 'vec4<f32>'};
+  return {
+    ...{name, part, code: shader(sliding), inputs: ['source', 'Filter'], components: [4, 4, 4], finish: 'vec4<f32>'},
+    term: {sums: 4 * pixels, loads: [sliding ? 1 : pixels, 1]},
+  };
 });
 
 const filterShaders = [false, true].map((sliding): Shader => {
   const name = `depthwise backpropFilter ${sliding ? 'sliding' : 'tap by tap'}`;
   const [part] = makeParts([`${name} shader`]);
-  return {name, part, code: backpropFilter(sliding), inputs: ['x', 'dy'], components: [4, 4, 4]};
+  const term = {sums: 4 * taps, loads: [sliding ? 1 : taps, 1]};
+  return {name, part, code: backpropFilter(sliding), inputs: ['x', 'dy'], components: [4, 4, 4], term};
 });
 
 const strided: Shader = {
   ...{name: 'depthwise backpropInput strided', code: backpropInput, inputs: ['dy', 'Filter'], components: [4, 4, 4]},
+  term: {sums: 4, loads: [1, 1]},
   part: makeParts(['depthwise backpropInput strided shader'])[0],
 };
 
@@ -86,4 +92,5 @@ function whyNot({kind, inChannels, outChannels}: Conv2DInfo): true | string {
 export const depthwise = byPlan('depthwise', depthwisePlan, {
   footprint: 'padded',
   supports: whyNot,
+  ...counted(depthwisePlan),
 });

@@ -1,5 +1,6 @@
 import {makeParts, type Part} from '../../../engine/part.js';
 import {type Pass, passes, passTensors, sizeOf} from '../../../geometry/pass.js';
+import {counted} from '../cost.js';
 import {geometryOf} from '../geometry.js';
 import {byPlan, type Plan} from '../plan.js';
 import type {Shader} from '../step.js';
@@ -12,7 +13,7 @@ export const parts: readonly Part[] = makeParts(passes.map((pass) => `direct ${p
 const shaders = passes.map((pass, i): [Pass, Shader] => [
   pass,
   {
-    ...{name: `direct ${pass}`, code: code[pass], part: parts[i]},
+    ...{name: `direct ${pass}`, code: code[pass], part: parts[i], term: {sums: 1, loads: [1, 1]}},
     ...(pass === 'forward' ? {finish: 'f32' as const} : {}),
     inputs: passTensors[pass].inputs.map((name) => (name === 'filter' ? 'Filter' : name)), // a reserved word of WGSL
   },
@@ -26,4 +27,4 @@ export const directPlan: Plan = (info, pass, a, b) => {
 };
 
 /** The definition; what the others leave. */
-export const direct = byPlan('direct', directPlan);
+export const direct = byPlan('direct', directPlan, counted(directPlan));

@@ -1,11 +1,13 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
 import {sizeOf} from '../../../geometry/pass.js';
+import {counted} from '../cost.js';
 import type {Setting} from '../device.js';
 import {geometryOf} from '../geometry.js';
 import {byPlan, type Plan} from '../plan.js';
 import {slicedWithSum} from '../slices.js';
 import type {Step} from '../step.js';
+import {gatherProducts} from './cost.js';
 import {type Name, parts, tileShader, turn, turnByFours} from './shaders.js';
 import type {Variant} from './variant.js';
 
@@ -105,6 +107,7 @@ function groupsOf({inHeight, inWidth, strideHeight, strideWidth}: Conv2DInfo) {
  * Source: https://arxiv.org/abs/1907.02129.
  */
 export const gather = byPlan('gather', gatherPlan, {
+  ...counted(gatherPlan, gatherProducts),
   supports: ({kind}) =>
     kind === 'dense' || 'a depthwise convolution has no sum over channels to make a matrix product of',
 });

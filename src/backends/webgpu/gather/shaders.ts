@@ -42,7 +42,11 @@ function addTile(name: Name, size: Size, fours: boolean): void {
   const {code, inputs, components} = codes[name];
   const [rows, columns] = size.split('×').map(Number);
   const key = keyOf(name, {rows, columns, fours});
-  const shader = shaderOf(key, code({rows, columns, fours} as Variant), inputs, fours ? components : []);
+  const [ofRows, ofColumns] = fours ? components : [1, 1];
+  const shader = {
+    ...shaderOf(key, code({rows, columns, fours} as Variant), inputs, fours ? components : []),
+    term: {sums: rows * columns, loads: [rows / ofRows, columns / ofColumns]},
+  };
   tiles.set(key, name === 'forward' ? {...shader, finish: fours ? 'vec4<f32>' : 'f32'} : shader);
 }
 

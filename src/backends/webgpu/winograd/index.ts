@@ -1,11 +1,13 @@
 import {makeParts, type Part} from '../../../engine/part.js';
 import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
 import {type Pass, passTensors, sizeOf} from '../../../geometry/pass.js';
+import {counted} from '../cost.js';
 import type {Setting} from '../device.js';
 import type {Variant} from '../gather/variant.js';
 import {anySetting, byPlan, type Plan} from '../plan.js';
 import {sliced} from '../slices.js';
 import type {Shader, Step, Uniforms} from '../step.js';
+import {planes, winogradProducts} from './cost.js';
 import {filters, turnedFilters} from './filters.js';
 import {gathered, outer} from './products.js';
 import {gradients, outputs} from './results.js';
@@ -29,9 +31,10 @@ function shaderOf(what: string, code: string, inputs: string[], components: numb
 function productsOf(what: string, code: (variant: Variant) => string, inputs: string[]) {
   const sizes = [8, 16] as const;
   return sizes.map((rows) =>
-    sizes.map((columns) =>
-      shaderOf(`${what} ${rows}×${columns}`, code({rows, columns, fours: true}), inputs, [4, 4, 4]),
-    ),
+    sizes.map((columns) => ({
+      ...shaderOf(`${what} ${rows}×${columns}`, code({rows, columns, fours: true}), inputs, [4, 4, 4]),
+      term: {sums: rows * columns, loads: [rows / 4, columns / 4]},
+    })),
   );
 }
 const gatheredProducts = productsOf('products', gathered, ['tiles', 'filters']);
@@ -41,8 +44,6 @@ export const parts: readonly Part[] = [Object.values(shaders), gatheredProducts,
   .flat(2)
   .map(({part}) => part as Part);
 
-/** Of a tile, 4×4 pixels. */
-const planes = 16;
 /** Tiles are filled up to a multiple of it. */
 const unit = 4;
 
@@ -116,22 +117,11 @@ function whyNot(info: Conv2DInfo, pass: Pass): true | string {
   return bytes <= bindable || `its planes would take ${bytes} bytes, and some devices bind no more than ${bindable}`;
 }
 
-/** Below so many channels of either side turning tiles takes more than is saved. */
-const leastChannels = 16;
-
-/** Below so many tiles turning the filter does, and for dFilter storing its planes. */
-const leastTiles = (pass: Pass) => (pass === 'backpropFilter' ? 24 : 16);
-
-function pays({batch, outHeight, outWidth, inChannels, outChannels}: Conv2DInfo, pass: Pass): true | string {
-  const {tiles} = gridOf(batch, outHeight, outWidth);
-  if (tiles < leastTiles(pass))
-    return `${tiles} tiles of 2×2 pixels are too few: turning the filter would take longer than they save`;
-  const fewest = Math.min(inChannels, outChannels);
-  return fewest >= leastChannels || `${fewest} channels are too few: turning tiles would take longer than is saved`;
-}
-
 /**
  * Winograd's F(2×2, 3×3), with 16 products for each 36 of the definition; dFilter by F(3×3, 2×2) of the same matrices. Exactness on whole numbers and
  * the bound on others are those of the algorithm of that name on the host. Source: https://arxiv.org/abs/1509.09308.
  */
-export const winograd = byPlan('winograd', winogradPlan, {supports: whyNot, suits: pays});
+export const winograd = byPlan('winograd', winogradPlan, {
+  supports: whyNot,
+  ...counted(winogradPlan, winogradProducts),
+});

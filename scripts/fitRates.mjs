@@ -1,0 +1,94 @@
+// `node scripts/fitRates.mjs REPORT.json…`, after `npm run build`: the rates of an adapter, as the `rates.ts` of its backend wants them, from reports of
+// `convgrad bench --backend webgpu --algorithm all --json REPORT.json` there (webgl likewise): named layers, random ones (--cases) and small ones
+// (--problem). It is the least sum of squares of relative errors, weighted by how
+// near a call is to the fastest of its row, with no rate below zero. Prints how good the choices by them are, too.
+import {readFileSync} from 'node:fs';
+import * as tf from '@tensorflow/tfjs';
+import {gpuWorkKinds} from '../dist/backends/gpu/work.js';
+import {builtinOnWebgl} from '../dist/backends/webgl/builtinOnWebgl.js';
+import {parseProblem, problemInfo} from '../dist/geometry/problem.js';
+import {candidatesOf} from '../dist/plugin/select.js';
+
+const kinds = ['calls', 'launches', ...gpuWorkKinds];
+const goodLoss = 1.1;
+
+/** Of every measured call: what it consists of and how long it took. */
+function samplesOf({results, environment}, report) {
+  return results.flatMap(({backend, problem, pass, algorithm, milliseconds, scaled, rivals = []}, i) => {
+    if (milliseconds === undefined) return [];
+    const [vendor, architecture] = (environment.backends[backend].adapter ?? '').split(' ');
+    tf.engine().registry[backend] ??= {adapterInfo: {vendor, architecture}};
+    const info = problemInfo(parseProblem(problem));
+    const times = new Map([
+      [algorithm, milliseconds.ours],
+      ...rivals.map((rival) => [rival.algorithm, rival.milliseconds]),
+    ]);
+    const able = candidatesOf(backend, info, pass, {algorithm: 'auto', accuracy: 'standard'}).flatMap((candidate) => {
+      const time = times.get(candidate.implementation.algorithm);
+      const launches = candidate.implementation.cost?.(info, pass).launches;
+      return time && launches ? [{name: candidate.implementation.algorithm, launches, time}] : [];
+    });
+    const {passes, supports, cost} = builtinOnWebgl;
+    if (backend === 'webgl' && !scaled && passes.includes(pass) && supports(info, pass) === true) {
+      able.push({name: 'builtin', launches: cost(info, pass).launches, time: milliseconds.builtin});
+    }
+    const best = Math.min(...able.map(({time}) => time));
+    // What is slow anyway need not be known as well.
+    return able.map((one) => ({...one, weight: Math.sqrt(best / one.time), row: `${report}.${i}: ${pass} ${problem}`}));
+  });
+}
+
+function amountsOf(launches) {
+  const sum = (kind) => launches.reduce((total, launch) => total + (launch[kind] ?? 0), 0);
+  return [1, launches.length, ...gpuWorkKinds.map(sum)];
+}
+
+/** Least squares of the logarithm of predicted to measured, in steps each of which is linear: coordinate by coordinate, to its best value above zero. */
+function ratesThatFit(samples) {
+  const rows = samples.map(({launches}) => amountsOf(launches).map((amount) => amount / 1e6));
+  const rates = kinds.map((_, k) => (rows.some((row) => row[k] > 0) ? 1 : 0));
+  const predicted = () => rows.map((row) => row.reduce((sum, amount, k) => sum + amount * rates[k], 0));
+  for (let step = 0; step < 200; step++) {
+    const now = predicted();
+    const scale = now.map((time, i) => samples[i].weight / time);
+    const errors = now.map((time, i) => samples[i].weight * Math.log(time / samples[i].time));
+    for (let turn = 0; turn < 20; turn++) {
+      for (const k of kinds.keys()) {
+        const slopes = rows.map((row, i) => row[k] * scale[i]);
+        const squares = slopes.reduce((sum, slope) => sum + slope ** 2, 0);
+        if (squares === 0) continue;
+        const change = Math.max(-rates[k] / 2, -slopes.reduce((sum, slope, i) => sum + slope * errors[i], 0) / squares);
+        for (const [i, slope] of slopes.entries()) errors[i] += change * slope;
+        rates[k] += change;
+      }
+    }
+  }
+  return {rates, predicted: predicted()};
+}
+
+const reports = process.argv.slice(2).map((file) => JSON.parse(readFileSync(file, 'utf8')));
+const samples = reports.flatMap(samplesOf);
+const {rates, predicted} = ratesThatFit(samples);
+console.log(`nanoseconds: {${kinds.map((kind, k) => `${kind}: ${Number(rates[k].toPrecision(3))}`).join(', ')}}`);
+const errors = samples.map(({time}, i) => Math.log(predicted[i] / time));
+const rms = Math.exp(Math.sqrt(errors.reduce((sum, error) => sum + error ** 2, 0) / errors.length));
+console.log(
+  `${samples.length} calls; predicted and measured are ${rms.toFixed(2)} times apart (geometric root mean square)`,
+);
+const groups = new Map();
+for (const [i, sample] of samples.entries()) {
+  groups.set(sample.row, [...(groups.get(sample.row) ?? []), {...sample, predicted: predicted[i]}]);
+}
+let [good, all] = [0, 0];
+for (const [row, calls] of groups) {
+  if (calls.length < 2) continue;
+  all++;
+  const [chosen] = [...calls].sort((a, b) => a.predicted - b.predicted);
+  const loss = chosen.time / Math.min(...calls.map(({time}) => time));
+  if (loss <= goodLoss) good++;
+  if (loss > goodLoss || process.env.ALL)
+    console.log(
+      `${row}: ${calls.map((call) => `${call.name} ${call.time.toFixed(2)} (${call.predicted.toFixed(2)})`).join(', ')}`,
+    );
+}
+console.log(`the least predicted time takes at most 10% longer than the fastest in ${good} of ${all}`);

@@ -1,0 +1,39 @@
+import type {Cost} from '../../algorithms/algorithm.js';
+
+/**
+ * What a launch, a draw of fragments or a dispatch of threads, consists of, in totals over all threads: `threads` that are begun and find their place,
+ * `products` with the sums that they are added to, `loads` and `stores` of one float, `wideLoads` and `wideStores` of four beside each other,
+ * `spreadLoads` of four where those of neighbouring threads lie in other rows of a texture, `picked` pixels that may lie in one of two texels, `lookups` of
+ * texels whose place is found by dividing, `copied` texels that go from texture to texture without a shader.
+ */
+export const gpuWorkKinds = [
+  ...(['threads', 'products', 'loads', 'wideLoads', 'spreadLoads', 'picked', 'lookups'] as const),
+  ...(['stores', 'wideStores', 'copied'] as const),
+] as const;
+export type GpuWorkKind = (typeof gpuWorkKinds)[number];
+export type Launch = Readonly<Partial<Record<GpuWorkKind, number>>>;
+
+/** What a pass costs on a GPU. */
+export interface GpuCost extends Cost {
+  launches: readonly Launch[];
+}
+
+/** How long a class of adapters takes. */
+export interface GpuRates {
+  /** Where they come from, for people. */
+  from: string;
+  /** Nanoseconds of a call besides its launches, of a launch besides its work, and of one of each kind of work. */
+  nanoseconds: Readonly<Record<'calls' | 'launches' | GpuWorkKind, number>>;
+  /** Fewer threads than so many take as long as these: the rest of the device stands idle. */
+  parallel: number;
+}
+
+/** Milliseconds of one call. */
+export function predictedMilliseconds({nanoseconds: of, parallel}: GpuRates, launches: readonly Launch[]): number {
+  const times = launches.map((launch) => {
+    const kinds = Object.keys(launch) as GpuWorkKind[];
+    const busy = kinds.reduce((sum, kind) => sum + of[kind] * (launch[kind] ?? 0), 0);
+    return of.launches + busy * Math.max(1, parallel / Math.max(1, launch.threads ?? parallel));
+  });
+  return times.reduce((sum, time) => sum + time, of.calls) / 1e6;
+}

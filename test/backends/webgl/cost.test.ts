@@ -1,0 +1,61 @@
+import type {GpuCost} from '../../../src/backends/gpu/work.js';
+import {gpuWorkKinds} from '../../../src/backends/gpu/work.js';
+import {builtinOnWebgl} from '../../../src/backends/webgl/builtinOnWebgl.js';
+import {webglFamily} from '../../../src/backends/webgl/index.js';
+import {benchLayers} from '../../../src/bench/layers.js';
+import {flopsOf, type Pass, passes} from '../../../src/geometry/pass.js';
+import {parseProblem, problemInfo} from '../../../src/geometry/problem.js';
+
+const costOf = (name: string, problem: string, pass: Pass) =>
+  webglFamily.implementations().find(({algorithm}) => algorithm === name)!.cost!(
+    problemInfo(parseProblem(problem)),
+    pass,
+  ) as GpuCost;
+
+// 8×8 pixels of 8 channels: 2 quads each; a window of 3 taps reads 6 pixels, with 8·2 rows of 2 groups, and columns from −1 to 8.
+test('quads pack both inputs, compute four pixels of four channels, and unpack', () => {
+  const {launches, workspaceBytes} = costOf('quads', 'ih8iw8ic8oc8kh3kw3-same', 'forward');
+  const [image, filter, threads] = [8 * 2 * 10, 8 * 9 * 2, 8 * 2 * 2];
+  const turns = 9 * 2;
+  expect(launches).toEqual([
+    {threads: image, wideLoads: 2 * image, wideStores: image},
+    {threads: filter, wideLoads: 2 * filter, wideStores: filter},
+    {threads, products: threads * turns * 64, wideLoads: threads * turns * (6 / 3 + 4), wideStores: 4 * threads},
+    ...Array.from({length: 4}, () => ({copied: threads})),
+    {threads: 128, wideLoads: 256, wideStores: 128},
+  ]);
+  expect(workspaceBytes).toBe(16 * (image + filter + 4 * threads));
+});
+
+test('texels read them as they lie, and their rectangles are copied together', () => {
+  const [launch, ...copies] = costOf('texels', 'ih8iw8ic8oc8kh1kw1', 'forward').launches;
+  // 32 texels of pixels by 4 of channels, in blocks of 2 by 4.
+  expect(launch).toEqual({threads: 16, products: 16 * 4 * 64, wideLoads: 16 * 4 * 6, wideStores: 128});
+  expect(copies).toEqual(Array.from({length: 8}, () => ({copied: 16})));
+});
+
+test('the definition and tfjs’s own look up what they multiply', () => {
+  expect(costOf('direct', 'ih8iw8ic5oc8kh3kw3-same', 'forward').launches).toEqual([
+    {threads: 128, wideStores: 128, products: 128 * 9 * 3 * 8, lookups: 128 * 9 * 3 * 3},
+  ]);
+  const info = problemInfo(parseProblem('ih8iw8ic8oc8kh1kw1'));
+  expect(builtinOnWebgl.cost!(info, 'forward')).toMatchObject({launches: [{threads: 128, products: 4096}]});
+});
+
+test('every algorithm tells what it costs wherever it serves, in kinds of work that there are', () => {
+  for (const {problem} of benchLayers()) {
+    const info = problemInfo(problem);
+    for (const {supports, cost, predict} of webglFamily.implementations()) {
+      for (const pass of passes.filter((one) => supports(info, one) === true)) {
+        const {launches, flops} = cost!(info, pass) as GpuCost;
+        const kinds = launches.flatMap((launch) => Object.entries(launch));
+        for (const [kind, amount] of kinds) {
+          expect(gpuWorkKinds).toContain(kind);
+          expect(amount).toBeGreaterThan(0);
+        }
+        expect(flops).toBe(flopsOf(info));
+        expect(predict!(info, pass)).toBeGreaterThan(0);
+      }
+    }
+  }
+});

@@ -61,6 +61,7 @@ const gpuProblems: readonly string[] = [
   'mb2ih7iw9ic8oc12kh3kw3-pt0pb1pl1pr2',
   'ih13iw12ic40oc20kh3kw3-same',
   'mb2ih5iw8ic5oc5kh3kw3-same-depthwise',
+  'mb2ih7iw9ic5oc5kh3kw3sh2sw2-p1-depthwise',
   'mb2ih5iw7ic5oc7kh1kw1',
 ];
 /** Beyond 2^16 pixels. */

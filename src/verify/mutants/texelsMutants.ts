@@ -100,13 +100,30 @@ export const texelsMutants: readonly TexelsMutant[] = [
     }),
   },
   {
+    name: 'webgl-texels-apart-phase',
+    kind: 'depthwise',
+    passes: ['backpropInput'],
+    wrong: 'on texels, depthwise, dX at stride 2 gives the left pixel of a texel the even taps, whatever the padding',
+    texels: (texts) => ({...texts, compute: texts.compute.replace('int phase = pad.y & 1;', 'int phase = 0;')}),
+  },
+  {
+    name: 'webgl-texels-apart-last-tap',
+    kind: 'depthwise',
+    passes: ['backpropInput'],
+    wrong: 'on texels, depthwise, dX at stride 2 reads on past the last of an odd number of taps',
+    texels: (texts) => ({
+      ...texts,
+      compute: texts.compute.replace(/< \d+ \? (.*) : vec2\(0\.\)\), /, '< 99 ? $1 : vec2(0.)), '),
+    }),
+  },
+  {
     name: 'webgl-texels-turned',
     kind: 'depthwise',
     passes: ['backpropInput'],
     wrong: 'on texels, depthwise, dX reads a row of taps from the wrong end',
     texels: (texts) => ({
       ...texts,
-      compute: texts.compute.replace('float(tap + 0 * pairs)', 'float(tap + 1 * pairs)'),
+      compute: texts.compute.replace('weightsOf(tap, 0,', 'weightsOf(tap, 1,'),
     }),
   },
 ];

@@ -19,13 +19,15 @@ function depthwise(info: Conv2DInfo, pass: Pass): Launch {
   const isForward = pass === 'forward';
   const threads = texelsOf(shapeOf(info, passTensors[pass].output));
   const rows = threads * (info.filterHeight / (isForward ? 1 : info.strideHeight));
-  const taps = info.filterWidth;
-  const loads = texelsOver(taps + (isForward ? info.strideWidth : 1));
+  // Of a dX at stride 2 each pixel meets every other tap, and the two of a texel not the same.
+  const isApart = !isForward && info.strideWidth > 1;
+  const taps = isApart ? Math.ceil(info.filterWidth / 2) : info.filterWidth;
+  const pixels = taps + (isForward ? info.strideWidth : 1);
   return {
     threads,
-    picked: rows * (taps + (isForward ? info.strideWidth : 1)),
+    picked: rows * pixels,
     products: rows * taps * 4,
-    wideLoads: rows * (loads + taps),
+    wideLoads: rows * (texelsOver(pixels) + (isApart ? 2 : 1) * taps),
     wideStores: threads,
   };
 }

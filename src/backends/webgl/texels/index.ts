@@ -88,8 +88,7 @@ function whyNot(info: Conv2DInfo, pass: Pass): string | undefined {
   if (pass === 'backpropFilter' && targetCounts.some((most) => cellsOf(info, tileOf(info, most), maxSide).most < 1)) {
     return `its sums do not fit into a texture of ${maxSide} × ${maxSide}`;
   }
-  const most = pass === 'backpropInput' ? 1 : 2;
-  return info.strideWidth > most ? `its pixels lie more than ${most} apart` : undefined;
+  return info.strideWidth > 2 ? 'its pixels lie more than 2 apart' : undefined;
 }
 
 function whyNotPointwise(info: Conv2DInfo, pass: Pass): string | undefined {

@@ -13,7 +13,7 @@ import {isSoftware, toBrowserSize} from './browserSize.js';
 import {kernelCall} from './calls.js';
 import {type Clock, realClock} from './clock.js';
 import {fitBuiltin} from './fitBuiltin.js';
-import {gpuTime} from './gpuTime.js';
+import {gpuTimes} from './gpuTime.js';
 import {measure} from './measure.js';
 import {type BenchOptions, casesOf, resolveOptions} from './options.js';
 import {makeProbe, type Probe, settleEngine} from './peak.js';
@@ -121,10 +121,8 @@ async function benchRow(
       ...Object.fromEntries(others.map(({name, call}) => [`rival ${name}`, call])),
     };
     const measured = await measure(contestants, probe, rounds, clock, signal);
-    const gpu = {
-      ours: await gpuTime(ours.call, clock),
-      builtin: 'call' in builtin ? await gpuTime(builtin.call, clock) : undefined,
-    };
+    const stockCall = 'call' in builtin ? builtin.call : undefined;
+    const gpu = await gpuTimes({ours: ours.call, builtin: stockCall}, clock);
     const rivals = own && [...own, ...(stock && 'call' in builtin ? competing(stock) : [])];
     return 'call' in builtin
       ? resultOf(row, measured, {scaled: builtin.scaled, rivals, gpu})

@@ -1,6 +1,39 @@
 import {defaultTf as tf} from '../plugin/tfjs.js';
 import type {Call, Clock} from './clock.js';
+import type {GpuTimes} from './result.js';
 import {median} from './statistics.js';
+
+/** Calls that are timed for one median. */
+const calls = 3;
+
+/** Starts a call and tells what the device's own clock counted for it; undefined where it was interrupted. */
+type DeviceClock = (call: Call, clock: Clock) => Promise<number | undefined>;
+
+/**
+ * The milliseconds that a GPU's own clock counts for calls of ours and of the built-in, reading one element included: medians. Or the reason why there
+ * are none; undefined on backends without a GPU.
+ */
+export async function gpuTimes(
+  {ours, builtin}: {ours: Call; builtin?: Call | undefined},
+  clock: Clock,
+): Promise<GpuTimes | string | undefined> {
+  const device = clocks[tf.getBackend()]?.();
+  if (device === undefined || typeof device === 'string') return device;
+  const time = async (call: Call) => {
+    const times: number[] = [];
+    for (let i = 0; i < calls; i++) {
+      const milliseconds = await device(call, clock);
+      if (milliseconds !== undefined) times.push(milliseconds);
+    }
+    return times.length > 0 ? median(times) : undefined;
+  };
+  const counted = await time(ours);
+  if (counted === undefined) return "the GPU's own clock told nothing of its calls: it was interrupted";
+  return {ours: counted, builtin: builtin && (await time(builtin))};
+}
+
+/** By backend: its clock, or why it has none. */
+const clocks: Readonly<Record<string, () => DeviceClock | string>> = {webgl: webglClock, webgpu: webgpuClock};
 
 /** What the extension EXT_disjoint_timer_query_webgl2 calls its numbers. */
 interface TimerQueries {
@@ -8,22 +41,14 @@ interface TimerQueries {
   GPU_DISJOINT_EXT: number;
 }
 
-/** Calls that are timed for one median. */
-const calls = 3;
 /** Turns of the event loop that an answer may take: a browser gives none within the turn that asked. */
 const patience = 200;
 
-/**
- * The milliseconds that webgl's own clock counts for a call, the reading of one element included: a median. Undefined on other backends, where the
- * browser does not tell, and where the device was interrupted.
- */
-export async function gpuTime(call: Call, clock: Clock): Promise<number | undefined> {
-  if (tf.getBackend() !== 'webgl') return undefined;
+function webglClock(): DeviceClock | string {
   const {gl} = (tf.backend() as unknown as {gpgpu: {gl: WebGL2RenderingContext}}).gpgpu;
   const timer = gl.getExtension('EXT_disjoint_timer_query_webgl2') as TimerQueries | null;
-  if (!timer) return undefined;
-  const times: number[] = [];
-  for (let i = 0; i < calls; i++) {
+  if (!timer) return 'this browser has no EXT_disjoint_timer_query_webgl2, by which webgl tells the times of a GPU';
+  return async (call, clock) => {
     const query = gl.createQuery();
     gl.beginQuery(timer.TIME_ELAPSED_EXT, query);
     await call();
@@ -32,8 +57,29 @@ export async function gpuTime(call: Call, clock: Clock): Promise<number | undefi
       await clock.turn();
     }
     const isThere = gl.getQueryParameter(query, gl.QUERY_RESULT_AVAILABLE) && !gl.getParameter(timer.GPU_DISJOINT_EXT);
-    if (isThere) times.push(gl.getQueryParameter(query, gl.QUERY_RESULT) / 1e6);
+    const milliseconds = isThere ? gl.getQueryParameter(query, gl.QUERY_RESULT) / 1e6 : undefined;
     gl.deleteQuery(query);
-  }
-  return times.length > 0 ? median(times) : undefined;
+    return milliseconds;
+  };
+}
+
+/** What is asked of tfjs's webgpu backend, which asks for the feature where the adapter has it. */
+interface TimedBackend {
+  supportTimestampQuery: boolean;
+  /** Sums up what the timestamps around each dispatch of f are apart, as long as f does not wait. */
+  time(f: () => void): Promise<{kernelMs: number}>;
+}
+
+function webgpuClock(): DeviceClock | string {
+  const backend = tf.backend() as unknown as TimedBackend;
+  if (!backend.supportTimestampQuery)
+    return "this adapter has no 'timestamp-query', by which webgpu tells the times of a GPU";
+  return async (call) => {
+    let called: number | Promise<number> = 0;
+    const {kernelMs} = await backend.time(() => {
+      called = call();
+    });
+    await called;
+    return kernelMs > 0 ? kernelMs : undefined;
+  };
 }

@@ -25,8 +25,9 @@ export interface BenchResult extends BenchRow {
   /** Medians over the rounds, of one call; `builtin` scaled to the whole problem. */
   milliseconds?: Partial<Record<Contestant, number>>;
   gflops?: Partial<Record<Contestant, number>>;
-  /** By the GPU's own clock, where the browser tells: medians of a few calls after the rounds, not scaled. */
+  /** By the GPU's own clock: medians of a few calls after the rounds, not scaled. Where it does not tell, why. */
   gpuMilliseconds?: GpuTimes;
+  gpuReason?: string;
   /** The machine's, in GFLOP/s: median over the rounds. */
   peak?: number;
   /** Of arithmetic alone, and of the whole call: medians of what was formed within each round. */
@@ -70,8 +71,8 @@ export function resultOf(
   {
     scaled,
     rivals,
-    gpu = {},
-  }: {scaled?: BenchResult['scaled']; rivals?: readonly Rival[] | undefined; gpu?: GpuTimes} = {},
+    gpu,
+  }: {scaled?: BenchResult['scaled']; rivals?: readonly Rival[] | undefined; gpu?: GpuTimes | string | undefined} = {},
 ): BenchResult {
   const factor = scaled?.factor ?? 1;
   const timesOf = (name: Contestant) =>
@@ -103,7 +104,7 @@ export function resultOf(
     ...(ratios.length > 0 ? {ratio: median(ratios)} : {}),
     ...(peerRatios.length > 0 ? {peerRatio: median(peerRatios)} : {}),
     ...(rivals && rounds.length > 0 ? contest(row, rivals, rounds, factor) : {}),
-    ...(gpu.ours === undefined ? {} : {gpuMilliseconds: gpu}),
+    ...(gpu === undefined ? {} : typeof gpu === 'string' ? {gpuReason: gpu} : {gpuMilliseconds: gpu}),
     noise: spread(whole.length > 0 ? whole : timesOf('ours')),
     ...(scaled ? {scaled} : {}),
     first: perContestant((name) => warmth[name]?.first),

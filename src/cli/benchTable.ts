@@ -65,7 +65,7 @@ function layerTable(results: readonly BenchResult[], hasPeak: boolean, colors: C
   const beside = hasPeak ? ['kernel/peak', 'call/peak', 'built-in ms'] : ['first ms', 'built-in ms', 'its first ms'];
   const hasPeer = results.some(({peerRatio}) => peerRatio !== undefined);
   const native = hasPeer ? ['native ms', 'faster'] : [];
-  const hasClock = results.some(({gpuMilliseconds}) => gpuMilliseconds);
+  const hasClock = results.some(({gpuMilliseconds, gpuReason}) => gpuMilliseconds ?? gpuReason);
   const clock = hasClock ? ['GPU ms', 'its GPU ms'] : [];
   const head = ['layer', 'pass', 'algorithm', 'ms', 'GFLOP/s', ...beside, 'faster', ...native, ...clock];
   const lines = newTable(head, 3, colors);
@@ -92,7 +92,7 @@ function layerTable(results: readonly BenchResult[], hasPeak: boolean, colors: C
       ...more,
       builtin === undefined ? '' : times(ratio),
       ...nativeOf(result, hasPeer),
-      ...(hasClock ? [digits(result.gpuMilliseconds?.ours), digits(result.gpuMilliseconds?.builtin)] : []),
+      ...(hasClock ? clockOf(result, note) : []),
     ]);
   }
   return [
@@ -110,6 +110,12 @@ function layerTable(results: readonly BenchResult[], hasPeak: boolean, colors: C
       : []),
     ...notes(),
   ];
+}
+
+/** What the GPU's own clock told, or why it did not. */
+function clockOf({gpuMilliseconds, gpuReason}: BenchResult, note: (reason: string | undefined) => string): string[] {
+  if (gpuReason !== undefined) return [note(gpuReason), ''];
+  return [digits(gpuMilliseconds?.ours), digits(gpuMilliseconds?.builtin)];
 }
 
 function nativeOf({milliseconds, peerRatio}: BenchResult, hasPeer: boolean): string[] {

@@ -39,6 +39,15 @@ test('webgl is timed in a page beside cpu here, both in one report', async () =>
   expect(again.stdout).toContain('4 rows in both, 0 only there, 0 only here');
 });
 
+test('webgpu tells its own times as well, or why not', async () => {
+  const json = file('webgpu.json');
+  const {code, stdout} = await start(...tiny, '--backend', 'webgpu', '--pass', 'forward', '--json', json).ended;
+  expect({code, stdout}).toEqual({code: 0, stdout: expect.stringMatching(/ GPU ms │ its GPU ms │/)});
+  const [{gpuMilliseconds, gpuReason}] = read(json).results as [BenchReport['results'][0]];
+  if (gpuReason === undefined) for (const time of Object.values(gpuMilliseconds!)) expect(time).toBeGreaterThan(0);
+  else expect(stdout).toContain(`[1] ${gpuReason}`);
+});
+
 test('layers are cut to what software rendering has time for, and Ctrl-C keeps the rows until then', async () => {
   const json = file('part.json');
   const {child, ended} = start('bench', '--backend', 'webgl', '--layers', 'ResNet-50', '--json', json);

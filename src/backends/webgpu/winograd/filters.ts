@@ -1,13 +1,12 @@
 import {each} from '../text.js';
+import {guard} from './place.js';
 import {eachOf, turned} from './turning.js';
 
 const filter = turned('filterTiles2', 'turned', (i, j) => `v${i}_${j}`);
 
 const shader = (depth: string, quads: string, weight: (i: number, j: number) => string) => `
   fn main(index: i32) {
-    if (index >= uniforms.threads) {
-      return;
-    }
+    ${guard}
     let C = uniforms.channels.x;
     let F = uniforms.channels.y;
     let ${quads} = index % uniforms.quads;

@@ -1,6 +1,7 @@
 import {addProducts, columnsOf, sliceOfDepth} from '../gather/products.js';
 import {store, sums, type Variant} from '../gather/variant.js';
 import {each} from '../text.js';
+import {guard} from './place.js';
 
 /** Where the thread's tile of its plane begins, in a slice of what is summed over. */
 const place = ({rows, columns}: Variant) => `
@@ -9,11 +10,6 @@ const place = ({rows, columns}: Variant) => `
     let first = place % uniforms.tiles.y * ${columns};
     let p = place / uniforms.tiles.y % uniforms.tiles.x * ${rows};
     let plane = place / uniforms.tiles.y / uniforms.tiles.x;`;
-
-const guard = `
-    if (index >= uniforms.threads) {
-      return;
-    }`;
 
 /** For each plane the product of tiles and filters, result[s, plane] = tiles[plane]·filters[plane] over a slice of D: [T×D]·[D×K]→[T×K]. */
 export function gathered(variant: Variant): string {

@@ -1,3 +1,4 @@
+import {guard, place} from './place.js';
 import {eachOf, turned} from './turning.js';
 
 /** The sums over slices of the 16 planes of one quad, slices in their order. */
@@ -14,14 +15,8 @@ const value = (i: number, j: number) => `v${i}_${j}`;
 /** result[n, 2·row + i, 2·column + j, …] = (Aᵀ·products[…, t, …]·A)[i, j]: [S, 16, T, D] → [N, H, W, D], four channels for each thread. */
 export const outputs = `
   fn main(index: i32) {
-    if (index >= uniforms.threads) {
-      return;
-    }
-    let quads = uniforms.quads;
-    let c = index % quads;
-    let t = index / quads;
-    let line = t / uniforms.grid.y;
-    let n = line / uniforms.grid.x;
+    ${guard}
+    ${place}
     if (n >= uniforms.batch) {
       return;
     }
@@ -42,9 +37,7 @@ export const outputs = `
 /** result[i, j, c, f] = (Gᵀ·products[…, c, f]·G)[i, j]: [S, 16, C, F] → [3, 3, C, F], four channels f for each thread. */
 export const gradients = `
   fn main(index: i32) {
-    if (index >= uniforms.threads) {
-      return;
-    }
+    ${guard}
     ${planes}
     ${turned('gradientTiles2', 'g', value).text}
     ${eachOf([3, 3], (i, j) => `result[${3 * i + j} * plane + index] = g${i}_${j};`)}

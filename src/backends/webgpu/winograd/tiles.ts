@@ -1,4 +1,5 @@
 import type {TileMatrix} from '../../../engine/tileMatrices.js';
+import {guard, place} from './place.js';
 import {eachOf, turned} from './turning.js';
 
 /**
@@ -13,14 +14,8 @@ export function tilesShader(matrix: TileMatrix, size: 2 | 4): string {
   const {text, side} = turned(matrix, 'turned', (i, j) => `v${i}_${j}`);
   return `
   fn main(index: i32) {
-    if (index >= uniforms.threads) {
-      return;
-    }
-    let quads = uniforms.quads;
-    let c = index % quads;
-    let t = index / quads;
-    let line = t / uniforms.grid.y;
-    let n = line / uniforms.grid.x;
+    ${guard}
+    ${place}
     let top = 2 * (line - n * uniforms.grid.x) - uniforms.origin.x;
     let left = 2 * (t - line * uniforms.grid.y) - uniforms.origin.y;
     let H = uniforms.image.x;

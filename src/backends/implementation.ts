@@ -67,6 +67,8 @@ export interface BackendFamily {
   engine?(): Engine;
   /** Below so many operations the order of preference decides: predicting would take longer than choosing can save. Absent where it never does. */
   readonly predictedFrom?: number;
+  /** Whether what runs for the first time is compiled first, which takes longer than a choice can save. */
+  readonly compiles?: true;
   /** Where the times that it predicts come from on a backend, for people; absent where they are measured here. */
   ratesFrom?(): string;
   /** What a campaign must have reached beside every pass of every implementation. */

@@ -19,6 +19,8 @@ let choices = new Map<string, string>();
 
 /** The same by numbers: writing a problem out takes longer than all else of a choice that was made before. */
 let found = new Map<number, Found[]>();
+/** Those that were the first of their layer. */
+let first = new Map<number, Found[]>();
 interface Found {
   backend: string;
   pass: Pass;
@@ -31,12 +33,24 @@ const mostChoices = 10_000;
 
 /** What was chosen for one pass of a problem. */
 export function choiceOf(backend: string, info: Conv2DInfo, pass: Pass): string | undefined {
-  const alike = found.get(hashOf(info)) ?? [];
-  const known = alike.find((one) => one.pass === pass && one.backend === backend && isSame(one.info, info));
+  const known = find(found, ofImage, {backend, pass, info}, sizes);
   if (known) return known.algorithm;
   const algorithm = choices.get(keyOf(backend, info, pass));
   if (algorithm !== undefined) note({backend, pass, info, algorithm});
   return algorithm;
+}
+
+/** What was chosen for the same layer at another size: at another batch of this image, or at the first size that it had. */
+export function choiceNear(
+  backend: string,
+  info: Conv2DInfo,
+  pass: Pass,
+): {algorithm: string; isThisImage: boolean} | undefined {
+  const asked = {backend, pass, info};
+  const near = find(found, ofImage, asked, ofImage);
+  if (near) return {algorithm: near.algorithm, isThisImage: true};
+  const far = find(first, ofLayer, asked, ofLayer);
+  return far && {algorithm: far.algorithm, isThisImage: false};
 }
 
 /** Keeps a choice, so that a problem is served by the same algorithm from now on. */
@@ -55,6 +69,7 @@ export function keptChoices(): Record<string, string> {
 export function resetChoices(plan?: Plan): void {
   choices = new Map(Object.entries(plan?.choices ?? {}));
   found = new Map();
+  first = new Map();
 }
 
 /** What stands in a plan for one pass of a problem. */
@@ -65,26 +80,40 @@ function keyOf(backend: string, info: Conv2DInfo, pass: Pass): string {
 }
 
 function note(one: Found): void {
-  const hash = hashOf(one.info);
-  const others = (found.get(hash) ?? []).filter(
-    ({backend, pass, info}) => !(backend === one.backend && pass === one.pass && isSame(info, one.info)),
-  );
-  found.set(hash, [...others, one]);
+  add(found, ofImage, one);
+  if (!find(first, ofLayer, one, ofLayer)) add(first, ofLayer, one);
 }
 
-/** What tells problems apart, but for their kind. */
-const sizes = [
-  ...(['batch', 'inHeight', 'inWidth', 'inChannels', 'outHeight', 'outWidth', 'outChannels'] as const),
-  ...(['filterHeight', 'filterWidth', 'strideHeight', 'strideWidth', 'dilationHeight', 'dilationWidth'] as const),
-  ...(['padTop', 'padLeft'] as const),
-];
+type Size = keyof Conv2DInfo & (typeof sizes)[number];
 
-function hashOf(info: Conv2DInfo): number {
+/** What tells layers apart, but for their kind. */
+const ofLayer = [
+  ...(['inChannels', 'outChannels', 'filterHeight', 'filterWidth'] as const),
+  ...(['strideHeight', 'strideWidth', 'dilationHeight', 'dilationWidth'] as const),
+];
+/** And their images. */
+const ofImage = [...ofLayer, ...(['inHeight', 'inWidth', 'outHeight', 'outWidth', 'padTop', 'padLeft'] as const)];
+const sizes = [...ofImage, 'batch'] as const;
+
+function hashOf(info: Conv2DInfo, of: readonly Size[]): number {
   let hash = 0;
-  for (const size of sizes) hash = (Math.imul(hash, 31) + info[size]) | 0;
+  for (const size of of) hash = (Math.imul(hash, 31) + info[size]) | 0;
   return hash;
 }
 
-function isSame(a: Conv2DInfo, b: Conv2DInfo): boolean {
-  return a.kind === b.kind && sizes.every((size) => a[size] === b[size]);
+function add(to: Map<number, Found[]>, by: readonly Size[], one: Found): void {
+  const hash = hashOf(one.info, by);
+  const others = (to.get(hash) ?? []).filter((other) => !isSame(other, one, sizes));
+  to.set(hash, [...others, one]);
+}
+
+type Asked = Omit<Found, 'algorithm'>;
+
+function find(among: Map<number, Found[]>, by: readonly Size[], one: Asked, alike: readonly Size[]): Found | undefined {
+  return among.get(hashOf(one.info, by))?.find((other) => isSame(other, one, alike));
+}
+
+function isSame(a: Asked, b: Asked, alike: readonly Size[]): boolean {
+  if (a.pass !== b.pass || a.backend !== b.backend || a.info.kind !== b.info.kind) return false;
+  return alike.every((size) => a.info[size] === b.info[size]);
 }

@@ -109,18 +109,20 @@ function explainPass(problem: Problem, info: Conv2DInfo, backend: string, pass: 
   const {implementation: chosen, refusal} = select('explain', backend, info, pass, wanted, builtin);
   const candidates = candidatesOf(backend, info, pass, wanted, builtin);
   const byTime = isPredicted(backend, info) && candidates.filter(isTimed).length > 1;
+  const isKept = byTime && chosen !== candidates[0]?.implementation;
   const predicted = ({milliseconds}: Partial<Candidate>) =>
     milliseconds === undefined ? {} : {predictedMilliseconds: milliseconds};
   return {
     pass,
     algorithm: chosen.algorithm,
-    why: reason(chosen, wanted, refusal, chosen === builtin, byTime),
+    why: reason(chosen, wanted, refusal, chosen === builtin, byTime, isKept),
     ...predicted(candidates.find(({implementation}) => implementation === chosen) ?? {}),
     others: candidates
       .filter(({implementation}) => implementation !== chosen)
       .map((candidate) => {
         const {implementation, verdict} = candidate;
-        const why = verdict === true ? passedOver(candidate, chosen, wanted, byTime, builtin) : verdict;
+        const passed = isKept ? 'not what was chosen before' : passedOver(candidate, chosen, wanted, byTime, builtin);
+        const why = verdict === true ? passed : verdict;
         return {algorithm: implementation.algorithm, why, ...predicted(candidate)};
       }),
     cost: costOf(chosen, info, pass),
@@ -138,9 +140,11 @@ function reason(
   refusal: string | undefined,
   isBuiltin: boolean,
   byTime: boolean,
+  isKept: boolean,
 ): string {
   if (algorithm === wanted.algorithm) return 'asked for by name';
-  const own = byTime ? 'the least predicted time' : 'first in the order of preference that computes it';
+  const least = isKept ? 'chosen before, by a plan or for another size of this layer' : 'the least predicted time';
+  const own = byTime ? least : 'first in the order of preference that computes it';
   const why = byTime && predict ? own : 'there it is faster';
   const first = isBuiltin ? `tfjs's own kernel, told the resolved pads, which is as right: ${why}` : own;
   return refusal === undefined ? first : `${first}, since '${wanted.algorithm}' does not: ${refusal}`;

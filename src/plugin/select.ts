@@ -7,7 +7,7 @@ import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
 import {flopsOf, type Pass} from '../geometry/pass.js';
 import {callCounts} from './calls.js';
-import {choiceOf, keepChoice} from './choices.js';
+import {choiceNear, choiceOf, keepChoice} from './choices.js';
 
 /** One line per family of backends. */
 const families: readonly BackendFamily[] = [hostFamily, webglFamily, webgpuFamily];
@@ -132,11 +132,27 @@ function choose(
   const kept = choiceOf(backend, info, pass);
   const known = kept === undefined ? undefined : all.find(({algorithm}) => algorithm === kept);
   if (known && permitted(known)) return known;
-  const [best] = fastestFirst(all.filter(permitted), info, pass);
+  const best = compiledOrFastest(backend, info, pass, fastestFirst(all.filter(permitted), info, pass));
   // Who asks without tfjs's own says nothing of what is best with it.
   const isWhole = all.length > own.length || builtinOf(backend)?.predict === undefined;
   if (best?.milliseconds !== undefined && isWhole) keepChoice(backend, info, pass, best.implementation.algorithm);
   return best?.implementation;
+}
+
+/** How many times as long as the fastest may take what a layer has compiled already for another size of its images. */
+const patience = 2;
+
+/**
+ * The first, but on a backend whose shaders compile when they first run what this layer was given at another size: for another batch always, for another
+ * image unless it takes too long.
+ */
+function compiledOrFastest(backend: string, info: Conv2DInfo, pass: Pass, timed: readonly Timed[]): Timed | undefined {
+  const [best] = timed;
+  const near = familyOf(backend)?.compiles ? choiceNear(backend, info, pass) : undefined;
+  const compiled = near && timed.find(({implementation}) => implementation.algorithm === near.algorithm);
+  if (!compiled || compiled.milliseconds === undefined) return best;
+  const isLong = compiled.milliseconds > patience * (best.milliseconds ?? Number.MAX_VALUE);
+  return isLong && !near.isThisImage ? best : compiled;
 }
 
 /** tfjs's own kernel where it competes by its time, for those who name no algorithm. */
@@ -144,12 +160,13 @@ function timed(builtin: BuiltinCandidate | undefined, {algorithm}: Wanted): Buil
   return builtin?.predict && algorithm === 'auto' ? [builtin] : [];
 }
 
+interface Timed {
+  implementation: Implementation;
+  milliseconds: number | undefined;
+}
+
 /** In the order of predicted time; those without one keep their order, behind. */
-function fastestFirst(
-  implementations: readonly Implementation[],
-  info: Conv2DInfo,
-  pass: Pass,
-): {implementation: Implementation; milliseconds: number | undefined}[] {
+function fastestFirst(implementations: readonly Implementation[], info: Conv2DInfo, pass: Pass): Timed[] {
   for (const implementation of implementations) implementation.prepare?.(info, pass);
   const timed = implementations.map((implementation) => ({
     implementation,

@@ -39,13 +39,70 @@ test.each([
   expect(withAdapter(backend, 'SwiftShader', () => chosen(backend, layer))).toBe(wanted);
 });
 
-test('a choice hangs on problem and adapter alone, not on what came before', () => {
+test('a first choice hangs on problem and adapter alone, not on what other layers got', () => {
   const layers = benchLayers().map(({name}) => name);
   const choose = (names: readonly (string | undefined)[]) => {
     resetChoices();
     return withAdapter('webgpu', 'swiftshader', () => names.map((name) => [name, chosen('webgpu', name!)]));
   };
   expect(Object.fromEntries(choose([...layers].reverse()))).toEqual(Object.fromEntries(choose(layers)));
+});
+
+describe('what a layer compiled for one size of its images', () => {
+  const layer = (batch: number, size: number) =>
+    problemInfo(parseProblem(`mb${batch}ih${size}iw${size}ic64oc64kh3kw3-same`));
+  const find = (info: ReturnType<typeof layer>) =>
+    select('test', 'webgpu', info, 'backpropFilter', auto).implementation.algorithm;
+  const fresh = (info: ReturnType<typeof layer>) => {
+    resetChoices();
+    return find(info);
+  };
+  const milliseconds = (info: ReturnType<typeof layer>, algorithm: string) =>
+    candidatesOf('webgpu', info, 'backpropFilter', auto).find(
+      ({implementation}) => implementation.algorithm === algorithm,
+    )!.milliseconds!;
+
+  test('serves every other batch, whatever that would get by itself', () => {
+    withAdapter('webgpu', 'Turing', () => {
+      expect([fresh(layer(1, 7)), fresh(layer(32, 7))]).toEqual(['gather', 'winograd']);
+      expect([fresh(layer(1, 7)), find(layer(32, 7)), find(layer(5, 7))]).toEqual(['gather', 'gather', 'gather']);
+      expect([fresh(layer(32, 7)), find(layer(1, 7))]).toEqual(['winograd', 'winograd']);
+    });
+  });
+
+  test('serves another image too, unless it takes more than twice the least time', () => {
+    withAdapter('webgpu', 'Turing', () => {
+      const kept = new Map<boolean, number>();
+      for (const [from, to] of [
+        [layer(1, 2), layer(1, 28)],
+        [layer(1, 2), layer(32, 56)],
+        [layer(1, 28), layer(1, 7)],
+        [layer(1, 28), layer(1, 2)],
+      ] as const) {
+        const [before, best] = [fresh(from), fresh(to)];
+        const isLong = milliseconds(to, before) > 2 * milliseconds(to, best);
+        expect(before).not.toBe(best);
+        resetChoices();
+        expect([find(from), find(to)]).toEqual([before, isLong ? best : before]);
+        kept.set(isLong, (kept.get(isLong) ?? 0) + 1);
+      }
+      expect([...kept.keys()].sort()).toEqual([false, true]);
+    });
+  });
+
+  test('is what explain tells of', () => {
+    withAdapter('webgpu', 'Turing', () => {
+      fresh(layer(1, 7));
+      const [{passes: found}] = explain('mb32ih7iw7ic64oc64kh3kw3-same', {backends: ['webgpu']}).backends as [
+        ReturnType<typeof explain>['backends'][0],
+      ];
+      expect(found[2]).toMatchObject({
+        algorithm: 'gather',
+        why: 'chosen before, by a plan or for another size of this layer',
+      });
+      expect(found[2]!.others[0]).toMatchObject({algorithm: 'winograd', why: 'not what was chosen before'});
+    });
+  });
 });
 
 test('the adapter decides which rates count, and explain says where they come from', () => {

@@ -69,6 +69,7 @@ export const webglFamily: BackendFamily = {
   backends: ['webgl'],
   implementations: () => implementations,
   builtins: {webgl: builtinOnWebgl},
+  compiles: true,
   ratesFrom: () => ratesInUse().from,
   parts: () => [...texelsParts, ...quadsParts, ...parts],
 };

@@ -23,6 +23,7 @@ export function addImplementation(implementation: Implementation): () => void {
 export const webgpuFamily: BackendFamily = {
   backends: ['webgpu'],
   implementations: () => implementations,
+  compiles: true,
   ratesFrom: () => ratesOf(adapterInUse()).from,
   parts: () => [...gatherParts, ...winogradParts, sum.part as Part, ...depthwiseParts, ...directParts],
 };

@@ -1,10 +1,9 @@
 import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
 import type {Page} from 'playwright-core';
-import type {Conv2DAttributes, Conv2DRequest} from '../../src/index.js';
+import {type Case, gpuCases} from './gpuCases.js';
 import {openPage} from './openPage.js';
 
 type Passes = {y: number[]; dx: number[]; dFilter: number[]};
-type Case = Conv2DAttributes & Pick<Conv2DRequest, 'xShape' | 'filterShape'>;
 /** What the tests share inside the page. */
 type Helpers = {
   shapesOf(problem: Case): {x: number[]; filter: number[]; dy: number[]};
@@ -16,25 +15,10 @@ type Helpers = {
 declare const helpers: Helpers;
 
 const cases: Record<string, Case> = {
+  ...gpuCases,
   'odd sizes': {xShape: [2, 5, 7, 3], filterShape: [3, 3, 3, 5], strides: 1, pad: 'same'},
   'even sizes': {xShape: [1, 6, 8, 4], filterShape: [3, 2, 4, 2], strides: 1, pad: 'valid'},
-  'one element': {xShape: [1, 1, 1, 1], filterShape: [1, 1, 1, 1], strides: 1, pad: 'valid'},
   'stride over the filter': {xShape: [2, 9, 8, 3], filterShape: [2, 1, 3, 2], strides: [4, 3], pad: 'valid'},
-  'stride and dilation': {
-    xShape: [1, 11, 9, 2],
-    filterShape: [3, 4, 2, 3],
-    strides: [2, 3],
-    dilations: [3, 2],
-    pad: 'same',
-  },
-  'common factor': {xShape: [1, 12, 13, 1], filterShape: [4, 3, 1, 2], strides: [4, 2], dilations: [2, 2], pad: 3},
-  'past the padding': {
-    xShape: [1, 6, 7, 2],
-    filterShape: [2, 3, 2, 2],
-    strides: [3, 4],
-    pad: 1,
-    dimRoundingMode: 'ceil',
-  },
   'uneven pads': {
     xShape: [1, 4, 5, 2],
     filterShape: [3, 3, 2, 3],
@@ -46,7 +30,6 @@ const cases: Record<string, Case> = {
       [0, 0],
     ],
   },
-  'windows in padding': {xShape: [1, 2, 2, 2], filterShape: [2, 2, 2, 2], strides: 1, pad: 4},
   'a row of 7 taps': {xShape: [2, 6, 9, 5], filterShape: [2, 7, 5, 3], strides: [2, 1], pad: 'same'},
   'a row of 4 taps, all of the padding on one side': {
     xShape: [1, 3, 6, 9],

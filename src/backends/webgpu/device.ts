@@ -1,5 +1,5 @@
 import {ConvgradError} from '../../geometry/error.js';
-import {activeBackend} from '../gpu/adapters.js';
+import {activeBackend, isSoftwareName} from '../gpu/adapters.js';
 
 /** What is asked of a `GPUDevice`. */
 export interface Device {
@@ -26,12 +26,17 @@ export function adapterInUse(): Adapter | undefined {
   return activeBackend<{adapterInfo?: Adapter}>('webgpu')?.adapterInfo;
 }
 
+/** Whether a program computes what a GPU would; not where there is no adapter yet. */
+export function isSoftware({vendor = '', architecture = ''}: Adapter = {}): boolean {
+  return isSoftwareName(`${vendor} ${architecture}`);
+}
+
 /**
  * The setting for a device. A GPU hides its latency with thousands of threads, none of which has more than 255 registers. The software renderer computes
  * as many at a time as the processor's vectors have lanes, so that what more of them cost, another sum, is lost; its registers are memory anyway.
  */
-export function settingOf({architecture}: Adapter = {}): Setting {
-  return architecture === 'swiftshader' ? {threads: 256, sums: 256} : {threads: 2048, sums: 128};
+export function settingOf(adapter?: Adapter): Setting {
+  return isSoftware(adapter) ? {threads: 256, sums: 256} : {threads: 2048, sums: 128};
 }
 
 /** Why devices were lost, as far as it is known; undefined for those that were not. */

@@ -1,0 +1,71 @@
+import type {Page} from 'playwright-core';
+import type {Case} from './gpuCases.js';
+import {openPage} from './openPage.js';
+
+type Passes = {y: number[]; dx: number[]; dFilter: number[]};
+export interface WebGPUBackend {
+  adapterInfo: {architecture: string};
+  pipelineCache: Record<string, unknown>;
+  device: GPUDevice;
+  numDataIds(): number;
+  bufferManager: {numBytesUsed: number};
+}
+interface GPUDevice {
+  destroy(): void;
+  lost: Promise<unknown>;
+  limits: {maxStorageBufferBindingSize: number};
+  pushErrorScope(filter: 'validation'): void;
+  popErrorScope(): Promise<{message: string} | null>;
+}
+/** What the tests share inside the page. */
+export interface Helpers {
+  /** All three passes by convgrad's kernels, and by the definition on cpu, on whole numbers that depend on the seed. */
+  both(problem: Case, seed: number): Promise<{got: Passes; want: Passes}>;
+  backend(): WebGPUBackend;
+  /** Pipelines of convgrad's that were ever compiled. */
+  pipelines(): number;
+}
+
+/** A page on webgpu, with the helpers as a global. */
+export async function openWebgpuPage(): Promise<Page> {
+  const page = await openPage();
+  await page.evaluate(async () => {
+    const {tf, conv2d, conv2dBackward, install} = convgrad;
+    await tf.setBackend('webgpu');
+    const values = (shape: readonly number[], seed: number) =>
+      Float32Array.from({length: tf.util.sizeFromShape([...shape])}, (_, i) => ((i * i + seed * i + seed) % 9) - 4);
+    const passes = async (problem: Case, seed: number): Promise<Passes> => {
+      const shape = tf.tidy(
+        () =>
+          conv2d({...problem, x: tf.zeros([...problem.xShape]), filter: tf.zeros([...problem.filterShape])} as never)
+            .shape,
+      );
+      const [x, filter, dy] = [problem.xShape, problem.filterShape, shape].map((shape, i) =>
+        tf.tensor(values(shape, seed + i), [...shape]),
+      );
+      const all = {...problem, x, filter, dy} as never;
+      const {dx, dFilter, dBias} = conv2dBackward(all);
+      const y = conv2d(all);
+      const [yValues, dxValues, dFilterValues] = await Promise.all(
+        [y, dx, dFilter].map(async (t) => [...(await t.data())]),
+      );
+      tf.dispose([x!, filter!, dy!, dx, dFilter, dBias, y]);
+      return {y: yValues!, dx: dxValues!, dFilter: dFilterValues!};
+    };
+    const made: Helpers = {
+      async both(problem, seed) {
+        const got = await passes(problem, seed);
+        await tf.setBackend('cpu');
+        install({algorithm: 'direct'});
+        const want = await passes(problem, seed);
+        convgrad.uninstall();
+        await tf.setBackend('webgpu');
+        return {got, want};
+      },
+      backend: () => tf.backend() as unknown as WebGPUBackend,
+      pipelines: () => Object.keys(made.backend().pipelineCache).filter((key) => key.startsWith('convgrad')).length,
+    };
+    Object.assign(globalThis, {helpers: made});
+  });
+  return page;
+}

@@ -45,17 +45,9 @@ describe('the kernels of the webgpu backend', () => {
           const {device} = helpers.backend();
           // A shader that does not compile leaves in the result what its buffer held before, which may be right.
           device.pushErrorScope('validation');
-          const {got, want} = await helpers.both(problem, seed);
+          const found = await helpers.differ(problem, seed);
           const error = await device.popErrorScope();
-          const outputs = ['y', 'dx', 'dFilter'] as const;
-          return {
-            differ: outputs.filter(
-              (output) =>
-                got[output].length !== want[output].length || got[output].some((value, i) => value !== want[output][i]),
-            ),
-            count: got.y.length,
-            complaint: error?.message,
-          };
+          return {...found, complaint: error?.message};
         },
         [cases[name]!, seed] as const,
       );
@@ -68,20 +60,20 @@ describe('the kernels of the webgpu backend', () => {
   test.each(Object.keys(cases).map((name, i): [string, number] => [name, i]))(
     'equal it with the tiles and slices of a GPU too: %s',
     async (name, seed) => {
-      const {got, want} = await page.evaluate(
+      const {differ} = await page.evaluate(
         async ([problem, seed]) => {
           const {adapterInfo} = helpers.backend();
           const {architecture} = adapterInfo;
           adapterInfo.architecture = 'some GPU';
           try {
-            return await helpers.both(problem, seed);
+            return await helpers.differ(problem, seed);
           } finally {
             adapterInfo.architecture = architecture;
           }
         },
         [cases[name]!, seed] as const,
       );
-      expect(got).toEqual(want);
+      expect(differ).toEqual([]);
     },
     60_000,
   );

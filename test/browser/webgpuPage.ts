@@ -21,6 +21,8 @@ interface GPUDevice {
 export interface Helpers {
   /** All three passes by convgrad's kernels, and by the definition on cpu, on whole numbers that depend on the seed. */
   both(problem: Case, seed: number): Promise<{got: Passes; want: Passes}>;
+  /** The outputs in which those differ, and how many elements y has. */
+  differ(problem: Case, seed: number): Promise<{differ: string[]; count: number}>;
   backend(): WebGPUBackend;
   /** Pipelines of convgrad's that were ever compiled. */
   pipelines(): number;
@@ -61,6 +63,14 @@ export async function openWebgpuPage(): Promise<Page> {
         convgrad.uninstall();
         await tf.setBackend('webgpu');
         return {got, want};
+      },
+      async differ(problem, seed) {
+        const {got, want} = await made.both(problem, seed);
+        const outputs = (['y', 'dx', 'dFilter'] as const).filter(
+          (output) =>
+            got[output].length !== want[output].length || got[output].some((value, i) => value !== want[output][i]),
+        );
+        return {differ: outputs, count: got.y.length};
       },
       backend: () => tf.backend() as unknown as WebGPUBackend,
       pipelines: () => Object.keys(made.backend().pipelineCache).filter((key) => key.startsWith('convgrad')).length,

@@ -13,14 +13,14 @@ import {userFiles} from '../support/userFiles.js';
 const file = userFiles({});
 
 /** Of a machine that nobody measured. */
-const rates: GpuRates = {
+const rates = {
   from: 'thin air',
   nanoseconds: {
     ...{calls: 5e5, launches: 4e4, threads: 60, products: 0.5, loads: 3, wideLoads: 7, spreadLoads: 0, picked: 0},
     ...{lookups: 0, stores: 20, wideStores: 40, copied: 0},
   },
   parallel: 1,
-};
+} satisfies GpuRates;
 
 test('finds the rates of a machine in reports of bench', () => {
   const results = withAdapter('webgpu', 'swiftshader', () =>

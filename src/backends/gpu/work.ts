@@ -18,21 +18,36 @@ export interface GpuCost extends Cost {
   launches: readonly Launch[];
 }
 
+/** Of a call besides its launches, of a launch besides its work, and of one of each kind of work; none where a kind is absent. */
+type Nanoseconds = Readonly<Record<'calls' | 'launches', number> & Partial<Record<GpuWorkKind, number>>>;
+
 /** How long a class of adapters takes. */
 export interface GpuRates {
   /** Where they come from, for people. */
   from: string;
-  /** Nanoseconds of a call besides its launches, of a launch besides its work, and of one of each kind of work. */
-  nanoseconds: Readonly<Record<'calls' | 'launches' | GpuWorkKind, number>>;
+  nanoseconds: Nanoseconds;
   /** Fewer threads than so many take as long as these: the rest of the device stands idle. */
   parallel: number;
+}
+
+/** The rates of the software renderer, as `scripts/fitRates.mjs` fits them, which tells how. */
+export function softwareRates(nanoseconds: Nanoseconds): GpuRates {
+  return {from: 'measured on SwiftShader', nanoseconds, parallel: 1};
+}
+
+/**
+ * What GPUs of some tera operations a second and some hundred gigabytes a second have in common, rounded: a launch takes as long as millions of products,
+ * and loads hit caches. No GPU was at hand to fit them on.
+ */
+export function assumedRates(work: Omit<Nanoseconds, 'calls' | 'launches'>): GpuRates {
+  return {from: 'assumed of a GPU, none measured', nanoseconds: {calls: 1e5, launches: 1e4, ...work}, parallel: 2048};
 }
 
 /** Milliseconds of one call. */
 export function predictedMilliseconds({nanoseconds: of, parallel}: GpuRates, launches: readonly Launch[]): number {
   const times = launches.map((launch) => {
     const kinds = Object.keys(launch) as GpuWorkKind[];
-    const busy = kinds.reduce((sum, kind) => sum + of[kind] * (launch[kind] ?? 0), 0);
+    const busy = kinds.reduce((sum, kind) => sum + (of[kind] ?? 0) * (launch[kind] ?? 0), 0);
     return of.launches + busy * Math.max(1, parallel / Math.max(1, launch.threads ?? parallel));
   });
   return times.reduce((sum, time) => sum + time, of.calls) / 1e6;

@@ -1,49 +1,29 @@
 import {activeBackend, isSoftwareName} from '../gpu/adapters.js';
-import type {GpuRates} from '../gpu/work.js';
+import {assumedRates, type GpuRates, softwareRates} from '../gpu/work.js';
 import type {WebGLBackend} from './tfjsBackend.js';
 
-/** Fitted by `scripts/fitRates.mjs`, which tells how. */
-const software: GpuRates = {
-  from: 'measured on SwiftShader',
-  nanoseconds: {
-    calls: 1250000,
-    launches: 77000,
-    threads: 137,
-    products: 0.511,
-    loads: 0,
-    wideLoads: 2.65,
-    spreadLoads: 3.85,
-    picked: 6.17,
-    lookups: 34.7,
-    stores: 0,
-    wideStores: 0,
-    copied: 49,
-  },
-  parallel: 1,
-};
+const software = softwareRates({
+  calls: 1250000,
+  launches: 77000,
+  threads: 137,
+  products: 0.511,
+  wideLoads: 2.65,
+  spreadLoads: 3.85,
+  picked: 6.17,
+  lookups: 34.7,
+  copied: 49,
+});
 
-/**
- * What GPUs of some tera operations a second and some hundred gigabytes a second have in common, rounded: a launch takes as long as millions of products,
- * and loads hit caches. No GPU was at hand to fit them on.
- */
-const hardware: GpuRates = {
-  from: 'assumed of a GPU, none measured',
-  nanoseconds: {
-    calls: 1e5,
-    launches: 1e4,
-    threads: 0.1,
-    products: 0.002,
-    loads: 0,
-    wideLoads: 0.04,
-    spreadLoads: 0.04,
-    picked: 0.01,
-    lookups: 0.2,
-    stores: 0,
-    wideStores: 0.2,
-    copied: 0.2,
-  },
-  parallel: 2048,
-};
+const hardware = assumedRates({
+  threads: 0.1,
+  products: 0.002,
+  wideLoads: 0.04,
+  spreadLoads: 0.04,
+  picked: 0.01,
+  lookups: 0.2,
+  wideStores: 0.2,
+  copied: 0.2,
+});
 
 const renderers = new WeakMap<WebGL2RenderingContext, string>();
 

@@ -33,7 +33,7 @@ const shared = {
 
 export default {
   // A limit against hanging, not a measure of speed: machines that run tests are slow and shared.
-  testTimeout: 180_000,
+  testTimeout: 600_000,
   projects: [
     {
       ...shared,

@@ -7,8 +7,6 @@ const file = userFiles({});
 const read = (path: string): BenchReport => JSON.parse(readFileSync(path, 'utf8'));
 const tiny = ['bench', '--problem', 'mb2ih6iw6ic3oc4kh3kw3-same', '--rounds', '2'];
 
-jest.setTimeout(180_000);
-
 test('webgl is timed in a page beside cpu here, both in one report', async () => {
   const json = file('both.json');
   const args = [...tiny, '--backend', 'cpu,webgl', '--pass', 'forward,backpropFilter', '--json', json];

@@ -38,5 +38,4 @@ test.each(['webgl', 'webgpu'])(
     expect(onCpu).toHaveLength(18 + 18 + 10);
     expect(onGpu).toEqual(onCpu);
   },
-  120_000,
 );

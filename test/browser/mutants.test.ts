@@ -6,8 +6,6 @@ import {userFiles} from '../support/userFiles.js';
 const file = userFiles({});
 const problem = 'mb2ih5iw7ic3oc5kh3kw2-pt2pb1pl0pr3';
 
-jest.setTimeout(180_000);
-
 test.each([
   ['webgl', ['reference', 'poison', 'bias']],
   ['webgpu', ['reference', 'bias']],

@@ -27,8 +27,6 @@ const file = userFiles({
 const problem = 'mb2ih5iw6ic2oc3kh3kw2sh2sw1dh1dw1-same-nhwc';
 const webgl = ['verify', '--backend', 'webgl', '--problem', problem];
 
-jest.setTimeout(180_000);
-
 test('webgl is verified in a page of its own', async () => {
   const json = file('good.json');
   const {code, stdout} = await start(...webgl, '--json', json).ended;
@@ -75,4 +73,4 @@ test('an imported kernel that is wrong for a batch fails, and its replay line fa
   const again = await shell(replay.slice(replay.indexOf('node ')));
   expect(again).toMatchObject({code: 1, stdout: expect.stringContaining('must be exactly')});
   // Each of the two runs is diagnosed as well, in a browser that compiles for every shape.
-}, 240_000);
+});

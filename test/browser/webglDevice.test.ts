@@ -1,8 +1,6 @@
 import type {Tensor4D} from '@tensorflow/tfjs';
 import {openPage} from './openPage.js';
 
-jest.setTimeout(60_000);
-
 test('a lost context is an error that says so; with a new backend the next install() works', async () => {
   const page = await openPage();
   const {message, values, want, serving} = await page.evaluate(async () => {

@@ -1,8 +1,6 @@
 import type {Tensor4D} from '@tensorflow/tfjs';
 import {openPage} from './openPage.js';
 
-jest.setTimeout(60_000);
-
 const flags: [string, boolean][] = [
   ['WEBGL_PACK', false],
   ['WEBGL_LAZILY_UNPACK', false],

@@ -92,4 +92,4 @@ test('a lost device is told, and another one serves after the next install()', a
   });
   expect(message).toMatch(/^conv2d: the device of the webgpu backend is lost \(.+\), and its tensors with it; /);
   expect(values).toEqual([4]);
-}, 60_000);
+});

@@ -71,7 +71,6 @@ describe('what follows a convolution on webgpu', () => {
       );
       expect(found).toEqual({wrong: [], others: 0, fused: true, sizes: Array(6).fill(true)});
     },
-    60_000,
   );
 
   test('let one infinite weight reach its true terms, and no other channel', async () => {

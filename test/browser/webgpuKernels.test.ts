@@ -54,7 +54,6 @@ describe('the kernels of the webgpu backend', () => {
       expect({differ, complaint}).toEqual({differ: [], complaint: undefined});
       expect(count).toBeGreaterThan(0);
     },
-    60_000,
   );
 
   test.each(Object.keys(cases).map((name, i): [string, number] => [name, i]))(
@@ -75,7 +74,6 @@ describe('the kernels of the webgpu backend', () => {
       );
       expect(differ).toEqual([]);
     },
-    60_000,
   );
 
   test('compile nothing for new sizes, strides, pads and dilations', async () => {

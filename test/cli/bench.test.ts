@@ -40,7 +40,7 @@ test('a row that became slower than an older report, beyond all noise, ends with
     code: 0,
     stdout: expect.stringMatching(/1 rows in both, 0 only there, 0 only here[\s\S]*faster/),
   });
-}, 180_000);
+});
 
 test('a report that Ctrl-C ends early has the rows until then, and the code 130', async () => {
   const json = file('part.json');
@@ -56,7 +56,7 @@ test('a report that Ctrl-C ends early has the rows until then, and the code 130'
   expect(interrupted).toBe(true);
   expect(summary.left + results.length).toBe(87);
   expect(results.length).toBeGreaterThan(0);
-}, 180_000);
+});
 
 test('where every row is refused, nothing was measured, and that is no success', async () => {
   const ended = await start(...tiny, '--backend', 'cpu', '--algorithm', 'depthwise').ended;

@@ -4,8 +4,6 @@ import {rows} from '../../src/verify/sideBySide/sideBySide.js';
 import {userFiles} from '../support/userFiles.js';
 import {start} from './command.js';
 
-jest.setTimeout(180_000);
-
 const file = userFiles({});
 const [first, second] = rows as unknown as [{what: string}, {what: string}];
 const outcome = (what: string, alone: string, convgrad = 'right') => ({what, backend: 'cpu', alone, convgrad});

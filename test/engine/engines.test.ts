@@ -140,7 +140,7 @@ describe.each(engines)('gemm on %s', (_name, engine) => {
       }
     }
     expect(engine.parts.filter((part) => part.hits === before.get(part)).map((part) => part.name)).toEqual([]);
-  }, 60_000);
+  });
 });
 
 describe.each(engines)('the epilogue on %s', (_name, engine) => {

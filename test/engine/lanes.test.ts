@@ -41,19 +41,15 @@ function wanted(count: number, rows: number, terms: number, accumulate: boolean)
 }
 
 describe.each(engines)('lanes on %s', (_name, engine) => {
-  it.each([false, true])(
-    'do not meet, and nothing beside them is written: every tail, accumulate %p',
-    (accumulate) => {
-      for (const count of lanes) {
-        for (const rows of [1, 3, 5, 140]) {
-          for (const terms of [0, 1, 9, 65, 300]) {
-            expect(sums(engine, count, rows, terms, accumulate)).toEqual(wanted(count, rows, terms, accumulate));
-          }
+  it.each([false, true])('do not meet, and nothing beside them is written: every tail, accumulate %p', (accumulate) => {
+    for (const count of lanes) {
+      for (const rows of [1, 3, 5, 140]) {
+        for (const terms of [0, 1, 9, 65, 300]) {
+          expect(sums(engine, count, rows, terms, accumulate)).toEqual(wanted(count, rows, terms, accumulate));
         }
       }
-    },
-    30_000,
-  );
+    }
+  });
 
   it('are repeated and folded in turn', () => {
     for (const times of [1, 2, 3, 5]) {

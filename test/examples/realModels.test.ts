@@ -24,14 +24,14 @@ for (const backend of ['cpu', 'wasm']) {
       expect(Math.max(...certificates.map(({worst}) => worst))).toBeLessThanOrEqual(1);
       expect(certificates.filter(({gradient}) => gradient === 'dFilter').length).toBeGreaterThanOrEqual(filters);
       expect(held[1]).toEqual(held[0]);
-    }, 180_000);
+    });
 
     it('changes its loss along its gradient as the gradient says', async () => {
       install();
       const learner = await model.make();
       expect(Math.min(...slopeErrors(learner))).toBeLessThan(0.005);
       learner.dispose();
-    }, 180_000);
+    });
   });
 }
 
@@ -49,13 +49,13 @@ describe('uninstall() in the middle of training', () => {
       expect(loss).toBeCloseTo(alone[i], 5);
     });
     expect(losses[3]).toBeLessThan(losses[2]);
-  }, 180_000);
+  });
 
   it('leaves what tfjs cannot train as it was', async () => {
     install();
     const training = trainModel(named('DeepLab ASPP'), 2, () => uninstall());
     await expect(training).rejects.toThrow('dilation rates greater than 1 are not yet supported in gradients');
-  }, 180_000);
+  });
 });
 
 /** How many filters of convolutions a model learns. */

@@ -13,7 +13,7 @@ describe('examples/train-real-models', () => {
     expect(stdout).toMatch(/^graph model +cpu .* works, \d+ ms$/m);
     expect(stdout).not.toContain('FAILED:');
     expect({code, stderr: code === 0 ? '' : stderr}).toEqual({code: 0, stderr: ''});
-  }, 180_000);
+  });
 
   it('says what is wrong with its options', async () => {
     const [steps, models, backends] = await Promise.all(
@@ -22,7 +22,7 @@ describe('examples/train-real-models', () => {
     expect(steps.stderr).toContain('--steps must be a whole number ≥ 2; got 1.');
     expect(models.stderr).toContain('--models: there are LeNet-5, ResNet-20, U-Net');
     expect(backends.stderr).toMatch(/--backends: convgrad serves cpu.*; got quantum\./);
-  }, 180_000);
+  });
 });
 
 describe('a comparison', () => {

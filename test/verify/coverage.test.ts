@@ -33,7 +33,7 @@ test('edge cases and named layers reach every part, and a part that no case reac
   } finally {
     undo();
   }
-}, 180_000);
+});
 
 test.each([
   ['a choice of algorithms', {algorithms: ['direct']}],

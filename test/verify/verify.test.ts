@@ -32,7 +32,7 @@ test('small cases pass on cpu, by every algorithm, pass, oracle and filling', as
   }
   expect(report).toMatchObject({version: 1, seed: 3, environment: {tfjs: tf.version.tfjs, backends: {cpu: {}}}});
   expect(report.summary.passed + report.summary.skipped).toBe(report.results.length);
-}, 180_000);
+});
 
 test('where the built-in cannot judge, the result says so and the reference judges', async () => {
   const {results} = await verify({

@@ -28,7 +28,7 @@ it('equals the definition bit for bit on integers: every edge case, algorithm an
   expect(report.environment.backends).toEqual({
     wasm: {engine: engine().name, engineThreads: expect.any(Number), simd: true, threads: false},
   });
-}, 180_000);
+});
 
 it('judges a kernel of a user’s where tfjs has none, and leaves it in its place', async () => {
   jest.spyOn(console, 'warn').mockImplementation();

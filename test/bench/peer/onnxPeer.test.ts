@@ -78,4 +78,4 @@ test('the real one takes its turn where it is installed; where it is not, a line
   expect(stdout).toContain('2 rows measured');
   const isThere = /native: onnxruntime-node \d/.test(stdout);
   expect(stderr.includes('onnxruntime-node is not timed: ')).toBe(!isThere);
-}, 60_000);
+});

@@ -40,7 +40,6 @@ test.each(oracles.filter(({float16}) => !float16).map((oracle) => [oracle.name, 
     expect(new Set(passed.map(({pass}) => pass))).toEqual(new Set(passes));
     expect(new Set(passed.map(({fill}) => fill))).toEqual(new Set(fills));
   },
-  180_000,
 );
 
 test('on a GPU the costly ones take turns, decided by the problem; elsewhere each judges everything', () => {

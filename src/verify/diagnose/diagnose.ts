@@ -10,13 +10,12 @@ import {describeTerms} from './describeTerms.js';
 import {explain} from './explain.js';
 import {groupErrors} from './groups.js';
 import {oneHot} from './oneHot.js';
+import {patience} from './patience.js';
 import {observe, type Patient} from './patient.js';
 import {probes} from './probes.js';
 import type {Exhibit} from './suspects.js';
 import {mappable, termMap} from './termMap.js';
 
-/** Milliseconds that each part may take; a GPU compiles a program for every new shape. */
-const patience = {shrink: 2500, explain: 10_000, termMap: 4000, oneHot: 1000};
 const mostTries = 400;
 
 /**

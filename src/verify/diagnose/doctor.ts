@@ -7,11 +7,10 @@ import type {VerifyResult} from '../result.js';
 import type {Target} from '../target.js';
 import {trial} from '../trial.js';
 import {diagnose} from './diagnose.js';
+import {patience} from './patience.js';
 
 /** A run with more broken passes than this has one reason to look at first. */
 const mostDiagnoses = 6;
-/** Milliseconds after which no further diagnosis of a run begins. */
-const patience = 20_000;
 
 /**
  * Diagnoses the first failure of each algorithm and pass, a few in a run, while the kernels that failed are at hand. Wrong values say more
@@ -42,7 +41,7 @@ export class Doctor {
       const hasWrongValues = rankOf(failed) < judgesOfValues;
       const target = targets.find((one) => one.backend === backend && one.algorithm === algorithm);
       const isKnown = this.seen.has(`${key}/values`) || (!hasWrongValues && this.seen.has(`${key}/manners`));
-      if (!target || isKnown || this.seen.size >= mostDiagnoses || this.spent > patience) continue;
+      if (!target || isKnown || this.seen.size >= mostDiagnoses || this.spent > patience.run) continue;
       this.seen.add(`${key}/${hasWrongValues ? 'values' : 'manners'}`);
       const start = performance.now();
       select(target);

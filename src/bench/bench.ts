@@ -15,9 +15,10 @@ import {type Clock, realClock} from './clock.js';
 import {fitBuiltin} from './fitBuiltin.js';
 import {gpuTimes} from './gpuTime.js';
 import {measure} from './measure.js';
-import {type BenchOptions, casesOf, resolveOptions} from './options.js';
+import type {BenchOptions} from './options.js';
 import {makeProbe, type Probe, settleEngine} from './peak.js';
 import {type BenchReport, makeReport, type ReportedOptions} from './report.js';
+import {casesOf, resolveOptions} from './resolveOptions.js';
 import {type BenchResult, type BenchRow, resultOf} from './result.js';
 import {competing, namedCall, rivalsOf, stockOf} from './rivals.js';
 

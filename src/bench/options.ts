@@ -1,15 +1,8 @@
-import {hostFamily} from '../backends/host/index.js';
-import {checkEngine, type EngineName} from '../engine/index.js';
-import {type Pass, passes} from '../geometry/pass.js';
-import {formatProblem, parseProblem} from '../geometry/problem.js';
-import {algorithmsOf, servedBackends} from '../plugin/select.js';
-import type {Case} from '../verify/cases/case.js';
-import {type OptionChecks, optionChecks} from '../verify/optionChecks.js';
-import {benchLayers} from './layers.js';
+import {backendNames} from '../backends/servedBackends.js';
+import type {EngineName} from '../engine/engineNames.js';
+import type {Pass} from '../geometry/pass.js';
 import type {Peer} from './peer/peer.js';
-import {randomLayers} from './randomLayers.js';
-import type {BenchReport, ReportedOptions} from './report.js';
-import {type StepNetwork, stepNetworks} from './steps/stepNetworks.js';
+import type {BenchReport} from './report.js';
 
 export interface BenchOptions {
   /** {@link defaultBackends} by default; each must be imported. */
@@ -56,100 +49,6 @@ export interface BenchProgress {
 }
 
 /** The backends that are timed unless others are asked for. */
-export const defaultBackends = hostFamily.backends;
+export const defaultBackends: readonly string[] = backendNames.host;
 
 export const defaultRounds = 5;
-
-const checks: OptionChecks = optionChecks('bench');
-const {fail, choose} = checks;
-
-/**
- * Fills in the defaults and checks every choice.
- * @throws ConvgradError naming the choice, what it got and what there is
- */
-export function resolveOptions(
-  options: BenchOptions,
-  networks: readonly StepNetwork[] = stepNetworks,
-): ReportedOptions {
-  const {
-    rounds = defaultRounds,
-    seed = 1,
-    timeBudget,
-    algorithm = 'auto',
-    accuracy = 'standard',
-    filters = 'new',
-    cases = 0,
-    layers = [],
-    problems = [],
-    steps = false,
-    engine = 'auto',
-    threads = 1,
-  } = options;
-  const {backends = defaultBackends} = options;
-  if (!(Number.isSafeInteger(rounds) && rounds >= 1)) fail(`rounds must be a whole number ≥ 1; got ${rounds}.`);
-  checks.seed(seed);
-  checks.timeBudget(timeBudget);
-  // A page that times a GPU has no need of threads, nor perhaps the means.
-  if (backends.some((backend) => hostFamily.backends.includes(backend))) checkEngine('bench', {engine, threads});
-  choose('backend', backends, servedBackends());
-  choose('pass', options.passes ?? [], passes);
-  choose('algorithm', [algorithm], ['auto', ...(steps ? [] : ['all']), ...new Set(backends.flatMap(algorithmsOf))]);
-  choose('accuracy', [accuracy], ['standard', 'fast']);
-  choose('kind of filters', [filters], ['new', 'constant']);
-  if (!(Number.isSafeInteger(cases) && cases >= 0)) fail(`cases must be a whole number; got ${cases}.`);
-  const resolved = {
-    ...{backends, layers, problems, cases, passes: options.passes ?? passes, algorithm, accuracy, filters},
-    ...{engine, threads, rounds, seed, steps},
-    ...(options.peer ? {peer: `${options.peer.name}, ${options.peer.threads} threads`} : {}),
-    ...(timeBudget === undefined ? {} : {timeBudget}),
-  };
-  const unstepped = backends.find((backend) => !hostFamily.backends.includes(backend));
-  if (!steps) casesOf(resolved);
-  else if (unstepped) fail(`steps are timed on ${hostFamily.backends.join(' and ')} only, not on ${unstepped}.`);
-  else if (problems.length > 0 || options.passes || options.filters || cases > 0 || options.peer) {
-    fail('steps are of whole networks; leave problems, cases, passes, filters and the peer out.');
-  } else networksOf(resolved, networks);
-  return resolved;
-}
-
-/** What a run is to measure. @throws ConvgradError when there is nothing, or a problem is not understood */
-export function casesOf({
-  layers,
-  problems,
-  cases,
-  seed,
-}: Pick<ReportedOptions, 'layers' | 'problems' | 'cases' | 'seed'>): Case[] {
-  if (cases > 0) {
-    if (layers.length + problems.length > 0) fail('cases are random layers; leave layers and problems out.');
-    return randomLayers(cases, seed);
-  }
-  if (problems.length > 0) {
-    if (layers.length > 0) fail('layers and problems exclude each other; give one of them.');
-    const cases = problems.map((text) => ({problem: parseProblem(text)}));
-    const empty = cases.find(({problem}) => problem.batch === 0);
-    if (empty) fail(`'${formatProblem(empty.problem)}' has an empty batch, which takes no time; use mb1 or more.`);
-    return cases;
-  }
-  return chosen('layer', benchLayers() as NamedCase[], layers);
-}
-
-type NamedCase = Case & {name: string};
-
-/** Which networks a run is to train. @throws ConvgradError when there is none */
-export function networksOf(
-  {layers}: Pick<ReportedOptions, 'layers'>,
-  networks: readonly StepNetwork[] = stepNetworks,
-): StepNetwork[] {
-  return chosen('network', networks, layers);
-}
-
-/** Those with a word that begins like one of the parts; all where there are no parts. */
-function chosen<T extends {name: string}>(what: string, all: readonly T[], parts: readonly string[]): T[] {
-  // MobileNet is no LeNet.
-  const has = (name: string, part: string) => ` ${name}`.toLowerCase().includes(` ${part.toLowerCase().trim()}`);
-  const unknown = parts.find((part) => !all.some(({name}) => has(name, part)));
-  if (unknown !== undefined) {
-    fail(`no ${what} is called '${unknown}'; there are ${all.map(({name}) => name).join('; ')}.`);
-  }
-  return parts.length === 0 ? [...all] : all.filter(({name}) => parts.some((part) => has(name, part)));
-}

@@ -1,4 +1,5 @@
-import {type BenchOptions, defaultBackends, resolveOptions} from '../bench/options.js';
+import {type BenchOptions, defaultBackends} from '../bench/options.js';
+import {resolveOptions} from '../bench/resolveOptions.js';
 import type {EngineName} from '../engine/index.js';
 import {ConvgradError} from '../geometry/error.js';
 import type {Pass} from '../geometry/pass.js';

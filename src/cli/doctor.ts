@@ -1,13 +1,12 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import type {CAC} from 'cac';
 import Table from 'cli-table3';
+import {servedBackends} from '../backends/servedBackends.js';
 import {ConvgradError} from '../geometry/error.js';
-import {servedBackends} from '../plugin/select.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
 import {type Examination, examine} from '../verify/sideBySide/examine.js';
 import {rows} from '../verify/sideBySide/sideBySide.js';
-import {assertServed, asTyped, list, type RawFlags, single} from './flags.js';
+import {assertServed, list, type RawFlags, single} from './flags.js';
 import {userPath} from './invocation.js';
 import {packageRoot} from './ownModules.js';
 import {showProgress} from './progress.js';
@@ -16,17 +15,6 @@ import {exitCodes, UnavailableError} from './usage.js';
 import {examineInPage} from './verifyInPage.js';
 import {whereIs} from './whereIs.js';
 import {assertWritable, writeWhole} from './wholeFile.js';
-
-/** Adds the command `doctor`. */
-export function defineDoctor(cli: CAC): void {
-  cli
-    .command('doctor', 'What is here, what tfjs does wrong on it, tried just now, and what convgrad makes of that')
-    .option('--backend <names>', `tfjs backends, with commas: ${servedBackends().join(', ')}`)
-    .option('--json <file>', 'Write everything as JSON, errors in full')
-    .option('--browser <path>', 'The browser for webgl')
-    .option('--no-color', 'No colours; there are none')
-    .action((flags: RawFlags) => runDoctor(asTyped(flags)));
-}
 
 /** What the command finds, and what `--json` writes. */
 export interface Findings {
@@ -39,7 +27,7 @@ export interface Findings {
 }
 
 /** Runs the command. @returns the exit code */
-async function runDoctor(flags: RawFlags): Promise<number> {
+export async function runDoctor(flags: RawFlags): Promise<number> {
   const [json, browserPath] = ['json', 'browser'].map((name) => single(name, flags[name]));
   const file = json === undefined ? undefined : userPath(json);
   if (file) assertWritable(file, '--json');

@@ -1,27 +1,12 @@
-import type {CAC} from 'cac';
 import {type BackendExplanation, type Explanation, explain, type PassExplanation} from '../plugin/explain.js';
-import {servedBackends} from '../plugin/select.js';
-import {assertServed, asTyped, list, type RawFlags, single} from './flags.js';
+import {assertServed, list, type RawFlags, single} from './flags.js';
 import {groupBy} from './groupBy.js';
 import {userPath} from './invocation.js';
 import {exitCodes} from './usage.js';
 import {assertWritable, writeWhole} from './wholeFile.js';
 
-/** Adds the command `explain`. */
-export function defineExplain(cli: CAC): void {
-  cli
-    .command('explain <problem>', 'Which implementation serves a convolution, why, and what it costs')
-    .option('--backend <names>', `tfjs backends, with commas: ${servedBackends().join(', ')}`)
-    .option('--algorithm <name>', 'As install({algorithm}) takes it (auto)')
-    .option('--accuracy <name>', 'As install({accuracy}) takes it (standard)')
-    .option('--json <file>', 'Write the explanation as JSON')
-    .option('--no-color', 'No colours; there are none')
-    .example('convgrad explain ih28iw28ic16oc32kh3kw3-same')
-    .action((problem: string, flags: RawFlags) => runExplain(problem, asTyped(flags)));
-}
-
 /** Runs the command. @returns the exit code */
-function runExplain(problem: string, flags: RawFlags): number {
+export function runExplain(problem: string, flags: RawFlags): number {
   const [json, algorithm, accuracy] = ['json', 'algorithm', 'accuracy'].map((name) => single(name, flags[name]));
   const file = json === undefined ? undefined : userPath(json);
   if (file) assertWritable(file, '--json');

@@ -1,5 +1,5 @@
+import {servedBackends} from '../backends/servedBackends.js';
 import {ConvgradError} from '../geometry/error.js';
-import {servedBackends} from '../plugin/select.js';
 import {UnavailableError} from './usage.js';
 
 /** The flags of a command as cac parses them. */

@@ -2,13 +2,13 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {cac} from 'cac';
-import {defineBench} from './bench.js';
-import {defineDoctor} from './doctor.js';
-import {defineExplain} from './explain.js';
-import {defineMutants} from './mutants.js';
+import {defineBench} from './commands/bench.js';
+import {defineDoctor} from './commands/doctor.js';
+import {defineExplain} from './commands/explain.js';
+import {defineMutants} from './commands/mutants.js';
+import {defineVerify} from './commands/verify.js';
 import {packageRoot} from './ownModules.js';
 import {exitCodes, messageOf, UnavailableError} from './usage.js';
-import {defineVerify} from './verify.js';
 
 const cli = cac('convgrad');
 defineVerify(cli);

@@ -1,9 +1,8 @@
-import type {CAC} from 'cac';
 import Table from 'cli-table3';
 import {ConvgradError} from '../geometry/error.js';
-import {mutantBackends} from '../verify/mutants/index.js';
+import {mutantBackends} from '../verify/mutants/mutantBackends.js';
 import {type Fate, type MutantScore, type ScoreOptions, scoreMutants} from '../verify/mutants/score.js';
-import {asTyped, numeric, type RawFlags, single} from './flags.js';
+import {numeric, type RawFlags, single} from './flags.js';
 import {abortOnInterrupt} from './interrupt.js';
 import {userPath} from './invocation.js';
 import {showProgress} from './progress.js';
@@ -13,21 +12,8 @@ import {scoreInPage} from './verifyInPage.js';
 import {whereIs} from './whereIs.js';
 import {assertWritable, writeWhole} from './wholeFile.js';
 
-/** Adds the command `mutants`. */
-export function defineMutants(cli: CAC): void {
-  cli
-    .command('mutants', 'Plant mistakes in kernels, shaders and dBias, and see who finds them: the verifier’s own test')
-    .option('--backend <names>', `tfjs backends, with commas: ${mutantBackends.join(', ')}`)
-    .option('--seed <n>', 'Decides the random problems and all data (1)')
-    .option('--cases <n>', 'Random problems beside the small edge cases, on cpu (10)')
-    .option('--json <file>', 'Write the scores as JSON')
-    .option('--browser <path>', 'The browser for webgl')
-    .option('--no-color', 'No colours; there are none')
-    .action((flags: RawFlags) => runMutants(asTyped(flags)));
-}
-
 /** Runs the command. @returns the exit code */
-async function runMutants(flags: RawFlags): Promise<number> {
+export async function runMutants(flags: RawFlags): Promise<number> {
   const [names, seed, cases, json, browser] = ['backend', 'seed', 'cases', 'json', 'browser'].map((name) =>
     single(name, flags[name]),
   );

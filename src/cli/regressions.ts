@@ -5,9 +5,6 @@ import {casesOf} from '../verify/cases/index.js';
 import type {VerifyReport} from '../verify/report.js';
 import {writeWholeIn} from './wholeFile.js';
 
-/** Where problems that failed once are kept, from the user's folder. */
-export const regressionsFile = '.convgrad/regressions.json';
-
 /** Problems kept; the oldest go first. */
 const kept = 100;
 /** Problems taken from one run: where much is broken, more say nothing new. */

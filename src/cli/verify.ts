@@ -1,22 +1,19 @@
-import type {CAC} from 'cac';
 import pico from 'picocolors';
-import {engineNames} from '../engine/index.js';
-import {servedBackends} from '../plugin/select.js';
-import {fills} from '../verify/fill.js';
+import {servedBackends} from '../backends/servedBackends.js';
 import {type Brought, expectImports, type ImportedModule} from '../verify/imports.js';
 import {defineMutant} from '../verify/mutants/index.js';
-import {defaultCases, resolveOptions, sabotages} from '../verify/options.js';
-import {oracles} from '../verify/oracles/index.js';
 import {quote} from '../verify/replay.js';
 import {isGood, type VerifyReport} from '../verify/report.js';
-import {asTyped, type RawFlags} from './flags.js';
+import {resolveOptions} from '../verify/resolveOptions.js';
+import type {RawFlags} from './flags.js';
 import {importModule} from './importModule.js';
 import {abortOnInterrupt} from './interrupt.js';
 import {invocation, userPath} from './invocation.js';
 import {planRuns} from './planRuns.js';
 import {showProgress} from './progress.js';
 import {quietTfjs} from './quietTfjs.js';
-import {readRegressions, regressionsFile, saveRegressions} from './regressions.js';
+import {readRegressions, saveRegressions} from './regressions.js';
+import {regressionsFile} from './regressionsFile.js';
 import {ReportFile} from './reportFile.js';
 import {htmlReport} from './reports/html.js';
 import {jsonReport} from './reports/json.js';
@@ -26,38 +23,8 @@ import {exitCodes, messageOf, UnavailableError} from './usage.js';
 import {readFlags, type VerifyFlags} from './verifyFlags.js';
 import {describeReport} from './verifyTable.js';
 
-/** Adds the command `verify`. */
-export function defineVerify(cli: CAC): void {
-  cli
-    .command('verify', 'Hold convolutions and their gradients against the definition and against tfjs’s own')
-    .option('--backend <names>', `tfjs backends, with commas: ${servedBackends().join(', ')}`)
-    .option('--cases <n>', `Random problems beside the edge cases and named layers (${defaultCases})`)
-    .option('--seed <n>', 'Decides the random problems and all data (1)')
-    .option('--time-budget <seconds>', 'Random problems until the time is used; edge cases and layers come first')
-    .option('--problem <text>', 'Verify this problem string only; may be repeated')
-    .option('--algorithm <names>', 'Verify these algorithms only')
-    .option('--pass <names>', 'forward, backpropInput, backpropFilter')
-    .option('--fill <names>', fills.join(', '))
-    .option('--oracle <names>', oracles.map(({name}) => name).join(', '))
-    .option('--engine <name>', `What computes on cpu and wasm: auto, ${engineNames.join(', ')}`)
-    .option('--threads <n>', 'Threads on cpu and wasm, which then share all work, however small')
-    .option('--flag <NAME=VALUE>', 'A flag of tfjs, such as WEBGL_PACK=false; may be repeated')
-    .option('--f16', 'Keep webgl’s tensors in float16 textures, as many phones do')
-    .option('--import <file>', 'A module that defines algorithms or registers kernels: verify those; may be repeated')
-    .option('--mutant <name>', 'Verify a deliberately broken algorithm, which must fail; `convgrad mutants` lists them')
-    .option('--json <file>', 'Write the report as JSON')
-    .option('--junit <file>', 'Write the report as JUnit XML, for CI servers')
-    .option('--html <file>', 'Write the report as one page, with pictures of what failed')
-    .option('--no-regressions', `Neither begin with the problems in ${regressionsFile} nor add those that fail`)
-    .option('--bail', 'Stop at the first failure')
-    .option('--browser <path>', 'The browser for webgl')
-    .option('--sabotage <how>', `Prove that a run can fail: ${sabotages.join(', ')}`)
-    .option('--no-color', 'No colours')
-    .action((flags: RawFlags) => runVerify(asTyped(flags)));
-}
-
 /** Runs the command. @returns the exit code */
-async function runVerify(raw: RawFlags): Promise<number> {
+export async function runVerify(raw: RawFlags): Promise<number> {
   if (raw.mutant !== undefined) defineMutant(String(raw.mutant));
   const {files, regressions, color, named, browser, options: given} = readFlags(raw);
   const reports = openReports(files);

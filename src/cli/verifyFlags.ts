@@ -1,12 +1,13 @@
+import {servedBackends} from '../backends/servedBackends.js';
 import type {EngineName} from '../engine/index.js';
 import {ConvgradError} from '../geometry/error.js';
 import type {Pass} from '../geometry/pass.js';
-import {servedBackends} from '../plugin/select.js';
 import {casesOf} from '../verify/cases/index.js';
 import type {Fill} from '../verify/fill.js';
 import {algorithmName, backendsOf} from '../verify/mutants/index.js';
-import {resolveOptions, type Sabotage, type VerifyOptions} from '../verify/options.js';
+import type {Sabotage, VerifyOptions} from '../verify/options.js';
 import type {OracleName} from '../verify/oracles/index.js';
+import {resolveOptions} from '../verify/resolveOptions.js';
 import {importedName} from '../verify/target.js';
 import {assertServed, list, numeric, type RawFlags, single, words} from './flags.js';
 import {invocation, userPath} from './invocation.js';

@@ -1,5 +1,6 @@
 import {ConvgradError} from '../geometry/error.js';
 import type {Engine} from './engine.js';
+import {type EngineName, engineNames} from './engineNames.js';
 import {jsEngine} from './jsEngine.js';
 import {mostThreads} from './threads/control.js';
 import {defaultThreads, whyAlone} from './threads/spawn.js';
@@ -7,9 +8,7 @@ import {Trial} from './trial.js';
 import {type EngineSetting, wasmEngine} from './wasmEngine.js';
 import {wasmVariants} from './wasmModule.js';
 
-/** The engines, the fastest first: vectors with fused multiplication and addition, with separate ones, plain JavaScript. They round differently. */
-export const engineNames = ['fma', 'simd', 'js'] as const;
-export type EngineName = (typeof engineNames)[number];
+export type {EngineName};
 
 export interface EngineOptions {
   engine?: EngineName | 'auto' | undefined;

@@ -1,5 +1,6 @@
 import type {Cost} from '../algorithms/algorithm.js';
 import type {Implementation} from '../backends/implementation.js';
+import {servedBackends} from '../backends/servedBackends.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
 import {explicitPads} from '../geometry/explicitPads.js';
@@ -15,7 +16,6 @@ import {
   isPredicted,
   ratesFrom,
   select,
-  servedBackends,
   type Wanted,
 } from './select.js';
 

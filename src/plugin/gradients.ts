@@ -1,8 +1,8 @@
 import type {GradConfig, NamedAttrMap, Tensor} from '@tensorflow/tfjs';
+import {servedBackends} from '../backends/servedBackends.js';
 import type {Conv2DRequest, Kind} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
 import {functionNames, isOurs, type KernelNames, markOurs} from './kernels.js';
-import {servedBackends} from './select.js';
 import type {Tf} from './tfjs.js';
 
 /**

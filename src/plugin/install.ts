@@ -1,4 +1,5 @@
 import {reuseOutputs} from '../backends/host/memory.js';
+import {servedBackends} from '../backends/servedBackends.js';
 import {configureEngine, type EngineName, resetEngine} from '../engine/index.js';
 import {ConvgradError} from '../geometry/error.js';
 import {builtinName} from './builtinImplementation.js';
@@ -7,7 +8,7 @@ import {swapCustomGrad} from './fusedGradient.js';
 import {swapLayers} from './layers.js';
 import {kernelKey} from './registries.js';
 import {type InstallationReport, makeReport} from './report.js';
-import {algorithmsOf, servedBackends} from './select.js';
+import {algorithmsOf} from './select.js';
 import {currentSession, endSessions, replacedGradients, replacedOn, startSession} from './session.js';
 import {defaultTf, type Tf} from './tfjs.js';
 

@@ -1,10 +1,10 @@
 import type {NamedAttrMap, Tensor, Tensor4D} from '@tensorflow/tfjs';
+import {servedBackends} from '../backends/servedBackends.js';
 import type {Kind} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
 import {type Pass, passes} from '../geometry/pass.js';
 import {gradientConfigs} from './gradients.js';
 import {ownNames, passKernels} from './kernels.js';
-import {servedBackends} from './select.js';
 import {currentSession, stockKernel} from './session.js';
 import type {Tf} from './tfjs.js';
 

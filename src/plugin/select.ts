@@ -1,5 +1,6 @@
 import {hostFamily} from '../backends/host/index.js';
 import type {BackendFamily, Builtin, Implementation} from '../backends/implementation.js';
+import {servedBackends} from '../backends/servedBackends.js';
 import {webglFamily} from '../backends/webgl/index.js';
 import {webgpuFamily} from '../backends/webgpu/index.js';
 import type {Engine} from '../engine/engine.js';
@@ -11,11 +12,6 @@ import {choiceNear, choiceOf, keepChoice} from './choices.js';
 
 /** One line per family of backends. */
 const families: readonly BackendFamily[] = [hostFamily, webglFamily, webgpuFamily];
-
-/** Names of the tfjs backends that convgrad has kernels for. */
-export function servedBackends(): readonly string[] {
-  return families.flatMap((family) => family.backends);
-}
 
 /** Names of the algorithms that run on a backend, in order of preference; empty for a backend that is not served. */
 export function algorithmsOf(backend: string): readonly string[] {

@@ -1,9 +1,9 @@
 import type {Algorithm} from '../algorithms/algorithm.js';
 import {algorithms, defineAlgorithm, findAlgorithm} from '../algorithms/index.js';
+import {servedBackends} from '../backends/servedBackends.js';
 import {ConvgradError} from '../geometry/error.js';
 import {passes} from '../geometry/pass.js';
 import {install} from '../plugin/install.js';
-import {servedBackends} from '../plugin/select.js';
 import {currentSession, replacedGradients} from '../plugin/session.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
 

@@ -1,9 +1,9 @@
 import type {KernelConfig} from '@tensorflow/tfjs';
+import {servedBackends} from '../backends/servedBackends.js';
 import type {Pass} from '../geometry/pass.js';
 import type {Problem} from '../geometry/problem.js';
 import {builtinKernel, isOurs, isReplaced} from '../plugin/builtins.js';
 import {builtinNames} from '../plugin/kernels.js';
-import {servedBackends} from '../plugin/select.js';
 import {replacedGradients} from '../plugin/session.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
 

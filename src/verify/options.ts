@@ -1,13 +1,9 @@
-import {hostFamily} from '../backends/host/index.js';
-import {checkEngine, type EngineName} from '../engine/index.js';
-import {type Pass, passes} from '../geometry/pass.js';
-import {algorithmsOf, servedBackends} from '../plugin/select.js';
-import {type Fill, fills} from './fill.js';
-import {type OptionChecks, optionChecks} from './optionChecks.js';
-import {type OracleName, oracles} from './oracles/index.js';
+import type {EngineName} from '../engine/engineNames.js';
+import type {Pass} from '../geometry/pass.js';
+import type {Fill} from './fill.js';
+import type {OracleName} from './oracles/oracle.js';
 import type {VerifyResult} from './result.js';
-import {importedName} from './target.js';
-import {defaultTimeout, subjectName, subjectPasses, type VerifySubject} from './verifySubject.js';
+import type {defaultTimeout, VerifySubject} from './verifySubject.js';
 
 /** How far a run is. */
 export interface Progress {
@@ -95,76 +91,3 @@ export interface ReportedOptions {
 
 /** Random problems of a run unless told otherwise: cpu and webgl in software rendering then stay under two minutes on two slow cores. */
 export const defaultCases = 40;
-
-const checks: OptionChecks = optionChecks('verify');
-const {fail, choose} = checks;
-
-/**
- * Fills in the defaults and checks every choice.
- * @throws ConvgradError naming the choice, what it got and what there is
- */
-export function resolveOptions(options: VerifyOptions, availableBackends: readonly string[]): ReportedOptions {
-  const {
-    seed = 1,
-    timeBudget,
-    cases = timeBudget === undefined ? defaultCases : Number.POSITIVE_INFINITY,
-    subject,
-    timeoutMs = defaultTimeout,
-    backends = subject ? ['cpu'] : availableBackends,
-    problems = [],
-    sabotage,
-  } = options;
-  checks.seed(seed);
-  if (!(Number.isSafeInteger(cases) && cases >= 1) && options.cases !== undefined) {
-    fail(`cases must be a whole number ≥ 1; got ${cases}.`);
-  }
-  checks.timeBudget(timeBudget);
-  if (!(timeoutMs > 0)) fail(`timeoutMs must be above 0; got ${timeoutMs}.`);
-  const own = subject && subjectPasses(subject);
-  if (own && (options.algorithms?.length || sabotage)) {
-    fail('a subject is verified alone; leave algorithms and sabotage out.');
-  }
-  const algorithms = subject ? [subjectName(subject)] : (options.algorithms ?? []);
-  choose('backend', backends, servedBackends());
-  if (!subject) choose('algorithm', algorithms, [...new Set([...backends.flatMap(algorithmsOf), importedName])]);
-  choose('pass', options.passes ?? [], own ?? passes);
-  choose('fill', options.fills ?? [], fills);
-  choose(
-    'oracle',
-    options.oracles ?? [],
-    oracles.map(({name}) => name),
-  );
-  // A page that runs the GPU's kernels has no need of threads, nor perhaps the means.
-  const onHost = backends.some((backend) => hostFamily.backends.includes(backend));
-  if (onHost) checkEngine('verify', options);
-  for (const flag of options.flags ?? []) parseFlag(flag);
-  choose('sabotage', sabotage === undefined ? [] : [sabotage], sabotages);
-  return {
-    ...(subject ? {subject: subjectName(subject)} : {}),
-    seed,
-    cases,
-    ...(timeBudget === undefined ? {} : {timeBudget}),
-    regressions: problems.length > 0 ? [] : (options.regressions ?? []),
-    backends,
-    algorithms,
-    passes: options.passes ?? own ?? passes,
-    problems,
-    fills: options.fills ?? fills,
-    f16: options.f16 ?? false,
-    ...(options.flags?.length ? {flags: options.flags} : {}),
-    oracles: options.oracles ?? oracles.map(({name}) => name),
-    engine: (onHost && options.engine) || 'auto',
-    ...(onHost && options.threads !== undefined ? {threads: options.threads} : {}),
-    imports: options.imports ?? [],
-    bail: options.bail ?? false,
-    ...(sabotage === undefined ? {} : {sabotage}),
-  };
-}
-
-/** @throws ConvgradError on what is no NAME=VALUE */
-export function parseFlag(text: string): {name: string; value: boolean | number} {
-  const [, name, value] =
-    /^(\w+)=(true|false|-?\d+(?:\.\d+)?)$/.exec(text) ??
-    fail(`'${text}' is no flag; use NAME=true, NAME=false or NAME=NUMBER.`);
-  return {name, value: /\d/.test(value) ? Number(value) : value === 'true'};
-}

@@ -1,12 +1,13 @@
+import {servedBackends} from '../backends/servedBackends.js';
 import {engine as currentEngine, shareWork} from '../engine/index.js';
 import {ConvgradError} from '../geometry/error.js';
 import {builtinKernel} from '../plugin/builtins.js';
 import {install} from '../plugin/install.js';
 import {remember} from '../plugin/remember.js';
-import {servedBackends} from '../plugin/select.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
 import {findImportedKernels, type ImportedKernels, register} from './kernels.js';
-import {parseFlag, type ReportedOptions} from './options.js';
+import type {ReportedOptions} from './options.js';
+import {parseFlag} from './resolveOptions.js';
 import {applySabotage} from './sabotage.js';
 import type {Target} from './target.js';
 

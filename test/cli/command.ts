@@ -17,10 +17,20 @@ export interface Ended {
   stderr: string;
 }
 
+interface Started {
+  child: ChildProcess;
+  ended: Promise<Ended>;
+}
+
 /** Starts the built command as a user does who does not go through npm. */
-export function start(...args: string[]): {child: ChildProcess; ended: Promise<Ended>} {
+export function start(...args: string[]): Started {
+  return startIn({}, ...args);
+}
+
+/** The same with variables of the environment beside the user's. */
+export function startIn(variables: NodeJS.ProcessEnv, ...args: string[]): Started {
   if (!existsSync(main)) throw new Error('dist/ is not built: npm run build');
-  return watch(spawn(process.execPath, [main, ...args], {cwd: folder, env: userEnvironment()}));
+  return watch(spawn(process.execPath, [main, ...args], {cwd: folder, env: {...userEnvironment(), ...variables}}));
 }
 
 /** Runs one line in a shell, and waits for its end. */
@@ -33,7 +43,7 @@ function userEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD)/.test(name)));
 }
 
-function watch(child: ChildProcess): {child: ChildProcess; ended: Promise<Ended>} {
+function watch(child: ChildProcess): Started {
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (text) => {

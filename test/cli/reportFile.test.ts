@@ -1,8 +1,8 @@
 import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {ReportFile} from '../../src/cli/reportFile.js';
 import {jsonReport} from '../../src/cli/reports/json.js';
-import {resolveOptions} from '../../src/verify/options.js';
 import {makeReport, type VerifyReport} from '../../src/verify/report.js';
+import {resolveOptions} from '../../src/verify/resolveOptions.js';
 import {Tally} from '../../src/verify/tally.js';
 import {userFiles} from '../support/userFiles.js';
 

@@ -1,6 +1,6 @@
 import {runAll} from '../../src/cli/runAll.js';
-import {resolveOptions} from '../../src/verify/options.js';
 import {makeReport, type VerifyReport} from '../../src/verify/report.js';
+import {resolveOptions} from '../../src/verify/resolveOptions.js';
 import type {VerifyResult} from '../../src/verify/result.js';
 import {Tally} from '../../src/verify/tally.js';
 

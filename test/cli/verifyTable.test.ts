@@ -1,7 +1,7 @@
 import pico from 'picocolors';
 import {describeReport} from '../../src/cli/verifyTable.js';
-import {resolveOptions} from '../../src/verify/options.js';
 import {makeReport} from '../../src/verify/report.js';
+import {resolveOptions} from '../../src/verify/resolveOptions.js';
 import type {VerifyResult} from '../../src/verify/result.js';
 import {Tally} from '../../src/verify/tally.js';
 

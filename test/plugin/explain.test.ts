@@ -1,9 +1,10 @@
 import {explain, type PassExplanation} from 'tfjs-convgrad';
 import {algorithms} from '../../src/algorithms/index.js';
+import {servedBackends} from '../../src/backends/servedBackends.js';
 import {conv2dInfo} from '../../src/geometry/conv2dInfo.js';
 import {passes} from '../../src/geometry/pass.js';
 import {parseProblem, problemInfo} from '../../src/geometry/problem.js';
-import {select, servedBackends} from '../../src/plugin/select.js';
+import {select} from '../../src/plugin/select.js';
 
 const dense = 'mb2ih9iw7ic4oc6kh3kw2sh2-same';
 const depthwise = 'ih7iw5ic3oc6kh3kw3-same-depthwise';

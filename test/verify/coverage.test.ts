@@ -1,8 +1,8 @@
 import {defineAlgorithm} from '../../src/algorithms/index.js';
 import {missedParts} from '../../src/verify/coverage.js';
 import {isGood, verify} from '../../src/verify/index.js';
-import {resolveOptions} from '../../src/verify/options.js';
 import {makeReport} from '../../src/verify/report.js';
+import {resolveOptions} from '../../src/verify/resolveOptions.js';
 import {Tally} from '../../src/verify/tally.js';
 
 const quick = {backends: ['cpu'], cases: 1, oracles: ['reference', 'determinism']} as const;

@@ -1,6 +1,6 @@
-import {resolveOptions} from '../../src/verify/options.js';
 import {quote, replayLine} from '../../src/verify/replay.js';
 import {isGood, makeReport} from '../../src/verify/report.js';
+import {resolveOptions} from '../../src/verify/resolveOptions.js';
 import type {VerifyResult} from '../../src/verify/result.js';
 import {Tally} from '../../src/verify/tally.js';
 

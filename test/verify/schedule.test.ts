@@ -1,4 +1,4 @@
-import {resolveOptions} from '../../src/verify/options.js';
+import {resolveOptions} from '../../src/verify/resolveOptions.js';
 import {Schedule} from '../../src/verify/schedule.js';
 
 const clock = () => {

@@ -6,13 +6,14 @@ import {ratesOf} from '../../engine/rates.js';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import {type Pass, passes, passTensors, shapeOf} from '../../geometry/pass.js';
 import type {BackendFamily, Fusion, Implementation} from '../implementation.js';
+import {backendNames} from '../servedBackends.js';
 import {builtinOnWasm} from './builtinOnWasm.js';
 import {epilogueOf, isPerChannel, tensorsOf} from './epilogue.js';
 import {compute} from './memory.js';
 
 /** Every algorithm of the catalogue, on backends whose tensors JavaScript can reach. */
 export const hostFamily: BackendFamily = {
-  backends: ['cpu', 'wasm'],
+  backends: backendNames.host,
   implementations: () => algorithms().map(implementation),
   builtins: {wasm: builtinOnWasm},
   engine,

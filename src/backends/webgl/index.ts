@@ -3,6 +3,7 @@ import {makeParts} from '../../engine/part.js';
 import type {Conv2DInfo, Kind} from '../../geometry/conv2dInfo.js';
 import {type Pass, passes, passTensors, shapeOf} from '../../geometry/pass.js';
 import type {BackendFamily, Implementation} from '../implementation.js';
+import {backendNames} from '../servedBackends.js';
 import {builtinOnWebgl} from './builtinOnWebgl.js';
 import {counted, directLaunches} from './cost.js';
 import {program} from './program.js';
@@ -66,7 +67,7 @@ export function addImplementation(implementation: Implementation): () => void {
 
 /** tfjs's `webgl` backend. */
 export const webglFamily: BackendFamily = {
-  backends: ['webgl'],
+  backends: backendNames.webgl,
   implementations: () => implementations,
   builtins: {webgl: builtinOnWebgl},
   compiles: true,

@@ -1,5 +1,6 @@
 import type {Part} from '../../engine/part.js';
 import type {BackendFamily, Implementation} from '../implementation.js';
+import {backendNames} from '../servedBackends.js';
 import {depthwise, parts as depthwiseParts} from './depthwise/index.js';
 import {adapterInUse} from './device.js';
 import {direct, parts as directParts} from './direct/index.js';
@@ -21,7 +22,7 @@ export function addImplementation(implementation: Implementation): () => void {
 
 /** tfjs's `webgpu` backend. */
 export const webgpuFamily: BackendFamily = {
-  backends: ['webgpu'],
+  backends: backendNames.webgpu,
   implementations: () => implementations,
   compiles: true,
   ratesFrom: () => ratesOf(adapterInUse()).from,

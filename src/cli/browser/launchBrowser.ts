@@ -1,4 +1,4 @@
-import {type Browser, type BrowserServer, chromium, type LaunchOptions} from 'playwright-core';
+import type {Browser, BrowserServer, BrowserType, LaunchOptions} from 'playwright-core';
 import {ConvgradError} from '../../geometry/error.js';
 import {type FoundBrowser, findBrowser, noBrowserAdvice} from './findBrowser.js';
 
@@ -20,13 +20,18 @@ export interface BrowserOptions {
  */
 export async function launchBrowser(options: BrowserOptions = {}): Promise<Browser> {
   const launch = await launchOptions(options);
-  return chromium.launch({...launch, handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false});
+  return (await chromium()).launch({...launch, handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false});
 }
 
 /** Launches a browser that other processes connect to, at `wsEndpoint()`. It closes by itself on Ctrl-C. */
 export async function launchBrowserServer(options: BrowserOptions = {}): Promise<BrowserServer> {
   // Without a host, playwright listens on every network interface.
-  return chromium.launchServer({...(await launchOptions(options)), host: '127.0.0.1'});
+  return (await chromium()).launchServer({...(await launchOptions(options)), host: '127.0.0.1'});
+}
+
+/** Loaded here, because it takes longer than tfjs itself and most runs open no browser. */
+async function chromium(): Promise<BrowserType> {
+  return (await import('playwright-core')).chromium;
 }
 
 async function launchOptions({executablePath, gpu = 'software'}: BrowserOptions): Promise<LaunchOptions> {

@@ -20,6 +20,7 @@ import {depthwiseMutants} from './depthwiseMutants.js';
 import {depthwiseShaderMutants} from './depthwiseShaderMutants.js';
 import {geometryMutants} from './geometryMutants.js';
 import {define, type Mutant} from './mutant.js';
+import {mutantBackends} from './mutantBackends.js';
 import {operandMutants} from './operandMutants.js';
 import {quadsMutants} from './quadsMutants.js';
 import {resultMutants} from './resultMutants.js';
@@ -54,9 +55,6 @@ const catalogue: readonly {backends: readonly string[]; mutants: readonly AnyMut
   {backends: ['webgpu'], mutants: stepsMutants},
   {backends: biasBackends, mutants: biasMutants},
 ];
-
-/** The backends that mutants run on. */
-export const mutantBackends: readonly string[] = ['cpu', 'webgl', 'webgpu'];
 
 /** All mutants of a backend. */
 export function mutantsOn(backend: string): AnyMutant[] {

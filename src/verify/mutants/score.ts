@@ -2,10 +2,12 @@ import {ConvgradError} from '../../geometry/error.js';
 import {flopsOf} from '../../geometry/pass.js';
 import {formatProblem, problemInfo} from '../../geometry/problem.js';
 import {cases as drawCases} from '../cases/index.js';
-import {resolveOptions, type VerifyOptions} from '../options.js';
+import type {VerifyOptions} from '../options.js';
 import {type OracleName, oracles} from '../oracles/index.js';
+import {resolveOptions} from '../resolveOptions.js';
 import {verify} from '../verify.js';
-import {type AnyMutant, algorithmName, defineMutant, mutantBackends, mutantsOn, passesOf} from './index.js';
+import {type AnyMutant, algorithmName, defineMutant, mutantsOn, passesOf} from './index.js';
+import {mutantBackends} from './mutantBackends.js';
 
 /** What became of one mutant. */
 export interface Fate {

@@ -13,7 +13,7 @@ import {secondOrderOracle} from './secondOrder.js';
 import {taylorOracle} from './taylor.js';
 import {zeroOracle} from './zero.js';
 
-export type {Judgement, Oracle, OracleName} from './oracle.js';
+export {type Judgement, type Oracle, type OracleName, oracleNames} from './oracle.js';
 export {hasTurn} from './turn.js';
 
 /** The catalogue. */

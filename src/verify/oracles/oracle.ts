@@ -30,17 +30,19 @@ export interface Oracle {
  * `reference`: the definition in float64. `builtin`: the kernels of tfjs that convgrad replaced. The others need no right answer: they
  * hold passes against one another, or a pass against what every convolution must do.
  */
-export type OracleName =
-  | 'reference'
-  | 'builtin'
-  | 'finiteDifferences'
-  | 'adjoint'
-  | 'taylor'
-  | 'secondOrder'
-  | 'purity'
-  | 'determinism'
-  | 'poison'
-  | 'zero'
-  | 'nonFinite'
-  | 'range'
-  | 'bias';
+export const oracleNames = [
+  'reference',
+  'builtin',
+  'finiteDifferences',
+  'adjoint',
+  'taylor',
+  'secondOrder',
+  'purity',
+  'determinism',
+  'poison',
+  'zero',
+  'nonFinite',
+  'range',
+  'bias',
+] as const;
+export type OracleName = (typeof oracleNames)[number];

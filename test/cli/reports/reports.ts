@@ -1,5 +1,5 @@
-import {resolveOptions} from '../../../src/verify/options.js';
 import {makeReport, type VerifyReport} from '../../../src/verify/report.js';
+import {resolveOptions} from '../../../src/verify/resolveOptions.js';
 import type {VerifyResult} from '../../../src/verify/result.js';
 import {Tally} from '../../../src/verify/tally.js';
 

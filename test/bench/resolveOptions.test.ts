@@ -1,5 +1,5 @@
 import {benchLayers} from '../../src/bench/layers.js';
-import {casesOf, networksOf, resolveOptions} from '../../src/bench/options.js';
+import {casesOf, networksOf, resolveOptions} from '../../src/bench/resolveOptions.js';
 import {formatProblem} from '../../src/geometry/problem.js';
 
 const nothing = {layers: [], problems: [], cases: 0, seed: 1};

@@ -1,0 +1,2 @@
+/** The backends that mutants run on. */
+export const mutantBackends: readonly string[] = ['cpu', 'webgl', 'webgpu'];

@@ -1,0 +1,57 @@
+import {readdirSync, readFileSync} from 'node:fs';
+import {oracleNames, oracles} from '../../src/verify/oracles/index.js';
+import {userFiles} from '../support/userFiles.js';
+import {startIn} from './command.js';
+
+const file = userFiles({});
+
+/** The packages and the folders of convgrad that a command loads, as Node itself counts them. */
+async function loadedBy(
+  args: readonly string[],
+): Promise<{code: number | null; packages: string[]; folders: string[]}> {
+  const counts = file(args.join(' ').replaceAll('/', '-') || 'nothing');
+  const {code} = await startIn({NODE_V8_COVERAGE: counts}, ...args).ended;
+  const urls = readdirSync(counts).flatMap((name) => {
+    const {result} = JSON.parse(readFileSync(`${counts}/${name}`, 'utf8')) as {result: {url: string}[]};
+    return result.map(({url}) => url);
+  });
+  const names = (pattern: RegExp) => [...new Set(urls.flatMap((url) => pattern.exec(url)?.[1] ?? []))].sort();
+  return {
+    code,
+    packages: names(/\/node_modules\/((?:@[^/]+\/)?[^/]+)\//),
+    folders: names(/\/dist\/(.+)\/[^/]+$/),
+  };
+}
+
+test.each([
+  [['--help'], 0],
+  [['--version'], 0],
+  [['verify', '--help'], 0],
+  [['mutants', '--help'], 0],
+  [['doctor', '--help'], 0],
+  [['explain', '--help'], 0],
+  [['bench', '--help'], 0],
+  [[], 2],
+  [['frobnicate'], 2],
+  [['verify', '--frob'], 2],
+  [['bench', '--rounds'], 2],
+  [['explain'], 2],
+])('convgrad %j is answered without tfjs and without a kernel', async (args, code) => {
+  const loaded = await loadedBy(args);
+  expect({code: loaded.code, packages: loaded.packages}).toEqual({code, packages: ['cac']});
+  expect(loaded.folders).toContain('cli/commands');
+  expect(loaded.folders.filter((folder) => /^(algorithms|plugin|backends\/|engine\/)/.test(folder))).toEqual([]);
+});
+
+test('what runs here loads nothing of a browser', async () => {
+  const {code, packages} = await loadedBy([
+    ...['verify', '--backend', 'cpu', '--problem', 'ih3iw3ic1oc1kh1kw1', '--no-regressions'],
+  ]);
+  expect(code).toBe(0);
+  expect(packages).toContain('@tensorflow/tfjs-core');
+  expect(packages).not.toContain('playwright-core');
+});
+
+test('the help names the oracles of the catalogue, in its order', () => {
+  expect(oracles.map(({name}) => name)).toEqual(oracleNames);
+});

@@ -2,13 +2,10 @@ import {findAlgorithm} from '../algorithms/index.js';
 import {keepFilters} from '../engine/index.js';
 import {flopsOf, type Pass} from '../geometry/pass.js';
 import {formatProblem, type Problem, problemInfo} from '../geometry/problem.js';
-import {install} from '../plugin/install.js';
-import {remember} from '../plugin/remember.js';
 import {engineOf, select, supportsPass} from '../plugin/select.js';
-import {defaultTf as tf} from '../plugin/tfjs.js';
 import {environmentOf} from '../verify/environment.js';
 import {drawInputs} from '../verify/fill.js';
-import {activate} from '../verify/stage.js';
+import {benchEach} from './benchEach.js';
 import {isSoftware, toBrowserSize} from './browserSize.js';
 import {kernelCall} from './calls.js';
 import {type Clock, realClock} from './clock.js';
@@ -16,7 +13,7 @@ import {fitBuiltin} from './fitBuiltin.js';
 import {gpuTimes} from './gpuTime.js';
 import {measure} from './measure.js';
 import type {BenchOptions} from './options.js';
-import {makeProbe, type Probe, settleEngine} from './peak.js';
+import {makeProbe, type Probe} from './peak.js';
 import {type BenchReport, makeReport, type ReportedOptions} from './report.js';
 import {casesOf, resolveOptions} from './resolveOptions.js';
 import {type BenchResult, type BenchRow, resultOf} from './result.js';
@@ -30,49 +27,31 @@ import {competing, namedCall, rivalsOf, stockOf} from './rivals.js';
  */
 export async function bench(options: BenchOptions = {}, clock: Clock = realClock): Promise<BenchReport> {
   const resolved = resolveOptions(options);
-  const {backends, passes, engine, threads, timeBudget = Number.POSITIVE_INFINITY} = resolved;
-  const jobs = casesOf(resolved).flatMap(({name, problem}) => passes.map((pass) => ({name, problem, pass})));
-  const start = clock.now();
-  const seconds = () => (clock.now() - start) / 1000;
-  const results: BenchResult[] = [];
-  const engines: Record<string, string> = {};
-  const begun: string[] = [];
-  const report = (interrupted: boolean) => {
-    const left = backends.length * jobs.length - results.length;
-    return makeReport(resolved, environmentOf(begun), engines, results, {left, seconds: seconds(), interrupted});
-  };
-  const clear = remember();
-  keepFilters(resolved.filters === 'constant');
+  const {passes, problems, filters} = resolved;
+  keepFilters(filters === 'constant');
   try {
-    for (const [i, backend] of backends.entries()) {
-      await activate(backend);
-      begun.push(backend);
-      install({tf, engine, threads});
-      await settleEngine(backend, clock);
-      const name = engineOf(backend)?.name;
-      if (name) engines[backend] = name;
-      const machine = {backend, probe: await makeProbe(backend, clock), clock};
-      // What users ask for by its problem is timed as it is.
-      const cuts = resolved.problems.length === 0 && isSoftware(environmentOf([backend]).backends[backend]);
-      const end = seconds() + (timeBudget - seconds()) / (backends.length - i);
-      for (const [done, {name, problem: whole, pass}] of jobs.entries()) {
-        if (options.signal?.aborted || seconds() > end) break;
-        const problem = cuts ? toBrowserSize(whole) : whole;
-        const layer = name ?? formatProblem(problem);
-        options.onProgress?.({backend, problem: layer, done, total: jobs.length});
-        const about = {layer, ...(problem === whole ? {} : {cutFrom: formatProblem(whole)})};
-        const result = await benchRow(machine, about, problem, pass, resolved, options);
-        if (options.signal?.aborted) break;
-        results.push(result);
-        options.onReport?.(() => report(true));
-        await clock.turn();
-      }
-    }
-    // While the engine is still the one that was timed.
-    return report(options.signal?.aborted === true);
+    return await benchEach(
+      {
+        jobs: casesOf(resolved).flatMap(({name, problem}) => passes.map((pass) => ({name, problem, pass}))),
+        async open(backend) {
+          const machine = {backend, probe: await makeProbe(backend, clock), clock};
+          // What users ask for by its problem is timed as it is.
+          const cuts = problems.length === 0 && isSoftware(environmentOf([backend]).backends[backend]);
+          return ({name: layerName, problem: whole, pass}) => {
+            const problem = cuts ? toBrowserSize(whole) : whole;
+            const name = layerName ?? formatProblem(problem);
+            const about = {layer: name, ...(problem === whole ? {} : {cutFrom: formatProblem(whole)})};
+            return {name, row: () => benchRow(machine, about, problem, pass, resolved, options)};
+          };
+        },
+        report: (environment, engines, results, state) => makeReport(resolved, environment, engines, results, state),
+      },
+      resolved,
+      options,
+      clock,
+    );
   } finally {
     keepFilters(true);
-    await clear();
   }
 }
 

@@ -1,17 +1,12 @@
 import {ConvgradError} from '../../geometry/error.js';
 import {withBuiltins} from '../../plugin/builtins.js';
-import {install} from '../../plugin/install.js';
 import {missingKernels} from '../../plugin/missingKernels.js';
-import {remember} from '../../plugin/remember.js';
-import {engineOf} from '../../plugin/select.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
-import {environmentOf} from '../../verify/environment.js';
 import {counted} from '../../verify/proof.js';
-import {activate} from '../../verify/stage.js';
+import {benchEach} from '../benchEach.js';
 import {type Clock, realClock} from '../clock.js';
 import {measure} from '../measure.js';
 import type {BenchOptions} from '../options.js';
-import {settleEngine} from '../peak.js';
 import {type BenchReport, makeReport} from '../report.js';
 import {networksOf, resolveOptions} from '../resolveOptions.js';
 import {type StepNetwork, stepNetworks} from './stepNetworks.js';
@@ -34,42 +29,22 @@ export async function benchSteps(
   networks: readonly StepNetwork[] = stepNetworks,
 ): Promise<BenchReport> {
   const resolved = resolveOptions({...options, steps: true}, networks);
-  const {backends, rounds, seed, algorithm, engine, threads, timeBudget = Number.POSITIVE_INFINITY} = resolved;
-  const chosen = networksOf(resolved, networks);
-  const start = clock.now();
-  const seconds = () => (clock.now() - start) / 1000;
-  const steps: StepResult[] = [];
-  const engines: Record<string, string> = {};
-  const begun: string[] = [];
-  const report = (interrupted: boolean) => {
-    const left = backends.length * chosen.length - steps.length;
-    return makeReport(resolved, environmentOf(begun), engines, [], {left, seconds: seconds(), interrupted}, steps);
-  };
-  const clear = remember();
-  try {
-    for (const [i, backend] of backends.entries()) {
-      await activate(backend);
-      begun.push(backend);
+  const {rounds, seed, algorithm} = resolved;
+  return benchEach(
+    {
+      jobs: networksOf(resolved, networks),
       // Layers stay tfjs's: the built-in has to train with them too.
-      install({tf, algorithm, engine, threads, layers: false});
-      await settleEngine(backend, clock);
-      const name = engineOf(backend)?.name;
-      if (name) engines[backend] = name;
-      const end = seconds() + (timeBudget - seconds()) / (backends.length - i);
-      for (const [done, network] of chosen.entries()) {
-        if (options.signal?.aborted || seconds() > end) break;
-        options.onProgress?.({backend, problem: network.name, done, total: chosen.length});
-        const found = await benchStep(network, {backend, algorithm, rounds, seed}, clock, options.signal);
-        if (options.signal?.aborted) break;
-        steps.push(found);
-        options.onReport?.(() => report(true));
-      }
-    }
-    // While the engine is still the one that was timed.
-    return report(options.signal?.aborted === true);
-  } finally {
-    await clear();
-  }
+      installation: {algorithm, layers: false},
+      open: async (backend) => (network) => ({
+        name: network.name,
+        row: () => benchStep(network, {backend, algorithm, rounds, seed}, clock, options.signal),
+      }),
+      report: (environment, engines, steps, state) => makeReport(resolved, environment, engines, [], state, steps),
+    },
+    resolved,
+    options,
+    clock,
+  );
 }
 
 async function benchStep(

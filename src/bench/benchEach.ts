@@ -1,0 +1,71 @@
+import {type InstallOptions, install} from '../plugin/install.js';
+import {remember} from '../plugin/remember.js';
+import {engineOf} from '../plugin/select.js';
+import {defaultTf as tf} from '../plugin/tfjs.js';
+import {environmentOf} from '../verify/environment.js';
+import {activate} from '../verify/stage.js';
+import type {Clock} from './clock.js';
+import type {BenchOptions} from './options.js';
+import {settleEngine} from './peak.js';
+import type {BenchReport, makeReport, ReportedOptions} from './report.js';
+
+type Made = Parameters<typeof makeReport>;
+
+/** What is timed on each backend, job by job, and makes a row each. */
+export interface Series<Job, Row> {
+  jobs: readonly Job[];
+  /** How convgrad is installed, beside the engine and its threads. */
+  installation?: InstallOptions;
+  /** Makes ready what all jobs share on a backend, the active one now. @returns what a job is called there, and its measurement */
+  open(backend: string): Promise<(job: Job) => {name: string; row(): Promise<Row>}>;
+  report(environment: Made[1], engines: Made[2], rows: readonly Row[], state: Made[4]): BenchReport;
+}
+
+/**
+ * Times a series on one backend after the other, each in its share of the time. tfjs's active backend and the installation are as before when it is done.
+ *
+ * @throws ConvgradError on a backend that this process does not have
+ */
+export async function benchEach<Job, Row>(
+  {jobs, installation, open, report}: Series<Job, Row>,
+  {backends, engine, threads, timeBudget = Number.POSITIVE_INFINITY}: ReportedOptions,
+  {signal, onProgress, onReport}: BenchOptions,
+  clock: Clock,
+): Promise<BenchReport> {
+  const start = clock.now();
+  const seconds = () => (clock.now() - start) / 1000;
+  const rows: Row[] = [];
+  const engines: Record<string, string> = {};
+  const begun: string[] = [];
+  const reportSoFar = (interrupted: boolean) => {
+    const left = backends.length * jobs.length - rows.length;
+    return report(environmentOf(begun), engines, rows, {left, seconds: seconds(), interrupted});
+  };
+  const clear = remember();
+  try {
+    for (const [i, backend] of backends.entries()) {
+      await activate(backend);
+      begun.push(backend);
+      install({tf, engine, threads, ...installation});
+      await settleEngine(backend, clock);
+      const name = engineOf(backend)?.name;
+      if (name) engines[backend] = name;
+      const measurementOf = await open(backend);
+      const end = seconds() + (timeBudget - seconds()) / (backends.length - i);
+      for (const [done, job] of jobs.entries()) {
+        if (signal?.aborted || seconds() > end) break;
+        const {name: problem, row} = measurementOf(job);
+        onProgress?.({backend, problem, done, total: jobs.length});
+        const measured = await row();
+        if (signal?.aborted) break;
+        rows.push(measured);
+        onReport?.(() => reportSoFar(true));
+        await clock.turn();
+      }
+    }
+    // While the engine is still the one that was timed.
+    return reportSoFar(signal?.aborted === true);
+  } finally {
+    await clear();
+  }
+}

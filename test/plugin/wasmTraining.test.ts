@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import {install, uninstall} from 'tfjs-convgrad';
 
+afterEach(uninstall);
+
 const [batch, side, classes] = [8, 12, 3];
 
 /** All that a small classifier has: two convolutions, the second dilated, batch normalisation, whose values go below zero, pooling and a dense layer. */

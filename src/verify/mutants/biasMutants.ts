@@ -2,6 +2,7 @@ import type {KernelFunc, TensorInfo} from '@tensorflow/tfjs';
 import {consume, type Place, runOther} from '../../plugin/backendOps.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {register} from '../kernels.js';
+import type {Described} from './mutant.js';
 
 /** An element of dy [N, H, W, F], whatever its data format. */
 interface Element {
@@ -22,11 +23,7 @@ interface Sizes {
 }
 
 /** A deliberately wrong dBias, on every backend. It lies in no algorithm: all share the sum that tfjs makes of dy. */
-export interface BiasMutant {
-  /** Lower-case words with dashes. */
-  name: string;
-  /** One line: what is wrong. */
-  wrong: string;
+export interface BiasMutant extends Omit<Described, 'passes'> {
   /** How much of an element is summed: all of it when absent. */
   weight?(element: Element, sizes: Sizes): number;
   /** Into which channel it is summed: its own when absent. */

@@ -5,26 +5,27 @@ import type {Implementation} from '../../backends/implementation.js';
 import {addImplementation, byProgram} from '../../backends/webgl/index.js';
 import {program} from '../../backends/webgl/program.js';
 import {byQuads} from '../../backends/webgl/quads/index.js';
-import {textsOf} from '../../backends/webgl/quads/texts.js';
+import {textsOf as quadsTexts} from '../../backends/webgl/quads/texts.js';
 import {byTexels} from '../../backends/webgl/texels/index.js';
 import {textsOf as texelsTexts} from '../../backends/webgl/texels/texts.js';
 import {directPlan} from '../../backends/webgpu/direct/index.js';
 import {addImplementation as addOnWebgpu} from '../../backends/webgpu/index.js';
 import {byPlan} from '../../backends/webgpu/plan.js';
-import type {Kind} from '../../geometry/conv2dInfo.js';
+import type {Conv2DInfo, Kind} from '../../geometry/conv2dInfo.js';
 import {ConvgradError} from '../../geometry/error.js';
 import type {Pass} from '../../geometry/pass.js';
 import {parseProblem, problemInfo} from '../../geometry/problem.js';
 import {type BiasMutant, biasMutants, breakBias} from './biasMutants.js';
 import {depthwiseMutants} from './depthwiseMutants.js';
 import {depthwiseShaderMutants} from './depthwiseShaderMutants.js';
+import {either, isThere} from './edits.js';
 import {geometryMutants} from './geometryMutants.js';
 import {define, type Mutant} from './mutant.js';
 import {mutantBackends} from './mutantBackends.js';
 import {operandMutants} from './operandMutants.js';
 import {quadsMutants} from './quadsMutants.js';
 import {resultMutants} from './resultMutants.js';
-import type {QuadsMutant, ShaderMutant, TexelsMutant} from './shaderMutant.js';
+import type {OfShaders, QuadsMutant, ShaderMutant, TexelsMutant, TextsMistake} from './shaderMutant.js';
 import {shaderMutants} from './shaderMutants.js';
 import {stateMutants} from './stateMutants.js';
 import {applies, brokenPlan, type StepsMutant} from './stepsMutant.js';
@@ -105,8 +106,8 @@ export function defineMutant(mutant: AnyMutant | string): () => void {
   const one = typeof mutant === 'string' ? found(mutant, all()) : mutant;
   if ('mistake' in one) return defineBroken(one);
   if ('shader' in one) return defineShader(one);
-  if ('quads' in one) return defineQuads(one);
-  if ('texels' in one) return defineTexels(one);
+  if ('quads' in one) return defineTexts(one, one.quads, quadsTexts, byQuads);
+  if ('texels' in one) return defineTexts(one, one.texels, texelsTexts, byTexels);
   if ('steps' in one) return defineSteps(one);
   return defineBias(one);
 }
@@ -135,16 +136,24 @@ function defineShader({name, passes, kind = 'dense', shader}: ShaderMutant): () 
   return addImplementation(ofKind(kind, byProgram(algorithmName({name}), shader(program), passes)));
 }
 
-function defineQuads({name, passes, kind = 'dense', quads}: QuadsMutant): () => void {
-  for (const pass of passes)
-    quads(textsOf({...problemInfo(parseProblem('ih9iw9ic9oc9kh1kw1sh2sw2')), kind}, pass), pass);
-  return addImplementation(ofKind(kind, byQuads(algorithmName({name}), quads, passes)));
-}
-
-function defineTexels({name, passes, kind = 'dense', texels}: TexelsMutant): () => void {
-  for (const pass of passes)
-    texels(texelsTexts({...problemInfo(parseProblem('ih9iw9ic9oc9kh3kw3')), kind}, pass), pass);
-  return addImplementation(ofKind(kind, byTexels(algorithmName({name}), texels, passes)));
+/** A mistake in an algorithm of several shaders a pass, which its problems need not share: it refuses those without what it spoils. */
+function defineTexts<T>(
+  {name, passes, kind = 'dense'}: OfShaders,
+  mistake: TextsMistake<T>,
+  textsOf: (info: Conv2DInfo, pass: Pass) => T,
+  by: (algorithm: string, change: TextsMistake<T>, own: readonly Pass[]) => Implementation,
+): () => void {
+  // On a device with more textures to write to, the texts may be others than `supports` asks for.
+  const broken = by(
+    algorithmName({name}),
+    either(mistake, (texts) => texts),
+    passes,
+  );
+  const supports: Implementation['supports'] = (info, pass) => {
+    const answer = broken.supports(info, pass);
+    return answer === true ? isThere(() => mistake(textsOf(info, pass), pass)) : answer;
+  };
+  return addImplementation(ofKind(kind, {...broken, supports}));
 }
 
 function defineSteps(mutant: StepsMutant): () => void {

@@ -17,14 +17,18 @@ export type Run = (call: Call) => void;
 /** Puts a mistake around a computation. Mistakes compose: `(run) => one(other(run))` makes both. */
 export type Mistake = (run: Run) => Run;
 
-/** A deliberately broken algorithm: the checker's own test. */
-export interface Mutant {
+/** What every mutant tells of itself. */
+export interface Described {
   /** Lower-case words with dashes. */
   name: string;
   /** The passes that it breaks; it has no others. */
   passes: readonly Pass[];
   /** One line: what is wrong. */
   wrong: string;
+}
+
+/** A deliberately broken algorithm: the checker's own test. */
+export interface Mutant extends Described {
   mistake: Mistake;
 }
 

@@ -1,5 +1,5 @@
 import {gradients} from './mutant.js';
-import {type QuadsMutant, textIn} from './shaderMutant.js';
+import {changedIn, type QuadsMutant, textIn} from './shaderMutant.js';
 
 /** Where a row of taps is taken at once, each is named by its number. */
 function turned(text: string): string {
@@ -59,7 +59,7 @@ export const quadsMutants: readonly QuadsMutant[] = [
     name: 'webgl-quads-window-turned',
     passes: ['forward', 'backpropInput'],
     wrong: 'on quads, a row of taps taken at once ends with its first tap, and begins with its last',
-    quads: (texts) => ({...texts, compute: turned(texts.compute)}),
+    quads: changedIn('compute', turned),
   },
   {
     name: 'webgl-quads-phase',

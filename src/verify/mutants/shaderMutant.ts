@@ -3,64 +3,58 @@ import type {Uniforms} from '../../backends/webgl/program.js';
 import type {Texts} from '../../backends/webgl/quads/texts.js';
 import type {Texts as TexelsTexts} from '../../backends/webgl/texels/texts.js';
 import type {Conv2DInfo, Kind} from '../../geometry/conv2dInfo.js';
-import {ConvgradError} from '../../geometry/error.js';
 import type {Pass} from '../../geometry/pass.js';
+import {AbsentText, type Edit, replaceOnce} from './edits.js';
+import type {Described} from './mutant.js';
+
+/** What a mutant tells that lies in shaders: what can go wrong on a GPU and nowhere else. */
+export interface OfShaders extends Described {
+  /** The kind whose shaders it breaks, dense when absent; it does no other. */
+  kind?: Kind;
+}
 
 /** Puts a mistake into the programs of webgl. */
 export type ShaderMistake = (plan: Plan) => Plan;
 
-/** Deliberately broken shaders: what can go wrong on a GPU and nowhere else. */
-export interface ShaderMutant {
-  /** Lower-case words with dashes. */
-  name: string;
-  /** The passes that it breaks; it has no others. */
-  passes: readonly Pass[];
-  /** The kind whose shaders it breaks, dense when absent; it does no other. */
-  kind?: Kind;
-  /** One line: what is wrong. */
-  wrong: string;
-  shader: ShaderMistake;
-}
+export type ShaderMutant = OfShaders & {shader: ShaderMistake};
 
-/** The same in the shaders on quads. */
-export type QuadsMutant = Omit<ShaderMutant, 'shader'> & {quads: QuadsMistake};
+/** Puts a mistake into the texts of a pass, of algorithms that have several. @throws AbsentText where it is not for these */
+export type TextsMistake<T> = (texts: T, pass: Pass) => T;
 
-/** Puts a mistake into the texts of a pass. */
-export type QuadsMistake = (texts: Texts, pass: Pass) => Texts;
+export type QuadsMutant = OfShaders & {quads: TextsMistake<Texts>};
 
-/** And in the shaders on texels. A mistake in what some of them have only leaves the others as they are. */
-export type TexelsMutant = Omit<ShaderMutant, 'shader'> & {texels: (texts: TexelsTexts, pass: Pass) => TexelsTexts};
+export type TexelsMutant = OfShaders & {texels: TextsMistake<TexelsTexts>};
 
-/**
- * Other text in the shader. What is replaced must stand there exactly once, so that no change of a shader turns a mutant into the right one.
- * @throws ConvgradError when the program is made and it does not
- */
-export function text(...edits: readonly [text: string, by: string][]): ShaderMistake {
+/** Other text in the shader; see {@link replaceOnce}. */
+export function text(...edits: readonly Edit[]): ShaderMistake {
   return (plan) => (info, pass) => {
     const {program, uniforms} = plan(info, pass);
-    const userCode = edits.reduce((code, [from, to]) => replaceOnce(code, from, to, pass), program.userCode);
+    const userCode = edits.reduce((code, edit) => replaceOnce(code, edit, `the shader of ${pass}`), program.userCode);
     return {program: {...program, userCode}, uniforms};
   };
 }
 
-function replaceOnce(code: string, from: string, to: string, pass: Pass): string {
-  const pieces = code.split(from);
-  if (pieces.length === 2) return pieces.join(to);
-  throw new ConvgradError(
-    'mutants',
-    `the shader of ${pass} holds '${from}' ${pieces.length - 1}×; a mutant replaces what stands there once.`,
-  );
-}
-
-/** Other text in one of several shaders; see {@link text}. */
+/** Other text in one of several shaders; see {@link replaceOnce}. */
 export function textIn<T extends Record<K, string>, K extends string>(
   shader: K,
-  ...edits: readonly [text: string, by: string][]
-): (texts: T, pass: Pass) => T {
+  ...edits: readonly Edit[]
+): TextsMistake<T> {
   return (texts, pass) => ({
     ...texts,
-    [shader]: edits.reduce<string>((code, [from, to]) => replaceOnce(code, from, to, pass), texts[shader]),
+    [shader]: edits.reduce<string>((code, edit) => replaceOnce(code, edit, `the shader of ${pass}`), texts[shader]),
   });
+}
+
+/** One of several shaders, changed throughout. @throws AbsentText where that leaves it as it was */
+export function changedIn<T extends Record<K, string>, K extends string>(
+  shader: K,
+  change: (code: string) => string,
+): TextsMistake<T> {
+  return (texts, pass) => {
+    const code = change(texts[shader]);
+    if (code !== texts[shader]) return {...texts, [shader]: code};
+    throw new AbsentText('mutants', `the shader of ${pass} holds nothing that the mutant changes.`);
+  };
 }
 
 /** Other values of the uniforms. */

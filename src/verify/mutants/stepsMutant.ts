@@ -6,10 +6,10 @@ import {anySetting, type Plan} from '../../backends/webgpu/plan.js';
 import type {Step, WebGPUBackend} from '../../backends/webgpu/step.js';
 import {winograd, winogradPlan} from '../../backends/webgpu/winograd/index.js';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
-import {ConvgradError} from '../../geometry/error.js';
 import type {Pass} from '../../geometry/pass.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
-import type {ShaderMutant} from './shaderMutant.js';
+import {isThere, replaceAll} from './edits.js';
+import type {OfShaders} from './shaderMutant.js';
 
 /** The algorithms of webgpu that mistakes are put into. */
 export const planned = {
@@ -19,35 +19,25 @@ export const planned = {
   direct: {plan: directPlan, implementation: direct},
 };
 
-/** Puts a mistake into the steps of a pass. */
+/** Puts a mistake into the steps of a pass. @throws AbsentText where it is not for these */
 export type StepsMistake = (steps: readonly Step[], info: Conv2DInfo) => Step[];
 
 /** A deliberately broken algorithm of webgpu. */
-export type StepsMutant = Omit<ShaderMutant, 'shader'> & {of: keyof typeof planned; steps: StepsMistake};
+export type StepsMutant = OfShaders & {of: keyof typeof planned; steps: StepsMistake};
 
-/**
- * Other text in the shaders that hold it. There must be one, so that no change of a shader turns a mutant into the right one.
- * @throws ConvgradError when the steps are made and there is none
- */
+/** Other text in the shaders that hold it; see {@link replaceAll}. */
 export function wgsl(...edits: readonly [text: string, by: string][]): StepsMistake {
   return (steps) => edits.reduce<readonly Step[]>(edited, steps) as Step[];
 }
 
-function edited(steps: readonly Step[], [text, by]: [string, string]): Step[] {
-  if (!steps.some(({shader: {code}}) => code.includes(text)))
-    throw new ConvgradError('mutants', `no shader of ${steps.map(({shader}) => shader.name)} holds '${text}'.`);
-  return steps.map((step) => ({...step, shader: {...step.shader, code: step.shader.code.replaceAll(text, by)}}));
-}
-
-/** The first mistake, or the second in steps that the first is not for. */
-export function either(first: StepsMistake, second: StepsMistake): StepsMistake {
-  return (steps, info) => {
-    try {
-      return first(steps, info);
-    } catch {
-      return second(steps, info);
-    }
-  };
+function edited(steps: readonly Step[], edit: readonly [string, string]): Step[] {
+  const shaders = steps.map(({shader}) => shader);
+  const codes = replaceAll(
+    shaders.map(({code}) => code),
+    edit,
+    `no shader of ${shaders.map(({name}) => name)}`,
+  );
+  return steps.map((step, i) => ({...step, shader: {...step.shader, code: codes[i]}}));
 }
 
 /** Another value of a uniform, in every step that has it. */
@@ -78,11 +68,5 @@ export function applies(mutant: StepsMutant, info: Conv2DInfo, pass: Pass): true
   const answer = planned[mutant.of].implementation.supports(info, pass);
   if (answer !== true) return answer;
   const none = {dataId: {}, shape: [], dtype: 'float32' as const};
-  try {
-    brokenPlan(mutant)(info, pass, none, none, settingHere());
-    return true;
-  } catch (error) {
-    if (error instanceof ConvgradError) return error.message;
-    throw error;
-  }
+  return isThere(() => brokenPlan(mutant)(info, pass, none, none, settingHere()));
 }

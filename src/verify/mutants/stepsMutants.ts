@@ -1,5 +1,6 @@
+import {either} from './edits.js';
 import {allPasses} from './mutant.js';
-import {either, type StepsMutant, values, wgsl} from './stepsMutant.js';
+import {type StepsMutant, values, wgsl} from './stepsMutant.js';
 
 /** Rows of a tile of pixels. */
 const rows = [0, 1, 2, 3, 4, 5, 6, 7];

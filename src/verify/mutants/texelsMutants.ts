@@ -1,5 +1,6 @@
+import {either} from './edits.js';
 import {allPasses, gradients} from './mutant.js';
-import {type TexelsMutant, textIn} from './shaderMutant.js';
+import {changedIn, type TexelsMutant, textIn} from './shaderMutant.js';
 
 /** The shaders on texels as they lie, broken where nothing else has anything like it: pixels beside each other in texels, rows read on, tiles of taps. */
 export const texelsMutants: readonly TexelsMutant[] = [
@@ -34,7 +35,7 @@ export const texelsMutants: readonly TexelsMutant[] = [
     name: 'webgl-texels-read-on',
     passes: ['backpropFilter'],
     wrong: 'on texels, dFilter forgets the pixels that the next ones of dy meet again',
-    texels: (texts) => ({...texts, compute: texts.compute.replace(/x0t0 = x0t\d/, 'x0t0 = vec4(0.)')}),
+    texels: textIn('compute', [/x0t0 = x0t\d/, 'x0t0 = vec4(0.)']),
   },
   {
     name: 'webgl-texels-slice',
@@ -69,10 +70,10 @@ export const texelsMutants: readonly TexelsMutant[] = [
     kind: 'depthwise',
     passes: ['forward', ...gradients],
     wrong: 'on texels, the unused lanes of the result are what came of the unused lanes of the inputs',
-    texels: (texts) => {
-      const spoiled = (text: string) => text.replace('setOutputLanes(at, ', 'setOutput(');
-      return {...texts, compute: spoiled(texts.compute), sum: spoiled(texts.sum)};
-    },
+    texels: either(
+      textIn('compute', ['setOutputLanes(at, ', 'setOutput(']),
+      textIn('sum', ['setOutputLanes(at, ', 'setOutput(']),
+    ),
   },
   {
     name: 'webgl-texels-odd-channels',
@@ -94,36 +95,27 @@ export const texelsMutants: readonly TexelsMutant[] = [
     name: 'webgl-texels-weights-turned',
     passes: ['backpropInput'],
     wrong: 'on texels, dX of single pixels takes the filter for its transpose within each texel',
-    texels: (texts) => ({
-      ...texts,
-      compute: texts.compute.replaceAll('.xzxz', '.xyxy').replaceAll('.ywyw', '.zwzw'),
-    }),
+    texels: changedIn('compute', (code) => code.replaceAll('.xzxz', '.xyxy').replaceAll('.ywyw', '.zwzw')),
   },
   {
     name: 'webgl-texels-apart-phase',
     kind: 'depthwise',
     passes: ['backpropInput'],
     wrong: 'on texels, depthwise, dX at stride 2 gives the left pixel of a texel the even taps, whatever the padding',
-    texels: (texts) => ({...texts, compute: texts.compute.replace('int phase = pad.y & 1;', 'int phase = 0;')}),
+    texels: textIn('compute', ['int phase = pad.y & 1;', 'int phase = 0;']),
   },
   {
     name: 'webgl-texels-apart-last-tap',
     kind: 'depthwise',
     passes: ['backpropInput'],
     wrong: 'on texels, depthwise, dX at stride 2 reads on past the last of an odd number of taps',
-    texels: (texts) => ({
-      ...texts,
-      compute: texts.compute.replace(/< \d+ \? (.*) : vec2\(0\.\)\), /, '< 99 ? $1 : vec2(0.)), '),
-    }),
+    texels: textIn('compute', [/< \d+ (?=\? .* : vec2\(0\.\)\), )/, '< 99 ']),
   },
   {
     name: 'webgl-texels-turned',
     kind: 'depthwise',
     passes: ['backpropInput'],
     wrong: 'on texels, depthwise, dX reads a row of taps from the wrong end',
-    texels: (texts) => ({
-      ...texts,
-      compute: texts.compute.replace('weightsOf(tap, 0,', 'weightsOf(tap, 1,'),
-    }),
+    texels: textIn('compute', ['weightsOf(tap, 0,', 'weightsOf(tap, 1,']),
   },
 ];

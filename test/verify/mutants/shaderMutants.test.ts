@@ -1,14 +1,16 @@
 import {program} from '../../../src/backends/webgl/program.js';
-import {textsOf} from '../../../src/backends/webgl/quads/texts.js';
+import {textsOf as quadsTexts} from '../../../src/backends/webgl/quads/texts.js';
 import {textsOf as texelsTexts} from '../../../src/backends/webgl/texels/texts.js';
 import {anySetting} from '../../../src/backends/webgpu/plan.js';
 import type {Conv2DInfo} from '../../../src/geometry/conv2dInfo.js';
+import type {Pass} from '../../../src/geometry/pass.js';
 import {parseProblem, problemInfo} from '../../../src/geometry/problem.js';
 import {algorithmsOf, supportsPass} from '../../../src/plugin/select.js';
 import {depthwiseShaderMutants} from '../../../src/verify/mutants/depthwiseShaderMutants.js';
+import {isThere} from '../../../src/verify/mutants/edits.js';
 import {defineMutant} from '../../../src/verify/mutants/index.js';
 import {quadsMutants} from '../../../src/verify/mutants/quadsMutants.js';
-import {text} from '../../../src/verify/mutants/shaderMutant.js';
+import {type OfShaders, type TextsMistake, text} from '../../../src/verify/mutants/shaderMutant.js';
 import {shaderMutants} from '../../../src/verify/mutants/shaderMutants.js';
 import {applies, brokenPlan, planned, wgsl} from '../../../src/verify/mutants/stepsMutant.js';
 import {stepsMutants} from '../../../src/verify/mutants/stepsMutants.js';
@@ -25,22 +27,27 @@ test.each(all.map((mutant) => [mutant.name, mutant] as const))('%s is not the ri
   for (const pass of mutant.passes) expect(mutant.shader(program)(info, pass)).not.toEqual(program(info, pass));
 });
 
-test.each(quadsMutants.map((mutant) => [mutant.name, mutant] as const))('%s is not the right shader', (_, mutant) => {
-  for (const pass of mutant.passes) {
-    // A row of taps is taken at once where nothing lies between them.
-    const problem = /window|tap/.test(mutant.name) ? 'ih9iw9ic9oc9kh3kw3' : 'ih9iw9ic9oc9kh3kw3sh2sw2';
-    const right = textsOf({...info(problem), kind: mutant.kind ?? 'dense'}, pass);
-    expect(mutant.quads(right, pass)).not.toEqual(right);
+/** Holds a mutant against what texts there are: with taps side by side and pixels apart. */
+function expectWrong<T>(
+  {kind = 'dense', passes}: OfShaders,
+  mistake: TextsMistake<T>,
+  textsOf: (info: Conv2DInfo, pass: Pass) => T,
+) {
+  for (const pass of passes) {
+    const right = ['', 'sh2sw2'].map((apart) => textsOf({...info(`mb2ih5iw7ic9oc9kh3kw3${apart}-same`), kind}, pass));
+    const able = right.filter((texts) => isThere(() => mistake(texts, pass)) === true);
+    expect(able.length).toBeGreaterThan(0);
+    for (const texts of able) expect(mistake(texts, pass)).not.toEqual(texts);
   }
-});
+}
 
-test.each(texelsMutants.map((mutant) => [mutant.name, mutant] as const))('%s is not the right shader', (_, mutant) => {
-  for (const pass of mutant.passes) {
-    const problem = `mb2ih5iw7ic7oc7kh3kw3${/apart/.test(mutant.name) ? 'sh2sw2' : ''}-same`;
-    const right = texelsTexts({...info(problem), kind: mutant.kind ?? 'dense'}, pass);
-    expect(mutant.texels(right, pass)).not.toEqual(right);
-  }
-});
+test.each(quadsMutants.map((mutant) => [mutant.name, mutant] as const))('%s is not the right shader', (_, mutant) =>
+  expectWrong(mutant, mutant.quads, quadsTexts),
+);
+
+test.each(texelsMutants.map((mutant) => [mutant.name, mutant] as const))('%s is not the right shader', (_, mutant) =>
+  expectWrong(mutant, mutant.texels, texelsTexts),
+);
 
 test.each(stepsMutants.map((mutant) => [mutant.name, mutant] as const))('%s is in no right shader', (_, mutant) => {
   const {kind = 'dense', passes} = mutant;
@@ -94,6 +101,15 @@ test('a mutant is an algorithm of webgl for its own passes, until it is taken ba
   expect(supportsPass('webgl', 'mutant-webgl-tap-step', oddDepthwise, 'backpropInput')).toMatch(/in dense shaders/);
   undo();
   expect(algorithmsOf('webgl')).toEqual(['texels', 'quads', 'direct']);
+});
+
+test('a mutant refuses what its mistake is in no shader of', () => {
+  const supports = (problem: string) =>
+    supportsPass('webgl', 'mutant-webgl-quads-window-turned', info(problem), 'forward');
+  const undo = defineMutant('webgl-quads-window-turned');
+  expect(supports('ih9iw9ic9oc9kh1kw1')).toBe('mutants: the shader of forward holds nothing that the mutant changes.');
+  expect(supports('ih9iw9ic9oc9kh3kw3')).toBe(true);
+  undo();
 });
 
 test('the stale program keeps the pads of the first problem, for problems of the same shapes', () => {

@@ -31,11 +31,16 @@ export const sum: Shader = {
  */
 export function sliced(wanted: number, summed: number, unit: number, whole: Step): Step & {slices: number} {
   const {size, threads} = whole;
-  const most = Math.ceil(summed / leastSlice);
-  const slice = unit * Math.ceil(summed / Math.max(1, Math.min(Math.round(wanted / threads), most)) / unit);
-  const slices = Math.ceil(summed / slice);
+  const {slice, slices} = slicesOf(wanted, summed, unit, threads);
   const uniforms = {...whole.uniforms, slice: [slice], slices: [slices], ofSlice: [threads]};
   return {...whole, size: slices * size, threads: slices * threads, uniforms, slices};
+}
+
+/** How long a slice is where each has so many threads, and how many there are; see {@link sliced}. */
+export function slicesOf(wanted: number, summed: number, unit: number, threads: number) {
+  const most = Math.ceil(summed / leastSlice);
+  const slice = unit * Math.ceil(summed / Math.max(1, Math.min(Math.round(wanted / threads), most)) / unit);
+  return {slice, slices: Math.ceil(summed / slice)};
 }
 
 /** {@link sliced}, and the sum of all slices where there are several. @param number of the step in its plan @param width channels of what is finished */

@@ -11,6 +11,7 @@ import {planes, winogradProducts} from './cost.js';
 import {filters, turnedFilters} from './filters.js';
 import {gathered, outer} from './products.js';
 import {gradients, outputs} from './results.js';
+import {gridOf, largest, type Product, productOf, sharing, unit} from './sizes.js';
 import {tilesShader} from './tiles.js';
 
 const shaders = {
@@ -44,25 +45,13 @@ export const parts: readonly Part[] = [Object.values(shaders), gatheredProducts,
   .flat(2)
   .map(({part}) => part as Part);
 
-/** Tiles are filled up to a multiple of it. */
-const unit = 4;
-
-/** The grid of tiles over an image, [N, ⌈H/2⌉, ⌈W/2⌉]. */
-function gridOf(batch: number, height: number, width: number): {uniforms: Uniforms; tiles: number} {
-  const grid = [Math.ceil(height / 2), Math.ceil(width / 2)];
-  const tiles = unit * Math.ceil((batch * grid[0] * grid[1]) / unit);
-  return {uniforms: {grid, batch: [batch]}, tiles};
-}
-
 /** The steps of a pass: turn tiles and what they are multiplied with, multiply plane by plane, turn back. */
 export const winogradPlan: Plan = (info, pass, a, b, setting) => {
   const {inChannels: C, outChannels: F} = info;
-  const x = [info.inHeight, info.inWidth];
-  const y = [info.outHeight, info.outWidth];
-  const [image, from, to, pad] =
-    pass === 'backpropInput' ? [x, F, C, [2 - info.padTop, 2 - info.padLeft]] : [y, C, F, [info.padTop, info.padLeft]];
-  const {uniforms: grid, tiles} = gridOf(info.batch, image[0], image[1]);
-  const seen = pass === 'backpropInput' ? y : x;
+  const [from, to, pad] =
+    pass === 'backpropInput' ? [F, C, [2 - info.padTop, 2 - info.padLeft]] : [C, F, [info.padTop, info.padLeft]];
+  const {image, uniforms: grid, tiles} = gridOf(info, pass);
+  const seen = pass === 'backpropInput' ? [info.outHeight, info.outWidth] : [info.inHeight, info.inWidth];
   const size = sizeOf(info, passTensors[pass].output);
   const turn = (shader: Shader, read: Step['reads'][0], quads: number, rows: number, uniforms: Uniforms): Step => ({
     ...{shader, reads: [read], size: planes * 4 * quads * rows, threads: quads * rows},
@@ -71,8 +60,8 @@ export const winogradPlan: Plan = (info, pass, a, b, setting) => {
   const inputs = turn(shaders.tiles, a, from / 4, tiles, {...grid, image: seen, origin: pad});
   const channels = {channels: [C, F]};
   if (pass === 'backpropFilter') {
-    const errors = turn(shaders.errors, b, F / 4, tiles, {...grid, image: y, origin: [0, 0]});
-    const {slices, ...product} = multiply(setting, outerProducts, C, tiles, F);
+    const errors = turn(shaders.errors, b, F / 4, tiles, {...grid, image, origin: [0, 0]});
+    const {slices, ...product} = multiply(setting, outerProducts, productOf(info, pass, tiles));
     const result = {shader: shaders.gradients, reads: [2], size, threads: (C * F) / 4, uniforms: {slices: [slices]}};
     return [inputs, errors, product, result];
   }
@@ -80,7 +69,7 @@ export const winogradPlan: Plan = (info, pass, a, b, setting) => {
     pass === 'forward'
       ? turn(shaders.filters, b, F / 4, C, channels)
       : turn(shaders.turnedFilters, b, C / 4, F, channels);
-  const {slices, ...product} = multiply(setting, gatheredProducts, tiles, from, to);
+  const {slices, ...product} = multiply(setting, gatheredProducts, productOf(info, pass, tiles));
   const result = {
     ...{shader: shaders.outputs, reads: [2], size, threads: (tiles * to) / 4},
     uniforms: {...grid, image, quads: [to / 4], slices: [slices]},
@@ -88,17 +77,12 @@ export const winogradPlan: Plan = (info, pass, a, b, setting) => {
   return [inputs, weights, product, result];
 };
 
-/** [rows×depth]·[depth×width]→[rows×width] for each plane, of the results of the steps 0 and 1. */
-function multiply({threads, sums}: Setting, products: Shader[][], rows: number, depth: number, width: number) {
-  const [isHigh, isWide] = [rows > 8, sums > 128 && width % 16 === 0];
-  const tiles = [Math.ceil(rows / (isHigh ? 16 : 8)), Math.ceil(width / (isWide ? 16 : 8))];
-  return sliced(threads, depth, unit, {
-    ...{
-      shader: products[Number(isHigh)][Number(isWide)],
-      reads: [0, 1],
-      size: planes * rows * width,
-      threads: planes * tiles[0] * tiles[1],
-    },
+/** The product for each plane, of the results of the steps 0 and 1. */
+function multiply(setting: Setting, products: Shader[][], product: Product) {
+  const {rows, depth, width} = product;
+  const {isHigh, isWide, tiles, threads} = sharing(setting, product);
+  return sliced(setting.threads, depth, unit, {
+    ...{shader: products[Number(isHigh)][Number(isWide)], reads: [0, 1], size: planes * rows * width, threads},
     uniforms: {tiles, rows: [rows], depth: [depth], width: [width]},
   });
 }
@@ -112,8 +96,7 @@ function whyNot(info: Conv2DInfo, pass: Pass): true | string {
   if (info.strideHeight > 1 || info.strideWidth > 1) return 'its tiles need stride 1';
   if (info.dilationHeight > 1 || info.dilationWidth > 1) return 'its tiles need dilation 1';
   if (info.inChannels % 4 > 0 || info.outChannels % 4 > 0) return 'its channels come by fours';
-  const none = {dataId: {}, shape: [], dtype: 'float32' as const};
-  const bytes = 4 * Math.max(...winogradPlan(info, pass, none, none, anySetting).map(({size}) => size));
+  const bytes = 4 * largest(anySetting, info, pass);
   return bytes <= bindable || `its planes would take ${bytes} bytes, and some devices bind no more than ${bindable}`;
 }
 

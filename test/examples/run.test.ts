@@ -1,0 +1,25 @@
+import {cpSync, mkdirSync} from 'node:fs';
+import {join} from 'node:path';
+import {root, shell} from '../cli/command.js';
+import {userFiles} from '../support/userFiles.js';
+
+const clone = userFiles({})('.');
+
+test('without a name the examples are listed', async () => {
+  const {code, stderr} = await shell('node examples/run.mjs', root);
+  expect({code, stderr}).toEqual({
+    code: 2,
+    stderr: 'usage: node examples/run.mjs check-your-own-gradient|swap-into-a-model|train-real-models\n',
+  });
+});
+
+test('in a clone that is not built, an example says what to do', async () => {
+  const examples = join(clone, 'examples');
+  mkdirSync(examples);
+  for (const file of ['run.mjs', 'swap-into-a-model.ts']) cpSync(join(root, 'examples', file), join(examples, file));
+  expect(await shell('node examples/run.mjs swap-into-a-model', clone)).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: 'dist/ is not built yet; run `npm run build` first, which installs what it needs.\n',
+  });
+});

@@ -1,16 +1,8 @@
 import type {Tensor} from '@tensorflow/tfjs';
 import type {Page} from 'playwright-core';
 import type {Pass} from '../../src/index.js';
-import {openPage} from './openPage.js';
+import {type Helpers, openWebglPage, type Upload} from './webglPage.js';
 
-/** How an input comes to the GPU. */
-type Upload = 'fresh' | 'unpacked' | 'reshaped';
-/** What the tests share inside the page. */
-type Helpers = {
-  /** The first element of each pass that is not what the definition says, −1 where there is none, and who computed it. */
-  wrong(problem: string, upload: Upload): {pass: Pass; first: number; served: string}[];
-  programs(): number;
-};
 declare const helpers: Helpers;
 
 const passes: readonly Pass[] = ['forward', 'backpropInput', 'backpropFilter'];
@@ -65,82 +57,27 @@ describe('the passes on texels', () => {
   let page: Page;
 
   beforeAll(async () => {
-    page = await openPage();
-    await page.evaluate(async () => {
-      const {tf, install, uninstall, conv2d, conv2dBackward, depthwiseConv2d, depthwiseConv2dBackward} = convgrad;
-      await tf.setBackend('webgl');
-      const definition = convgrad.algorithms().find(({name}) => name === 'direct')!;
-      const {gl} = (tf.backend() as unknown as {gpgpu: {gl: WebGL2RenderingContext}}).gpgpu;
-      let programs = 0;
-      const original = gl.shaderSource.bind(gl);
-      gl.shaderSource = (shader, text) => {
-        // Texts of convgrad's, not tfjs's own, which come with the upload of a new size.
-        if (/stepsInside|beginOf|texelAt/.test(text)) programs++;
-        original(shader, text);
-      };
-      const values = (count: number, seed: number) =>
-        Float32Array.from({length: count}, (_, i) => ((i * i + seed * i + (i >> 4)) % 9) - 4);
-      const upload = (data: Float32Array, shape: number[], how: Upload): Tensor => {
-        if (how === 'fresh') return tf.tensor(data.slice(), shape);
-        const [n, h, w, c] = shape as [number, number, number, number];
-        const first = tf.tensor(data.slice(), how === 'unpacked' ? shape : [n * h * c, w]);
-        // The first program that reads a tensor decides how it lies in its texture: tfjs sums up without packing, and adds packed.
-        tf.dispose(how === 'unpacked' ? tf.cumsum(first) : tf.add(first, 1));
-        return how === 'unpacked' ? first : tf.reshape(first, shape);
-      };
-      const made: Helpers = {
-        wrong(text, how) {
-          const problem = convgrad.parseProblem(text);
-          const [info, attributes] = [convgrad.problemInfo(problem), convgrad.problemAttributes(problem)];
-          const {batch, inHeight, inWidth, inChannels, outChannels, filterHeight, filterWidth, kind} = info;
-          const xShape = [batch, inHeight, inWidth, inChannels];
-          const isDense = kind === 'dense';
-          const filterShape = [filterHeight, filterWidth, inChannels, isDense ? outChannels : outChannels / inChannels];
-          const shapes = [xShape, filterShape, [batch, info.outHeight, info.outWidth, info.outChannels]];
-          const data = shapes.map((shape, seed) => values(tf.util.sizeFromShape(shape), seed));
-          const [x, filter, dy] = data as [Float32Array, Float32Array, Float32Array];
-          const want = {
-            forward: new Float32Array(dy.length),
-            backpropInput: new Float32Array(x.length),
-            backpropFilter: new Float32Array(filter.length),
-          };
-          const noEngine = undefined as never; // the definition is plain loops
-          definition.forward!(info, x, filter, want.forward, noEngine);
-          definition.backpropInput!(info, dy, filter, want.backpropInput, noEngine);
-          definition.backpropFilter!(info, x, dy, want.backpropFilter, noEngine);
-          const installation = install({backends: ['webgl'], algorithm: 'texels'});
-          const got = tf.tidy(() => {
-            const [x, filter, dy] = shapes.map((shape, i) => upload(data[i]!, shape, how)) as [never, never, never];
-            const all = {...attributes, x, filter, dy};
-            const {dx, dFilter} = isDense ? conv2dBackward(all) : depthwiseConv2dBackward(all);
-            const y: Tensor = isDense ? conv2d(all) : depthwiseConv2d(all);
-            return {forward: y.dataSync(), backpropInput: dx.dataSync(), backpropFilter: dFilter.dataSync()};
-          });
-          const {calls} = installation.report();
-          uninstall();
-          return (Object.keys(want) as Pass[]).map((pass) => ({
-            pass,
-            first: want[pass].findIndex((value, i) => value !== got[pass][i]),
-            served: calls.find((row) => row.pass === pass)!.algorithm === 'texels' ? 'texels' : 'another',
-          }));
-        },
-        programs: () => programs,
-      };
-      Object.assign(globalThis, {helpers: made});
-    });
+    page = await openWebglPage();
   });
 
-  const run = (problem: string, upload: Upload) =>
-    page.evaluate(([problem, upload]) => helpers.wrong(problem, upload), [problem, upload] as const);
+  const run = async (problem: string, upload: Upload) => {
+    const all = await page.evaluate(([problem, upload]) => helpers.wrong(problem, upload, 'texels'), [
+      problem,
+      upload,
+    ] as const);
+    return all.map(({served, ...rest}) => ({...rest, served: served === 'texels' ? served : 'another'}));
+  };
   const right = (pass: Pass, served: string) => ({pass, first: -1, served});
 
   // Before the others, which compile the same.
   test('compile nothing for a new batch, nor for a new size', async () => {
     const counts = await page.evaluate(() => {
+      // Texts of convgrad's, not tfjs's own, which come with the upload of a new size.
+      const programs = () => helpers.programs(/stepsInside|beginOf|texelAt/);
       const compiled = (problem: string) => {
-        const before = helpers.programs();
-        const exact = helpers.wrong(problem, 'fresh').every(({first}) => first === -1);
-        return [exact, helpers.programs() - before];
+        const before = programs();
+        const exact = helpers.wrong(problem, 'fresh', 'texels').every(({first}) => first === -1);
+        return [exact, programs() - before];
       };
       const sizes = ['mb2ih6iw7', 'mb5ih6iw7', 'mb7ih19iw12', 'mb64ih31iw5'];
       return ['ic8oc8kh2kw6-same', 'ic8oc10kh1kw1', 'ic8oc8kh2kw6-same-depthwise'].map((rest) =>
@@ -224,7 +161,7 @@ describe('the passes on texels', () => {
       const {tf} = convgrad;
       const backend = tf.backend() as unknown as {numDataIds(): number; numBytesInGPU: number};
       return [1, 50].map((runs) => {
-        for (let i = 0; i < runs; i++) helpers.wrong('mb2ih5iw7ic5oc5kh3kw3-same-depthwise', 'unpacked');
+        for (let i = 0; i < runs; i++) helpers.wrong('mb2ih5iw7ic5oc5kh3kw3-same-depthwise', 'unpacked', 'texels');
         return [tf.memory().numTensors, backend.numDataIds(), backend.numBytesInGPU];
       });
     });

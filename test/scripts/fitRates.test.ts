@@ -17,7 +17,7 @@ const rates = {
   from: 'thin air',
   nanoseconds: {
     ...{calls: 5e5, launches: 4e4, threads: 60, products: 0.5, loads: 3, wideLoads: 7, spreadLoads: 0, picked: 0},
-    ...{lookups: 0, stores: 20, wideStores: 40, copied: 0},
+    ...{lookups: 0, stores: 20, wideStores: 40, pairProducts: 0, carried: 0, moves: 0},
   },
   parallel: 1,
 } satisfies GpuRates;

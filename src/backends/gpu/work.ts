@@ -2,13 +2,15 @@ import type {Cost} from '../../algorithms/algorithm.js';
 
 /**
  * What a launch, a draw of fragments or a dispatch of threads, consists of, in totals over all threads: `threads` that are begun and find their place,
- * `products` with the sums that they are added to, `loads` and `stores` of one float, `wideLoads` and `wideStores` of four beside each other,
+ * `products` with the sums that they are added to, `pairProducts` of two values by two that are put together before, `loads` and `stores` of one float,
+ * `wideLoads` and `wideStores` of four beside each other,
  * `spreadLoads` of four where those of neighbouring threads lie in other rows of a texture, `picked` pixels that may lie in one of two texels, `lookups` of
- * texels whose place is found by dividing, `copied` texels that go from texture to texture without a shader.
+ * texels whose place is found by dividing, `carried` sums of four that a loop takes along into its next turn, into another loop or out of it, `moves` of
+ * rectangles from texture to texture without a shader.
  */
 export const gpuWorkKinds = [
-  ...(['threads', 'products', 'loads', 'wideLoads', 'spreadLoads', 'picked', 'lookups'] as const),
-  ...(['stores', 'wideStores', 'copied'] as const),
+  ...(['threads', 'products', 'pairProducts', 'loads', 'wideLoads', 'spreadLoads', 'picked', 'lookups'] as const),
+  ...(['stores', 'wideStores', 'carried', 'moves'] as const),
 ] as const;
 export type GpuWorkKind = (typeof gpuWorkKinds)[number];
 export type Launch = Readonly<Partial<Record<GpuWorkKind, number>>>;

@@ -11,6 +11,7 @@ import {quads, parts as quadsParts} from './quads/index.js';
 import {ratesInUse} from './rates.js';
 import {texels, parts as texelsParts} from './texels/index.js';
 import {assertContext, needsWebGL2, type WebGLBackend} from './tfjsBackend.js';
+import {windows, parts as windowsParts} from './windows/index.js';
 
 /** A shader by how its output fills the last texels, since the lanes past an odd size are skipped. */
 const ends = ['whole texels', 'an odd column', 'an odd row', 'an odd row and column'];
@@ -54,7 +55,7 @@ export function byProgram(algorithm: string, plan: Plan, own: readonly Pass[] = 
  */
 const direct: Implementation = {...byProgram('direct', program), ...counted(directLaunches)};
 
-const implementations: Implementation[] = [texels, quads, direct];
+const implementations: Implementation[] = [texels, windows, quads, direct];
 
 /** Adds an implementation, the last in order of preference. @returns the undo */
 export function addImplementation(implementation: Implementation): () => void {
@@ -72,5 +73,5 @@ export const webglFamily: BackendFamily = {
   builtins: {webgl: builtinOnWebgl},
   compiles: true,
   ratesFrom: () => ratesInUse().from,
-  parts: () => [...texelsParts, ...quadsParts, ...parts],
+  parts: () => [...texelsParts, ...windowsParts, ...quadsParts, ...parts],
 };

@@ -1,5 +1,6 @@
 import {env, findBackendFactory, type TensorInfo} from '@tensorflow/tfjs';
 import {ConvgradError} from '../../geometry/error.js';
+import {activeBackend, isSoftwareName} from '../gpu/adapters.js';
 
 /** A program of WebGL, with the vertex array that tfjs's `buildVao` gives it. */
 export type Binary = WebGLProgram & {vao: WebGLVertexArrayObject | null};
@@ -44,17 +45,34 @@ interface TextureData {
   texture: {texture: WebGLTexture} | null;
 }
 
+/** How many fragments keep the cores of a processor busy that computes what a GPU would; more have a price, see `slicesOf`. */
+const softwareFragments = 1024;
+
 /** What `explain` takes a device for where there is none: most have textures of that side. */
-const usualDevice = {version: 2, maxSide: 16384, float32: true};
+const usualDevice = {version: 2, maxSide: 16384, isSoftware: false, fragments: 8192};
 
 /** What the device of tfjs's webgl backend can do. Where there is no webgl at all, its flags cannot be asked for without a complaint of tfjs's. */
 export function device(): typeof usualDevice {
   if (!findBackendFactory('webgl')) return usualDevice;
+  const gl = activeBackend<WebGLBackend>('webgl')?.gpgpu?.gl;
+  const isSoftware = gl !== undefined && isSoftwareName(rendererOf(gl));
+  // In float16 textures slices of dFilter would be rounded as often as there are slices, so it is summed in one.
+  const splits = env().getBool('WEBGL_RENDER_FLOAT32_ENABLED');
   return {
-    version: env().getNumber('WEBGL_VERSION'),
-    maxSide: env().getNumber('WEBGL_MAX_TEXTURE_SIZE'),
-    float32: env().getBool('WEBGL_RENDER_FLOAT32_ENABLED'),
+    ...{version: env().getNumber('WEBGL_VERSION'), maxSide: env().getNumber('WEBGL_MAX_TEXTURE_SIZE'), isSoftware},
+    fragments: !splits ? 1 : isSoftware ? softwareFragments : usualDevice.fragments,
   };
+}
+
+const renderers = new WeakMap<WebGL2RenderingContext, string>();
+
+function rendererOf(gl: WebGL2RenderingContext): string {
+  const known = renderers.get(gl);
+  if (known !== undefined) return known;
+  const info = gl.getExtension('WEBGL_debug_renderer_info');
+  const renderer = String(gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
+  renderers.set(gl, renderer);
+  return renderer;
 }
 
 /** True, or why no shader of convgrad's runs. */

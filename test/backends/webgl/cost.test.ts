@@ -20,18 +20,59 @@ test('quads pack both inputs, compute four pixels of four channels, and unpack',
   expect(launches).toEqual([
     {threads: image, wideLoads: 2 * image, wideStores: image},
     {threads: filter, wideLoads: 2 * filter, wideStores: filter},
-    {threads, products: threads * turns * 64, wideLoads: threads * turns * (6 / 3 + 4), wideStores: 4 * threads},
-    ...Array.from({length: 4}, () => ({copied: threads})),
+    {
+      ...{threads, products: threads * turns * 64, wideLoads: threads * turns * (6 / 3 + 4), wideStores: 4 * threads},
+      ...{carried: threads * turns * 4, moves: 4},
+    },
     {threads: 128, wideLoads: 256, wideStores: 128},
   ]);
   expect(workspaceBytes).toBe(16 * (image + filter + 4 * threads));
 });
 
 test('texels read them as they lie, and their rectangles are copied together', () => {
-  const [launch, ...copies] = costOf('texels', 'ih8iw8ic8oc8kh1kw1', 'forward').launches;
-  // 32 texels of pixels by 4 of channels, in blocks of 2 by 4.
-  expect(launch).toEqual({threads: 16, products: 16 * 4 * 64, wideLoads: 16 * 4 * 6, wideStores: 128});
-  expect(copies).toEqual(Array.from({length: 8}, () => ({copied: 16})));
+  // 32 texels of pixels by 4 of channels, in blocks of 4 by 2, and four terms of two channels.
+  expect(costOf('texels', 'ih8iw8ic8oc8kh1kw1', 'forward').launches).toEqual([
+    {threads: 16, pairProducts: 16 * 4 * 64, wideLoads: 16 * 4 * 6, carried: 16 * 4 * 8, wideStores: 128, moves: 8},
+  ]);
+});
+
+// 9 weights of 8 by 8 channels: 3 rows of taps of 4 by 4 pairs, all 3 taps of 2 pairs of channels in 6 targets.
+test('dFilter on texels is summed in slices, and moved by taps and pairs', () => {
+  const [outer, sum, ...none] = costOf('texels', 'ih8iw8ic8oc8kh3kw3-same', 'backpropFilter').launches;
+  const [cells, slices] = [3 * 4 * 2, 8];
+  const [lines, turns] = [cells * slices, cells * slices * 4];
+  expect(outer).toMatchObject({
+    threads: cells * slices,
+    pairProducts: turns * 6 * 8,
+    wideStores: 6 * cells * slices,
+    moves: 9 * 2,
+  });
+  expect(outer!.wideLoads).toBe(turns * 3 + lines * 2);
+  expect(sum).toEqual({
+    threads: cells,
+    wideLoads: cells * 6 * slices,
+    carried: cells * 6 * slices,
+    wideStores: 6 * cells,
+  });
+  expect(none).toEqual([]);
+});
+
+// 32 texels of pixels by 4 of channels, in blocks of 4 by 2, of 9 taps and two quads; with a line of zeros and columns from −1 to 8.
+test('windows pack the source alone', () => {
+  const image = 9 * 2 * 10;
+  const [threads, turns] = [8 * 2, 3 * 2];
+  expect(costOf('windows', 'ih8iw8ic8oc8kh3kw3-same', 'forward').launches).toEqual([
+    {threads: image, wideLoads: 2 * image, wideStores: image},
+    {
+      ...{
+        threads,
+        products: threads * turns * 3 * 8 * 16,
+        wideLoads: threads * turns * (4 * 4 + 2 * 2 * 3),
+        wideStores: 8 * threads,
+      },
+      ...{carried: threads * 8 * 3 * (2 + 1), moves: 8},
+    },
+  ]);
 });
 
 test('the definition and tfjs’s own look up what they multiply', () => {

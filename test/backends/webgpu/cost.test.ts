@@ -74,5 +74,5 @@ test('threads that leave a device idle take as long as those that fill it', () =
   } as unknown as GpuRates;
   expect(predictedMilliseconds(rates, [])).toBe(5);
   expect(predictedMilliseconds(rates, [{threads: 200, products: 1e5}])).toBe(5 + 1 + 1);
-  expect(predictedMilliseconds(rates, [{threads: 50, products: 1e5}, {copied: 7}])).toBe(5 + 1 + 2 + 1);
+  expect(predictedMilliseconds(rates, [{threads: 50, products: 1e5}, {moves: 7}])).toBe(5 + 1 + 2 + 1);
 });

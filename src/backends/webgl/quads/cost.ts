@@ -9,8 +9,8 @@ import {type Layout, layoutOf, quadsOf, windowOf} from './layout.js';
 
 /** Both inputs into quads, what is computed of them, and the result into tfjs's order. */
 export function launchesOf(info: Conv2DInfo, pass: Pass): Launch[] {
-  const {maxSide, float32} = device();
-  const layout = layoutOf(info, pass, maxSide, float32) as Layout;
+  const {maxSide, fragments} = device();
+  const layout = layoutOf(info, pass, maxSide, fragments) as Layout;
   const [threads, output] = [areaOf(layout.result), texelsOf(shapeOf(info, passTensors[pass].output))];
   const {turns, loads, products} = turnsOf(info, pass, layout);
   const isFilter = pass === 'backpropFilter';
@@ -21,16 +21,17 @@ export function launchesOf(info: Conv2DInfo, pass: Pass): Launch[] {
       threads,
       products: threads * turns * products,
       [isFilter ? 'spreadLoads' : 'wideLoads']: threads * turns * loads,
-      wideStores: 4 * threads,
+      carried: threads * turns * targetCount,
+      wideStores: targetCount * threads,
+      moves: targetCount,
     },
-    ...Array.from({length: targetCount}, () => ({copied: threads})),
     {threads: output, [isFilter ? 'lookups' : 'wideLoads']: perTexel * output, wideStores: output},
   ];
 }
 
 const areaOf = ({size: [height, width]}: Bands) => height * width;
 
-function packing(bands: Bands): Launch {
+export function packing(bands: Bands): Launch {
   const threads = areaOf(bands);
   return {threads, wideLoads: 2 * threads, wideStores: threads};
 }

@@ -47,9 +47,9 @@ export function byQuads(
       if (info.kind === 'depthwise' && filterDepth(info) > 1) {
         return 'a channel multiplier above 1 spreads a quad of channels over several';
       }
-      const {maxSide, float32} = device();
+      const {maxSide, fragments} = device();
       if (needsWebGL2() !== true) return needsWebGL2();
-      if (layoutOf(info, pass, maxSide, float32)) return true;
+      if (layoutOf(info, pass, maxSide, fragments)) return true;
       return `its textures would be larger than ${maxSide} × ${maxSide}`;
     },
     fuses: isPerChannel,
@@ -72,8 +72,8 @@ function runTexts(
   backend: WebGLBackend,
   fusion: Partial<Fusion> = {},
 ): TensorInfo {
-  const {maxSide, float32} = device();
-  const layout = layoutOf(info, pass, maxSide, float32) as Layout;
+  const {maxSide, fragments} = device();
+  const layout = layoutOf(info, pass, maxSide, fragments) as Layout;
   return holding(backend, (hold) => {
     const image = (text: string, tensor: TensorInfo, name: 'x' | 'dy', bands: Layout['a'], margin = 0) => {
       const [n, h, width, c] = shapeOf(info, name);

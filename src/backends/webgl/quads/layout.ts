@@ -21,9 +21,9 @@ export interface Layout {
 
 /**
  * The layout of a pass, or undefined where a texture of that side does not hold it.
- * @param splits whether dFilter may be summed in slices: in float16 textures they would be rounded as often as there are slices
+ * @param fragments how many dFilter is cut into, see `slicesOf`
  */
-export function layoutOf(info: Conv2DInfo, pass: Pass, maxSide: number, splits: boolean): Layout | undefined {
+export function layoutOf(info: Conv2DInfo, pass: Pass, maxSide: number, fragments: number): Layout | undefined {
   const {batch, inHeight, inWidth, inChannels: C, outHeight, outWidth, outChannels: F} = info;
   const taps = info.filterHeight * info.filterWidth;
   const isDense = info.kind === 'dense';
@@ -40,7 +40,7 @@ export function layoutOf(info: Conv2DInfo, pass: Pass, maxSide: number, splits: 
   if (pass === 'backpropFilter') {
     const width = isDense ? quadsOf(F) : 1;
     const tapRows = taps * quadsOf(C);
-    const {slices, sliceRows} = slicesOf(batch * outHeight, splits ? tapRows * width : Number.POSITIVE_INFINITY);
+    const {slices, sliceRows} = slicesOf(batch * outHeight, tapRows * width, fragments);
     const [a, b] = [image(inHeight, inWidth, C), image(outHeight, outWidth, F)];
     const result = targets(slices * tapRows, width);
     return a && b && result && {a, b, result, margin: 0, groups, slices, sliceRows};

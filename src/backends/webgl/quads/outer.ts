@@ -47,13 +47,14 @@ export const denseOuter = outerText('at.y', 'sum0 += a.x * b; sum1 += a.y * b; s
 /** Where channels are kept apart, four of them a fragment. */
 export const depthwiseOuter = outerText('quad', 'sum0 += a * b;');
 
-/** How many fragments keep a GPU busy. */
-const fragments = 8192;
-
-/** How the rows of dy are cut: into so many slices of so many rows, at most `most`. */
+/**
+ * How the rows of dy are cut: into so many slices of so many rows, at most `most`. Each slice is written, and read again for the sum.
+ * @param fragments how many keep the device busy
+ */
 export function slicesOf(
   rows: number,
   perSlice: number,
+  fragments: number,
   most = Number.POSITIVE_INFINITY,
 ): {slices: number; sliceRows: number} {
   const wanted = Math.max(1, Math.min(rows, most, Math.round(fragments / perSlice)));

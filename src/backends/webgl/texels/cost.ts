@@ -1,13 +1,15 @@
 import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
 import {type Pass, passTensors, shapeOf} from '../../../geometry/pass.js';
 import type {Launch} from '../../gpu/work.js';
+import {fragmentsOf} from '../block.js';
 import {texelsOf} from '../cost.js';
+import {partOf} from '../rectangles.js';
+import {pairsOf} from '../source.js';
 import {mostTargetsHere} from '../targets.js';
 import {device} from '../tfjsBackend.js';
 import {pointwiseBlock} from './pointwise.js';
-import {numbers, texelsOver} from './row.js';
-import {pairsOf} from './source.js';
-import {cutOf, tileOf} from './tile.js';
+import {texelsOver} from './row.js';
+import {type Grid, gridOf, pairsTaps, tileOf} from './tile.js';
 
 /** What is computed of both inputs as they lie; dFilter's slices are summed besides, and the parts of a product are copied together. */
 export function launchesOf(info: Conv2DInfo, pass: Pass): Launch[] {
@@ -26,7 +28,8 @@ function depthwise(info: Conv2DInfo, pass: Pass): Launch {
   return {
     threads,
     picked: rows * pixels,
-    products: rows * taps * 4,
+    pairProducts: rows * taps * 4,
+    carried: rows,
     wideLoads: rows * (texelsOver(pixels) + (isApart ? 2 : 1) * taps),
     wideStores: threads,
   };
@@ -35,34 +38,53 @@ function depthwise(info: Conv2DInfo, pass: Pass): Launch {
 function pointwise(info: Conv2DInfo, pass: Pass): Launch[] {
   const isForward = pass === 'forward';
   const {rows, columns, targets} = pointwiseBlock(info, isForward, mostTargetsHere());
-  const [n, h, w, channels] = shapeOf(info, passTensors[pass].output);
-  const threads = Math.ceil((n * h * pairsOf(w)) / rows) * Math.ceil(pairsOf(channels) / columns);
+  const part = partOf(shapeOf(info, passTensors[pass].output), {rows, columns});
+  const threads = fragmentsOf(part);
   const turns = threads * pairsOf(isForward ? info.inChannels : info.outChannels);
   const reads = rows * (isForward && info.strideWidth > 1 ? 2 : 1) + columns;
   return [
-    {threads, products: turns * targets * 8, wideLoads: turns * reads, wideStores: threads * targets},
-    ...numbers(targets).map(() => ({copied: threads})),
+    {
+      threads,
+      pairProducts: turns * targets * 8,
+      carried: turns * targets,
+      wideLoads: turns * reads,
+      wideStores: threads * targets,
+      moves: targets,
+    },
   ];
 }
 
 function outer(info: Conv2DInfo): Launch[] {
   const tile = tileOf(info, mostTargetsHere());
   const {taps, inPairs, outPairs, targets} = tile;
-  const {perSlice, slices, sliceRows} = cutOf(info, tile, device());
-  const threads = slices * perSlice;
+  const {rows, across, size, slices, sliceRows} = gridOf(info, tile, device()) as Grid;
+  const threads = fragmentsOf(size);
   const lines = threads * sliceRows;
   const turns = lines * pairsOf(info.outWidth);
   const loads = turns * (inPairs * info.strideWidth + outPairs) + lines * inPairs * texelsOver(taps);
   const weights = texelsOf(shapeOf(info, 'dFilter'));
+  const isPaired = pairsTaps(info);
+  const cells = rows * across;
   return [
     {
       threads,
       picked: turns * inPairs * (taps + info.strideWidth),
-      products: turns * targets * 8,
+      pairProducts: turns * targets * 8,
+      carried: (turns + 2 * lines) * targets + turns * inPairs * texelsOver(taps),
+      moves: isPaired ? targets : info.filterHeight * info.filterWidth * inPairs * outPairs,
       wideLoads: loads,
       wideStores: threads * targets,
     },
-    ...numbers(targets).map(() => ({copied: threads})),
-    {threads: weights, wideLoads: weights * slices, wideStores: weights},
+    ...(isPaired ? [{threads: weights, wideLoads: weights * slices, wideStores: weights}] : []),
+    ...(isPaired || slices === 1
+      ? []
+      : [
+          {
+            threads: cells,
+            wideLoads: cells * targets * slices,
+            carried: cells * targets * slices,
+            wideStores: cells * targets,
+          },
+        ]),
   ];
 }

@@ -1,8 +1,10 @@
 import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
 import type {Fusion} from '../../implementation.js';
+import {numbers} from '../block.js';
 import {epilogueText} from '../epilogue.js';
 import {dividing, placing, shared} from '../shared.js';
-import {numbers, pixelsText, readingText, texelsOver} from './row.js';
+import {texelAtText} from '../source.js';
+import {pixelsText, readingText, texelsOver} from './row.js';
 
 /** How a row of taps is computed, in GLSL: the first of so many pixels of the source, and the sums. */
 interface Row {
@@ -86,7 +88,7 @@ export function depthwiseText(
     ivec2 rows = tapsReaching(bottom, stride.x, dilation.x, tapStep.x, FilterShape.x, sourceShape.y);
     for (int i = rows.x; i < rows.y; i += tapStep.x) {
       int line = at.x * sourceShape.y + over(bottom - i * dilation.x, stride.x);`;
-  return `${dividing}${shared}${placing}${readingText}
+  return `${dividing}${shared}${placing}${texelAtText}${readingText}
   // Of two channels, at a tap of the row that begins at \`tap\`.
   vec2 weightsOf(int tap, int j, int pairs, float weightTexel) {
     return ${weight}.xz;

@@ -5,13 +5,14 @@ import {isPerChannel} from '../../host/epilogue.js';
 import type {Implementation} from '../../implementation.js';
 import {counted} from '../cost.js';
 import {holding} from '../holding.js';
+import {holdsRectangles} from '../rectangles.js';
+import {sourceOf} from '../source.js';
 import {mostTargetsOf, targetCounts} from '../targets.js';
 import {assertContext, device, needsWebGL2, type WebGLBackend} from '../tfjsBackend.js';
 import {launchesOf} from './cost.js';
 import {runDepthwise, runOuter, runPointwise} from './run.js';
-import {pairsOf, sourceOf} from './source.js';
 import {type Texts, textsOf, variantsOf} from './texts.js';
-import {cellsOf, tileOf} from './tile.js';
+import {gridOf, pairsTaps, tileOf} from './tile.js';
 
 const kinds: readonly Kind[] = ['dense', 'depthwise'];
 const nameOf = (kind: Kind, pass: Pass, variant: string) => `texels ${kind} ${pass}, ${variant}`;
@@ -84,9 +85,12 @@ function whyNot(info: Conv2DInfo, pass: Pass): string | undefined {
   }
   if (info.filterWidth > mostTaps) return `a row of more than ${mostTaps} taps does not fit into registers`;
   if (info.filterWidth > 1 && info.dilationWidth > 1) return 'the taps of a row do not lie side by side';
-  const {maxSide} = device();
-  if (pass === 'backpropFilter' && targetCounts.some((most) => cellsOf(info, tileOf(info, most), maxSide).most < 1)) {
-    return `its sums do not fit into a texture of ${maxSide} × ${maxSide}`;
+  if (pass === 'backpropFilter') {
+    const {maxSide} = device();
+    const isHeld = pairsTaps(info) || holdsRectangles(shapeOf(info, 'dFilter'), maxSide);
+    if (!isHeld || targetCounts.some((most) => !gridOf(info, tileOf(info, most), device()))) {
+      return `its sums do not fit into a texture of ${maxSide} × ${maxSide}`;
+    }
   }
   return info.strideWidth > 2 ? 'its pixels lie more than 2 apart' : undefined;
 }
@@ -96,9 +100,8 @@ function whyNotPointwise(info: Conv2DInfo, pass: Pass): string | undefined {
     return 'beside dFilter it computes dense convolutions of single pixels without padding only';
   }
   if (pass === 'backpropInput' && info.strideHeight * info.strideWidth > 1) return 'dX of pixels apart has gaps';
-  const [n, h, w, channels] = shapeOf(info, passTensors[pass].output);
   const {maxSide} = device();
-  return Math.max(n * h * pairsOf(w), pairsOf(channels)) > maxSide
-    ? `the rows of its result are not those of a texture of ${maxSide} × ${maxSide}`
-    : undefined;
+  return holdsRectangles(shapeOf(info, passTensors[pass].output), maxSide)
+    ? undefined
+    : `the rows of its result are not those of a texture of ${maxSide} × ${maxSide}`;
 }

@@ -1,12 +1,14 @@
 import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
+import {numbers} from '../block.js';
 import {dividing} from '../shared.js';
-import {numbers, pixelsText, readingText, texelsOver} from './row.js';
+import {texelAtText} from '../source.js';
+import {pixelsText, readingText, texelsOver} from './row.js';
 import {pairsTaps, type Tile} from './tile.js';
 
 /**
  * dFilter[i, j, c, f] = Σ_{n, oh, ow} x[n, oh·sh − pt + i·dh, ow·sw − pl + j, c] · dy[n, oh, ow, f] on texels as they lie, cut into slices of the rows
  * (n, oh). A fragment sums one tile of it over one slice: with each texel of dy, two pixels, it reads on in x by 2·sw pixels, and keeps those that its
- * taps meet again. The cells of all fragments follow each other in the order slice, i, taps, c, f, with `groups.w` in a row of the targets.
+ * taps meet again. Where the fragments lie: see `Grid`. The pairs of channels of a tile lie `groups` apart, so that each target holds rectangles of dFilter.
  * @param plain whether the textures are plain
  */
 export function outerText(info: Conv2DInfo, tile: Tile, plain: {x: boolean; dy: boolean}): string {
@@ -15,30 +17,37 @@ export function outerText(info: Conv2DInfo, tile: Tile, plain: {x: boolean; dy: 
   const across = texelsOver(taps + stride);
   const x = (a: number, pair: string) => {
     const texel = plain.x
-      ? `texture(x, vec2(fromX.x + ${a}. * xTexel.x, fromX.y + float(${pair}) * xTexel.y))`
-      : `texelAt(x, (lineX + ${pair}) * xShape.w + c + ${a})`;
+      ? `texture(x, vec2(fromX.x + float(${a} * groups.x) * xTexel.x, fromX.y + float(${pair}) * xTexel.y))`
+      : `texelAt(x, (lineX + ${pair}) * xShape.w + c + ${a} * groups.x)`;
     return `inside(${texel}, ${pair}, xShape.z)`;
   };
   const dy = (b: number) => {
     const texel = plain.dy
-      ? `texture(dy, vec2(fromDy.x + ${b}. * dyTexel.x, fromDy.y + float(s) * dyTexel.y))`
-      : `texelAt(dy, (lineDy + s) * dyShape.w + f + ${b})`;
+      ? `texture(dy, vec2(fromDy.x + float(${b} * groups.y) * dyTexel.x, fromDy.y + float(s) * dyTexel.y))`
+      : `texelAt(dy, (lineDy + s) * dyShape.w + f + ${b} * groups.y)`;
     return `inside(${texel}, s, dyShape.z)`;
   };
+  // Lanes past an odd number of channels are written as 0, because tfjs's packed matMul multiplies them.
+  const written = (t: number) =>
+    `whole(sum${t}, c + ${Math.floor(t / outPairs) % inPairs} * groups.x, f + ${t % outPairs} * groups.y)`;
   const lines = (of: number, line: (index: number) => string | string[]) =>
     numbers(of).flatMap(line).join('\n        ');
-  return `${dividing}${readingText}
+  return `${dividing}${texelAtText}${readingText}
+  vec4 whole(vec4 sum, int c, int f) {
+    bool lastRow = 2 * c + 1 == channels.x, lastColumn = 2 * f + 1 == channels.y;
+    return vec4(sum.x, lastColumn ? 0. : sum.y, lastRow ? 0. : sum.z, lastRow || lastColumn ? 0. : sum.w);
+  }
+
   void main() {
-    int cell = int(gl_FragCoord.y) * groups.w + int(gl_FragCoord.x);
-    int rest = over(cell, groups.y);
-    int f = cell - rest * groups.y;
-    cell = over(rest, groups.x);
-    int c = (rest - cell * groups.x) * ${inPairs};
-    f = ${info.kind === 'dense' ? `f * ${outPairs}` : 'c'};
-    rest = over(cell, groups.z);
-    int left = (cell - rest * groups.z) * ${taps} - pad.y;
-    int slice = over(rest, taps.x);
-    int top = (rest - slice * taps.x) * dilation.x - pad.x;
+    ivec2 at = ivec2(gl_FragCoord.xy);
+    int below = over(at.y, grid.x), beside = over(at.x, grid.y);
+    int slice = below * grid.z + beside;
+    at -= ivec2(beside * grid.y, below * grid.x);
+    int line = ${info.kind === 'dense' ? 'over(at.y, groups.x)' : 'at.y'};
+    int f = at.x, c = ${info.kind === 'dense' ? 'at.y - line * groups.x' : 'f'};
+    int i = over(line, grid.w);
+    int left = (line - i * grid.w) * ${taps} - pad.y;
+    int top = i * dilation.x - pad.x;
     int first = left >> 1;
     bool odd = (left & 1) == 1;
     int acrossX = (xShape.z + 1) >> 1, acrossDy = (dyShape.z + 1) >> 1;
@@ -60,7 +69,7 @@ export function outerText(info: Conv2DInfo, tile: Tile, plain: {x: boolean; dy: 
         ${(pairsTaps(info) ? pairedSums(info, tile) : denseSums(info, tile)).join('\n        ')}
       }
     }
-    ${lines(tile.targets, (t) => `target${t} = sum${t};`)}
+    ${lines(tile.targets, (t) => `target${t} = ${pairsTaps(info) ? `sum${t}` : written(t)};`)}
   }
 `;
 }
@@ -89,34 +98,51 @@ function pairedSums({kind, strideWidth}: Conv2DInfo, {taps, outPairs}: Tile): st
   });
 }
 
-/** The sums of the slices, in their order, as dFilter [kh, kw, C, F] in tfjs's texels. */
-export function sumText(info: Conv2DInfo, tile: Tile): string {
-  const {taps, inPairs, outPairs, targets} = tile;
-  const paired = pairsTaps(info);
-  const target = paired
-    ? `(tap >> 1) * ${outPairs} + f - outer * ${outPairs}`
-    : `(tap * ${inPairs} + c - inner * ${inPairs}) * ${outPairs} + f - outer * ${outPairs}`;
-  const value = !paired ? 'sum' : info.kind === 'dense' ? 'vec4(pair, 0., 0.)' : 'vec4(pair.x, 0., pair.y, 0.)';
-  return `
+/** In GLSL: from the slice at `at` to the next. */
+const nextSlice = `
+  ivec2 after(ivec2 texel, int first) {
+    texel.x += grid.y;
+    return texel.x < grid.y * grid.z ? texel : ivec2(first, texel.y + grid.x);
+  }
+`;
+
+/** The sums of the slices, in their order: of each target by itself, in rectangles that are moved as they are. */
+export function sumText(targets: number): string {
+  const all = numbers(targets);
+  return `${nextSlice}
+  void main() {
+    ivec2 texel = ivec2(gl_FragCoord.xy);
+    int first = texel.x;
+    ${all.map((t) => `vec4 sum${t} = vec4(0.);`).join(' ')}
+    for (int s = 0; s < slices; s++) {
+      ${all.map((t) => `sum${t} += texelFetch(part${t}, texel, 0);`).join(' ')}
+      texel = after(texel, first);
+    }
+    ${all.map((t) => `target${t} = sum${t};`).join(' ')}
+  }
+`;
+}
+
+/** And of targets that hold two taps, as dFilter [kh, kw, 1 or C, F or 1] in tfjs's texels. */
+export function pairedSumText(info: Conv2DInfo, {taps, outPairs, targets}: Tile): string {
+  const isDense = info.kind === 'dense';
+  return `${nextSlice}
   void main() {
     ivec4 at = outputAt(); // i, j, c, f
-    int c = at.z >> 1, f = at.w >> 1, group = over(at.y, ${taps});
+    int group = over(at.y, ${taps});
     int tap = at.y - group * ${taps};
-    int inner = over(c, ${inPairs}), outer = over(f, ${outPairs});
-    int target = ${target};
-    int cell = ((at.x * groups.z + group) * groups.x + inner) * groups.y + outer;
-    int perSlice = outShape.x * groups.z * groups.x * groups.y;
-    int row = over(cell, groups.w), rows = over(perSlice, groups.w);
+    int pair = ${isDense ? 'at.w' : 'at.z'} >> 1;
+    int outer = over(pair, grid.y);
     ivec2 size = textureSize(Targets, 0);
-    ivec2 texel = ivec2(cell - row * groups.w, row + target * over(size.y, ${targets})), step = ivec2(perSlice - rows * groups.w, rows);
+    ivec2 texel = ivec2(pair - outer * grid.y, at.x * grid.w + group + ((tap >> 1) * ${outPairs} + outer) * over(size.y, ${targets}));
+    int first = texel.x;
     vec4 sum = vec4(0.);
     for (int s = 0; s < slices; s++) {
-      sum += texture(Targets, (vec2(texel) + .5) / vec2(size));
-      texel += step;
-      if (texel.x >= groups.w) texel += ivec2(-groups.w, 1);
+      sum += texelFetch(Targets, texel, 0);
+      texel = after(texel, first);
     }
-    vec2 pair = (tap & 1) == 0 ? sum.xy : sum.zw;
-    setOutputLanes(at, ${value});
+    vec2 two = (tap & 1) == 0 ? sum.xy : sum.zw;
+    setOutputLanes(at, ${isDense ? 'vec4(two, 0., 0.)' : 'vec4(two.x, 0., two.y, 0.)'});
   }
 `;
 }

@@ -1,10 +1,9 @@
 import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
 import type {Fusion} from '../../implementation.js';
-import {epilogueInputs, epilogueText} from '../epilogue.js';
+import {type Block, blockOf, numbers} from '../block.js';
+import {finishingText} from '../rectangles.js';
 import {dividing} from '../shared.js';
-import {numbers, readingText} from './row.js';
-import {pairsOf} from './source.js';
-import {type Block, blockOf} from './tile.js';
+import {pairsOf, texelAtText} from '../source.js';
 
 /** Whether the pixels that a texel of y reads lie in two texels of x. */
 const isApart = ({strideWidth}: Conv2DInfo, isForward: boolean) => isForward && strideWidth > 1;
@@ -62,28 +61,19 @@ export function pointwiseText(
         ),
       )
       .join('\n      ');
-  return `${dividing}${readingText}
-  ${epilogueInputs(fusion)
-    .map(([name]) => `vec4 get${name}(int channel) { return texelAt(${name}, channel >> 1); }`)
-    .join('\n  ')}
-
+  return `${dividing}${texelAtText}
+  ${finishingText(fusion)}
   // Where in the source the two pixels of a texel of the result lie, texels x and y; z and w whether they lie there at all.
   ivec4 placeOf(int row) {
-    int across = (resultShape.z + 1) >> 1;
-    int line = over(row, across);
-    int w = 2 * (row - line * across) * step.y, n = over(line, resultShape.y);
-    int h = (line - n * resultShape.y) * step.x;
-    int begin = (n * sourceShape.y + h) * ((sourceShape.z + 1) >> 1);
+    ivec4 at = resultAt(row);
+    int h = at.y * step.x, w = at.z * step.y;
+    int begin = (at.x * sourceShape.y + h) * ((sourceShape.z + 1) >> 1);
     bool above = h < sourceShape.y;
     return ivec4(begin + (w >> 1), begin + ((w + step.y) >> 1), above && w < sourceShape.z, above && w + step.y < sourceShape.z);
   }
 
-  vec4 finished(vec4 value, ivec4 place, ivec4 at) {
-    value = vec4(place.z == 1 ? value.xy : vec2(0.), place.w == 1 ? value.zw : vec2(0.));
-    ${epilogueText(fusion)}
-    // The unused lanes of a texel are zeros, because tfjs's packed matMul multiplies them.
-    bool lastRow = at.z + 1 == resultShape.z, lastColumn = at.w + 1 == channels;
-    return vec4(value.x, lastColumn ? 0. : value.y, lastRow ? 0. : value.z, lastRow || lastColumn ? 0. : value.w);
+  vec4 whole(vec4 value, ivec4 place) {
+    return vec4(place.z == 1 ? value.xy : vec2(0.), place.w == 1 ? value.zw : vec2(0.));
   }
 
   void main() {
@@ -103,15 +93,13 @@ export function pointwiseText(
       ${read('k')}
       ${sums(false)}
     }
-    int across = (resultShape.z + 1) >> 1;
     ${rows
-      .flatMap((p) => [
-        `int w${p} = row + ${p} * part.x; w${p} = 2 * (w${p} - over(w${p}, across) * across);`,
-        ...columns.map(
-          (q) =>
-            `target${p * block.columns + q} = finished(sum${p * block.columns + q}, at${p}, ivec4(0, 0, w${p}, 2 * (channel + ${q} * part.y)));`,
-        ),
-      ])
+      .flatMap((p) =>
+        columns.map((q) => {
+          const t = p * block.columns + q;
+          return `target${t} = finished(whole(sum${t}, at${p}), resultAt(row + ${p} * part.x) + ivec4(0, 0, 0, 2 * (channel + ${q} * part.y)));`;
+        }),
+      )
       .join('\n    ')}
   }
 `;

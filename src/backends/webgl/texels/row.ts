@@ -1,5 +1,4 @@
-/** 0, 1, … below `count`. */
-export const numbers = (count: number) => Array.from({length: count}, (_, i) => i);
+import {numbers} from '../block.js';
 
 /** How many texels hold so many pixels beside each other, wherever the first lies in its texel. */
 export const texelsOver = (pixels: number) => Math.ceil((pixels + 1) / 2);
@@ -21,11 +20,5 @@ export const readingText = `
   vec4 inside(vec4 texel, int pair, int width) {
     int w = 2 * pair;
     return vec4(uint(w) < uint(width) ? texel.xy : vec2(0.), uint(w + 1) < uint(width) ? texel.zw : vec2(0.));
-  }
-
-  // A texel by its place among those of the tensor, in a texture of other rows.
-  vec4 texelAt(sampler2D image, int index) {
-    ivec2 size = textureSize(image, 0);
-    return texelFetch(image, ivec2(index % size.x, index / size.x), 0);
   }
 `;

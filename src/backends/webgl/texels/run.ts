@@ -2,16 +2,17 @@ import type {TensorInfo} from '@tensorflow/tfjs';
 import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
 import {type Pass, passTensors, shapeOf} from '../../../geometry/pass.js';
 import type {Fusion} from '../../implementation.js';
+import {numbers} from '../block.js';
 import {epilogueInputs} from '../epilogue.js';
 import {uniformsOf, type WebGLProgram} from '../program.js';
-import {assemble, joined} from '../rectangles.js';
+import {assemble, joined, type Move, partOf, placed, texelShape} from '../rectangles.js';
 import {dividing, placing, shared} from '../shared.js';
+import {pairsOf, sourceOf} from '../source.js';
 import {mostTargetsOf, runTargets} from '../targets.js';
 import {device, type WebGLBackend} from '../tfjsBackend.js';
 import {pointwiseBlock} from './pointwise.js';
-import {pairsOf, sourceOf} from './source.js';
 import type {Texts} from './texts.js';
-import {cutOf, groupsOf, tileOf} from './tile.js';
+import {type Grid, gridOf, pairsTaps, type Tile, tileOf} from './tile.js';
 
 /** What a pass is run with. */
 export interface Given {
@@ -25,9 +26,6 @@ export interface Given {
   /** Takes what is to be released afterwards. */
   hold(tensor: TensorInfo): TensorInfo;
 }
-
-/** Sizes of an image in texels of channels. */
-const texelShape = ([n, h, w, channels]: readonly number[]) => [n, h, w, pairsOf(channels)];
 
 export function runDepthwise({backend, texts, info, pass, inputs, fusion}: Given): TensorInfo {
   const beside = epilogueInputs(fusion);
@@ -50,14 +48,13 @@ export function runPointwise({backend, texts, info, pass, inputs, fusion, hold}:
   const isForward = pass === 'forward';
   const block = pointwiseBlock(info, isForward, mostTargetsOf(backend));
   const [source, result] = [shapeOf(info, passTensors[pass].inputs[0]), shapeOf(info, passTensors[pass].output)];
-  const [n, h, w, channels] = result;
-  const part = [Math.ceil((n * h * pairsOf(w)) / block.rows), Math.ceil(pairsOf(channels) / block.columns)] as const;
+  const part = partOf(result, block);
   const beside = epilogueInputs(fusion);
   const program = {
     text: texts.compute,
     samplers: ['source', 'weights', ...beside.map(([name]) => name)],
     uniforms: {
-      ...{sourceShape: texelShape(source), resultShape: texelShape(result), channels: [channels], terms: [source[3]]},
+      ...{sourceShape: texelShape(source), resultShape: texelShape(result), channels: [result[3]], terms: [source[3]]},
       ...{step: isForward ? [info.strideHeight, info.strideWidth] : [1, 1], part},
     },
     floats: {alpha: fusion?.leakyreluAlpha ?? 0},
@@ -65,38 +62,74 @@ export function runPointwise({backend, texts, info, pass, inputs, fusion, hold}:
   };
   const vectors = beside.map(([, tensor]) => sourceOf(backend, tensor, hold).tensor);
   const targets = runTargets(backend, program, [...inputs, ...vectors], part).map(hold);
-  return assemble(backend, targets, part, block.columns, result);
+  return assemble(backend, result, placed(targets, part, block.columns));
 }
 
-/** The least texels of a row of cells. */
-const cellsAcross = 128;
-
-export function runOuter({backend, texts, info, inputs, hold}: Given): TensorInfo {
+export function runOuter(given: Given): TensorInfo {
+  const {backend, texts, info, inputs, hold} = given;
   const tile = tileOf(info, mostTargetsOf(backend));
-  const groups = groupsOf(info, tile);
-  const {perSlice, slices, sliceRows} = cutOf(info, tile, device());
-  const cells = slices * perSlice;
-  const width = Math.min(cells, Math.max(cellsAcross, Math.ceil(cells / Math.floor(device().maxSide / tile.targets))));
+  const grid = gridOf(info, tile, device()) as Grid;
+  const {rows, across, slices, sliceRows, groups} = grid;
   const shape = (name: 'x' | 'dy') => texelShape(shapeOf(info, name));
   const uniforms = {
     ...{...uniformsOf(info), taps: [info.filterHeight, info.filterWidth]},
-    ...{xShape: shape('x'), dyShape: shape('dy'), sliceRows: [sliceRows], groups: [...groups, width]},
+    ...{xShape: shape('x'), dyShape: shape('dy'), channels: [info.inChannels, info.outChannels]},
+    ...{sliceRows: [sliceRows], groups: groups.slice(0, 2), grid: gridUniform(grid)},
   };
   const program = {text: texts.compute, samplers: ['x', 'dy'], uniforms, targets: tile.targets};
-  const size = [Math.ceil(cells / width), width] as const;
-  const targets = runTargets(backend, program, inputs, size).map(hold);
-  const summing: WebGLProgram = {
+  const targets = runTargets(backend, program, inputs, grid.size).map(hold);
+  if (pairsTaps(info)) return runSum(given, grid, targets);
+  const size = [rows, across] as const;
+  const summed = slices === 1 ? targets : runTargets(backend, summing(texts, grid, targets), targets, size).map(hold);
+  return assemble(backend, shapeOf(info, 'dFilter'), weightsOf(info, tile, grid, summed));
+}
+
+/** The grid as shaders get it, an `ivec4`. */
+const gridUniform = ({rows, across, beside, groups: [, , taps]}: Grid) => [rows, across, beside, taps];
+
+/** The sums of the slices of each target. */
+function summing(texts: Texts, grid: Grid, targets: readonly TensorInfo[]) {
+  return {
+    text: texts.sum,
+    samplers: targets.map((_, t) => `part${t}`),
+    uniforms: {grid: gridUniform(grid), slices: [grid.slices]},
+    targets: targets.length,
+  };
+}
+
+/** Where the sums belong in dFilter, whose rows are taps by pairs of input channels: each target holds one tap of each group, and of the pairs those of one in `ins` and one in `outs`. */
+function weightsOf(
+  info: Conv2DInfo,
+  tile: Tile,
+  {groups: [ins, outs, tapGroups]}: Grid,
+  targets: readonly TensorInfo[],
+) {
+  const pairs = pairsOf(info.inChannels);
+  return targets.flatMap((from, t) => {
+    const pair = Math.floor(t / tile.outPairs);
+    const [inner, outer] = [pair % tile.inPairs, t % tile.outPairs];
+    return numbers(info.filterHeight * tapGroups).flatMap((line): Move[] => {
+      const [i, group] = [Math.floor(line / tapGroups), line % tapGroups];
+      const tap = group * tile.taps + Math.floor(pair / tile.inPairs);
+      if (tap >= info.filterWidth) return [];
+      const to = [(i * info.filterWidth + tap) * pairs + inner * ins, outer * outs] as const;
+      return [{from, at: [line * ins, 0], to, size: [Math.min(ins, pairs - inner * ins), outs]}];
+    });
+  });
+}
+
+/** Of targets that hold two taps: the sums of the slices, in tfjs's texels. */
+function runSum({backend, texts, info, hold}: Given, grid: Grid, targets: readonly TensorInfo[]): TensorInfo {
+  const program: WebGLProgram = {
     variableNames: ['Targets'],
     outputShape: shapeOf(info, 'dFilter'),
     userCode: dividing + shared + placing + texts.sum,
     ...{packedInputs: true, packedOutput: true, enableShapeUniforms: true},
     customUniforms: [
-      {name: 'groups', type: 'ivec4'},
+      {name: 'grid', type: 'ivec4'},
       {name: 'slices', type: 'int'},
     ],
   };
-  return backend.runWebGLProgram(summing, [hold(joined(backend, targets, size))], 'float32', [
-    [...groups, width],
-    [slices],
-  ]);
+  const whole = hold(joined(backend, targets, grid.size));
+  return backend.runWebGLProgram(program, [whole], 'float32', [gridUniform(grid), [grid.slices]]);
 }

@@ -3,7 +3,7 @@ import type {Pass} from '../../../geometry/pass.js';
 import type {Fusion} from '../../implementation.js';
 import {targetCount} from '../targets.js';
 import {depthwiseText} from './depthwise.js';
-import {outerText, sumText} from './outer.js';
+import {outerText, pairedSumText, sumText} from './outer.js';
 import {pointwiseBlock, pointwiseText} from './pointwise.js';
 import {pairsTaps, tileOf} from './tile.js';
 
@@ -38,7 +38,7 @@ export function textsOf(
     const tile = tileOf(info, most);
     return {
       compute: outerText(info, tile, {x: first, dy: second}),
-      sum: sumText(info, tile),
+      sum: pairsTaps(info) ? pairedSumText(info, tile) : sumText(tile.targets),
       variant: pairsTaps(info) ? byTaps : byChannels,
     };
   }

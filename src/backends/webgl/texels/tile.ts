@@ -1,36 +1,7 @@
 import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
+import {blockOf, fewest, numbers, readsOf} from '../block.js';
 import {slicesOf} from '../quads/outer.js';
-import {numbers} from './row.js';
-import {pairsOf} from './source.js';
-
-/** What one fragment sums of a product of matrices: so many rows by so many columns. */
-export interface Block {
-  rows: number;
-  columns: number;
-  targets: number;
-}
-
-/** The block that reads the fewest texels, of those of so many targets at most. @param readsOfRow how many texels a row costs where a column costs one */
-export function blockOf(rows: number, columns: number, readsOfRow: number, most: number): Block {
-  const counted = numbers(Math.min(most, rows)).flatMap((r) =>
-    numbers(Math.min(Math.floor(most / (r + 1)), columns)).map((c) => {
-      const block = {rows: r + 1, columns: c + 1, targets: (r + 1) * (c + 1)};
-      return {block, reads: readsOf(rows, columns, readsOfRow, block)};
-    }),
-  );
-  return fewest(counted, ({reads}) => reads).block;
-}
-
-/** For a product of the whole; of endless rows for one of them. */
-function readsOf(rows: number, columns: number, readsOfRow: number, block: Block): number {
-  const down = Number.isFinite(rows) ? Math.ceil(rows / block.rows) : 1 / block.rows;
-  return down * Math.ceil(columns / block.columns) * (block.rows * readsOfRow + block.columns);
-}
-
-/** The first of those for which it is the least. */
-function fewest<T>(all: readonly T[], reads: (one: T) => number): T {
-  return all.reduce((a, b) => (reads(b) < reads(a) ? b : a));
-}
+import {pairsOf} from '../source.js';
 
 /** What one fragment sums of dFilter: so many taps of a row, by pairs of input channels and pairs of output channels. */
 export interface Tile {
@@ -65,28 +36,48 @@ export function tileOf(info: Conv2DInfo, most: number): Tile {
   return fewest(counted, ({reads}) => reads).tile;
 }
 
-/** How many tiles there are along the input channels, the output channels and the taps of a row. */
-export function groupsOf(info: Conv2DInfo, {taps, inPairs, outPairs}: Tile): [number, number, number] {
-  const [ins, outs] = pairsIn(info);
-  return [Math.ceil(ins / inPairs), Math.ceil(outs / outPairs), Math.ceil(info.filterWidth / taps)];
+/** How the fragments of dFilter lie in a target: the cells of a slice as a rectangle, and the slices beside and below each other. */
+export interface Grid {
+  /** How many tiles there are along the input channels, the output channels and the taps of a row. */
+  groups: readonly [ins: number, outs: number, taps: number];
+  /** The cells of a slice: its rows in the order of i, groups of taps and of input channels, `across` those of output channels. */
+  rows: number;
+  across: number;
+  slices: number;
+  sliceRows: number;
+  /** How many slices stand beside each other. */
+  beside: number;
+  size: readonly [height: number, width: number];
 }
 
-/** How many cells a slice of dFilter has, and how many slices a texture of that side holds with all its targets below each other. */
-export function cellsOf(info: Conv2DInfo, tile: Tile, maxSide: number): {perSlice: number; most: number} {
-  const perSlice = groupsOf(info, tile).reduce((product, count) => product * count, info.filterHeight);
-  return {perSlice, most: Math.floor((maxSide * Math.floor(maxSide / tile.targets)) / perSlice)};
-}
+/** A target is that wide at least, where there are slices enough: its fragments are computed two by two. */
+const leastAcross = 8;
 
-/** How dFilter is cut into slices of rows of dy on a device of that kind. */
-export function cutOf(
+/**
+ * The grid of a tile on a device of that kind, or undefined where its textures do not hold it.
+ * @param info where channels are kept apart, their groups lie across
+ */
+export function gridOf(
   info: Conv2DInfo,
   tile: Tile,
-  {maxSide, float32}: {maxSide: number; float32: boolean},
-): {perSlice: number; slices: number; sliceRows: number} {
-  const {perSlice, most} = cellsOf(info, tile, maxSide);
-  // In float16 textures slices would be rounded as often as there are slices.
-  const cells = float32 ? perSlice : Number.POSITIVE_INFINITY;
-  return {perSlice, ...slicesOf(info.batch * info.outHeight, cells, most)};
+  {maxSide, fragments}: {maxSide: number; fragments: number},
+): Grid | undefined {
+  const groups = groupsOf(info, tile);
+  const [down, across] = info.kind === 'dense' ? groups : [1, groups[0]];
+  const rows = info.filterHeight * groups[2] * down;
+  // Targets that are not moved as rectangles are put below each other.
+  const below = Math.floor((pairsTaps(info) ? Math.floor(maxSide / tile.targets) : maxSide) / rows);
+  const most = below * Math.floor(maxSide / across);
+  if (most < 1) return undefined;
+  const {slices, sliceRows} = slicesOf(info.batch * info.outHeight, rows * across, fragments, most);
+  const beside = Math.min(slices, Math.max(Math.ceil(leastAcross / across), Math.ceil(slices / below)));
+  const size = [Math.ceil(slices / beside) * rows, beside * across] as const;
+  return {groups, rows, across, slices, sliceRows, beside, size};
+}
+
+function groupsOf(info: Conv2DInfo, {taps, inPairs, outPairs}: Tile): [number, number, number] {
+  const [ins, outs] = pairsIn(info);
+  return [Math.ceil(ins / inPairs), Math.ceil(outs / outPairs), Math.ceil(info.filterWidth / taps)];
 }
 
 /** Channels of dy are those of x where they are kept apart. */

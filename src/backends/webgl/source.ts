@@ -1,6 +1,6 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
-import type {Hold} from '../holding.js';
-import type {WebGLBackend} from '../tfjsBackend.js';
+import type {Hold} from './holding.js';
+import type {WebGLBackend} from './tfjsBackend.js';
 
 /** How many pairs hold so many pixels or channels. */
 export const pairsOf = (size: number) => Math.ceil(size / 2);
@@ -35,3 +35,11 @@ export function sourceOf(backend: WebGLBackend, tensor: TensorInfo, hold: Hold):
 function packedAs(shape: readonly number[], data: {isPacked: boolean; shape: readonly number[]}): boolean {
   return data.isPacked && data.shape.slice(-2).join() === shape.slice(-2).join();
 }
+
+/** In GLSL: a texel by its place among those of the tensor, in a texture of other rows. */
+export const texelAtText = `
+  vec4 texelAt(sampler2D image, int index) {
+    ivec2 size = textureSize(image, 0);
+    return texelFetch(image, ivec2(index % size.x, index / size.x), 0);
+  }
+`;

@@ -1,0 +1,37 @@
+import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
+import {type Pass, passTensors, shapeOf} from '../../../geometry/pass.js';
+import type {Launch} from '../../gpu/work.js';
+import {fragmentsOf} from '../block.js';
+import {packing} from '../quads/cost.js';
+import {quadsOf} from '../quads/layout.js';
+import {partOf} from '../rectangles.js';
+import {mostTargetsHere} from '../targets.js';
+import {device} from '../tfjsBackend.js';
+import {type Layout, layoutOf, pixelsOf, tapsAtOnce, windowBlock} from './layout.js';
+
+/** The source into quads, what is computed of it and the filter, and the rectangles of the result into one. */
+export function launchesOf(info: Conv2DInfo, pass: Pass): Launch[] {
+  const {source} = layoutOf(info, pass, device().maxSide) as Layout;
+  const {rows, columns, targets} = windowBlock(info, pass, mostTargetsHere());
+  const terms = shapeOf(info, passTensors[pass].inputs[0])[3];
+  const part = partOf(shapeOf(info, passTensors[pass].output), {rows, columns});
+  const threads = fragmentsOf(part);
+  const lanes = Math.min(4, terms);
+  // See `isDouble` of its text.
+  const single = columns % 2;
+  const [down, at] = tapsAtOnce(info, pass);
+  const lines = (threads * info.filterHeight * info.filterWidth) / at;
+  const turns = lines * quadsOf(terms);
+  return [
+    packing(source),
+    {
+      threads,
+      ...(single > 0 ? {pairProducts: (turns * at * targets * 4 * lanes * single) / columns} : {}),
+      ...(single < columns ? {products: (turns * at * targets * 4 * lanes * (columns - single)) / columns} : {}),
+      wideLoads: turns * (rows * pixelsOf(info, pass) + at * columns * Math.ceil(lanes / 2)),
+      carried: ((turns + lines) * targets) / down,
+      wideStores: threads * targets,
+      moves: targets,
+    },
+  ];
+}

@@ -1,0 +1,115 @@
+import type {TensorInfo} from '@tensorflow/tfjs';
+import {makeParts} from '../../../engine/part.js';
+import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
+import {type Pass, passTensors, shapeOf} from '../../../geometry/pass.js';
+import {isPerChannel} from '../../host/epilogue.js';
+import type {Fusion, Implementation} from '../../implementation.js';
+import {counted} from '../cost.js';
+import {epilogueInputs} from '../epilogue.js';
+import {holding} from '../holding.js';
+import {uniformsOf} from '../program.js';
+import {uniformOf} from '../quads/bands.js';
+import {quadsOf} from '../quads/layout.js';
+import {packImage, runPack} from '../quads/pack.js';
+import {assemble, holdsRectangles, partOf, placed, texelShape} from '../rectangles.js';
+import {sourceOf} from '../source.js';
+import {mostTargetsOf, runTargets} from '../targets.js';
+import {assertContext, device, needsWebGL2, type WebGLBackend} from '../tfjsBackend.js';
+import {launchesOf} from './cost.js';
+import {type Layout, layoutOf, stepOf, windowBlock} from './layout.js';
+import {type Texts, textsOf, variants} from './text.js';
+
+const own: readonly Pass[] = ['forward', 'backpropInput'];
+const nameOf = (pass: Pass, variant: string) => `windows ${pass}, ${variant}`;
+
+/** The variants of the shader. */
+export const parts = makeParts(own.flatMap((pass) => variants.map((variant) => nameOf(pass, variant))));
+
+/**
+ * Dense passes of the source in quads with zeros around it, and of the filter and the result as tfjs has them: packing the filter and unpacking the
+ * result, which `quads` does, take as long as the products of a layer with few pixels.
+ *
+ * Limits: dX without stride; a filter and a result whose rows of texels are those of their textures. Zeros around an image are products: an infinite weight makes
+ * them NaN.
+ */
+export const windows: Implementation = {...byWindows('windows', (texts) => texts), ...counted(launchesOf)};
+
+/** An implementation on windows. @param change what is made of the shader of each pass */
+export function byWindows(
+  algorithm: string,
+  change: (texts: Texts, pass: Pass) => Texts,
+  passes: readonly Pass[] = own,
+): Implementation {
+  return {
+    ...{algorithm, passes, footprint: 'padded' as const},
+    supports(info, pass) {
+      if (!passes.includes(pass)) return `it has no ${pass}`;
+      return whyNot(info, pass) ?? needsWebGL2();
+    },
+    fuses: isPerChannel,
+    run(pass, info, a, b, backend, fusion) {
+      assertContext(backend as WebGLBackend);
+      return run((texts) => change(texts, pass), pass, info, a, b, backend as WebGLBackend, fusion);
+    },
+  };
+}
+
+function run(
+  change: (texts: Texts) => Texts,
+  pass: Pass,
+  info: Conv2DInfo,
+  a: TensorInfo,
+  b: TensorInfo,
+  backend: WebGLBackend,
+  fusion?: Fusion,
+): TensorInfo {
+  const {source, margin} = layoutOf(info, pass, device().maxSide) as Layout;
+  const [n, h, width, terms] = shapeOf(info, passTensors[pass].inputs[0]);
+  const quads = quadsOf(terms);
+  const result = shapeOf(info, passTensors[pass].output);
+  return holding(backend, (hold) => {
+    const image = hold(runPack(backend, packImage, a, {shape: [n, h, terms, quads], width, margin}, source));
+    const filter = sourceOf(backend, b, hold);
+    const most = mostTargetsOf(backend);
+    const block = windowBlock(info, pass, most);
+    const texts = textsOf(info, pass, {most, plain: filter.isPlain, fusion});
+    const variant = parts.find(({name}) => name === nameOf(pass, texts.variant));
+    if (variant) variant.hits++;
+    const part = partOf(result, block);
+    const beside = epilogueInputs(fusion);
+    const {pad, dilation} = uniformsOf(info);
+    const program = {
+      text: change(texts).compute,
+      samplers: ['source', 'weights', ...beside.map(([name]) => name)],
+      uniforms: {
+        ...{
+          pad,
+          dilation,
+          step: stepOf(info, pass),
+          taps: [info.filterHeight, info.filterWidth],
+          part,
+          margin: [margin],
+        },
+        ...{sourceShape: [n, h, width, quads], sourceBands: uniformOf(source), terms: [terms]},
+        ...{resultShape: texelShape(result), channels: [result[3]]},
+      },
+      floats: {alpha: fusion?.leakyreluAlpha ?? 0},
+      targets: block.targets,
+    };
+    const vectors = beside.map(([, tensor]) => sourceOf(backend, tensor, hold).tensor);
+    const targets = runTargets(backend, program, [image, filter.tensor, ...vectors], part).map(hold);
+    return assemble(backend, result, placed(targets, part, block.columns));
+  });
+}
+
+function whyNot(info: Conv2DInfo, pass: Pass): string | undefined {
+  const {maxSide} = device();
+  if (info.kind === 'depthwise') return 'it sums over channels, which a depthwise convolution keeps apart';
+  if (pass === 'backpropInput' && info.strideHeight * info.strideWidth > 1) return 'dX of pixels apart has gaps';
+  for (const name of [passTensors[pass].output, 'filter'] as const) {
+    if (!holdsRectangles(shapeOf(info, name), maxSide)) {
+      return `the rows of ${name} are not those of a texture of ${maxSide} × ${maxSide}`;
+    }
+  }
+  return layoutOf(info, pass, maxSide) ? undefined : `its textures would be larger than ${maxSide} × ${maxSide}`;
+}

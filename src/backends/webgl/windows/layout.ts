@@ -1,0 +1,62 @@
+import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
+import {type Pass, passTensors, shapeOf} from '../../../geometry/pass.js';
+import {type Block, blockOf} from '../block.js';
+import {type Bands, bandsOf} from '../quads/bands.js';
+import {quadsOf} from '../quads/layout.js';
+import {pairsOf} from '../source.js';
+
+/** Where the quads of the source lie, and from which column on. */
+export interface Layout {
+  source: Bands;
+  margin: number;
+}
+
+/** How far apart in the source the two pixels of a texel of the result begin, down and across. */
+export const stepOf = ({strideHeight, strideWidth}: Conv2DInfo, pass: Pass) =>
+  pass === 'forward' ? [strideHeight, strideWidth] : [1, 1];
+
+/** How many products of a texel of the result a shader holds at most: of 24 SwiftShader compiled some for minutes. */
+const mostProducts = 15;
+
+/**
+ * How many taps a shader takes at once, by rows and columns: all of them, a row, whose pixels it reads once, or one where they or their pixels lie apart.
+ * Few are worth it: a loop moves all of the sums at each turn.
+ */
+export function tapsAtOnce(info: Conv2DInfo, pass: Pass): [rows: number, columns: number] {
+  const {filterHeight, filterWidth, dilationWidth} = info;
+  if (dilationWidth > 1 || stepOf(info, pass)[1] > 2) return [1, 1];
+  const terms = shapeOf(info, passTensors[pass].inputs[0])[3];
+  const most = mostProducts / Math.min(4, terms);
+  if (terms < 4 && filterHeight * filterWidth <= most) return [filterHeight, filterWidth];
+  return [1, filterWidth <= most ? filterWidth : 1];
+}
+
+/** How many pixels of the source a texel of the result reads in a row of taps. */
+export function pixelsOf(info: Conv2DInfo, pass: Pass): number {
+  const [, taps] = tapsAtOnce(info, pass);
+  return taps === 1 ? 2 : taps + stepOf(info, pass)[1];
+}
+
+/** How many texels of the result a fragment computes, pairs of pixels by pairs of channels, so that it reads the fewest texels: a quad of a column is two. */
+export function windowBlock(info: Conv2DInfo, pass: Pass, most: number): Block {
+  const channels = shapeOf(info, passTensors[pass].output)[3];
+  return blockOf(
+    Number.POSITIVE_INFINITY,
+    pairsOf(channels),
+    pixelsOf(info, pass) / (2 * tapsAtOnce(info, pass)[1]),
+    most,
+  );
+}
+
+/** The layout of a pass, or undefined where a texture of that side does not hold the source. A line of zeros follows the last image. */
+export function layoutOf(info: Conv2DInfo, pass: Pass, maxSide: number): Layout | undefined {
+  const [n, h, width, channels] = shapeOf(info, passTensors[pass].inputs[0]);
+  const pixels = 2 * pairsOf(shapeOf(info, passTensors[pass].output)[2]);
+  const span = (info.filterWidth - 1) * info.dilationWidth;
+  const first = pass === 'forward' ? -info.padLeft : info.padLeft - span;
+  const end = first + (pixels - 1) * stepOf(info, pass)[1] + span + 1;
+  const margin = Math.min(0, first);
+  const quads = quadsOf(channels);
+  const source = bandsOf((n * h + 1) * quads, Math.max(width, end) - margin, quads, maxSide);
+  return source && {source, margin};
+}

@@ -1,0 +1,189 @@
+import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
+import type {Pass} from '../../../geometry/pass.js';
+import {passTensors, shapeOf} from '../../../geometry/pass.js';
+import type {Fusion} from '../../implementation.js';
+import {type Block, numbers} from '../block.js';
+import {bandsText} from '../quads/bands.js';
+import {finishingText} from '../rectangles.js';
+import {dividing} from '../shared.js';
+import {texelAtText} from '../source.js';
+import {targetCount} from '../targets.js';
+import {pixelsOf, stepOf, tapsAtOnce, windowBlock} from './layout.js';
+
+/** The lanes of a quad. */
+const lanes = ['x', 'y', 'z', 'w'];
+
+/** How the channels of the source fill its quads; of a few there is one quad, of which no other lane is multiplied. */
+const fillings = ['few', 'whole', 'rest'] as const;
+type Filling = (typeof fillings)[number];
+const ways = ['tap by tap', 'rows of taps', 'all taps'];
+
+/** Every variant that there is. */
+export const variants = fillings.flatMap((filling) =>
+  ways.slice(0, filling === 'few' ? 3 : 2).map((way) => `${filling}, ${way}`),
+);
+
+/** The shader of one pass. */
+export interface Texts {
+  compute: string;
+  /** Which of them it is, for people. */
+  variant: string;
+}
+
+/** What the text depends on beside the problem: how many targets there are at most, and whether the texture of the filter is plain. */
+interface Circumstances {
+  most?: number;
+  plain?: boolean;
+  fusion?: Fusion | undefined;
+}
+
+export function textsOf(
+  info: Conv2DInfo,
+  pass: Pass,
+  {most = targetCount, plain = true, fusion}: Circumstances = {},
+): Texts {
+  const [rows, columns] = tapsAtOnce(info, pass);
+  const way = ways[rows > 1 ? 2 : columns > 1 ? 1 : 0];
+  return {
+    compute: windowText(info, pass, windowBlock(info, pass, most), plain, fusion),
+    variant: `${fillingOf(info, pass)}, ${way}`,
+  };
+}
+
+function fillingOf(info: Conv2DInfo, pass: Pass): Filling {
+  const terms = shapeOf(info, passTensors[pass].inputs[0])[3];
+  return terms < 4 ? 'few' : terms % 4 === 0 ? 'whole' : 'rest';
+}
+
+/**
+ * A dense convolution of quads of the source by the filter as it lies:
+ *
+ *     y[n, oh, ow, f] = Σ_{i, j, c} x[n, oh·sh − pt + i·dh, ow·sw − pl + j·dw, c] · filter[i, j, c, f]
+ *     dx[n, h, w, c] = Σ_{i, j, f} dy[n, h + pt − i·dh, w + pl − j·dw, f] · filter[i, j, c, f], without stride
+ *
+ * A fragment computes block.rows × block.columns texels of the result, two pixels × two channels each, which lie `part` apart: each target is a rectangle
+ * of it, and they are copied together. What lies above or below an image is read from the line of zeros that follows the last one.
+ * Limits: sums in float32, in the order i, j, channels of the source, or of a row of taps at once i, channels by four, j.
+ * @param plain whether the texture of the filter is
+ */
+function windowText(info: Conv2DInfo, pass: Pass, block: Block, plain: boolean, fusion?: Fusion): string {
+  const isForward = pass === 'forward';
+  const filling = fillingOf(info, pass);
+  const used = filling === 'few' ? shapeOf(info, passTensors[pass].inputs[0])[3] : 4;
+  const [[tapsDown, taps], pixels] = [tapsAtOnce(info, pass), pixelsOf(info, pass)];
+  const second = taps === 1 ? 1 : stepOf(info, pass)[1];
+  const [rows, columns] = [numbers(block.rows), numbers(block.columns)];
+  const halves = numbers(Math.ceil(used / 2));
+  const across = taps === 1 ? 'step.y' : '1';
+
+  const weight = (q: number, tap: number, m: number) => {
+    if (plain) {
+      return isForward
+        ? `texture(weights, vec2(wx + ${q}. * beyond, wy + ${tap}. * tapRows + ${m}. * weightTexel.y))`
+        : `texture(weights, vec2(wx + ${m}. * weightTexel.x, wy + ${tap}. * tapRows + ${q}. * beyond))`;
+    }
+    const [channel, term] = [`(channel + ${q} * part.y)`, `(2 * k + ${m})`];
+    return isForward
+      ? `texelAt(weights, ((tap + ${tap}) * pairs + ${term}) * resultShape.w + ${channel})`
+      : `texelAt(weights, ((tap + ${tap}) * resultShape.w + ${channel}) * pairs + ${term})`;
+  };
+  // Of a texel of the filter, which holds two channels of the source by two of the result: those of its first one, and of its second.
+  const halvesOf = isForward ? ['xy', 'zw'] : ['xz', 'yw'];
+  const firstAlone = (b: string) => (isForward ? `vec4(${b}.xy, 0., 0.)` : `vec4(${b}.x, 0., ${b}.z, 0.)`);
+  const weightText = (q: number, j: number, m: number) => {
+    const [name, text] = [`b${j}_${q}_${m}`, weight(q, isForward ? j : taps - 1 - j, m)];
+    // Past the last channel stand other taps, or anything.
+    return filling === 'rest'
+      ? `vec4 ${name} = ${text}; ${name} = rest > ${2 * m + 1} ? ${name} : rest > ${2 * m} ? ${firstAlone(name)} : vec4(0.);`
+      : `vec4 ${name} = ${text};`;
+  };
+  // Of two columns a sum holds four channels of one pixel, whose products need not be put together of pairs.
+  const isDouble = (q: number) => (q | 1) < block.columns;
+  const fourText = (q: number, j: number) =>
+    isDouble(q) && q % 2 === 0
+      ? lanes.slice(0, used).map((_, l) => {
+          const [m, half] = [l >> 1, halvesOf[l % 2]];
+          return `vec4 w${j}_${q}_${l} = vec4(b${j}_${q}_${m}.${half}, b${j}_${q + 1}_${m}.${half});`;
+        })
+      : [];
+  const sumText = (p: number, q: number, j: number) => {
+    const products = lanes.slice(0, used).map((lane, l) => {
+      if (isDouble(q)) return `a${p}_${q % 2 === 0 ? j : j + second}.${lane} * w${j}_${q - (q % 2)}_${l}`;
+      const half = halvesOf[l % 2]!;
+      return `vec4(a${p}_${j}.${lane}${lane}, a${p}_${j + second}.${lane}${lane}) * b${j}_${q}_${l >> 1}.${half}${half}`;
+    });
+    return `sum${p * block.columns + q} += ${products.join(' + ')};`;
+  };
+  const sumOf = (p: number, q: number) => {
+    const [t, half] = [p * block.columns + q - (q % 2), q % 2 === 0 ? 'xy' : 'zw'];
+    return isDouble(q) ? `vec4(sum${t}.${half}, sum${t + 1}.${half})` : `sum${t}`;
+  };
+  const [wx, wy] = isForward
+    ? ['float(channel)', 'float(tap * pairs + 2 * k)']
+    : ['float(2 * k)', 'float(tap * resultShape.w + channel)'];
+  const body = [
+    ...(filling === 'rest' ? ['int rest = terms - 4 * k;'] : []),
+    ...rows.flatMap((p) =>
+      numbers(pixels).map(
+        (c) =>
+          `vec4 a${p}_${c} = texture(source, vec2(x${p} + float(${c} * ${across}) * texel.x, from${p}.y + float(k) * texel.y));`,
+      ),
+    ),
+    `float wx = (${wx} + .5) * weightTexel.x, wy = (${wy} + .5) * weightTexel.y;`,
+    ...numbers(taps).flatMap((j) => [
+      ...columns.flatMap((q) => halves.map((m) => weightText(q, j, m))),
+      ...columns.flatMap((q) => fourText(q, j)),
+      ...rows.flatMap((p) => columns.map((q) => sumText(p, q, j))),
+    ]),
+  ].join('\n          ');
+  const tapRow = `
+      ${rows
+        .map((p) =>
+          isForward
+            ? `vec2 from${p} = windowAt(at${p}, at${p}.y * step.x - pad.x + i * dilation.x, at${p}.z * step.y - pad.y) * texel;`
+            : `vec2 from${p} = windowAt(at${p}, at${p}.y + pad.x - i * dilation.x, at${p}.z + pad.y - (taps.y - 1) * dilation.y) * texel;`,
+        )
+        .join('\n      ')}
+      ${taps > 1 ? '{ const int j = 0;' : 'for (int j = 0; j < taps.y; j++) {'}
+        int tap = i * taps.y + ${isForward || taps > 1 ? 'j' : 'taps.y - 1 - j'};
+        ${rows.map((p) => `float x${p} = from${p}.x + float(j * dilation.y) * texel.x;`).join(' ')}
+        ${filling === 'few' ? '{ const int k = 0;' : 'for (int k = 0; k < sourceShape.w; k++) {'}
+          ${body}
+        }
+      }`;
+  return `${dividing}${bandsText}${texelAtText}${finishingText(fusion)}
+  // Where in the source the taps of a pixel begin, in one row of them.
+  vec2 windowAt(ivec4 at, int line, int column) {
+    bool inside = at.x < sourceShape.x && uint(line) < uint(sourceShape.y);
+    int row = inside ? at.x * sourceShape.y + line : sourceShape.x * sourceShape.y;
+    return vec2(beginOf(row * sourceShape.w, sourceBands) + ivec2(column - margin, 0)) + .5;
+  }
+
+  void main() {
+    int row = int(gl_FragCoord.y), channel = int(gl_FragCoord.x);
+    int pairs = (terms + 1) >> 1;
+    vec2 texel = 1. / vec2(textureSize(source, 0)), weightTexel = 1. / vec2(textureSize(weights, 0));
+    float tapRows = float(${isForward ? 'pairs' : 'resultShape.w'}) * weightTexel.y;
+    float beyond = float(part.y) * weightTexel.${isForward ? 'x' : 'y'};
+    ${rows.map((p) => `ivec4 at${p} = resultAt(row + ${p} * part.x);`).join('\n    ')}
+    ${numbers(block.targets)
+      .map((t) => `vec4 sum${t} = vec4(0.);`)
+      .join(' ')}
+    ${
+      tapsDown > 1
+        ? numbers(tapsDown)
+            .map((i) => `{ const int i = ${i};${tapRow} }`)
+            .join('\n    ')
+        : `for (int i = 0; i < taps.x; i++) {${tapRow} }`
+    }
+    ${rows
+      .flatMap((p) =>
+        columns.map((q) => {
+          const t = p * block.columns + q;
+          return `target${t} = finished(${sumOf(p, q)}, ivec4(at${p}.xyz, 2 * (channel + ${q} * part.y)));`;
+        }),
+      )
+      .join('\n    ')}
+  }
+`;
+}

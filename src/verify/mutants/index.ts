@@ -8,6 +8,8 @@ import {byQuads} from '../../backends/webgl/quads/index.js';
 import {textsOf as quadsTexts} from '../../backends/webgl/quads/texts.js';
 import {byTexels} from '../../backends/webgl/texels/index.js';
 import {textsOf as texelsTexts} from '../../backends/webgl/texels/texts.js';
+import {byWindows} from '../../backends/webgl/windows/index.js';
+import {textsOf as windowsTexts} from '../../backends/webgl/windows/text.js';
 import {directPlan} from '../../backends/webgpu/direct/index.js';
 import {addImplementation as addOnWebgpu} from '../../backends/webgpu/index.js';
 import {byPlan} from '../../backends/webgpu/plan.js';
@@ -25,17 +27,18 @@ import {mutantBackends} from './mutantBackends.js';
 import {operandMutants} from './operandMutants.js';
 import {quadsMutants} from './quadsMutants.js';
 import {resultMutants} from './resultMutants.js';
-import type {OfShaders, QuadsMutant, ShaderMutant, TexelsMutant, TextsMistake} from './shaderMutant.js';
+import type {OfShaders, QuadsMutant, ShaderMutant, TexelsMutant, TextsMistake, WindowsMutant} from './shaderMutant.js';
 import {shaderMutants} from './shaderMutants.js';
 import {stateMutants} from './stateMutants.js';
 import {applies, brokenPlan, type StepsMutant} from './stepsMutant.js';
 import {stepsMutants} from './stepsMutants.js';
 import {texelsMutants} from './texelsMutants.js';
+import {windowsMutants} from './windowsMutants.js';
 
 export type {Mutant} from './mutant.js';
 
 /** A mistake, wherever it lies: in an algorithm of the host, in a shader, or in dBias. */
-export type AnyMutant = Mutant | ShaderMutant | QuadsMutant | TexelsMutant | StepsMutant | BiasMutant;
+export type AnyMutant = Mutant | ShaderMutant | QuadsMutant | TexelsMutant | WindowsMutant | StepsMutant | BiasMutant;
 
 /** The broken algorithms: every one of them `verify` must reject. */
 export const mutants: readonly Mutant[] = [
@@ -52,7 +55,10 @@ const biasBackends = ['cpu', 'webgl', 'webgpu'];
 /** The catalogue, by the backends that a mutant runs on. */
 const catalogue: readonly {backends: readonly string[]; mutants: readonly AnyMutant[]}[] = [
   {backends: ['cpu'], mutants},
-  {backends: ['webgl'], mutants: [...shaderMutants, ...depthwiseShaderMutants, ...quadsMutants, ...texelsMutants]},
+  {
+    backends: ['webgl'],
+    mutants: [...shaderMutants, ...depthwiseShaderMutants, ...quadsMutants, ...texelsMutants, ...windowsMutants],
+  },
   {backends: ['webgpu'], mutants: stepsMutants},
   {backends: biasBackends, mutants: biasMutants},
 ];
@@ -108,6 +114,7 @@ export function defineMutant(mutant: AnyMutant | string): () => void {
   if ('shader' in one) return defineShader(one);
   if ('quads' in one) return defineTexts(one, one.quads, quadsTexts, byQuads);
   if ('texels' in one) return defineTexts(one, one.texels, texelsTexts, byTexels);
+  if ('windows' in one) return defineTexts(one, one.windows, windowsTexts, byWindows);
   if ('steps' in one) return defineSteps(one);
   return defineBias(one);
 }

@@ -56,14 +56,29 @@ export const texelsMutants: readonly TexelsMutant[] = [
     name: 'webgl-texels-row-of-cells',
     passes: ['backpropFilter'],
     wrong: 'on texels, slices are looked for in the row of targets in which the first one ends',
-    texels: textIn('sum', ['if (texel.x >= groups.w) texel += ivec2(-groups.w, 1);', '']),
+    texels: textIn('sum', [
+      'return texel.x < grid.y * grid.z ? texel : ivec2(first, texel.y + grid.x);',
+      'return texel;',
+    ]),
+  },
+  {
+    name: 'webgl-texels-second-pair',
+    passes: ['backpropFilter'],
+    wrong: 'on texels, of the pairs of output channels of a tile the second is the first once more',
+    texels: changedIn('compute', (code) => code.replaceAll('float(1 * groups.y)', '0.')),
+  },
+  {
+    name: 'webgl-texels-outer-lanes',
+    passes: ['backpropFilter'],
+    wrong: 'on texels, the unused lanes of dFilter are what came of the unused lanes of x and dy',
+    texels: textIn('compute', ['return vec4(sum.x, lastColumn ?', 'return 1 > 0 ? sum : vec4(sum.x, lastColumn ?']),
   },
   {
     name: 'webgl-texels-pair-of-taps',
     kind: 'depthwise',
     passes: ['backpropFilter'],
     wrong: 'on texels, depthwise, dFilter returns the first tap of each pair twice',
-    texels: textIn('sum', ['vec2 pair = (tap & 1) == 0 ? sum.xy : sum.zw;', 'vec2 pair = sum.xy;']),
+    texels: textIn('sum', ['vec2 two = (tap & 1) == 0 ? sum.xy : sum.zw;', 'vec2 two = sum.xy;']),
   },
   {
     name: 'webgl-texels-lanes-written',

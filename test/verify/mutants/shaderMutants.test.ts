@@ -1,6 +1,7 @@
 import {program} from '../../../src/backends/webgl/program.js';
 import {textsOf as quadsTexts} from '../../../src/backends/webgl/quads/texts.js';
 import {textsOf as texelsTexts} from '../../../src/backends/webgl/texels/texts.js';
+import {textsOf as windowsTexts} from '../../../src/backends/webgl/windows/text.js';
 import {anySetting} from '../../../src/backends/webgpu/plan.js';
 import type {Conv2DInfo} from '../../../src/geometry/conv2dInfo.js';
 import type {Pass} from '../../../src/geometry/pass.js';
@@ -15,6 +16,7 @@ import {shaderMutants} from '../../../src/verify/mutants/shaderMutants.js';
 import {applies, brokenPlan, planned, wgsl} from '../../../src/verify/mutants/stepsMutant.js';
 import {stepsMutants} from '../../../src/verify/mutants/stepsMutants.js';
 import {texelsMutants} from '../../../src/verify/mutants/texelsMutants.js';
+import {windowsMutants} from '../../../src/verify/mutants/windowsMutants.js';
 
 const info = (problem: string) => problemInfo(parseProblem(problem));
 const odd = info('ih5iw7ic3oc5kh3kw2sh4sw2dh2dw2-pt1pb0pl2pr0');
@@ -27,14 +29,16 @@ test.each(all.map((mutant) => [mutant.name, mutant] as const))('%s is not the ri
   for (const pass of mutant.passes) expect(mutant.shader(program)(info, pass)).not.toEqual(program(info, pass));
 });
 
-/** Holds a mutant against what texts there are: with taps side by side and pixels apart. */
+/** Holds a mutant against what texts there are: with taps side by side, pixels apart, and few taps. */
 function expectWrong<T>(
   {kind = 'dense', passes}: OfShaders,
   mistake: TextsMistake<T>,
   textsOf: (info: Conv2DInfo, pass: Pass) => T,
 ) {
   for (const pass of passes) {
-    const right = ['', 'sh2sw2'].map((apart) => textsOf({...info(`mb2ih5iw7ic9oc9kh3kw3${apart}-same`), kind}, pass));
+    const right = ['kh3kw3', 'kh3kw3sh2sw2', 'kh2kw2'].map((filter) =>
+      textsOf({...info(`mb2ih5iw7ic9oc9${filter}-same`), kind}, pass),
+    );
     const able = right.filter((texts) => isThere(() => mistake(texts, pass)) === true);
     expect(able.length).toBeGreaterThan(0);
     for (const texts of able) expect(mistake(texts, pass)).not.toEqual(texts);
@@ -47,6 +51,10 @@ test.each(quadsMutants.map((mutant) => [mutant.name, mutant] as const))('%s is n
 
 test.each(texelsMutants.map((mutant) => [mutant.name, mutant] as const))('%s is not the right shader', (_, mutant) =>
   expectWrong(mutant, mutant.texels, texelsTexts),
+);
+
+test.each(windowsMutants.map((mutant) => [mutant.name, mutant] as const))('%s is not the right shader', (_, mutant) =>
+  expectWrong(mutant, mutant.windows, windowsTexts),
 );
 
 test.each(stepsMutants.map((mutant) => [mutant.name, mutant] as const))('%s is in no right shader', (_, mutant) => {
@@ -95,12 +103,12 @@ test('text that is not there, or there twice, is an error before anything runs',
 
 test('a mutant is an algorithm of webgl for its own passes, until it is taken back', () => {
   const undo = defineMutant('webgl-tap-step');
-  expect(algorithmsOf('webgl')).toEqual(['texels', 'quads', 'direct', 'mutant-webgl-tap-step']);
+  expect(algorithmsOf('webgl')).toEqual(['texels', 'windows', 'quads', 'direct', 'mutant-webgl-tap-step']);
   expect(algorithmsOf('cpu')).not.toContain('mutant-webgl-tap-step');
   expect(supportsPass('webgl', 'mutant-webgl-tap-step', odd, 'forward')).toBe('it has no forward');
   expect(supportsPass('webgl', 'mutant-webgl-tap-step', oddDepthwise, 'backpropInput')).toMatch(/in dense shaders/);
   undo();
-  expect(algorithmsOf('webgl')).toEqual(['texels', 'quads', 'direct']);
+  expect(algorithmsOf('webgl')).toEqual(['texels', 'windows', 'quads', 'direct']);
 });
 
 test('a mutant refuses what its mistake is in no shader of', () => {

@@ -3,8 +3,11 @@ import type {Problem} from '../geometry/problem.js';
 import type {Environment} from '../verify/report.js';
 import {operations} from './cutDown.js';
 
-/** Operations of a layer that is timed in software rendering: a pass of tfjs's own then takes tens of milliseconds. */
-export const browserFlops = 2 ** 24;
+/**
+ * Operations of a layer that is timed in software rendering: a pass of tfjs's own then takes up to some hundred milliseconds. With a quarter of them
+ * layers lose channels or become one and the same, and calls are mostly begun and ended.
+ */
+export const browserFlops = 2 ** 26;
 
 /** An image is not made smaller than this: borders would outweigh what they enclose. */
 const leastSide = 7;

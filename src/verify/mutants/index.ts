@@ -9,7 +9,7 @@ import {textsOf as quadsTexts} from '../../backends/webgl/quads/texts.js';
 import {byTexels} from '../../backends/webgl/texels/index.js';
 import {textsOf as texelsTexts} from '../../backends/webgl/texels/texts.js';
 import {byWindows} from '../../backends/webgl/windows/index.js';
-import {textsOf as windowsTexts} from '../../backends/webgl/windows/text.js';
+import {textsOf as windowsTexts} from '../../backends/webgl/windows/texts.js';
 import {directPlan} from '../../backends/webgpu/direct/index.js';
 import {addImplementation as addOnWebgpu} from '../../backends/webgpu/index.js';
 import {byPlan} from '../../backends/webgpu/plan.js';

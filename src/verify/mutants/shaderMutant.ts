@@ -2,7 +2,7 @@ import type {Plan} from '../../backends/webgl/index.js';
 import type {Uniforms} from '../../backends/webgl/program.js';
 import type {Texts} from '../../backends/webgl/quads/texts.js';
 import type {Texts as TexelsTexts} from '../../backends/webgl/texels/texts.js';
-import type {Texts as WindowsTexts} from '../../backends/webgl/windows/text.js';
+import type {Texts as WindowsTexts} from '../../backends/webgl/windows/texts.js';
 import type {Conv2DInfo, Kind} from '../../geometry/conv2dInfo.js';
 import type {Pass} from '../../geometry/pass.js';
 import {AbsentText, type Edit, replaceOnce} from './edits.js';

@@ -1,7 +1,7 @@
 import {program} from '../../../src/backends/webgl/program.js';
 import {textsOf as quadsTexts} from '../../../src/backends/webgl/quads/texts.js';
 import {textsOf as texelsTexts} from '../../../src/backends/webgl/texels/texts.js';
-import {textsOf as windowsTexts} from '../../../src/backends/webgl/windows/text.js';
+import {textsOf as windowsTexts} from '../../../src/backends/webgl/windows/texts.js';
 import {anySetting} from '../../../src/backends/webgpu/plan.js';
 import type {Conv2DInfo} from '../../../src/geometry/conv2dInfo.js';
 import type {Pass} from '../../../src/geometry/pass.js';

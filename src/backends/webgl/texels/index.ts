@@ -10,7 +10,8 @@ import {sourceOf} from '../source.js';
 import {mostTargetsOf, targetCounts} from '../targets.js';
 import {assertContext, device, needsWebGL2, type WebGLBackend} from '../tfjsBackend.js';
 import {launchesOf} from './cost.js';
-import {runDepthwise, runOuter, runPointwise} from './run.js';
+import {runDepthwise, runPointwise} from './run.js';
+import {runOuter} from './runOuter.js';
 import {type Texts, textsOf, variantsOf} from './texts.js';
 import {gridOf, pairsTaps, tileOf} from './tile.js';
 

@@ -17,7 +17,7 @@ import {mostTargetsOf, runTargets} from '../targets.js';
 import {assertContext, device, needsWebGL2, type WebGLBackend} from '../tfjsBackend.js';
 import {launchesOf} from './cost.js';
 import {type Layout, layoutOf, stepOf, windowBlock} from './layout.js';
-import {type Texts, textsOf, variants} from './text.js';
+import {type Texts, textsOf, variants} from './texts.js';
 
 const own: readonly Pass[] = ['forward', 'backpropInput'];
 const nameOf = (pass: Pass, variant: string) => `windows ${pass}, ${variant}`;

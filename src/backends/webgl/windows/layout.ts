@@ -60,3 +60,12 @@ export function layoutOf(info: Conv2DInfo, pass: Pass, maxSide: number): Layout 
   const source = bandsOf((n * h + 1) * quads, Math.max(width, end) - margin, quads, maxSide);
   return source && {source, margin};
 }
+
+/** How the channels of the source fill its quads; of a few there is one quad, of which no other lane is multiplied. */
+export const fillings = ['few', 'whole', 'rest'] as const;
+export type Filling = (typeof fillings)[number];
+
+export function fillingOf(info: Conv2DInfo, pass: Pass): Filling {
+  const terms = shapeOf(info, passTensors[pass].inputs[0])[3];
+  return terms < 4 ? 'few' : terms % 4 === 0 ? 'whole' : 'rest';
+}

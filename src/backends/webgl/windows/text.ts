@@ -7,53 +7,10 @@ import {bandsText} from '../quads/bands.js';
 import {finishingText} from '../rectangles.js';
 import {dividing} from '../shared.js';
 import {texelAtText} from '../source.js';
-import {targetCount} from '../targets.js';
-import {pixelsOf, stepOf, tapsAtOnce, windowBlock} from './layout.js';
+import {fillingOf, pixelsOf, stepOf, tapsAtOnce} from './layout.js';
 
 /** The lanes of a quad. */
 const lanes = ['x', 'y', 'z', 'w'];
-
-/** How the channels of the source fill its quads; of a few there is one quad, of which no other lane is multiplied. */
-const fillings = ['few', 'whole', 'rest'] as const;
-type Filling = (typeof fillings)[number];
-const ways = ['tap by tap', 'rows of taps', 'all taps'];
-
-/** Every variant that there is. */
-export const variants = fillings.flatMap((filling) =>
-  ways.slice(0, filling === 'few' ? 3 : 2).map((way) => `${filling}, ${way}`),
-);
-
-/** The shader of one pass. */
-export interface Texts {
-  compute: string;
-  /** Which of them it is, for people. */
-  variant: string;
-}
-
-/** What the text depends on beside the problem: how many targets there are at most, and whether the texture of the filter is plain. */
-interface Circumstances {
-  most?: number;
-  plain?: boolean;
-  fusion?: Fusion | undefined;
-}
-
-export function textsOf(
-  info: Conv2DInfo,
-  pass: Pass,
-  {most = targetCount, plain = true, fusion}: Circumstances = {},
-): Texts {
-  const [rows, columns] = tapsAtOnce(info, pass);
-  const way = ways[rows > 1 ? 2 : columns > 1 ? 1 : 0];
-  return {
-    compute: windowText(info, pass, windowBlock(info, pass, most), plain, fusion),
-    variant: `${fillingOf(info, pass)}, ${way}`,
-  };
-}
-
-function fillingOf(info: Conv2DInfo, pass: Pass): Filling {
-  const terms = shapeOf(info, passTensors[pass].inputs[0])[3];
-  return terms < 4 ? 'few' : terms % 4 === 0 ? 'whole' : 'rest';
-}
 
 /**
  * A dense convolution of quads of the source by the filter as it lies:
@@ -66,7 +23,7 @@ function fillingOf(info: Conv2DInfo, pass: Pass): Filling {
  * Limits: sums in float32, in the order i, j, channels of the source, or of a row of taps at once i, channels by four, j.
  * @param plain whether the texture of the filter is
  */
-function windowText(info: Conv2DInfo, pass: Pass, block: Block, plain: boolean, fusion?: Fusion): string {
+export function windowText(info: Conv2DInfo, pass: Pass, block: Block, plain: boolean, fusion?: Fusion): string {
   const isForward = pass === 'forward';
   const filling = fillingOf(info, pass);
   const used = filling === 'few' ? shapeOf(info, passTensors[pass].inputs[0])[3] : 4;

@@ -1,0 +1,40 @@
+import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
+import type {Pass} from '../../../geometry/pass.js';
+import type {Fusion} from '../../implementation.js';
+import {targetCount} from '../targets.js';
+import {fillingOf, fillings, tapsAtOnce, windowBlock} from './layout.js';
+import {windowText} from './text.js';
+
+const ways = ['tap by tap', 'rows of taps', 'all taps'];
+
+/** Every variant that there is. */
+export const variants = fillings.flatMap((filling) =>
+  ways.slice(0, filling === 'few' ? 3 : 2).map((way) => `${filling}, ${way}`),
+);
+
+/** The shader of one pass. */
+export interface Texts {
+  compute: string;
+  /** Which of them it is, for people. */
+  variant: string;
+}
+
+/** What the text depends on beside the problem: how many targets there are at most, and whether the texture of the filter is plain. */
+interface Circumstances {
+  most?: number;
+  plain?: boolean;
+  fusion?: Fusion | undefined;
+}
+
+export function textsOf(
+  info: Conv2DInfo,
+  pass: Pass,
+  {most = targetCount, plain = true, fusion}: Circumstances = {},
+): Texts {
+  const [rows, columns] = tapsAtOnce(info, pass);
+  const way = ways[rows > 1 ? 2 : columns > 1 ? 1 : 0];
+  return {
+    compute: windowText(info, pass, windowBlock(info, pass, most), plain, fusion),
+    variant: `${fillingOf(info, pass)}, ${way}`,
+  };
+}

@@ -12,12 +12,20 @@ import {candidatesOf} from '../dist/plugin/select.js';
 const kinds = ['calls', 'launches', ...gpuWorkKinds];
 const goodLoss = 1.1;
 
+/** What convgrad asks of an adapter to count the work of a call there, as a report tells of it. */
+function adapterOf({adapter = '', renderer, targets}) {
+  const [vendor, architecture] = adapter.split(' ');
+  const RENDERER = 1;
+  const getParameter = (what) => (what === RENDERER ? renderer : targets);
+  const gl = {RENDERER, getParameter, getExtension: () => null, createFramebuffer: () => ({})};
+  return {adapterInfo: {vendor, architecture}, gpgpu: {gl}};
+}
+
 /** Of every measured call: what it consists of and how long it took. */
 function samplesOf({results, environment}, report) {
   return results.flatMap(({backend, problem, pass, algorithm, milliseconds, scaled, rivals = []}, i) => {
     if (milliseconds === undefined) return [];
-    const [vendor, architecture] = (environment.backends[backend].adapter ?? '').split(' ');
-    tf.engine().registry[backend] ??= {adapterInfo: {vendor, architecture}};
+    tf.engine().registry[backend] ??= adapterOf(environment.backends[backend]);
     const info = problemInfo(parseProblem(problem));
     const times = new Map([
       [algorithm, milliseconds.ours],

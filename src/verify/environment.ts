@@ -43,6 +43,7 @@ function webgl(): Details {
   return {
     renderer: String(gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER)),
     float32: tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED'),
+    targets: Number(gl.getParameter(gl.MAX_DRAW_BUFFERS)),
   };
 }
 

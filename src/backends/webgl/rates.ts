@@ -2,16 +2,16 @@ import {assumedRates, type GpuRates, softwareRates} from '../gpu/work.js';
 import {device} from './tfjsBackend.js';
 
 const software = softwareRates({
-  calls: 6260000,
+  calls: 6320000,
   launches: 0,
-  threads: 68.5,
-  products: 0.132,
-  pairProducts: 0.395,
-  wideLoads: 6.49,
-  spreadLoads: 5.39,
-  picked: 2.76,
-  lookups: 54.7,
-  wideStores: 20.2,
+  threads: 87.1,
+  products: 0.00968,
+  pairProducts: 0.375,
+  wideLoads: 7.11,
+  spreadLoads: 7.46,
+  picked: 1.85,
+  lookups: 53.3,
+  wideStores: 7.65,
 });
 
 const hardware = assumedRates({

@@ -45,22 +45,28 @@ interface TextureData {
   texture: {texture: WebGLTexture} | null;
 }
 
-/** How many fragments keep the cores of a processor busy that computes what a GPU would; more have a price, see `slicesOf`. */
-const softwareFragments = 1024;
+/** How many fragments keep a GPU busy, and the cores of a processor that computes what one would; more have a price, see `slicesOf`. */
+const busyFragments = {gpu: 8192, software: 1024};
 
-/** What `explain` takes a device for where there is none: most have textures of that side. */
-const usualDevice = {version: 2, maxSide: 16384, isSoftware: false, fragments: 8192};
+interface Device {
+  version: number;
+  maxSide: number;
+  isSoftware: boolean;
+  /** How many fragments dFilter may be cut into. */
+  fragments: number;
+}
 
 /** What the device of tfjs's webgl backend can do. Where there is no webgl at all, its flags cannot be asked for without a complaint of tfjs's. */
-export function device(): typeof usualDevice {
-  if (!findBackendFactory('webgl')) return usualDevice;
+export function device(): Device {
   const gl = activeBackend<WebGLBackend>('webgl')?.gpgpu?.gl;
   const isSoftware = gl !== undefined && isSoftwareName(rendererOf(gl));
-  // In float16 textures slices of dFilter would be rounded as often as there are slices, so it is summed in one.
-  const splits = env().getBool('WEBGL_RENDER_FLOAT32_ENABLED');
+  const fragments = isSoftware ? busyFragments.software : busyFragments.gpu;
+  // What `explain` takes a device for where there is none: most have textures of that side.
+  if (!findBackendFactory('webgl')) return {version: 2, maxSide: 16384, isSoftware, fragments};
   return {
     ...{version: env().getNumber('WEBGL_VERSION'), maxSide: env().getNumber('WEBGL_MAX_TEXTURE_SIZE'), isSoftware},
-    fragments: !splits ? 1 : isSoftware ? softwareFragments : usualDevice.fragments,
+    // In float16 textures slices of dFilter would be rounded as often as there are slices, so it is summed in one.
+    fragments: env().getBool('WEBGL_RENDER_FLOAT32_ENABLED') ? fragments : 1,
   };
 }
 

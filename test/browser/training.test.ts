@@ -57,7 +57,9 @@ describe('training on webgl', () => {
     });
     expect(last).toEqual(tenth);
     for (const pass of ['forward', 'backpropInput', 'backpropFilter']) {
-      expect(calls.find((row) => row.pass === pass)?.calls).toBeGreaterThanOrEqual(2000);
+      // Of all algorithms.
+      const served = calls.filter((row) => row.pass === pass).reduce((sum, {calls}) => sum + calls, 0);
+      expect(served).toBeGreaterThanOrEqual(2000);
     }
   });
 

@@ -60,6 +60,13 @@ export const windowsMutants: readonly WindowsMutant[] = [
     windows: changedIn('compute', (code) => code.replaceAll('.zwzw', '.xyxy').replaceAll('.ywyw', '.xzxz')),
   },
   {
+    name: 'webgl-windows-rest',
+    passes: both,
+    wrong:
+      'on windows, weights past the last channel of the source are multiplied, and what stands in their unused lanes',
+    windows: changedIn('compute', (code) => code.replace(/rest > \d \? (b\w+) :/g, '1 > 0 ? $1 :')),
+  },
+  {
     name: 'webgl-windows-weights-turned',
     passes: ['backpropInput'],
     wrong: 'on windows, dX takes the filter for its transpose within each texel',

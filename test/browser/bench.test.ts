@@ -65,7 +65,7 @@ test('layers are cut to what software rendering has time for, and Ctrl-C keeps t
   expect(summary.left + results.length).toBe(21);
   expect(environment.backends.webgl!.renderer).toContain('SwiftShader');
   expect(results[0]).toMatchObject({
-    problem: expect.stringContaining('ih56iw56'),
+    problem: expect.stringContaining('ih112iw112'),
     cutFrom: expect.stringContaining('ih224iw224'),
   });
 });

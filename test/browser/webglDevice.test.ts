@@ -45,10 +45,10 @@ test('where textures are small, rows stand side by side in bands, and what no te
     await tf.setBackend('webgl');
     const integers = (shape: [number, number, number, number], seed: number) =>
       tf.round(tf.randomUniform(shape, -4, 4, 'float32', seed)) as Tensor4D;
-    const compute = (algorithm: string, [channels, filters]: readonly [number, number]) => {
+    const compute = (algorithm: string, [batch, channels, filters]: readonly [number, number, number]) => {
       const installation = install({backends: ['webgl'], algorithm});
       const values = tf.tidy(() => {
-        const [x, filter] = [integers([5, 23, 7, channels], 1), integers([3, 3, channels, filters], 2)];
+        const [x, filter] = [integers([batch, 23, 7, channels], 1), integers([3, 3, channels, filters], 2)];
         const y = conv2d(x, filter, 2, 'same');
         const dy = integers(y.shape as [number, number, number, number], 3);
         const {dx, dFilter} = conv2dBackward({x, filter, dy, strides: 2, pad: 'same'});
@@ -58,10 +58,10 @@ test('where textures are small, rows stand side by side in bands, and what no te
       uninstall();
       return {values, served: calls.map((row) => `${row.algorithm} ${row.pass}`), fallbacks};
     };
-    // 5 · 23 rows of 3 quads are cut into bands; 9 taps of 15 quads stand in one row, which is too long.
+    // 5 · 23 rows of 3 quads are cut into bands; 9 taps of 15 quads stand in one row, which is too long, and 9 of 15 pairs in one column.
     const sizes = [
-      [9, 6],
-      [20, 60],
+      [5, 9, 6],
+      [3, 30, 60],
     ] as const;
     const runs = sizes.map((size) => ({quads: compute('quads', size), direct: compute('direct', size)}));
     return {

@@ -10,3 +10,9 @@ export interface Part {
 export function makeParts(names: readonly string[]): Part[] {
   return names.map((name) => ({name, hits: 0}));
 }
+
+/** Adds to the hits of the part of that name, where there is one. */
+export function countHit(parts: readonly Part[], name: string): void {
+  const part = parts.find((one) => one.name === name);
+  if (part) part.hits++;
+}

@@ -9,6 +9,10 @@ export type Upload = 'fresh' | 'unpacked' | 'reshaped';
 export interface Helpers {
   /** The first element of each pass that is not what the definition says, −1 where there is none, and who computed it. */
   wrong(problem: string, upload: Upload, algorithm: string): {pass: Pass; first: number; served: string}[];
+  /** What convgrad computes of it by an algorithm, what tfjs's cpu does, and who was called how often. */
+  beside(compute: () => unknown, algorithm: string): Promise<{got: unknown; want: unknown; calls: string[]}>;
+  /** What is held after as many runs of a problem: tensors, their data, and bytes on the GPU. */
+  heldAfter(runs: number, problem: string, algorithm: string): number[];
   /** Texts like that of which programs were ever compiled. */
   programs(like: RegExp): number;
 }
@@ -72,6 +76,21 @@ export async function openWebglPage(): Promise<Page> {
           first: want[pass].findIndex((value, i) => value !== got[pass][i]),
           served: calls.find((row) => row.pass === pass)!.algorithm,
         }));
+      },
+      async beside(compute, algorithm) {
+        const installation = install({backends: ['webgl'], algorithm});
+        const got = compute();
+        const {calls} = installation.report();
+        uninstall();
+        await tf.setBackend('cpu');
+        const want = compute();
+        await tf.setBackend('webgl');
+        return {got, want, calls: calls.map(({algorithm, pass, calls}) => `${algorithm} ${pass} ${calls}`)};
+      },
+      heldAfter(runs, problem, algorithm) {
+        for (let i = 0; i < runs; i++) made.wrong(problem, 'unpacked', algorithm);
+        const backend = tf.backend() as unknown as {numDataIds(): number; numBytesInGPU: number};
+        return [tf.memory().numTensors, backend.numDataIds(), backend.numBytesInGPU];
       },
       programs: (like) => sources.filter((text) => like.test(text)).length,
     };

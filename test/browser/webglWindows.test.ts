@@ -89,7 +89,7 @@ describe('dense passes on windows', () => {
     'add the bias and apply %s in the same shader',
     async (activation) => {
       const {got, want, calls} = await page.evaluate(async (activation) => {
-        const {tf, install, uninstall} = convgrad;
+        const {tf} = convgrad;
         const compute = () =>
           tf.tidy(() => {
             const integers = (shape: number[], seed: number): never =>
@@ -103,14 +103,7 @@ describe('dense passes on windows', () => {
             // + 0 makes 0 of −0.
             return Array.from(y.dataSync(), (value) => value + 0);
           });
-        const installation = install({backends: ['webgl'], algorithm: 'windows'});
-        const got = compute();
-        const {calls} = installation.report();
-        uninstall();
-        await tf.setBackend('cpu');
-        const want = compute();
-        await tf.setBackend('webgl');
-        return {got, want, calls: calls.map(({algorithm, pass, calls}) => `${algorithm} ${pass} ${calls}`)};
+        return helpers.beside(compute, 'windows');
       }, activation);
       expect(got).toEqual(want);
       expect(calls).toEqual(['windows forward 1']);
@@ -118,14 +111,9 @@ describe('dense passes on windows', () => {
   );
 
   test('leave nothing behind', async () => {
-    const held = await page.evaluate(() => {
-      const {tf} = convgrad;
-      const backend = tf.backend() as unknown as {numDataIds(): number; numBytesInGPU: number};
-      return [1, 50].map((runs) => {
-        for (let i = 0; i < runs; i++) helpers.wrong('mb2ih5iw7ic5oc5kh3kw3-same', 'unpacked', 'windows');
-        return [tf.memory().numTensors, backend.numDataIds(), backend.numBytesInGPU];
-      });
-    });
+    const held = await page.evaluate(() =>
+      [1, 50].map((runs) => helpers.heldAfter(runs, 'mb2ih5iw7ic5oc5kh3kw3-same', 'windows')),
+    );
     expect(held[1]).toEqual(held[0]);
   });
 });

@@ -1,5 +1,5 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
-import {makeParts} from '../../../engine/part.js';
+import {countHit, makeParts} from '../../../engine/part.js';
 import type {Conv2DInfo, Kind} from '../../../geometry/conv2dInfo.js';
 import {filterDepth, type Pass, passes, passTensors, shapeOf} from '../../../geometry/pass.js';
 import {isPerChannel} from '../../host/epilogue.js';
@@ -56,8 +56,7 @@ export function byQuads(
     run(pass, info, a, b, backend, fusion) {
       assertContext(backend as WebGLBackend);
       const texts = textsOf(info, pass, fusion);
-      const part = parts.find(({name}) => name === nameOf(info.kind, pass, texts.variant));
-      if (part) part.hits++;
+      countHit(parts, nameOf(info.kind, pass, texts.variant));
       return runTexts(change(texts, pass), pass, info, a, b, backend as WebGLBackend, fusion);
     },
   };

@@ -1,4 +1,4 @@
-import {makeParts} from '../../../engine/part.js';
+import {countHit, makeParts} from '../../../engine/part.js';
 import type {Conv2DInfo, Kind} from '../../../geometry/conv2dInfo.js';
 import {filterDepth, type Pass, passes, passTensors, shapeOf, sizeOf} from '../../../geometry/pass.js';
 import {isPerChannel} from '../../host/epilogue.js';
@@ -58,8 +58,7 @@ export function byTexels(
         const [first, second] = [sourceOf(webgl, a, hold), sourceOf(webgl, b, hold)];
         const plain = [first.isPlain, second.isPlain] as const;
         const texts = textsOf(info, pass, {most: mostTargetsOf(webgl), plain, fusion});
-        const part = parts.find(({name}) => name === nameOf(info.kind, pass, texts.variant));
-        if (part) part.hits++;
+        countHit(parts, nameOf(info.kind, pass, texts.variant));
         const given = {
           backend: webgl,
           texts: change(texts, pass),
@@ -87,10 +86,10 @@ function whyNot(info: Conv2DInfo, pass: Pass): string | undefined {
   if (info.filterWidth > mostTaps) return `a row of more than ${mostTaps} taps does not fit into registers`;
   if (info.filterWidth > 1 && info.dilationWidth > 1) return 'the taps of a row do not lie side by side';
   if (pass === 'backpropFilter') {
-    const {maxSide} = device();
-    const isHeld = pairsTaps(info) || holdsRectangles(shapeOf(info, 'dFilter'), maxSide);
-    if (!isHeld || targetCounts.some((most) => !gridOf(info, tileOf(info, most), device()))) {
-      return `its sums do not fit into a texture of ${maxSide} × ${maxSide}`;
+    const limits = device();
+    const isHeld = pairsTaps(info) || holdsRectangles(shapeOf(info, 'dFilter'), limits.maxSide);
+    if (!isHeld || targetCounts.some((most) => !gridOf(info, tileOf(info, most), limits))) {
+      return `its sums do not fit into a texture of ${limits.maxSide} × ${limits.maxSide}`;
     }
   }
   return info.strideWidth > 2 ? 'its pixels lie more than 2 apart' : undefined;

@@ -1,5 +1,5 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
-import {makeParts} from '../../../engine/part.js';
+import {countHit, makeParts} from '../../../engine/part.js';
 import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
 import {type Pass, passTensors, shapeOf} from '../../../geometry/pass.js';
 import {isPerChannel} from '../../host/epilogue.js';
@@ -16,7 +16,7 @@ import {sourceOf} from '../source.js';
 import {mostTargetsOf, runTargets} from '../targets.js';
 import {assertContext, device, needsWebGL2, type WebGLBackend} from '../tfjsBackend.js';
 import {launchesOf} from './cost.js';
-import {type Layout, layoutOf, stepOf, windowBlock} from './layout.js';
+import {type Layout, layoutOf, stepOf} from './layout.js';
 import {type Texts, textsOf, variants} from './texts.js';
 
 const own: readonly Pass[] = ['forward', 'backpropInput'];
@@ -70,11 +70,9 @@ function run(
   return holding(backend, (hold) => {
     const image = hold(runPack(backend, packImage, a, {shape: [n, h, terms, quads], width, margin}, source));
     const filter = sourceOf(backend, b, hold);
-    const most = mostTargetsOf(backend);
-    const block = windowBlock(info, pass, most);
-    const texts = textsOf(info, pass, {most, plain: filter.isPlain, fusion});
-    const variant = parts.find(({name}) => name === nameOf(pass, texts.variant));
-    if (variant) variant.hits++;
+    const texts = textsOf(info, pass, {most: mostTargetsOf(backend), plain: filter.isPlain, fusion});
+    countHit(parts, nameOf(pass, texts.variant));
+    const {block} = texts;
     const part = partOf(result, block);
     const beside = epilogueInputs(fusion);
     const {pad, dilation} = uniformsOf(info);

@@ -1,6 +1,7 @@
 import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
 import type {Pass} from '../../../geometry/pass.js';
 import type {Fusion} from '../../implementation.js';
+import type {Block} from '../block.js';
 import {targetCount} from '../targets.js';
 import {fillingOf, fillings, tapsAtOnce, windowBlock} from './layout.js';
 import {windowText} from './text.js';
@@ -15,6 +16,8 @@ export const variants = fillings.flatMap((filling) =>
 /** The shader of one pass. */
 export interface Texts {
   compute: string;
+  /** What a fragment of it computes. */
+  block: Block;
   /** Which of them it is, for people. */
   variant: string;
 }
@@ -33,8 +36,9 @@ export function textsOf(
 ): Texts {
   const [rows, columns] = tapsAtOnce(info, pass);
   const way = ways[rows > 1 ? 2 : columns > 1 ? 1 : 0];
+  const block = windowBlock(info, pass, most);
   return {
-    compute: windowText(info, pass, windowBlock(info, pass, most), plain, fusion),
+    ...{compute: windowText(info, pass, block, plain, fusion), block},
     variant: `${fillingOf(info, pass)}, ${way}`,
   };
 }

@@ -45,6 +45,10 @@ const pointwise: readonly string[] = [
   'mb2ih5iw8ic4oc6kh1kw1sh2sw3-same',
   'mb2ih6iw7ic4oc3kh1kw1sh3sw2-p0-ceil',
   'ih3iw3ic2oc2kh1kw1sh3sw3-p0-ceil',
+  // Results of more rows of texels than a texture has: two abreast, and three.
+  'mb150ih9iw13ic5oc7kh1kw1',
+  'mb300ih9iw13ic2oc12kh1kw1',
+  'mb300ih15iw13ic6oc9kh1kw1sh2sw2',
 ];
 /** Beyond what a texture of 16384 rows holds: it is made square. */
 const squarish = [

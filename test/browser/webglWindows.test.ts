@@ -1,4 +1,4 @@
-import type {Tensor} from '@tensorflow/tfjs';
+import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
 import type {Page} from 'playwright-core';
 import {type Helpers, openWebglPage, type Upload} from './webglPage.js';
 
@@ -79,10 +79,39 @@ describe('dense passes on windows', () => {
     },
   );
 
-  test('leave a filter to others whose rows are not those of a texture', async () => {
+  test('read a filter whose rows are not those of a texture', async () => {
     const [y, dx] = await run('ih2iw2ic7oc3kh70kw70-p69', 'fresh');
     expect([y!.first, dx!.first]).toEqual([-1, -1]);
-    expect([y!.served, dx!.served]).not.toContain('windows');
+    expect([y!.served, dx!.served]).toEqual(['windows', 'windows']);
+  });
+
+  test.each([
+    'mb90ih11iw17ic3oc5kh3kw3-same', // 8,910 rows of texels, two abreast
+    'mb200ih11iw17ic2oc11kh3kw2-same', // 19,800 of them, three
+    'mb401ih9iw8ic1oc1kh3kw3-same', // 14,436 of one
+  ])('set rows of texels abreast where a texture would be too high: %s', async (problem) => {
+    const [y, dx] = await run(problem, 'fresh');
+    expect(y).toEqual({pass: 'forward', first: -1, served: 'windows'});
+    expect(dx).toEqual({pass: 'backpropInput', first: -1, served: 'windows'});
+  });
+
+  test('hand such a result to whoever reads it', async () => {
+    const {got, want, calls} = await page.evaluate(async () => {
+      const {tf} = convgrad;
+      const compute = () =>
+        tf.tidy(() => {
+          const integers = (shape: number[], seed: number) =>
+            tf.round(tf.randomUniform(shape, -4, 4, 'float32', seed)) as never;
+          const first: Tensor4D = convgrad.conv2d(integers([150, 9, 13, 2], 1), integers([3, 3, 2, 5], 2), 1, 'same');
+          const second = convgrad.conv2d(first, integers([1, 1, 5, 3], 3), 1, 'same');
+          const read = [first, second, tf.relu(first), first.slice([140, 1, 2, 1], [9, 7, 10, 3]), first.sum(0)];
+          // + 0 makes 0 of −0.
+          return read.map((y: Tensor) => Array.from(y.dataSync(), (value) => value + 0));
+        });
+      return helpers.beside(compute, 'windows');
+    });
+    expect(got).toEqual(want);
+    expect(calls).toEqual(['windows forward 2']);
   });
 
   test.each(['relu', 'relu6', 'leakyrelu', 'prelu', 'linear'] as const)(

@@ -1,5 +1,6 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import type {Fusion} from '../implementation.js';
+import {numbers} from './block.js';
 import {epilogueInputs, epilogueText} from './epilogue.js';
 import {pairsOf} from './source.js';
 import {framebufferOf, makeTexture, textureOf} from './targets.js';
@@ -10,15 +11,51 @@ type Size = readonly [height: number, width: number];
 /** Sizes of an image in texels of channels. */
 export const texelShape = ([n, h, w, channels]: readonly number[]) => [n, h, w, pairsOf(channels)];
 
-/** Whether the rows of texels of an image [N, H, W, C] are those of its texture. */
-export function holdsRectangles([n, h, w, channels]: readonly number[], maxSide: number): boolean {
-  return Math.max(n * h * pairsOf(w), pairsOf(channels)) <= maxSide;
+/** Rows are counted in floats, of which a quotient is exact below. */
+const mostRows = 2 ** 22;
+
+const rowsOf = ([n, h, w]: readonly number[]) => n * h * pairsOf(w);
+
+/** How many rows of texels of an image [N, H, W, C] stand abreast in its texture: one, or as many as make it no higher than `maxSide`. Undefined where nothing does. */
+export function abreastOf(shape: readonly number[], maxSide: number): number | undefined {
+  const rows = rowsOf(shape);
+  const abreast = Math.ceil(rows / maxSide);
+  return rows <= mostRows && abreast * pairsOf(shape[3]) <= maxSide ? abreast : undefined;
 }
 
-/** The size of one of so many rectangles of an image, below and beside each other. */
-export function partOf([n, h, w, channels]: readonly number[], {rows, columns}: {rows: number; columns: number}) {
-  return [Math.ceil((n * h * pairsOf(w)) / rows), Math.ceil(pairsOf(channels) / columns)] as const;
+/** How an image is cut into rectangles for the targets of a program. */
+export interface Cut {
+  /** Of one rectangle: its rows of texels, those abreast counted as one, and its texels across one of them. */
+  part: Size;
+  abreast: number;
+  /** Of a target, where those abreast stand beside each other. */
+  size: Size;
+  /** How many rectangles stand beside each other. */
+  columns: number;
 }
+
+/** The cut of an image into so many rectangles below and beside each other. */
+export function cutOf(
+  shape: readonly number[],
+  {rows, columns}: {rows: number; columns: number},
+  maxSide: number,
+): Cut {
+  const abreast = abreastOf(shape, maxSide) as number;
+  const part = [Math.ceil(Math.ceil(rowsOf(shape) / abreast) / rows), Math.ceil(pairsOf(shape[3]) / columns)] as const;
+  return {part, abreast, size: [part[0], abreast * part[1]], columns};
+}
+
+/** The cut as shaders get it, an `ivec3`. */
+export const cutUniform = ({part, abreast}: Cut) => [...part, abreast];
+
+/** In GLSL: what a fragment computes for its first target, a row of texels and a pair of channels, for a program with the uniform `cut`; after `dividing`. */
+export const cuttingText = `
+  ivec2 firstAt() {
+    ivec2 at = ivec2(gl_FragCoord.xy);
+    int beside = over(at.x, cut.y);
+    return ivec2(at.y * cut.z + beside, at.x - beside * cut.y);
+  }
+`;
 
 /** In GLSL: where a texel of an image belongs, and what becomes of its sum, for a program with uniforms `resultShape` in texels, `channels` and `alpha`. */
 export const finishingText = (fusion?: Fusion) => `
@@ -50,19 +87,28 @@ export interface Move {
   size: Size;
 }
 
-/** The textures of `runTargets` beside and below each other. @param part the size of a target @param across how many stand beside each other */
-export function placed(targets: readonly TensorInfo[], part: Size, across: number): Move[] {
-  return targets.map((from, i) => ({
-    from,
-    to: [Math.floor(i / across) * part[0], (i % across) * part[1]],
-    size: part,
-  }));
+/** The targets of a cut, where they belong in the image. @param channels of it */
+export function placed(
+  targets: readonly TensorInfo[],
+  {part: [rows, across], abreast, columns}: Cut,
+  channels: number,
+): Move[] {
+  const pairs = pairsOf(channels);
+  return targets.flatMap((from, t) =>
+    numbers(abreast).map((beside): Move => {
+      const [down, right] = [Math.floor(t / columns) * rows, (t % columns) * across];
+      const size = [rows, Math.min(across, pairs - right)] as const;
+      return {from, at: [0, beside * across], to: [down, beside * pairs + right], size};
+    }),
+  );
 }
 
-/** A tensor of rectangles, which may reach beyond it. @param shape whose rows of texels must be those of its texture, see {@link holdsRectangles} */
-export function assemble(backend: WebGLBackend, shape: number[], moves: readonly Move[]): TensorInfo {
+/** A tensor of rectangles, which may reach beyond its texture. @param abreast how many rows of texels stand beside each other, see {@link abreastOf} */
+export function assemble(backend: WebGLBackend, shape: number[], moves: readonly Move[], abreast = 1): TensorInfo {
   const result = backend.makeTensorInfo(shape, 'float32');
-  Object.assign(backend.texData.get(result.dataId), {isPacked: true});
+  const size = [Math.ceil(rowsOf(shape) / abreast), abreast * pairsOf(shape[3])];
+  // Which texel is which follows from the width of the texture, whatever tfjs would have made it.
+  Object.assign(backend.texData.get(result.dataId), {isPacked: true, texShape: size.map((texels) => 2 * texels)});
   backend.uploadToGPU(result.dataId);
   move(backend, moves, result);
   return result;
@@ -71,7 +117,8 @@ export function assemble(backend: WebGLBackend, shape: number[], moves: readonly
 /** The textures of `runTargets` below each other in one: a shader that read them apart would read all of them for each texel, see `outputAt`. */
 export function joined(backend: WebGLBackend, targets: readonly TensorInfo[], part: Size): TensorInfo {
   const whole = makeTexture(backend, [targets.length * part[0], part[1]]);
-  move(backend, placed(targets, part, 1), whole);
+  const moves = targets.map((from, t): Move => ({from, to: [t * part[0], 0], size: part}));
+  move(backend, moves, whole);
   return whole;
 }
 

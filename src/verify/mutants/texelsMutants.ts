@@ -104,7 +104,13 @@ export const texelsMutants: readonly TexelsMutant[] = [
     name: 'webgl-texels-rectangle',
     passes: ['forward', 'backpropInput'],
     wrong: 'on texels, the second rectangle of a product of matrices is computed of the pixels of the first',
-    texels: textIn('compute', ['placeOf(row + 1 * part.x)', 'placeOf(row)']),
+    texels: textIn('compute', ['placeOf(row + 1 * below)', 'placeOf(row)']),
+  },
+  {
+    name: 'webgl-texels-abreast',
+    passes: ['forward', 'backpropInput'],
+    wrong: 'on texels, of a product too high for a texture the rows beside each other are taken for those below',
+    texels: textIn('compute', ['at.y * cut.z + beside', 'at.y + beside * cut.x']),
   },
   {
     name: 'webgl-texels-weights-turned',

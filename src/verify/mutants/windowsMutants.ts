@@ -51,7 +51,13 @@ export const windowsMutants: readonly WindowsMutant[] = [
     name: 'webgl-windows-rectangle',
     passes: both,
     wrong: 'on windows, the second rectangle of the result is computed of the pixels of the first',
-    windows: textIn('compute', ['resultAt(row + 1 * part.x)', 'resultAt(row)']),
+    windows: textIn('compute', ['resultAt(row + 1 * below)', 'resultAt(row)']),
+  },
+  {
+    name: 'webgl-windows-abreast',
+    passes: both,
+    wrong: 'on windows, of a result too high for a texture the rows beside each other are taken for those below',
+    windows: textIn('compute', ['at.y * cut.z + beside', 'at.y + beside * cut.x']),
   },
   {
     name: 'webgl-windows-second-channel',

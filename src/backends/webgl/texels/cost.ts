@@ -3,7 +3,7 @@ import {type Pass, passTensors, shapeOf} from '../../../geometry/pass.js';
 import type {Launch} from '../../gpu/work.js';
 import {fragmentsOf} from '../block.js';
 import {texelsOf} from '../cost.js';
-import {partOf} from '../rectangles.js';
+import {cutOf} from '../rectangles.js';
 import {pairsOf} from '../source.js';
 import {mostTargetsHere} from '../targets.js';
 import {device} from '../tfjsBackend.js';
@@ -38,8 +38,8 @@ function depthwise(info: Conv2DInfo, pass: Pass): Launch {
 function pointwise(info: Conv2DInfo, pass: Pass): Launch[] {
   const isForward = pass === 'forward';
   const {rows, columns, targets} = pointwiseBlock(info, isForward, mostTargetsHere());
-  const part = partOf(shapeOf(info, passTensors[pass].output), {rows, columns});
-  const threads = fragmentsOf(part);
+  const {size, abreast} = cutOf(shapeOf(info, passTensors[pass].output), {rows, columns}, device().maxSide);
+  const threads = fragmentsOf(size);
   const turns = threads * pairsOf(isForward ? info.inChannels : info.outChannels);
   const reads = rows * (isForward && info.strideWidth > 1 ? 2 : 1) + columns;
   return [
@@ -49,7 +49,7 @@ function pointwise(info: Conv2DInfo, pass: Pass): Launch[] {
       carried: turns * targets,
       wideLoads: turns * reads,
       wideStores: threads * targets,
-      moves: targets,
+      moves: targets * abreast,
     },
   ];
 }

@@ -5,7 +5,7 @@ import {isPerChannel} from '../../host/epilogue.js';
 import type {Implementation} from '../../implementation.js';
 import {counted} from '../cost.js';
 import {holding} from '../holding.js';
-import {holdsRectangles} from '../rectangles.js';
+import {abreastOf} from '../rectangles.js';
 import {sourceOf} from '../source.js';
 import {mostTargetsOf, targetCounts} from '../targets.js';
 import {assertContext, device, needsWebGL2, type WebGLBackend} from '../tfjsBackend.js';
@@ -87,7 +87,7 @@ function whyNot(info: Conv2DInfo, pass: Pass): string | undefined {
   if (info.filterWidth > 1 && info.dilationWidth > 1) return 'the taps of a row do not lie side by side';
   if (pass === 'backpropFilter') {
     const limits = device();
-    const isHeld = pairsTaps(info) || holdsRectangles(shapeOf(info, 'dFilter'), limits.maxSide);
+    const isHeld = pairsTaps(info) || abreastOf(shapeOf(info, 'dFilter'), limits.maxSide) === 1;
     if (!isHeld || targetCounts.some((most) => !gridOf(info, tileOf(info, most), limits))) {
       return `its sums do not fit into a texture of ${limits.maxSide} × ${limits.maxSide}`;
     }
@@ -101,7 +101,7 @@ function whyNotPointwise(info: Conv2DInfo, pass: Pass): string | undefined {
   }
   if (pass === 'backpropInput' && info.strideHeight * info.strideWidth > 1) return 'dX of pixels apart has gaps';
   const {maxSide} = device();
-  return holdsRectangles(shapeOf(info, passTensors[pass].output), maxSide)
+  return abreastOf(shapeOf(info, passTensors[pass].output), maxSide)
     ? undefined
-    : `the rows of its result are not those of a texture of ${maxSide} × ${maxSide}`;
+    : `its result does not fit into a texture of ${maxSide} × ${maxSide}`;
 }

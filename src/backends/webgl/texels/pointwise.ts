@@ -1,7 +1,7 @@
 import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
 import type {Fusion} from '../../implementation.js';
 import {type Block, blockOf, numbers} from '../block.js';
-import {finishingText} from '../rectangles.js';
+import {cuttingText, finishingText} from '../rectangles.js';
 import {dividing} from '../shared.js';
 import {pairsOf, texelAtText} from '../source.js';
 
@@ -19,8 +19,8 @@ export function pointwiseBlock(info: Conv2DInfo, isForward: boolean, most: numbe
  *
  *     y[n, oh, ow, f] = Σ_c x[n, oh·sh, ow·sw, c] · filter[c, f]      dx[n, h, w, c] = Σ_f dy[n, h, w, f] · filter[c, f], without stride
  *
- * x [N, H, W, C], filter [1, 1, C, F] → y [N, OH, OW, F]. A fragment computes block.rows × block.columns texels of the result, which lie `part` apart:
- * each target is then a rectangle of it, and they are copied together as they are. For 8 products each it reads rows + columns texels.
+ * x [N, H, W, C], filter [1, 1, C, F] → y [N, OH, OW, F]. A fragment computes block.rows × block.columns texels of the result, of one rectangle of it each:
+ * see `Cut`. For 8 products each it reads rows + columns texels.
  * Limits: sums in float32, in the order of the channels, of two at a time.
  * @param plain whether the textures of the image and of the filter are plain
  */
@@ -40,7 +40,7 @@ export function pointwiseText(
   const pixels = (p: number, k: string) =>
     apart ? `vec4(${pixel(`at${p}.x`, k)}.xy, ${pixel(`at${p}.y`, k)}.${second})` : pixel(`at${p}.x`, k);
   const weights = (q: number, k: string) => {
-    const channel = `(channel + ${q} * part.y)`;
+    const channel = `(channel + ${q} * cut.y)`;
     const [row, column] = isForward ? [k, channel] : [channel, k];
     return plain.filter
       ? `texture(weights, (vec2(${column}, ${row}) + .5) * weightTexel)`
@@ -61,7 +61,7 @@ export function pointwiseText(
         ),
       )
       .join('\n      ');
-  return `${dividing}${texelAtText}
+  return `${dividing}${cuttingText}${texelAtText}
   ${finishingText(fusion)}
   // Where in the source the two pixels of a texel of the result lie, texels x and y; z and w whether they lie there at all.
   ivec4 placeOf(int row) {
@@ -77,9 +77,10 @@ export function pointwiseText(
   }
 
   void main() {
-    int row = int(gl_FragCoord.y), channel = int(gl_FragCoord.x);
+    ivec2 first = firstAt();
+    int row = first.x, channel = first.y, below = cut.x * cut.z;
     vec2 texel = 1. / vec2(textureSize(source, 0)), weightTexel = 1. / vec2(textureSize(weights, 0));
-    ${rows.map((p) => `ivec4 at${p} = placeOf(row + ${p} * part.x);`).join('\n    ')}
+    ${rows.map((p) => `ivec4 at${p} = placeOf(row + ${p} * below);`).join('\n    ')}
     ${numbers(block.targets)
       .map((t) => `vec4 sum${t} = vec4(0.);`)
       .join(' ')}
@@ -97,7 +98,7 @@ export function pointwiseText(
       .flatMap((p) =>
         columns.map((q) => {
           const t = p * block.columns + q;
-          return `target${t} = finished(whole(sum${t}, at${p}), resultAt(row + ${p} * part.x) + ivec4(0, 0, 0, 2 * (channel + ${q} * part.y)));`;
+          return `target${t} = finished(whole(sum${t}, at${p}), resultAt(row + ${p} * below) + ivec4(0, 0, 0, 2 * (channel + ${q} * cut.y)));`;
         }),
       )
       .join('\n    ')}

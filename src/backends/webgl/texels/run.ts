@@ -4,10 +4,10 @@ import {type Pass, passTensors, shapeOf} from '../../../geometry/pass.js';
 import type {Fusion} from '../../implementation.js';
 import {epilogueInputs} from '../epilogue.js';
 import {uniformsOf, type WebGLProgram} from '../program.js';
-import {assemble, partOf, placed, texelShape} from '../rectangles.js';
+import {assemble, cutOf, cutUniform, placed, texelShape} from '../rectangles.js';
 import {sourceOf} from '../source.js';
 import {mostTargetsOf, runTargets} from '../targets.js';
-import type {WebGLBackend} from '../tfjsBackend.js';
+import {device, type WebGLBackend} from '../tfjsBackend.js';
 import {pointwiseBlock} from './pointwise.js';
 import type {Texts} from './texts.js';
 
@@ -45,19 +45,19 @@ export function runPointwise({backend, texts, info, pass, inputs, fusion, hold}:
   const isForward = pass === 'forward';
   const block = pointwiseBlock(info, isForward, mostTargetsOf(backend));
   const [source, result] = [shapeOf(info, passTensors[pass].inputs[0]), shapeOf(info, passTensors[pass].output)];
-  const part = partOf(result, block);
+  const cut = cutOf(result, block, device().maxSide);
   const beside = epilogueInputs(fusion);
   const program = {
     text: texts.compute,
     samplers: ['source', 'weights', ...beside.map(([name]) => name)],
     uniforms: {
       ...{sourceShape: texelShape(source), resultShape: texelShape(result), channels: [result[3]], terms: [source[3]]},
-      ...{step: isForward ? [info.strideHeight, info.strideWidth] : [1, 1], part},
+      ...{step: isForward ? [info.strideHeight, info.strideWidth] : [1, 1], cut: cutUniform(cut)},
     },
     floats: {alpha: fusion?.leakyreluAlpha ?? 0},
     targets: block.targets,
   };
   const vectors = beside.map(([, tensor]) => sourceOf(backend, tensor, hold).tensor);
-  const targets = runTargets(backend, program, [...inputs, ...vectors], part).map(hold);
-  return assemble(backend, result, placed(targets, part, block.columns));
+  const targets = runTargets(backend, program, [...inputs, ...vectors], cut.size).map(hold);
+  return assemble(backend, result, placed(targets, cut, result[3]), cut.abreast);
 }

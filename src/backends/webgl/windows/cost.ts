@@ -4,18 +4,19 @@ import type {Launch} from '../../gpu/work.js';
 import {fragmentsOf} from '../block.js';
 import {packing} from '../quads/cost.js';
 import {quadsOf} from '../quads/layout.js';
-import {partOf} from '../rectangles.js';
+import {cutOf} from '../rectangles.js';
 import {mostTargetsHere} from '../targets.js';
 import {device} from '../tfjsBackend.js';
 import {type Layout, layoutOf, pixelsOf, tapsAtOnce, windowBlock} from './layout.js';
 
 /** The source into quads, what is computed of it and the filter, and the rectangles of the result into one. */
 export function launchesOf(info: Conv2DInfo, pass: Pass): Launch[] {
-  const {source} = layoutOf(info, pass, device().maxSide) as Layout;
+  const {maxSide} = device();
+  const {source} = layoutOf(info, pass, maxSide) as Layout;
   const {rows, columns, targets} = windowBlock(info, pass, mostTargetsHere());
   const terms = shapeOf(info, passTensors[pass].inputs[0])[3];
-  const part = partOf(shapeOf(info, passTensors[pass].output), {rows, columns});
-  const threads = fragmentsOf(part);
+  const {size, abreast} = cutOf(shapeOf(info, passTensors[pass].output), {rows, columns}, maxSide);
+  const threads = fragmentsOf(size);
   const lanes = Math.min(4, terms);
   // See `isDouble` of its text.
   const single = columns % 2;
@@ -31,7 +32,7 @@ export function launchesOf(info: Conv2DInfo, pass: Pass): Launch[] {
       wideLoads: turns * (rows * pixelsOf(info, pass) + at * columns * Math.ceil(lanes / 2)),
       carried: ((turns + lines) * targets) / down,
       wideStores: threads * targets,
-      moves: targets,
+      moves: targets * abreast,
     },
   ];
 }

@@ -11,7 +11,7 @@ import {uniformsOf} from '../program.js';
 import {uniformOf} from '../quads/bands.js';
 import {quadsOf} from '../quads/layout.js';
 import {packImage, runPack} from '../quads/pack.js';
-import {assemble, holdsRectangles, partOf, placed, texelShape} from '../rectangles.js';
+import {abreastOf, assemble, cutOf, cutUniform, placed, texelShape} from '../rectangles.js';
 import {sourceOf} from '../source.js';
 import {mostTargetsOf, runTargets} from '../targets.js';
 import {assertContext, device, needsWebGL2, type WebGLBackend} from '../tfjsBackend.js';
@@ -29,8 +29,7 @@ export const parts = makeParts(own.flatMap((pass) => variants.map((variant) => n
  * Dense passes of the source in quads with zeros around it, and of the filter and the result as tfjs has them: packing the filter and unpacking the
  * result, which `quads` does, take as long as the products of a layer with few pixels.
  *
- * Limits: dX without stride; a filter and a result whose rows of texels are those of their textures. Zeros around an image are products: an infinite weight makes
- * them NaN.
+ * Limits: dX without stride. Zeros around an image are products: an infinite weight makes them NaN.
  */
 export const windows: Implementation = {...byWindows('windows', (texts) => texts), ...counted(launchesOf)};
 
@@ -63,7 +62,8 @@ function run(
   backend: WebGLBackend,
   fusion?: Fusion,
 ): TensorInfo {
-  const {source, margin} = layoutOf(info, pass, device().maxSide) as Layout;
+  const {maxSide} = device();
+  const {source, margin} = layoutOf(info, pass, maxSide) as Layout;
   const [n, h, width, terms] = shapeOf(info, passTensors[pass].inputs[0]);
   const quads = quadsOf(terms);
   const result = shapeOf(info, passTensors[pass].output);
@@ -73,7 +73,7 @@ function run(
     const texts = textsOf(info, pass, {most: mostTargetsOf(backend), plain: filter.isPlain, fusion});
     countHit(parts, nameOf(pass, texts.variant));
     const {block} = texts;
-    const part = partOf(result, block);
+    const cut = cutOf(result, block, maxSide);
     const beside = epilogueInputs(fusion);
     const {pad, dilation} = uniformsOf(info);
     const program = {
@@ -85,7 +85,7 @@ function run(
           dilation,
           step: stepOf(info, pass),
           taps: [info.filterHeight, info.filterWidth],
-          part,
+          cut: cutUniform(cut),
           margin: [margin],
         },
         ...{sourceShape: [n, h, width, quads], sourceBands: uniformOf(source), terms: [terms]},
@@ -95,8 +95,8 @@ function run(
       targets: block.targets,
     };
     const vectors = beside.map(([, tensor]) => sourceOf(backend, tensor, hold).tensor);
-    const targets = runTargets(backend, program, [image, filter.tensor, ...vectors], part).map(hold);
-    return assemble(backend, result, placed(targets, part, block.columns));
+    const targets = runTargets(backend, program, [image, filter.tensor, ...vectors], cut.size).map(hold);
+    return assemble(backend, result, placed(targets, cut, result[3]), cut.abreast);
   });
 }
 
@@ -104,10 +104,6 @@ function whyNot(info: Conv2DInfo, pass: Pass): string | undefined {
   const {maxSide} = device();
   if (info.kind === 'depthwise') return 'it sums over channels, which a depthwise convolution keeps apart';
   if (pass === 'backpropInput' && info.strideHeight * info.strideWidth > 1) return 'dX of pixels apart has gaps';
-  for (const name of [passTensors[pass].output, 'filter'] as const) {
-    if (!holdsRectangles(shapeOf(info, name), maxSide)) {
-      return `the rows of ${name} are not those of a texture of ${maxSide} × ${maxSide}`;
-    }
-  }
-  return layoutOf(info, pass, maxSide) ? undefined : `its textures would be larger than ${maxSide} × ${maxSide}`;
+  const isHeld = abreastOf(shapeOf(info, passTensors[pass].output), maxSide) && layoutOf(info, pass, maxSide);
+  return isHeld ? undefined : `its textures would be larger than ${maxSide} × ${maxSide}`;
 }

@@ -4,7 +4,7 @@ import {passTensors, shapeOf} from '../../../geometry/pass.js';
 import type {Fusion} from '../../implementation.js';
 import {type Block, numbers} from '../block.js';
 import {bandsText} from '../quads/bands.js';
-import {finishingText} from '../rectangles.js';
+import {cuttingText, finishingText} from '../rectangles.js';
 import {dividing} from '../shared.js';
 import {texelAtText} from '../source.js';
 import {fillingOf, pixelsOf, stepOf, tapsAtOnce} from './layout.js';
@@ -18,8 +18,8 @@ const lanes = ['x', 'y', 'z', 'w'];
  *     y[n, oh, ow, f] = Σ_{i, j, c} x[n, oh·sh − pt + i·dh, ow·sw − pl + j·dw, c] · filter[i, j, c, f]
  *     dx[n, h, w, c] = Σ_{i, j, f} dy[n, h + pt − i·dh, w + pl − j·dw, f] · filter[i, j, c, f], without stride
  *
- * A fragment computes block.rows × block.columns texels of the result, two pixels × two channels each, which lie `part` apart: each target is a rectangle
- * of it, and they are copied together. What lies above or below an image is read from the line of zeros that follows the last one.
+ * A fragment computes block.rows × block.columns texels of the result, two pixels × two channels each, of one rectangle of it each: see
+ * `Cut`. What lies above or below an image is read from the line of zeros that follows the last one.
  * Limits: sums in float32, in the order i, j, channels of the source, or of a row of taps at once i, channels by four, j.
  * @param plain whether the texture of the filter is
  */
@@ -39,7 +39,7 @@ export function windowText(info: Conv2DInfo, pass: Pass, block: Block, plain: bo
         ? `texture(weights, vec2(wx + ${q}. * beyond, wy + ${tap}. * tapRows + ${m}. * weightTexel.y))`
         : `texture(weights, vec2(wx + ${m}. * weightTexel.x, wy + ${tap}. * tapRows + ${q}. * beyond))`;
     }
-    const [channel, term] = [`(channel + ${q} * part.y)`, `(2 * k + ${m})`];
+    const [channel, term] = [`(channel + ${q} * cut.y)`, `(2 * k + ${m})`];
     return isForward
       ? `texelAt(weights, ((tap + ${tap}) * pairs + ${term}) * resultShape.w + ${channel})`
       : `texelAt(weights, ((tap + ${tap}) * resultShape.w + ${channel}) * pairs + ${term})`;
@@ -108,7 +108,7 @@ export function windowText(info: Conv2DInfo, pass: Pass, block: Block, plain: bo
           ${body}
         }
       }`;
-  return `${dividing}${bandsText}${texelAtText}${finishingText(fusion)}
+  return `${dividing}${cuttingText}${bandsText}${texelAtText}${finishingText(fusion)}
   // Where in the source the taps of a pixel begin, in one row of them.
   vec2 windowAt(ivec4 at, int line, int column) {
     bool inside = at.x < sourceShape.x && uint(line) < uint(sourceShape.y);
@@ -117,12 +117,13 @@ export function windowText(info: Conv2DInfo, pass: Pass, block: Block, plain: bo
   }
 
   void main() {
-    int row = int(gl_FragCoord.y), channel = int(gl_FragCoord.x);
+    ivec2 first = firstAt();
+    int row = first.x, channel = first.y, below = cut.x * cut.z;
     int pairs = (terms + 1) >> 1;
     vec2 texel = 1. / vec2(textureSize(source, 0)), weightTexel = 1. / vec2(textureSize(weights, 0));
     float tapRows = float(${isForward ? 'pairs' : 'resultShape.w'}) * weightTexel.y;
-    float beyond = float(part.y) * weightTexel.${isForward ? 'x' : 'y'};
-    ${rows.map((p) => `ivec4 at${p} = resultAt(row + ${p} * part.x);`).join('\n    ')}
+    float beyond = float(cut.y) * weightTexel.${isForward ? 'x' : 'y'};
+    ${rows.map((p) => `ivec4 at${p} = resultAt(row + ${p} * below);`).join('\n    ')}
     ${numbers(block.targets)
       .map((t) => `vec4 sum${t} = vec4(0.);`)
       .join(' ')}
@@ -137,7 +138,7 @@ export function windowText(info: Conv2DInfo, pass: Pass, block: Block, plain: bo
       .flatMap((p) =>
         columns.map((q) => {
           const t = p * block.columns + q;
-          return `target${t} = finished(${sumOf(p, q)}, ivec4(at${p}.xyz, 2 * (channel + ${q} * part.y)));`;
+          return `target${t} = finished(${sumOf(p, q)}, ivec4(at${p}.xyz, 2 * (channel + ${q} * cut.y)));`;
         }),
       )
       .join('\n    ')}

@@ -19,10 +19,10 @@ export function blockOf(rows: number, columns: number, readsOfRow: number, most:
   return fewest(counted, ({reads}) => reads).block;
 }
 
-/** For a product of the whole. Of endless rows for one of them, which is one of a texture, whose fragments are computed two by two. */
+/** For a product of the whole; of endless rows for one of them. */
 export function readsOf(rows: number, columns: number, readsOfRow: number, block: Block): number {
   const across = Math.ceil(columns / block.columns);
-  const blocks = Number.isFinite(rows) ? Math.ceil(rows / block.rows) * across : upToEven(across) / block.rows;
+  const blocks = Number.isFinite(rows) ? Math.ceil(rows / block.rows) * across : across / block.rows;
   return blocks * (block.rows * readsOfRow + block.columns);
 }
 

@@ -23,37 +23,60 @@ export function abreastOf(shape: readonly number[], maxSide: number): number | u
   return rows <= mostRows && abreast * pairsOf(shape[3]) <= maxSide ? abreast : undefined;
 }
 
-/** How an image is cut into rectangles for the targets of a program. */
+/** How an image is cut into rectangles, which the targets of a program hold. */
 export interface Cut {
   /** Of one rectangle: its rows of texels, those abreast counted as one, and its texels across one of them. */
   part: Size;
   abreast: number;
-  /** Of a target, where those abreast stand beside each other. */
+  /** How many rectangles below each other one target holds, beside each other. */
+  strips: number;
+  /** Of a target. */
   size: Size;
-  /** How many rectangles stand beside each other. */
+  /** How many targets have the same rows. */
   columns: number;
 }
 
-/** The cut of an image into so many rectangles below and beside each other. */
+/** A target of so many texels across is not cut into strips to make it even: of its fragments, which are computed two by two, few lie beyond it. */
+const leastAcross = 8;
+
+/**
+ * The cut of an image for so many targets below and beside each other.
+ * @param together the rows of a rectangle are a multiple of so many where that makes it little higher: the rows of a fragment's targets then lie alike
+ */
 export function cutOf(
   shape: readonly number[],
   {rows, columns}: {rows: number; columns: number},
   maxSide: number,
+  together = 1,
 ): Cut {
   const abreast = abreastOf(shape, maxSide) as number;
-  const part = [Math.ceil(Math.ceil(rowsOf(shape) / abreast) / rows), Math.ceil(pairsOf(shape[3]) / columns)] as const;
-  return {part, abreast, size: [part[0], abreast * part[1]], columns};
+  const height = Math.ceil(rowsOf(shape) / abreast);
+  const across = Math.ceil(pairsOf(shape[3]) / columns);
+  const width = abreast * across;
+  const strips = width % 2 === 1 && width < leastAcross && height > 1 ? 2 : 1;
+  const least = Math.ceil(height / (rows * strips));
+  const alike = Math.ceil(least / together) * together;
+  const part = [alike <= Math.min(1.2 * least, maxSide) ? alike : least, across] as const;
+  return {part, abreast, strips, size: [part[0], strips * width], columns};
 }
 
-/** The cut as shaders get it, an `ivec3`. */
-export const cutUniform = ({part, abreast}: Cut) => [...part, abreast];
+/** The cut as shaders get it, an `ivec4`. */
+export const cutUniform = ({part, abreast, strips}: Cut) => [...part, abreast, strips];
 
-/** In GLSL: what a fragment computes for its first target, a row of texels and a pair of channels, for a program with the uniform `cut`; after `dividing`. */
+/**
+ * In GLSL, for a program with the uniform `cut`, after `dividing`: what a fragment computes for its first target, a row of texels and a pair of channels,
+ * and how many rows below that those of the next one lie.
+ */
 export const cuttingText = `
   ivec2 firstAt() {
     ivec2 at = ivec2(gl_FragCoord.xy);
     int beside = over(at.x, cut.y);
-    return ivec2(at.y * cut.z + beside, at.x - beside * cut.y);
+    int strip = over(beside, cut.z);
+    return ivec2((strip * cut.x + at.y) * cut.z + beside - strip * cut.z, at.x - beside * cut.y);
+  }
+
+  int rowsBelow() {
+    return cut.x * cut.z * cut.w;
   }
 `;
 
@@ -88,17 +111,20 @@ export interface Move {
 }
 
 /** The targets of a cut, where they belong in the image. @param channels of it */
-export function placed(
-  targets: readonly TensorInfo[],
-  {part: [rows, across], abreast, columns}: Cut,
-  channels: number,
-): Move[] {
+export function placed(targets: readonly TensorInfo[], cut: Cut, channels: number): Move[] {
+  const {
+    part: [rows, across],
+    abreast,
+    strips,
+    columns,
+  } = cut;
   const pairs = pairsOf(channels);
   return targets.flatMap((from, t) =>
-    numbers(abreast).map((beside): Move => {
-      const [down, right] = [Math.floor(t / columns) * rows, (t % columns) * across];
-      const size = [rows, Math.min(across, pairs - right)] as const;
-      return {from, at: [0, beside * across], to: [down, beside * pairs + right], size};
+    numbers(strips * abreast).map((beside): Move => {
+      const [strip, row] = [Math.floor(beside / abreast), beside % abreast];
+      const right = (t % columns) * across;
+      const to = [(Math.floor(t / columns) * strips + strip) * rows, row * pairs + right] as const;
+      return {from, at: [0, beside * across], to, size: [rows, Math.min(across, pairs - right)]};
     }),
   );
 }

@@ -65,6 +65,8 @@ const gpuProblems: readonly string[] = [
   'mb2ih5iw8ic5oc5kh3kw3-same-depthwise',
   'mb2ih7iw9ic5oc5kh3kw3sh2sw2-p1-depthwise',
   'mb2ih5iw7ic5oc7kh1kw1',
+  'mb2ih5iw9ic3oc5kh1kw1sh2sw2',
+  'ih4iw7ic3oc5kh1kw1sh3sw3-p0-ceil',
 ];
 /** Beyond 2^16 pixels. */
 const hardGpuProblems: readonly string[] = ['ih260iw257ic1oc1kh1kw1'];

@@ -96,8 +96,8 @@ export const texelsMutants: readonly TexelsMutant[] = [
     wrong: 'on texels, a product of matrices counts the lanes past an odd number of channels',
     texels: textIn(
       'compute',
-      ['for (int k = 0; k < terms / 2; k++)', 'for (int k = 0; k < (terms + 1) / 2; k++)'],
-      ['if (terms % 2 == 1)', 'if (false)'],
+      ['for (int k = 0; k < count / 2; k++)', 'for (int k = 0; k < (count + 1) / 2; k++)'],
+      ['if (count % 2 == 1)', 'if (false)'],
     ),
   },
   {
@@ -110,13 +110,36 @@ export const texelsMutants: readonly TexelsMutant[] = [
     name: 'webgl-texels-abreast',
     passes: ['forward', 'backpropInput'],
     wrong: 'on texels, of a product too high for a texture the rows beside each other are taken for those below',
-    texels: textIn('compute', ['at.y * cut.z + beside', 'at.y + beside * cut.x']),
+    texels: textIn('compute', ['+ at.y) * cut.z + beside', '+ at.y) + beside * cut.x']),
   },
   {
     name: 'webgl-texels-weights-turned',
     passes: ['backpropInput'],
     wrong: 'on texels, dX of single pixels takes the filter for its transpose within each texel',
-    texels: changedIn('compute', (code) => code.replaceAll('.xzxz', '.xyxy').replaceAll('.ywyw', '.zwzw')),
+    texels: changedIn('compute', (code) =>
+      code.replace(
+        /(b\d+)\.(xz|yw)+/g,
+        (_, b, half) => `${b}.${(half === 'xz' ? 'xy' : 'zw').repeat(code.includes('xzxz') ? 2 : 1)}`,
+      ),
+    ),
+  },
+  {
+    name: 'webgl-texels-gap-line',
+    passes: ['backpropInput'],
+    wrong: 'on texels, dX of single pixels gives the lines between those of dy what belongs to the line above',
+    texels: textIn('compute', ['h * step.x == at.y && ', '']),
+  },
+  {
+    name: 'webgl-texels-gap-pixel',
+    passes: ['backpropInput'],
+    wrong: 'on texels, dX of single pixels that lie apart takes the first pixel of a texel of dy for both',
+    texels: textIn('compute', ['1 + (w & 1)', '1']),
+  },
+  {
+    name: 'webgl-texels-gap-place',
+    passes: ['backpropInput'],
+    wrong: 'on texels, dX of single pixels that lie apart is always written to the first pixel of a texel',
+    texels: textIn('compute', ['isFirst ? 1 : 2', '1']),
   },
   {
     name: 'webgl-texels-apart-phase',

@@ -57,7 +57,7 @@ export const windowsMutants: readonly WindowsMutant[] = [
     name: 'webgl-windows-abreast',
     passes: both,
     wrong: 'on windows, of a result too high for a texture the rows beside each other are taken for those below',
-    windows: textIn('compute', ['at.y * cut.z + beside', 'at.y + beside * cut.x']),
+    windows: textIn('compute', ['+ at.y) * cut.z + beside', '+ at.y) + beside * cut.x']),
   },
   {
     name: 'webgl-windows-second-channel',

@@ -3,11 +3,10 @@ import {type Pass, passTensors, shapeOf} from '../../../geometry/pass.js';
 import type {Launch} from '../../gpu/work.js';
 import {fragmentsOf} from '../block.js';
 import {texelsOf} from '../cost.js';
-import {cutOf} from '../rectangles.js';
 import {pairsOf} from '../source.js';
 import {mostTargetsHere} from '../targets.js';
 import {device} from '../tfjsBackend.js';
-import {pointwiseBlock} from './pointwise.js';
+import {pointwiseBlock, pointwiseCut, wayOf} from './pointwise.js';
 import {texelsOver} from './row.js';
 import {type Grid, gridOf, pairsTaps, tileOf} from './tile.js';
 
@@ -37,19 +36,21 @@ function depthwise(info: Conv2DInfo, pass: Pass): Launch {
 
 function pointwise(info: Conv2DInfo, pass: Pass): Launch[] {
   const isForward = pass === 'forward';
-  const {rows, columns, targets} = pointwiseBlock(info, isForward, mostTargetsHere());
-  const {size, abreast} = cutOf(shapeOf(info, passTensors[pass].output), {rows, columns}, device().maxSide);
+  const block = pointwiseBlock(info, isForward, mostTargetsHere());
+  const {rows, columns, targets} = block;
+  const {size, abreast, strips} = pointwiseCut(info, pass, block, device().maxSide);
   const threads = fragmentsOf(size);
-  const turns = threads * pairsOf(isForward ? info.inChannels : info.outChannels);
-  const reads = rows * (isForward && info.strideWidth > 1 ? 2 : 1) + columns;
+  const way = wayOf(info, isForward);
+  const turns =
+    (threads * pairsOf(isForward ? info.inChannels : info.outChannels)) / (isForward ? 1 : info.strideHeight);
   return [
     {
       threads,
-      pairProducts: turns * targets * 8,
+      pairProducts: turns * targets * (way === 'gaps' ? 4 : 8),
       carried: turns * targets,
-      wideLoads: turns * reads,
+      wideLoads: turns * (rows * (way === 'apart' ? 2 : 1) + columns),
       wideStores: threads * targets,
-      moves: targets * abreast,
+      moves: targets * abreast * strips,
     },
   ];
 }

@@ -99,7 +99,6 @@ function whyNotPointwise(info: Conv2DInfo, pass: Pass): string | undefined {
   if (info.filterHeight * info.filterWidth > 1 || info.padTop > 0 || info.padLeft > 0) {
     return 'beside dFilter it computes dense convolutions of single pixels without padding only';
   }
-  if (pass === 'backpropInput' && info.strideHeight * info.strideWidth > 1) return 'dX of pixels apart has gaps';
   const {maxSide} = device();
   return abreastOf(shapeOf(info, passTensors[pass].output), maxSide)
     ? undefined

@@ -1,23 +1,65 @@
 import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
+import {type Pass, passTensors, shapeOf} from '../../../geometry/pass.js';
 import type {Fusion} from '../../implementation.js';
 import {type Block, blockOf, numbers} from '../block.js';
-import {cuttingText, finishingText} from '../rectangles.js';
+import {type Cut, cutOf, cuttingText, finishingText} from '../rectangles.js';
 import {dividing} from '../shared.js';
 import {pairsOf, texelAtText} from '../source.js';
 
-/** Whether the pixels that a texel of y reads lie in two texels of x. */
-const isApart = ({strideWidth}: Conv2DInfo, isForward: boolean) => isForward && strideWidth > 1;
+/** How the two pixels of a texel of the result find theirs in the source: in one texel of it, in two, or only one of them does. */
+type Way = 'together' | 'apart' | 'gaps';
+
+export function wayOf({strideWidth}: Pick<Conv2DInfo, 'strideWidth'>, isForward: boolean): Way {
+  if (strideWidth === 1) return 'together';
+  return isForward ? 'apart' : 'gaps';
+}
 
 /** How many texels of the result a fragment computes: pairs of pixels by pairs of channels. */
 export function pointwiseBlock(info: Conv2DInfo, isForward: boolean, most: number): Block {
   const channels = isForward ? info.outChannels : info.inChannels;
-  return blockOf(Number.POSITIVE_INFINITY, pairsOf(channels), isApart(info, isForward) ? 2 : 1, most);
+  return blockOf(Number.POSITIVE_INFINITY, pairsOf(channels), wayOf(info, isForward) === 'apart' ? 2 : 1, most);
 }
+
+/** How the result is cut. Under a stride whole lines of dX meet nothing: the rows of a fragment's targets are to be such ones together. */
+export function pointwiseCut(info: Conv2DInfo, pass: Pass, block: Block, maxSide: number): Cut {
+  const {batch, inHeight, inWidth, strideHeight} = info;
+  const isAlike = pass === 'backpropInput' && (batch === 1 || inHeight % strideHeight === 0);
+  return cutOf(shapeOf(info, passTensors[pass].output), block, maxSide, isAlike ? strideHeight * pairsOf(inWidth) : 1);
+}
+
+/** Where in the source the pixels of a texel of the result lie: texels x and y; z and w whether each lies there at all. */
+const forwardPlace = `
+  ivec4 placeOf(int row) {
+    ivec4 at = resultAt(row);
+    int h = at.y * step.x, w = at.z * step.y;
+    int begin = (at.x * sourceShape.y + h) * ((sourceShape.z + 1) >> 1);
+    bool above = h < sourceShape.y && at.x < sourceShape.x;
+    return ivec4(begin + (w >> 1), begin + ((w + step.y) >> 1), above && w < sourceShape.z, above && w + step.y < sourceShape.z);
+  }
+`;
+
+/** The same of dX, whose pixels lie in one texel: z and w are both of them, or, where there is a stride, which pixel of that texel is whose, counted from 1. */
+const backPlace = (way: Way) => `
+  ivec4 placeOf(int row) {
+    ivec4 at = resultAt(row);
+    int h = over(at.y, step.x);
+    bool above = h * step.x == at.y && h < sourceShape.y && at.x < sourceShape.x;
+    int begin = (at.x * sourceShape.y + h) * ((sourceShape.z + 1) >> 1);
+    ${
+      way === 'together'
+        ? 'return ivec4(begin + (at.z >> 1), 0, above && at.z < sourceShape.z, above && at.z + 1 < sourceShape.z);'
+        : `int first = over(at.z, step.y), w = over(at.z + 1, step.y);
+    bool isFirst = first * step.y == at.z, isSecond = w * step.y == at.z + 1;
+    bool inside = above && (isFirst || isSecond) && w < sourceShape.z;
+    return ivec4(begin + (w >> 1), 0, inside ? 1 + (w & 1) : 0, isFirst ? 1 : 2);`
+    }
+  }
+`;
 
 /**
  * A dense convolution of single pixels, on texels as they lie: a product of matrices.
  *
- *     y[n, oh, ow, f] = Σ_c x[n, oh·sh, ow·sw, c] · filter[c, f]      dx[n, h, w, c] = Σ_f dy[n, h, w, f] · filter[c, f], without stride
+ *     y[n, oh, ow, f] = Σ_c x[n, oh·sh, ow·sw, c] · filter[c, f]      dx[n, oh·sh, ow·sw, c] = Σ_f dy[n, oh, ow, f] · filter[c, f], else 0
  *
  * x [N, H, W, C], filter [1, 1, C, F] → y [N, OH, OW, F]. A fragment computes block.rows × block.columns texels of the result, of one rectangle of it each:
  * see `Cut`. For 8 products each it reads rows + columns texels.
@@ -31,14 +73,17 @@ export function pointwiseText(
   plain: {source: boolean; filter: boolean},
   fusion?: Fusion,
 ): string {
-  const apart = isApart(info, isForward);
+  const way = wayOf(info, isForward);
   const pixel = (at: string, k: string) =>
     plain.source
       ? `texture(source, vec2((float(${k}) + .5) * texel.x, (float(${at}) + .5) * texel.y))`
       : `texelAt(source, ${at} * sourceShape.w + ${k})`;
   const second = info.strideWidth % 2 === 0 ? 'xy' : 'zw';
-  const pixels = (p: number, k: string) =>
-    apart ? `vec4(${pixel(`at${p}.x`, k)}.xy, ${pixel(`at${p}.y`, k)}.${second})` : pixel(`at${p}.x`, k);
+  const pixels = (p: number, k: string) => {
+    const first = pixel(`at${p}.x`, k);
+    if (way === 'apart') return `vec4 a${p} = vec4(${first}.xy, ${pixel(`at${p}.y`, k)}.${second});`;
+    return `vec4 a${p} = ${first};${way === 'gaps' ? ` if (at${p}.z == 2) a${p}.xy = a${p}.zw;` : ''}`;
+  };
   const weights = (q: number, k: string) => {
     const channel = `(channel + ${q} * cut.y)`;
     const [row, column] = isForward ? [k, channel] : [channel, k];
@@ -46,49 +91,49 @@ export function pointwiseText(
       ? `texture(weights, (vec2(${column}, ${row}) + .5) * weightTexel)`
       : `texelAt(weights, ${row} * ${isForward ? 'resultShape' : 'sourceShape'}.w + ${column})`;
   };
-  const [first, other] = isForward ? ['xyxy', 'zwzw'] : ['xzxz', 'ywyw'];
+  const [first, other] = isForward ? ['xy', 'zw'] : ['xz', 'yw'];
   const [rows, columns] = [numbers(block.rows), numbers(block.columns)];
   const read = (k: string) =>
-    [...rows.map((p) => `vec4 a${p} = ${pixels(p, k)};`), ...columns.map((q) => `vec4 b${q} = ${weights(q, k)};`)].join(
-      '\n      ',
-    );
+    [...rows.map((p) => pixels(p, k)), ...columns.map((q) => `vec4 b${q} = ${weights(q, k)};`)].join('\n      ');
   const sums = (whole: boolean) =>
     rows
       .flatMap((p) =>
-        columns.map(
-          (q) =>
-            `sum${p * block.columns + q} += a${p}.xxzz * b${q}.${first}${whole ? ` + a${p}.yyww * b${q}.${other}` : ''};`,
-        ),
+        columns.map((q) => {
+          const product = (lane: string, next: string, half: string) =>
+            way === 'gaps'
+              ? `a${p}.${lane} * b${q}.${half}`
+              : `a${p}.${lane}${lane}${next}${next} * b${q}.${half}${half}`;
+          const [one, two] = [product('x', 'z', first), product('y', 'w', other)];
+          return `sum${p * block.columns + q} += ${whole ? `${one} + ${two}` : one};`;
+        }),
       )
       .join('\n      ');
+  const sumType = way === 'gaps' ? 'vec2' : 'vec4';
   return `${dividing}${cuttingText}${texelAtText}
-  ${finishingText(fusion)}
-  // Where in the source the two pixels of a texel of the result lie, texels x and y; z and w whether they lie there at all.
-  ivec4 placeOf(int row) {
-    ivec4 at = resultAt(row);
-    int h = at.y * step.x, w = at.z * step.y;
-    int begin = (at.x * sourceShape.y + h) * ((sourceShape.z + 1) >> 1);
-    bool above = h < sourceShape.y;
-    return ivec4(begin + (w >> 1), begin + ((w + step.y) >> 1), above && w < sourceShape.z, above && w + step.y < sourceShape.z);
-  }
-
-  vec4 whole(vec4 value, ivec4 place) {
-    return vec4(place.z == 1 ? value.xy : vec2(0.), place.w == 1 ? value.zw : vec2(0.));
+  ${finishingText(fusion)}${isForward ? forwardPlace : backPlace(way)}
+  vec4 whole(${sumType} value, ivec4 place) {
+    ${
+      way === 'gaps'
+        ? 'return place.z == 0 ? vec4(0.) : place.w == 1 ? vec4(value, 0., 0.) : vec4(0., 0., value);'
+        : 'return vec4(place.z == 1 ? value.xy : vec2(0.), place.w == 1 ? value.zw : vec2(0.));'
+    }
   }
 
   void main() {
     ivec2 first = firstAt();
-    int row = first.x, channel = first.y, below = cut.x * cut.z;
+    int row = first.x, channel = first.y, below = rowsBelow();
     vec2 texel = 1. / vec2(textureSize(source, 0)), weightTexel = 1. / vec2(textureSize(weights, 0));
     ${rows.map((p) => `ivec4 at${p} = placeOf(row + ${p} * below);`).join('\n    ')}
     ${numbers(block.targets)
-      .map((t) => `vec4 sum${t} = vec4(0.);`)
+      .map((t) => `${sumType} sum${t} = ${sumType}(0.);`)
       .join(' ')}
-    for (int k = 0; k < terms / 2; k++) {
+    // Of nothing: the lines of dX between those of dy.
+    int count = ${rows.map((p) => `at${p}.z`).join(' + ')} == 0 ? 0 : terms;
+    for (int k = 0; k < count / 2; k++) {
       ${read('k')}
       ${sums(true)}
     }
-    if (terms % 2 == 1) {
+    if (count % 2 == 1) {
       // The second lanes are no channel, and hold anything.
       int k = terms / 2;
       ${read('k')}

@@ -4,11 +4,11 @@ import {type Pass, passTensors, shapeOf} from '../../../geometry/pass.js';
 import type {Fusion} from '../../implementation.js';
 import {epilogueInputs} from '../epilogue.js';
 import {uniformsOf, type WebGLProgram} from '../program.js';
-import {assemble, cutOf, cutUniform, placed, texelShape} from '../rectangles.js';
+import {assemble, cutUniform, placed, texelShape} from '../rectangles.js';
 import {sourceOf} from '../source.js';
 import {mostTargetsOf, runTargets} from '../targets.js';
 import {device, type WebGLBackend} from '../tfjsBackend.js';
-import {pointwiseBlock} from './pointwise.js';
+import {pointwiseBlock, pointwiseCut} from './pointwise.js';
 import type {Texts} from './texts.js';
 
 /** What a pass is run with. */
@@ -45,14 +45,14 @@ export function runPointwise({backend, texts, info, pass, inputs, fusion, hold}:
   const isForward = pass === 'forward';
   const block = pointwiseBlock(info, isForward, mostTargetsOf(backend));
   const [source, result] = [shapeOf(info, passTensors[pass].inputs[0]), shapeOf(info, passTensors[pass].output)];
-  const cut = cutOf(result, block, device().maxSide);
+  const cut = pointwiseCut(info, pass, block, device().maxSide);
   const beside = epilogueInputs(fusion);
   const program = {
     text: texts.compute,
     samplers: ['source', 'weights', ...beside.map(([name]) => name)],
     uniforms: {
       ...{sourceShape: texelShape(source), resultShape: texelShape(result), channels: [result[3]], terms: [source[3]]},
-      ...{step: isForward ? [info.strideHeight, info.strideWidth] : [1, 1], cut: cutUniform(cut)},
+      ...{step: [info.strideHeight, info.strideWidth], cut: cutUniform(cut)},
     },
     floats: {alpha: fusion?.leakyreluAlpha ?? 0},
     targets: block.targets,

@@ -18,7 +18,11 @@ export interface Texts {
 const byTaps = 'two taps a target';
 const byChannels = 'two channels a target';
 const gatherVariants: Readonly<Record<Kind, string>> = {dense: 'single pixels', depthwise: 'a row of taps at once'};
-const apart = 'every other tap of a row';
+/** Those of dX where pixels lie apart in a row. */
+const stridedVariants: Readonly<Record<Kind, string>> = {
+  dense: 'single pixels between gaps',
+  depthwise: 'every other tap of a row',
+};
 
 /** What the texts depend on beside the problem. */
 interface Circumstances {
@@ -48,12 +52,15 @@ export function textsOf(
     info.kind === 'dense'
       ? pointwiseText(info, isForward, pointwiseBlock(info, isForward, most), plain, fusion)
       : depthwiseText(info, isForward, plain, fusion);
-  const isApart = !isForward && info.strideWidth > 1;
-  return {compute, sum: '', variant: isApart ? apart : gatherVariants[info.kind]};
+  return {
+    compute,
+    sum: '',
+    variant: (isForward || info.strideWidth === 1 ? gatherVariants : stridedVariants)[info.kind],
+  };
 }
 
 /** Every variant that there is, by kind and pass. */
 export function variantsOf(kind: Kind, pass: Pass): string[] {
   if (pass === 'backpropFilter') return kind === 'dense' ? [byChannels, byTaps] : [byTaps];
-  return [gatherVariants[kind], ...(kind === 'depthwise' && pass === 'backpropInput' ? [apart] : [])];
+  return [gatherVariants[kind], ...(pass === 'backpropInput' ? [stridedVariants[kind]] : [])];
 }

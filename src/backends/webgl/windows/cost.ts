@@ -15,7 +15,7 @@ export function launchesOf(info: Conv2DInfo, pass: Pass): Launch[] {
   const {source} = layoutOf(info, pass, maxSide) as Layout;
   const {rows, columns, targets} = windowBlock(info, pass, mostTargetsHere());
   const terms = shapeOf(info, passTensors[pass].inputs[0])[3];
-  const {size, abreast} = cutOf(shapeOf(info, passTensors[pass].output), {rows, columns}, maxSide);
+  const {size, abreast, strips} = cutOf(shapeOf(info, passTensors[pass].output), {rows, columns}, maxSide);
   const threads = fragmentsOf(size);
   const lanes = Math.min(4, terms);
   // See `isDouble` of its text.
@@ -32,7 +32,7 @@ export function launchesOf(info: Conv2DInfo, pass: Pass): Launch[] {
       wideLoads: turns * (rows * pixelsOf(info, pass) + at * columns * Math.ceil(lanes / 2)),
       carried: ((turns + lines) * targets) / down,
       wideStores: threads * targets,
-      moves: targets * abreast,
+      moves: targets * abreast * strips,
     },
   ];
 }

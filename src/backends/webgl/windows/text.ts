@@ -118,7 +118,7 @@ export function windowText(info: Conv2DInfo, pass: Pass, block: Block, plain: bo
 
   void main() {
     ivec2 first = firstAt();
-    int row = first.x, channel = first.y, below = cut.x * cut.z;
+    int row = first.x, channel = first.y, below = rowsBelow();
     int pairs = (terms + 1) >> 1;
     vec2 texel = 1. / vec2(textureSize(source, 0)), weightTexel = 1. / vec2(textureSize(weights, 0));
     float tapRows = float(${isForward ? 'pairs' : 'resultShape.w'}) * weightTexel.y;

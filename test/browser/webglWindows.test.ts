@@ -18,6 +18,11 @@ const problems: readonly string[] = [
   'ih2iw2ic2oc2kh2kw2-p4',
   'ih3iw4ic3oc2kh2kw3-p5',
   'mb2ih17iw15ic33oc21kh3kw3-same',
+  'mb2ih9iw8ic7oc6kh2kw7-same',
+  'mb2ih7iw9ic7oc1kh2kw5-same',
+  'ih12iw9ic1oc7kh3kw7-same',
+  'mb2ih9iw9ic2oc1kh3kw2',
+  'mb3ih9iw9ic1oc3kh2kw6-p3',
 ];
 /** With pixels of y apart; dX is not theirs then. */
 const strided: readonly string[] = [
@@ -26,6 +31,8 @@ const strided: readonly string[] = [
   'ih6iw7ic2oc2kh2kw3sh3sw2-p1-ceil',
   'mb2ih12iw13ic7oc4kh2kw2sh1sw3',
   'ih5iw5ic4oc4kh5kw7sh2sw5-p4',
+  'mb2ih13iw11ic6oc1kh3kw6sh3sw2-same',
+  'mb2ih13iw11ic5oc1kh3kw2sh2sw3dh2dw2-p1',
 ];
 
 describe('dense passes on windows', () => {

@@ -67,6 +67,8 @@ const gpuProblems: readonly string[] = [
   'mb2ih5iw7ic5oc7kh1kw1',
   'mb2ih5iw9ic3oc5kh1kw1sh2sw2',
   'ih4iw7ic3oc5kh1kw1sh3sw3-p0-ceil',
+  'mb2ih7iw9ic1oc5kh3kw2-same',
+  'mb2ih5iw7ic6oc1kh2kw3-same',
 ];
 /** Beyond 2^16 pixels. */
 const hardGpuProblems: readonly string[] = ['ih260iw257ic1oc1kh1kw1'];

@@ -70,7 +70,15 @@ export const windowsMutants: readonly WindowsMutant[] = [
     passes: both,
     wrong:
       'on windows, weights past the last channel of the source are multiplied, and what stands in their unused lanes',
-    windows: changedIn('compute', (code) => code.replace(/rest > \d \? (b\w+) :/g, '1 > 0 ? $1 :')),
+    windows: changedIn('compute', (code) => code.replace(/rest > \d/g, 'true')),
+  },
+  {
+    name: 'webgl-windows-one-channel',
+    passes: both,
+    wrong: 'on windows, of a result of one channel the second channel of the source has a weight of an unused lane',
+    windows: changedIn('compute', (code) =>
+      code.replace(/(vec4\(b\d+_0_0\.x, b\d+_0_0\.)([yz])/g, (_, head, lane) => head + (lane === 'y' ? 'z' : 'y')),
+    ),
   },
   {
     name: 'webgl-windows-weights-turned',

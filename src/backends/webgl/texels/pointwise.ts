@@ -82,7 +82,7 @@ export function pointwiseText(
   const pixels = (p: number, k: string) => {
     const first = pixel(`at${p}.x`, k);
     if (way === 'apart') return `vec4 a${p} = vec4(${first}.xy, ${pixel(`at${p}.y`, k)}.${second});`;
-    return `vec4 a${p} = ${first};${way === 'gaps' ? ` if (at${p}.z == 2) a${p}.xy = a${p}.zw;` : ''}`;
+    return `vec4 a${p} = ${first};${way === 'gaps' ? ` a${p}.xy = mix(a${p}.xy, a${p}.zw, bvec2(at${p}.z == 2));` : ''}`;
   };
   const weights = (q: number, k: string) => {
     const channel = `(channel + ${q} * cut.y)`;

@@ -7,7 +7,7 @@ import {quadsOf} from '../quads/layout.js';
 import {cutOf} from '../rectangles.js';
 import {mostTargetsHere} from '../targets.js';
 import {device} from '../tfjsBackend.js';
-import {type Layout, layoutOf, pixelsOf, tapsAtOnce, windowBlock} from './layout.js';
+import {isOfOne, type Layout, layoutOf, pixelsOf, tapsAtOnce, windowBlock} from './layout.js';
 
 /** The source into quads, what is computed of it and the filter, and the rectangles of the result into one. */
 export function launchesOf(info: Conv2DInfo, pass: Pass): Launch[] {
@@ -21,16 +21,19 @@ export function launchesOf(info: Conv2DInfo, pass: Pass): Launch[] {
   // See `isDouble` of its text.
   const single = columns % 2;
   const [down, at] = tapsAtOnce(info, pass);
+  const ofOne = isOfOne(info, pass);
   const lines = (threads * info.filterHeight * info.filterWidth) / at;
   const turns = lines * quadsOf(terms);
   return [
     packing(source),
     {
       threads,
-      ...(single > 0 ? {pairProducts: (turns * at * targets * 4 * lanes * single) / columns} : {}),
+      ...(single > 0
+        ? {[ofOne ? 'products' : 'pairProducts']: (turns * at * targets * (ofOne ? 2 : 4) * lanes * single) / columns}
+        : {}),
       ...(single < columns ? {products: (turns * at * targets * 4 * lanes * (columns - single)) / columns} : {}),
       wideLoads: turns * (rows * pixelsOf(info, pass) + at * columns * Math.ceil(lanes / 2)),
-      carried: ((turns + lines) * targets) / down,
+      carried: ((turns + lines) * targets) / down / (ofOne ? 2 : 1),
       wideStores: threads * targets,
       moves: targets * abreast * strips,
     },

@@ -15,8 +15,11 @@ export interface Layout {
 export const stepOf = ({strideHeight, strideWidth}: Conv2DInfo, pass: Pass) =>
   pass === 'forward' ? [strideHeight, strideWidth] : [1, 1];
 
-/** How many products of a texel of the result a shader holds at most: of 24 SwiftShader compiled some for minutes. */
-const mostProducts = 15;
+/** Whether the result has one channel, so that a texel of it is two sums instead of four. */
+export const isOfOne = (info: Conv2DInfo, pass: Pass) => shapeOf(info, passTensors[pass].output)[3] === 1;
+
+/** How many products of four sums a shader holds at most, so that SwiftShader compiles each in about a second. */
+const mostProducts = 30;
 
 /**
  * How many taps a shader takes at once, by rows and columns: all of them, a row, whose pixels it reads once, or one where they or their pixels lie apart.
@@ -26,7 +29,7 @@ export function tapsAtOnce(info: Conv2DInfo, pass: Pass): [rows: number, columns
   const {filterHeight, filterWidth, dilationWidth} = info;
   if (dilationWidth > 1 || stepOf(info, pass)[1] > 2) return [1, 1];
   const terms = shapeOf(info, passTensors[pass].inputs[0])[3];
-  const most = mostProducts / Math.min(4, terms);
+  const most = (mostProducts * (isOfOne(info, pass) ? 2 : 1)) / Math.min(4, terms);
   if (terms < 4 && filterHeight * filterWidth <= most) return [filterHeight, filterWidth];
   return [1, filterWidth <= most ? filterWidth : 1];
 }

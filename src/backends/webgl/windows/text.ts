@@ -7,7 +7,7 @@ import {bandsText} from '../quads/bands.js';
 import {cuttingText, finishingText} from '../rectangles.js';
 import {dividing} from '../shared.js';
 import {texelAtText} from '../source.js';
-import {fillingOf, pixelsOf, stepOf, tapsAtOnce} from './layout.js';
+import {fillingOf, isOfOne, pixelsOf, stepOf, tapsAtOnce} from './layout.js';
 
 /** The lanes of a quad. */
 const lanes = ['x', 'y', 'z', 'w'];
@@ -26,10 +26,12 @@ const lanes = ['x', 'y', 'z', 'w'];
 export function windowText(info: Conv2DInfo, pass: Pass, block: Block, plain: boolean, fusion?: Fusion): string {
   const isForward = pass === 'forward';
   const filling = fillingOf(info, pass);
+  const ofOne = isOfOne(info, pass);
   const used = filling === 'few' ? shapeOf(info, passTensors[pass].inputs[0])[3] : 4;
   const [[tapsDown, taps], pixels] = [tapsAtOnce(info, pass), pixelsOf(info, pass)];
   const second = taps === 1 ? 1 : stepOf(info, pass)[1];
   const [rows, columns] = [numbers(block.rows), numbers(block.columns)];
+  const part = lanes.slice(0, used).join('');
   const halves = numbers(Math.ceil(used / 2));
   const across = taps === 1 ? 'step.y' : '1';
 
@@ -46,14 +48,27 @@ export function windowText(info: Conv2DInfo, pass: Pass, block: Block, plain: bo
   };
   // Of a texel of the filter, which holds two channels of the source by two of the result: those of its first one, and of its second.
   const halvesOf = isForward ? ['xy', 'zw'] : ['xz', 'yw'];
-  const firstAlone = (b: string) => (isForward ? `vec4(${b}.xy, 0., 0.)` : `vec4(${b}.x, 0., ${b}.z, 0.)`);
+  // Which lanes of a texel of the filter are channels of the source: selected, since each condition would double what SwiftShader compiles.
+  const insideText = (m: number) => {
+    const [one, two] = [`rest > ${2 * m}`, `rest > ${2 * m + 1}`];
+    return `bvec4 inside${m} = bvec4(${(isForward ? [one, one, two, two] : [one, two, one, two]).join(', ')});`;
+  };
   const weightText = (q: number, j: number, m: number) => {
     const [name, text] = [`b${j}_${q}_${m}`, weight(q, isForward ? j : taps - 1 - j, m)];
     // Past the last channel stand other taps, or anything.
-    return filling === 'rest'
-      ? `vec4 ${name} = ${text}; ${name} = rest > ${2 * m + 1} ? ${name} : rest > ${2 * m} ? ${firstAlone(name)} : vec4(0.);`
-      : `vec4 ${name} = ${text};`;
+    return `vec4 ${name} = ${filling === 'rest' ? `mix(vec4(0.), ${text}, inside${m})` : text};`;
   };
+  // One channel of the result, of up to four of the source.
+  const onesText = (j: number) => {
+    const ones = isForward
+      ? ['b%_0_0.x', 'b%_0_0.z', 'b%_0_1.x', 'b%_0_1.z']
+      : ['b%_0_0.x', 'b%_0_0.y', 'b%_0_1.x', 'b%_0_1.y'];
+    return `vec4 w${j} = vec4(${ones.map((one, l) => (l < used ? one.replace('%', String(j)) : '0.')).join(', ')});`;
+  };
+  const dots = (p: number, j: number) =>
+    used === 1
+      ? `sum${p} += vec2(a${p}_${j}.x, a${p}_${j + second}.x) * w${j}.x;`
+      : `sum${p} += vec2(dot(a${p}_${j}.${part}, w${j}.${part}), dot(a${p}_${j + second}.${part}, w${j}.${part}));`;
   // Of two columns a sum holds four channels of one pixel, whose products need not be put together of pairs.
   const isDouble = (q: number) => (q | 1) < block.columns;
   const fourText = (q: number, j: number) =>
@@ -72,6 +87,7 @@ export function windowText(info: Conv2DInfo, pass: Pass, block: Block, plain: bo
     return `sum${p * block.columns + q} += ${products.join(' + ')};`;
   };
   const sumOf = (p: number, q: number) => {
+    if (ofOne) return `vec4(sum${p}.x, 0., sum${p}.y, 0.)`;
     const [t, half] = [p * block.columns + q - (q % 2), q % 2 === 0 ? 'xy' : 'zw'];
     return isDouble(q) ? `vec4(sum${t}.${half}, sum${t + 1}.${half})` : `sum${t}`;
   };
@@ -79,7 +95,7 @@ export function windowText(info: Conv2DInfo, pass: Pass, block: Block, plain: bo
     ? ['float(channel)', 'float(tap * pairs + 2 * k)']
     : ['float(2 * k)', 'float(tap * resultShape.w + channel)'];
   const body = [
-    ...(filling === 'rest' ? ['int rest = terms - 4 * k;'] : []),
+    ...(filling === 'rest' ? ['int rest = terms - 4 * k;', ...halves.map(insideText)] : []),
     ...rows.flatMap((p) =>
       numbers(pixels).map(
         (c) =>
@@ -89,8 +105,9 @@ export function windowText(info: Conv2DInfo, pass: Pass, block: Block, plain: bo
     `float wx = (${wx} + .5) * weightTexel.x, wy = (${wy} + .5) * weightTexel.y;`,
     ...numbers(taps).flatMap((j) => [
       ...columns.flatMap((q) => halves.map((m) => weightText(q, j, m))),
-      ...columns.flatMap((q) => fourText(q, j)),
-      ...rows.flatMap((p) => columns.map((q) => sumText(p, q, j))),
+      ...(ofOne
+        ? [onesText(j), ...rows.map((p) => dots(p, j))]
+        : [...columns.flatMap((q) => fourText(q, j)), ...rows.flatMap((p) => columns.map((q) => sumText(p, q, j)))]),
     ]),
   ].join('\n          ');
   const tapRow = `
@@ -125,7 +142,7 @@ export function windowText(info: Conv2DInfo, pass: Pass, block: Block, plain: bo
     float beyond = float(cut.y) * weightTexel.${isForward ? 'x' : 'y'};
     ${rows.map((p) => `ivec4 at${p} = resultAt(row + ${p} * below);`).join('\n    ')}
     ${numbers(block.targets)
-      .map((t) => `vec4 sum${t} = vec4(0.);`)
+      .map((t) => (ofOne ? `vec2 sum${t} = vec2(0.);` : `vec4 sum${t} = vec4(0.);`))
       .join(' ')}
     ${
       tapsDown > 1

@@ -3,15 +3,18 @@ import type {Pass} from '../../../geometry/pass.js';
 import type {Fusion} from '../../implementation.js';
 import type {Block} from '../block.js';
 import {targetCount} from '../targets.js';
-import {fillingOf, fillings, tapsAtOnce, windowBlock} from './layout.js';
+import {fillingOf, fillings, isOfOne, tapsAtOnce, windowBlock} from './layout.js';
 import {windowText} from './text.js';
 
 const ways = ['tap by tap', 'rows of taps', 'all taps'];
 
+const ofOne = 'one channel';
+
 /** Every variant that there is. */
-export const variants = fillings.flatMap((filling) =>
-  ways.slice(0, filling === 'few' ? 3 : 2).map((way) => `${filling}, ${way}`),
-);
+export const variants = [
+  ...fillings.flatMap((filling) => ways.slice(0, filling === 'few' ? 3 : 2).map((way) => `${filling}, ${way}`)),
+  ofOne,
+];
 
 /** The shader of one pass. */
 export interface Texts {
@@ -39,6 +42,6 @@ export function textsOf(
   const block = windowBlock(info, pass, most);
   return {
     ...{compute: windowText(info, pass, block, plain, fusion), block},
-    variant: `${fillingOf(info, pass)}, ${way}`,
+    variant: isOfOne(info, pass) ? ofOne : `${fillingOf(info, pass)}, ${way}`,
   };
 }

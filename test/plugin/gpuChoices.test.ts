@@ -33,7 +33,7 @@ test.each([
   ['webgl', 'ResNet-50 3×3 at 14', 'windows windows texels'],
   ['webgl', 'MobileNet depthwise deep', 'texels texels texels'],
   ['webgl', 'MobileNet depthwise stride 2', 'texels texels texels'],
-  ['webgl', 'ResNet-20 shortcut', 'texels quads texels'],
+  ['webgl', 'ResNet-20 shortcut', 'texels texels texels'],
   ['webgl', 'U-Net head', 'builtin texels texels'],
 ] as const)('in software, %s computes %s by %s', (backend, layer, wanted) => {
   expect(withAdapter(backend, 'SwiftShader', () => chosen(backend, layer))).toBe(wanted);

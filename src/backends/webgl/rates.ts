@@ -2,16 +2,17 @@ import {assumedRates, type GpuRates, softwareRates} from '../gpu/work.js';
 import {device} from './tfjsBackend.js';
 
 const software = softwareRates({
-  calls: 6320000,
-  launches: 0,
-  threads: 87.1,
-  products: 0.00968,
-  pairProducts: 0.375,
-  wideLoads: 7.11,
-  spreadLoads: 7.46,
-  picked: 1.85,
-  lookups: 53.3,
-  wideStores: 7.65,
+  calls: 2060000,
+  launches: 359000,
+  threads: 20.1,
+  products: 0.295,
+  pairProducts: 0.48,
+  wideLoads: 3.33,
+  spreadLoads: 3.53,
+  picked: 2.37,
+  lookups: 43.5,
+  wideStores: 56,
+  moves: 39300,
 });
 
 const hardware = assumedRates({

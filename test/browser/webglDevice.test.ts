@@ -58,10 +58,10 @@ test('where textures are small, rows stand side by side in bands, and what no te
       uninstall();
       return {values, served: calls.map((row) => `${row.algorithm} ${row.pass}`), fallbacks};
     };
-    // 5 · 23 rows of 3 quads are cut into bands; 9 taps of 15 quads stand in one row, which is too long, and 9 of 15 pairs in one column.
+    // 5 · 23 rows of 3 quads are cut into bands; 9 taps of 65 quads stand in one row, which is too long, and so do 129 pairs of channels.
     const sizes = [
       [5, 9, 6],
-      [3, 30, 60],
+      [1, 3, 258],
     ] as const;
     const runs = sizes.map((size) => ({quads: compute('quads', size), direct: compute('direct', size)}));
     return {

@@ -13,11 +13,7 @@ export const quadsMutants: readonly QuadsMutant[] = [
     name: 'webgl-quads-pack-tail',
     passes: ['forward', 'backpropFilter'],
     wrong: 'on quads, the unused lane past an odd number of channels is taken along into the quads of x',
-    quads: textIn(
-      'packA',
-      ['if (4 * q + 1 >= shape.z) quad.y = 0.;', ''],
-      ['if (4 * q + 3 >= shape.z) quad.w = 0.;', ''],
-    ),
+    quads: textIn('packA', ['inside && rest > 1', 'inside && rest > 0'], ['inside && rest > 3', 'inside && rest > 2']),
   },
   {
     name: 'webgl-quads-filter-tail',
@@ -38,7 +34,7 @@ export const quadsMutants: readonly QuadsMutant[] = [
     name: 'webgl-quads-margin',
     passes: ['forward', 'backpropInput'],
     wrong: 'on quads, beside an image the border is repeated where zeros should stand',
-    quads: textIn('packA', ['if (w >= 0 && w < width && row', 'w = clamp(w, 0, width - 1);\n    if (row']),
+    quads: textIn('packA', ['w = at.y + margin;', 'w = clamp(at.y + margin, 0, width - 1);']),
   },
   {
     name: 'webgl-quads-left-pixel',

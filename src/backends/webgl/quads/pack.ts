@@ -13,20 +13,18 @@ export const packImage = `
     ivec2 at = rowAt(ivec2(gl_FragCoord.xy), bands);
     int row = over(at.x, shape.w), w = at.y + margin;
     int q = at.x - row * shape.w;
-    vec4 quad = vec4(0.);
-    if (w >= 0 && w < width && row < shape.x * shape.y) {
-      ivec2 size = textureSize(Image, 0);
-      int pairs = (shape.z + 1) >> 1;
-      ivec2 texel = ivec2(2 * q, row * ((width + 1) >> 1) + (w >> 1));
-      quad.xy = lanes(texture(Image, texelIn(size, texel, pairs)), w);
-      if (4 * q + 1 >= shape.z) quad.y = 0.;
-      if (4 * q + 2 < shape.z) {
-        texel.x++;
-        quad.zw = lanes(texture(Image, texelIn(size, texel, pairs)), w);
-        if (4 * q + 3 >= shape.z) quad.w = 0.;
-      }
-    }
-    setOutput(quad);
+    ivec2 size = textureSize(Image, 0);
+    vec2 texel = 1. / vec2(size);
+    vec2 first = texelIn(size, ivec2(2 * q, row * ((width + 1) >> 1) + (w >> 1)), (shape.z + 1) >> 1);
+    // The texel after it, in the next row where the texture was made square and a row of it ends.
+    vec2 next = mix(first + vec2(texel.x, 0.), vec2(.5 * texel.x, first.y + texel.y), bvec2(first.x + texel.x > 1.));
+    vec4 a = texture(Image, first), b = texture(Image, next);
+    bvec2 odd = bvec2((w & 1) == 1);
+    bool inside = uint(w) < uint(width) && row < shape.x * shape.y;
+    int rest = shape.z - 4 * q;
+    // Selected and not left out: of a condition many a machine computes both sides, and more.
+    bvec4 used = bvec4(inside, inside && rest > 1, inside && rest > 2, inside && rest > 3);
+    setOutput(mix(vec4(0.), vec4(mix(a.xy, a.zw, odd), mix(b.xy, b.zw, odd)), used));
   }
 `;
 

@@ -1,5 +1,6 @@
 import type {Conv2DInfo, Kind} from '../../geometry/conv2dInfo.js';
 import {type Pass, passTensors, shapeOf, type TensorName} from '../../geometry/pass.js';
+import {stepsOf} from '../gpu/steps.js';
 import {backpropFilter} from './backpropFilter.js';
 import {backpropInput} from './backpropInput.js';
 import {backpropFilter as depthwiseBackpropFilter} from './depthwise/backpropFilter.js';
@@ -19,8 +20,8 @@ export interface WebGLProgram {
   customUniforms: {name: string; type: 'int' | 'ivec2' | 'ivec4' | 'float'}[];
 }
 
-/** By name, `[height, width]` each, in the order of the program's `customUniforms`. */
-export type Uniforms = Record<'stride' | 'dilation' | 'pad' | 'tapStep', [number, number]>;
+/** By name, in the order of the program's `customUniforms`. */
+export type Uniforms = ReturnType<typeof stepsOf>;
 
 const shaders: Readonly<Record<Kind, Readonly<Record<Pass, string>>>> = {
   dense: {forward, backpropInput, backpropFilter},
@@ -43,7 +44,7 @@ const names: Partial<Record<TensorName, string>> = {x: 'x', dy: 'dy', filter: 'F
  * one program per pass for its k × k layers, and others for 1 × 1 layers, a one-channel image and batch 1.
  */
 export function program(info: Conv2DInfo, pass: Pass): {program: WebGLProgram; uniforms: Uniforms} {
-  const uniforms = uniformsOf(info);
+  const uniforms = stepsOf(info);
   const {inputs, output} = passTensors[pass];
   return {
     program: {
@@ -57,24 +58,4 @@ export function program(info: Conv2DInfo, pass: Pass): {program: WebGLProgram; u
     },
     uniforms,
   };
-}
-
-export function uniformsOf({
-  strideHeight,
-  strideWidth,
-  dilationHeight,
-  dilationWidth,
-  padTop,
-  padLeft,
-}: Conv2DInfo): Uniforms {
-  return {
-    stride: [strideHeight, strideWidth],
-    dilation: [dilationHeight, dilationWidth],
-    pad: [padTop, padLeft],
-    tapStep: [strideHeight / gcd(strideHeight, dilationHeight), strideWidth / gcd(strideWidth, dilationWidth)],
-  };
-}
-
-function gcd(a: number, b: number): number {
-  return b === 0 ? a : gcd(b, a % b);
 }

@@ -2,17 +2,17 @@ import {assumedRates, type GpuRates, softwareRates} from '../gpu/work.js';
 import {device} from './tfjsBackend.js';
 
 const software = softwareRates({
-  calls: 2060000,
-  launches: 359000,
-  threads: 20.1,
-  products: 0.295,
-  pairProducts: 0.48,
-  wideLoads: 3.33,
-  spreadLoads: 3.53,
-  picked: 2.37,
-  lookups: 43.5,
-  wideStores: 56,
-  moves: 39300,
+  calls: 1350000,
+  launches: 404000,
+  threads: 15,
+  products: 0.225,
+  pairProducts: 0.333,
+  wideLoads: 3.77,
+  spreadLoads: 3.9,
+  picked: 2.41,
+  lookups: 40.5,
+  wideStores: 47.3,
+  moves: 74000,
 });
 
 const hardware = assumedRates({

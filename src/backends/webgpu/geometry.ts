@@ -1,27 +1,20 @@
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import {channelStep, filterDepth} from '../../geometry/pass.js';
+import {stepsOf} from '../gpu/steps.js';
 import type {Uniforms} from './step.js';
 
 /** The geometry as the shaders see it, [height, width] or one number each. */
 export function geometryOf(info: Conv2DInfo): Uniforms {
-  const {strideHeight, strideWidth, dilationHeight, dilationWidth} = info;
   return {
     inSize: [info.inHeight, info.inWidth],
     outSize: [info.outHeight, info.outWidth],
     filterSize: [info.filterHeight, info.filterWidth],
-    stride: [strideHeight, strideWidth],
-    dilation: [dilationHeight, dilationWidth],
-    pad: [info.padTop, info.padLeft],
-    tapStep: [strideHeight / gcd(strideHeight, dilationHeight), strideWidth / gcd(strideWidth, dilationWidth)],
+    ...stepsOf(info),
     channels: [info.inChannels, info.outChannels],
     batch: [info.batch],
     depth: [filterDepth(info)],
     channelStep: [channelStep(info)],
   };
-}
-
-function gcd(a: number, b: number): number {
-  return b === 0 ? a : gcd(b, a % b);
 }
 
 /** What the shaders share. Division of whole numbers rounds towards zero in WGSL, so what is divided here is never negative. */

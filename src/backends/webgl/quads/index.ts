@@ -2,11 +2,11 @@ import type {TensorInfo} from '@tensorflow/tfjs';
 import {countHit, makeParts} from '../../../engine/part.js';
 import type {Conv2DInfo, Kind} from '../../../geometry/conv2dInfo.js';
 import {filterDepth, type Pass, passes, passTensors, shapeOf} from '../../../geometry/pass.js';
+import {stepsOf} from '../../gpu/steps.js';
 import {isPerChannel} from '../../host/epilogue.js';
 import type {Fusion, Implementation} from '../../implementation.js';
 import {counted} from '../cost.js';
 import {holding} from '../holding.js';
-import {uniformsOf} from '../program.js';
 import {joined} from '../rectangles.js';
 import {runTargets} from '../targets.js';
 import {assertContext, device, needsWebGL2, type WebGLBackend} from '../tfjsBackend.js';
@@ -113,7 +113,7 @@ function inputsOf(
   const y = [batch, outHeight, outWidth, quadsOf(outChannels)];
   const {a, b, result, groups, margin, slices, sliceRows} = layout;
   const shared = {
-    ...uniformsOf(info),
+    ...stepsOf(info),
     ...{taps: [info.filterHeight, info.filterWidth], resultBands: uniformOf(result)},
   };
   if (pass === 'backpropFilter') {

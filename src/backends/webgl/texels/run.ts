@@ -1,9 +1,10 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
 import {type Pass, passTensors, shapeOf} from '../../../geometry/pass.js';
+import {stepsOf} from '../../gpu/steps.js';
 import type {Fusion} from '../../implementation.js';
 import {epilogueInputs} from '../epilogue.js';
-import {uniformsOf, type WebGLProgram} from '../program.js';
+import type {WebGLProgram} from '../program.js';
 import {assemble, cutUniform, placed, texelShape} from '../rectangles.js';
 import {sourceOf} from '../source.js';
 import {mostTargetsOf, runTargets} from '../targets.js';
@@ -26,7 +27,7 @@ export interface Given {
 
 export function runDepthwise({backend, texts, info, pass, inputs, fusion}: Given): TensorInfo {
   const beside = epilogueInputs(fusion);
-  const uniforms = uniformsOf(info);
+  const uniforms = stepsOf(info);
   const program: WebGLProgram = {
     variableNames: ['source', 'Filter', ...beside.map(([name]) => name)],
     outputShape: shapeOf(info, passTensors[pass].output),

@@ -1,8 +1,9 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
 import {shapeOf} from '../../../geometry/pass.js';
+import {stepsOf} from '../../gpu/steps.js';
 import {numbers} from '../block.js';
-import {uniformsOf, type WebGLProgram} from '../program.js';
+import type {WebGLProgram} from '../program.js';
 import {assemble, joined, type Move, texelShape} from '../rectangles.js';
 import {dividing, placing, shared} from '../shared.js';
 import {pairsOf} from '../source.js';
@@ -19,7 +20,7 @@ export function runOuter(given: Given): TensorInfo {
   const {rows, across, slices, sliceRows, groups} = grid;
   const shape = (name: 'x' | 'dy') => texelShape(shapeOf(info, name));
   const uniforms = {
-    ...{...uniformsOf(info), taps: [info.filterHeight, info.filterWidth]},
+    ...{...stepsOf(info), taps: [info.filterHeight, info.filterWidth]},
     ...{xShape: shape('x'), dyShape: shape('dy'), channels: [info.inChannels, info.outChannels]},
     ...{sliceRows: [sliceRows], groups: groups.slice(0, 2), grid: gridUniform(grid)},
   };

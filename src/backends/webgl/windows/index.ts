@@ -2,12 +2,12 @@ import type {TensorInfo} from '@tensorflow/tfjs';
 import {countHit, makeParts} from '../../../engine/part.js';
 import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
 import {type Pass, passTensors, shapeOf} from '../../../geometry/pass.js';
+import {stepsOf} from '../../gpu/steps.js';
 import {isPerChannel} from '../../host/epilogue.js';
 import type {Fusion, Implementation} from '../../implementation.js';
 import {counted} from '../cost.js';
 import {epilogueInputs} from '../epilogue.js';
 import {holding} from '../holding.js';
-import {uniformsOf} from '../program.js';
 import {uniformOf} from '../quads/bands.js';
 import {quadsOf} from '../quads/layout.js';
 import {packImage, runPack} from '../quads/pack.js';
@@ -75,7 +75,7 @@ function run(
     const {block} = texts;
     const cut = cutOf(result, block, maxSide);
     const beside = epilogueInputs(fusion);
-    const {pad, dilation} = uniformsOf(info);
+    const {pad, dilation} = stepsOf(info);
     const program = {
       text: change(texts).compute,
       samplers: ['source', 'weights', ...beside.map(([name]) => name)],

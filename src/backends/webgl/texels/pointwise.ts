@@ -2,7 +2,7 @@ import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
 import {type Pass, passTensors, shapeOf} from '../../../geometry/pass.js';
 import type {Fusion} from '../../implementation.js';
 import {type Block, blockOf, numbers} from '../block.js';
-import {type Cut, cutOf, cuttingText, finishingText} from '../rectangles.js';
+import {type Cut, cutOf, cuttingText, finishingText} from '../cut.js';
 import {dividing} from '../shared.js';
 import {pairsOf, texelAtText} from '../source.js';
 

@@ -3,11 +3,11 @@ import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
 import {type Pass, passTensors, shapeOf} from '../../../geometry/pass.js';
 import {stepsOf} from '../../gpu/steps.js';
 import type {Fusion} from '../../implementation.js';
+import {runCut} from '../cut.js';
 import {epilogueInputs} from '../epilogue.js';
 import type {WebGLProgram} from '../program.js';
-import {assemble, cutUniform, placed, texelShape} from '../rectangles.js';
-import {sourceOf} from '../source.js';
-import {mostTargetsOf, runTargets} from '../targets.js';
+import {texelShape} from '../rectangles.js';
+import {mostTargetsOf} from '../targets.js';
 import {device, type WebGLBackend} from '../tfjsBackend.js';
 import {pointwiseBlock, pointwiseCut} from './pointwise.js';
 import type {Texts} from './texts.js';
@@ -46,19 +46,14 @@ export function runPointwise({backend, texts, info, pass, inputs, fusion, hold}:
   const isForward = pass === 'forward';
   const block = pointwiseBlock(info, isForward, mostTargetsOf(backend));
   const [source, result] = [shapeOf(info, passTensors[pass].inputs[0]), shapeOf(info, passTensors[pass].output)];
-  const cut = pointwiseCut(info, pass, block, device().maxSide);
-  const beside = epilogueInputs(fusion);
   const program = {
     text: texts.compute,
-    samplers: ['source', 'weights', ...beside.map(([name]) => name)],
+    samplers: ['source', 'weights'],
     uniforms: {
-      ...{sourceShape: texelShape(source), resultShape: texelShape(result), channels: [result[3]], terms: [source[3]]},
-      ...{step: [info.strideHeight, info.strideWidth], cut: cutUniform(cut)},
+      ...{sourceShape: texelShape(source), terms: [source[3]]},
+      step: [info.strideHeight, info.strideWidth],
     },
-    floats: {alpha: fusion?.leakyreluAlpha ?? 0},
-    targets: block.targets,
   };
-  const vectors = beside.map(([, tensor]) => sourceOf(backend, tensor, hold).tensor);
-  const targets = runTargets(backend, program, [...inputs, ...vectors], cut.size).map(hold);
-  return assemble(backend, result, placed(targets, cut, result[3]), cut.abreast);
+  const cut = pointwiseCut(info, pass, block, device().maxSide);
+  return runCut(backend, {program, inputs, result, cut, targets: block.targets, fusion}, hold);
 }

@@ -6,14 +6,14 @@ import {stepsOf} from '../../gpu/steps.js';
 import {isPerChannel} from '../../host/epilogue.js';
 import type {Fusion, Implementation} from '../../implementation.js';
 import {counted} from '../cost.js';
-import {epilogueInputs} from '../epilogue.js';
+import {cutOf, runCut} from '../cut.js';
 import {holding} from '../holding.js';
 import {uniformOf} from '../quads/bands.js';
 import {quadsOf} from '../quads/layout.js';
 import {packImage, runPack} from '../quads/pack.js';
-import {abreastOf, assemble, cutOf, cutUniform, placed, texelShape} from '../rectangles.js';
+import {abreastOf} from '../rectangles.js';
 import {sourceOf} from '../source.js';
-import {mostTargetsOf, runTargets} from '../targets.js';
+import {mostTargetsOf} from '../targets.js';
 import {assertContext, device, needsWebGL2, type WebGLBackend} from '../tfjsBackend.js';
 import {launchesOf} from './cost.js';
 import {type Layout, layoutOf, stepOf} from './layout.js';
@@ -72,31 +72,18 @@ function run(
     const filter = sourceOf(backend, b, hold);
     const texts = textsOf(info, pass, {most: mostTargetsOf(backend), plain: filter.isPlain, fusion});
     countHit(parts, nameOf(pass, texts.variant));
-    const {block} = texts;
-    const cut = cutOf(result, block, maxSide);
-    const beside = epilogueInputs(fusion);
     const {pad, dilation} = stepsOf(info);
     const program = {
       text: change(texts).compute,
-      samplers: ['source', 'weights', ...beside.map(([name]) => name)],
+      samplers: ['source', 'weights'],
       uniforms: {
-        ...{
-          pad,
-          dilation,
-          step: stepOf(info, pass),
-          taps: [info.filterHeight, info.filterWidth],
-          cut: cutUniform(cut),
-          margin: [margin],
-        },
-        ...{sourceShape: [n, h, width, quads], sourceBands: uniformOf(source), terms: [terms]},
-        ...{resultShape: texelShape(result), channels: [result[3]]},
+        ...{pad, dilation, step: stepOf(info, pass), taps: [info.filterHeight, info.filterWidth]},
+        ...{sourceShape: [n, h, width, quads], sourceBands: uniformOf(source), margin: [margin], terms: [terms]},
       },
-      floats: {alpha: fusion?.leakyreluAlpha ?? 0},
-      targets: block.targets,
     };
-    const vectors = beside.map(([, tensor]) => sourceOf(backend, tensor, hold).tensor);
-    const targets = runTargets(backend, program, [image, filter.tensor, ...vectors], cut.size).map(hold);
-    return assemble(backend, result, placed(targets, cut, result[3]), cut.abreast);
+    const {block} = texts;
+    const [cut, inputs] = [cutOf(result, block, maxSide), [image, filter.tensor]];
+    return runCut(backend, {program, inputs, result, cut, targets: block.targets, fusion}, hold);
   });
 }
 

@@ -29,16 +29,20 @@ test.each(all.map((mutant) => [mutant.name, mutant] as const))('%s is not the ri
   for (const pass of mutant.passes) expect(mutant.shader(program)(info, pass)).not.toEqual(program(info, pass));
 });
 
-/** Holds a mutant against what texts there are: with taps side by side, pixels apart, and few taps. */
+/** Holds a mutant against what texts there are: with taps side by side, pixels apart, few taps, and one channel. */
 function expectWrong<T>(
   {kind = 'dense', passes}: OfShaders,
   mistake: TextsMistake<T>,
   textsOf: (info: Conv2DInfo, pass: Pass) => T,
 ) {
   for (const pass of passes) {
-    const right = ['kh3kw3', 'kh3kw3sh2sw2', 'kh2kw2'].map((filter) =>
-      textsOf({...info(`mb2ih5iw7ic9oc9${filter}-same`), kind}, pass),
-    );
+    const shapes = [
+      'ic9oc9kh3kw3',
+      'ic9oc9kh3kw3sh2sw2',
+      'ic9oc9kh2kw2',
+      ...(kind === 'dense' ? ['ic1oc9kh2kw2', 'ic9oc1kh2kw2'] : []),
+    ];
+    const right = shapes.map((shape) => textsOf({...info(`mb2ih5iw7${shape}-same`), kind}, pass));
     const able = right.filter((texts) => isThere(() => mistake(texts, pass)) === true);
     expect(able.length).toBeGreaterThan(0);
     for (const texts of able) expect(mistake(texts, pass)).not.toEqual(texts);

@@ -1,4 +1,5 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
+import {mostDivided} from './shared.js';
 import {pairsOf} from './source.js';
 import {framebufferOf, makeTexture, textureOf} from './targets.js';
 import type {WebGLBackend} from './tfjsBackend.js';
@@ -8,9 +9,6 @@ export type Size = readonly [height: number, width: number];
 /** Sizes of an image in texels of channels. */
 export const texelShape = ([n, h, w, channels]: readonly number[]) => [n, h, w, pairsOf(channels)];
 
-/** Rows are counted in floats, of which a quotient is exact below. */
-const mostRows = 2 ** 22;
-
 /** Of an image, of texels. */
 export const rowsOf = ([n, h, w]: readonly number[]) => n * h * pairsOf(w);
 
@@ -18,7 +16,7 @@ export const rowsOf = ([n, h, w]: readonly number[]) => n * h * pairsOf(w);
 export function abreastOf(shape: readonly number[], maxSide: number): number | undefined {
   const rows = rowsOf(shape);
   const abreast = Math.ceil(rows / maxSide);
-  return rows <= mostRows && abreast * pairsOf(shape[3]) <= maxSide ? abreast : undefined;
+  return rows <= mostDivided && abreast * pairsOf(shape[3]) <= maxSide ? abreast : undefined;
 }
 
 /** A rectangle that goes from one texture into another, in texels. */
@@ -32,11 +30,8 @@ export interface Move {
 
 /** A tensor of rectangles, which may reach beyond its texture. @param abreast how many rows of texels stand beside each other, see {@link abreastOf} */
 export function assemble(backend: WebGLBackend, shape: number[], moves: readonly Move[], abreast = 1): TensorInfo {
-  const result = backend.makeTensorInfo(shape, 'float32');
-  const size = [Math.ceil(rowsOf(shape) / abreast), abreast * pairsOf(shape[3])];
   // Which texel is which follows from the width of the texture, whatever tfjs would have made it.
-  Object.assign(backend.texData.get(result.dataId), {isPacked: true, texShape: size.map((texels) => 2 * texels)});
-  backend.uploadToGPU(result.dataId);
+  const result = makeTexture(backend, [Math.ceil(rowsOf(shape) / abreast), abreast * pairsOf(shape[3])], shape);
   move(backend, moves, result);
   return result;
 }

@@ -5,7 +5,10 @@ export const exact = `
   }
 `;
 
-/** The same below 2²². Integers have no division on many a machine. */
+/** Below it `over` by {@link dividing} is exact. */
+export const mostDivided = 2 ** 22;
+
+/** The same below {@link mostDivided}. Integers have no division on many a machine. */
 export const dividing = `
   int over(int a, int b) {
     return int((float(a) + .5) / float(b));

@@ -134,9 +134,13 @@ function compile({gpgpu}: WebGLBackend, source: string): {binary: Binary; locati
   return {binary, locations: new Map()};
 }
 
-/** A texture of tfjs's pool, in the form of its packed tensors: four floats a texel. */
-export function makeTexture(backend: WebGLBackend, [height, width]: readonly [number, number]): TensorInfo {
-  const tensor = backend.makeTensorInfo([2 * height, 2 * width], 'float32');
+/** A texture of tfjs's pool, in the form of its packed tensors: four floats a texel. @param shape of the tensor that it holds */
+export function makeTexture(
+  backend: WebGLBackend,
+  [height, width]: readonly [number, number],
+  shape = [2 * height, 2 * width],
+): TensorInfo {
+  const tensor = backend.makeTensorInfo(shape, 'float32');
   Object.assign(backend.texData.get(tensor.dataId), {isPacked: true, texShape: [2 * height, 2 * width]});
   backend.uploadToGPU(tensor.dataId);
   return tensor;

@@ -117,10 +117,7 @@ export const texelsMutants: readonly TexelsMutant[] = [
     passes: ['backpropInput'],
     wrong: 'on texels, dX of single pixels takes the filter for its transpose within each texel',
     texels: changedIn('compute', (code) =>
-      code.replace(
-        /(b\d+)\.(xz|yw)+/g,
-        (_, b, half) => `${b}.${(half === 'xz' ? 'xy' : 'zw').repeat(code.includes('xzxz') ? 2 : 1)}`,
-      ),
+      code.replace(/b\d+\.\w+/g, (weights) => weights.replaceAll('xz', 'xy').replaceAll('yw', 'zw')),
     ),
   },
   {

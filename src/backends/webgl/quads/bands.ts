@@ -1,3 +1,5 @@
+import {mostDivided} from '../shared.js';
+
 /**
  * Where rows of texels lie in a texture: one below the other, and where a texture ends in bands side by side. What is read in one loop, `together`
  * rows, stays in one band.
@@ -11,9 +13,6 @@ export interface Bands {
   readonly size: readonly [height: number, width: number];
 }
 
-/** Rows are counted in floats, of which a quotient is exact below. */
-const mostRows = 2 ** 22;
-
 /** The bands of so many rows, or undefined where no texture of that side holds them, of which they may take `height`. */
 export function bandsOf(
   rows: number,
@@ -23,7 +22,7 @@ export function bandsOf(
   height = maxSide,
 ): Bands | undefined {
   const most = Math.floor(height / together) * together;
-  if (most === 0 || rows > mostRows) return undefined;
+  if (most === 0 || rows > mostDivided) return undefined;
   const inBand = Math.min(rows, most);
   const whole = width * Math.ceil(rows / inBand);
   return whole <= maxSide ? {rows: inBand, width, size: [inBand, whole]} : undefined;

@@ -6,6 +6,7 @@ import type {Implementation} from '../../implementation.js';
 import {counted} from '../cost.js';
 import {holding} from '../holding.js';
 import {abreastOf} from '../rectangles.js';
+import {mostDivided} from '../shared.js';
 import {sourceOf} from '../source.js';
 import {mostTargetsOf, targetCounts} from '../targets.js';
 import {assertContext, device, needsWebGL2, type WebGLBackend} from '../tfjsBackend.js';
@@ -25,9 +26,6 @@ export const parts = makeParts(
 
 /** A row of more taps would not fit into registers. */
 const mostTaps = 8;
-
-/** Rows and cells are counted in floats, see `over`; a weight has one cell at most. */
-const mostCounted = 2 ** 22;
 
 /**
  * Passes that read the textures of tfjs as they lie, two pixels × two channels a texel, and keep a row's pixels for all taps that meet them: nothing is
@@ -80,8 +78,8 @@ function whyNot(info: Conv2DInfo, pass: Pass): string | undefined {
     return 'a channel multiplier above 1 spreads a pair of channels over several';
   }
   if (info.kind === 'dense' && pass !== 'backpropFilter') return whyNotPointwise(info, pass);
-  if (Math.max(sizeOf(info, 'filter'), info.batch * Math.max(info.inHeight, info.outHeight)) > mostCounted) {
-    return `it has more than ${mostCounted} weights or rows of pixels`;
+  if (Math.max(sizeOf(info, 'filter'), info.batch * Math.max(info.inHeight, info.outHeight)) > mostDivided) {
+    return `it has more than ${mostDivided} weights or rows of pixels`;
   }
   if (info.filterWidth > mostTaps) return `a row of more than ${mostTaps} taps does not fit into registers`;
   if (info.filterWidth > 1 && info.dilationWidth > 1) return 'the taps of a row do not lie side by side';

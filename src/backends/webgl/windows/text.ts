@@ -60,10 +60,8 @@ export function windowText(info: Conv2DInfo, pass: Pass, block: Block, plain: bo
   };
   // One channel of the result, of up to four of the source.
   const onesText = (j: number) => {
-    const ones = isForward
-      ? ['b%_0_0.x', 'b%_0_0.z', 'b%_0_1.x', 'b%_0_1.z']
-      : ['b%_0_0.x', 'b%_0_0.y', 'b%_0_1.x', 'b%_0_1.y'];
-    return `vec4 w${j} = vec4(${ones.map((one, l) => (l < used ? one.replace('%', String(j)) : '0.')).join(', ')});`;
+    const ones = lanes.map((_, l) => (l < used ? `b${j}_0_${l >> 1}.${halvesOf[l % 2]![0]}` : '0.'));
+    return `vec4 w${j} = vec4(${ones.join(', ')});`;
   };
   const dots = (p: number, j: number) =>
     used === 1

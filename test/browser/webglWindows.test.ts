@@ -146,6 +146,25 @@ describe('dense passes on windows', () => {
     },
   );
 
+  test('multiply no lane past an odd number of channels, where anything may stand', async () => {
+    const values = await page.evaluate(() => {
+      const {tf, install, uninstall} = convgrad;
+      const installation = install({backends: ['webgl'], algorithm: 'windows'});
+      const values = tf.tidy(() => {
+        // The lanes past an odd number of channels are 1 / 0.
+        const ones = (shape: [number, number, number, number]): Tensor4D => tf.div(tf.scalar(1), tf.ones(shape));
+        return [1, 3, 5, 6].map((channels) => {
+          const [x, filter] = [ones([1, 3, 3, channels]), ones([3, 3, channels, 3])];
+          return tf.conv2d(x, filter, 1, 'valid').dataSync()[0];
+        });
+      });
+      const {calls} = installation.report();
+      uninstall();
+      return [values, calls.map(({algorithm}) => algorithm)];
+    });
+    expect(values).toEqual([[9, 27, 45, 54], ['windows']]);
+  });
+
   test('leave nothing behind', async () => {
     const held = await page.evaluate(() =>
       [1, 50].map((runs) => helpers.heldAfter(runs, 'mb2ih5iw7ic5oc5kh3kw3-same', 'windows')),

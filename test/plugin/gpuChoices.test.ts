@@ -31,6 +31,8 @@ test.each([
   ['webgpu', 'MobileNet pointwise deep', 'gather gather gather'],
   ['webgpu', 'MobileNet depthwise wide', 'depthwise depthwise depthwise'],
   ['webgl', 'ResNet-50 3×3 at 14', 'windows windows texels'],
+  ['webgl', 'ResNet-20 stage 1', 'windows windows texels'],
+  ['webgl', 'ResNet-50 stem', 'windows quads quads'],
   ['webgl', 'MobileNet depthwise deep', 'texels texels texels'],
   ['webgl', 'MobileNet depthwise stride 2', 'texels texels texels'],
   ['webgl', 'ResNet-20 shortcut', 'texels texels texels'],

@@ -49,6 +49,7 @@ function* simplerProblems(problem: Problem): Generator<Problem> {
 
 function* candidates(problem: Problem): Generator<Problem> {
   const {pad, dimRoundingMode, ...rest} = problem;
+  if (problem.kind === 'depthwise') yield asDense(problem);
   if (problem.dataFormat === 'NCHW') yield {...problem, dataFormat: 'NHWC'};
   if (dimRoundingMode) yield {...rest, pad};
   for (const less of lower(problem.batch, 1)) yield {...problem, batch: less};
@@ -68,6 +69,11 @@ function* candidates(problem: Problem): Generator<Problem> {
   for (const size of inner) {
     for (const less of lower(problem[size], 1)) yield {...problem, [size]: less};
   }
+}
+
+/** The dense convolution of the same sizes: every input channel leads to every output channel. */
+export function asDense({kind: _, ...dense}: Problem): Problem {
+  return dense;
 }
 
 /** A depthwise convolution has outChannels / inChannels of its output channels for each input channel: either of the two shrinks alone. */

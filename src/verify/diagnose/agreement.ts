@@ -51,11 +51,35 @@ export function differ(one: ArrayLike<number>, other: ArrayLike<number>): boolea
   return false;
 }
 
-/** The one factor between the right result and the observed one, if there is one. */
-export function commonFactor({got, wanted: {values}}: Observation): number | undefined {
-  if (got.length !== values.length || values.length === 0) return undefined;
-  const largest = values.reduce((best, value, i) => (Math.abs(value) > Math.abs(values[best]) ? i : best), 0);
-  const factor = got[largest] / values[largest];
-  const isScaled = values.every((value, i) => Math.abs(got[i] - value * factor) <= fraction * Math.abs(value * factor));
-  return isScaled ? Number(factor.toPrecision(5)) : undefined;
+/** More digits than a float32 has would be noise. */
+const mostDigits = 8;
+/** A kernel that multiplies in float32 rounds the factor and the product, each to 2⁻²⁴ of it. */
+const scaling = 2 ** -23;
+
+/**
+ * The factor between the right results and the observed ones, in the fewest digits that explain every element of every observation within
+ * rounding. Undefined where there is none, and where the results are off by rounding alone, which 1 would explain.
+ */
+export function commonFactor(observations: readonly Observation[]): number | undefined {
+  if (!observations.every(({got, wanted: {values}}) => got.length === values.length)) return undefined;
+  let [largest, measured] = [0, Number.NaN];
+  for (const {got, wanted} of observations) {
+    wanted.values.forEach((value, i) => {
+      if (Math.abs(value) > largest) [largest, measured] = [Math.abs(value), got[i] / value];
+    });
+  }
+  for (let digits = 1; digits <= mostDigits; digits++) {
+    const factor = Number(measured.toPrecision(digits));
+    if (observations.every((observation) => isScaled(observation, factor))) return factor === 1 ? undefined : factor;
+  }
+  return undefined;
+}
+
+function isScaled(observation: Observation, factor: number): boolean {
+  const {got, wanted, fill, arithmetic} = observation;
+  return wanted.values.every((value, i) => {
+    const sum = fill === 'reals' ? 2 * errorBound(Math.max(1, wanted.terms[i]), wanted.magnitudes[i], arithmetic) : 0;
+    const scaled = value * factor;
+    return Math.abs(got[i] - scaled) <= sum * Math.abs(factor) + scaling * Math.abs(scaled);
+  });
 }

@@ -5,7 +5,7 @@ import type {Diagnosis, VerifyResult} from '../result.js';
 /** A diagnosis in sentences. */
 export function describe(
   found: Omit<Diagnosis, 'text'>,
-  {backend, algorithm, pass, oracle, reason}: VerifyResult,
+  {backend, algorithm, pass, oracle, reason, problem: failedProblem}: VerifyResult,
 ): string {
   const {behaviour, hypothesis, groups, onehot, smallest} = found;
   const {output} = passTensors[pass];
@@ -19,6 +19,8 @@ export function describe(
       ? `${who} is wrong${circumstances}: in the case that failed first ${elements.slice(0, 3).join(', ')}`
       : `${oracle} rejects ${who}${circumstances}: ${reason}`,
   ];
+  if (parseProblem(failedProblem).kind === 'depthwise' && problem.kind !== 'depthwise')
+    says.push('dense convolutions show it too');
   if (hypothesis) says.push(`it equals the right result with ${hypothesis.join(', or with ')}`);
   if (behaviour) says.push(behaviour);
   if (!hypothesis && !behaviour && groups.length > 0) {

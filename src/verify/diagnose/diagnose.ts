@@ -1,7 +1,7 @@
 import {formatProblem, type Problem, parseProblem} from '../../geometry/problem.js';
 import {oracles} from '../oracles/index.js';
 import type {Diagnosis, VerifyResult} from '../result.js';
-import {shrink} from '../shrink.js';
+import {asDense, shrink} from '../shrink.js';
 import {Subject} from '../subject.js';
 import {isRight} from './agreement.js';
 import {ignoredInputOf, misbehaviourOf, notFinite} from './behaviour.js';
@@ -14,7 +14,7 @@ import {patience} from './patience.js';
 import {observe, type Patient} from './patient.js';
 import {probes} from './probes.js';
 import type {Exhibit} from './suspects.js';
-import {mappable, termMap} from './termMap.js';
+import {addUp, mappable, termMap} from './termMap.js';
 
 const mostTries = 400;
 
@@ -76,15 +76,15 @@ async function findOut(found: Findings, patient: Patient, problem: Problem, smal
   // What is not there may be a number by itself, or may make none of all that it meets.
   const blank = misbehaviour ? Number.NaN : 0;
   const {causes, exhibits} =
-    problem.kind === 'depthwise' // of which the model knows nothing
+    smallest.kind === 'depthwise' // of which the model knows nothing
       ? {causes: [], exhibits: []}
-      : await explain(patient, [smallest, problem], blank, performance.now() + patience.explain);
+      : await explain(patient, [smallest, asDense(problem)], blank, performance.now() + patience.explain);
   if (causes.length > 0) {
     found.hypothesis = causes;
     delete found.behaviour;
   } else if (!misbehaviour) {
     const others = probes(false).filter(
-      (probe) => probe.kind === problem.kind && target.supports(probe, pass) === true,
+      (probe) => probe.kind === smallest.kind && target.supports(probe, pass) === true,
     );
     const ignored = await ignoredInputOf(patient, [problem, ...others.slice(0, 2)]);
     if (ignored) found.behaviour = ignored;
@@ -94,11 +94,16 @@ async function findOut(found: Findings, patient: Patient, problem: Problem, smal
   if (single) found.onehot = single;
 }
 
+/** Said where single ones in the inputs show other products than those of the result. */
+export const dependsOnValues =
+  'the result is not the sum of the products that single ones show: it depends on the values themselves, as where it saturates or skips some';
+
 /** What can be said of a result that has no known cause. */
 async function wrongTerms(patient: Patient, exhibits: readonly Exhibit[]): Promise<string[]> {
   const exhibit = mappable(exhibits);
   const terms = exhibit && (await termMap(patient, exhibit, performance.now() + patience.termMap));
   if (!terms) return [];
   const where = formatProblem(exhibit.observation.problem);
+  if (!addUp(terms, exhibit)) return [`in ${where} ${dependsOnValues}`];
   return describeTerms(terms, exhibit.model).map((line) => `in ${where} ${line}`);
 }

@@ -1,6 +1,6 @@
 import {flopsOf, sizeOf} from '../../geometry/pass.js';
 import {type Problem, problemInfo} from '../../geometry/problem.js';
-import {agrees, commonFactor, differ, isRight} from './agreement.js';
+import {commonFactor, differ, isRight} from './agreement.js';
 import {type Candidate, guarded, unguarded} from './candidates.js';
 import {hypothesesOf} from './hypotheses.js';
 import {modelOf} from './model.js';
@@ -8,7 +8,8 @@ import {pairs} from './pairs.js';
 import {type Observation, observe, type Patient} from './patient.js';
 import {lowPrecisionOf} from './precision.js';
 import {furtherProbes, neighbours, probes} from './probes.js';
-import {confront, type Exhibit, exhibitOf, isTelling, suspectsOf} from './suspects.js';
+import {saturationOf} from './saturation.js';
+import {confront, type Exhibit, exhibitOf, explains, isTelling, suspectsOf} from './suspects.js';
 
 /** On so many problems a cause must be right where the result is wrong and another cause predicts something else. */
 const neededEvidence = 2;
@@ -75,7 +76,7 @@ export async function explain(
       const exhibit = await look(problem);
       if (!exhibit) continue;
       tested++;
-      left = left.filter(({predict}) => agrees(exhibit.observation, predict(exhibit.model)));
+      left = left.filter(({predict}) => explains(exhibit, predict(exhibit.model)));
     }
     return evidence() < needed ? [] : named(left);
   };
@@ -86,6 +87,7 @@ export async function explain(
   const observations = exhibits.map(({observation}) => observation);
   if (causes.length === 0) causes = factorOf(observations);
   if (causes.length === 0) causes = lowPrecisionOf(observations);
+  if (causes.length === 0) causes = saturationOf(observations);
   if (causes.length === 0) {
     for (const exhibit of exhibits.slice(seen)) suspects = suspects.filter((suspect) => confront(suspect, exhibit));
     causes = await confirmed(guarded(suspects), moreEvidence);
@@ -108,10 +110,9 @@ function causesOf(left: readonly Candidate[]): string[] {
 
 /** What has no name may still be a multiple of the right result. */
 function factorOf(observations: readonly Observation[]): string[] {
-  const wrong = observations.filter((observation) => !isRight(observation)).map(commonFactor);
-  const [factor] = wrong;
-  if (factor === undefined || wrong.length < observations.length || wrong.length < neededEvidence) return [];
-  return wrong.every((other) => other === factor) ? [`a factor of ${factor}`] : [];
+  if (observations.some(isRight) || observations.length < neededEvidence) return [];
+  const factor = commonFactor(observations);
+  return factor === undefined ? [] : [`a factor of ${factor}`];
 }
 
 function largestTensor(problem: Problem): number {

@@ -34,7 +34,7 @@ export function groupErrors(observation: Observation, pass: Pass): string[] {
     if (drawers.size > mostDrawers || !right.some((position) => !drawers.has(of(position)))) return [];
     return [says([...drawers].sort((a, b) => a - b))];
   });
-  const factor = commonFactor(observation);
+  const factor = commonFactor([observation]);
   return [
     `${wrong.length} of ${values.length} elements are wrong`,
     ...new Set(groups),

@@ -1,11 +1,8 @@
-import {agrees, differ} from './agreement.js';
+import {differ} from './agreement.js';
 import type {Candidate} from './candidates.js';
 import type {Hypothesis} from './hypothesis.js';
 import {type Model, outcome} from './model.js';
-import {type Exhibit, isExplainedByOne, scopes} from './suspects.js';
-
-/** Of mistakes that look the same in one problem. */
-const mostAlike = 8;
+import {type Exhibit, explains, isExplainedByOne, scopes} from './suspects.js';
 
 /** A mistake on certain axes. */
 interface Part {
@@ -29,43 +26,36 @@ export function pairs(
   wrong.sort((a, b) => a.flops - b.flops);
   const key = wrong.find((exhibit) => exhibit.flops >= leastFlops && !isExplainedByOne(hypotheses, exhibit));
   if (!key) return [];
-  const alike = sorted(
+  // Two mistakes that look the same alone may differ beside a third: each pair is tried, though half of them look alike.
+  const parts = visibleIn(
     hypotheses.filter(({isRare}) => !isRare),
     key,
   );
   const fitting: Candidate[] = [];
-  for (let last = 1; last < alike.length && isWithin() && fitting.length < mostFitting; last++) {
-    for (let first = 0; first < last; first++) {
-      const [ones, others] = [alike[first], alike[last]];
-      if (!agrees(key.observation, outcome(others[0].make(ones[0].make(key.model))))) continue;
-      for (const one of ones) for (const other of others) fitting.push(...pairOf(one, other, exhibits));
+  for (let last = 1; last < parts.length && isWithin() && fitting.length < mostFitting; last++) {
+    for (const one of parts.slice(0, last)) {
+      if (!explains(key, outcome(parts[last].make(one.make(key.model))))) continue;
+      fitting.push(...pairOf(one, parts[last], exhibits));
     }
   }
   return fitting;
 }
 
-/** The mistakes that show in the exhibit, those together whose results are the same. The likelier come first. */
-function sorted(hypotheses: readonly Hypothesis[], {model}: Exhibit): Part[][] {
+/** The mistakes that show in the exhibit. The likelier come first. */
+function visibleIn(hypotheses: readonly Hypothesis[], {model}: Exhibit): Part[] {
   const right = outcome(model);
-  const drawers = new Map<string, Part[]>();
-  for (const {causes, change} of hypotheses) {
-    causes.forEach((cause, scope) => {
+  return hypotheses.flatMap(({causes, change}) =>
+    causes.flatMap((cause, scope): Part[] => {
       const make = (of: Model) => change(of, scopes[scope]);
-      const values = outcome(make(model));
-      if (!differ(values, right)) return;
-      const key = values.join();
-      const drawer = drawers.get(key) ?? [];
-      drawers.set(key, drawer);
-      if (drawer.length < mostAlike) drawer.push({cause, make});
-    });
-  }
-  return [...drawers.values()];
+      return differ(outcome(make(model)), right) ? [{cause, make}] : [];
+    }),
+  );
 }
 
 function pairOf(one: Part, other: Part, exhibits: readonly Exhibit[]): Candidate[] {
   const predict = (model: Model) => outcome(other.make(one.make(model)));
-  if (!exhibits.every(({observation, model}) => agrees(observation, predict(model)))) return [];
+  if (!exhibits.every((exhibit) => explains(exhibit, predict(exhibit.model)))) return [];
   const isNeeded = (rest: Part) =>
-    exhibits.filter(({observation, model}) => !agrees(observation, outcome(rest.make(model)))).length > 1;
+    exhibits.filter((exhibit) => !explains(exhibit, outcome(rest.make(exhibit.model)))).length > 1;
   return isNeeded(one) && isNeeded(other) ? [{cause: `${one.cause}, and ${other.cause}`, predict}] : [];
 }

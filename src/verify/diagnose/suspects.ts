@@ -36,8 +36,16 @@ export function mistaken(hypothesis: Hypothesis, model: Model, on: Scope): Float
   return outcome(hypothesis.change(model, on));
 }
 
-function explanations({causes, change}: Hypothesis, {observation, model}: Exhibit): boolean[] {
-  return scopes.slice(0, causes.length).map((on) => agrees(observation, outcome(change(model, on))));
+/**
+ * Whether the observed result is what was predicted. A prediction of the right result explains no wrong one, however near the two are: an error
+ * of a few roundings agrees with everything that leaves a result as it is.
+ */
+export function explains({observation, isRight}: Exhibit, predicted: Float64Array): boolean {
+  return agrees(observation, predicted) && (isRight || differ(predicted, observation.wanted.values));
+}
+
+function explanations({causes, change}: Hypothesis, exhibit: Exhibit): boolean[] {
+  return scopes.slice(0, causes.length).map((on) => explains(exhibit, outcome(change(exhibit.model, on))));
 }
 
 /** Those that explain each wrong result in one scope or other, maybe not the same for all. Cheap exhibits come first, as most fall early. */

@@ -1,7 +1,8 @@
 import {passTensors} from '../../geometry/pass.js';
-import type {Inputs} from '../reference.js';
+import {type Inputs, tensorShapes} from '../reference.js';
+import {agrees} from './agreement.js';
 import {observe, type Patient} from './patient.js';
-import {positionOf} from './position.js';
+import {indexOf, positionOf} from './position.js';
 import type {Exhibit} from './suspects.js';
 
 /** A product of two input elements in an output element: how often it is there, and how often it must be. */
@@ -73,6 +74,25 @@ export async function termMap(patient: Patient, exhibit: Exhibit, deadline: numb
     }
   }
   return terms;
+}
+
+/**
+ * Whether the products of the map add up to the result that was seen. They do not where the pass is no sum of products: where it saturates, or
+ * where a condition on the values decides. Then the map says nothing.
+ */
+export function addUp(terms: readonly Term[], {observation, model: {pass}}: Exhibit): boolean {
+  const {inputs, wanted} = observation;
+  const {dy, ...others} = tensorShapes(observation.problem);
+  const shapes = {...others, y: dy};
+  const values = {...inputs, y: inputs.dy};
+  const output = {forward: 'y', backpropInput: 'x', backpropFilter: 'filter'} as const;
+  const [one, other] = (['x', 'filter', 'y'] as const).filter((kind) => kind !== output[pass]);
+  const sums = new Float64Array(wanted.values.length);
+  for (const term of terms) {
+    const at = (kind: 'x' | 'filter' | 'y') => indexOf(term[kind], shapes[kind]);
+    sums[at(output[pass])] += term.got * values[one][at(one)] * values[other][at(other)];
+  }
+  return agrees(observation, sums);
 }
 
 function countsIn(value: number): number[] | undefined {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import {passes} from '../../../src/geometry/pass.js';
 import {notFinite} from '../../../src/verify/diagnose/behaviour.js';
+import {dependsOnValues} from '../../../src/verify/diagnose/diagnose.js';
 import {type VerifyOptions, verify} from '../../../src/verify/index.js';
 import {depthwiseMutants} from '../../../src/verify/mutants/depthwiseMutants.js';
 import {algorithmName, defineMutant, findMutant, type Mutant, mutants} from '../../../src/verify/mutants/index.js';
@@ -120,6 +121,74 @@ test('of two mistakes at once, one is named or none, never a third', async () =>
     }
   }
   expect(wrong).toEqual([]);
+});
+
+test.each<[string, VerifyOptions]>([
+  ['where both show', {problems: ['ih8iw9ic3oc2kh2kw2dh2dw2-same']}],
+  ['where the dilation is on one axis', {problems: ['mb2ih8iw9ic3oc2kh2kw3dh2dw1']}],
+  ['where the run begins', {problems: []}],
+])('an unturned filter and an ignored dilation are both named %s', async (_, options) => {
+  const [noFlip, undilated] = [findMutant('no-flip'), findMutant('dilation-ignored-dx')];
+  const both: Mutant = {
+    ...{name: 'pair', passes: ['backpropInput'], wrong: `${noFlip.wrong}, and ${undilated.wrong}`},
+    mistake: (run) => noFlip.mistake(undilated.mistake(run)),
+  };
+  const diagnosis = await diagnosisOf(both, options);
+  expect(diagnosis?.hypothesis).toEqual(['the dilation ignored on both axes, and the taps flipped on both axes']);
+});
+
+/** A mistake made with each value of the result. */
+const made = (name: string, change: (value: number) => number): Mutant => ({
+  ...{name, passes: ['forward'], wrong: name},
+  mistake: (run) => (call) => {
+    run(call);
+    call.out.set(call.out.map(change));
+  },
+});
+
+test.each([1.001, 1.000001, 0.99999])('a factor of %s is named with all its digits', async (factor) => {
+  const diagnosis = await diagnosisOf(made('factor', (value) => value * factor));
+  expect(diagnosis?.hypothesis).toEqual([`a factor of ${factor}`]);
+});
+
+test.each<[string, VerifyOptions]>([
+  ['integers', {}],
+  ['reals', {fills: ['reals'], oracles: ['reference']}],
+])('results that are off by a few roundings on %s have no cause', async (_, options) => {
+  const diagnosis = await diagnosisOf(
+    made('roundings', (value) => value + Math.abs(value) * 4e-7),
+    options,
+  );
+  expect(diagnosis).toBeDefined();
+  expect(diagnosis).not.toHaveProperty('hypothesis');
+});
+
+test.each<[number, number, string]>([
+  [-127, 127, 'values above 127 held at 127 and values below -127 held at -127: it saturates'],
+  [Number.NEGATIVE_INFINITY, 90, 'values above 90 held at 90: it saturates'],
+])('a result held between %d and %d is said to saturate', async (low, high, cause) => {
+  const held = made('saturated', (value) => Math.min(high, Math.max(low, value)));
+  const diagnosis = await diagnosisOf(held, {problems: [], oracles: ['reference']});
+  expect(diagnosis?.hypothesis).toEqual([cause]);
+});
+
+test('what is no sum of products gets no map of products', async () => {
+  const bent = made('bent', (value) =>
+    Math.abs(value) > 100 ? Math.sign(value) * 100 + Math.trunc(value / 7) : value,
+  );
+  const diagnosis = await diagnosisOf(bent, {problems: [], oracles: ['reference']});
+  expect(diagnosis).not.toHaveProperty('hypothesis');
+  expect(diagnosis?.groups.join()).toContain(dependsOnValues);
+  expect(diagnosis?.text).not.toMatch(/products are/);
+});
+
+test('a mistake that a depthwise convolution shows first is not laid to it when dense ones show it too', async () => {
+  const diagnosis = await diagnosisOf(findMutant('pad-ignored'), {
+    problems: ['mb2ih6iw5ic3oc9kh3kw2-same-depthwise'],
+  });
+  expect(diagnosis?.hypothesis).toEqual(['the pad ignored on both axes']);
+  expect(diagnosis?.smallest.problem).not.toContain('depthwise');
+  expect(diagnosis?.text).toContain('dense convolutions show it too');
 });
 
 test('the report reads like a sentence, with the smallest case, one product and the line that replays it', async () => {

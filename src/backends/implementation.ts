@@ -27,7 +27,7 @@ export interface Implementation {
   fuses?(info: Conv2DInfo, fusion: Fusion): boolean;
   /**
    * Computes one pass from its two inputs in the order of `passTensors`: shapes `shapeOf(info, …)`, dtype float32, NHWC whatever
-   * `info.dataFormat` says, batch ≥ 1; and what follows it, if it `fuses` that. Returns a new float32 tensor of the output's shape that the caller owns; keeps and changes nothing.
+   * `info.dataFormat` says, batch ≥ 1, in memory that holds floats (`BackendFamily.floats`); and what follows it, if it `fuses` that. Returns a new float32 tensor of the output's shape that the caller owns; keeps and changes nothing.
    */
   run(pass: Pass, info: Conv2DInfo, a: TensorInfo, b: TensorInfo, backend: object, fusion?: Fusion): TensorInfo;
 }
@@ -71,6 +71,11 @@ export interface BackendFamily {
   readonly compiles?: true;
   /** Where the times that it predicts come from on a backend, for people; absent where they are measured here. */
   ratesFrom?(): string;
+  /** Where the memory of a float32 tensor may hold integers: whether it holds floats, and a new tensor that does. Absent where it always does. */
+  readonly floats?: {
+    areHeld(backend: object, tensor: TensorInfo): boolean;
+    copy(backend: object, tensor: TensorInfo): TensorInfo;
+  };
   /** What a campaign must have reached beside every pass of every implementation. */
   parts(): readonly Part[];
 }

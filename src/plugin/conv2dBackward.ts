@@ -3,6 +3,7 @@ import {conv2dInfo, type Kind} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
 import {checkShape} from './checkTensor.js';
 import {attributesOf, batched, type Conv2DAttributes, type Images, tensorOf} from './conv2dArguments.js';
+import {inFloats} from './floats.js';
 import {functionNames} from './kernels.js';
 import {runOwnKernel} from './ownKernels.js';
 import {defaultTf as tf} from './tfjs.js';
@@ -58,7 +59,7 @@ function backward(kind: Kind, args: Conv2DBackwardArguments): Conv2DGradients {
     const dx = run('backpropInput', {dy: dy4D, filter}, {inputShape: x4D.shape});
     const dFilter = run('backpropFilter', {x: x4D, dy: dy4D}, {filterShape: filter.shape});
     // On wasm, tfjs leaves the sum of an empty tensor unwritten.
-    const sum = () => tf.sum(dy4D, info.dataFormat === 'NCHW' ? [0, 2, 3] : [0, 1, 2]);
+    const sum = () => tf.sum(inFloats(tf, dy4D), info.dataFormat === 'NCHW' ? [0, 2, 3] : [0, 1, 2]);
     const dBias = (info.batch === 0 ? tf.zeros([info.outChannels]) : sum()) as Tensor1D;
     return {dx: tf.reshape(dx, x.shape), dFilter, dBias};
   });

@@ -5,7 +5,8 @@ import {consume, makeZeros, type Place, release, runOther} from './backendOps.js
 import {type BuiltinKernels, builtinImplementation} from './builtinImplementation.js';
 import {countCall} from './calls.js';
 import {checkShape, checkTensor} from './checkTensor.js';
-import {applyEpilogue, checkEpilogue, type Epilogue, fusionOf} from './epilogue.js';
+import {applyEpilogue, checkEpilogue, type Epilogue, type EpilogueShapes, fusionOf} from './epilogue.js';
+import {onFloats} from './floats.js';
 import {select, type Wanted} from './select.js';
 
 /** One pass to be computed, as a tfjs kernel is asked for it. */
@@ -45,6 +46,25 @@ export function runPass(place: Place, call: PassCall): TensorInfo {
   const {epilogue} = call;
   const shapes = epilogue && checkEpilogue(functionName, epilogue, userShapeOf(info, output), info.dataFormat);
   if (info.batch === 0) return makeZeros(place, userShapeOf(info, output));
+  const beside = [epilogue?.bias, epilogue?.preluActivationWeights] as const;
+  return onFloats(place, [...inputs, ...beside] as const, (floats) => {
+    const [bias, preluActivationWeights] = floats.slice(names.length);
+    const follows = epilogue && {...epilogue, bias, preluActivationWeights};
+    return compute(place, call, info, floats.slice(0, names.length) as TensorInfo[], follows, shapes);
+  });
+}
+
+/** {@link runPass} of what was checked, on tensors whose memory holds floats. */
+function compute(
+  place: Place,
+  call: PassCall,
+  info: Conv2DInfo,
+  inputs: readonly TensorInfo[],
+  epilogue: Epilogue | undefined,
+  shapes: EpilogueShapes | undefined,
+): TensorInfo {
+  const {functionName, pass} = call;
+  const {inputs: names, output} = passTensors[pass];
   const builtin = call.builtin && builtinImplementation(place.backendName, call.builtin);
   const {implementation, refusal} = select(functionName, place.backendName, info, pass, call.wanted, builtin);
   const toNHWC = (name: TensorName, tensor: TensorInfo) =>

@@ -23,6 +23,11 @@ export function builtinOf(backend: string): Builtin | undefined {
   return familyOf(backend)?.builtins?.[backend];
 }
 
+/** How the memory of a float32 tensor is told to hold floats there; undefined where it always does. */
+export function floatsOf(backend: string): BackendFamily['floats'] {
+  return familyOf(backend)?.floats;
+}
+
 /** The engine that convgrad's implementations on a backend compute on, where they have one. */
 export function engineOf(backend: string): Engine | undefined {
   return familyOf(backend)?.engine?.();

@@ -4,6 +4,7 @@ import {backendNames} from '../servedBackends.js';
 import {depthwise, parts as depthwiseParts} from './depthwise/index.js';
 import {adapterInUse} from './device.js';
 import {direct, parts as directParts} from './direct/index.js';
+import {holdsFloats, toFloats} from './floats.js';
 import {gather, parts as gatherParts} from './gather/index.js';
 import {ratesOf} from './rates.js';
 import {sum} from './slices.js';
@@ -25,6 +26,7 @@ export const webgpuFamily: BackendFamily = {
   backends: backendNames.webgpu,
   implementations: () => implementations,
   compiles: true,
+  floats: {areHeld: holdsFloats, copy: toFloats},
   ratesFrom: () => ratesOf(adapterInUse()).from,
   parts: () => [...gatherParts, ...winogradParts, sum.part as Part, ...depthwiseParts, ...directParts],
 };

@@ -59,6 +59,8 @@ interface WebGPUProgram {
 export interface WebGPUBackend {
   device: Device;
   adapterInfo: Adapter;
+  /** What tfjs knows of a tensor's buffer; its dtype says whether floats or integers lie there. */
+  tensorMap: {get(dataId: object): {dtype: string}};
   makeTensorInfo(shape: number[], dtype: 'float32'): TensorInfo;
   runWebGPUProgram(
     program: WebGPUProgram,

@@ -1,0 +1,30 @@
+import type {TensorInfo} from '@tensorflow/tfjs';
+import {runSteps, type Shader, type WebGPUBackend} from './step.js';
+
+/** result[k] = f32(source[k]); tfjs declares the source by what its buffer holds. */
+const asFloats: Shader = {
+  name: 'integers as floats',
+  code: `
+  fn main(index: i32) {
+    if (index < uniforms.threads) {
+      result[index] = f32(source[index]);
+    }
+  }
+`,
+  inputs: ['source'],
+};
+
+/**
+ * Whether the buffer of a float32 tensor holds floats. tfjs casts int32 and bool to float32 by handing the same buffer on under another dtype, so that
+ * only the backend's own entry tells.
+ */
+export function holdsFloats(backend: object, {dataId}: TensorInfo): boolean {
+  return (backend as WebGPUBackend).tensorMap.get(dataId).dtype === 'float32';
+}
+
+/** A copy of such a tensor in a buffer of floats; the caller owns it. */
+export function toFloats(backend: object, tensor: TensorInfo): TensorInfo {
+  const size = tensor.shape.reduce((product, side) => product * side, 1);
+  const step = {shader: asFloats, reads: [tensor], size, threads: size, uniforms: {}};
+  return runSteps(backend as WebGPUBackend, [step], tensor.shape);
+}

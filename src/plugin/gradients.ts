@@ -56,8 +56,9 @@ export function gradientConfigs(tf: Tf, kind: Kind, names: KernelNames): GradCon
 
 type Attributes = Pick<Conv2DRequest, 'dilations' | 'dimRoundingMode'>;
 
+/** The layers of tfjs leave dilations null, which its own backward kernels do not take. */
 function geometry({strides, pad, dataFormat, dilations, dimRoundingMode}: NamedAttrMap): NamedAttrMap {
-  return {strides, pad, dataFormat, dilations, dimRoundingMode};
+  return {strides, pad, dataFormat, dilations: dilations ?? [1, 1], dimRoundingMode};
 }
 
 /** The kernels that tfjs ships for the backward passes take no dilation: they would ignore it and return wrong values. */

@@ -9,6 +9,7 @@ import {repairedKernels} from './maxPoolGrad.js';
 import {MethodSwaps} from './methodSwaps.js';
 import {backendOf, gradientRegistry, kernelKey, kernelRegistry} from './registries.js';
 import type {Wanted} from './select.js';
+import {whereServed} from './servedGradient.js';
 import {Swaps} from './swaps.js';
 import type {Tf} from './tfjs.js';
 
@@ -68,9 +69,12 @@ export function startSession(tf: Tf): Session {
       // Not every backend has all of them: wasm lacks Conv2DBackpropFilter.
       (key) => replacedOn(backendOf(key)).map((name) => kernelKey(name, backendOf(key))),
     ),
-    gradients: new Swaps(gradientRegistry(tf), (key) =>
-      kinds.flatMap((kind) => gradientConfigs(tf, kind, builtinNames[kind])).find(({kernelName}) => kernelName === key),
-    ),
+    gradients: new Swaps(gradientRegistry(tf), (key) => {
+      const configs = kinds.flatMap((kind) => gradientConfigs(tf, kind, builtinNames[kind]));
+      const ours = configs.find(({kernelName}) => kernelName === key);
+      const isServed = () => session.kernels.has(kernelKey(key, tf.getBackend()));
+      return ours && whereServed(ours, isServed, () => session.gradients.original(key));
+    }),
     layers: new MethodSwaps(),
     engine: new MethodSwaps(),
     servesLayers: true,

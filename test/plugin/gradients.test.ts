@@ -113,14 +113,6 @@ describe('through the ops of tfjs', () => {
     });
   });
 
-  it('refuses to hand a dilation to a stock kernel that would ignore it', () => {
-    install({backends: ['webgl']}); // the gradients are ours, the cpu kernels are not
-    const f = (x: tf.Tensor) => tf.conv2d(x as tf.Tensor4D, tf.ones([3, 3, 1, 1]), 1, 'valid', 'NHWC', 2);
-    expect(() => tf.grad(f)(tf.ones([1, 5, 5, 1]))).toThrow(
-      /Conv2DBackpropInput on backend 'cpu' is not convgrad's and ignores dilations \[2\]/,
-    );
-  });
-
   it('saves inputs only', () => {
     for (const name of ['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter']) {
       const config = tf.getGradient(name);

@@ -1,5 +1,8 @@
-import type {Tensor, TensorInfo} from '@tensorflow/tfjs';
+import type {GradConfig, NamedTensorMap, Tensor} from '@tensorflow/tfjs';
+import type {Kind} from '../geometry/conv2dInfo.js';
 import {type FusedRun, watchFusedRuns} from './fusedRun.js';
+import {gradientConfigs} from './gradients.js';
+import {builtinNames, kinds} from './kernels.js';
 import type {MethodSwaps} from './methodSwaps.js';
 import type {Tf} from './tfjs.js';
 
@@ -11,56 +14,63 @@ interface Result {
 type CustomOp = (...inputs: unknown[]) => Result;
 
 /**
- * Gives `tf.fused.conv2d` its gradient where tfjs-core has none. There it is a closure inside the op, whatever is registered: it refuses
- * dilation, NCHW and an x without batch, and where it drops dimRoundingMode the backward kernels refuse the sizes. But each such closure
- * goes through `engine.customGrad`. Where one whose value our fused kernel made throws, or returns another shape, the registered gradient of the convolution is taken.
+ * The scopes in which tfjs runs its fused convolutions. A scope is named after the op's function, which tfjs hands over as the key of an
+ * object: minifiers keep it. A bundler that renames properties hides the op, and it then keeps tfjs's gradient.
+ */
+const fusedScopes: Readonly<Record<string, Kind>> = {
+  fusedConv2d__op: 'dense',
+  fusedDepthwiseConv2d__op: 'depthwise',
+};
+
+/**
+ * Gives `tf.fused.conv2d` and `tf.fused.depthwiseConv2d` convgrad's gradient. tfjs-core's own is a closure inside the op, whatever is registered: it refuses
+ * dilation, NCHW and an x without batch, and where it drops dimRoundingMode the backward kernels refuse the sizes. The op hands the closure to
+ * `engine.customGrad`, as users hand theirs to `tf.customGrad`; theirs are left alone.
  */
 export function swapCustomGrad(tf: Tf, swaps: MethodSwaps): void {
-  const observed =
-    (op: CustomOp): CustomOp =>
-    (...inputs) => {
-      const save = inputs.pop() as (tensors: Tensor[]) => void;
-      let saved: Tensor[] = [];
-      const {value: result, run} = watchFusedRuns(() =>
-        op(...inputs, (tensors: Tensor[]) => {
-          saved = tensors;
-          save(tensors);
-        }),
-      );
-      return run && run.y.dataId === result.value?.dataId ? withGradient(tf, result, run, saved) : result;
-    };
+  const gradients = new Map(kinds.map((kind) => [kind, gradientConfigs(tf, kind, builtinNames[kind])[0]]));
   swaps.swap(tf.engine(), 'customGrad', (original) => {
     const ours = function (this: unknown, op: CustomOp) {
-      return (original as (this: unknown, op: CustomOp) => unknown).call(this, observed(op));
+      const kind = fusedScopes[tf.engine().state.activeScope?.name];
+      const wrapped = kind ? withGradient(tf, op, gradients.get(kind) as GradConfig) : op;
+      return (original as (this: unknown, op: CustomOp) => unknown).call(this, wrapped);
     };
     return ours as never;
   });
 }
 
-/** The result with our gradient where its own throws. */
-function withGradient(tf: Tf, result: Result, run: FusedRun, saved: readonly Tensor[]): Result {
-  // What is saved comes back as copies in the same order; the tensors of the run may be gone by then.
-  const at = (tensor: TensorInfo) => saved.findIndex(({dataId}) => dataId === tensor.dataId);
-  const [x, filter] = [at(run.x), at(run.filter)];
-  if (x < 0 || filter < 0) return result;
-  const yShape = [...run.y.shape];
-  const biasShape = run.bias && [...run.bias.shape];
-  return {
-    value: result.value,
-    gradFunc(dy, kept) {
-      try {
-        const theirs = result.gradFunc(dy, kept);
-        // Of an x without batch, the depthwise closure returns a gradient without batch, which the tape refuses.
-        if (String([theirs].flat()[0].shape) === String(kept[x].shape)) return theirs;
-      } catch {
-        // It refuses: ours then.
-      }
-      const dy4D = tf.reshape(dy, yShape);
-      const ours = tf.getGradient(run.forward).gradFunc(dy4D, [kept[x], kept[filter]], run.attrs);
-      const gradients = [ours['x'](), ours['filter']()];
-      return biasShape ? [...gradients, biasGradient(tf, run, dy4D, biasShape)] : gradients;
-    },
+/** The op with a gradient of ours where our fused kernel, given the op's own inputs, made the value. */
+function withGradient(tf: Tf, op: CustomOp, forward: GradConfig): CustomOp {
+  return (...args) => {
+    const save = args.pop() as (tensors: Tensor[]) => void;
+    const inputs = args as Tensor[];
+    let saved: Tensor[] = [];
+    const {value: result, run} = watchFusedRuns(() =>
+      op(...inputs, (tensors: Tensor[]) => {
+        saved = tensors;
+        save(tensors);
+      }),
+    );
+    if (!run || !isOf(run, inputs)) return result;
+    // What is saved comes back as copies in the same order.
+    const [x, filter] = [saved.indexOf(inputs[0]), saved.indexOf(inputs[1])];
+    if (x < 0 || filter < 0) return result;
+    const gradFunc: Result['gradFunc'] = (dy, kept) => gradientsOf(tf, run, forward, dy, kept[x], kept[filter]);
+    return {value: result.value, gradFunc};
   };
+}
+
+/** Whether these are the inputs of the run: the tensors themselves, since several may share their data. */
+function isOf({x, filter, bias}: FusedRun, inputs: readonly Tensor[]): boolean {
+  const own = [x, filter, ...(bias ? [bias] : [])];
+  return own.length === inputs.length && own.every((tensor, i) => tensor === inputs[i]);
+}
+
+function gradientsOf(tf: Tf, run: FusedRun, forward: GradConfig, dy: Tensor, x: Tensor, filter: Tensor): Tensor[] {
+  const dy4D = tf.reshape(dy, run.y.shape);
+  const ours = forward.gradFunc(dy4D, [x, filter], run.attrs) as Record<keyof NamedTensorMap, () => Tensor>;
+  const gradients = [ours['x'](), ours['filter']()];
+  return run.bias ? [...gradients, biasGradient(tf, run, dy4D, run.bias.shape)] : gradients;
 }
 
 /** dy summed to the shape of the bias, which in NCHW stands along the channels when it is a vector. */

@@ -7,8 +7,6 @@ export interface FusedRun {
   bias?: TensorInfo | null | undefined;
   y: TensorInfo;
   attrs: NamedAttrMap;
-  /** The kernel without bias and activation, whose gradient its linear part has. */
-  forward: string;
 }
 
 let last: FusedRun | undefined;

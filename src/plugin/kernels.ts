@@ -123,7 +123,7 @@ export function fusedKernel(
     const result = forward(place, kind, functionName, inputs as Inputs, attrs, wanted(), kernels, epilogue);
     const {x, filter} = inputs as Record<string, TensorInfo>;
     if ((epilogue.activation ?? 'linear') === 'linear') {
-      noteFusedRun({x, filter, bias, y: result, attrs, forward: builtinNames[kind].forward});
+      noteFusedRun({x, filter, bias, y: result, attrs});
     }
     return result;
   });

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import {conv2d, install, uninstall} from 'tfjs-convgrad';
+import '@tensorflow/tfjs-backend-wasm';
+import {conv2d, depthwiseConv2d, install, uninstall} from 'tfjs-convgrad';
+import {checkGradients} from 'tfjs-convgrad/verify';
 
 const integers = (shape: number[], seed: number) => tf.round(tf.randomUniform(shape, -4, 4, 'float32', seed));
 
@@ -81,24 +83,108 @@ test('second derivatives go through', () => {
   expect(penalty(fused).dataSync()).toEqual(penalty(own).dataSync());
 });
 
-test('a gradient of the user’s own stays his', () => {
-  install();
-  const filter = integers([3, 3, 1, 1], 2);
-  const rule = tf.customGrad(((x: tf.Tensor, save: (tensors: tf.Tensor[]) => void) => {
-    save([x]);
-    const attrs = {strides: 1, pad: 'same', dataFormat: 'NHWC', dilations: 2, activation: 'linear'};
-    const value = tf.engine().runKernel('FusedConv2D', {x, filter} as never, attrs) as tf.Tensor;
-    return {value, gradFunc: (dy: tf.Tensor) => dy.mul(7)};
-  }) as never);
-  const x = integers([1, 4, 4, 1], 1);
-  expect(
-    tf
-      .grad((a) => rule(a) as tf.Tensor)(x, tf.onesLike(x))
-      .dataSync(),
-  ).toEqual(new Float32Array(16).fill(7));
+describe('a customGrad of the user’s own', () => {
+  type Save = (tensors: tf.Tensor[]) => void;
+  const attrs = {strides: 1, pad: 'same', dataFormat: 'NHWC', dilations: 1, activation: 'linear'};
+  const byKernel = (x: tf.Tensor, filter: tf.Tensor) =>
+    tf.engine().runKernel('FusedConv2D', {x, filter}, attrs) as tf.Tensor;
+  const byOp = (x: tf.Tensor, filter: tf.Tensor) => fused({x, filter, strides: 1, pad: 'same'} as never);
+  const inputs = () => [integers([1, 4, 4, 1], 1), integers([3, 3, 1, 1], 2)];
+
+  /** x and filter are inputs of the rule, as in tfjs's own op, and are saved in its order. */
+  function rule(convolve: typeof byKernel, gradFunc: (dy: tf.Tensor) => tf.Tensor | tf.Tensor[]) {
+    const op = tf.customGrad(((x: tf.Tensor, filter: tf.Tensor, save: Save) => {
+      const value = convolve(x, filter);
+      save([filter, x, value]);
+      return {value, gradFunc};
+    }) as never);
+    return (...given: tf.Tensor[]) => op(...given) as tf.Tensor;
+  }
+
+  describe.each<[string, typeof byKernel]>([
+    ['the fused kernel', byKernel],
+    ['the fused op', byOp],
+  ])('whose value comes from %s', (_name, convolve) => {
+    test('keeps its gradient', () => {
+      install();
+      const sevenfold = rule(convolve, (dy) => [dy.mul(7), tf.zeros([3, 3, 1, 1])]);
+      const [dx, dFilter] = tf.grads(sevenfold)(inputs());
+      expect([...dx.dataSync()]).toEqual(Array(16).fill(7));
+      expect([...dFilter.dataSync()]).toEqual(Array(9).fill(0));
+    });
+
+    test('keeps its error', () => {
+      install();
+      const broken = rule(convolve, () => {
+        throw new Error('a mistake of mine');
+      });
+      expect(() => tf.grads(broken)(inputs())).toThrow('a mistake of mine');
+    });
+
+    test('keeps a gradient of the wrong shape, which tfjs refuses', () => {
+      install();
+      const broken = rule(convolve, () => [tf.zeros([1]), tf.zeros([3, 3, 1, 1])]);
+      expect(() => tf.grads(broken)(inputs())).toThrow(/has shape '1', which does not match the shape of the input/);
+    });
+
+    test('is judged wrong by checkGradients', async () => {
+      install();
+      const wrong = rule(convolve, (dy) => [dy, tf.zeros([3, 3, 1, 1])]);
+      const broken = rule(convolve, () => [tf.zeros([1]), tf.zeros([3, 3, 1, 1])]);
+      expect((await checkGradients(wrong, inputs())).passed).toBe(false);
+      const verdict = await checkGradients(broken, inputs()).then(
+        ({passed}) => passed,
+        () => false,
+      );
+      expect(verdict).toBe(false);
+    });
+  });
 });
 
-test('uninstalled between forward and backward, tfjs refuses dilation as ever: nothing wrong comes out', () => {
+describe.each(['cpu', 'wasm'])('x and filter that share their data on %s', (backend) => {
+  beforeAll(() => tf.setBackend(backend));
+  afterAll(() => tf.setBackend('cpu'));
+
+  const kinds = {
+    'fused.conv2d': [fused, (args: never) => conv2d(args)],
+    'fused.depthwiseConv2d': [
+      (args: never) => tf.fused.depthwiseConv2d(args) as tf.Tensor,
+      (args: never) => depthwiseConv2d(args),
+    ],
+  } as const;
+  const shapes = {
+    'two views of one tensor': [
+      [1, 2, 2, 1],
+      [2, 2, 1, 1],
+    ],
+    'one tensor twice': undefined,
+  };
+  describe.each(Object.entries(kinds))('%s', (_kind, [op, ours]) => {
+    describe.each(Object.entries(shapes))('%s', (_name, views) => {
+      test.each([
+        ['same', undefined],
+        ['valid', undefined],
+        ['same', [5]],
+      ] as const)('%s, bias %s', (pad, bias) => {
+        install();
+        const f = (convolve: (args: never) => tf.Tensor) => (t: tf.Tensor) => {
+          const [x, filter] = views ? views.map((shape) => t.reshape(shape)) : [t, t];
+          return convolve({x, filter, strides: 1, pad, ...(bias ? {bias: tf.tensor1d([...bias])} : {})} as never);
+        };
+        const t = views ? tf.tensor1d([1, -2, 3, 5]) : (tf.tensor4d([3], [1, 1, 1, 1]) as tf.Tensor);
+        const want = tf.grad(f(ours as never))(t);
+        expect([
+          ...tf
+            .grad(f(op as never))(t)
+            .dataSync(),
+        ]).toEqual([...want.dataSync()]);
+        expect([...want.dataSync()]).not.toEqual(Array(want.size).fill(0));
+      });
+    });
+  });
+});
+
+test('uninstalled between forward and backward, dilation is refused: nothing wrong comes out', () => {
   install();
   const filter = integers([3, 3, 1, 1], 2);
   const f = (x: tf.Tensor) => {
@@ -106,7 +192,7 @@ test('uninstalled between forward and backward, tfjs refuses dilation as ever: n
     uninstall();
     return y;
   };
-  expect(() => tf.grad(f)(integers([1, 6, 6, 1], 1))).toThrow(/dilation rates greater than 1 are not yet supported/);
+  expect(() => tf.grad(f)(integers([1, 6, 6, 1], 1))).toThrow(/is not convgrad's and ignores dilations \[2\]/);
 });
 
 test('nothing is left over, whoever computes', () => {

@@ -97,7 +97,7 @@ export const gather: Algorithm = {
         k: K,
         blocks: taps.map((tap) => ({...weights, offset: tap * C * F})),
       }));
-      const recipe = `gather dX ${ready.map(({taps}) => taps).join(' ')}`;
+      const recipe = `gather dX of ${F}: ${ready.map(({taps}) => taps).join(' ')}`;
       const packed = packedFilter(engine, arena, filter, recipe, matrices, slices);
       const stretches = ready.map(({runs}) => integers(arena, runs));
       const [source, pixels] = [arena.floats(floats), arena.integers(most)];

@@ -59,8 +59,13 @@ function poolOf(backend: ArrayBackend): OutputPool | undefined {
 
 /** tfjs's `wasm` backend: tensors lie in the heap of its module, which is seen from here but moves when it grows. */
 export interface WasmBackend {
-  /** Brings a tensor of another backend into the heap. */
-  getMemoryOffset(dataId: object): number;
+  dataIdMap: {
+    /**
+     * Where a tensor lies. A tensor of another backend is brought into the heap first. Whoever comes into the heap gets a new entry, so an entry stands
+     * for one stay there, during which the values do not change; the data id stands for all stays.
+     */
+    get(dataId: object): {memoryOffset: number};
+  };
   makeOutput(shape: number[], dtype: 'float32'): TensorInfo;
   /** A view, valid until the next allocation. */
   typedArrayFromHeap(tensor: TensorInfo): Float32Array;
@@ -74,13 +79,13 @@ function computeInHeap(
   run: Computation,
 ): TensorInfo {
   // All that may allocate comes before the first view.
-  for (const {dataId} of inputs) backend.getMemoryOffset(dataId);
+  const stays = inputs.map(({dataId}) => backend.dataIdMap.get(dataId));
   const output = makeHeapOutput(backend, shape);
   try {
     run(
-      inputs.map((input) => {
+      inputs.map((input, i) => {
         const view = backend.typedArrayFromHeap(input);
-        vouch(view, input.dataId); // what lies in the heap is written once
+        vouch(view, stays[i]);
         return view;
       }),
       backend.typedArrayFromHeap(output),
@@ -99,7 +104,7 @@ const addressSpace = 2 ** 32;
 function makeHeapOutput(backend: WasmBackend, shape: number[]): TensorInfo {
   const bytes = 4 * lengthOf(shape);
   const output = bytes < addressSpace ? backend.makeOutput(shape, 'float32') : undefined;
-  if (output && backend.getMemoryOffset(output.dataId) !== 0) return output;
+  if (output && backend.dataIdMap.get(output.dataId).memoryOffset !== 0) return output;
   if (output) backend.disposeData(output.dataId);
   throw new ConvgradError(
     'conv2d',

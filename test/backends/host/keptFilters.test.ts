@@ -64,3 +64,110 @@ it.each(['gather', 'winograd'])('%s on cpu sees what is written into the array o
   filter.dataSync().set(weights(1).dataSync());
   expect(both(filter)).toEqual(want);
 });
+
+describe('on wasm, for a filter that leaves the heap and comes back', () => {
+  const onCpu = async (change: () => void) => {
+    await tf.setBackend('cpu');
+    change();
+    await tf.setBackend('wasm');
+  };
+  const ones = (filter: tf.Tensor4D) =>
+    tf.tidy(() => [...tf.conv2d(tf.ones<tf.Rank.R4>([1, 6, 6, 8]), filter, 1, 'valid').dataSync()]);
+  const gradient = (filter: tf.Tensor4D) =>
+    tf.tidy(() => [
+      ...tf
+        .grad((image) => tf.conv2d(image as tf.Tensor4D, filter, 1, 'valid'))(tf.ones([1, 6, 6, 8]))
+        .dataSync(),
+    ]);
+
+  beforeAll(() => tf.setBackend('wasm'));
+  afterEach(uninstall);
+
+  it.each(['gather', 'winograd', 'winograd4', 'fft'])('%s sees what was written to it on cpu', async (algorithm) => {
+    install({tf, algorithm});
+    const filter = tf.tensor4d(new Float32Array(3 * 3 * 8 * 4).fill(1), [3, 3, 8, 4]);
+    const want = (f: (filter: tf.Tensor4D) => number[], value: number) => {
+      const fresh = tf.fill<tf.Rank.R4>([3, 3, 8, 4], value);
+      const result = f(fresh);
+      fresh.dispose();
+      return result;
+    };
+    for (let i = 0; i < 4; i++) [ones(filter), gradient(filter)];
+    for (const value of [2, 3]) {
+      // Reading brings it to cpu, where tfjs hands out the array itself.
+      await onCpu(() => tf.neg(filter).dispose());
+      await onCpu(() => filter.dataSync().fill(value));
+      for (let i = 0; i < 3; i++) {
+        expect(ones(filter)).toEqual(want(ones, value));
+        expect(gradient(filter)).toEqual(want(gradient, value));
+      }
+    }
+    filter.dispose();
+  });
+
+  it('sees the change through a reshaped copy too, which shares its data', async () => {
+    install({tf, algorithm: 'gather'});
+    const flat = tf.tensor1d(new Float32Array(3 * 3 * 8 * 4).fill(1));
+    const filter = flat.reshape<tf.Rank.R4>([3, 3, 8, 4]);
+    for (let i = 0; i < 4; i++) expect(new Set(ones(filter))).toEqual(new Set([72]));
+    await onCpu(() => tf.neg(flat).dispose());
+    await onCpu(() => flat.dataSync().fill(2));
+    expect(new Set(ones(filter))).toEqual(new Set([144]));
+    tf.dispose([flat, filter]);
+  });
+});
+
+it('keeps what one filter’s data give under two shapes apart: taps that no gradient reaches leave lists alike', async () => {
+  await tf.setBackend('wasm');
+  install({tf, algorithm: 'gather'});
+  const flat = tf.tensor1d(Float32Array.from({length: 72}, (_, i) => i % 7));
+  const [two, three] = [flat.reshape<tf.Rank.R4>([1, 2, 4, 9]), flat.reshape<tf.Rank.R4>([1, 3, 4, 6])];
+  // Only the first tap of either meets the image.
+  const dx = (filter: tf.Tensor4D) =>
+    tf.tidy(() => [
+      ...tf
+        .grad((image) =>
+          tf.conv2d(
+            image as tf.Tensor4D,
+            filter,
+            [1, 9],
+            [
+              [0, 0],
+              [0, 0],
+              [0, 9],
+              [0, 0],
+            ],
+          ),
+        )(tf.ones([1, 1, 1, 4]))
+        .dataSync(),
+    ]);
+  const sums = (columns: number) =>
+    Array.from({length: 4}, (_, c) =>
+      Array.from({length: columns}, (_, f) => (c * columns + f) % 7).reduce((a, b) => a + b),
+    );
+  for (let i = 0; i < 4; i++) {
+    expect(dx(two)).toEqual(sums(9));
+    expect(dx(three)).toEqual(sums(6));
+  }
+  tf.dispose([flat, two, three]);
+  uninstall();
+});
+
+it('takes nothing of a wasm backend that was removed for a filter of the next one', async () => {
+  await tf.setBackend('wasm');
+  install({tf, algorithm: 'gather'});
+  const of = (value: number) =>
+    tf.tidy(() => {
+      const filter = tf.fill<tf.Rank.R4>([3, 3, 8, 4], value);
+      const image = tf.ones<tf.Rank.R4>([1, 3, 3, 8]);
+      return Array.from({length: 4}, () => tf.conv2d(image, filter, 1, 'valid').dataSync()[0]);
+    });
+  expect(of(1)).toEqual([72, 72, 72, 72]);
+  const factory = tf.findBackendFactory('wasm');
+  await tf.setBackend('cpu');
+  tf.removeBackend('wasm');
+  tf.registerBackend('wasm', factory, 2);
+  await tf.setBackend('wasm');
+  expect(of(2)).toEqual([144, 144, 144, 144]);
+  uninstall();
+});

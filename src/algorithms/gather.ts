@@ -6,10 +6,11 @@ import type {Algorithm} from './algorithm.js';
 import type {Block} from './windows/blocks.js';
 import {cut} from './windows/cut.js';
 import {inArena} from './windows/inArena.js';
-import {transposedWindowsOf} from './windows/phases.js';
+import {phasesOf, transposedWindowsOf} from './windows/phases.js';
 import {runsOf} from './windows/runs.js';
 import {keptSlices, type Slice, slicedParts, slicesOf} from './windows/slices.js';
-import {windowsOf} from './windows/windows.js';
+import {isInProportion} from './windows/spread.js';
+import {borderedFloats, windowsOf} from './windows/windows.js';
 
 /** Bytes of windows, and of their pixels, that are worked on at a time: they stay in a level-2 cache, and the workspace is bounded whatever the batch. */
 const blockBytes = 1 << 20;
@@ -40,8 +41,12 @@ export const gather: Algorithm = {
   integerHeadroom: 1,
   footprint: 'padded',
   parts: Object.values(parts),
-  supports: ({kind}) =>
-    kind === 'dense' || 'a depthwise convolution has no sum over channels to make a matrix product of',
+  supports(info, pass) {
+    if (info.kind !== 'dense') return 'a depthwise convolution has no sum over channels to make a matrix product of';
+    // dX leaves out what leads beside dy.
+    if (pass === 'backpropInput') return true;
+    return isInProportion(borderedFloats(info), (sizeOf(info, 'y') / info.outChannels) * rowLength(info));
+  },
   cost: (info, pass) => ({
     flops: flopsOf(info),
     bytes: 4 * (2 * sizeOf(info, 'x') + 2 * sizeOf(info, 'filter') + 2 * sizeOf(info, 'y')),
@@ -79,7 +84,11 @@ export const gather: Algorithm = {
 
   backpropInput(info, dy, filter, dx, engine) {
     const {batch, inHeight, inWidth, inChannels: C, outChannels: F} = info;
-    const {phases, floatsOf, copy} = transposedWindowsOf(info);
+    const {phases, isWhole, floatsOf, copy} = transposedWindowsOf(info);
+    if (phases.length === 0) {
+      dx.fill(0);
+      return;
+    }
     const {blocks, floats, rows} = cut(batch, inHeight, floatsOf, inWidth * C, blockBytes, parts);
     const most = rows * inWidth;
     const ready = phases.map((phase) => ({...phase, K: phase.taps.length * F, runs: runsOf(phase.places, F)}));
@@ -103,7 +112,9 @@ export const gather: Algorithm = {
       const [source, pixels] = [arena.floats(floats), arena.integers(most)];
       const [outs, out] = [arena.integers(most), arena.floats(most * C)];
       for (const block of blocks) {
+        const size = block.images * block.rows * inWidth * C;
         copy(dy, block, source);
+        if (!isWhole) out.fill(0, 0, size);
         for (const slice of slices) {
           const [b, to] = [packed(slice), out.subarray(slice.first)];
           for (const [i, {place}] of ready.entries()) {
@@ -112,7 +123,6 @@ export const gather: Algorithm = {
             engine.gather({source, pixels: from, runs: stretches[i], b: b[i], out: to, outs: onto});
           }
         }
-        const size = block.images * block.rows * inWidth * C;
         dx.set(out.subarray(0, size), (block.image * inHeight + block.row) * inWidth * C);
       }
     });
@@ -146,14 +156,16 @@ export const gather: Algorithm = {
 
 function workOf(info: Conv2DInfo, pass: Pass): Work {
   const {batch, inHeight, inWidth, inChannels: C, outHeight, outWidth, outChannels: F} = info;
-  const [P, K] = [batch * outHeight * outWidth, info.filterHeight * info.filterWidth * C];
+  const [P, K] = [batch * outHeight * outWidth, rowLength(info)];
   const [x, y, filter] = [sizeOf(info, 'x'), sizeOf(info, 'y'), sizeOf(info, 'filter')];
   const blocksOf = (limit: number) => Math.ceil((4 * Math.max(x, y)) / limit);
   if (pass === 'backpropInput') {
-    // One for each phase, which have the taps and the pixels among them.
-    const phases = info.strideHeight * info.strideWidth;
+    // One for each phase that has taps, among which they are shared out, as the pixels are among all.
+    const {rows, columns} = phasesOf(info);
+    const phases = Math.max(1, rows.phases.length * columns.phases.length);
     const depth = (info.filterHeight * info.filterWidth * F) / phases;
-    const product: Product = {kind: 'gather', rows: (batch * inHeight * inWidth) / phases, depth, columns: C};
+    const ofEach = Math.ceil(inHeight / info.strideHeight) * Math.ceil(inWidth / info.strideWidth);
+    const product: Product = {kind: 'gather', rows: batch * ofEach, depth, columns: C};
     const blocks = blocksOf(blockBytes);
     return together(
       products(product, phases, blocks),
@@ -170,6 +182,11 @@ function workOf(info: Conv2DInfo, pass: Pass): Work {
         copied: 4 * (x + filter),
         packed: 4 * y,
       });
+}
+
+/** kh·kw·C, the terms of an output. */
+function rowLength(info: Conv2DInfo): number {
+  return info.filterHeight * info.filterWidth * info.inChannels;
 }
 
 /** Where the windows of a block's pixels begin, written anew only where the block is of another size than the one before. */

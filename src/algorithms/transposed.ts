@@ -3,6 +3,7 @@ import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import {flopsOf, sizeOf} from '../geometry/pass.js';
 import type {Algorithm} from './algorithm.js';
 import {im2col} from './im2col.js';
+import {isInProportion} from './windows/spread.js';
 
 /**
  * The textbook identity for dX: the 'full' convolution of the dilated dy with the filter turned by 180°.
@@ -20,9 +21,11 @@ export const transposed: Algorithm = {
   source: 'https://arxiv.org/abs/1603.07285',
   integerHeadroom: 1,
   footprint: 'padded',
-  supports({kind}, pass) {
+  supports(info, pass) {
     if (pass !== 'backpropInput') return 'it computes dX only';
-    return kind === 'dense' || 'it is built on im2col, which computes dense convolutions only';
+    if (info.kind !== 'dense') return 'it is built on im2col, which computes dense convolutions only';
+    const full = fullConvolution(info);
+    return isInProportion(sizeOf(full, 'x'), flopsOf(full) / 2 / full.outChannels);
   },
   cost(info) {
     const full = fullConvolution(info);

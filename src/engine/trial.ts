@@ -11,25 +11,34 @@ const [enough, compileTime] = [500, 400];
  * code, so the trial goes on in slices while work is done.
  */
 export class Trial {
-  private readonly begin = performance.now();
+  private readonly begin: number;
   private readonly runs: {variant: WasmVariant; run: () => void; best: number}[];
   private count = 0;
 
-  constructor(variants: readonly WasmVariant[]) {
-    this.runs = variants.map((variant) => ({variant, run: sumsOfOnes(variant).run, best: Number.POSITIVE_INFINITY}));
+  /**
+   * @param now the clock, in milliseconds
+   * @param runOf what is timed of a variant
+   */
+  constructor(
+    variants: readonly WasmVariant[],
+    private readonly now: () => number = () => performance.now(),
+    runOf: (variant: WasmVariant) => () => void = (variant) => sumsOfOnes(variant).run,
+  ) {
+    this.begin = now();
+    this.runs = variants.map((variant) => ({variant, run: runOf(variant), best: Number.POSITIVE_INFINITY}));
   }
 
   /** Goes on for a while. @returns the winner, once there is one */
   step(): WasmVariant | undefined {
     for (let i = 0; i < slice; i++) {
       for (const each of this.runs) {
-        const begin = performance.now();
+        const begin = this.now();
         each.run();
-        each.best = Math.min(each.best, performance.now() - begin);
+        each.best = Math.min(each.best, this.now() - begin);
       }
     }
     this.count += slice;
-    if (this.count < enough || performance.now() < this.begin + compileTime) return undefined;
+    if (this.count < enough || this.now() < this.begin + compileTime) return undefined;
     return this.runs.reduce((a, b) => (b.best < a.best ? b : a)).variant;
   }
 }

@@ -17,71 +17,111 @@ export interface Phase {
 
 /** The windows of dy that the pixels of dx see, as they lie in a copy of the rows of dy that a block of dx needs, with a zero border. */
 export interface TransposedWindows {
-  /** Without stride there is one, with all taps. Some may have no tap: their dx is 0. */
+  /** Those with a pixel and a tap that leads from one of their pixels into dy; without stride at most one. */
   phases: readonly Phase[];
+  /** Whether each pixel has a phase. The dx of one that has none is 0. */
+  isWhole: boolean;
   /** Floats of the copy that so many rows of pixels of one image need at most. */
   floatsOf(rows: number): number;
   copy(dy: Float32Array, block: Block, into: Float32Array): void;
 }
 
+/** What there is to compute decides how long this takes, not the stride, the dilation and the padding. */
 export function transposedWindowsOf(info: Conv2DInfo): TransposedWindows {
   const {inWidth, inChannels: C, outHeight, outWidth, outChannels: F} = info;
-  const {filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth, padTop, padLeft} = info;
-  const rowSpan = (filterHeight - 1) * dilationHeight;
-  const columnSpan = (filterWidth - 1) * dilationWidth;
+  const {filterWidth, strideHeight, strideWidth, padTop, padLeft} = info;
+  const {rows: down, columns: right} = phasesOf(info);
   // The first and last pixel of dy that a stretch of dx can touch.
-  const firstRow = (row: number) => Math.floor((row + padTop - rowSpan) / strideHeight);
-  const lastRow = (row: number) => Math.floor((row + padTop) / strideHeight);
-  const firstColumn = Math.floor((padLeft - columnSpan) / strideWidth);
-  const columns = Math.floor((inWidth - 1 + padLeft) / strideWidth) - firstColumn + 1;
+  const firstRow = (row: number) => Math.floor((row + padTop - down.last) / strideHeight);
+  const lastRow = (row: number) => Math.floor((row + padTop - down.first) / strideHeight);
+  const firstColumn = Math.floor((padLeft - right.last) / strideWidth);
+  const columns = Math.floor((inWidth - 1 + padLeft - right.first) / strideWidth) - firstColumn + 1;
   const regionOf = ({row, rows}: Pick<Block, 'row' | 'rows'>): Region => ({
     ...{firstRow: firstRow(row), rows: lastRow(row + rows - 1) - firstRow(row) + 1},
     ...{firstColumn, columns},
   });
 
-  const phase = (rowPhase: number, columnPhase: number): Phase => {
-    const taps: number[] = [];
-    const places: number[] = [];
-    for (let i = filterHeight - 1; i >= 0; i--) {
-      const down = (rowPhase - i * dilationHeight) / strideHeight;
-      if (!Number.isInteger(down)) continue;
-      for (let j = filterWidth - 1; j >= 0; j--) {
-        const right = (columnPhase - j * dilationWidth) / strideWidth;
-        if (!Number.isInteger(right)) continue;
-        taps.push(i * filterWidth + j);
-        places.push(4 * F * (down * columns + right));
-      }
-    }
-    return {
-      taps,
-      places,
-      place({images, row, rows}, into, outs) {
-        const region = regionOf({row, rows});
-        let p = 0;
-        for (let n = 0; n < images; n++) {
-          for (let h = row + after(row + padTop, rowPhase, strideHeight); h < row + rows; h += strideHeight) {
-            const t = (h + padTop - rowPhase) / strideHeight;
-            const line = (n * region.rows + t - region.firstRow) * columns - firstColumn;
-            const outLine = (n * rows + h - row) * inWidth;
-            for (let w = after(padLeft, columnPhase, strideWidth); w < inWidth; w += strideWidth, p++) {
-              into[p] = 4 * F * (line + (w + padLeft - columnPhase) / strideWidth);
-              outs[p] = 4 * C * (outLine + w);
-            }
+  const phase = (rowPhase: AxisPhase, columnPhase: AxisPhase): Phase => ({
+    taps: rowPhase.taps.flatMap(({tap: i}) => columnPhase.taps.map(({tap: j}) => i * filterWidth + j)),
+    places: rowPhase.taps.flatMap(({place: down}) =>
+      columnPhase.taps.map(({place: right}) => 4 * F * (down * columns + right)),
+    ),
+    place({images, row, rows}, into, outs) {
+      const region = regionOf({row, rows});
+      let p = 0;
+      for (let n = 0; n < images; n++) {
+        const begin = row + after(row + padTop, rowPhase.remainder, strideHeight);
+        for (let h = begin; h < row + rows; h += strideHeight) {
+          const t = (h + padTop - rowPhase.remainder) / strideHeight - down.back;
+          const line = (n * region.rows + t - region.firstRow) * columns - firstColumn - right.back;
+          const outLine = (n * rows + h - row) * inWidth;
+          for (let w = after(padLeft, columnPhase.remainder, strideWidth); w < inWidth; w += strideWidth, p++) {
+            into[p] = 4 * F * (line + (w + padLeft - columnPhase.remainder) / strideWidth);
+            outs[p] = 4 * C * (outLine + w);
           }
         }
-        return p;
-      },
-    };
-  };
+      }
+      return p;
+    },
+  });
 
   return {
-    phases: Array.from({length: strideHeight * strideWidth}, (_, i) =>
-      phase(Math.floor(i / strideWidth), i % strideWidth),
-    ),
-    floatsOf: (rows) => (Math.floor((rows - 1 + rowSpan) / strideHeight) + 2) * columns * F,
+    phases: down.phases.flatMap((rowPhase) => right.phases.map((columnPhase) => phase(rowPhase, columnPhase))),
+    isWhole: down.isWhole && right.isWhole,
+    floatsOf: (rows) => (Math.floor((rows - 1 + down.last - down.first) / strideHeight) + 2) * columns * F,
     copy: (dy, block, into) =>
       copyRegions(dy, [outHeight, outWidth, F], block.image, block.images, regionOf(block), into),
   };
+}
+
+/** The pixels along one axis with one remainder by the stride. */
+interface AxisPhase {
+  remainder: number;
+  /** In the order in which they lie in dy, and where: in pixels of dy, from `back` before t on. */
+  taps: {tap: number; place: number}[];
+}
+
+interface AxisPhases {
+  phases: AxisPhase[];
+  /** Whether each pixel belongs to one of them. */
+  isWhole: boolean;
+  /** The least and the largest distance of one of their taps from the first of all, in pixels of x. */
+  first: number;
+  last: number;
+  /** How far before t windows begin, in pixels of dy, so that places stay small under any dilation. */
+  back: number;
+}
+
+/** The phases of rows and of columns. There are never more of them than taps. */
+export function phasesOf(info: Conv2DInfo): {rows: AxisPhases; columns: AxisPhases} {
+  const {filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth, padTop, padLeft} = info;
+  return {
+    rows: along(info.inHeight, info.outHeight, filterHeight, strideHeight, dilationHeight, padTop),
+    columns: along(info.inWidth, info.outWidth, filterWidth, strideWidth, dilationWidth, padLeft),
+  };
+}
+
+function along(size: number, outSize: number, taps: number, stride: number, dilation: number, pad: number): AxisPhases {
+  const phases = new Map<number, AxisPhase>();
+  let [first, last] = [Number.POSITIVE_INFINITY, 0];
+  for (let tap = taps - 1; tap >= 0; tap--) {
+    const distance = tap * dilation;
+    const remainder = distance % stride;
+    // The pixels of that remainder, and what the first and the last of them read through this tap.
+    const begin = after(pad, remainder, stride);
+    if (begin >= size) continue;
+    const from = (begin + pad - distance) / stride;
+    const to = from + Math.floor((size - 1 - begin) / stride);
+    if (to < 0 || from >= outSize) continue;
+    const phase = phases.get(remainder) ?? {remainder, taps: []};
+    phases.set(remainder, phase);
+    phase.taps.push({tap, place: (remainder - distance) / stride});
+    [first, last] = [Math.min(first, distance), Math.max(last, distance)];
+  }
+  const back = Math.floor(last / stride);
+  for (const {taps} of phases.values()) for (const each of taps) each.place += back;
+  const isWhole = phases.size === Math.min(stride, size);
+  return {phases: [...phases.values()], isWhole, first: Math.min(first, last), last, back};
 }
 
 /** How far it is from `from` to the next number with the remainder. */

@@ -13,11 +13,23 @@ export interface Windows {
   place(block: Block, into: Int32Array): number;
 }
 
+/** Floats of x with its border: what all windows of a batch reach over. */
+export function borderedFloats(info: Conv2DInfo): number {
+  const {batch, inChannels, outHeight, outWidth, filterHeight, filterWidth} = info;
+  const rows = reach(outHeight, info.strideHeight, filterHeight, info.dilationHeight);
+  return batch * rows * reach(outWidth, info.strideWidth, filterWidth, info.dilationWidth) * inChannels;
+}
+
+/** Pixels from the first tap of the first window to the last tap of the last. */
+function reach(windows: number, stride: number, taps: number, dilation: number): number {
+  return (windows - 1) * stride + (taps - 1) * dilation + 1;
+}
+
 export function windowsOf(info: Conv2DInfo): Windows {
   const {inHeight, inWidth, inChannels: C, outWidth, filterHeight, filterWidth} = info;
   const {strideHeight, strideWidth, dilationHeight, dilationWidth, padTop, padLeft} = info;
-  const columns = (outWidth - 1) * strideWidth + (filterWidth - 1) * dilationWidth + 1;
-  const rowsFor = (rows: number) => (rows - 1) * strideHeight + (filterHeight - 1) * dilationHeight + 1;
+  const columns = reach(outWidth, strideWidth, filterWidth, dilationWidth);
+  const rowsFor = (rows: number) => reach(rows, strideHeight, filterHeight, dilationHeight);
   const places: number[] = [];
   for (let i = 0; i < filterHeight; i++) {
     for (let j = 0; j < filterWidth; j++) places.push(4 * C * (i * dilationHeight * columns + j * dilationWidth));

@@ -108,7 +108,7 @@ describe('on wasm, for a filter that leaves the heap and comes back', () => {
   it('sees the change through a reshaped copy too, which shares its data', async () => {
     install({tf, algorithm: 'gather'});
     const flat = tf.tensor1d(new Float32Array(3 * 3 * 8 * 4).fill(1));
-    const filter = flat.reshape<tf.Rank.R4>([3, 3, 8, 4]);
+    const filter = flat.reshape([3, 3, 8, 4]) as tf.Tensor4D;
     for (let i = 0; i < 4; i++) expect(new Set(ones(filter))).toEqual(new Set([72]));
     await onCpu(() => tf.neg(flat).dispose());
     await onCpu(() => flat.dataSync().fill(2));
@@ -121,7 +121,10 @@ it('keeps what one filter’s data give under two shapes apart: taps that no gra
   await tf.setBackend('wasm');
   install({tf, algorithm: 'gather'});
   const flat = tf.tensor1d(Float32Array.from({length: 72}, (_, i) => i % 7));
-  const [two, three] = [flat.reshape<tf.Rank.R4>([1, 2, 4, 9]), flat.reshape<tf.Rank.R4>([1, 3, 4, 6])];
+  const [two, three] = [
+    [1, 2, 4, 9],
+    [1, 3, 4, 6],
+  ].map((shape) => flat.reshape(shape) as tf.Tensor4D);
   // Only the first tap of either meets the image.
   const dx = (filter: tf.Tensor4D) =>
     tf.tidy(() => [

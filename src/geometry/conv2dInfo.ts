@@ -234,11 +234,22 @@ function resolveAxis(
 ): {out: number; before: number} {
   const {size, filter, stride, dilation} = axis;
   const span = (filter - 1) * dilation + 1;
+  const [before, after] = typeof pads === 'string' ? [0, 0] : pads;
+  if (!Number.isSafeInteger(span)) {
+    fail(
+      `the filter covers (${filter} − 1)·${dilation} + 1 along the ${axis.name}, and whole numbers are exact up to ${Number.MAX_SAFE_INTEGER} only; ` +
+        'use a smaller dilation.',
+    );
+  }
+  if (!Number.isSafeInteger(size + before + after)) {
+    fail(
+      `pad adds ${before} + ${after} to the ${axis.name}, and whole numbers are exact up to ${Number.MAX_SAFE_INTEGER} only; use smaller pads.`,
+    );
+  }
   if (pads === 'same') {
     const out = Math.ceil(size / stride);
     return {out, before: Math.floor(Math.max(0, (out - 1) * stride + span - size) / 2)};
   }
-  const [before, after] = pads === 'valid' ? [0, 0] : pads;
   const room = size + before + after - span;
   if (room < 0) {
     const covers = dilation > 1 ? `(${filter} − 1)·${dilation} + 1 = ${span}` : `${span}`;

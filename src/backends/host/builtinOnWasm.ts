@@ -1,4 +1,5 @@
 import {engine} from '../../engine/index.js';
+import {isWithin, mostInt32} from '../../geometry/farthest.js';
 import type {Builtin} from '../implementation.js';
 import {alongChannels} from './epilogue.js';
 
@@ -11,10 +12,11 @@ import {alongChannels} from './epilogue.js';
 export const builtinOnWasm: Builtin = {
   passes: ['forward'],
   isFaster: ({kind}) => kind === 'depthwise' || engine().name === 'js',
-  supports({kind, inChannels, outChannels}) {
-    return (
-      kind === 'depthwise' || inChannels > 1 || outChannels > 1 || "between single channels wasm's own kernel loses NaN"
-    );
+  supports(info) {
+    const {kind, inChannels, outChannels} = info;
+    if (kind === 'dense' && inChannels === 1 && outChannels === 1)
+      return "between single channels wasm's own kernel loses NaN";
+    return isWithin(info, mostInt32);
   },
   /** One bias and one slope for each channel. */
   fuses({outChannels}, {bias, preluActivationWeights: slopes}) {

@@ -1,6 +1,7 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import {makeParts} from '../../engine/part.js';
 import type {Conv2DInfo, Kind} from '../../geometry/conv2dInfo.js';
+import {isWithin, mostInt32} from '../../geometry/farthest.js';
 import {type Pass, passes, passTensors, shapeOf} from '../../geometry/pass.js';
 import type {BackendFamily, Implementation} from '../implementation.js';
 import {backendNames} from '../servedBackends.js';
@@ -34,9 +35,10 @@ export function byProgram(algorithm: string, plan: Plan, own: readonly Pass[] = 
   return {
     algorithm,
     passes: own,
-    supports(_info, pass) {
+    supports(info, pass) {
       if (!own.includes(pass)) return `it has no ${pass}`;
-      return needsWebGL2();
+      const counted = isWithin(info, mostInt32);
+      return counted === true ? needsWebGL2() : counted;
     },
     run(pass: Pass, info: Conv2DInfo, a: TensorInfo, b: TensorInfo, backend: object) {
       const {program: shader, uniforms} = plan(info, pass);

@@ -1,5 +1,6 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
+import {isWithin, mostInt32} from '../../geometry/farthest.js';
 import {type Pass, passes, passTensors, shapeOf} from '../../geometry/pass.js';
 import {isPerChannel} from '../host/epilogue.js';
 import type {Implementation} from '../implementation.js';
@@ -24,7 +25,11 @@ export function byPlan(
     passes: own,
     fuses: isPerChannel,
     ...more,
-    supports: (info, pass) => (own.includes(pass) ? (supports?.(info, pass) ?? true) : `it has no ${pass}`),
+    supports(info, pass) {
+      if (!own.includes(pass)) return `it has no ${pass}`;
+      const counted = isWithin(info, mostInt32);
+      return counted === true ? (supports?.(info, pass) ?? true) : counted;
+    },
     run(pass, info, a, b, backend, fusion) {
       const webgpu = backend as WebGPUBackend;
       const steps = plan(info, pass, a, b, settingOf(webgpu.adapterInfo));

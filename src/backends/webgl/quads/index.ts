@@ -1,6 +1,7 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import {countHit, makeParts} from '../../../engine/part.js';
 import type {Conv2DInfo, Kind} from '../../../geometry/conv2dInfo.js';
+import {isWithin} from '../../../geometry/farthest.js';
 import {filterDepth, type Pass, passes, passTensors, shapeOf} from '../../../geometry/pass.js';
 import {stepsOf} from '../../gpu/steps.js';
 import {isPerChannel} from '../../host/epilogue.js';
@@ -8,6 +9,7 @@ import type {Fusion, Implementation} from '../../implementation.js';
 import {counted} from '../cost.js';
 import {holding} from '../holding.js';
 import {joined} from '../rectangles.js';
+import {mostDivided} from '../shared.js';
 import {runTargets} from '../targets.js';
 import {assertContext, device, needsWebGL2, type WebGLBackend} from '../tfjsBackend.js';
 import {uniformOf} from './bands.js';
@@ -47,6 +49,8 @@ export function byQuads(
       if (info.kind === 'depthwise' && filterDepth(info) > 1) {
         return 'a channel multiplier above 1 spreads a quad of channels over several';
       }
+      const counted = isWithin(info, mostDivided);
+      if (counted !== true) return counted;
       const {maxSide, fragments} = device();
       if (needsWebGL2() !== true) return needsWebGL2();
       if (layoutOf(info, pass, maxSide, fragments)) return true;

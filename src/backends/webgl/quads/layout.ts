@@ -35,7 +35,7 @@ export function layoutOf(info: Conv2DInfo, pass: Pass, maxSide: number, fragment
     isDense
       ? bandsOf(4 * quadsOf(from), taps * quadsOf(to), 4 * quadsOf(from), maxSide)
       : bandsOf(quadsOf(C), taps, quadsOf(C), maxSide);
-  const phases = pass === 'backpropInput' ? info.strideWidth : 1;
+  const phases = pass === 'backpropInput' ? Math.min(info.strideWidth, inWidth) : 1;
   const groups = quadsOf(Math.ceil((pass === 'forward' ? outWidth : inWidth) / phases));
   if (pass === 'backpropFilter') {
     const width = isDense ? quadsOf(F) : 1;

@@ -1,5 +1,6 @@
 import {countHit, makeParts} from '../../../engine/part.js';
 import type {Conv2DInfo, Kind} from '../../../geometry/conv2dInfo.js';
+import {isWithin} from '../../../geometry/farthest.js';
 import {filterDepth, type Pass, passes, passTensors, shapeOf, sizeOf} from '../../../geometry/pass.js';
 import {isPerChannel} from '../../host/epilogue.js';
 import type {Implementation} from '../../implementation.js';
@@ -77,6 +78,8 @@ function whyNot(info: Conv2DInfo, pass: Pass): string | undefined {
   if (info.kind === 'depthwise' && filterDepth(info) > 1) {
     return 'a channel multiplier above 1 spreads a pair of channels over several';
   }
+  const counted = isWithin(info, mostDivided);
+  if (counted !== true) return counted;
   if (info.kind === 'dense' && pass !== 'backpropFilter') return whyNotPointwise(info, pass);
   if (Math.max(sizeOf(info, 'filter'), info.batch * Math.max(info.inHeight, info.outHeight)) > mostDivided) {
     return `it has more than ${mostDivided} weights or rows of pixels`;

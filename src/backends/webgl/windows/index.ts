@@ -1,6 +1,7 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import {countHit, makeParts} from '../../../engine/part.js';
 import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
+import {isWithin} from '../../../geometry/farthest.js';
 import {type Pass, passTensors, shapeOf} from '../../../geometry/pass.js';
 import {stepsOf} from '../../gpu/steps.js';
 import {isPerChannel} from '../../host/epilogue.js';
@@ -12,6 +13,7 @@ import {uniformOf} from '../quads/bands.js';
 import {quadsOf} from '../quads/layout.js';
 import {packImage, runPack} from '../quads/pack.js';
 import {abreastOf} from '../rectangles.js';
+import {mostDivided} from '../shared.js';
 import {sourceOf} from '../source.js';
 import {mostTargetsOf} from '../targets.js';
 import {assertContext, device, needsWebGL2, type WebGLBackend} from '../tfjsBackend.js';
@@ -89,6 +91,8 @@ function run(
 
 function whyNot(info: Conv2DInfo, pass: Pass): string | undefined {
   const {maxSide} = device();
+  const counted = isWithin(info, mostDivided);
+  if (counted !== true) return counted;
   if (info.kind === 'depthwise') return 'it sums over channels, which a depthwise convolution keeps apart';
   if (pass === 'backpropInput' && info.strideHeight * info.strideWidth > 1) return 'dX of pixels apart has gaps';
   const isHeld = abreastOf(shapeOf(info, passTensors[pass].output), maxSide) && layoutOf(info, pass, maxSide);

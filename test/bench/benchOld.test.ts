@@ -1,0 +1,168 @@
+import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import {bench} from '../../src/bench/bench.js';
+import type {Peer} from '../../src/bench/peer/peer.js';
+import {randomLayers} from '../../src/bench/randomLayers.js';
+import {median} from '../../src/bench/statistics.js';
+import {flopsOf, passes} from '../../src/geometry/pass.js';
+import {formatProblem, parseProblem, problemInfo} from '../../src/geometry/problem.js';
+import {install, uninstall} from '../../src/plugin/install.js';
+import {currentSession} from '../../src/plugin/session.js';
+
+const problem = 'mb2ih6iw6ic3oc4kh3kw3-same';
+const dilated = 'ih9iw9ic2oc3kh3kw3dh2dw2-same';
+const few = {problems: [problem], rounds: 2, backends: ['cpu']};
+
+beforeAll(() => tf.setBackend('cpu'));
+afterEach(uninstall);
+
+test('each row has times, speeds, fractions and proof of what they come from', async () => {
+  const {results, summary, engines, environment, seed} = await bench({...few, seed: 7});
+  expect(results.map(({pass}) => pass)).toEqual(passes);
+  for (const result of results) {
+    const {milliseconds, gflops, fractionOfPeak, rounds, ratio} = result;
+    expect(result).toMatchObject({layer: expect.stringContaining('mb2ih6'), backend: 'cpu', algorithm: 'gather'});
+    expect(result.flops).toBe(flopsOf(problemInfo(parseProblem(problem))));
+    expect(rounds).toHaveLength(2);
+    const numbers = [
+      ...Object.values(milliseconds!),
+      ...Object.values(gflops!),
+      ...Object.values(fractionOfPeak!),
+      ratio,
+    ];
+    expect(numbers).toHaveLength(3 + 3 + 2 + 1);
+    expect(numbers.every((value) => Number.isFinite(value) && value! > 0)).toBe(true);
+    expect(milliseconds!.kernel).toBeLessThan(milliseconds!.ours!);
+    expect(result).not.toHaveProperty('handedOn');
+    expect(result).not.toHaveProperty('reason');
+  }
+  expect(summary).toMatchObject({measured: 3, skipped: 0, left: 0});
+  expect(summary.rows.map(({pass, layers}) => [pass, layers])).toEqual(passes.map((pass) => [pass, 1]));
+  expect({engines, environment, seed}).toMatchObject({
+    ...{engines: {cpu: expect.stringMatching(/^(fma|simd|js)$/)}, seed: 7},
+    environment: {tfjs: tf.version.tfjs, backends: {cpu: {}}},
+  });
+});
+
+test('the engine that was asked for is the one that is timed and told of', async () => {
+  const report = await bench({...few, passes: ['forward'], rounds: 1, engine: 'js'});
+  expect(report).toMatchObject({
+    ...{engines: {cpu: 'js'}, options: {engine: 'js', threads: 1}},
+    environment: {backends: {cpu: {engine: 'js', engineThreads: 1}}},
+  });
+});
+
+test('where the built-in throws, ours is measured and the reason told', async () => {
+  const {results} = await bench({...few, problems: [dilated], passes: ['forward', 'backpropFilter']});
+  const [forward, backward] = results;
+  expect(forward.ratio).toBeGreaterThan(0);
+  expect(backward).toMatchObject({reason: expect.stringContaining('dilation above 1')});
+  expect(backward.milliseconds).toEqual({ours: expect.any(Number), kernel: expect.any(Number)});
+  expect(backward).not.toHaveProperty('ratio');
+});
+
+test('an algorithm that refuses leaves a row with its reason, and no time', async () => {
+  const {results, summary} = await bench({...few, algorithm: 'depthwise', passes: ['forward']});
+  expect(results).toEqual([expect.objectContaining({algorithm: 'depthwise', reason: expect.any(String)})]);
+  expect(results[0]).not.toHaveProperty('milliseconds');
+  expect(summary).toMatchObject({rows: [], measured: 0, skipped: 1});
+});
+
+test('on wasm forward our own depthwise algorithm is measured, marked as handed on by default', async () => {
+  const problems = [...few.problems, 'ih6iw5ic4oc4kh3kw3-same-depthwise'];
+  const {results} = await bench({...few, problems, backends: ['wasm'], passes: ['forward']});
+  expect(results.map(({handedOn}) => handedOn)).toEqual([undefined, true]);
+  expect(results.map(({algorithm}) => algorithm)).toEqual(['gather', 'depthwise']);
+  expect(results.every(({ratio}) => ratio! > 0)).toBe(true);
+});
+
+test('the algorithms that could compute a row are timed beside the one that is chosen, with what was predicted', async () => {
+  const {results, summary} = await bench({
+    ...few,
+    problems: ['ih12iw12ic8oc8kh3kw3-same'],
+    algorithm: 'all',
+    rounds: 2,
+  });
+  for (const {algorithm, predictedMilliseconds, rivals, loss, milliseconds} of results) {
+    const all = [algorithm, ...rivals!.map((rival) => rival.algorithm)];
+    expect(new Set(all).size).toBe(all.length);
+    expect(all).toEqual(expect.arrayContaining(['gather']));
+    expect(all).not.toContain('winograd4'); // it is less accurate
+    expect(predictedMilliseconds).toBeGreaterThan(0);
+    for (const rival of rivals!) {
+      expect(rival).toEqual({
+        ...{algorithm: rival.algorithm, milliseconds: expect.any(Number), predictedMilliseconds: expect.any(Number)},
+      });
+      expect(rival.milliseconds).toBeGreaterThan(0);
+    }
+    expect(loss).toBeGreaterThanOrEqual(1);
+    expect(Object.keys(milliseconds!).sort()).toEqual(['builtin', 'kernel', 'ours']);
+  }
+  expect(summary.choices).toEqual({of: 3, good: results.filter(({loss}) => loss! <= 1.1).length});
+});
+
+test('random layers are timed where so many are asked for', async () => {
+  const {results, options} = await bench({backends: ['cpu'], cases: 1, passes: ['forward'], rounds: 1, seed: 3});
+  expect(results.map(({layer}) => layer)).toEqual(randomLayers(1, 3).map(({problem}) => formatProblem(problem)));
+  expect(options).toMatchObject({cases: 1, layers: [], problems: []});
+});
+
+test('native code is timed beside forward passes, and closed', async () => {
+  const opened: string[] = [];
+  const peer: Peer = {
+    ...{name: 'native', threads: 3},
+    async open({filterHeight}, x, filter) {
+      opened.push(`${filterHeight} ${x.length} ${filter.length}`);
+      return {call: () => 5, close: async () => void opened.push('closed')};
+    },
+  };
+  const {results, summary, options} = await bench({...few, peer});
+  expect(opened).toEqual([`3 ${2 * 36 * 3} ${9 * 12}`, 'closed']);
+  expect(results.map(({milliseconds}) => milliseconds!.peer)).toEqual([5, undefined, undefined]);
+  const [{rounds, peerRatio}] = results;
+  expect(peerRatio).toBeCloseTo(median(rounds!.map(({ours}) => 5 / ours)), 9);
+  expect(summary.rows.map((row) => [row.peerRatio, row.peerLayers])).toEqual([
+    [expect.closeTo(peerRatio!, 9), 1],
+    [undefined, undefined],
+    [undefined, undefined],
+  ]);
+  expect(options).toMatchObject({peer: 'native, 3 threads'});
+});
+
+test('the installation and the active backend are as before', async () => {
+  await tf.setBackend('cpu');
+  await bench({...few, backends: ['wasm'], passes: ['backpropFilter'], rounds: 1});
+  expect(currentSession(tf)).toBeUndefined();
+  expect(tf.getBackend()).toBe('cpu');
+  install({backends: ['cpu'], algorithm: 'im2col'});
+  await bench({...few, passes: ['forward'], rounds: 1});
+  expect(currentSession(tf)).toMatchObject({backends: ['cpu'], wanted: {algorithm: 'im2col', accuracy: 'standard'}});
+});
+
+test('an abort leaves the rows until then, and says so', async () => {
+  const controller = new AbortController();
+  const report = await bench({...few, signal: controller.signal, onReport: () => controller.abort()});
+  expect(report).toMatchObject({interrupted: true, summary: {measured: 1, left: 2}});
+});
+
+test('rows that the time is too short for are left out, backends in equal shares', async () => {
+  let rows = 0;
+  // Each row takes eight seconds more than it takes.
+  const clock = {now: () => 8000 * rows + performance.now(), turn: async () => {}};
+  const onReport = () => {
+    rows++;
+  };
+  const report = await bench({...few, backends: ['cpu', 'wasm'], rounds: 1, timeBudget: 24, onReport}, clock);
+  expect(report.results.map(({backend, pass}) => [backend, pass])).toEqual([
+    ['cpu', 'forward'],
+    ['cpu', 'backpropInput'],
+    ['wasm', 'forward'],
+  ]);
+  expect(report.summary.left).toBe(3);
+});
+
+test('progress names the row that is being measured', async () => {
+  const seen: unknown[] = [];
+  await bench({...few, rounds: 1, passes: ['forward'], onProgress: (progress) => seen.push(progress)});
+  expect(seen).toEqual([{backend: 'cpu', problem: expect.stringContaining('mb2ih6'), done: 0, total: 1}]);
+});

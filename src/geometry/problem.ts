@@ -7,6 +7,7 @@ import {
   type Pad,
   type RoundingMode,
 } from './conv2dInfo.js';
+import {axesFault, formatEpilogue, type ProblemEpilogue, parseEpilogueWord} from './epilogue.js';
 import {ConvgradError} from './error.js';
 
 /** What was asked of a convolution, as plain numbers: the unit of verification. See {@link formatProblem} for its one line of text. */
@@ -29,11 +30,14 @@ export interface Problem {
   dataFormat: DataFormat;
   /** Dense when absent. */
   kind?: Kind | undefined;
+  /** What follows the convolution in the same kernel: a fused convolution. Absent, there is no such kernel. */
+  epilogue?: ProblemEpilogue | undefined;
 }
 
 /**
  * One line of text that replays a problem: `mb2ih7iw5ic3oc4kh3kw3sh2sw1dh1dw1-same-nhwc`; other pads read `-valid`, `-p1` and
- * `-pt1pb1pl0pr1`, a rounding mode stands before the data format: `-p1-ceil-nchw`; a depthwise convolution says so at the end: `-nhwc-depthwise`.
+ * `-pt1pb1pl0pr1`, a rounding mode stands before the data format: `-p1-ceil-nchw`; a depthwise convolution says so after it: `-nhwc-depthwise`. A
+ * fused convolution ends with its bias and its activation: `-nhwc-bias-relu`, see {@link formatEpilogue}.
  */
 export function formatProblem(problem: Problem): string {
   const p = problem;
@@ -47,7 +51,9 @@ export function formatProblem(problem: Problem): string {
     `mb${p.batch}ih${p.inHeight}iw${p.inWidth}ic${p.inChannels}oc${p.outChannels}kh${p.filterHeight}kw${p.filterWidth}` +
     `sh${p.strideHeight}sw${p.strideWidth}dh${p.dilationHeight}dw${p.dilationWidth}`;
   const kind = p.kind === 'depthwise' ? [p.kind] : [];
-  return [sizes, pad, ...(p.dimRoundingMode ? [p.dimRoundingMode] : []), p.dataFormat.toLowerCase(), ...kind].join('-');
+  const rounding = p.dimRoundingMode ? [p.dimRoundingMode] : [];
+  const epilogue = p.epilogue ? formatEpilogue(p.epilogue) : [];
+  return [sizes, pad, ...rounding, p.dataFormat.toLowerCase(), ...kind, ...epilogue].join('-');
 }
 
 const sizeKeys = {
@@ -89,6 +95,7 @@ export function parseProblem(text: string): Problem {
   const seen = new Set<string>();
   const once = (what: string) => (seen.has(what) ? fail(`gives the ${what} twice`) : seen.add(what));
   for (const word of words) {
+    const epilogue = parseEpilogueWord(word);
     const explicit = /^pt(\d+)pb(\d+)pl(\d+)pr(\d+)$/.exec(word);
     const numeric = /^p(\d+)$/.exec(word);
     if (word === 'same' || word === 'valid' || explicit || numeric) {
@@ -106,7 +113,14 @@ export function parseProblem(text: string): Problem {
     } else if (word === 'dense' || word === 'depthwise') {
       once('kind');
       if (word === 'depthwise') problem.kind = word;
+    } else if (epilogue) {
+      once(epilogue.part);
+      problem.epilogue = {activation: 'linear', ...problem.epilogue, ...epilogue.value};
     } else fail(`has the unknown part '${word}'`);
+  }
+  for (const axes of [problem.epilogue?.bias, problem.epilogue?.slopes]) {
+    const fault = axes === undefined ? undefined : axesFault(axes, problem.dataFormat);
+    if (fault) fail(fault);
   }
   const {inChannels, outChannels} = problem;
   if (problem.kind === 'depthwise' && !(outChannels % inChannels === 0)) {

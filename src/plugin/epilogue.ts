@@ -1,13 +1,12 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import type {Fusion} from '../backends/implementation.js';
 import type {DataFormat} from '../geometry/conv2dInfo.js';
+import {type Activation, activations} from '../geometry/epilogue.js';
 import {ConvgradError} from '../geometry/error.js';
 import {consume, type Place, runOther} from './backendOps.js';
 import {checkTensor} from './checkTensor.js';
 
-/** The activations that tfjs fuses into a convolution. */
-export const activations = ['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'prelu', 'leakyrelu'] as const;
-export type Activation = (typeof activations)[number];
+export {type Activation, activations};
 
 /** What follows a forward convolution: y ← activation(y + bias). */
 export interface Epilogue<T extends TensorInfo = TensorInfo> {

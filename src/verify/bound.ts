@@ -1,63 +1,16 @@
-import type {Wanted} from './reference.js';
+import {type Arithmetic, errorBound} from './arithmetic.js';
+import type {Wanted} from './sums.js';
 
-/** How a backend rounds. */
-export interface Arithmetic {
-  /** u: the relative error of one operation. */
-  unit: number;
-  /** The absolute error of one operation whose result is subnormal. */
-  underflow: number;
-  /** The largest integer up to which every stored integer is exact. */
-  exactLimit: number;
-  /** What storing a result adds, where that is coarser than computing it, and the largest number that can be stored. */
-  storage?: {unit: number; underflow: number; most: number};
-}
+export {type Arithmetic, arithmeticOf, errorBound, exactLimit, isGpu} from './arithmetic.js';
 
-/** Largest integer n such that every integer up to n is a float32. */
-export const exactLimit = 2 ** 24;
-
-/** IEEE float32, to nearest. */
-const ieee: Arithmetic = {unit: 2 ** -24, underflow: 2 ** -150, exactLimit};
-/** GPUs may round to either neighbour and flush subnormals to zero. */
-const gpu: Arithmetic = {unit: 2 ** -23, underflow: 2 ** -126, exactLimit};
-
-/** The same with results in float16 textures. */
-const gpuFloat16: Arithmetic = {
-  ...gpu,
-  exactLimit: 2 ** 11,
-  storage: {unit: 2 ** -11, underflow: 2 ** -25, most: 65504},
-};
-
-const arithmetics: Readonly<Record<string, Arithmetic>> = {webgl: gpu, webgpu: gpu};
-
-/** The arithmetic of a tfjs backend. @param f16 webgl keeps its tensors in float16 textures */
-export function arithmeticOf(backend: string, f16 = false): Arithmetic {
-  return f16 && backend === 'webgl' ? gpuFloat16 : (arithmetics[backend] ?? ieee);
-}
-
-/** Whether the backend computes on a GPU, from which each result has to be read back. */
-export function isGpu(backend: string): boolean {
-  return backend in arithmetics;
-}
-
-/**
- * The largest error that any order of summing K products in float32 can make: γ(K + 2)·S with γ(n) = nu/(1 − nu) (Higham, Accuracy and
- * Stability of Numerical Algorithms, 3.1), plus underflow of each product and each partial sum. S = Σ|a||b|. An error beyond it is a proof.
- * Coarser storage rounds the sum once more: (1 + u')·γ(K + 2)·S + u'·|want|, plus its own underflow.
- */
-export function errorBound(terms: number, magnitude: number, arithmetic: Arithmetic, want = magnitude): number {
-  if (terms === 0) return 0;
-  const {unit, underflow, storage} = arithmetic;
-  const n = (terms + 2) * unit;
-  const computing = (n / (1 - n)) * magnitude + 2 * terms * underflow;
-  return storage ? storage.unit * Math.abs(want) + (1 + storage.unit) * computing + storage.underflow : computing;
-}
-
-/** The bound of one element: of the algorithm's own terms and magnitude, where it brings them. */
+/** The bound of one element: of the algorithm's own terms and magnitude, where it brings them; with an epilogue, the one that it makes of these. */
 export function boundAt(
-  {values, terms, magnitudes, own}: Pick<Wanted, 'values' | 'terms' | 'magnitudes' | 'own'>,
+  wanted: Pick<Wanted, 'values' | 'terms' | 'magnitudes' | 'own' | 'ownOfForward' | 'bounds'>,
   index: number,
   arithmetic: Arithmetic,
 ): number {
+  const {values, terms, magnitudes, own, ownOfForward, bounds} = wanted;
+  if (bounds) return bounds(arithmetic, {own, ownOfForward})[index];
   const [count, magnitude] = own ? [own.terms, own.magnitudes[index]] : [terms[index], magnitudes[index]];
   return errorBound(count, magnitude, arithmetic, values[index]);
 }

@@ -63,11 +63,12 @@ export function isVacuous({values, terms}: Wanted): boolean {
 
 /** Why a result on integers need not be exact; undefined when it must be. */
 export function whyInexact(
-  {magnitudes}: Wanted,
+  {magnitudes, steps = 1, rounded}: Wanted,
   {arithmetic, headroom}: Pick<Comparison, 'arithmetic' | 'headroom'>,
 ): string | undefined {
+  if (rounded) return `${rounded}: never exact on integers`;
   if (headroom === 0) return 'the algorithm is never exact on integers';
-  const reach = headroom * maximum(magnitudes);
+  const reach = headroom * steps * maximum(magnitudes);
   if (reach <= arithmetic.exactLimit) return undefined;
   const format = arithmetic.storage ? '2^11: not exact in float16' : '2^24: not exact in float32';
   return `sums may reach ${reach}, beyond ${format}`;

@@ -1,6 +1,11 @@
 import {passes as allPasses} from '../geometry/pass.js';
+import {builtinNames, kinds} from '../plugin/kernels.js';
 import {hitsOf} from '../plugin/select.js';
+import {replacedGradients, replacedOn} from '../plugin/session.js';
+import {defaultTf as tf} from '../plugin/tfjs.js';
+import {partsOfKernel} from './kernelParts.js';
 import type {ReportedOptions} from './options.js';
+import {gradientPart, runsOn} from './watch.js';
 
 /** How often a run reached one part of a backend's arithmetic. */
 export interface PartHits {
@@ -20,9 +25,29 @@ export interface Coverage {
 export const noCoverage: Coverage = {parts: [], whole: false};
 
 /** Starts counting on a backend. @returns to be called in the end, with what was hit since */
-export function startCoverage(backend: string): () => PartHits[] {
-  const before = hitsOf(backend);
-  return () => [...hitsOf(backend)].map(([part, hits]) => ({backend, part, hits: hits - (before.get(part) ?? 0)}));
+export function startCoverage(backend: string, oracles: ReportedOptions['oracles']): () => PartHits[] {
+  const before = allHitsOf(backend, oracles);
+  return () =>
+    [...allHitsOf(backend, oracles)].map(([part, hits]) => ({backend, part, hits: hits - (before.get(part) ?? 0)}));
+}
+
+/** What the implementations have run, and the kernels and gradients of tfjs that lead to them. */
+function allHitsOf(backend: string, oracles: ReportedOptions['oracles']): Map<string, number> {
+  const registered = registeredParts(backend, oracles).map((part): [string, number] => [
+    part,
+    runsOn(backend).get(part) ?? 0,
+  ]);
+  return new Map([...hitsOf(backend), ...registered]);
+}
+
+/** Everything that `install()` registers for a backend, as far as these oracles are to reach it. */
+export function registeredParts(backend: string, oracles: ReportedOptions['oracles']): string[] {
+  const kernels = replacedOn(backend).filter((name) => tf.getKernel(name, backend));
+  // Only second derivatives go through the gradients of the backward kernels.
+  const gradients = oracles.includes('secondOrder')
+    ? replacedGradients
+    : kinds.map((kind) => builtinNames[kind].forward);
+  return [...kernels.flatMap(partsOfKernel), ...gradients.map(gradientPart)];
 }
 
 /** Whether a run leaves nothing out: it has the edge cases and the named layers, and those reach every part. */

@@ -3,7 +3,7 @@ import {servedBackends} from '../backends/servedBackends.js';
 import type {Pass} from '../geometry/pass.js';
 import type {Problem} from '../geometry/problem.js';
 import {builtinKernel, isOurs, isReplaced} from '../plugin/builtins.js';
-import {builtinNames} from '../plugin/kernels.js';
+import {builtinNames, fusedNames} from '../plugin/kernels.js';
 import {replacedGradients} from '../plugin/session.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
 
@@ -14,8 +14,8 @@ export type ImportedKernels = ReadonlyMap<string, KernelConfig>;
 export type Active = 'convgrad' | 'built-in' | 'imported' | 'missing';
 
 /** tfjs's name of the kernel that computes this pass of the problem. */
-export function kernelOf({kind = 'dense'}: Problem, pass: Pass): string {
-  return builtinNames[kind][pass];
+export function kernelOf({kind = 'dense', epilogue}: Problem, pass: Pass): string {
+  return epilogue && pass === 'forward' ? fusedNames[kind] : builtinNames[kind][pass];
 }
 
 /** What tfjs would run under this name on this backend now. Without an installation everything foreign counts as built in. */

@@ -5,9 +5,11 @@ import {isStridedAndDilated} from '../plugin/builtinFault.js';
 import {conv2d} from '../plugin/conv2d.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
 import type {Got} from './compare.js';
+import {type BesideTensors, besideTensors, convolveFused} from './convolveFused.js';
+import {isFused} from './fusedReference.js';
 import {soiled, unusedLanes} from './lanes.js';
 import {toNCHW, toNHWC} from './layout.js';
-import {type Inputs, tensorShapes} from './reference.js';
+import {type AllInputs, type Inputs, tensorShapes} from './reference.js';
 import {withStaleBuffers} from './staleBuffers.js';
 
 /** What one pass computed, and how long it took. */
@@ -16,7 +18,7 @@ export interface PassRun {
   /** Of this pass alone, reading the result back included; on webgpu a gradient's has what is left to do of the forward pass in it. */
   milliseconds: number;
   /** The inputs after the run, where they were read back. */
-  inputsAfter?: Inputs;
+  inputsAfter?: AllInputs;
   /** What lies in the unused lanes of the result's texture, where that was asked for; zeros where nothing does. */
   lanes?: Float32Array;
 }
@@ -34,19 +36,21 @@ export interface RunOptions {
 }
 
 /**
- * Runs one pass the way a user's program does: y from `tf.conv2d` or `tf.depthwiseConv2d`, gradients from tfjs's tape over it.
+ * Runs one pass the way a user's program does: y from `tf.conv2d` or `tf.depthwiseConv2d`, with an epilogue from their fused namesakes, gradients from tfjs's
+ * tape over it.
  *
  * @param around called with the synchronous part, to choose and to watch the kernels that run
  */
 export async function runPass(
   problem: Problem,
-  inputs: Inputs,
+  inputs: AllInputs,
   pass: Pass,
   around: <T>(fn: () => T) => T,
   {readBack = false, times = 1, soil = false}: RunOptions = {},
 ): Promise<PassRun> {
   const isWebgpu = tf.getBackend() === 'webgpu';
   let {x, filter, dy} = soil && !isWebgpu ? soiledTensors(problem, inputs) : inputTensors(problem, inputs);
+  const beside = besideTensors(problem, inputs);
   let result: Tensor | undefined;
   try {
     let start = performance.now();
@@ -62,9 +66,9 @@ export async function runPass(
         return tf.valueAndGrad(recorded)(of, dy).grad;
       });
     const compute: Record<Pass, () => Tensor> = {
-      forward: () => convolve(problem, x, filter),
-      backpropInput: () => gradient((v) => convolve(problem, v, filter), x),
-      backpropFilter: () => gradient((v) => convolve(problem, x, v), filter),
+      forward: () => convolve(problem, x, filter, beside),
+      backpropInput: () => gradient((v) => convolve(problem, v, filter, beside, true), x),
+      backpropFilter: () => gradient((v) => convolve(problem, x, v, beside, true), filter),
     };
     for (let before = 1; before < times; before++) {
       tf.dispose([x, dy, around(compute[pass])]);
@@ -80,9 +84,12 @@ export async function runPass(
     if (!readBack) return run;
     const after = async (tensor: Tensor4D, isFilter = false) =>
       inNHWC(problem, isFilter, (await tensor.data()) as Float32Array, tensor.shape).values;
-    return {...run, inputsAfter: {x: await after(x), filter: await after(filter, true), dy: await after(dy)}};
+    const read = Object.entries(beside).map(async ([name, tensor]) => [name, (await tensor.data()) as Float32Array]);
+    const besideAfter = Object.fromEntries(await Promise.all(read));
+    const images = {x: await after(x), filter: await after(filter, true), dy: await after(dy)};
+    return {...run, inputsAfter: {...images, ...besideAfter}};
   } finally {
-    tf.dispose([x, filter, dy, ...(result ? [result] : [])]);
+    tf.dispose([x, filter, dy, ...Object.values(beside), ...(result ? [result] : [])]);
   }
 }
 
@@ -91,8 +98,15 @@ export function isRefusedByTf(problem: Problem): boolean {
   return problem.kind !== 'depthwise' && isStridedAndDilated(problem);
 }
 
-/** The convolution as a user's program asks for it. */
-export function convolve(problem: Problem, x: Tensor4D, filter: Tensor4D): Tensor4D {
+/** The convolution as a user's program asks for it. @param isRecorded whether a tape records it */
+export function convolve(
+  problem: Problem,
+  x: Tensor4D,
+  filter: Tensor4D,
+  beside: BesideTensors = {},
+  isRecorded = false,
+): Tensor4D {
+  if (isFused(problem)) return convolveFused(problem, x, filter, beside, isRecorded);
   const {strides, pad, dataFormat, dilations, dimRoundingMode} = problemAttributes(problem);
   if (isRefusedByTf(problem)) return conv2d(x, filter, strides, pad, dataFormat, dilations, dimRoundingMode);
   const ask = problem.kind === 'depthwise' ? tf.depthwiseConv2d : tf.conv2d;

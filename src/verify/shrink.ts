@@ -49,6 +49,7 @@ function* simplerProblems(problem: Problem): Generator<Problem> {
 
 function* candidates(problem: Problem): Generator<Problem> {
   const {pad, dimRoundingMode, ...rest} = problem;
+  yield* simplerEpilogues(problem);
   if (problem.kind === 'depthwise') yield asDense(problem);
   if (problem.dataFormat === 'NCHW') yield {...problem, dataFormat: 'NHWC'};
   if (dimRoundingMode) yield {...rest, pad};
@@ -74,6 +75,25 @@ function* candidates(problem: Problem): Generator<Problem> {
 /** The dense convolution of the same sizes: every input channel leads to every output channel. */
 export function asDense({kind: _, ...dense}: Problem): Problem {
   return dense;
+}
+
+/** The problem without the kind and the epilogue that the smallest one has lost: what the mistake has nothing to do with. */
+export function withoutWhatIsLost(problem: Problem, smallest: Problem): Problem {
+  const {epilogue, ...rest} = smallest.kind === 'depthwise' ? problem : asDense(problem);
+  return smallest.epilogue ? {...rest, epilogue} : rest;
+}
+
+/** No epilogue at all, no bias, no activation, or one value for each channel. */
+function* simplerEpilogues({epilogue, ...problem}: Problem): Generator<Problem> {
+  if (!epilogue) return;
+  const {bias, ...unbiased} = epilogue;
+  yield problem;
+  if (bias !== undefined) yield {...problem, epilogue: unbiased};
+  if (epilogue.activation !== 'linear')
+    yield {...problem, epilogue: {activation: 'linear', ...(bias === undefined ? {} : {bias})}};
+  if (bias !== undefined && bias !== 'c') yield {...problem, epilogue: {...epilogue, bias: 'c'}};
+  if (epilogue.slopes !== undefined && epilogue.slopes !== 'c')
+    yield {...problem, epilogue: {...epilogue, slopes: 'c'}};
 }
 
 /** A depthwise convolution has outChannels / inChannels of its output channels for each input channel: either of the two shrinks alone. */

@@ -1,12 +1,16 @@
 import {type Pass, passes} from '../geometry/pass.js';
-import type {Comparison} from './compare.js';
+import type {Comparison, Got} from './compare.js';
+import {faultOf} from './faults.js';
+import {isFused} from './fusedReference.js';
 import {kernelOf, withKernel} from './kernels.js';
-import {counted, refuteCalls, refuteKernel} from './proof.js';
-import type {Inputs, Wanted} from './reference.js';
+import {counted, refuteCalls, refuteKernel, refuteRuns} from './proof.js';
+import type {Beside, Inputs, Wanted} from './reference.js';
+import {runBeside} from './runBeside.js';
 import {type PassRun, type RunOptions, runPass} from './runPass.js';
 import {runSecondOrder} from './runSecondOrder.js';
 import type {Target} from './target.js';
 import type {Trial} from './trial.js';
+import {type Runs, watched} from './watch.js';
 
 /** A target on one trial: what oracles question. The target must be the selected one as long as they do. */
 export class Subject {
@@ -27,9 +31,16 @@ export class Subject {
 
   /** What must come out of a pass, with the bound on reals that the target brings. */
   wanted(pass: Pass): Wanted {
-    const known = this.wanteds.get(pass) ?? {...this.trial.wanted[pass], own: this.ownBound(pass)};
+    const known = this.wanteds.get(pass) ?? this.withOwnBounds(this.trial.wanted[pass], pass);
     this.wanteds.set(pass, known);
     return known;
+  }
+
+  /** The same with the bounds that the target brings for the pass on the data of the trial, with some of them changed. */
+  withOwnBounds(wanted: Wanted, pass: Pass, changed: Partial<Inputs> = {}): Wanted {
+    const own = this.ownBound(pass, {...changed, ...wanted.reads});
+    const isAfterForward = wanted.bounds !== undefined && pass !== 'forward';
+    return {...wanted, own, ...(isAfterForward ? {ownOfForward: this.ownBound('forward', changed)} : {})};
   }
 
   /** The bound that the target brings for a pass on the data of the trial with some of them changed. */
@@ -60,11 +71,22 @@ export class Subject {
   secondDerivatives(pass: Exclude<Pass, 'forward'>, v: Float32Array): Promise<Float32Array[]> {
     const {problem, inputs} = this.trial;
     return runSecondOrder(problem, inputs, pass, v, (compute) => {
-      const {value, calls} = counted(compute);
+      const {value, calls} = this.watch(compute);
       for (const served of passes) {
         const times = served === 'forward' ? 2 : 1;
         demand(refuteKernel(this.target, served, problem) ?? refuteCalls(calls, this.target, served, problem, times));
       }
+      return value;
+    });
+  }
+
+  /** The gradients of a fused convolution by its bias and slopes, none without an epilogue. @throws Error like `result`, for the forward pass on the tape */
+  async gradientsBeside(): Promise<Partial<Record<keyof Beside, Got>>> {
+    const {problem, inputs} = this.trial;
+    if (!isFused(problem)) return {};
+    return runBeside(problem, inputs, (compute) => {
+      const {value, calls} = this.watch(compute);
+      demand(refuteCalls(calls, this.target, 'forward', problem));
       return value;
     });
   }
@@ -98,9 +120,18 @@ export class Subject {
   private proved<T>(pass: Pass, compute: () => T): T {
     const {problem} = this.trial;
     demand(refuteKernel(this.target, pass, problem));
-    const {value, calls} = counted(compute);
-    demand(refuteCalls(calls, this.target, pass, problem));
+    const {value, calls, runs} = this.watch(compute);
+    demand(refuteRuns(runs, pass, problem));
+    // Where tfjs's own gradient of a fused convolution has no right answer, it may have begun one.
+    demand(refuteCalls(calls, this.target, pass, problem, isFused(problem) && pass !== 'forward' ? 'some' : 1));
     return value;
+  }
+
+  /** Runs and counts, with the mistake that is planted into the target, if one is. */
+  private watch<T>(compute: () => T): {value: T; calls: Map<string, number>; runs: Runs} {
+    const {backend, algorithm} = this.target;
+    const {value, calls} = counted(() => watched(backend, faultOf(algorithm), compute));
+    return {...value, calls};
   }
 }
 

@@ -3,7 +3,9 @@ import {findAlgorithm} from '../algorithms/index.js';
 import {type Pass, passTensors} from '../geometry/pass.js';
 import {type Problem, problemInfo} from '../geometry/problem.js';
 import {algorithmsOf, footprintOf, supportsPass} from '../plugin/select.js';
+import {defaultTf as tf} from '../plugin/tfjs.js';
 import {callSubject} from './callSubject.js';
+import {isFused} from './fusedReference.js';
 import {type ImportedKernels, kernelOf} from './kernels.js';
 import type {Inputs} from './reference.js';
 import {isRefusedByTf, type PassRun} from './runPass.js';
@@ -53,8 +55,25 @@ export function targetsOf(
       footprint: footprintOf(backend, algorithm) ?? findAlgorithm(algorithm)?.footprint,
       tile: (problem, pass) => findAlgorithm(algorithm)?.tile?.(problemInfo(problem), pass),
       errorBound: (problem, inputs, pass) => ownBound(algorithm, problem, inputs, pass),
-      supports: (problem, pass) => supportsPass(backend, algorithm, problemInfo(problem), pass),
+      supports: (problem, pass) =>
+        supportsOnTape(backend, problem, pass, (one) => supportsPass(backend, algorithm, problemInfo(problem), one)),
     }));
+}
+
+/** Whether a pass can be asked for: the gradient of a fused convolution also needs what stands before it on the tape, and what tfjs derives the activation by. */
+function supportsOnTape(
+  backend: string,
+  problem: Problem,
+  pass: Pass,
+  supports: (pass: Pass) => true | string,
+): true | string {
+  const activation = pass === 'forward' ? 'linear' : (problem.epilogue?.activation ?? 'linear');
+  if (activation === 'linear') return supports(pass);
+  if (activation === 'elu' && !tf.getKernel('EluGrad', backend)) return `tfjs has no EluGrad on ${backend}`;
+  // Whoever stood in for it would round in a way of its own.
+  if (supports('forward') !== true)
+    return `an activation's gradient takes the forward pass too, which it does not do here`;
+  return supports(pass);
 }
 
 /** The bound that an algorithm brings. The terms of an empty batch are none. */
@@ -91,6 +110,7 @@ export function subjectTarget(backend: string, subject: VerifySubject, timeoutMs
     compute: (problem, inputs, pass) => callSubject(subject, problem, inputs, pass, timeoutMs),
     supports(problem, pass) {
       if (!subject[pass]) return `the subject has no ${pass}`;
+      if (isFused(problem)) return 'the subject is a convolution without an epilogue';
       if (!kinds.includes(problem.kind ?? 'dense')) return `the subject takes ${kinds.join(' and ')} convolutions only`;
       if (!dataFormats.includes(problem.dataFormat)) return `the subject takes ${dataFormats.join(' and ')} only`;
       try {

@@ -4,7 +4,8 @@ import type {Problem} from '../geometry/problem.js';
 import {type Arithmetic, arithmeticOf} from './bound.js';
 import {isVacuous} from './compare.js';
 import {drawInputs, type Fill} from './fill.js';
-import {type Inputs, reference, type Wanted} from './reference.js';
+import {awayFromKinks, isFused} from './fusedReference.js';
+import {type AllInputs, reference, type Wanted} from './reference.js';
 
 /** One problem with data in it, and what must come out of each pass. */
 export interface Trial {
@@ -12,12 +13,14 @@ export interface Trial {
   fill: Fill;
   /** The arithmetic that the data were drawn for. */
   arithmetic: Arithmetic;
-  inputs: Inputs;
+  inputs: AllInputs;
   wanted: Record<Pass, Wanted>;
 }
 
 /** A handful of draws decides: one output element sums to zero by chance about once in fifteen. */
 const attempts = 5;
+/** Half of what relu leaves is zero. */
+const attemptsOfFused = 20;
 
 /** The headroom that data are drawn with: whole numbers stay exact, real ones and what is never exact need none. */
 export function roomFor(fill: Fill, headroom: number): number {
@@ -32,10 +35,12 @@ export function trial(
   headroom: number,
   arithmetic: Arithmetic = arithmeticOf('cpu'),
 ): Trial {
+  const most = problem.epilogue ? attemptsOfFused : attempts;
   for (let attempt = 0; ; attempt++) {
     const inputs = drawInputs(problem, fill, seed, roomFor(fill, headroom), attempt, arithmetic);
+    if (isFused(problem)) inputs.dy = awayFromKinks(problem, inputs);
     const wanted = reference(problem, inputs);
-    if (attempt + 1 === attempts || !passes.some((pass) => isVacuous(wanted[pass])))
+    if (attempt + 1 === most || !passes.some((pass) => isVacuous(wanted[pass])))
       return {problem, fill, arithmetic, inputs, wanted};
   }
 }

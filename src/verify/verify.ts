@@ -40,7 +40,7 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
       const targets = options.subject
         ? [subjectTarget(backend, options.subject, options.timeoutMs ?? defaultTimeout)]
         : targetsOf(backend, stage.imported, resolved.algorithms);
-      const covered = options.subject ? () => [] : startCoverage(backend);
+      const covered = options.subject ? () => [] : startCoverage(backend, resolved.oracles);
       for (const one of schedule.on(backend)) {
         if (stopped || options.signal?.aborted) break;
         for (const fill of resolved.fills) {

@@ -3,7 +3,7 @@ import {arithmeticOf} from './bound.js';
 import type {Case} from './cases/index.js';
 import type {Fill} from './fill.js';
 import type {ReportedOptions} from './options.js';
-import {hasTurn, type Oracle, oracles} from './oracles/index.js';
+import {hasQuestion, hasTurn, type Oracle, oracles} from './oracles/index.js';
 import {type Picture, pictureOf} from './picture.js';
 import type {VerifyResult} from './result.js';
 import {Subject} from './subject.js';
@@ -22,9 +22,10 @@ export async function verifyCase(
   select: (target: Target) => void,
 ): Promise<VerifyResult[]> {
   const results: VerifyResult[] = [];
-  const bench = oracles.filter(
-    ({name, fills, float16}) => options.oracles.includes(name) && fills.includes(fill) && (!float16 || options.f16),
-  );
+  const bench = oracles.filter((oracle) => {
+    const isAsked = options.oracles.includes(oracle.name) && oracle.fills.includes(fill);
+    return isAsked && hasQuestion(oracle, problem) && (!oracle.float16 || options.f16);
+  });
   // Who names a problem wants everything about it.
   const campaign = options.problems.length === 0;
   // Algorithms that need smaller integers get data of their own; the others, and real data, are for all.

@@ -4,7 +4,7 @@ import {passes, passTensors, sizeOf} from '../../src/geometry/pass.js';
 import {formatProblem, parseProblem, problemInfo} from '../../src/geometry/problem.js';
 import {edgeCases} from '../../src/verify/cases/edgeCases.js';
 import {drawInputs} from '../../src/verify/fill.js';
-import {reference} from '../../src/verify/reference.js';
+import {type Inputs, reference} from '../../src/verify/reference.js';
 
 /** Those that are exact on integers at all. */
 const exact = algorithms().filter(({integerHeadroom}) => integerHeadroom > 0);
@@ -31,7 +31,7 @@ describe.each(exact.map((algorithm) => [algorithm.name, algorithm] as const))('%
       for (const {problem, info, inputs, wanted} of cases) {
         if (algorithm.supports(info, pass) !== true) continue;
         const want = wanted[pass].values;
-        const [a, b] = passTensors[pass].inputs.map((name) => inputs[name as keyof typeof inputs]);
+        const [a, b] = passTensors[pass].inputs.map((name) => inputs[name as keyof Inputs]);
         const before = [Float32Array.from(a), Float32Array.from(b)];
         const output = new Float32Array(sizeOf(info, passTensors[pass].output)).fill(Number.NaN);
         algorithm[pass]?.(info, a, b, output, jsEngine);
@@ -50,7 +50,7 @@ describe.each(exact.map((algorithm) => [algorithm.name, algorithm] as const))('%
     const want = reference(problem, inputs);
     for (const pass of passes) {
       if (algorithm.supports(info, pass) !== true) continue;
-      const [a, b] = passTensors[pass].inputs.map((name) => inputs[name as keyof typeof inputs]);
+      const [a, b] = passTensors[pass].inputs.map((name) => inputs[name as keyof Inputs]);
       const output = new Float32Array(sizeOf(info, passTensors[pass].output)).fill(Number.NaN);
       algorithm[pass]?.(info, a, b, output, jsEngine);
       expect(firstDifference(output, want[pass].values)).toBe(-1);

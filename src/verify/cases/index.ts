@@ -5,18 +5,24 @@ import {formatProblem, type Problem, parseProblem, problemInfo} from '../../geom
 import {randomFrom} from '../random.js';
 import type {Case} from './case.js';
 import {edgeCases} from './edgeCases.js';
+import {fusedCases} from './fusedCases.js';
 import {namedLayers} from './namedLayers.js';
 import {randomProblem} from './randomProblem.js';
 
 export type {Case} from './case.js';
 
+/** Every case that has a name. */
+function namedCases(): Case[] {
+  return [...edgeCases(), ...fusedCases(), ...namedLayers()];
+}
+
 /** Random problems drawn at once. Part of what a seed means. */
 const chunk = 100;
 
-/** What every run begins with: problems that failed once, edge cases, layers of real networks; no problem twice. */
+/** What every run begins with: problems that failed once, edge cases, fused convolutions, layers of real networks; no problem twice. */
 export function fixedCases(regressions: readonly string[] = []): Case[] {
   const distinct = new Map<string, Case>();
-  for (const one of [...casesOf(regressions), ...edgeCases(), ...namedLayers()]) {
+  for (const one of [...casesOf(regressions), ...namedCases()]) {
     const text = formatProblem(one.problem);
     if (!distinct.has(text)) distinct.set(text, one);
   }
@@ -67,7 +73,7 @@ function assertVerifiable(problem: Problem): void {
  * @throws ConvgradError on a malformed string, and on a problem too large to be verified
  */
 export function casesOf(problems: readonly string[]): Case[] {
-  const names = new Map([...edgeCases(), ...namedLayers()].map(({problem, name}) => [formatProblem(problem), name]));
+  const names = new Map(namedCases().map(({problem, name}) => [formatProblem(problem), name]));
   return problems.map((text) => {
     const problem = parseProblem(text);
     assertVerifiable(problem);

@@ -1,7 +1,7 @@
 import {formatProblem, type Problem, parseProblem} from '../../geometry/problem.js';
-import {oracles} from '../oracles/index.js';
+import {hasQuestion, oracles} from '../oracles/index.js';
 import type {Diagnosis, VerifyResult} from '../result.js';
-import {asDense, shrink} from '../shrink.js';
+import {shrink, withoutWhatIsLost} from '../shrink.js';
 import {Subject} from '../subject.js';
 import {isRight} from './agreement.js';
 import {ignoredInputOf, misbehaviourOf, notFinite} from './behaviour.js';
@@ -43,7 +43,8 @@ export async function diagnose(
 async function failsLike({oracle: name, worst}: VerifyResult, patient: Patient, simpler: Problem): Promise<boolean> {
   const {target, pass, fill} = patient;
   const oracle = oracles.find((one) => one.name === name)!;
-  if (target.supports(simpler, pass) !== true || oracle.judges(simpler, pass, fill, target) !== true) return false;
+  if (!hasQuestion(oracle, simpler) || target.supports(simpler, pass) !== true) return false;
+  if (oracle.judges(simpler, pass, fill, target) !== true) return false;
   try {
     return (await oracle.judge(new Subject(patient.trial(simpler), target), pass)).status === 'failed';
   } catch {
@@ -76,9 +77,14 @@ async function findOut(found: Findings, patient: Patient, problem: Problem, smal
   // What is not there may be a number by itself, or may make none of all that it meets.
   const blank = misbehaviour ? Number.NaN : 0;
   const {causes, exhibits} =
-    smallest.kind === 'depthwise' // of which the model knows nothing
+    smallest.kind === 'depthwise' || smallest.epilogue // of which the model knows nothing
       ? {causes: [], exhibits: []}
-      : await explain(patient, [smallest, asDense(problem)], blank, performance.now() + patience.explain);
+      : await explain(
+          patient,
+          [smallest, withoutWhatIsLost(problem, smallest)],
+          blank,
+          performance.now() + patience.explain,
+        );
   if (causes.length > 0) {
     found.hypothesis = causes;
     delete found.behaviour;

@@ -2,7 +2,7 @@ import type {Pass} from '../../geometry/pass.js';
 import type {Problem} from '../../geometry/problem.js';
 import type {Arithmetic} from '../bound.js';
 import type {Fill} from '../fill.js';
-import {type Inputs, reference, type Wanted} from '../reference.js';
+import {type AllInputs, type Inputs, reference, type Wanted} from '../reference.js';
 import {Subject} from '../subject.js';
 import type {Target} from '../target.js';
 import type {Trial} from '../trial.js';
@@ -30,23 +30,23 @@ export interface Observation {
 export async function observe(
   {target, pass, fill}: Patient,
   trial: Trial,
-  inputs: Inputs = trial.inputs,
+  inputs: AllInputs = trial.inputs,
 ): Promise<Observation> {
   const subject = new Subject(trial, target);
   const {got} = await subject.run(pass, copyOf(inputs));
   const wanted = inputs === trial.inputs ? trial.wanted[pass] : reference(trial.problem, inputs)[pass];
-  const own = subject.ownBound(pass, inputs);
   return {
     problem: trial.problem,
     fill,
     arithmetic: subject.comparison.arithmetic,
     inputs,
-    wanted: {...wanted, own},
+    wanted: subject.withOwnBounds(wanted, pass, inputs),
     got: got.values,
   };
 }
 
 /** tfjs's cpu backend works on the very memory that it is given, and a broken kernel may write there. */
-export function copyOf({x, filter, dy}: Inputs): Inputs {
-  return {x: x.slice(), filter: filter.slice(), dy: dy.slice()};
+export function copyOf({x, filter, dy, bias, slopes}: AllInputs): AllInputs {
+  const beside = {...(bias ? {bias: bias.slice()} : {}), ...(slopes ? {slopes: slopes.slice()} : {})};
+  return {x: x.slice(), filter: filter.slice(), dy: dy.slice(), ...beside};
 }

@@ -13,7 +13,7 @@ const neededLosses = 8;
 /** What a sum in low precision leaves: results that all are numbers of the format, with errors of its size. */
 export function lowPrecisionOf(observations: readonly Observation[]): string[] {
   return formats.flatMap(([name, bits, step]) => {
-    const arithmetic: Arithmetic = {unit: 2 ** -bits, underflow: step, exactLimit: 2 ** bits};
+    const arithmetic: Arithmetic = {unit: 2 ** -bits, underflow: step, exactLimit: 2 ** bits, exponential: () => 0};
     const isOf = (value: number) => {
       const unit = Math.max(step, 2 ** (Math.floor(Math.log2(Math.abs(value))) - bits));
       return value === 0 || Number.isInteger(value / unit);

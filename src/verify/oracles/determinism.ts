@@ -7,6 +7,7 @@ export const determinismOracle: Oracle = {
   name: 'determinism',
   passes,
   fills: ['reals'],
+  isAbout: () => true,
   oneInOnGpu: 4,
   oneAlgorithm: true,
   judges: () => true,

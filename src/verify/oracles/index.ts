@@ -2,6 +2,7 @@ import {adjointOracle} from './adjoint.js';
 import {biasOracle} from './bias.js';
 import {builtinOracle} from './builtin.js';
 import {determinismOracle} from './determinism.js';
+import {epilogueOracle} from './epilogue.js';
 import {finiteDifferencesOracle} from './finiteDifferences.js';
 import {nonFiniteOracle} from './nonFinite.js';
 import type {Oracle} from './oracle.js';
@@ -14,7 +15,7 @@ import {taylorOracle} from './taylor.js';
 import {zeroOracle} from './zero.js';
 
 export {type Judgement, type Oracle, type OracleName, oracleNames} from './oracle.js';
-export {hasTurn} from './turn.js';
+export {hasQuestion, hasTurn} from './turn.js';
 
 /** The catalogue. */
 export const oracles: readonly Oracle[] = [
@@ -31,4 +32,5 @@ export const oracles: readonly Oracle[] = [
   nonFiniteOracle,
   rangeOracle,
   biasOracle,
+  epilogueOracle,
 ];

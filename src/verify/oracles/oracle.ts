@@ -16,6 +16,8 @@ export interface Oracle {
   fills: readonly Fill[];
   /** In a campaign on a GPU it judges one problem in this many; each when absent. */
   oneInOnGpu?: number;
+  /** Whether it has a question to ask about such a problem. Absent, it asks about what is linear: convolutions without an epilogue. */
+  isAbout?(problem: Problem): boolean;
   /** It is about float16 textures alone. */
   float16?: true;
   /** In a campaign it judges one of the algorithms that do a problem: it has the subject compute much, and the reference judges them all. */
@@ -44,5 +46,6 @@ export const oracleNames = [
   'nonFinite',
   'range',
   'bias',
+  'epilogue',
 ] as const;
 export type OracleName = (typeof oracleNames)[number];

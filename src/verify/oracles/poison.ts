@@ -20,6 +20,7 @@ export const poisonOracle: Oracle = {
   name: 'poison',
   passes,
   fills: ['reals'],
+  isAbout: () => true,
   oneInOnGpu: 4,
   judges(problem, _pass, _fill, {backend, kernels, compute}) {
     if (kernels || compute || ![hostFamily, webglFamily, webgpuFamily].some(({backends}) => backends.includes(backend)))

@@ -8,6 +8,7 @@ export const purityOracle: Oracle = {
   name: 'purity',
   passes,
   fills: ['reals'],
+  isAbout: () => true,
   oneInOnGpu: 4,
   oneAlgorithm: true,
   judges: () => true,
@@ -21,6 +22,11 @@ export const purityOracle: Oracle = {
       if (index < 0) continue;
       const reason = `element ${index} of ${name} was ${before[index]} and is ${after[index]} after the run`;
       return {status: 'failed', reason};
+    }
+    for (const name of ['bias', 'slopes'] as const) {
+      const [before, after] = [subject.trial.inputs[name], inputsAfter[name]];
+      if (!before || !after || firstDifference(after, before) < 0) continue;
+      return {status: 'failed', reason: `${name} is overwritten by the run`};
     }
     return {status: 'passed'};
   },

@@ -8,6 +8,7 @@ export const referenceOracle: Oracle = {
   name: 'reference',
   passes,
   fills,
+  isAbout: () => true,
   judges: () => true,
   async judge(subject, pass) {
     const {got} = await subject.result(pass);

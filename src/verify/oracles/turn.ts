@@ -3,6 +3,11 @@ import {isGpu} from '../bound.js';
 import {randomFrom} from '../random.js';
 import type {Oracle} from './oracle.js';
 
+/** Whether the oracle is about such a problem. */
+export function hasQuestion(oracle: Oracle, problem: Problem): boolean {
+  return oracle.isAbout?.(problem) ?? problem.epilogue === undefined;
+}
+
 /**
  * Whether it is the oracle's turn in a campaign. A run on a GPU waits for a result to be read back, and some oracles ask for a dozen runs.
  * The problem alone decides, never the run that it is part of.

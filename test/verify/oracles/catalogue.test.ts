@@ -2,7 +2,8 @@ import {algorithms} from '../../../src/algorithms/index.js';
 import {flopsOf} from '../../../src/geometry/pass.js';
 import {formatProblem, parseProblem, problemInfo} from '../../../src/geometry/problem.js';
 import {edgeCases} from '../../../src/verify/cases/edgeCases.js';
-import {hasTurn, oracles} from '../../../src/verify/oracles/index.js';
+import {fusedCases} from '../../../src/verify/cases/fusedCases.js';
+import {hasQuestion, hasTurn, oracles} from '../../../src/verify/oracles/index.js';
 import {verify} from '../../../src/verify/verify.js';
 
 /** Convolutions of which whole tiles, cut ones and more than one are made. */
@@ -11,29 +12,36 @@ const tiled = [
   ...['ih5iw3ic2oc2kh3kw3', 'ih6iw7ic1oc1kh3kw3', 'ih3iw3ic2oc1kh3kw3-p3', 'ih4iw2ic1oc2kh3kw3-pt0pb2pl3pr1'],
   ...['mb3ih2iw2ic1oc1kh3kw3-same', 'mb2ih1iw5ic1oc2kh3kw3-same-nchw', 'ih4iw6ic1oc1kh3kw3-pt4pb0pl0pr2'],
 ];
-const problems = [...edgeCases().map(({problem}) => problem), ...tiled.map(parseProblem)].filter(
+const bilinear = [...edgeCases().map(({problem}) => problem), ...tiled.map(parseProblem)].filter(
   (problem) => flopsOf(problemInfo(problem)) < 4000,
 );
+/** Of the fused ones, those that most algorithms do. */
+const fused = [
+  ...fusedCases().map(({problem}) => problem),
+  ...tiled.map((problem) => parseProblem(`${problem}-bias${problem.endsWith('nchw') ? '' : '-leakyrelu0.5'}`)),
+];
 /** They hold results on integers against one another, which have to be exact for that. */
 const ofExactOnes = ['finiteDifferences', 'secondOrder'];
 
 test.each(oracles.filter(({float16}) => !float16).map((oracle) => [oracle.name, oracle] as const))(
   '%s accepts every algorithm on the edge cases',
-  async (name, {passes, fills}) => {
+  async (name, oracle) => {
+    const {passes, fills} = oracle;
+    const asked = (name === 'epilogue' ? fused : bilinear).filter((problem) => hasQuestion(oracle, problem));
     const report = await verify({
       backends: ['cpu'],
-      problems: problems.map(formatProblem),
+      problems: asked.map(formatProblem),
       oracles: [name],
       regressions: [],
     });
     expect(report.results.filter(({status}) => status === 'failed' || status === 'vacuous')).toEqual([]);
     const passed = report.results.filter(({status}) => status === 'passed');
     for (const {name: algorithm, supports, integerHeadroom} of algorithms()) {
-      const own = problems.filter((problem) => supports(problemInfo(problem), 'backpropInput') === true);
+      const own = asked.filter((problem) => supports(problemInfo(problem), 'backpropInput') === true);
       expect(own.length).toBeGreaterThan(10);
       const judged = passed.filter((result) => result.algorithm === algorithm);
       // Second derivatives take all three passes, and dBias goes with dFilter.
-      if (['secondOrder', 'bias'].includes(name) && algorithm === 'transposed') expect(judged).toEqual([]);
+      if (['secondOrder', 'bias', 'epilogue'].includes(name) && algorithm === 'transposed') expect(judged).toEqual([]);
       else if (ofExactOnes.includes(name) && integerHeadroom === 0) expect(judged).toEqual([]);
       else expect(judged.length).toBeGreaterThan(own.length / 2);
     }

@@ -1,0 +1,57 @@
+import {type Case, named} from './case.js';
+
+/**
+ * Fused convolutions: every activation of either kind, with and without bias, in both data formats, and the shapes that bias and slopes may have. Channels
+ * cross a multiple of four, where a vector of biases has a tail; H, W and F differ, so that an index along the wrong axis is seen.
+ */
+export function fusedCases(): Case[] {
+  const dense = 'mb2ih5iw6ic3oc7kh3kw2-same-nhwc';
+  const denseNCHW = 'mb2ih5iw6ic3oc7kh3kw2-same-nchw';
+  const depthwise = 'mb2ih5iw6ic3oc6kh3kw2-same-nhwc-depthwise';
+  const depthwiseNCHW = 'mb2ih5iw6ic3oc6kh3kw2-same-nchw-depthwise';
+  const problems: [string, string][] = [
+    ['linear', `${dense}-linear`],
+    ['bias', `${dense}-bias`],
+    ['relu', `${dense}-bias-relu`],
+    ['relu6', `${dense}-bias-relu6`],
+    ['elu', `${dense}-bias-elu`],
+    ['sigmoid', `${dense}-bias-sigmoid`],
+    ['leakyrelu', `${dense}-bias-leakyrelu0.25`],
+    ['leakyrelu as tfjs has it by default', 'ih4iw5ic2oc5kh2kw2-valid-nhwc-leakyrelu'],
+    ['prelu', `${dense}-bias-prelu`],
+    ['relu without bias', 'mb2ih4iw5ic5oc5kh1kw1-valid-nhwc-relu'],
+    ['prelu without bias', 'ih6iw7ic2oc5kh3kw3sh2sw1-p1-nhwc-prelu'],
+    ['one bias for all channels, one slope', 'ih5iw4ic2oc5kh2kw3-same-nhwc-bias1-prelu1'],
+    ['scalars', 'ih4iw5ic2oc6kh3kw3-same-nhwc-bias0-prelu0'],
+    ['bias and slopes of rank 3', 'mb2ih4iw5ic2oc5kh2kw2-same-nhwc-bias11c-prelu11c'],
+    ['bias and slopes for each element of an image', 'mb2ih4iw5ic2oc5kh2kw2-same-nhwc-biashwc-preluhwc'],
+    ['bias of rank 4, slopes for each pixel', 'mb2ih4iw5ic2oc3kh2kw2-same-nhwc-biasnhwc-preluhw1'],
+    ['slopes for each row', 'mb2ih4iw5ic2oc3kh2kw2-same-nhwc-bias-preluh11'],
+    ['NCHW, bias', `${denseNCHW}-bias`],
+    ['NCHW, relu', `${denseNCHW}-bias-relu`],
+    ['NCHW, relu6', `${denseNCHW}-bias1-relu6`],
+    ['NCHW, elu', `${denseNCHW}-bias-elu`],
+    ['NCHW, sigmoid', `${denseNCHW}-bias0-sigmoid`],
+    ['NCHW, leakyrelu', `${denseNCHW}-bias-leakyrelu0.5`],
+    ['NCHW, prelu', `${denseNCHW}-bias-prelu`],
+    ['dilation', 'ih7iw8ic2oc5kh3kw2dh2dw3-same-nhwc-bias-relu'],
+    ['dilation, linear: tfjs has no gradient', 'ih7iw8ic2oc5kh3kw2dh2dw1-same-nhwc-bias'],
+    ['stride and dilation', 'ih9iw8ic2oc3kh3kw2sh2sw1dh2dw2-same-nhwc-bias-relu'],
+    ['ceil', 'ih6iw7ic2oc4kh3kw3sh2sw3-p1-ceil-nhwc-bias'],
+    ['eight channels', 'mb2ih6iw5ic8oc8kh3kw3-same-nhwc-bias-relu6'],
+    ['depthwise, linear', `${depthwise}-linear`],
+    ['depthwise, bias', `${depthwise}-bias`],
+    ['depthwise, relu', `${depthwise}-bias-relu`],
+    ['depthwise, relu6', `${depthwise}-bias-relu6`],
+    ['depthwise, elu', `${depthwise}-bias-elu`],
+    ['depthwise, sigmoid', `${depthwise}-bias-sigmoid`],
+    ['depthwise, leakyrelu', `${depthwise}-bias-leakyrelu0.25`],
+    ['depthwise, prelu', `${depthwise}-bias-prelu`],
+    ['depthwise, relu without bias', 'mb2ih4iw5ic5oc5kh3kw3-same-nhwc-depthwise-relu'],
+    ['depthwise, NCHW, bias', `${depthwiseNCHW}-bias`],
+    ['depthwise, NCHW, prelu', `${depthwiseNCHW}-bias-prelu`],
+    ['depthwise, NCHW, leakyrelu', `${depthwiseNCHW}-bias1-leakyrelu0.5`],
+    ['depthwise, dilation', 'ih7iw8ic3oc3kh3kw2dh2dw3-same-nhwc-depthwise-bias-relu6'],
+  ];
+  return problems.map(([name, problem]) => named(`fused, ${name}`, problem));
+}

@@ -1,0 +1,75 @@
+import type {GradConfig, KernelConfig, KernelFunc, NamedAttrMap} from '@tensorflow/tfjs';
+import {isOurs, markOurs} from '../plugin/kernels.js';
+import {gradientRegistry, kernelKey, kernelRegistry} from '../plugin/registries.js';
+import {replacedGradients, replacedOn} from '../plugin/session.js';
+import {defaultTf as tf} from '../plugin/tfjs.js';
+import type {Fault} from './faults.js';
+import {kernelParts} from './kernelParts.js';
+
+/** How often each part of the kernels and gradients that `install()` replaces has run, by name. */
+export type Runs = ReadonlyMap<string, number>;
+
+/** All that was watched, by backend. */
+const totals = new Map<string, Map<string, number>>();
+
+/** How often each part has run on a backend since the process began, as far as it was watched. */
+export function runsOn(backend: string): Runs {
+  return totals.get(backend) ?? new Map();
+}
+
+/**
+ * Runs fn, which must be synchronous, and counts the kernels and gradients that run in it among those that `install()` replaces on the backend.
+ * @param fault what is broken on purpose meanwhile
+ */
+export function watched<T>(backend: string, fault: Fault | undefined, fn: () => T): {value: T; runs: Runs} {
+  const runs = new Map<string, number>();
+  const total = totals.get(backend) ?? new Map<string, number>();
+  totals.set(backend, total);
+  const count = (part: string) => {
+    for (const counts of [runs, total]) counts.set(part, (counts.get(part) ?? 0) + 1);
+  };
+  const [kernels, gradients] = [kernelRegistry(tf), gradientRegistry(tf)];
+  const undos: (() => void)[] = [];
+  /** Puts one registration in the place of another until the end. */
+  const put = <C>(registry: {put(config: C): void}, before: C, now: C) => {
+    registry.put(now);
+    undos.push(() => registry.put(before));
+  };
+  for (const name of replacedOn(backend)) {
+    const config = kernels.get(kernelKey(name, backend));
+    if (!config) continue;
+    const right = config.kernelFunc;
+    const kernelFunc: KernelFunc = (params) => {
+      for (const part of kernelParts(name, params.inputs, params.attrs)) count(part);
+      return (fault?.kernel?.(name, right) ?? right)(params);
+    };
+    put<KernelConfig>(kernels, config, {...config, kernelFunc: like(right, kernelFunc)});
+  }
+  for (const name of replacedGradients) {
+    const config = gradients.get(name);
+    if (!config) continue;
+    const right = config.gradFunc;
+    const gradFunc: typeof right = (dy, saved, attrs) => {
+      count(gradientPart(name));
+      return right(dy, saved, attrs as NamedAttrMap);
+    };
+    put<GradConfig>(gradients, config, {...config, gradFunc: like(right, gradFunc)});
+  }
+  const undoFault = fault?.plant?.(backend);
+  try {
+    return {value: fn(), runs};
+  } finally {
+    undoFault?.();
+    for (const undo of undos) undo();
+  }
+}
+
+/** The part of a gradient. */
+export function gradientPart(kernelName: string): string {
+  return `gradient of ${kernelName}`;
+}
+
+/** Marked as convgrad's where the other is. */
+function like<F extends object>(original: F, replacement: F): F {
+  return isOurs(original) ? markOurs(replacement) : replacement;
+}

@@ -23,8 +23,8 @@ export interface Implementation {
   predict?(info: Conv2DInfo, pass: Pass): number | undefined;
   /** See `Algorithm`. */
   readonly accuracy?: 'fast' | undefined;
-  /** Whether `run` takes this epilogue along; absent where it takes none. */
-  fuses?(info: Conv2DInfo, fusion: Fusion): boolean;
+  /** Whether `run` takes this epilogue along on that backend; absent where it takes none. */
+  fuses?(info: Conv2DInfo, fusion: Fusion, backend: object): boolean;
   /**
    * Computes one pass from its two inputs in the order of `passTensors`: shapes `shapeOf(info, …)`, dtype float32, NHWC whatever
    * `info.dataFormat` says, batch ≥ 1, in memory that holds floats (`BackendFamily.floats`); and what follows it, if it `fuses` that. Returns a new float32 tensor of the output's shape that the caller owns; keeps and changes nothing.
@@ -52,7 +52,7 @@ export interface Builtin {
   predict?(info: Conv2DInfo, pass: Pass): number | undefined;
   /** True, or the reason why not, in words for users. */
   supports(info: Conv2DInfo, pass: Pass): true | string;
-  fuses(info: Conv2DInfo, fusion: Fusion): boolean;
+  fuses(info: Conv2DInfo, fusion: Fusion, backend: object): boolean;
 }
 
 /** The implementations that serve a family of tfjs backends. */

@@ -30,7 +30,7 @@ export function builtinImplementation(backendName: string, kernels: BuiltinKerne
     ...(policy.predict ? {predict: policy.predict} : {}),
     supports: (info, pass) =>
       policy.passes.includes(pass) ? policy.supports(info, pass) : `${backendName}'s own ${pass} is not used`,
-    fuses: (info, fusion) => kernels.fused !== undefined && policy.fuses(info, fusion),
+    fuses: (info, fusion, backend) => kernels.fused !== undefined && policy.fuses(info, fusion, backend),
     run(pass, info, a, b, backend, fusion) {
       const [first, second] = passTensors[pass].inputs;
       const {bias, preluActivationWeights, ...activation} = fusion ?? {};

@@ -28,8 +28,15 @@ export function onFloats<T extends readonly (TensorInfo | null | undefined)[], R
   }
 }
 
-/** The same for tfjs's operations, on the tape: the tensor, or a product with 1, which operations compute from what memory holds. */
-export function inFloats<T extends Tensor>(tf: Tf, tensor: T): T {
-  const {backend, backendName} = tf.engine();
-  return floatsOf(backendName)?.areHeld(backend, tensor) === false ? tf.mul(tensor, 1) : tensor;
+/** The same for tfjs's operations, on the tape: the tensor, or a copy in floats whose gradient is its own. */
+export function inFloats(tf: Tf, tensor: Tensor): Tensor {
+  const engine = tf.engine();
+  const {backend, backendName} = engine;
+  const floats = floatsOf(backendName);
+  if (!floats || floats.areHeld(backend, tensor)) return tensor;
+  const copied = tf.customGrad((x) => ({
+    value: engine.makeTensorFromTensorInfo(floats.copy(backend, x as Tensor), backend),
+    gradFunc: (dy: Tensor) => dy,
+  }));
+  return copied(tensor);
 }

@@ -73,7 +73,7 @@ function compute(
   const [a, b] = nchw ? inputs.map((tensor, i) => toNHWC(names[i], tensor)) : inputs;
   // In NCHW, what the epilogue reads is shaped for the result that is transposed back.
   const fusion = epilogue && !nchw ? fusionOf(epilogue) : undefined;
-  const fused = fusion !== undefined && implementation.fuses?.(info, fusion) === true;
+  const fused = fusion !== undefined && implementation.fuses?.(info, fusion, place.backend) === true;
   let result: TensorInfo;
   try {
     result = implementation.run(pass, info, a, b, place.backend, fused ? fusion : undefined);

@@ -7,7 +7,7 @@ export {trainModel} from '../../examples/support/trainModel.js';
 export {engine} from '../../src/engine/index.js';
 export {problemAttributes, problemInfo} from '../../src/geometry/problem.js';
 export * from '../../src/index.js';
-export {provenances} from './provenances.js';
+export {checkProvenances} from '../support/checkProvenances.js';
 
 declare global {
   var convgrad: typeof import('./page.js');

@@ -18,10 +18,12 @@ export const builtinOnWasm: Builtin = {
       return "between single channels wasm's own kernel loses NaN";
     return isWithin(info, mostInt32);
   },
-  /** One bias and one slope for each channel. */
-  fuses({outChannels}, {bias, preluActivationWeights: slopes}) {
+  /** One bias and one slope for each channel. The kernel refuses a bias that was made in another shape and is a vector by reshaping. */
+  fuses({outChannels}, {bias, preluActivationWeights: slopes}, backend) {
+    const {dataIdMap} = backend as {dataIdMap: {get(dataId: object): {shape: number[]}}};
     return (
-      (!bias || (bias.shape.length === 1 && alongChannels(bias.shape, outChannels))) &&
+      (!bias ||
+        [bias, dataIdMap.get(bias.dataId)].every(({shape}) => shape.length === 1 && shape[0] === outChannels)) &&
       (!slopes || alongChannels(slopes.shape, outChannels))
     );
   },

@@ -9,6 +9,7 @@ import type {BackendFamily, Fusion, Implementation} from '../implementation.js';
 import {backendNames} from '../servedBackends.js';
 import {builtinOnWasm} from './builtinOnWasm.js';
 import {epilogueOf, isPerChannel, tensorsOf} from './epilogue.js';
+import {floats} from './floats.js';
 import {compute} from './memory.js';
 
 /** Every algorithm of the catalogue, on backends whose tensors JavaScript can reach. */
@@ -17,6 +18,7 @@ export const hostFamily: BackendFamily = {
   implementations: () => algorithms().map(implementation),
   builtins: {wasm: builtinOnWasm},
   engine,
+  floats,
   predictedFrom: 4e6,
   parts: () => [...engine().parts, ...algorithms().flatMap(({parts = []}) => parts)],
 };

@@ -4,7 +4,7 @@ import {conv2d} from '../../src/index.js';
 /** Makes a tensor of these whole numbers in this shape, in one of the ways in which users come by tensors. */
 export type Provenance = (values: readonly number[], shape: number[]) => tf.Tensor | Promise<tf.Tensor>;
 
-type Backend = 'webgl' | 'webgpu';
+export type Backend = 'cpu' | 'wasm' | 'webgl' | 'webgpu';
 
 const sizeOf = (shape: readonly number[]) => tf.util.sizeFromShape([...shape]);
 const plus = (values: readonly number[], by: number) => values.map((value) => value + by);
@@ -32,6 +32,9 @@ async function onAnother(make: () => tf.Tensor, other: string): Promise<tf.Tenso
   await tf.setBackend(backend);
   return tensor;
 }
+
+/** Where tensors may come from that move to a backend. */
+const others: Readonly<Record<Backend, Backend>> = {cpu: 'wasm', wasm: 'cpu', webgl: 'webgpu', webgpu: 'webgl'};
 
 /** Bytes as pixels of an image of one row, three to a pixel. */
 function pixelsOf(values: readonly number[]): ImageData {
@@ -73,8 +76,6 @@ const ofIntegers: Readonly<Record<string, Provenance>> = {
     integers.dispose();
     return floats;
   },
-  'the real part of a cast from int32': (values, shape) =>
-    tf.real(tf.cast(computed(values, shape, 'int32'), 'complex64')),
   'sliced along the first axis': (values, shape) =>
     tf.reshape(tf.slice(unpacked(tf.tensor([...values, ...values, ...values], [3, values.length])), [1], [1]), shape),
   'sliced along the first axis, packed': (values, shape) =>
@@ -134,10 +135,8 @@ const ofIntegers: Readonly<Record<string, Provenance>> = {
   'moved from cpu': (values, shape) => onAnother(() => tf.tensor([...values], shape), 'cpu'),
   'cast from int32 on cpu and moved': (values, shape) =>
     onAnother(() => tf.tensor([...values], shape, 'int32').toFloat(), 'cpu'),
-  'moved from the other GPU backend': (values, shape) =>
-    onAnother(() => computed(values, shape, 'int32').toFloat(), tf.getBackend() === 'webgl' ? 'webgpu' : 'webgl'),
-  'the real part': (values, shape) => tf.real(tf.complex(computed(values, shape), tf.ones(shape))),
-  'the imaginary part': (values, shape) => tf.imag(tf.complex(tf.ones(shape), computed(values, shape))),
+  'computed on another backend and moved': (values, shape) =>
+    onAnother(() => computed(values, shape, 'int32').toFloat(), others[tf.getBackend() as Backend]),
   'the result of one of our own kernels': (values, shape) =>
     tf.reshape(
       conv2d({
@@ -151,6 +150,22 @@ const ofIntegers: Readonly<Record<string, Provenance>> = {
   filled: (values, shape) => tf.add(tf.fill(shape, 3), tf.tensor(plus(values, -3), shape, 'int32').toFloat()),
   gathered: (values, shape) =>
     tf.reshape(tf.gather(tf.tensor1d([...values].reverse()), tf.range(values.length - 1, -1, -1, 'int32')), shape),
+};
+
+/** Of whole numbers, by way of another backend that reads them at once; webgpu takes seconds for that. */
+const ofHost: Readonly<Record<string, Provenance>> = {
+  'cast before it moved to another backend and back': (values, shape) => {
+    const tensor = computed(values, shape, 'int32').toFloat();
+    return onAnother(() => tf.add(tensor, 0) && tensor, others[tf.getBackend() as Backend]);
+  },
+};
+
+/** Of whole numbers, by way of complex ones, which wasm does not have. */
+const ofComplex: Readonly<Record<string, Provenance>> = {
+  'the real part of a cast from int32': (values, shape) =>
+    tf.real(tf.cast(computed(values, shape, 'int32'), 'complex64')),
+  'the real part': (values, shape) => tf.real(tf.complex(computed(values, shape), tf.ones(shape))),
+  'the imaginary part': (values, shape) => tf.imag(tf.complex(tf.ones(shape), computed(values, shape))),
 };
 
 /** Of zeros and ones. */
@@ -192,7 +207,7 @@ const ofBytes: Readonly<Record<string, Provenance>> = {
 };
 
 /** Buffers of webgpu and textures of webgl that the user made. */
-const ofDevice: Readonly<Record<Backend, Readonly<Record<string, Provenance>>>> = {
+const ofDevice: Readonly<Record<'webgl' | 'webgpu', Readonly<Record<string, Provenance>>>> = {
   webgpu: Object.fromEntries(
     (['float32', 'int32'] as const).flatMap((dtype) =>
       [true, false].map((zeroCopy): [string, Provenance] => [
@@ -247,7 +262,13 @@ interface GPUDevice {
 export function provenances(
   backend: Backend,
 ): {name: string; values: 'integers' | 'bits' | 'bytes'; make: Provenance}[] {
-  const all = {integers: {...ofIntegers, ...ofDevice[backend]}, bits: ofBits, bytes: ofBytes};
+  const isGpu = backend === 'webgl' || backend === 'webgpu';
+  const all = {
+    integers: {...ofIntegers, ...(backend === 'wasm' ? {} : ofComplex), ...(isGpu ? ofDevice[backend] : ofHost)},
+    bits: ofBits,
+    // Node has no canvas.
+    bytes: typeof document === 'undefined' ? {} : ofBytes,
+  };
   return Object.entries(all).flatMap(([values, some]) =>
     Object.entries(some).map(([name, make]) => ({name, values: values as keyof typeof all, make})),
   );

@@ -17,7 +17,7 @@ export function builtinFault(backend: string, problem: Problem, pass: Pass): str
   if (gradient && !depthwise && modeMatters(p))
     return `the built-in gradient drops dimRoundingMode '${p.dimRoundingMode}', which changes the output size here`;
   if (backend === 'wasm') return faultOnWasm(problem, pass);
-  return backend === 'webgpu' ? faultOnWebgpu(problem) : undefined;
+  return backend === 'webgpu' ? faultOnWebgpu(problem, pass) : undefined;
 }
 
 export function isStridedAndDilated({strideHeight, strideWidth, dilationHeight, dilationWidth}: Problem): boolean {
@@ -37,13 +37,21 @@ function faultOnWasm(problem: Problem, pass: Pass): string | undefined {
     : undefined;
 }
 
-/** A gradient needs the forward pass too. What is small, and 1×1 without stride and numeric pads, goes another way there. */
-function faultOnWebgpu(problem: Problem): string | undefined {
-  const {batch, outHeight, outWidth, outChannels} = problemInfo(problem);
+/**
+ * What is small, and 1×1 without stride and numeric pads, goes another way there. Otherwise NCHW is read four pixels of a row at a time where the output's
+ * width and channels come by fours, wherever the window begins. A gradient needs a forward pass that does not throw.
+ */
+function faultOnWebgpu(problem: Problem, pass: Pass): string | undefined {
+  const {batch, inWidth, outHeight, outWidth, outChannels, filterWidth, strideWidth, padLeft} = problemInfo(problem);
   const tiles = batch * Math.ceil((outHeight * outWidth) / 32) * Math.ceil(outChannels / 32);
-  const byFours = outWidth % 4 === 0 && outChannels % 4 === 0;
-  const isFlawed = problem.kind !== 'depthwise' && problem.dataFormat === 'NCHW' && outChannels <= 4;
-  return isFlawed && tiles > 8 && outHeight * outWidth > 4 && !byFours && !isPlainProduct(problem)
+  if (problem.kind === 'depthwise' || problem.dataFormat !== 'NCHW' || tiles <= 8 || isPlainProduct(problem)) return;
+  if (outWidth % 4 === 0 && outChannels % 4 === 0) {
+    const isAligned = filterWidth === 1 && strideWidth === 1 && padLeft % 4 === 0 && inWidth % 4 === 0;
+    return pass === 'forward' && !isAligned
+      ? 'the built-in forward on webgpu reads other pixels for NCHW where the output’s width and channels are multiples of 4'
+      : undefined;
+  }
+  return outChannels <= 4 && outHeight * outWidth > 4
     ? 'the built-in forward on webgpu throws for NCHW with up to 4 output channels'
     : undefined;
 }

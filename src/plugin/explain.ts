@@ -54,7 +54,7 @@ export interface PassExplanation {
     /** Nobody counted: the bytes are those of the tensors, the operations those of the definition. */
     tensorsOnly?: true;
   };
-  /** What tfjs makes of it without convgrad: `right`, or the fault. */
+  /** What tfjs makes of it without convgrad: the fault that is known, or that none is. No kernel is run to find out; the oracle `builtin` of `verify` tries it. */
   alone: string;
 }
 
@@ -100,7 +100,7 @@ export function explain(problem: Problem | string, options: ExplainOptions = {})
 }
 
 function explainPass(problem: Problem, info: Conv2DInfo, backend: string, pass: Pass, wanted: Wanted): PassExplanation {
-  const alone = builtinFault(backend, problem, pass) ?? 'right';
+  const alone = builtinFault(backend, problem, pass) ?? 'no fault is known, not tried here';
   if (info.batch === 0) {
     const why = 'an empty batch leaves nothing to compute: the result is zeros without any algorithm';
     return {pass, why, others: [], cost: costOf(undefined, info, pass), alone};

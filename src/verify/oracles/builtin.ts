@@ -1,10 +1,11 @@
+import {ConvgradError} from '../../geometry/error.js';
 import {type Pass, passes} from '../../geometry/pass.js';
 import type {Problem} from '../../geometry/problem.js';
 import {builtinFault} from '../../plugin/builtinFault.js';
 import {withBuiltins} from '../../plugin/builtins.js';
 import {currentSession} from '../../plugin/session.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
-import {compare} from '../compare.js';
+import {compare, type Verdict} from '../compare.js';
 import {type Fill, fills} from '../fill.js';
 import {counted} from '../proof.js';
 import {type PassRun, runPass} from '../runPass.js';
@@ -12,7 +13,10 @@ import type {Target} from '../target.js';
 import type {Trial} from '../trial.js';
 import type {Oracle} from './oracle.js';
 
-/** What tfjs computes without convgrad, on the same backend; both results round, so both bounds add. */
+/**
+ * What tfjs computes without convgrad, on the same backend; both results round, so both bounds add. Where they disagree, the reference tells who is wrong: a
+ * built-in that is wrong on this device says nothing of the subject, and its answer is set aside with that reason.
+ */
 export const builtinOracle: Oracle = {
   name: 'builtin',
   passes,
@@ -24,17 +28,26 @@ export const builtinOracle: Oracle = {
     const {trial} = subject;
     const {got} = await subject.result(pass);
     const builtin = await answer(trial, pass);
-    if (builtin instanceof Error) return {status: 'failed', reason: `the built-in: ${builtin.message}`};
-    const verdict = compare(got, subject.wanted(pass), {...subject.comparison, other: builtin.got});
-    if (
-      verdict.status === 'failed' &&
-      compare(builtin.got, subject.wanted(pass), subject.comparison).status === 'failed'
-    ) {
-      verdict.reason = `${verdict.reason}; the built-in itself is outside the reference's bound`;
-    }
-    return {...verdict, milliseconds: builtin.milliseconds};
+    const wanted = subject.wanted(pass);
+    const own = () => compare(got, wanted, subject.comparison);
+    if (builtin instanceof Error) return setAside(own(), `it throws: ${builtin.message}`);
+    const {milliseconds} = builtin;
+    const verdict = compare(got, wanted, {...subject.comparison, other: builtin.got});
+    if (verdict.status !== 'failed') return {...verdict, milliseconds};
+    const theirs = compare(builtin.got, wanted, subject.comparison);
+    return {
+      ...(theirs.status === 'failed' ? setAside(own(), 'the reference rejects its result') : verdict),
+      milliseconds,
+    };
   },
 };
+
+/** What to make of a built-in that is wrong: nothing where the reference confirms the subject. */
+function setAside(own: Verdict, why: string): Verdict {
+  const reason = `the built-in was tried and is wrong here: ${why}`;
+  if (own.status !== 'failed') return {status: 'skipped', reason};
+  return {...own, reason: `${own.reason}; ${reason}`};
+}
 
 /** The built-in is asked once about a trial, however many algorithms are held against it. */
 const answers = new WeakMap<Trial, Map<Pass, Promise<PassRun | Error>>>();
@@ -53,10 +66,15 @@ async function ask({problem, inputs}: Trial, pass: Pass): Promise<PassRun | Erro
     return await runPass(problem, inputs, pass, (compute) => {
       const {value, calls} = counted(() => (currentSession(tf) ? withBuiltins(tf, compute) : compute()));
       if (calls.size > 0)
-        throw new Error(`is convgrad's own kernel (${[...calls.keys()]}): nothing is compared with itself`);
+        throw new ConvgradError(
+          'verify',
+          `the built-in is convgrad's own kernel (${[...calls.keys()]}); nothing is compared with itself.`,
+        );
       return value;
     });
   } catch (error) {
+    // An error of convgrad's is no fault of the built-in.
+    if (error instanceof ConvgradError) throw error;
     return error instanceof Error ? error : new Error(String(error));
   }
 }

@@ -5,7 +5,6 @@ import {callCounts, type Fallback, fallbackCounts} from './calls.js';
 import {keptChoices, type Plan} from './choices.js';
 import {isOurs} from './kernels.js';
 import {layerPrototypes} from './layers.js';
-import {kernelKey} from './registries.js';
 import {currentSession, replacedGradients, replacedOn} from './session.js';
 import type {Tf} from './tfjs.js';
 
@@ -36,11 +35,10 @@ export interface InstallationReport {
 
 export function makeReport(tf: Tf): InstallationReport {
   const session = currentSession(tf);
-  const swapped = new Set(session?.kernels.entries().map(({key}) => key));
   const kernels = (session?.backends ?? []).flatMap((backend) =>
     replacedOn(backend).map((kernel) => {
       const active = tf.getKernel(kernel, backend);
-      return {backend, kernel, servedBy: place(active?.kernelFunc, swapped.has(kernelKey(kernel, backend)))};
+      return {backend, kernel, servedBy: place(active?.kernelFunc, true)};
     }),
   );
   const gradients = session

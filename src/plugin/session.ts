@@ -68,6 +68,7 @@ export function startSession(tf: Tf): Session {
       },
       // Not every backend has all of them: wasm lacks Conv2DBackpropFilter.
       (key) => replacedOn(backendOf(key)).map((name) => kernelKey(name, backendOf(key))),
+      backendOf,
     ),
     gradients: new Swaps(gradientRegistry(tf), (key) => {
       const configs = kinds.flatMap((kind) => gradientConfigs(tf, kind, builtinNames[kind]));

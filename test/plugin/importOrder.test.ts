@@ -193,3 +193,46 @@ it('tells a kernel of somebody’s from the import of a backend, in places where
   expect(String(conv2dOn(tf, 'wasm')?.kernelFunc)).toContain('conv2d');
   expect(tf.getKernel('Conv2DBackpropFilter', 'wasm')?.kernelFunc).toBe(first.kernelFunc);
 });
+
+describe('a kernel of somebody’s that wasm lacks stays theirs', () => {
+  const theirs = {kernelName: 'Conv2DBackpropFilter', backendName: 'wasm', kernelFunc: () => []};
+  const others = ['Prelu', 'Relu', 'Elu', 'Add'].map((kernelName) => ({...theirs, kernelName}));
+
+  it.each([
+    ['before wasm is imported', true, false],
+    ['in the job that imports wasm', false, false],
+    ['among a few others of theirs, before wasm is imported', true, true],
+  ])('registered %s', async (_, before, among) => {
+    const {tf, convgrad} = await importBoth();
+    const installation = convgrad.install();
+    const register = () => [theirs, ...(among ? others : [])].forEach((kernel) => void tf.registerKernel(kernel));
+    if (before) {
+      register();
+      await Promise.resolve();
+      expect(tf.getKernel('Conv2DBackpropFilter', 'wasm')).toBe(theirs);
+    }
+    require('@tensorflow/tfjs-backend-wasm');
+    if (!before) register();
+    await Promise.resolve();
+    const onWasm = installation.report().kernels.filter(({backend}) => backend === 'wasm');
+    expect(onWasm.filter(({servedBy}) => servedBy !== 'convgrad')).toEqual([
+      {backend: 'wasm', kernel: 'Conv2DBackpropFilter', servedBy: 'registered over by others'},
+    ]);
+    convgrad.uninstall();
+    expect(tf.getKernel('Conv2DBackpropFilter', 'wasm')).toBe(theirs);
+    expect(String(conv2dOn(tf, 'wasm')?.kernelFunc)).toContain('conv2d');
+  });
+});
+
+it('leaves kernels alone that somebody registers for several backends in one loop', async () => {
+  const {tf, convgrad} = await importBoth();
+  convgrad.install();
+  const names = ['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter', 'FusedConv2D', 'Prelu', 'Relu', 'Elu', 'Add'];
+  const kernelFunc = () => [];
+  for (const backendName of ['cpu', 'webgl']) {
+    for (const kernelName of names) tf.registerKernel({kernelName, backendName, kernelFunc});
+  }
+  await Promise.resolve();
+  expect(names.map((name) => tf.getKernel(name, 'cpu').kernelFunc)).toEqual(names.map(() => kernelFunc));
+  expect(conv2dOn(tf, 'webgl')?.kernelFunc).toBe(kernelFunc);
+});

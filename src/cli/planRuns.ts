@@ -1,7 +1,7 @@
 import {algorithmsOf} from '../plugin/select.js';
+import {importedNames} from '../verify/imported.js';
 import type {VerifyOptions} from '../verify/options.js';
 import type {VerifyReport} from '../verify/report.js';
-import {importedName} from '../verify/target.js';
 import {verify} from '../verify/verify.js';
 import {UnavailableError} from './usage.js';
 import {verifyInPage} from './verifyInPage.js';
@@ -31,7 +31,8 @@ export async function planRuns(
 ): Promise<Plan> {
   const plan: Plan = {runs: [], notes: []};
   for (const backend of backends) {
-    const runsOn = (algorithm: string) => algorithm === importedName || algorithmsOf(backend).includes(algorithm);
+    const runsOn = (algorithm: string) =>
+      importedNames.includes(algorithm) || algorithmsOf(backend).includes(algorithm);
     if (algorithms.length > 0 && !algorithms.some(runsOn)) {
       plan.notes.push(`${backend} is not checked: it does not run ${algorithms.join(', ')}.`);
       continue;

@@ -1,5 +1,6 @@
 import type {PartHits} from '../verify/coverage.js';
 import {environmentOf, mergeEnvironments} from '../verify/environment.js';
+import type {ImportedCalls} from '../verify/imported.js';
 import type {Progress, ReportedOptions, VerifyOptions} from '../verify/options.js';
 import {makeReport, type VerifyReport} from '../verify/report.js';
 import {Tally} from '../verify/tally.js';
@@ -7,6 +8,8 @@ import type {Run} from './planRuns.js';
 
 /** What happens around the runs. */
 export interface Surroundings {
+  /** What modules registered for backends without a run. */
+  unreached?: readonly ImportedCalls[];
   signal: AbortSignal;
   onProgress(progress: Progress): void;
   /** Called after every case with a way to make the report of all cases so far. */
@@ -22,7 +25,7 @@ export async function runAll(
   runs: readonly Run[],
   options: VerifyOptions,
   reported: ReportedOptions,
-  {signal, onProgress, onCase, onError}: Surroundings,
+  {unreached = [], signal, onProgress, onCase, onError}: Surroundings,
 ): Promise<VerifyReport> {
   const start = performance.now();
   const seconds = () => (performance.now() - start) / 1000;
@@ -30,12 +33,15 @@ export async function runAll(
   const backends: string[] = [];
   let environment = environmentOf([]);
   const parts: PartHits[] = [];
+  const imported = new Map(unreached.map((row) => [row.title, row]));
+  const late = new Set<string>();
   let whole = true;
   let covering = true;
   const report = (interrupted: boolean) =>
     makeReport({...reported, backends: [...backends]}, environment, tally, seconds(), interrupted, {
-      parts: [...parts],
-      whole: covering,
+      coverage: {parts: [...parts], whole: covering},
+      imported: [...imported.values()],
+      late: [...late],
     });
   for (const [i, {backend, run}] of runs.entries()) {
     backends.push(backend);
@@ -54,6 +60,8 @@ export async function runAll(
       environment = mergeEnvironments([environment, finished.environment]);
       parts.push(...finished.coverage.parts);
       covering &&= finished.coverage.whole;
+      for (const row of finished.imported ?? []) addCalls(imported, row);
+      for (const title of finished.late ?? []) late.add(title);
       if (finished.interrupted) whole = false;
     } catch (error) {
       whole = false;
@@ -62,6 +70,13 @@ export async function runAll(
     if (signal.aborted || (options.bail && tally.total('failed') > 0)) break;
   }
   return report(!whole);
+}
+
+/** A gradient is called on every backend: it has to be on each. */
+function addCalls(all: Map<string, ImportedCalls>, row: ImportedCalls): void {
+  const known = all.get(row.title);
+  if (!known || row.calls === 0) all.set(row.title, row);
+  else if (known.calls > 0) known.calls += row.calls;
 }
 
 /** An equal share of the time that is left. A run whose share is used up still takes the fixed cases. */

@@ -1,15 +1,18 @@
 import pico from 'picocolors';
 import {servedBackends} from '../backends/servedBackends.js';
+import {backendOf} from '../plugin/registries.js';
+import type {ImportedCalls} from '../verify/imported.js';
 import {type Brought, expectImports, type ImportedModule} from '../verify/imports.js';
 import {defineMutant} from '../verify/mutants/index.js';
+import {kernelTitle, type Registrations} from '../verify/registrations.js';
 import {quote} from '../verify/replay.js';
-import {isGood, type VerifyReport} from '../verify/report.js';
+import {isGood, unjudged, type VerifyReport} from '../verify/report.js';
 import {resolveOptions} from '../verify/resolveOptions.js';
 import type {RawFlags} from './flags.js';
 import {importModule} from './importModule.js';
 import {abortOnInterrupt} from './interrupt.js';
 import {invocation, userPath} from './invocation.js';
-import {planRuns} from './planRuns.js';
+import {planRuns, type Run} from './planRuns.js';
 import {showProgress} from './progress.js';
 import {quietTfjs} from './quietTfjs.js';
 import {readRegressions, saveRegressions} from './regressions.js';
@@ -22,6 +25,7 @@ import {runAll} from './runAll.js';
 import {exitCodes, messageOf, UnavailableError} from './usage.js';
 import {readFlags, type VerifyFlags} from './verifyFlags.js';
 import {describeReport} from './verifyTable.js';
+import {whereIs} from './whereIs.js';
 
 /** Runs the command. @returns the exit code */
 export async function runVerify(raw: RawFlags): Promise<number> {
@@ -30,11 +34,12 @@ export async function runVerify(raw: RawFlags): Promise<number> {
   const reports = openReports(files);
   const known = userPath(regressionsFile);
   const signal = abortOnInterrupt();
-  const brought = await importAll(given.imports);
+  const brought = await importAll(given.imports, given.backends, browser);
   const options = {
     ...given,
     ...(regressions && given.problems.length === 0 ? {regressions: readRegressions(known)} : {}),
     algorithms: given.algorithms.length > 0 ? given.algorithms : brought.algorithms,
+    registered: brought.registered,
     ...(brought.undone ? {sabotage: 'no-install' as const} : {}),
   };
   const reported = resolveOptions(options, servedBackends());
@@ -45,6 +50,7 @@ export async function runVerify(raw: RawFlags): Promise<number> {
   const progress = showProgress(process.stderr);
   let exitCode: number | undefined;
   const report = await runAll(runs, options, reported, {
+    unreached: unreached(brought.registered, runs, given.algorithms),
     signal,
     onProgress: progress.update,
     onCase: (sofar) => reports.forEach((file) => void attempt(() => file.keepUp(sofar), 'a report is not written')),
@@ -69,7 +75,21 @@ export async function runVerify(raw: RawFlags): Promise<number> {
     attempt(() => saveRegressions(known, report), 'the problems that failed are not saved');
   }
   if (signal.aborted) return exitCodes.interrupted;
-  return exitCode ?? (isGood(report) ? exitCodes.good : exitCodes.mismatch);
+  return exitCode ?? exitCodeOf(report);
+}
+
+/** What modules registered for backends that are not run. Who names algorithms has chosen what is to be judged. */
+function unreached({kernels}: Registrations, runs: readonly Run[], algorithms: readonly string[]): ImportedCalls[] {
+  return kernels
+    .filter(({key}) => !runs.some(({backend}) => backend === backendOf(key)))
+    .map(({key}) => ({title: kernelTitle(key), calls: 0, asked: algorithms.length === 0}));
+}
+
+/** What could not be judged is no mismatch, unless something else is. */
+function exitCodeOf(report: VerifyReport): number {
+  if (isGood(report)) return exitCodes.good;
+  const {failed, vacuous} = report.summary;
+  return failed + vacuous === 0 && unjudged(report).length > 0 ? exitCodes.usage : exitCodes.mismatch;
 }
 
 /** @throws ConvgradError when a file cannot be written */
@@ -97,9 +117,10 @@ function attempt(write: () => void, complaint: string): boolean {
   }
 }
 
-/** Loads users' modules. */
-async function importAll(files: readonly string[]): Promise<Brought> {
-  if (files.length === 0) return {algorithms: [], undone: false};
+/** Loads users' modules, after the backends, whose kernels could not be told from the modules' otherwise. */
+async function importAll(files: readonly string[], backends: readonly string[], browser?: string): Promise<Brought> {
+  if (files.length === 0) return {algorithms: [], registered: {kernels: [], gradients: []}, undone: false};
+  for (const backend of backends) await whereIs(backend, browser);
   const takeIn = expectImports();
   const modules = new Map<string, ImportedModule>();
   for (const file of files) modules.set(file, await importModule(file));

@@ -4,11 +4,11 @@ import {ConvgradError} from '../geometry/error.js';
 import type {Pass} from '../geometry/pass.js';
 import {casesOf} from '../verify/cases/index.js';
 import type {Fill} from '../verify/fill.js';
+import {importedNames} from '../verify/imported.js';
 import {algorithmName, backendsOf} from '../verify/mutants/index.js';
 import type {Sabotage, VerifyOptions} from '../verify/options.js';
 import type {OracleName} from '../verify/oracles/index.js';
 import {resolveOptions} from '../verify/resolveOptions.js';
-import {importedName} from '../verify/target.js';
 import {assertServed, list, numeric, type RawFlags, single, words} from './flags.js';
 import {invocation, userPath} from './invocation.js';
 
@@ -55,11 +55,9 @@ export function readFlags(flags: RawFlags): VerifyFlags {
     ].join(' '),
   };
   assertServed(options.backends);
-  if (options.algorithms.includes(importedName) && options.imports.length === 0) {
-    throw new ConvgradError(
-      '--algorithm',
-      `'${importedName}' means the kernels of a module; name it with --import FILE.`,
-    );
+  const ofModule = options.algorithms.find((name) => importedNames.includes(name));
+  if (ofModule !== undefined && options.imports.length === 0) {
+    throw new ConvgradError('--algorithm', `'${ofModule}' means what a module registers; name it with --import FILE.`);
   }
   // Modules may still bring algorithms: their names are checked when they have.
   resolveOptions({...options, algorithms: options.imports.length > 0 ? [] : options.algorithms}, servedBackends());

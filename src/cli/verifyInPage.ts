@@ -13,7 +13,7 @@ import {inPage} from './inPage.js';
  * @throws like {@link inPage}
  */
 export function verifyInPage(options: VerifyOptions, browser?: string): Promise<VerifyReport> {
-  const {subject: _, signal, onProgress, onResults, ...rest} = options;
+  const {subject: _, registered: __, signal, onProgress, onResults, ...rest} = options;
   return inPage({browser, imports: options.imports, backend: options.backends?.[0], signal}, async (page) => {
     await page.exposeFunction('convgradCaseDone', (results: VerifyResult[], progress: Progress) => {
       onResults?.(results);

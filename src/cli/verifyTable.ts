@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import type {createColors} from 'picocolors';
 import {missedParts} from '../verify/coverage.js';
 import type {VerifyReport} from '../verify/report.js';
-import {isGood} from '../verify/report.js';
+import {isGood, unjudged} from '../verify/report.js';
 import type {VerifyResult} from '../verify/result.js';
 import {groupBy} from './groupBy.js';
 
@@ -19,6 +19,7 @@ export function describeReport(report: VerifyReport, colors: Colors): string {
     ...overflows(report),
     ...failures(report, colors),
     ...coverage(report, colors),
+    ...imports(report, colors),
     verdict(report, colors),
   ];
   return lines.join('\n').trimStart();
@@ -102,6 +103,26 @@ function coverage({coverage}: VerifyReport, colors: Colors): string[] {
   if (!whole || hit.length === 0) return [`${counts}, in a run that is not to reach all`];
   const least = hit.reduce((a, b) => (b.hits < a.hits ? b : a));
   return [`${counts}, the least often ${least.hits}×: ${least.backend}'s ${least.part}`];
+}
+
+/** What modules registered and nobody judged. */
+function imports(report: VerifyReport, colors: Colors): string[] {
+  const {imported = [], late = []} = report;
+  const titles = unjudged(report).filter((title) => !late.includes(title));
+  const apart = imported.filter(({calls, asked}) => calls === 0 && !asked).map(({title}) => title);
+  return [
+    ...(titles.length > 0
+      ? [colors.red(`imported but never called, so nothing is known of it: ${titles.join('; ')}`)]
+      : []),
+    ...(late.length > 0
+      ? [
+          colors.red(
+            `registered after the module had loaded, so not judged: ${late.join('; ')}; await it in the function that the module exports`,
+          ),
+        ]
+      : []),
+    ...(apart.length > 0 ? [`imported and not asked for in this run: ${apart.join('; ')}`] : []),
+  ];
 }
 
 function verdict(report: VerifyReport, colors: Colors): string {

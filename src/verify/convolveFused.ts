@@ -35,7 +35,7 @@ export function convolveFused(
   const attrs = {...attributes, pad: pad as 'same', ...epilogue};
   const beside = {...(bias ? {bias} : {}), ...(slopes ? {preluActivationWeights: slopes} : {})};
   const depthwise = problem.kind === 'depthwise';
-  if (!isRefused(problem, isRecorded)) {
+  if (!isRefusedFused(problem, isRecorded)) {
     const ask = depthwise ? tf.fused.depthwiseConv2d : tf.fused.conv2d;
     return ask({x, filter, ...attrs, ...beside}) as Tensor4D;
   }
@@ -45,7 +45,7 @@ export function convolveFused(
 }
 
 /** Whether tfjs's function refuses the problem, or takes NCHW for NHWC. */
-function isRefused(problem: FusedProblem, isRecorded: boolean): boolean {
+export function isRefusedFused(problem: FusedProblem, isRecorded: boolean): boolean {
   const {kind, dataFormat, epilogue} = problem;
   const {activation, slopes = 'c'} = epilogue;
   if (isStridedAndDilated(problem)) return true;

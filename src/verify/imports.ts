@@ -1,15 +1,16 @@
 import type {Algorithm} from '../algorithms/algorithm.js';
 import {algorithms, defineAlgorithm, findAlgorithm} from '../algorithms/index.js';
-import {servedBackends} from '../backends/servedBackends.js';
 import {ConvgradError} from '../geometry/error.js';
 import {passes} from '../geometry/pass.js';
 import {install} from '../plugin/install.js';
-import {currentSession, replacedGradients} from '../plugin/session.js';
+import {currentSession} from '../plugin/session.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
+import {namesOf} from './imported.js';
+import {changesSince, isEmpty, type Registrations, takeSnapshot} from './registrations.js';
 
 /** A module of a user's, for `--import`. */
 export interface ImportedModule {
-  /** An algorithm, several, or a function (tf) => void that registers kernels; a module may also do either by itself while it loads. */
+  /** An algorithm, several, or a function (tf) => void that registers kernels or gradients; a module may also do either by itself while it loads. */
   default?: unknown;
   /** Functions named after the passes are an algorithm themselves, called `name` or after the file. */
   [name: string]: unknown;
@@ -17,8 +18,10 @@ export interface ImportedModule {
 
 /** What modules brought. */
 export interface Brought {
-  /** The names of new algorithms. */
+  /** The names under which it is judged: those of new algorithms, and those for what is registered in tfjs. */
   algorithms: string[];
+  /** What the modules registered in tfjs. */
+  registered: Registrations;
   /** A module took the installation back; what is verified then is tfjs without convgrad. */
   undone: boolean;
 }
@@ -30,7 +33,7 @@ export interface Brought {
 export function expectImports(): (modules: ReadonlyMap<string, ImportedModule>) => Promise<Brought> {
   install({tf});
   const known = new Set(algorithms().map(({name}) => name));
-  const before = registered();
+  const before = takeSnapshot();
   return async (modules) => {
     for (const [file, module] of modules) {
       const functions = Object.entries(module).filter(([name]) => (passes as readonly string[]).includes(name));
@@ -38,20 +41,31 @@ export function expectImports(): (modules: ReadonlyMap<string, ImportedModule>) 
         functions.length > 0 ? {name: module.name ?? slug(file), ...Object.fromEntries(functions)} : undefined;
       for (const brought of [module.default, own]) await takeIn(brought, known);
     }
-    const brought = {
-      algorithms: algorithms().flatMap(({name}) => (known.has(name) ? [] : [name])),
-      undone: currentSession(tf) === undefined,
-    };
-    const changed = registered().some((registration, i) => registration !== before[i]);
-    if (modules.size > 0 && brought.algorithms.length === 0 && !changed) {
-      throw new ConvgradError(
-        '--import',
-        `${[...modules.keys()].join(', ')} brings nothing to verify; export default an algorithm such as ` +
-          '{name, backpropFilter(info, x, dy, dFilter) {…}}, or a function (tf) => void that registers kernels.',
-      );
-    }
-    return brought;
+    const undone = currentSession(tf) === undefined;
+    const {removed, ...changed} = changesSince(before);
+    const registered = undone ? {kernels: [], gradients: []} : changed;
+    const defined = algorithms().flatMap(({name}) => (known.has(name) ? [] : [name]));
+    if (modules.size > 0 && !undone) refuseNothing([...modules.keys()].join(', '), removed, defined, registered);
+    return {algorithms: [...defined, ...namesOf(registered)], registered, undone};
   };
+}
+
+/** @throws ConvgradError when there is nothing to verify, or when something is missing that programs need */
+function refuseNothing(
+  files: string,
+  removed: readonly string[],
+  defined: readonly string[],
+  registered: Registrations,
+): void {
+  if (removed.length > 0) {
+    throw new ConvgradError('--import', `${files} takes out ${removed.join(', ')} and leaves nothing there.`);
+  }
+  if (defined.length > 0 || !isEmpty(registered)) return;
+  throw new ConvgradError(
+    '--import',
+    `${files} brings nothing to verify; export default an algorithm such as {name, backpropFilter(info, x, dy, dFilter) {…}}, or a ` +
+      'function (tf) => void that registers kernels or gradients. It may return a promise: what is registered after that is not seen.',
+  );
 }
 
 async function takeIn(brought: unknown, known: ReadonlySet<string>): Promise<void> {
@@ -78,12 +92,6 @@ async function takeIn(brought: unknown, known: ReadonlySet<string>): Promise<voi
     // The module may have defined it by itself and export it as well.
     if (known.has(name) || !findAlgorithm(name)) defineAlgorithm(algorithm as Algorithm);
   }
-}
-
-/** What tfjs has registered in the places that convgrad takes. */
-function registered(): unknown[] {
-  const kernels = servedBackends().flatMap((backend) => replacedGradients.map((name) => tf.getKernel(name, backend)));
-  return [...kernels, ...replacedGradients.map((name) => tf.getGradient(name))];
 }
 
 /** The file's name as the name of an algorithm. */

@@ -2,6 +2,7 @@ import type {EngineName} from '../engine/engineNames.js';
 import type {Pass} from '../geometry/pass.js';
 import type {Fill} from './fill.js';
 import type {OracleName} from './oracles/oracle.js';
+import type {Registrations} from './registrations.js';
 import type {VerifyResult} from './result.js';
 import type {defaultTimeout, VerifySubject} from './verifySubject.js';
 
@@ -35,7 +36,7 @@ export interface VerifyOptions {
   regressions?: readonly string[];
   /** tfjs backends of this process; by default those that convgrad serves and this process has. */
   backends?: readonly string[];
-  /** Algorithms, `imported` for kernels registered over convgrad's; all by default. */
+  /** Algorithms, `imported` and `imported-gradient` for what was registered over convgrad's; all by default. */
   algorithms?: readonly string[];
   passes?: readonly Pass[];
   /** Problem strings to verify instead of the cases. */
@@ -50,6 +51,8 @@ export interface VerifyOptions {
   engine?: EngineName | 'auto';
   /** Threads on cpu and wasm; given, every piece of work is shared among them, however small. */
   threads?: number;
+  /** What modules registered in tfjs, to be verified instead of convgrad's; by default what stands over convgrad's in the places that `install()` takes. */
+  registered?: Registrations;
   /** Modules that the command line imported; named in the report and in replay lines. */
   imports?: readonly string[];
   /** How replay lines begin; `npx convgrad verify` by default. */

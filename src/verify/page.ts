@@ -12,7 +12,7 @@ import {type Examination, examine as examineHere} from './sideBySide/examine.js'
 import {verify} from './verify.js';
 
 /** What crosses from the command line into the page. */
-export type PageOptions = Omit<VerifyOptions, 'subject' | 'signal' | 'onProgress' | 'onResults'>;
+export type PageOptions = Omit<VerifyOptions, 'subject' | 'registered' | 'signal' | 'onProgress' | 'onResults'>;
 export type BenchPageOptions = Omit<BenchOptions, 'signal' | 'onProgress' | 'onReport'>;
 export type PageScoreOptions = Omit<ScoreOptions, 'signal' | 'onFate'>;
 
@@ -40,6 +40,7 @@ export async function run(options: PageOptions): Promise<VerifyReport> {
   const report = await verify({
     ...options,
     algorithms: options.algorithms?.length ? options.algorithms : brought.algorithms,
+    registered: brought.registered,
     ...(brought.undone ? {sabotage: 'no-install' as const} : {}),
     signal: controller.signal,
     onResults: (results) => {

@@ -1,4 +1,5 @@
 import {type Coverage, missedParts, noCoverage} from './coverage.js';
+import type {ImportedCalls} from './imported.js';
 import type {ReportedOptions} from './options.js';
 import type {VerifyResult} from './result.js';
 import type {ReportRow, SkipReason, Tally} from './tally.js';
@@ -33,9 +34,20 @@ export interface VerifyReport {
   skipReasons: SkipReason[];
   /** Which parts of the verified code ran, and how often. */
   coverage: Coverage;
+  /** What modules registered, and how often it was called. */
+  imported?: ImportedCalls[];
+  /** What was registered after the modules had loaded, while the run was on: nobody judged it. */
+  late?: string[];
   summary: VerifySummary;
   /** The run was aborted: the results are those until then. */
   interrupted?: true;
+}
+
+/** What a run tells of the code that ran. */
+export interface Proofs {
+  coverage?: Coverage;
+  imported?: ImportedCalls[];
+  late?: string[];
 }
 
 /** A report over the results so far. */
@@ -45,7 +57,7 @@ export function makeReport(
   tally: Tally,
   seconds: number,
   interrupted = false,
-  {parts, whole} = noCoverage,
+  {coverage: {parts, whole} = noCoverage, imported = [], late = []}: Proofs = {},
 ): VerifyReport {
   const [passed, failed, skipped, vacuous] = (['passed', 'failed', 'skipped', 'vacuous'] as const).map((status) =>
     tally.total(status),
@@ -60,16 +72,24 @@ export function makeReport(
     rows: tally.rows,
     skipReasons: tally.skipReasons,
     coverage: {parts, whole: whole && !interrupted},
+    ...(imported.length > 0 ? {imported} : {}),
+    ...(late.length > 0 ? {late} : {}),
     summary: {passed, failed, skipped, vacuous, seconds},
     ...(interrupted ? {interrupted} : {}),
   };
 }
 
 /**
- * Whether the report shows the code right. Nothing failed is not enough: something must have passed, nothing been vacuous, and a whole
- * run must have reached every part of the code.
+ * Whether the report shows the code right. Nothing failed is not enough: something must have passed, nothing been vacuous, a whole
+ * run must have reached every part of the code, and what was imported must have been called.
  */
-export function isGood({summary, coverage}: VerifyReport): boolean {
-  const {passed, failed, vacuous} = summary;
-  return failed === 0 && vacuous === 0 && passed > 0 && missedParts(coverage).length === 0;
+export function isGood(report: VerifyReport): boolean {
+  const {passed, failed, vacuous} = report.summary;
+  const isSound = failed === 0 && vacuous === 0 && passed > 0;
+  return isSound && missedParts(report.coverage).length === 0 && unjudged(report).length === 0;
+}
+
+/** The titles of what modules registered and the run did not judge although it was to. */
+export function unjudged({imported = [], late = []}: VerifyReport): string[] {
+  return [...imported.flatMap(({title, calls, asked}) => (asked && calls === 0 ? [title] : [])), ...late];
 }

@@ -4,10 +4,10 @@ import {checkEngine} from '../engine/index.js';
 import {passes} from '../geometry/pass.js';
 import {algorithmsOf} from '../plugin/select.js';
 import {fills} from './fill.js';
+import {importedNames} from './imported.js';
 import {type OptionChecks, optionChecks} from './optionChecks.js';
 import {defaultCases, type ReportedOptions, sabotages, type VerifyOptions} from './options.js';
 import {oracleNames} from './oracles/index.js';
-import {importedName} from './target.js';
 import {defaultTimeout, subjectName, subjectPasses} from './verifySubject.js';
 
 const checks: OptionChecks = optionChecks('verify');
@@ -40,7 +40,7 @@ export function resolveOptions(options: VerifyOptions, availableBackends: readon
   }
   const algorithms = subject ? [subjectName(subject)] : (options.algorithms ?? []);
   choose('backend', backends, servedBackends());
-  if (!subject) choose('algorithm', algorithms, [...new Set([...backends.flatMap(algorithmsOf), importedName])]);
+  if (!subject) choose('algorithm', algorithms, [...new Set([...backends.flatMap(algorithmsOf), ...importedNames])]);
   choose('pass', options.passes ?? [], own ?? passes);
   choose('fill', options.fills ?? [], fills);
   choose('oracle', options.oracles ?? [], oracleNames);

@@ -1,28 +1,35 @@
 import {servedBackends} from '../backends/servedBackends.js';
 import {engine as currentEngine, shareWork} from '../engine/index.js';
 import {ConvgradError} from '../geometry/error.js';
-import {builtinKernel} from '../plugin/builtins.js';
 import {install} from '../plugin/install.js';
 import {remember} from '../plugin/remember.js';
+import {currentSession} from '../plugin/session.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
-import {findImportedKernels, type ImportedKernels, register} from './kernels.js';
+import {type CallCounts, counting} from './counting.js';
+import type {Imported} from './imported.js';
 import type {ReportedOptions} from './options.js';
+import {foundOverOurs, gradientTitle, putBack, type Registrations, setAside} from './registrations.js';
 import {parseFlag} from './resolveOptions.js';
 import {applySabotage} from './sabotage.js';
 import type {Target} from './target.js';
 
 /** The state of tfjs in which a run takes place. */
 export interface Stage {
-  /** Kernels found registered over convgrad's, by backend; they are set aside until a target puts them in. */
-  imported: ReadonlyMap<string, ImportedKernels>;
+  /** What was registered over convgrad's; it is set aside until a target puts it in. */
+  imported: Imported;
+  /** The titles of what others registered since the stage was set. */
+  late(): string[];
   /** Makes the target's algorithm the one that convgrad's kernels use. */
   select(target: Target): void;
   /** Brings back the installation, the imported kernels and the active backend found before. */
   clear(): Promise<void>;
 }
 
-/** Brings tfjs into the state of a run: convgrad's kernels over the built-in ones, imported kernels aside. */
-export async function setStage(options: ReportedOptions): Promise<Stage> {
+/**
+ * Brings tfjs into the state of a run: convgrad's kernels over the built-in ones, what was imported aside.
+ * @param registered what modules registered, where that is known; else what is found over convgrad's
+ */
+export async function setStage(options: ReportedOptions, registered?: Registrations): Promise<Stage> {
   const {backends, sabotage, subject, f16, flags = [], engine, threads} = options;
   const restoreSession = remember();
   const activeBackend = tf.getBackend();
@@ -35,21 +42,18 @@ export async function setStage(options: ReportedOptions): Promise<Stage> {
   if (f16) tf.env().set('WEBGL_FORCE_F16_TEXTURES', true);
   for (const backend of backends) await activate(backend, f16);
   if (subject !== undefined) return untouched(activeBackend, undoFlags);
-  const imported = findImportedKernels();
-  const configs = [...imported.values()].flatMap((kernels) => [...kernels.values()]);
-  for (const {kernelName, backendName} of configs) {
-    // install() would take the imported kernel for the built-in one.
-    const builtin = builtinKernel(tf, kernelName, backendName);
-    if (builtin) register(builtin);
-    else tf.unregisterKernel(kernelName, backendName);
-  }
+  const found = registered ?? foundOverOurs();
+  setUp(found);
+  const calls: CallCounts = new Map();
+  const imported = {registrations: counting(found, calls), calls};
+  setAside(found); // install() would take it for the built-in
   if (threads !== undefined) shareWork(0);
   let repair = () => {};
   const clear = async () => {
     repair();
     if (threads !== undefined) shareWork();
     await restore();
-    for (const config of configs) register(config);
+    putBack(found);
   };
   try {
     install({tf, engine, threads});
@@ -59,13 +63,37 @@ export async function setStage(options: ReportedOptions): Promise<Stage> {
     await clear();
     throw error;
   }
+  const arrivals = listen();
   return {
     imported,
-    select({algorithm, kernels}) {
-      if (sabotage !== 'no-install') install({tf, algorithm: kernels ? 'auto' : algorithm, engine, threads});
+    late: () => [...arrivals.titles],
+    select({algorithm, imported: theirs}) {
+      if (sabotage !== 'no-install') install({tf, algorithm: theirs ? 'auto' : algorithm, engine, threads});
     },
-    clear,
+    async clear() {
+      arrivals.stop();
+      await clear();
+    },
   };
+}
+
+/** tfjs sets up the kernels that are registered when a backend begins; those that were replaced before are still needed. */
+function setUp({kernels}: Registrations): void {
+  for (const {before} of kernels) {
+    const backend = before?.setupFunc && tf.findBackend(before.backendName);
+    if (backend) before.setupFunc?.(backend);
+  }
+}
+
+/** Notes what others register from now on. */
+function listen(): {titles: Set<string>; stop(): void} {
+  const titles = new Set<string>();
+  const session = currentSession(tf);
+  const stops = [
+    session?.kernels.listen(({kernelName, backendName}) => titles.add(`${kernelName} on ${backendName}`)),
+    session?.gradients.listen(({kernelName}) => titles.add(gradientTitle(kernelName))),
+  ];
+  return {titles, stop: () => stops.forEach((stop) => void stop?.())};
 }
 
 /** @returns what sets it as it was */
@@ -99,7 +127,8 @@ const patience = 10_000;
 /** The stage of a subject, which brings all that it needs. */
 function untouched(activeBackend: string, undoFlags: readonly (() => void)[]): Stage {
   return {
-    imported: new Map(),
+    imported: {registrations: {kernels: [], gradients: []}, calls: new Map()},
+    late: () => [],
     select() {},
     async clear() {
       for (const undo of undoFlags) undo();

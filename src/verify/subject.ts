@@ -2,7 +2,6 @@ import {type Pass, passes} from '../geometry/pass.js';
 import type {Comparison, Got} from './compare.js';
 import {faultOf} from './faults.js';
 import {isFused} from './fusedReference.js';
-import {kernelOf, withKernel} from './kernels.js';
 import {counted, refuteCalls, refuteKernel, refuteRuns} from './proof.js';
 import type {Beside, Inputs, Wanted} from './reference.js';
 import {runBeside} from './runBeside.js';
@@ -71,6 +70,7 @@ export class Subject {
   secondDerivatives(pass: Exclude<Pass, 'forward'>, v: Float32Array): Promise<Float32Array[]> {
     const {problem, inputs} = this.trial;
     return runSecondOrder(problem, inputs, pass, v, (compute) => {
+      if (this.target.imported?.secondOrder) return this.target.imported.secondOrder(problem, compute);
       const {value, calls} = this.watch(compute);
       for (const served of passes) {
         const times = served === 'forward' ? 2 : 1;
@@ -85,6 +85,7 @@ export class Subject {
     const {problem, inputs} = this.trial;
     if (!isFused(problem)) return {};
     return runBeside(problem, inputs, (compute) => {
+      if (this.target.imported?.beside) return this.target.imported.beside(problem, compute);
       const {value, calls} = this.watch(compute);
       demand(refuteCalls(calls, this.target, 'forward', problem));
       return value;
@@ -95,24 +96,12 @@ export class Subject {
   run(pass: Pass, changed: Partial<Inputs>, options: RunOptions = {}): Promise<PassRun> {
     const {problem, inputs} = this.trial;
     if (this.target.compute) return this.target.compute(problem, {...inputs, ...changed}, pass);
-    const imported = this.target.kernels?.get(kernelOf(problem, pass));
+    const {imported} = this.target;
     return runPass(
       problem,
       {...inputs, ...changed},
       pass,
-      (compute) => {
-        if (!imported) return this.proved(pass, compute);
-        let runs = 0;
-        const kernelFunc: typeof imported.kernelFunc = (params) => {
-          runs++;
-          return imported.kernelFunc(params);
-        };
-        return withKernel({...imported, kernelFunc}, () => {
-          const result = compute();
-          if (runs !== 1) throw new Error(`the imported ${imported.kernelName} should have run once; it ran ${runs}×`);
-          return result;
-        });
-      },
+      (compute) => (imported ? imported.run(problem, pass, compute) : this.proved(pass, compute)),
       options,
     );
   }

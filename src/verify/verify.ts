@@ -2,14 +2,17 @@ import {formatProblem} from '../geometry/problem.js';
 import {isWhole, type PartHits, startCoverage} from './coverage.js';
 import {Doctor} from './diagnose/doctor.js';
 import {environmentOf} from './environment.js';
+import {importedCalls} from './imported.js';
 import type {VerifyOptions} from './options.js';
+import {isEmpty} from './registrations.js';
 import {replayLine} from './replay.js';
 import {makeReport, type VerifyReport} from './report.js';
 import {resolveOptions} from './resolveOptions.js';
 import {Schedule} from './schedule.js';
 import {activate, availableBackends, setStage} from './stage.js';
 import {Tally} from './tally.js';
-import {subjectTarget, targetsOf} from './target.js';
+import {subjectTarget} from './target.js';
+import {targetsOf} from './targets.js';
 import {verifyCase} from './verifyCase.js';
 import {defaultTimeout} from './verifySubject.js';
 
@@ -17,15 +20,15 @@ import {defaultTimeout} from './verifySubject.js';
  * Verifies convolutions and both of their gradients, as tfjs's tape computes them through convgrad's kernels, against the definition in
  * float64 and against the kernels of tfjs itself, on the backends of this process.
  *
- * Kernels that were registered over convgrad's since `install()` are verified instead of convgrad's. tfjs's active backend, the
- * installation and those kernels are as before when it is done.
+ * Kernels and gradients that were registered over convgrad's since `install()` are verified instead of convgrad's. tfjs's active backend, the
+ * installation and what was registered are as before when it is done.
  *
  * @throws ConvgradError on options that make no sense, or a backend that this process does not have
  */
 export async function verify(options: VerifyOptions = {}): Promise<VerifyReport> {
   const resolved = resolveOptions(options, availableBackends());
   const schedule = new Schedule(resolved);
-  const stage = await setStage(resolved);
+  const stage = await setStage(resolved, options.registered);
   try {
     const start = performance.now();
     const tally = new Tally();
@@ -62,10 +65,11 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
       parts.push(...covered());
     }
     const seconds = (performance.now() - start) / 1000;
-    const whole = isWhole(resolved) && stage.imported.size === 0 && !stopped;
+    const whole = isWhole(resolved) && isEmpty(stage.imported.registrations) && !stopped;
     return makeReport(resolved, environmentOf(resolved.backends), tally, seconds, options.signal?.aborted, {
-      parts,
-      whole,
+      coverage: {parts, whole},
+      imported: importedCalls(stage.imported, resolved),
+      late: stage.late(),
     });
   } finally {
     await stage.clear();

@@ -51,15 +51,16 @@ export async function verifyCase(
     for (const pass of supported) {
       const able = targets.filter((other) => other.supports(problem, pass) === true);
       const place = {index: able.indexOf(target), of: able.length};
-      const failure = await reasonOfNone(subject, pass);
-      if (failure !== undefined) {
-        // There is nothing to judge: one failure, whoever would have judged.
-        results.push({...about, pass, oracle: bench[0]?.name ?? 'reference', status: 'failed', reason: failure});
+      const none = await reasonOfNone(subject, pass);
+      if (none) {
+        // There is nothing to judge: one result, whoever would have judged.
+        results.push({...about, pass, oracle: bench[0]?.name ?? 'reference', ...none});
         continue;
       }
       for (const oracle of bench) {
         if (!oracle.passes.includes(pass) || (campaign && !hasTurn(oracle, problem, backend, place))) continue;
-        const judges = oracle.judges(problem, pass, fill, target);
+        const concerned = target.judgedBy?.(oracle.name, problem) ?? true;
+        const judges = concerned === true ? oracle.judges(problem, pass, fill, target) : concerned;
         const result =
           judges === true ? await verdict(oracle, subject, pass) : {status: 'skipped' as const, reason: judges};
         const picture = result.status === 'failed' ? await picturedBy(subject, pass) : undefined;
@@ -70,14 +71,21 @@ export async function verifyCase(
   return results;
 }
 
-/** Why the pass has no result; undefined when it has one. */
-async function reasonOfNone(subject: Subject, pass: VerifyResult['pass']): Promise<string | undefined> {
+/** What is said of a pass that has no result, which is a failure unless the target may refuse the problem; undefined when it has one. */
+async function reasonOfNone(
+  subject: Subject,
+  pass: VerifyResult['pass'],
+): Promise<Pick<VerifyResult, 'status' | 'reason'> | undefined> {
   try {
     await subject.result(pass);
     return undefined;
   } catch (error) {
-    return reasonOf(error);
+    return {status: statusOf(error, subject), reason: reasonOf(error)};
   }
+}
+
+function statusOf(error: unknown, {target, trial}: Subject): 'skipped' | 'failed' {
+  return target.imported?.isRefusal?.(error, trial.problem) ? 'skipped' : 'failed';
 }
 
 function reasonOf(error: unknown): string {
@@ -99,6 +107,6 @@ async function verdict(
     const {milliseconds: ours} = await subject.result(pass);
     return {...judged, milliseconds: {ours, ...(builtin === undefined ? {} : {builtin})}};
   } catch (error) {
-    return {status: 'failed', reason: reasonOf(error)};
+    return {status: statusOf(error, subject), reason: reasonOf(error)};
   }
 }

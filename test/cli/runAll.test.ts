@@ -25,7 +25,7 @@ const run = (backend: string, status?: VerifyResult['status'], error?: Error) =>
       1,
       false,
       {
-        ...{parts: [{backend, part: 'p', hits: 2}], whole: backend !== 'partial'},
+        coverage: {parts: [{backend, part: 'p', hits: 2}], whole: backend !== 'partial'},
       },
     );
   }),

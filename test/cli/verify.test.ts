@@ -19,6 +19,41 @@ const file = userFiles({
     });`,
   'nothing.ts': 'export {};',
   'uninstall.ts': "import {uninstall} from 'tfjs-convgrad'; uninstall();",
+  // The last row of a gradient that wasm lacks, forgotten; the backend comes later.
+  'wasm first.ts': `
+    import * as tf from '@tensorflow/tfjs';
+    import {conv2dBackward} from 'tfjs-convgrad';
+    tf.registerKernel({
+      kernelName: 'Conv2DBackpropFilter',
+      backendName: 'wasm',
+      kernelFunc({inputs: {x, dy}, attrs}) {
+        const tensor = (info) => tf.engine().makeTensorFromTensorInfo(info);
+        return tf.tidy(() => {
+          const filter = tf.zeros(attrs.filterShape);
+          const {strides, pad, dataFormat, dimRoundingMode} = attrs;
+          const {dFilter} = conv2dBackward({x: tensor(x), filter, dy: tensor(dy), strides, pad, dataFormat, dimRoundingMode});
+          return tf.mul(dFilter, tf.range(0, 1, 1 / attrs.filterShape[0]).ceil().sub(1).abs().reshape([-1, 1, 1, 1]));
+        });
+      },
+    });`,
+  'gradient.ts': `
+    import type * as tfjs from '@tensorflow/tfjs';
+    export default async (tf: typeof tfjs) => {
+      await Promise.resolve();
+      const gradient = tf.getGradient('Conv2D');
+      tf.unregisterGradient('Conv2D');
+      tf.registerGradient({...gradient, gradFunc: (dy, saved, attrs) => {
+        const {x, filter} = gradient.gradFunc(dy, saved, attrs);
+        return {x, filter: () => tf.mul(filter(), 0.5)};
+      }});
+    };`,
+  'elsewhere.ts': `
+    import * as tf from '@tensorflow/tfjs';
+    for (const backendName of ['cpu', 'somewhere']) {
+      const right = tf.getKernel('Conv2D', 'cpu').kernelFunc;
+      if (backendName === 'cpu') tf.unregisterKernel('Conv2D', 'cpu');
+      tf.registerKernel({kernelName: 'Conv2D', backendName, kernelFunc: (call) => right(call)});
+    }`,
   'plain.mjs': 'export function backpropFilter(info, x, dy, dFilter) { dFilter.fill(0); }',
 });
 const readReport = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as VerifyReport;
@@ -127,6 +162,51 @@ test.each([
   expect({code, stdout}).toEqual({code: 1, stdout: expect.stringContaining(says)});
 });
 
+test('a kernel that is registered for wasm before wasm is loaded is what is judged', async () => {
+  const {code, stdout} = await start(
+    'verify',
+    '--backend',
+    'wasm',
+    '--problem',
+    problem,
+    '--import',
+    file('wasm first.ts'),
+  ).ended;
+  expect({code, stdout}).toEqual({
+    code: 1,
+    stdout: expect.stringContaining('wasm imported backpropFilter: 2 not passed'),
+  });
+});
+
+test('a module that registers only a gradient has that judged, not convgrad’s algorithms', async () => {
+  const {code, stdout} = await start(
+    'verify',
+    '--backend',
+    'cpu',
+    '--problem',
+    problem,
+    '--import',
+    file('gradient.ts'),
+  ).ended;
+  expect({code, stdout}).toEqual({
+    code: 1,
+    stdout: expect.stringContaining('cpu imported-gradient backpropFilter: 2 not passed'),
+  });
+  expect(stdout).not.toMatch(/direct|gather/);
+});
+
+test('what a run cannot judge is told: exit code 2, unless the user chose', async () => {
+  const run = (...more: string[]) =>
+    start('verify', '--backend', 'cpu', '--problem', problem, '--import', file('elsewhere.ts'), ...more).ended;
+  const says = 'imported but never called, so nothing is known of it: Conv2D on somewhere\n';
+  expect(await run()).toMatchObject({code: 2, stdout: expect.stringContaining(says)});
+  const chosen = await run('--algorithm', 'imported');
+  expect(chosen).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('not asked for in this run: Conv2D on somewhere\n'),
+  });
+});
+
 test('a run in which nothing could be verified is not a good one', async () => {
   const {code, stdout} = await start(
     'verify',
@@ -183,12 +263,12 @@ test.each([
   [
     ['verify', '--backend', 'cpu', '--import', file('plain.mjs'), '--algorithm', 'mine'],
     2,
-    "convgrad: verify: unknown algorithm 'mine'; use gather, im2col, winograd, winograd4, fft, transposed, depthwise, direct, plain, imported.",
+    "convgrad: verify: unknown algorithm 'mine'; use gather, im2col, winograd, winograd4, fft, transposed, depthwise, direct, plain, imported, imported-gradient.",
   ],
   [
     ['verify', '--backend', 'cpu', '--import', file('nothing.ts')],
     2,
-    `convgrad: --import: ${file('nothing.ts')} brings nothing to verify; export default an algorithm such as {name, backpropFilter(info, x, dy, dFilter) {…}}, or a function (tf) => void that registers kernels.`,
+    `convgrad: --import: ${file('nothing.ts')} brings nothing to verify; export default an algorithm such as {name, backpropFilter(info, x, dy, dFilter) {…}}, or a function (tf) => void that registers kernels or gradients. It may return a promise: what is registered after that is not seen.`,
   ],
 ])('convgrad %j: exit code %i and one line', async (args, code, line) => {
   expect(await start(...args).ended).toEqual({code, stdout: '', stderr: `${line}\n`});

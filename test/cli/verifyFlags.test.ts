@@ -9,9 +9,9 @@ test.each([
   [{backend: 'cpu,'}, "verify: unknown backend ''; use cpu, wasm, webgl, webgpu."],
   [
     {algorithm: 'magic'},
-    "verify: unknown algorithm 'magic'; use gather, im2col, winograd, winograd4, fft, transposed, depthwise, direct, texels, windows, quads, imported.",
+    "verify: unknown algorithm 'magic'; use gather, im2col, winograd, winograd4, fft, transposed, depthwise, direct, texels, windows, quads, imported, imported-gradient.",
   ],
-  [{algorithm: 'imported'}, "--algorithm: 'imported' means the kernels of a module; name it with --import FILE."],
+  [{algorithm: 'imported'}, "--algorithm: 'imported' means what a module registers; name it with --import FILE."],
   [{pass: 'sideways'}, "verify: unknown pass 'sideways'; use forward, backpropInput, backpropFilter."],
   [{fill: 'zeros'}, "verify: unknown fill 'zeros'; use integers, reals."],
   [{sabotage: 'gently'}, "verify: unknown sabotage 'gently'; use no-install, alias-builtin."],

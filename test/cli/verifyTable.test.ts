@@ -80,7 +80,7 @@ test('the table tells which parts of the code never ran, and otherwise which ran
   const of = (whole: boolean, from = parts) =>
     describeReport(
       makeReport(resolveOptions({}, ['cpu']), {tfjs: 'x', backends: {}}, Tally.of([result({})]), 1, false, {
-        ...{whole, parts: from},
+        coverage: {whole, parts: from},
       }),
       plain,
     );

@@ -51,6 +51,6 @@ test.each([
 test('an interrupted report claims nothing', () => {
   const coverage = {parts: [{backend: 'cpu', part: 'p', hits: 0}], whole: true};
   const options = resolveOptions({}, ['cpu']);
-  const report = makeReport(options, {tfjs: 'x', backends: {}}, new Tally(), 1, true, coverage);
+  const report = makeReport(options, {tfjs: 'x', backends: {}}, new Tally(), 1, true, {coverage});
   expect(missedParts(report.coverage)).toEqual([]);
 });

@@ -150,7 +150,7 @@ test.each([
   [{backends: ['tpu']}, "verify: unknown backend 'tpu'; use cpu, wasm, webgl, webgpu."],
   [
     {algorithms: ['magic']},
-    "verify: unknown algorithm 'magic'; use gather, im2col, winograd, winograd4, fft, transposed, depthwise, direct, imported.",
+    "verify: unknown algorithm 'magic'; use gather, im2col, winograd, winograd4, fft, transposed, depthwise, direct, imported, imported-gradient.",
   ],
   [{cases: 0}, 'verify: cases must be a whole number ≥ 1; got 0.'],
   [{seed: 0.5}, 'verify: seed must be a whole number ≥ 0; got 0.5.'],

@@ -19,8 +19,8 @@ export const biasOracle: Oracle = {
   passes: ['backpropFilter'],
   fills,
   oneInOnGpu: 4,
-  judges: (_problem, _pass, _fill, {kernels, compute}) =>
-    kernels || compute ? 'dBias is convgrad’s own sum of dy, whoever computes the passes' : true,
+  judges: (_problem, _pass, _fill, {imported, compute}) =>
+    imported || compute ? 'dBias is convgrad’s own sum of dy, whoever computes the passes' : true,
   async judge({trial, comparison}) {
     if (trial.arithmetic.storage && trial.fill === 'reals')
       return {status: 'skipped', reason: 'tfjs sums dy in stages and rounds each to float16'};

@@ -14,8 +14,10 @@ export const epilogueOracle: Oracle = {
   isAbout: ({epilogue}) => epilogue !== undefined && (epilogue.bias !== undefined || epilogue.activation === 'prelu'),
   oneInOnGpu: 2,
   oneAlgorithm: true,
-  judges: (_problem, _pass, _fill, {kernels}) =>
-    kernels ? 'which code serves the forward pass on the tape is known of convgrad’s kernels only' : true,
+  judges: (_problem, _pass, _fill, {imported}) =>
+    imported && !imported.beside
+      ? 'which code serves the forward pass on the tape is known of convgrad’s kernels only'
+      : true,
   async judge(subject) {
     const {trial, comparison} = subject;
     const {problem, inputs} = trial;

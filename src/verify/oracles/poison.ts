@@ -22,8 +22,12 @@ export const poisonOracle: Oracle = {
   fills: ['reals'],
   isAbout: () => true,
   oneInOnGpu: 4,
-  judges(problem, _pass, _fill, {backend, kernels, compute}) {
-    if (kernels || compute || ![hostFamily, webglFamily, webgpuFamily].some(({backends}) => backends.includes(backend)))
+  judges(problem, _pass, _fill, {backend, imported, compute}) {
+    if (
+      imported ||
+      compute ||
+      ![hostFamily, webglFamily, webgpuFamily].some(({backends}) => backends.includes(backend))
+    )
       return 'the output is allocated where nobody can fill it beforehand';
     return problem.batch > 0 || 'an empty batch is answered without an algorithm';
   },

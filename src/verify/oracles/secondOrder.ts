@@ -18,8 +18,9 @@ export const secondOrderOracle: Oracle = {
   oneInOnGpu: 16,
   oneAlgorithm: true,
   judges(problem, _pass, _fill, target) {
-    if (target.kernels || target.compute)
-      return 'which code serves the nested passes is known of convgrad’s kernels only';
+    if (target.imported?.secondOrder) return true;
+    if (target.imported || target.compute)
+      return 'which code serves the nested passes is known of convgrad’s kernels and of imported gradients only';
     const missing = passes.find((pass) => target.supports(problem, pass) !== true);
     return (
       missing === undefined || `second derivatives take all three passes; ${target.algorithm} does no ${missing} here`

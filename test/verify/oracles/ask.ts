@@ -10,7 +10,8 @@ import type {Verdict} from '../../../src/verify/compare.js';
 import type {Fill} from '../../../src/verify/fill.js';
 import type {Oracle} from '../../../src/verify/oracles/index.js';
 import {Subject} from '../../../src/verify/subject.js';
-import {type Target, targetsOf} from '../../../src/verify/target.js';
+import type {Target} from '../../../src/verify/target.js';
+import {targetsOf} from '../../../src/verify/targets.js';
 import {trial} from '../../../src/verify/trial.js';
 
 beforeAll(async () => {
@@ -29,7 +30,7 @@ export async function ask(
   {problem = typical, fill = oracle.fills[0]!, f16 = false, more = {}}: Options = {},
 ): Promise<Verdict> {
   install({tf, algorithm});
-  const [found] = targetsOf('cpu', new Map(), [algorithm]);
+  const [found] = targetsOf('cpu', {registrations: {kernels: [], gradients: []}, calls: new Map()}, [algorithm]);
   const target: Target = {...found!, ...more};
   const parsed = parseProblem(problem);
   const judges = oracle.judges(parsed, pass, fill, target);

@@ -33,7 +33,12 @@ test('knows which code ran: a nested pass that others serve is no proof', async 
 
 test.each([
   ['an algorithm without all passes', 'transposed', {}, 'transposed does no forward here'],
-  ['imported kernels', 'direct', {kernels: new Map()}, 'of convgrad’s kernels only'],
+  [
+    'imported kernels',
+    'direct',
+    {imported: {run: <T>(_problem: unknown, _pass: unknown, fn: () => T) => fn()}},
+    'of convgrad’s kernels and of imported gradients only',
+  ],
 ] as const)('cannot judge %s', async (_, algorithm, more, reason) => {
   expect(await ask(secondOrderOracle, algorithm, 'backpropInput', {more})).toEqual({
     status: 'skipped',

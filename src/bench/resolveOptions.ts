@@ -1,8 +1,8 @@
 import {hostFamily} from '../backends/host/index.js';
 import {servedBackends} from '../backends/servedBackends.js';
 import {checkEngine} from '../engine/index.js';
-import {passes} from '../geometry/pass.js';
-import {formatProblem, parseProblem} from '../geometry/problem.js';
+import {hasZeroSize, passes} from '../geometry/pass.js';
+import {formatProblem, parseProblem, problemInfo} from '../geometry/problem.js';
 import {algorithmsOf} from '../plugin/select.js';
 import type {Case} from '../verify/cases/case.js';
 import {type OptionChecks, optionChecks} from '../verify/optionChecks.js';
@@ -78,8 +78,8 @@ export function casesOf({
   if (problems.length > 0) {
     if (layers.length > 0) fail('layers and problems exclude each other; give one of them.');
     const cases = problems.map((text) => ({problem: parseProblem(text)}));
-    const empty = cases.find(({problem}) => problem.batch === 0);
-    if (empty) fail(`'${formatProblem(empty.problem)}' has an empty batch, which takes no time; use mb1 or more.`);
+    const empty = cases.find(({problem}) => hasZeroSize(problemInfo(problem)));
+    if (empty) fail(`'${formatProblem(empty.problem)}' has a size of 0, which leaves nothing to time; use 1 or more.`);
     return cases;
   }
   return chosen('layer', benchLayers() as NamedCase[], layers);

@@ -30,6 +30,12 @@ export interface Conv2DRequest {
   dimRoundingMode?: RoundingMode | null | undefined;
 }
 
+/** What the tensors of a convolution are called in error messages: `x` and `y` where nothing else is said. */
+export interface TensorNames {
+  x: string;
+  y: string;
+}
+
 /**
  * The resolved geometry of the *forward* convolution. One value serves all three passes:
  * tap (i, j) of output pixel (oh, ow) reads input row `oh·strideHeight − padTop + i·dilationHeight`, and the same for columns.
@@ -71,10 +77,17 @@ interface Axis {
  * numeric and explicit pads round((size + pads − span)/stride) + 1 with `dimRoundingMode` (tfjs takes the filter *height*
  * and stride *height* for the width too when the pad is a number, tfjs issue 649; here each axis has its own).
  *
+ * Sizes may be 0, also those of the filter: the output is then empty, or a sum of nothing.
+ *
  * @param functionName what the user called, for error messages
+ * @param names what the tensors are called there
  * @throws ConvgradError naming the broken constraint, its numbers and the way out
  */
-export function conv2dInfo(functionName: string, request: Conv2DRequest): Conv2DInfo {
+export function conv2dInfo(
+  functionName: string,
+  request: Conv2DRequest,
+  names: TensorNames = {x: 'x', y: 'the output'},
+): Conv2DInfo {
   const fail = (problem: string): never => {
     throw new ConvgradError(functionName, problem);
   };
@@ -90,24 +103,19 @@ export function conv2dInfo(functionName: string, request: Conv2DRequest): Conv2D
     fail(`unknown dimRoundingMode ${show(mode)}; use 'floor', 'round' or 'ceil', or leave it out.`);
   }
   checkShape(
-    'x',
+    names.x,
     xShape,
     `[batch, ${dataFormat === 'NHWC' ? 'height, width, channels' : 'channels, height, width'}]`,
     fail,
   );
   const depth = kind === 'dense' ? 'outChannels' : 'channelMultiplier';
   checkShape('filter', filterShape, `[height, width, inChannels, ${depth}]`, fail);
-  if (filterShape.includes(0))
-    fail(`filter [${filterShape}] has a zero-sized dimension; every dimension must be at least 1.`);
   const [h, w, c] = dataFormat === 'NHWC' ? [1, 2, 3] : [2, 3, 1];
   const [batch, inHeight, inWidth, inChannels] = [xShape[0]!, xShape[h]!, xShape[w]!, xShape[c]!];
-  if (inHeight === 0 || inWidth === 0 || inChannels === 0) {
-    fail(`x [${xShape}] (${dataFormat}) has a zero-sized dimension; only the batch may be empty.`);
-  }
   if (inChannels !== filterShape[2]) {
     fail(
-      `x [${xShape}] (${dataFormat}) has ${inChannels} channels but filter [${filterShape}] expects ${filterShape[2]}; ` +
-        'the third filter dimension must equal the channels of x (is dataFormat right?).',
+      `${names.x} [${xShape}] (${dataFormat}) has ${inChannels} channels but filter [${filterShape}] expects ${filterShape[2]}; ` +
+        `the third filter dimension must equal the channels of ${names.x} (is dataFormat right?).`,
     );
   }
   const [strideHeight, strideWidth] = pair('strides', request.strides, fail);
@@ -126,8 +134,8 @@ export function conv2dInfo(functionName: string, request: Conv2DRequest): Conv2D
     fail,
   );
   const outChannels = kind === 'dense' ? filterShape[3]! : inChannels * filterShape[3]!;
-  checkSize('x', xShape, fail);
-  checkSize('the output', [batch, rows.out, columns.out, outChannels], fail);
+  checkSize(names.x, xShape, fail);
+  checkSize(names.y, [batch, rows.out, columns.out, outChannels], fail);
   return {
     kind,
     batch,

@@ -29,9 +29,10 @@ export function shapeOf(info: Conv2DInfo, name: TensorName): [number, number, nu
   }
 }
 
-/** The last dimension of the filter: F, depthwise M. */
+/** The last dimension of the filter: F, depthwise M, which counts as 0 where there are no channels. */
 export function filterDepth({kind, inChannels, outChannels}: Conv2DInfo): number {
-  return kind === 'depthwise' ? outChannels / inChannels : outChannels;
+  if (kind === 'dense') return outChannels;
+  return inChannels === 0 ? 0 : outChannels / inChannels;
 }
 
 /** Weight (c, m) of a tap leads from input channel c to output channel c·step + m: to any of them when dense, depthwise to c's own. */
@@ -44,13 +45,18 @@ export function sizeOf(info: Conv2DInfo, name: TensorName): number {
   return shapeOf(info, name).reduce((product, size) => product * size, 1);
 }
 
+/** Whether a size is 0: every result is then empty or a sum of nothing, and no algorithm is asked. */
+export function hasZeroSize(info: Conv2DInfo): boolean {
+  return (['x', 'filter', 'y'] as const).some((name) => sizeOf(info, name) === 0);
+}
+
 /** The shape as the user sees it, in `info.dataFormat`'s order. */
 export function userShapeOf(info: Conv2DInfo, name: TensorName): [number, number, number, number] {
   const [n, h, w, c] = shapeOf(info, name);
   return info.dataFormat === 'NHWC' || name === 'filter' || name === 'dFilter' ? [n, h, w, c] : [n, c, h, w];
 }
 
-/** Floating-point operations of any pass by the definition: 2·P·R·C·F, depthwise 2·P·R·C·M. */
+/** Floating-point operations of any pass by the definition: 2·P·R·C·F, depthwise 2·P·R·C·M */
 export function flopsOf(info: Conv2DInfo): number {
   const pixels = info.batch * info.outHeight * info.outWidth;
   return 2 * pixels * info.filterHeight * info.filterWidth * info.inChannels * filterDepth(info);

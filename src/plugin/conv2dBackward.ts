@@ -60,7 +60,7 @@ function backward(kind: Kind, args: Conv2DBackwardArguments): Conv2DGradients {
     const dFilter = run('backpropFilter', {x: x4D, dy: dy4D}, {filterShape: filter.shape});
     // On wasm, tfjs leaves the sum of an empty tensor unwritten.
     const sum = () => tf.sum(inFloats(tf, dy4D), info.dataFormat === 'NCHW' ? [0, 2, 3] : [0, 1, 2]);
-    const dBias = (info.batch === 0 ? tf.zeros([info.outChannels]) : sum()) as Tensor1D;
+    const dBias = (dy4D.size === 0 ? tf.zeros([info.outChannels]) : sum()) as Tensor1D;
     return {dx: tf.reshape(dx, x.shape), dFilter, dBias};
   });
 }

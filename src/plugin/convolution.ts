@@ -1,7 +1,7 @@
 import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
 import {conv2dInfo, type DataFormat, type Kind, type Pad, type RoundingMode} from '../geometry/conv2dInfo.js';
 import {attributesOf, batched, type Conv2DAttributes, type Images, tensorOf} from './conv2dArguments.js';
-import {checkEpilogue, defaultAlpha, type Epilogue, isTrailing} from './epilogue.js';
+import {type Epilogue, isTrailing, type Resolved, resolveEpilogue} from './epilogue.js';
 import {functionNames} from './kernels.js';
 import {runOwnKernel} from './ownKernels.js';
 import {defaultTf as tf} from './tfjs.js';
@@ -39,15 +39,16 @@ export function convolution(kind: Kind, ...[first, filter, ...others]: Conv2DPar
     const [x, attrs] = [batched(inputs.x), attributesOf(args)];
     conv2dInfo(name, {...attrs, kind, xShape: x.shape, filterShape: inputs.filter.shape}); // stricter than the kernels may be
     const y = runOwnKernel(tf, name, kind, 'forward', {...inputs, x}, attrs);
-    const result = finish(y, args, checkEpilogue(name, args, y.shape, args.dataFormat ?? 'NHWC'));
+    const epilogue = resolveEpilogue<Tensor>(name, args, y.shape, args.dataFormat ?? 'NHWC');
+    const result = y.size === 0 ? emptyAfter(y, epilogue) : finish(y, epilogue);
     return inputs.x.rank === 3 ? tf.squeeze(result, [0]) : result;
   });
 }
 
 /** The epilogue by tfjs's own ops, so that it is on the tape. */
-function finish(y: Tensor, args: Conv2DArguments, shapes: ReturnType<typeof checkEpilogue>): Tensor {
-  const biased = args.bias ? tf.add(y, tf.reshape(args.bias, shapes.bias)) : y;
-  switch (args.activation ?? 'linear') {
+function finish(y: Tensor, {activation, bias, slopes, alpha}: Resolved<Tensor>): Tensor {
+  const biased = bias ? tf.add(y, tf.reshape(bias.tensor, bias.shape)) : y;
+  switch (activation) {
     case 'linear':
       return biased;
     case 'relu':
@@ -59,10 +60,18 @@ function finish(y: Tensor, args: Conv2DArguments, shapes: ReturnType<typeof chec
     case 'sigmoid':
       return tf.sigmoid(biased);
     case 'leakyrelu':
-      return tf.leakyRelu(biased, args.leakyreluAlpha ?? defaultAlpha);
+      return tf.leakyRelu(biased, alpha);
     case 'prelu': {
-      const slopes = tf.reshape(args.preluActivationWeights as Tensor, shapes.slopes);
-      return tf.prelu(biased, isTrailing(shapes.slopes, y.shape) ? slopes : tf.broadcastTo(slopes, y.shape));
+      const {tensor, shape} = slopes as NonNullable<typeof slopes>;
+      const weights = tf.reshape(tensor, shape);
+      return tf.prelu(biased, isTrailing(shape, y.shape) ? weights : tf.broadcastTo(weights, y.shape));
     }
   }
+}
+
+/** The same of an empty output, on which some of tfjs's ops divide by zero or leave their gradients unwritten: nothing changes, and gradients are zeros. */
+function emptyAfter(y: Tensor, {bias, slopes}: Resolved<Tensor>): Tensor {
+  const beside = [bias, slopes].flatMap((one) => (one ? [one.tensor] : []));
+  const gradFunc = (dy: Tensor) => [dy, ...beside.map(({shape}) => tf.zeros(shape))];
+  return tf.customGrad(() => ({value: tf.clone(y), gradFunc}))(y, ...beside);
 }

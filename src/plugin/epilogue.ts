@@ -1,10 +1,11 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import type {Fusion} from '../backends/implementation.js';
 import type {DataFormat} from '../geometry/conv2dInfo.js';
+import {didYouMean} from '../geometry/didYouMean.js';
 import {type Activation, activations} from '../geometry/epilogue.js';
 import {ConvgradError} from '../geometry/error.js';
 import {consume, type Place, runOther} from './backendOps.js';
-import {checkTensor} from './checkTensor.js';
+import {checkNumbers} from './checkTensor.js';
 
 export {type Activation, activations};
 
@@ -13,33 +14,96 @@ export interface Epilogue<T extends TensorInfo = TensorInfo> {
   /** Broadcastable to y; rank 1 means one value a channel, in either data format. */
   bias?: T | null | undefined;
   activation?: Activation | null | undefined;
-  /** The slopes of prelu below zero; shaped like a bias. */
+  /** The slopes of prelu below zero; shaped like a bias. Other activations do not read them. */
   preluActivationWeights?: T | null | undefined;
   /** The slope of leakyrelu below zero; 0.2 by default, as in tf.leakyRelu. */
   leakyreluAlpha?: number | null | undefined;
 }
 
 /** The slope of leakyrelu where none is given. */
-export const defaultAlpha = 0.2;
+const defaultAlpha = 0.2;
+
+/** An epilogue that was checked: what its activation reads and nothing else, with the shapes in which tensors meet y. */
+export interface Resolved<T extends TensorInfo = TensorInfo> {
+  activation: Activation;
+  bias?: Beside<T> | undefined;
+  /** Of prelu. */
+  slopes?: Beside<T> | undefined;
+  /** Of leakyrelu. */
+  alpha: number;
+}
+
+interface Beside<T extends TensorInfo> {
+  tensor: T;
+  shape: number[];
+}
+
+/** @throws ConvgradError unless the activation is known and its tensors are there, of numbers, and broadcast to y without making it larger */
+export function resolveEpilogue<T extends TensorInfo>(
+  functionName: string,
+  {bias, activation, preluActivationWeights, leakyreluAlpha}: Epilogue<T>,
+  yShape: readonly number[],
+  dataFormat: DataFormat,
+): Resolved<T> {
+  const known = (activation || 'linear') as Activation; // as tfjs takes an empty name
+  if (!activations.includes(known)) {
+    throw new ConvgradError(
+      functionName,
+      `unknown activation '${known}'${didYouMean(String(known), activations)}; use one of ${activations.join(', ')}.`,
+    );
+  }
+  const alpha = Number(leakyreluAlpha ?? defaultAlpha);
+  if (known === 'leakyrelu' && Number.isNaN(alpha)) {
+    throw new ConvgradError(functionName, `leakyreluAlpha must be a number; got ${leakyreluAlpha}.`);
+  }
+  const slopes = known === 'prelu' ? preluActivationWeights : undefined;
+  if (known === 'prelu' && !slopes) {
+    throw new ConvgradError(
+      functionName,
+      "activation 'prelu' needs preluActivationWeights, the slopes for negative values.",
+    );
+  }
+  const beside = (name: string, tensor: T | null | undefined): Beside<T> | undefined => {
+    if (!tensor) return undefined;
+    const {shape} = checkNumbers(functionName, name, tensor);
+    // A vector of C values goes along the channels, which in NCHW are third from the end.
+    const alongChannels = dataFormat === 'NCHW' && shape.length === 1 && shape[0] !== 1;
+    const met = alongChannels ? [shape[0], 1, 1] : shape;
+    const target = yShape.slice(Math.max(0, yShape.length - met.length));
+    if (met.length <= yShape.length && met.every((size, i) => size === 1 || size === target[i]))
+      return {tensor, shape: met};
+    throw new ConvgradError(
+      functionName,
+      `${name} [${shape}] does not broadcast to the output [${yShape}] (${dataFormat}); ` +
+        `give one value for each of its ${yShape[yShape.length - (dataFormat === 'NCHW' ? 3 : 1)]} channels.`,
+    );
+  };
+  return {activation: known, bias: beside('bias', bias), slopes: beside('preluActivationWeights', slopes), alpha};
+}
+
+/** The tensors that it reads. */
+export function tensorsOf({bias, slopes}: Resolved): (TensorInfo | undefined)[] {
+  return [bias?.tensor, slopes?.tensor];
+}
+
+/** The same epilogue with other tensors, in the order of `tensorsOf`. */
+export function withTensors(epilogue: Resolved, [bias, slopes]: readonly (TensorInfo | undefined)[]): Resolved {
+  const replaced = (beside: Beside<TensorInfo> | undefined, tensor: TensorInfo | undefined) =>
+    beside && tensor && {...beside, tensor};
+  return {...epilogue, bias: replaced(epilogue.bias, bias), slopes: replaced(epilogue.slopes, slopes)};
+}
 
 /** The epilogue as an implementation may take it along; undefined where there is nothing to do. */
-export function fusionOf({bias, activation, preluActivationWeights, leakyreluAlpha}: Epilogue): Fusion | undefined {
-  if (!bias && (activation ?? 'linear') === 'linear') return undefined;
-  return {
-    ...{bias, preluActivationWeights},
-    activation: activation ?? 'linear',
-    leakyreluAlpha: leakyreluAlpha ?? defaultAlpha,
-  };
+export function fusionOf({activation, bias, slopes, alpha}: Resolved): Fusion | undefined {
+  if (!bias && activation === 'linear') return undefined;
+  return {activation, bias: bias?.tensor, preluActivationWeights: slopes?.tensor, leakyreluAlpha: alpha};
 }
 
 /** Applies the epilogue by the backend's own kernels, so that every activation is exactly tfjs's; releases y. */
-export function applyEpilogue(place: Place, y: TensorInfo, epilogue: Epilogue, shapes: EpilogueShapes): TensorInfo {
-  const {bias, preluActivationWeights: slopes} = epilogue;
-  const biased = bias
-    ? consume(place, y, (a) => reshaped(place, bias, shapes.bias, (b) => runOther(place, 'Add', {a, b})))
-    : y;
+export function applyEpilogue(place: Place, y: TensorInfo, {activation, bias, slopes, alpha}: Resolved): TensorInfo {
+  const biased = bias ? consume(place, y, (a) => reshaped(place, bias, (b) => runOther(place, 'Add', {a, b}))) : y;
   const by = (kernelName: string, attrs = {}) => consume(place, biased, (x) => runOther(place, kernelName, {x}, attrs));
-  switch (epilogue.activation ?? 'linear') {
+  switch (activation) {
     case 'linear':
       return biased;
     case 'relu':
@@ -51,51 +115,12 @@ export function applyEpilogue(place: Place, y: TensorInfo, epilogue: Epilogue, s
     case 'sigmoid':
       return by('Sigmoid');
     case 'leakyrelu':
-      return by('LeakyRelu', {alpha: epilogue.leakyreluAlpha ?? defaultAlpha});
+      return by('LeakyRelu', {alpha});
     case 'prelu':
       return consume(place, biased, (x) =>
-        reshaped(place, slopes as TensorInfo, shapes.slopes, (alpha) => prelu(place, x, alpha)),
+        reshaped(place, slopes as Beside<TensorInfo>, (weights) => prelu(place, x, weights)),
       );
   }
-}
-
-/** The shapes in which the epilogue's tensors meet y. */
-export interface EpilogueShapes {
-  bias: number[];
-  slopes: number[];
-}
-
-/** @throws ConvgradError unless the activation is known and its tensors are there, float32, and broadcast to y without making it larger */
-export function checkEpilogue(
-  functionName: string,
-  {bias, activation, preluActivationWeights: slopes}: Epilogue,
-  yShape: readonly number[],
-  dataFormat: DataFormat,
-): EpilogueShapes {
-  if (activation && !activations.includes(activation)) {
-    throw new ConvgradError(functionName, `unknown activation '${activation}'; use one of ${activations.join(', ')}.`);
-  }
-  if (activation === 'prelu' && !slopes) {
-    throw new ConvgradError(
-      functionName,
-      "activation 'prelu' needs preluActivationWeights, the slopes for negative values.",
-    );
-  }
-  const beside = (name: string, tensor: TensorInfo | null | undefined) => {
-    if (!tensor) return [];
-    const {shape} = checkTensor(functionName, name, tensor);
-    // A vector of C values goes along the channels, which in NCHW are third from the end.
-    const alongChannels = dataFormat === 'NCHW' && shape.length === 1 && shape[0] !== 1;
-    const met = alongChannels ? [shape[0], 1, 1] : shape;
-    const target = yShape.slice(Math.max(0, yShape.length - met.length));
-    if (met.length <= yShape.length && met.every((size, i) => size === 1 || size === target[i])) return met;
-    throw new ConvgradError(
-      functionName,
-      `${name} [${shape}] does not broadcast to the output [${yShape}] (${dataFormat}); ` +
-        `give one value for each of its ${yShape[yShape.length - (dataFormat === 'NCHW' ? 3 : 1)]} channels.`,
-    );
-  };
-  return {bias: beside('bias', bias), slopes: beside('preluActivationWeights', slopes)};
 }
 
 function prelu(place: Place, x: TensorInfo, alpha: TensorInfo): TensorInfo {
@@ -114,8 +139,7 @@ export function isTrailing(shape: readonly number[], of: readonly number[]): boo
 
 function reshaped(
   place: Place,
-  tensor: TensorInfo,
-  shape: number[],
+  {tensor, shape}: Beside<TensorInfo>,
   run: (reshaped: TensorInfo) => TensorInfo,
 ): TensorInfo {
   if (shape.length === tensor.shape.length) return run(tensor);

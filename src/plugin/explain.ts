@@ -4,7 +4,16 @@ import {servedBackends} from '../backends/servedBackends.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
 import {explicitPads} from '../geometry/explicitPads.js';
-import {flopsOf, type Pass, passes, passTensors, sizeOf, type TensorName, userShapeOf} from '../geometry/pass.js';
+import {
+  flopsOf,
+  hasZeroSize,
+  type Pass,
+  passes,
+  passTensors,
+  sizeOf,
+  type TensorName,
+  userShapeOf,
+} from '../geometry/pass.js';
 import {formatProblem, type Problem, parseProblem, problemInfo} from '../geometry/problem.js';
 import {builtinFault} from './builtinFault.js';
 import {builtinImplementation} from './builtinImplementation.js';
@@ -101,8 +110,8 @@ export function explain(problem: Problem | string, options: ExplainOptions = {})
 
 function explainPass(problem: Problem, info: Conv2DInfo, backend: string, pass: Pass, wanted: Wanted): PassExplanation {
   const alone = builtinFault(backend, problem, pass) ?? 'no fault is known, not tried here';
-  if (info.batch === 0) {
-    const why = 'an empty batch leaves nothing to compute: the result is zeros without any algorithm';
+  if (hasZeroSize(info)) {
+    const why = 'a size of 0 leaves nothing to compute: the result is zeros without any algorithm';
     return {pass, why, others: [], cost: costOf(undefined, info, pass), alone};
   }
   const builtin = builtinImplementation(backend, {plain: notCalled});
@@ -170,7 +179,11 @@ function costOf(implementation: Implementation | undefined, info: Conv2DInfo, pa
   const {inputs, output} = passTensors[pass];
   const bytes = [...inputs, output].reduce((sum, name) => sum + 4 * sizeOf(info, name), 0);
   const cost = counted ?? {flops: flopsOf(info), bytes, workspaceBytes: 0};
-  return {...cost, intensity: cost.flops / cost.bytes, ...(counted ? {} : {tensorsOnly: true as const})};
+  return {
+    ...cost,
+    intensity: cost.bytes === 0 ? 0 : cost.flops / cost.bytes,
+    ...(counted ? {} : {tensorsOnly: true as const}),
+  };
 }
 
 /** Stands for a kernel that is asked about, never run. */

@@ -1,11 +1,11 @@
 import type {Tensor, TensorInfo} from '@tensorflow/tfjs';
-import {type Place, release} from './backendOps.js';
+import {type Place, release, runOther} from './backendOps.js';
 import {floatsOf} from './select.js';
 import type {Tf} from './tfjs.js';
 
 /**
- * Runs fn on tensors whose memory holds floats: the float32 tensors themselves, or copies that are released afterwards. On webgpu tfjs casts int32 and
- * bool to float32 without a change in memory. What reads memory takes integers for floats then: our kernels, and some of tfjs's, such as its Transpose.
+ * Runs fn on float32 tensors whose memory holds floats: the tensors themselves, or copies of those of int32 and bool, which are released afterwards. On webgpu
+ * tfjs casts int32 and bool to float32 without a change in memory. What reads memory takes integers for floats then: our kernels, and some of tfjs's, such as its Transpose.
  */
 export function onFloats<T extends readonly (TensorInfo | null | undefined)[], R>(
   place: Place,
@@ -13,12 +13,18 @@ export function onFloats<T extends readonly (TensorInfo | null | undefined)[], R
   fn: (floats: T) => R,
 ): R {
   const floats = floatsOf(place.backendName);
-  if (!floats) return fn(tensors);
+  const areHeld = (tensor: TensorInfo) => !floats || floats.areHeld(place.backend, tensor);
+  const isFloat = (tensor: TensorInfo) => tensor.dtype === 'float32' && areHeld(tensor);
+  if (tensors.every((tensor) => !tensor || isFloat(tensor))) return fn(tensors);
+  const copyOf = (tensor: TensorInfo) =>
+    floats && !areHeld(tensor)
+      ? floats.copy(place.backend, tensor)
+      : runOther(place, 'Cast', {x: tensor}, {dtype: 'float32'});
   const copies = new Map<object, TensorInfo>();
   try {
     const held = tensors.map((tensor) => {
-      if (!tensor || floats.areHeld(place.backend, tensor)) return tensor;
-      const copy = copies.get(tensor.dataId) ?? floats.copy(place.backend, tensor);
+      if (!tensor || isFloat(tensor)) return tensor;
+      const copy = copies.get(tensor.dataId) ?? copyOf(tensor);
       copies.set(tensor.dataId, copy);
       return {...copy, shape: tensor.shape};
     });

@@ -75,6 +75,7 @@ function gradientsOf(tf: Tf, run: FusedRun, forward: GradConfig, dy: Tensor, x: 
 
 /** dy summed to the shape of the bias, which in NCHW stands along the channels when it is a vector. */
 function biasGradient(tf: Tf, {attrs}: FusedRun, dy: Tensor, shape: number[]): Tensor {
+  if (dy.size === 0) return tf.zeros(shape); // on wasm, tfjs leaves the sum of an empty tensor unwritten
   const alongChannels = attrs['dataFormat'] === 'NCHW' && shape.length === 1 && shape[0] !== 1;
   const axes = alongChannels ? [0, 2, 3] : tf.backend_util.getReductionAxes(shape, dy.shape);
   return tf.reshape(tf.sum(dy, axes), shape);

@@ -3,6 +3,7 @@ import type {Conv2DRequest, DataFormat, ExplicitPads, Kind, Pad} from '../geomet
 import {type Pass, passes} from '../geometry/pass.js';
 import type {Place} from './backendOps.js';
 import type {BuiltinKernels} from './builtinImplementation.js';
+import {type Caller, callerOf} from './caller.js';
 import type {Epilogue} from './epilogue.js';
 import {noteFusedRun} from './fusedRun.js';
 import {runPass} from './runPass.js';
@@ -76,11 +77,13 @@ export function passKernels(
     markOurs(({inputs, attrs, backend}) => run({tf, backendName, backend}, inputs as Inputs, attrs ?? {}));
   return {
     forward: kernel((place, inputs, attrs) =>
-      forward(place, kind, functionName, inputs, attrs, wanted(), {plain: builtin(builtinNames[kind].forward)}),
+      forward(place, kind, callerOf(tf, functionName), inputs, attrs, wanted(), {
+        plain: builtin(builtinNames[kind].forward),
+      }),
     ),
     backpropInput: kernel((place, {dy, filter}, attrs) =>
       runPass(place, {
-        functionName: `${functionName}BackpropInput`,
+        caller: callerOf(tf, `${functionName}BackpropInput`),
         pass: 'backpropInput',
         inputs: {dy, filter},
         request: {
@@ -95,7 +98,7 @@ export function passKernels(
     ),
     backpropFilter: kernel((place, {x, dy}, attrs) =>
       runPass(place, {
-        functionName: `${functionName}BackpropFilter`,
+        caller: {functionName: `${functionName}BackpropFilter`},
         pass: 'backpropFilter',
         inputs: {x, dy},
         request: {...attributes(attrs), kind, xShape: x?.shape ?? [], filterShape: attrs['filterShape'] as number[]},
@@ -120,9 +123,9 @@ export function fusedKernel(
     const {bias, preluActivationWeights} = inputs as Inputs;
     const epilogue = {...(attrs as Pick<Epilogue, 'activation' | 'leakyreluAlpha'>), bias, preluActivationWeights};
     const kernels = {plain: builtin(builtinNames[kind].forward), fused: builtin(fusedNames[kind])};
-    const result = forward(place, kind, functionName, inputs as Inputs, attrs, wanted(), kernels, epilogue);
+    const result = forward(place, kind, {functionName}, inputs as Inputs, attrs, wanted(), kernels, epilogue);
     const {x, filter} = inputs as Record<string, TensorInfo>;
-    if ((epilogue.activation ?? 'linear') === 'linear') {
+    if ((epilogue.activation || 'linear') === 'linear') {
       noteFusedRun({x, filter, bias, y: result, attrs});
     }
     return result;
@@ -132,7 +135,7 @@ export function fusedKernel(
 function forward(
   place: Place,
   kind: Kind,
-  functionName: string,
+  caller: Caller,
   {x, filter}: Inputs,
   attrs: NamedAttrMap,
   wanted: Wanted,
@@ -140,7 +143,7 @@ function forward(
   epilogue?: Epilogue,
 ): TensorInfo {
   const request = {...attributes(attrs), kind, xShape: x?.shape ?? [], filterShape: filter?.shape ?? []};
-  return runPass(place, {functionName, pass: 'forward', inputs: {x, filter}, request, wanted, builtin, epilogue});
+  return runPass(place, {caller, pass: 'forward', inputs: {x, filter}, request, wanted, builtin, epilogue});
 }
 
 function attributes(attrs: NamedAttrMap): Attributes {

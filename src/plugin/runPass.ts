@@ -1,18 +1,27 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import {type Conv2DInfo, type Conv2DRequest, conv2dInfo} from '../geometry/conv2dInfo.js';
-import {type Pass, passTensors, type TensorName, userShapeOf} from '../geometry/pass.js';
+import {hasZeroSize, type Pass, passTensors, type TensorName, userShapeOf} from '../geometry/pass.js';
 import {consume, makeZeros, type Place, release, runOther} from './backendOps.js';
 import {type BuiltinKernels, builtinImplementation} from './builtinImplementation.js';
+import type {Caller} from './caller.js';
 import {countCall} from './calls.js';
-import {checkShape, checkTensor} from './checkTensor.js';
-import {applyEpilogue, checkEpilogue, type Epilogue, type EpilogueShapes, fusionOf} from './epilogue.js';
+import {checkNumbers, checkShape} from './checkTensor.js';
+import {
+  applyEpilogue,
+  type Epilogue,
+  fusionOf,
+  type Resolved,
+  resolveEpilogue,
+  tensorsOf,
+  withTensors,
+} from './epilogue.js';
 import {onFloats} from './floats.js';
 import {select, type Wanted} from './select.js';
 
 /** One pass to be computed, as a tfjs kernel is asked for it. */
 export interface PassCall {
-  /** What the user called, for error messages. */
-  functionName: string;
+  /** For error messages. */
+  caller: Caller;
   pass: Pass;
   /** The pass's inputs by name, in the user's data format. */
   inputs: Partial<Record<TensorName, TensorInfo | undefined>>;
@@ -28,29 +37,31 @@ export interface PassCall {
  * Runs one pass: validates, resolves the geometry, selects an implementation, transposes NCHW to NHWC and back around it,
  * and applies the epilogue where the implementation does not.
  * @returns a new tensor in the user's data format
- * @throws ConvgradError on anything that is not a well-formed float32 convolution
+ * @throws ConvgradError on anything that is not a well-formed convolution of real numbers
  */
 export function runPass(place: Place, call: PassCall): TensorInfo {
-  const {functionName, pass, request} = call;
+  const {pass, request, caller} = call;
+  const {functionName} = caller;
   const {inputs: names, output} = passTensors[pass];
-  const inputs = names.map((name) => checkTensor(functionName, name, call.inputs[name]));
-  const info = conv2dInfo(functionName, request);
+  const shown = (name: TensorName) => (name === 'dy' && caller.names ? caller.names.y : name);
+  const inputs = names.map((name) => checkNumbers(functionName, shown(name), call.inputs[name]));
+  const info = conv2dInfo(functionName, request, caller.names);
   if (pass === 'backpropInput' && isOversized(info, inputs[0].shape)) {
     return consume(place, upperLeft(place, info, inputs[0]), (dy) =>
       runPass(place, {...call, inputs: {...call.inputs, dy}}),
     );
   }
-  names.forEach((name, i) => {
-    checkShape(functionName, info, name, inputs[i].shape);
-  });
-  const {epilogue} = call;
-  const shapes = epilogue && checkEpilogue(functionName, epilogue, userShapeOf(info, output), info.dataFormat);
-  if (info.batch === 0) return makeZeros(place, userShapeOf(info, output));
-  const beside = [epilogue?.bias, epilogue?.preluActivationWeights] as const;
-  return onFloats(place, [...inputs, ...beside] as const, (floats) => {
-    const [bias, preluActivationWeights] = floats.slice(names.length);
-    const follows = epilogue && {...epilogue, bias, preluActivationWeights};
-    return compute(place, call, info, floats.slice(0, names.length) as TensorInfo[], follows, shapes);
+  // The shapes of x and filter are those of the request.
+  if (call.inputs.dy) checkShape(functionName, info, 'dy', call.inputs.dy.shape, shown('dy'));
+  const shapes = {y: userShapeOf(info, 'y'), dx: request.xShape, dFilter: request.filterShape};
+  const shape = [...shapes[output as keyof typeof shapes]];
+  const epilogue = call.epilogue && resolveEpilogue(functionName, call.epilogue, shape, info.dataFormat);
+  if (shape.includes(0)) return makeZeros(place, shape);
+  return onFloats(place, [...inputs, ...(epilogue ? tensorsOf(epilogue) : [])], (floats) => {
+    const follows = epilogue && withTensors(epilogue, floats.slice(names.length));
+    if (!hasZeroSize(info)) return compute(place, call, info, floats.slice(0, names.length) as TensorInfo[], follows);
+    const zeros = makeZeros(place, shape); // sums of nothing
+    return follows ? applyEpilogue(place, zeros, follows) : zeros;
   });
 }
 
@@ -60,10 +71,12 @@ function compute(
   call: PassCall,
   info: Conv2DInfo,
   inputs: readonly TensorInfo[],
-  epilogue: Epilogue | undefined,
-  shapes: EpilogueShapes | undefined,
+  epilogue: Resolved | undefined,
 ): TensorInfo {
-  const {functionName, pass} = call;
+  const {
+    pass,
+    caller: {functionName},
+  } = call;
   const {inputs: names, output} = passTensors[pass];
   const builtin = call.builtin && builtinImplementation(place.backendName, call.builtin);
   const {implementation, refusal} = select(functionName, place.backendName, info, pass, call.wanted, builtin);
@@ -84,7 +97,7 @@ function compute(
   }
   countCall(place.backendName, implementation.algorithm, pass, call.wanted.algorithm, refusal);
   if (nchw && isImage(output)) result = consume(place, result, (y) => transpose(place, y, [0, 3, 1, 2]));
-  return epilogue && shapes && !fused ? applyEpilogue(place, result, epilogue, shapes) : result;
+  return epilogue && !fused ? applyEpilogue(place, result, epilogue) : result;
 }
 
 /** Whether the tensor has a batch and channels whose order the data format decides; filters are HWIO always. */

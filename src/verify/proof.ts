@@ -1,5 +1,5 @@
-import type {Pass} from '../geometry/pass.js';
-import type {Problem} from '../geometry/problem.js';
+import {hasZeroSize, type Pass} from '../geometry/pass.js';
+import {type Problem, problemInfo} from '../geometry/problem.js';
 import {callCounts} from '../plugin/calls.js';
 import {kernelParts} from './kernelParts.js';
 import {activeKernel, kernelOf} from './kernels.js';
@@ -46,8 +46,8 @@ export function refuteCalls(
 ): string | undefined {
   const served = [...calls].filter(([key]) => key.endsWith(`/${pass}`));
   const expected = `${backend}/${algorithm}/${pass}`;
-  // An empty batch leaves nothing to compute: the plugin answers without an algorithm.
-  if (problem.batch === 0 && served.length === 0) return undefined;
+  // A size of 0 leaves nothing to compute: the plugin answers without an algorithm.
+  if (hasZeroSize(problemInfo(problem)) && served.length === 0) return undefined;
   const isEnough = times === 'some' || served[0]?.[1] === times;
   if (served.length === 1 && served[0][0] === expected && isEnough) return undefined;
   const seen = served.map(([key, count]) => `${key} ${count}×`).join(', ') || 'no kernel of convgrad';

@@ -1,6 +1,6 @@
 import type {Bound} from '../algorithms/algorithm.js';
 import {findAlgorithm} from '../algorithms/index.js';
-import {type Pass, passTensors} from '../geometry/pass.js';
+import {hasZeroSize, type Pass, passTensors} from '../geometry/pass.js';
 import {type Problem, problemInfo} from '../geometry/problem.js';
 import {algorithmsOf, footprintOf, supportsPass} from '../plugin/select.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
@@ -53,9 +53,9 @@ function supportsOnTape(
   return supports(pass);
 }
 
-/** The bound that an algorithm brings. The terms of an empty batch are none. */
+/** The bound that an algorithm brings. Where a size is 0 there are no terms. */
 function ownBound(algorithm: string, problem: Problem, inputs: Inputs, pass: Pass): Bound | undefined {
-  if (problem.batch === 0) return undefined;
+  if (hasZeroSize(problemInfo(problem))) return undefined;
   const [a, b] = passTensors[pass].inputs.map((name) => inputs[name as keyof Inputs]);
   return findAlgorithm(algorithm)?.errorBound?.(problemInfo(problem), pass, a, b);
 }

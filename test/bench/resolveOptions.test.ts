@@ -70,7 +70,7 @@ test.each([
     'bench: steps are of whole networks; leave problems, cases, passes, filters and the peer out.',
   ],
   [{problems: ['ih7']}, "'ih7' lacks 'iw'"],
-  [{problems: ['mb0ih5iw5ic1oc1kh3kw3']}, 'has an empty batch'],
+  [{problems: ['mb0ih5iw5ic1oc1kh3kw3']}, 'has a size of 0'],
   [{steps: true, layers: ['VGG']}, "bench: no network is called 'VGG'; there are LeNet-5; ResNet-20; U-Net 64×64."],
   [
     {steps: true, problems: ['ih5iw5ic1oc1kh3kw3']},

@@ -8,6 +8,7 @@ export {engine} from '../../src/engine/index.js';
 export {problemAttributes, problemInfo} from '../../src/geometry/problem.js';
 export * from '../../src/index.js';
 export {checkProvenances} from '../support/checkProvenances.js';
+export * as support from '../support/programs.js';
 
 declare global {
   var convgrad: typeof import('./page.js');

@@ -1,5 +1,5 @@
 import {type Conv2DRequest, conv2dInfo} from '../../src/geometry/conv2dInfo.js';
-import {flopsOf, shapeOf} from '../../src/geometry/pass.js';
+import {flopsOf, hasZeroSize, shapeOf, userShapeOf} from '../../src/geometry/pass.js';
 
 const request = (overrides: Partial<Conv2DRequest> = {}): Conv2DRequest => ({
   xShape: [2, 7, 5, 3],
@@ -87,6 +87,30 @@ describe('output size and padding', () => {
   it('allows an empty batch', () => {
     expect(conv2dInfo('conv2d', request({xShape: [0, 7, 5, 3]})).batch).toBe(0);
   });
+
+  it.each<[string, Partial<Conv2DRequest>, number[]]>([
+    ['no rows', {xShape: [2, 0, 5, 3], pad: 'same'}, [2, 0, 5, 4]],
+    ['padding around no rows', {xShape: [2, 0, 5, 3], pad: 2}, [2, 2, 7, 4]],
+    ['no channels', {xShape: [2, 7, 5, 0], filterShape: [3, 3, 0, 4], pad: 'same'}, [2, 7, 5, 4]],
+    ['no filters', {filterShape: [3, 3, 3, 0], pad: 'same'}, [2, 7, 5, 0]],
+    ['filters without rows', {filterShape: [0, 3, 3, 4], pad: 'valid'}, [2, 8, 3, 4]],
+    [
+      'no depthwise channels',
+      {kind: 'depthwise', xShape: [2, 7, 5, 0], filterShape: [3, 3, 0, 4], pad: 'same'},
+      [2, 7, 5, 0],
+    ],
+  ])('allows sizes of 0: %s', (_name, settings, shape) => {
+    const info = conv2dInfo('conv2d', request({strides: 1, dilations: 1, ...settings}));
+    expect(userShapeOf(info, 'y')).toEqual(shape);
+    expect(hasZeroSize(info)).toBe(true);
+  });
+
+  it('calls tensors what the user calls them', () => {
+    const names = {x: 'outputShape', y: 'x'};
+    expect(() => conv2dInfo('conv2dTranspose', request({xShape: [1, -1, 5, 3]}), names)).toThrow(
+      'conv2dTranspose: outputShape [1,-1,5,3] has the size -1',
+    );
+  });
 });
 
 describe('refusals name the function, the numbers and the way out', () => {
@@ -97,8 +121,7 @@ describe('refusals name the function, the numbers and the way out', () => {
     ['NaN size', {xShape: [1, Number.NaN, 5, 3]}, /size NaN; sizes are whole numbers/],
     ['fractional size', {filterShape: [3, 2.5, 3, 4]}, /size 2\.5/],
     ['negative size', {xShape: [1, -1, 5, 3]}, /size -1/],
-    ['zero height', {xShape: [1, 0, 5, 3]}, /zero-sized dimension; only the batch may be empty/],
-    ['zero filter', {filterShape: [3, 3, 3, 0]}, /filter \[3,3,3,0\] has a zero-sized dimension/],
+    ['a filter beyond no rows', {xShape: [1, 0, 5, 3], pad: 'valid'}, /covers 3 along the height, more than input 0/],
     ['channels', {filterShape: [3, 3, 2, 4]}, /x \[2,7,5,3\] \(NHWC\) has 3 channels but filter \[3,3,2,4\] expects 2/],
     ['stride 0', {strides: 0}, /strides must be a whole number ≥ 1.*got 0/],
     ['fractional stride', {strides: [1, 1.5]}, /strides.*got \[1,1\.5\]/],

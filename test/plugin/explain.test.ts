@@ -109,7 +109,7 @@ test('an empty batch needs nobody', () => {
   expect({algorithm, flops: cost.flops, why}).toEqual({
     algorithm: undefined,
     flops: 0,
-    why: expect.stringContaining('empty batch'),
+    why: expect.stringContaining('a size of 0'),
   });
 });
 

@@ -1,4 +1,5 @@
-import {passes, passTensors} from '../../geometry/pass.js';
+import {hasZeroSize, passes, passTensors} from '../../geometry/pass.js';
+import {problemInfo} from '../../geometry/problem.js';
 import type {Inputs} from '../reference.js';
 import {mayReach, plant} from './footprint.js';
 import type {Oracle} from './oracle.js';
@@ -14,7 +15,7 @@ export const nonFiniteOracle: Oracle = {
   oneInOnGpu: 8,
   judges(problem, _pass, _fill, {footprint}) {
     if (!footprint) return 'it declares no footprint';
-    return problem.batch > 0 || 'an empty batch has no values to spread';
+    return !hasZeroSize(problemInfo(problem)) || 'with a size of 0 there are no values to spread';
   },
   async judge(subject, pass) {
     const {trial, target} = subject;

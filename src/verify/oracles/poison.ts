@@ -3,7 +3,7 @@ import {hostFamily} from '../../backends/host/index.js';
 import {webglFamily} from '../../backends/webgl/index.js';
 import {webgpuFamily} from '../../backends/webgpu/index.js';
 import {jsEngine} from '../../engine/jsEngine.js';
-import {type Pass, passes, passTensors, sizeOf} from '../../geometry/pass.js';
+import {hasZeroSize, type Pass, passes, passTensors, sizeOf} from '../../geometry/pass.js';
 import {problemInfo} from '../../geometry/problem.js';
 import type {Verdict} from '../compare.js';
 import type {Inputs} from '../reference.js';
@@ -29,7 +29,7 @@ export const poisonOracle: Oracle = {
       ![hostFamily, webglFamily, webgpuFamily].some(({backends}) => backends.includes(backend))
     )
       return 'the output is allocated where nobody can fill it beforehand';
-    return problem.batch > 0 || 'an empty batch is answered without an algorithm';
+    return !hasZeroSize(problemInfo(problem)) || 'a size of 0 is answered without an algorithm';
   },
   judge(subject, pass) {
     const {backend} = subject.target;

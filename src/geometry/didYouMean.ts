@@ -1,0 +1,46 @@
+import {ConvgradError} from './error.js';
+
+/** The known name that was probably meant, as ` (did you mean 'pad'?)`; empty where none is near. */
+export function didYouMean(name: string, known: readonly string[]): string {
+  const asked = plain(name);
+  const [best] = known
+    .map((word) => ({word, distance: distanceTo(asked, plain(word))}))
+    .filter(({word, distance}) => distance <= Math.floor(Math.max(asked.length, word.length) / 4))
+    .sort((a, b) => a.distance - b.distance);
+  return best ? ` (did you mean '${best.word}'?)` : '';
+}
+
+/**
+ * @param options what the user gave: an object, or nothing
+ * @throws ConvgradError on a name that is none of the known ones
+ */
+export function refuseUnknown(functionName: string, options: unknown, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) return;
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new ConvgradError(
+    functionName,
+    `unknown option '${unknown}'${didYouMean(unknown, known)}; use ${known.join(', ')}.`,
+  );
+}
+
+/** Case and separators are no difference. */
+function plain(word: string): string {
+  return word.toLowerCase().replace(/[^a-z0-9]/g, '');
+}
+
+/** How many letters are added, dropped, changed or swapped with their neighbour; one for a word that is the beginning of the other. */
+function distanceTo(a: string, b: string): number {
+  if (Math.min(a.length, b.length) >= 3 && (a.startsWith(b) || b.startsWith(a))) return a === b ? 0 : 1;
+  let [before, last] = [[] as number[], Array.from({length: b.length + 1}, (_, j) => j)];
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const changed = last[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? before[j - 2] + 1 : changed;
+      row.push(Math.min(last[j] + 1, row[j - 1] + 1, changed, swapped));
+    }
+    [before, last] = [last, row];
+  }
+  return last[b.length];
+}

@@ -14,11 +14,12 @@ export const anySetting: Setting = settingOf();
 /** The steps that compute a pass from its two inputs. */
 export type Plan = (info: Conv2DInfo, pass: Pass, a: TensorInfo, b: TensorInfo, setting: Setting) => Step[];
 
-/** An algorithm whose passes are such steps. */
+/** An algorithm whose passes are such steps. @param finish gives the last of them what follows */
 export function byPlan(
   algorithm: string,
   plan: Plan,
   {passes: own = passes, supports, ...more}: Partial<Implementation> = {},
+  finish: typeof finished = finished,
 ): Implementation {
   return {
     algorithm,
@@ -33,7 +34,7 @@ export function byPlan(
     run(pass, info, a, b, backend, fusion) {
       const webgpu = backend as WebGPUBackend;
       const steps = plan(info, pass, a, b, settingOf(webgpu.adapterInfo));
-      const all = steps.map((step, i) => finished(step, i === steps.length - 1 ? fusion : undefined));
+      const all = steps.map((step, i) => finish(step, i === steps.length - 1 ? fusion : undefined));
       return runSteps(webgpu, all, shapeOf(info, passTensors[pass].output));
     },
   };

@@ -11,16 +11,21 @@ import {textsOf as texelsTexts} from '../../backends/webgl/texels/texts.js';
 import {byWindows} from '../../backends/webgl/windows/index.js';
 import {textsOf as windowsTexts} from '../../backends/webgl/windows/texts.js';
 import {directPlan} from '../../backends/webgpu/direct/index.js';
+import {finished} from '../../backends/webgpu/epilogue.js';
 import {addImplementation as addOnWebgpu} from '../../backends/webgpu/index.js';
 import {byPlan} from '../../backends/webgpu/plan.js';
 import type {Conv2DInfo, Kind} from '../../geometry/conv2dInfo.js';
 import {ConvgradError} from '../../geometry/error.js';
 import type {Pass} from '../../geometry/pass.js';
 import {parseProblem, problemInfo} from '../../geometry/problem.js';
+import {plantFault} from '../faults.js';
 import {type BiasMutant, biasMutants, breakBias} from './biasMutants.js';
 import {depthwiseMutants} from './depthwiseMutants.js';
 import {depthwiseShaderMutants} from './depthwiseShaderMutants.js';
 import {either, isThere} from './edits.js';
+import {type FaultMutant, faultMutants} from './epilogueFaults.js';
+import {type EpilogueMutant, epilogueMutants} from './epilogueMutants.js';
+import {epilogueShaderMutants, type FinishMutant, finishMutants} from './epilogueShaderMutants.js';
 import {geometryMutants} from './geometryMutants.js';
 import {define, type Mutant} from './mutant.js';
 import {mutantBackends} from './mutantBackends.js';
@@ -30,15 +35,25 @@ import {resultMutants} from './resultMutants.js';
 import type {OfShaders, QuadsMutant, ShaderMutant, TexelsMutant, TextsMistake, WindowsMutant} from './shaderMutant.js';
 import {shaderMutants} from './shaderMutants.js';
 import {stateMutants} from './stateMutants.js';
-import {applies, brokenPlan, type StepsMutant} from './stepsMutant.js';
+import {applies, brokenPlan, planned, type StepsMutant} from './stepsMutant.js';
 import {stepsMutants} from './stepsMutants.js';
 import {texelsMutants} from './texelsMutants.js';
 import {windowsMutants} from './windowsMutants.js';
 
 export type {Mutant} from './mutant.js';
 
-/** A mistake, wherever it lies: in an algorithm of the host, in a shader, or in dBias. */
-export type AnyMutant = Mutant | ShaderMutant | QuadsMutant | TexelsMutant | WindowsMutant | StepsMutant | BiasMutant;
+/** A mistake, wherever it lies: in an algorithm of the host, in a shader, in what follows either, or in dBias. */
+export type AnyMutant =
+  | Mutant
+  | ShaderMutant
+  | QuadsMutant
+  | TexelsMutant
+  | WindowsMutant
+  | StepsMutant
+  | EpilogueMutant
+  | FinishMutant
+  | FaultMutant
+  | BiasMutant;
 
 /** The broken algorithms: every one of them `verify` must reject. */
 export const mutants: readonly Mutant[] = [
@@ -49,18 +64,21 @@ export const mutants: readonly Mutant[] = [
   ...depthwiseMutants,
 ];
 
-/** Those on which the sum that tfjs makes of dy is spoiled. */
-const biasBackends = ['cpu', 'webgl', 'webgpu'];
+/** Those on which mistakes are planted that lie in no algorithm. */
+const everyBackend = ['cpu', 'webgl', 'webgpu'];
 
 /** The catalogue, by the backends that a mutant runs on. */
 const catalogue: readonly {backends: readonly string[]; mutants: readonly AnyMutant[]}[] = [
-  {backends: ['cpu'], mutants},
+  {backends: ['cpu'], mutants: [...mutants, ...epilogueMutants]},
   {
     backends: ['webgl'],
-    mutants: [...shaderMutants, ...depthwiseShaderMutants, ...quadsMutants, ...texelsMutants, ...windowsMutants],
+    mutants: [
+      ...[...shaderMutants, ...depthwiseShaderMutants, ...quadsMutants, ...texelsMutants, ...windowsMutants],
+      ...epilogueShaderMutants,
+    ],
   },
-  {backends: ['webgpu'], mutants: stepsMutants},
-  {backends: biasBackends, mutants: biasMutants},
+  {backends: ['webgpu'], mutants: [...stepsMutants, ...finishMutants]},
+  {backends: everyBackend, mutants: [...biasMutants, ...faultMutants]},
 ];
 
 /** All mutants of a backend. */
@@ -107,6 +125,11 @@ export function passesOf(mutant: AnyMutant): readonly Pass[] {
   return 'passes' in mutant ? mutant.passes : ['backpropFilter'];
 }
 
+/** Whether its mistake shows on fused convolutions alone. */
+export function isOfFused(mutant: AnyMutant): boolean {
+  return 'fault' in mutant || 'epilogue' in mutant || ('isFused' in mutant && mutant.isFused === true);
+}
+
 /** Adds a mutant to the algorithms of its backends. @returns the undo */
 export function defineMutant(mutant: AnyMutant | string): () => void {
   const one = typeof mutant === 'string' ? found(mutant, all()) : mutant;
@@ -116,6 +139,9 @@ export function defineMutant(mutant: AnyMutant | string): () => void {
   if ('texels' in one) return defineTexts(one, one.texels, texelsTexts, byTexels);
   if ('windows' in one) return defineTexts(one, one.windows, windowsTexts, byWindows);
   if ('steps' in one) return defineSteps(one);
+  if ('finish' in one) return defineFinish(one);
+  if ('epilogue' in one) return defineEpilogue(one);
+  if ('fault' in one) return defineFault(one);
   return defineBias(one);
 }
 
@@ -145,7 +171,7 @@ function defineShader({name, passes, kind = 'dense', shader}: ShaderMutant): () 
 
 /** A mistake in an algorithm of several shaders a pass, which its problems need not share: it refuses those without what it spoils. */
 function defineTexts<T>(
-  {name, passes, kind = 'dense'}: OfShaders,
+  {name, passes, kind = 'dense', isFused}: OfShaders,
   mistake: TextsMistake<T>,
   textsOf: (info: Conv2DInfo, pass: Pass) => T,
   by: (algorithm: string, change: TextsMistake<T>, own: readonly Pass[]) => Implementation,
@@ -158,7 +184,7 @@ function defineTexts<T>(
   );
   const supports: Implementation['supports'] = (info, pass) => {
     const answer = broken.supports(info, pass);
-    return answer === true ? isThere(() => mistake(textsOf(info, pass), pass)) : answer;
+    return answer === true && !isFused ? isThere(() => mistake(textsOf(info, pass), pass)) : answer;
   };
   return addImplementation(ofKind(kind, {...broken, supports}));
 }
@@ -174,15 +200,54 @@ function defineSteps(mutant: StepsMutant): () => void {
   );
 }
 
-/** The algorithm itself is right. */
-function defineBias(mutant: BiasMutant): () => void {
+function defineFinish(mutant: FinishMutant): () => void {
+  const {of, passes, kind = 'dense', finish} = mutant;
+  const {plan, implementation} = planned[of];
   const name = algorithmName(mutant);
-  const undos = [
+  const wrong: typeof finished = (step, fusion) => {
+    const right = finished(step, fusion);
+    const code = finish(right.shader.code);
+    if (code === right.shader.code) return right;
+    const {part: _, ...shader} = right.shader;
+    return {...right, shader: {...shader, code, name: `${name} ${shader.name}`}};
+  };
+  const broken = byPlan(name, plan, {passes, supports: implementation.supports}, wrong);
+  return addOnWebgpu(ofKind(kind, broken));
+}
+
+/** The definition, with the mistake after it. */
+function defineEpilogue({name, wrong, epilogue}: EpilogueMutant): () => void {
+  return defineAlgorithm({
+    ...direct,
+    ...{name: algorithmName({name}), title: wrong, fuses: true},
+    forward(info, x, filter, y, engine, after) {
+      direct.forward?.(info, x, filter, y, engine);
+      if (!after) return;
+      const {outChannels: channels} = info;
+      y.set(y.map((sum, index) => epilogue(sum, after, {channel: index % channels, channels, index})));
+    },
+  });
+}
+
+function defineFault(mutant: FaultMutant): () => void {
+  return afterAll(defineRight(mutant), plantFault(algorithmName(mutant), mutant.fault));
+}
+
+function defineBias(mutant: BiasMutant): () => void {
+  return afterAll(defineRight(mutant), ...everyBackend.map((backend) => breakBias(mutant, backend)));
+}
+
+/** The definition on every backend, under the name of a mutant whose mistake lies elsewhere. */
+function defineRight(mutant: AnyMutant): () => void {
+  const name = algorithmName(mutant);
+  return afterAll(
     defineAlgorithm({...direct, name, title: mutant.wrong}),
     addImplementation(byProgram(name, program)),
     addOnWebgpu(byPlan(name, directPlan)),
-    ...biasBackends.map((backend) => breakBias(mutant, backend)),
-  ];
+  );
+}
+
+function afterAll(...undos: readonly (() => void)[]): () => void {
   return () => {
     for (const undo of undos) undo();
   };

@@ -6,7 +6,7 @@ import type {VerifyOptions} from '../options.js';
 import {type OracleName, oracles} from '../oracles/index.js';
 import {resolveOptions} from '../resolveOptions.js';
 import {verify} from '../verify.js';
-import {type AnyMutant, algorithmName, defineMutant, mutantsOn, passesOf} from './index.js';
+import {type AnyMutant, algorithmName, defineMutant, isOfFused, mutantsOn, passesOf} from './index.js';
 import {mutantBackends} from './mutantBackends.js';
 
 /** What became of one mutant. */
@@ -37,6 +37,8 @@ export interface ScoreOptions {
   problems?: readonly string[];
   /** Problem strings for those who survive these, instead of the large cases. */
   hardProblems?: readonly string[];
+  /** Problem strings for mistakes in what follows a fused convolution, instead of the few that are for them. */
+  fusedProblems?: readonly string[];
   mutants?: readonly AnyMutant[];
   signal?: AbortSignal;
   onFate?(fate: Fate, done: number, total: number): void;
@@ -70,6 +72,25 @@ const gpuProblems: readonly string[] = [
   'mb2ih7iw9ic1oc5kh3kw2-same',
   'mb2ih5iw7ic6oc1kh2kw3-same',
 ];
+/** For mistakes in what follows a convolution: every activation, in either format and kind, on channels that are no multiple of four. */
+const fusedProblems: readonly string[] = [
+  'mb2ih5iw7ic3oc7kh3kw2-same-nhwc-bias-prelu',
+  'mb2ih5iw7ic3oc7kh3kw2-same-nhwc-bias-leakyrelu0.25',
+  'mb2ih5iw7ic3oc7kh3kw2-same-nhwc-bias-relu6',
+  'mb2ih5iw6ic3oc7kh3kw2-same-nchw-bias',
+  'mb2ih5iw7ic5oc7kh1kw1-valid-nhwc-bias-prelu',
+  'mb2ih5iw7ic5oc7kh1kw1-valid-nhwc-bias-leakyrelu0.25',
+  'mb2ih5iw7ic5oc7kh1kw1-valid-nhwc-bias-relu6',
+  'mb2ih6iw9ic7oc7kh3kw3-same-nhwc-depthwise-bias-prelu',
+  'mb2ih6iw9ic7oc7kh3kw3-same-nhwc-depthwise-bias-leakyrelu0.25',
+  'mb2ih6iw9ic7oc7kh3kw3-same-nhwc-depthwise-bias-relu6',
+  'ih13iw12ic40oc20kh3kw3-same-nhwc-bias-prelu',
+  'ih13iw12ic40oc20kh3kw3-same-nhwc-bias-leakyrelu0.25',
+  'ih13iw12ic40oc20kh3kw3-same-nhwc-bias-relu6',
+  'mb2ih4iw5ic5oc5kh1kw1-valid-nhwc-relu',
+  'mb2ih5iw6ic3oc7kh3kw2-same-nhwc-bias-elu',
+  'mb2ih5iw6ic3oc7kh3kw2-same-nhwc-bias-sigmoid',
+];
 /** Beyond 2^16 pixels. */
 const hardGpuProblems: readonly string[] = ['ih260iw257ic1oc1kh1kw1'];
 
@@ -92,9 +113,17 @@ export async function scoreMutants(options: ScoreOptions = {}): Promise<MutantSc
   const tries: VerifyOptions[] =
     backend === 'cpu' ? [easy, hard] : [{...easy, ...exact}, {...hard, ...exact}, {...easy, bail: true}, hard];
   const fates: Fate[] = [];
+  const fused = {problems: options.fusedProblems ?? fusedProblems};
+  const triesOfFused: VerifyOptions[] =
+    backend === 'cpu'
+      ? [fused]
+      : [
+          {...fused, ...exact},
+          {...fused, bail: true},
+        ];
   for (const mutant of mutants) {
     if (signal?.aborted) break;
-    const fate = await fateOf(mutant, tries, {backends: [backend], seed});
+    const fate = await fateOf(mutant, isOfFused(mutant) ? triesOfFused : tries, {backends: [backend], seed});
     fates.push(fate);
     options.onFate?.(fate, fates.length, mutants.length);
   }

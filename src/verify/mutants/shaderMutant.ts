@@ -12,6 +12,8 @@ import type {Described} from './mutant.js';
 export interface OfShaders extends Described {
   /** The kind whose shaders it breaks, dense when absent; it does no other. */
   kind?: Kind;
+  /** Its mistake is in what follows a fused convolution, and shows there alone. */
+  isFused?: true;
 }
 
 /** Puts a mistake into the programs of webgl. */

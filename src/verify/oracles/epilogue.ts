@@ -14,10 +14,15 @@ export const epilogueOracle: Oracle = {
   isAbout: ({epilogue}) => epilogue !== undefined && (epilogue.bias !== undefined || epilogue.activation === 'prelu'),
   oneInOnGpu: 2,
   oneAlgorithm: true,
-  judges: (_problem, _pass, _fill, {imported}) =>
-    imported && !imported.beside
-      ? 'which code serves the forward pass on the tape is known of convgrad’s kernels only'
-      : true,
+  judges(problem, _pass, _fill, {algorithm, imported, supports}) {
+    if (imported && !imported.beside)
+      return 'which code serves the forward pass on the tape is known of convgrad’s kernels only';
+    return (
+      supports(problem, 'forward') === true ||
+      imported !== undefined ||
+      `these gradients take the forward pass, which ${algorithm} does not do here`
+    );
+  },
   async judge(subject) {
     const {trial, comparison} = subject;
     const {problem, inputs} = trial;

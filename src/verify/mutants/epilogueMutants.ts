@@ -1,0 +1,91 @@
+import type {Epilogue} from '../../engine/engine.js';
+import type {Described} from './mutant.js';
+
+/** The sum of a channel, how many channels there are, and the flat index of the element. */
+interface Place {
+  channel: number;
+  channels: number;
+  index: number;
+}
+
+/** A deliberately wrong epilogue of an algorithm on the host that takes it along. The convolution itself is right. */
+export interface EpilogueMutant extends Described {
+  epilogue(sum: number, epilogue: Epilogue, place: Place): number;
+}
+
+/** The definition, of a value and a channel. */
+function activated(value: number, {activation, alpha, slopes}: Epilogue, channel: number): number {
+  switch (activation) {
+    case 'linear':
+      return value;
+    case 'relu':
+      return Math.max(0, value);
+    case 'relu6':
+      return Math.min(6, Math.max(0, value));
+    case 'leakyrelu':
+      return value < 0 ? alpha * value : value;
+    case 'prelu':
+      return value < 0 ? (slopes?.[channel] ?? 0) * value : value;
+  }
+}
+
+const biasAt = ({bias}: Epilogue, channel: number) => bias?.[channel] ?? 0;
+
+export const epilogueMutants: readonly EpilogueMutant[] = [
+  {
+    name: 'epilogue-tail',
+    passes: ['forward'],
+    wrong: 'of the channels past a multiple of four none gets its bias',
+    epilogue: (sum, epilogue, {channel, channels}) =>
+      activated(sum + (channel < channels - (channels % 4) ? biasAt(epilogue, channel) : 0), epilogue, channel),
+  },
+  {
+    name: 'epilogue-lane',
+    passes: ['forward'],
+    wrong: 'the slopes of four channels are those of the first',
+    epilogue: (sum, epilogue, {channel}) =>
+      activated(sum + biasAt(epilogue, channel), epilogue, channel - (channel % 4)),
+  },
+  {
+    name: 'epilogue-pixel',
+    passes: ['forward'],
+    wrong: 'the bias is taken by pixel instead of by channel',
+    epilogue: (sum, epilogue, {channel, channels, index}) =>
+      activated(sum + biasAt(epilogue, Math.floor(index / channels) % channels), epilogue, channel),
+  },
+  {
+    name: 'epilogue-order',
+    passes: ['forward'],
+    wrong: 'the activation comes before the bias',
+    epilogue: (sum, epilogue, {channel}) => activated(sum, epilogue, channel) + biasAt(epilogue, channel),
+  },
+  {
+    name: 'epilogue-without-bias',
+    passes: ['forward'],
+    wrong: 'where there is no bias the activation is left out too',
+    epilogue: (sum, epilogue, {channel}) =>
+      epilogue.bias ? activated(sum + biasAt(epilogue, channel), epilogue, channel) : sum,
+  },
+  {
+    name: 'epilogue-alpha-as-slope',
+    passes: ['forward'],
+    wrong: 'prelu takes the slope of leakyrelu',
+    epilogue: (sum, epilogue, {channel}) => {
+      const {activation} = epilogue;
+      return activated(
+        sum + biasAt(epilogue, channel),
+        {...epilogue, activation: activation === 'prelu' ? 'leakyrelu' : activation},
+        channel,
+      );
+    },
+  },
+  {
+    name: 'epilogue-relu6-scaled',
+    passes: ['forward'],
+    wrong: 'relu6 ends at 5',
+    epilogue(sum, epilogue, {channel}) {
+      const value = activated(sum + biasAt(epilogue, channel), epilogue, channel);
+      return epilogue.activation === 'relu6' ? Math.min(5, value) : value;
+    },
+  },
+];

@@ -1,0 +1,87 @@
+import type {Kind} from '../../geometry/conv2dInfo.js';
+import {kinds} from '../../plugin/kernels.js';
+import {changedIn, type OfShaders, type QuadsMutant, type TexelsMutant, type WindowsMutant} from './shaderMutant.js';
+import type {planned} from './stepsMutant.js';
+
+/** A mistake in what follows in a shader of webgpu: another text of it. Where that is not there, the text stays. */
+export type FinishMutant = OfShaders & {of: keyof typeof planned; finish: (code: string) => string};
+
+interface Mistake {
+  name: string;
+  wrong: string;
+  /** What becomes of a shader of webgl, and of webgpu. */
+  glsl: Edit;
+  wgsl: Edit;
+}
+type Edit = readonly [from: RegExp, to: string];
+
+const mistakes: readonly Mistake[] = [
+  {
+    ...{name: 'bias-doubled', wrong: 'the bias is added twice'},
+    glsl: [/value \+= getBias/, 'value += 2. * getBias'],
+    wgsl: [/sum \+ Bias\[/, 'sum + 2.0 * Bias['],
+  },
+  {
+    ...{name: 'bias-dropped', wrong: 'the bias is left out'},
+    glsl: [/value \+= getBias/, 'value += 0. * getBias'],
+    wgsl: [/sum \+ Bias\[/, 'sum + 0.0 * Bias['],
+  },
+  {
+    ...{name: 'bias-first', wrong: 'all channels have the bias of the first ones'},
+    glsl: [/getBias\(at\.w\)/, 'getBias(0)'],
+    wgsl: [/Bias\[channel[^\]]*\]/, 'Bias[0]'],
+  },
+  {
+    ...{name: 'order', wrong: 'the activation comes before the bias'},
+    glsl: [/(value \+= getBias\(at\.w\)\.xyxy;)([^\n]*)/, '$2 $1'],
+    wgsl: [/let value = sum( \+ Bias\[channel[^\]]*\]);\s*return ([^;]*);/, 'let value = sum; return ($2)$1;'],
+  },
+  {
+    ...{name: 'alpha-doubled', wrong: 'the slope of leakyrelu is twice as steep'},
+    glsl: [/alpha \* value/, '2. * alpha * value'],
+    wgsl: [/uniforms\.alpha \* value/, '2.0 * uniforms.alpha * value'],
+  },
+  {
+    ...{name: 'slopes-first', wrong: 'all channels have the slopes of the first ones'},
+    glsl: [/getSlopes\(at\.w\)/, 'getSlopes(0)'],
+    wgsl: [/Slopes\[channel[^\]]*\]/, 'Slopes[0]'],
+  },
+  {
+    ...{name: 'relu6-at-8', wrong: 'relu6 ends at 8'},
+    glsl: [/vec4\(6\.\)/g, 'vec4(8.)'],
+    wgsl: [/\(6\.0\)/g, '(8.0)'],
+  },
+];
+
+/** Each mistake in one kind of shaders. */
+function each<M>(where: string, kind: Kind, mutant: (mistake: Mistake) => M): (M & OfShaders)[] {
+  return mistakes.map((mistake) => ({
+    ...{name: `${where}-${mistake.name}`, wrong: `in ${where}, ${mistake.wrong}`, kind, passes: ['forward' as const]},
+    ...{isFused: true as const},
+    ...mutant(mistake),
+  }));
+}
+
+const edit = (code: string, [from, to]: Edit) => code.replace(from, to);
+
+/** The epilogue in the shaders of webgl. */
+export const epilogueShaderMutants: readonly (QuadsMutant | TexelsMutant | WindowsMutant)[] = [
+  ...each('webgl-quads', 'dense', ({glsl}) => ({
+    quads: changedIn<Parameters<QuadsMutant['quads']>[0], 'unpack'>('unpack', (code) => edit(code, glsl)),
+  })),
+  ...each('webgl-windows', 'dense', ({glsl}) => ({
+    windows: changedIn<Parameters<WindowsMutant['windows']>[0], 'compute'>('compute', (code) => edit(code, glsl)),
+  })),
+  ...kinds.flatMap((kind) =>
+    each(`webgl-texels-${kind}`, kind, ({glsl}) => ({
+      texels: changedIn<Parameters<TexelsMutant['texels']>[0], 'compute'>('compute', (code) => edit(code, glsl)),
+    })),
+  ),
+];
+
+/** The epilogue in the shaders of webgpu. */
+export const finishMutants: readonly FinishMutant[] = (['gather', 'winograd', 'depthwise'] as const).flatMap((of) =>
+  each(`webgpu-${of}`, of === 'depthwise' ? 'depthwise' : 'dense', ({wgsl}) => ({
+    ...{of, finish: (code: string) => edit(code, wgsl)},
+  })),
+);

@@ -1,5 +1,6 @@
 import {passes as allPasses} from '../geometry/pass.js';
 import {builtinNames, kinds} from '../plugin/kernels.js';
+import {repairedKernels} from '../plugin/maxPoolGrad.js';
 import {hitsOf} from '../plugin/select.js';
 import {replacedGradients, replacedOn} from '../plugin/session.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
@@ -42,7 +43,8 @@ function allHitsOf(backend: string, oracles: ReportedOptions['oracles']): Map<st
 
 /** Everything that `install()` registers for a backend, as far as these oracles are to reach it. */
 export function registeredParts(backend: string, oracles: ReportedOptions['oracles']): string[] {
-  const kernels = replacedOn(backend).filter((name) => tf.getKernel(name, backend));
+  const others = oracles.includes('maxPool') ? [] : Object.keys(repairedKernels[backend] ?? {});
+  const kernels = replacedOn(backend).filter((name) => tf.getKernel(name, backend) && !others.includes(name));
   // Only second derivatives go through the gradients of the backward kernels.
   const gradients = oracles.includes('secondOrder')
     ? replacedGradients

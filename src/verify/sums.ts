@@ -130,7 +130,8 @@ interface Windows {
   taps: {window: number; tap: number; input: number}[];
 }
 
-function windowsOf(p: Problem): {rows: Windows; columns: Windows} {
+/** Where the windows of a problem stand, and on what. */
+export function windowsOf(p: Problem): {rows: Windows; columns: Windows} {
   const pads = typeof p.pad === 'object' ? p.pad : undefined;
   const around = (before: number | undefined, after: number | undefined) =>
     before !== undefined && after !== undefined

@@ -1,4 +1,4 @@
-import {formatProblem} from '../geometry/problem.js';
+import {formatProblem, type Problem} from '../geometry/problem.js';
 import {arithmeticOf} from './bound.js';
 import type {Case} from './cases/index.js';
 import type {Fill} from './fill.js';
@@ -22,10 +22,6 @@ export async function verifyCase(
   select: (target: Target) => void,
 ): Promise<VerifyResult[]> {
   const results: VerifyResult[] = [];
-  const bench = oracles.filter((oracle) => {
-    const isAsked = options.oracles.includes(oracle.name) && oracle.fills.includes(fill);
-    return isAsked && hasQuestion(oracle, problem) && (!oracle.float16 || options.f16);
-  });
   // Who names a problem wants everything about it.
   const campaign = options.problems.length === 0;
   // Algorithms that need smaller integers get data of their own; the others, and real data, are for all.
@@ -47,6 +43,7 @@ export async function verifyCase(
     const drawn = trials.get(room) ?? trial(problem, fill, options.seed, headroom, arithmeticOf(backend, options.f16));
     trials.set(room, drawn);
     const subject = new Subject(drawn, target);
+    const bench = askedOf(oracles, problem, backend, fill, options);
     select(target);
     for (const pass of supported) {
       const able = targets.filter((other) => other.supports(problem, pass) === true);
@@ -69,6 +66,20 @@ export async function verifyCase(
     }
   }
   return results;
+}
+
+/** The oracles that judge such a problem, of those that were asked for. */
+function askedOf(
+  all: readonly Oracle[],
+  problem: Problem,
+  backend: string,
+  fill: Fill,
+  options: ReportedOptions,
+): Oracle[] {
+  return all.filter((oracle) => {
+    const isAsked = options.oracles.includes(oracle.name) && oracle.fills.includes(fill);
+    return isAsked && hasQuestion(oracle, problem, backend) && (!oracle.float16 || options.f16);
+  });
 }
 
 /** What is said of a pass that has no result, which is a failure unless the target may refuse the problem; undefined when it has one. */

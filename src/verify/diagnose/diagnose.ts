@@ -43,7 +43,7 @@ export async function diagnose(
 async function failsLike({oracle: name, worst}: VerifyResult, patient: Patient, simpler: Problem): Promise<boolean> {
   const {target, pass, fill} = patient;
   const oracle = oracles.find((one) => one.name === name)!;
-  if (!hasQuestion(oracle, simpler) || target.supports(simpler, pass) !== true) return false;
+  if (!hasQuestion(oracle, simpler, target.backend) || target.supports(simpler, pass) !== true) return false;
   if (oracle.judges(simpler, pass, fill, target) !== true) return false;
   try {
     return (await oracle.judge(new Subject(patient.trial(simpler), target), pass)).status === 'failed';

@@ -96,7 +96,7 @@ const hardGpuProblems: readonly string[] = ['ih260iw257ic1oc1kh1kw1'];
 
 /**
  * Holds every mutant of a backend against the oracles, and counts: on cpu against each of them, on a GPU until the first rejects it, the
- * reference on integers before the others. Vacuous or skipped results kill nobody.
+ * reference on integers before the others; so too a mistake in what follows a fused convolution. Vacuous or skipped results kill nobody.
  *
  * @throws ConvgradError on a seed or a number of cases that is none, on a backend without mutants, and on a mutant that does not run
  */
@@ -114,20 +114,17 @@ export async function scoreMutants(options: ScoreOptions = {}): Promise<MutantSc
     backend === 'cpu' ? [easy, hard] : [{...easy, ...exact}, {...hard, ...exact}, {...easy, bail: true}, hard];
   const fates: Fate[] = [];
   const fused = {problems: options.fusedProblems ?? fusedProblems};
-  const triesOfFused: VerifyOptions[] =
-    backend === 'cpu'
-      ? [fused]
-      : [
-          {...fused, ...exact},
-          {...fused, bail: true},
-        ];
+  const triesOfFused: VerifyOptions[] = [
+    {...fused, ...exact},
+    {...fused, bail: true},
+  ];
   for (const mutant of mutants) {
     if (signal?.aborted) break;
     const fate = await fateOf(mutant, isOfFused(mutant) ? triesOfFused : tries, {backends: [backend], seed});
     fates.push(fate);
     options.onFate?.(fate, fates.length, mutants.length);
   }
-  const asked = oracles.filter(({float16}) => !float16); // no run here is one of float16
+  const asked = oracles.filter(({float16, backends}) => !float16 && !backends); // no run here is one of float16, or on a backend of its own
   const counts = asked.map(({name}): [OracleName, number] => [
     name,
     fates.filter((fate) => fate.killedBy.some(({oracle}) => oracle === name)).length,

@@ -4,6 +4,7 @@ import {builtinOracle} from './builtin.js';
 import {determinismOracle} from './determinism.js';
 import {epilogueOracle} from './epilogue.js';
 import {finiteDifferencesOracle} from './finiteDifferences.js';
+import {maxPoolOracle} from './maxPool.js';
 import {nonFiniteOracle} from './nonFinite.js';
 import type {Oracle} from './oracle.js';
 import {poisonOracle} from './poison.js';
@@ -33,4 +34,5 @@ export const oracles: readonly Oracle[] = [
   rangeOracle,
   biasOracle,
   epilogueOracle,
+  maxPoolOracle,
 ];

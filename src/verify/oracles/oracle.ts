@@ -18,6 +18,8 @@ export interface Oracle {
   oneInOnGpu?: number;
   /** Whether it has a question to ask about such a problem. Absent, it asks about what is linear: convolutions without an epilogue. */
   isAbout?(problem: Problem): boolean;
+  /** The backends that it is about; all when absent. */
+  backends?: readonly string[];
   /** It is about float16 textures alone. */
   float16?: true;
   /** In a campaign it judges one of the algorithms that do a problem: it has the subject compute much, and the reference judges them all. */
@@ -47,5 +49,6 @@ export const oracleNames = [
   'range',
   'bias',
   'epilogue',
+  'maxPool',
 ] as const;
 export type OracleName = (typeof oracleNames)[number];

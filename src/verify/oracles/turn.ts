@@ -3,8 +3,9 @@ import {isGpu} from '../bound.js';
 import {randomFrom} from '../random.js';
 import type {Oracle} from './oracle.js';
 
-/** Whether the oracle is about such a problem. */
-export function hasQuestion(oracle: Oracle, problem: Problem): boolean {
+/** Whether the oracle is about such a problem on the backend. */
+export function hasQuestion(oracle: Oracle, problem: Problem, backend: string): boolean {
+  if (oracle.backends && !oracle.backends.includes(backend)) return false;
   return oracle.isAbout?.(problem) ?? problem.epilogue === undefined;
 }
 

@@ -1,0 +1,111 @@
+import type {NamedAttrMap, Tensor} from '@tensorflow/tfjs';
+import type {Problem} from '../../geometry/problem.js';
+import {repairedKernels} from '../../plugin/maxPoolGrad.js';
+import {defaultTf as tf} from '../../plugin/tfjs.js';
+import {compare, type Got, type Verdict} from '../compare.js';
+import {fills} from '../fill.js';
+import {tensorShapes, type Wanted} from '../reference.js';
+import type {Subject} from '../subject.js';
+import {windowsOf} from '../sums.js';
+import type {Trial} from '../trial.js';
+import type {Oracle} from './oracle.js';
+
+const kernelName = 'MaxPoolGrad';
+
+/**
+ * The gradient of max pooling, where `install()` replaces tfjs's kernel of it: dx gets dy at the first of the largest elements of each window. The pooling has the
+ * windows of the problem. It is asked twice, the second time with every element below zero, where a search that begins at 0 finds nothing. It goes with dX, and is the
+ * same whatever the algorithm.
+ */
+export const maxPoolOracle: Oracle = {
+  name: 'maxPool',
+  passes: ['backpropInput'],
+  fills,
+  backends: Object.keys(repairedKernels).filter((backend) => kernelName in repairedKernels[backend]),
+  isAbout: ({epilogue, kind, pad, dataFormat, batch, dilationHeight, dilationWidth}: Problem) => {
+    const isPlain = epilogue === undefined && kind !== 'depthwise' && dataFormat === 'NHWC' && batch > 0;
+    return isPlain && dilationHeight * dilationWidth === 1 && (pad === 'same' || pad === 'valid');
+  },
+  judges: (_problem, _pass, _fill, {imported, compute}) =>
+    imported || compute ? 'max pooling is convgrad’s own, whoever computes the convolutions' : true,
+  async judge(subject) {
+    const {trial} = subject;
+    const known = verdicts.get(trial) ?? judge(subject);
+    verdicts.set(trial, known);
+    return known;
+  },
+};
+
+/** Found once about a trial, however many algorithms there are. */
+const verdicts = new WeakMap<Trial, Promise<Verdict>>();
+
+async function judge(subject: Subject): Promise<Verdict> {
+  const {trial, comparison} = subject;
+  const {x} = trial.inputs;
+  for (const [values, where] of [
+    [x, ''],
+    [x.map((value) => -Math.abs(value)), ' where every element is below zero'],
+  ] as const) {
+    const wanted = pooledBack(trial, values);
+    const verdict = compare(await poolBack(subject, values, wanted), wanted, {...comparison, headroom: 1});
+    if (verdict.status === 'failed')
+      return {...verdict, reason: `the gradient of max pooling${where}: ${verdict.reason}`};
+  }
+  return {status: 'passed'};
+}
+
+/** What the registered kernel makes of it. */
+async function poolBack(subject: Subject, values: Float32Array, {shape}: Wanted): Promise<Got> {
+  const {problem} = subject.trial;
+  const [height, width] = [windowsOf(problem).rows.count, windowsOf(problem).columns.count];
+  const yShape: [number, number, number, number] = [shape[0], height, width, shape[3]];
+  const input = tf.tensor4d(values.slice(), [...shape]);
+  const dy = tf.tensor4d(errorsOf(subject.trial), yShape);
+  const output = tf.zeros(yShape); // no kernel of convgrad's looks at it
+  const {filterHeight, filterWidth, strideHeight, strideWidth, pad} = problem;
+  const attrs = {filterSize: [filterHeight, filterWidth], strides: [strideHeight, strideWidth], pad} as NamedAttrMap;
+  let dx: Tensor | undefined;
+  try {
+    dx = subject.runsKernel(kernelName, () => tf.engine().runKernel(kernelName, {dy, input, output}, attrs) as Tensor);
+    return {values: (await dx.data()) as Float32Array, shape: dx.shape};
+  } finally {
+    tf.dispose([input, dy, output, ...(dx ? [dx] : [])]);
+  }
+}
+
+/** dy of the pooling, [N, OH, OW, C], from dy of the convolution. */
+function errorsOf({problem, inputs}: Trial): Float32Array {
+  const {rows, columns} = windowsOf(problem);
+  const length = problem.batch * rows.count * columns.count * problem.inChannels;
+  return Float32Array.from({length}, (_, i) => inputs.dy[i % inputs.dy.length]);
+}
+
+/** The definition. */
+function pooledBack(trial: Trial, x: Float32Array): Wanted {
+  const {problem} = trial;
+  const {inHeight, inWidth, inChannels: C} = problem;
+  const {rows, columns} = windowsOf(problem);
+  const dy = errorsOf(trial);
+  const [values, magnitudes, terms] = [
+    new Float64Array(x.length),
+    new Float64Array(x.length),
+    new Uint32Array(x.length),
+  ];
+  for (let i = 0; i < dy.length; i++) {
+    const [c, pixel] = [i % C, Math.floor(i / C)];
+    const [column, row] = [pixel % columns.count, Math.floor(pixel / columns.count) % rows.count];
+    const n = Math.floor(pixel / (columns.count * rows.count));
+    const elements = rows.taps
+      .filter(({window}) => window === row)
+      .flatMap((tap) =>
+        columns.taps
+          .filter(({window}) => window === column)
+          .map((other) => ((n * inHeight + tap.input) * inWidth + other.input) * C + c),
+      );
+    const first = elements.reduce((best, index) => (x[index] > x[best] ? index : best));
+    values[first] += dy[i];
+    magnitudes[first] += Math.abs(dy[i]);
+    terms[first]++;
+  }
+  return {values, magnitudes, terms, shape: tensorShapes(problem).x};
+}

@@ -42,14 +42,11 @@ export function drawInputs(
   if (!isFused(problem)) return inputs;
   const {bias, slopes} = besideShapes(problem);
   const isExact = fill === 'integers';
-  if (isExact && problem.epilogue.activation === 'relu6') {
-    const scale = scaleAround6(problem);
-    inputs.filter = inputs.filter.map((weight) => weight * scale);
-  }
+  const scale = isExact && problem.epilogue.activation === 'relu6' ? scaleAround6(problem) : 1;
   return {
-    ...inputs,
-    // Halves, so that no sum of integers is 0 or 6, where the derivative has no value.
-    ...(bias ? {bias: tensor(bias, isExact ? () => draw() - 0.5 : draw)} : {}),
+    ...{...inputs, filter: inputs.filter.map((weight) => weight * scale)},
+    // Between two sums, so that none is 0 or 6, where the derivative has no value.
+    ...(bias ? {bias: tensor(bias, isExact ? () => (draw() - 0.5) * scale : draw)} : {}),
     ...(slopes ? {slopes: tensor(slopes, isExact ? () => integer(next, integerMost)() / 4 : draw)} : {}),
   };
 }
@@ -57,15 +54,27 @@ export function drawInputs(
 /** Integers and what an epilogue divides them into: halves, quarters, and slopes up to 2. */
 const finest = 16;
 
-/** A power of two that makes sums of ±1 about 4 large, so that some are below 0 and some above 6. */
+/** How large the sums of a forward pass are as a rule, with integers up to `range`. */
+function spreadOf(problem: Problem, range: number): number {
+  return Math.sqrt(termsOf(problem).forward) * (((range + 1) * (2 * range + 1)) / 6);
+}
+
+/** For relu6, sums about 4 large: some are then below 0 and some above 6. The least integers whose sums are not smaller, and the power of two by which these are too large. */
+const spreadAround6 = 4;
+
+function rangeAround6(problem: Problem): number {
+  let range = 1;
+  while (range < integerMost && spreadOf(problem, range) < spreadAround6) range++;
+  return range;
+}
+
 function scaleAround6(problem: Problem): number {
-  const terms = termsOf(problem).forward;
-  return 2 ** -Math.max(0, Math.round(Math.log2(Math.sqrt(terms) / 4)));
+  return 2 ** -Math.max(0, Math.round(Math.log2(spreadOf(problem, rangeAround6(problem)) / spreadAround6)));
 }
 
 /** The largest range up to `integerMost` whose products, summed over the longest sum of the three passes, stay exact. */
 function integerRange(problem: Problem, headroom: number, exactLimit: number): number {
-  if (problem.epilogue?.activation === 'relu6') return 1;
+  if (problem.epilogue?.activation === 'relu6') return rangeAround6(problem);
   const {forward, backward} = termsOf(problem);
   const terms = Math.max(1, forward, backward) * (problem.epilogue ? finest : 1);
   return Math.max(1, Math.min(integerMost, Math.floor(Math.sqrt(exactLimit / (Math.max(1, headroom) * terms)))));

@@ -8,7 +8,7 @@ import {isEmpty} from './registrations.js';
 import {replayLine} from './replay.js';
 import {makeReport, type VerifyReport} from './report.js';
 import {resolveOptions} from './resolveOptions.js';
-import {Schedule} from './schedule.js';
+import {fillsOf, Schedule} from './schedule.js';
 import {activate, availableBackends, setStage} from './stage.js';
 import {Tally} from './tally.js';
 import {subjectTarget} from './target.js';
@@ -46,7 +46,7 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
       const covered = options.subject ? () => [] : startCoverage(backend, resolved.oracles);
       for (const one of schedule.on(backend)) {
         if (stopped || options.signal?.aborted) break;
-        for (const fill of resolved.fills) {
+        for (const fill of fillsOf(one, resolved)) {
           if (stopped || options.signal?.aborted) break;
           const found = await verifyCase(one, fill, targets, resolved, stage.select);
           for (const result of found.filter(({status}) => status === 'failed' || status === 'vacuous')) {

@@ -1,9 +1,12 @@
 import {type Problem, parseProblem} from '../../geometry/problem.js';
+import type {Fill} from '../fill.js';
 
 /** A problem to verify, with a name for humans where it has one. */
 export interface Case {
   problem: Problem;
   name?: string;
+  /** What it is filled with; everything that the run has when absent. */
+  fills?: readonly Fill[];
   /** Drawn from the seed; a run may end before all of these. */
   random?: true;
 }

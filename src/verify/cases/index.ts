@@ -5,24 +5,26 @@ import {formatProblem, type Problem, parseProblem, problemInfo} from '../../geom
 import {randomFrom} from '../random.js';
 import type {Case} from './case.js';
 import {edgeCases} from './edgeCases.js';
+import {featureCases} from './featureCases.js';
 import {fusedCases} from './fusedCases.js';
 import {namedLayers} from './namedLayers.js';
 import {randomProblem} from './randomProblem.js';
+import {sizeCases} from './sizeCases.js';
 
 export type {Case} from './case.js';
 
 /** Every case that has a name. */
 function namedCases(): Case[] {
-  return [...edgeCases(), ...fusedCases(), ...namedLayers()];
+  return [...edgeCases(), ...sizeCases(), ...fusedCases(), ...namedLayers()];
 }
 
 /** Random problems drawn at once. Part of what a seed means. */
 const chunk = 100;
 
-/** What every run begins with: problems that failed once, edge cases, fused convolutions, layers of real networks; no problem twice. */
+/** What every run begins with: problems that failed once, edge cases, sizes, pairs of features, fused convolutions, layers of real networks; no problem twice. */
 export function fixedCases(regressions: readonly string[] = []): Case[] {
   const distinct = new Map<string, Case>();
-  for (const one of [...casesOf(regressions), ...namedCases()]) {
+  for (const one of [...casesOf(regressions), ...namedCases(), ...featureCases()]) {
     const text = formatProblem(one.problem);
     if (!distinct.has(text)) distinct.set(text, one);
   }

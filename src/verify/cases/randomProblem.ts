@@ -1,9 +1,10 @@
 import fc from 'fast-check';
-import {flopsOf} from '../../geometry/pass.js';
+import {flopsOf, sizeOf} from '../../geometry/pass.js';
 import {type Problem, problemInfo, resolves} from '../../geometry/problem.js';
 
 /** What one random problem may cost, so that thousands of them run in a coffee break. */
 const maximumFlops = 100_000;
+const maximumElements = 30_000;
 
 /** Whole numbers where small ones, the usual edge cases, come up more often. */
 const size = (most: number) =>
@@ -76,12 +77,59 @@ const plainProblem: fc.Arbitrary<Problem> = fc
   }))
   .filter(isSmall);
 
-/** A random problem: one in four is a plain one. */
+/** 4 … 300, each power of two as likely as the next. */
+const large = fc.double({min: 2, max: Math.log2(300), noNaN: true}).map((power) => Math.round(2 ** power));
+/** A size, and what has to grow along with it. */
+const growths: readonly ((p: Problem, to: number) => Partial<Problem>)[] = [
+  (_, batch) => ({batch}),
+  (_, inHeight) => ({inHeight}),
+  (_, inWidth) => ({inWidth}),
+  (p, inChannels) => ({inChannels, outChannels: p.kind ? inChannels * (p.outChannels / p.inChannels) : p.outChannels}),
+  (p, depth) => ({outChannels: p.kind ? p.inChannels * depth : depth}),
+  (p, filterHeight) => ({filterHeight, inHeight: p.inHeight + filterHeight}),
+  (p, filterWidth) => ({filterWidth, inWidth: p.inWidth + filterWidth}),
+  (p, strideHeight) => ({strideHeight, inHeight: p.inHeight + strideHeight}),
+  (p, strideWidth) => ({strideWidth, inWidth: p.inWidth + strideWidth}),
+  (p, dilationHeight) => ({dilationHeight, inHeight: p.inHeight + dilationHeight}),
+  (p, dilationWidth) => ({dilationWidth, inWidth: p.inWidth + dilationWidth}),
+  (p, top) => ({pad: {top, bottom: 0, left: 1, right: p.filterWidth}}),
+  (p, right) => ({pad: {top: p.filterHeight, bottom: 1, left: 0, right}}),
+];
+
+/** A small problem of any kind of which one or two sizes are large. */
+const stretchedProblem: fc.Arbitrary<Problem> = fc
+  .record({
+    problem: anyProblem,
+    growths: fc.array(fc.record({by: fc.constantFrom(...growths), to: large}), {minLength: 1, maxLength: 2}),
+  })
+  .map(({problem, growths}) =>
+    growths.reduce(({dimRoundingMode, ...sofar}, {by, to}): Problem => {
+      const grown = {...sofar, ...by(sofar, to)};
+      return dimRoundingMode && typeof grown.pad !== 'string' ? {...grown, dimRoundingMode} : grown;
+    }, shrunk(problem)),
+  )
+  .filter(isSmall);
+
+/** Its channels and images so few that others may grow. */
+function shrunk(problem: Problem): Problem {
+  const inChannels = 1 + (problem.inChannels % 2);
+  const depth = 1 + (problem.outChannels % 3);
+  return {
+    ...problem,
+    ...{batch: 1 + (problem.batch % 2), inHeight: Math.min(problem.inHeight, 5), inWidth: Math.min(problem.inWidth, 5)},
+    ...{inChannels, outChannels: problem.kind ? inChannels * depth : depth},
+  };
+}
+
+/** A random problem: one in five is a plain one, and two in five have a size that is large. */
 export const randomProblem: fc.Arbitrary<Problem> = fc.oneof(
-  {weight: 3, arbitrary: anyProblem},
+  {weight: 2, arbitrary: anyProblem},
   {weight: 1, arbitrary: plainProblem},
+  {weight: 2, arbitrary: stretchedProblem},
 );
 
 function isSmall(problem: Problem): boolean {
-  return resolves(problem) && flopsOf(problemInfo(problem)) <= maximumFlops;
+  if (!resolves(problem)) return false;
+  const info = problemInfo(problem);
+  return flopsOf(info) <= maximumFlops && (['x', 'y'] as const).every((name) => sizeOf(info, name) <= maximumElements);
 }

@@ -34,6 +34,7 @@ import {quadsMutants} from './quadsMutants.js';
 import {resultMutants} from './resultMutants.js';
 import type {OfShaders, QuadsMutant, ShaderMutant, TexelsMutant, TextsMistake, WindowsMutant} from './shaderMutant.js';
 import {shaderMutants} from './shaderMutants.js';
+import {sizeMutants} from './sizeMutants.js';
 import {stateMutants} from './stateMutants.js';
 import {applies, brokenPlan, planned, type StepsMutant} from './stepsMutant.js';
 import {stepsMutants} from './stepsMutants.js';
@@ -62,6 +63,7 @@ export const mutants: readonly Mutant[] = [
   ...resultMutants,
   ...stateMutants,
   ...depthwiseMutants,
+  ...sizeMutants,
 ];
 
 /** Those on which mistakes are planted that lie in no algorithm. */

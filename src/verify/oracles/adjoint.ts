@@ -12,6 +12,7 @@ export const adjointOracle: Oracle = {
   name: 'adjoint',
   passes: ['backpropInput', 'backpropFilter'],
   fills,
+  oneInLarge: 4,
   judges: () => true,
   async judge(subject, pass) {
     const {trial, comparison} = subject;

@@ -23,6 +23,7 @@ export const finiteDifferencesOracle: Oracle = {
   passes,
   fills: ['integers'],
   oneInOnGpu: 16,
+  oneInLarge: 4,
   oneAlgorithm: true,
   judges: () => true,
   async judge(subject, pass) {

@@ -13,6 +13,7 @@ export const nonFiniteOracle: Oracle = {
   passes,
   fills: ['integers'],
   oneInOnGpu: 8,
+  oneInLarge: 4,
   judges(problem, _pass, _fill, {footprint}) {
     if (!footprint) return 'it declares no footprint';
     return !hasZeroSize(problemInfo(problem)) || 'with a size of 0 there are no values to spread';

@@ -20,6 +20,8 @@ export interface Oracle {
   isAbout?(problem: Problem): boolean;
   /** The backends that it is about; all when absent. */
   backends?: readonly string[];
+  /** In a campaign it judges one large problem in this many; each when absent. What it asks of values holds for small ones as well, and costs less there. */
+  oneInLarge?: number;
   /** It is about float16 textures alone. */
   float16?: true;
   /** In a campaign it judges one of the algorithms that do a problem: it has the subject compute much, and the reference judges them all. */

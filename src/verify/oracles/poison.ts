@@ -22,6 +22,7 @@ export const poisonOracle: Oracle = {
   fills: ['reals'],
   isAbout: () => true,
   oneInOnGpu: 4,
+  oneInLarge: 4,
   judges(problem, _pass, _fill, {backend, imported, compute}) {
     if (
       imported ||

@@ -16,6 +16,7 @@ export const secondOrderOracle: Oracle = {
   passes: ['backpropInput', 'backpropFilter'],
   fills: ['integers'],
   oneInOnGpu: 16,
+  oneInLarge: 4,
   oneAlgorithm: true,
   judges(problem, _pass, _fill, target) {
     if (target.imported?.secondOrder) return true;

@@ -26,6 +26,7 @@ export const taylorOracle: Oracle = {
   passes: ['backpropInput', 'backpropFilter'],
   fills: ['reals'],
   oneInOnGpu: 8,
+  oneInLarge: 4,
   oneAlgorithm: true,
   judges: () => true,
   async judge(subject, pass) {

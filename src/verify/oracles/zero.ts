@@ -8,6 +8,7 @@ export const zeroOracle: Oracle = {
   passes,
   fills: ['integers'],
   oneInOnGpu: 8,
+  oneInLarge: 4,
   oneAlgorithm: true,
   judges: () => true,
   async judge(subject, pass) {

@@ -1,6 +1,7 @@
 import {flopsOf, passes, passTensors, sizeOf} from '../../../src/geometry/pass.js';
 import {formatProblem, type Problem, parseProblem, problemInfo} from '../../../src/geometry/problem.js';
 import {cases, casesOf, fixedCases} from '../../../src/verify/cases/index.js';
+import {fillsOf} from '../../../src/verify/schedule.js';
 
 const many = cases({seed: 1, cases: 2000});
 const problems = many.map(({problem}) => problem);
@@ -37,7 +38,7 @@ test('edge cases and layers come first and have names', () => {
 });
 
 test('no case costs more than 2 MFLOP, no random one more than 0.1', () => {
-  for (const {problem, name} of many) expect(flopsOf(problemInfo(problem))).toBeLessThanOrEqual(name ? 2e6 : 1e5);
+  for (const {problem, random} of many) expect(flopsOf(problemInfo(problem))).toBeLessThanOrEqual(random ? 1e5 : 2e6);
 });
 
 test.each<[string, (problem: Problem) => boolean]>([
@@ -60,6 +61,32 @@ test.each<[string, (problem: Problem) => boolean]>([
   ['floor', (p) => p.dimRoundingMode === 'floor'],
 ])('%s occurs', (_, holds) => {
   expect(problems.some(holds)).toBe(true);
+});
+
+const sizes = [
+  ...(['batch', 'inHeight', 'inWidth', 'inChannels', 'outChannels', 'filterHeight', 'filterWidth'] as const),
+  ...(['strideHeight', 'strideWidth', 'dilationHeight', 'dilationWidth'] as const),
+];
+test.each(sizes)('%s goes just beyond 4, 32 and 256 in cases of every run, and beyond 16 in random ones', (size) => {
+  const fixed = fixedCases().map(({problem}) => problem);
+  const within = (from: number, to: number) => fixed.some((p) => p[size] > from && p[size] <= to);
+  expect([within(4, 32), within(32, 40), within(256, 520)]).toEqual([true, true, true]);
+  expect(many.some(({random, problem}) => random && problem[size] > 16)).toBe(true);
+});
+
+test('depthwise convolutions have multipliers beyond 4 and 256, and channels beyond 256', () => {
+  const depthwise = fixedCases().flatMap(({problem}) => (problem.kind === 'depthwise' ? [problem] : []));
+  const multipliers = depthwise.map(({inChannels, outChannels}) => outChannels / inChannels);
+  expect([multipliers.includes(5), multipliers.includes(257)]).toEqual([true, true]);
+  expect(depthwise.some(({inChannels}) => inChannels > 256)).toBe(true);
+});
+
+test('what takes long is filled once, and everything where it is asked for by name', () => {
+  const one = fixedCases().find(({fills}) => fills)!;
+  const text = formatProblem(one.problem);
+  const fills = ['integers', 'reals'] as const;
+  expect(fillsOf(one, {fills, problems: []})).toEqual(['integers']);
+  expect(fillsOf(one, {fills, problems: [text]})).toEqual(fills);
 });
 
 test('some tensor of each pass is beyond 65 536 elements', () => {

@@ -60,6 +60,19 @@ test('on a GPU the costly ones take turns, decided by the problem; elsewhere eac
   }
 });
 
+test('the costly ones judge some of the large problems, and every small one', () => {
+  const large = Array.from({length: 400}, (_, i) => parseProblem(`ih${i + 200}iw200ic1oc1kh1kw1`));
+  const oftenAsked = (oracle: (typeof oracles)[number]) =>
+    large.filter((problem) => hasTurn(oracle, problem, 'cpu', {index: 0, of: 1})).length;
+  for (const oracle of oracles) {
+    const expected = 400 / (oracle.oneInLarge ?? 1);
+    expect(Math.abs(oftenAsked(oracle) - expected)).toBeLessThan(4 * Math.sqrt(expected));
+  }
+  expect(oracles.filter(({oneInLarge}) => !oneInLarge).map(({name}) => name)).toEqual(
+    expect.arrayContaining(['reference', 'builtin', 'purity', 'determinism']),
+  );
+});
+
 test('the costly ones judge one algorithm of each problem, the others all', () => {
   const many = Array.from({length: 1000}, (_, i) => parseProblem(`ih${i + 1}iw2ic1oc1kh1kw1`));
   for (const oracle of oracles) {

@@ -1,0 +1,56 @@
+import {type Case, named} from './case.js';
+
+/**
+ * Every size of a problem just beyond a power of two, while the others stay as small as they can: what holds a size in too few bits, in a table that is too
+ * short or in vectors without a tail fails on one of these.
+ */
+export function sizeCases(): Case[] {
+  return [
+    ...[33, 257].flatMap(beyond),
+    ...counts(),
+    ...beyond16Bits().map((one): Case => ({...one, fills: ['integers']})),
+  ];
+}
+
+/** Two sizes each, so that they are few. */
+function beyond(size: number): Case[] {
+  const [s, more] = [size, size + 2];
+  const problems: [name: string, problem: string][] = [
+    ['batch', `mb${s}ih2iw3ic2oc3kh2kw2`],
+    ['batch and multiplier', `mb${s}ih1iw2ic1oc${s}kh1kw2-depthwise`],
+    ['channels and stride', `ih${more}iw2ic${s}oc${s}kh2kw1sh${s}-depthwise`],
+    ['channels and dilation', `ih2iw${more}ic${s}oc${2 * s}kh1kw2dw${s}-depthwise`],
+    ['input channels and stride', `ih${more}iw2ic${s}oc2kh2kw1sh${s}sw2`],
+    ['output channels and dilation', `ih2iw${more}ic2oc${s}kh1kw2dw${s}`],
+    ['filter width and stride', `ih2iw${2 * s}ic1oc2kh1kw${s}sw${s}`],
+    ['filter height and dilation', `ih${2 * s}iw2ic2oc1kh${s}kw1dh2`],
+    ['image height', `ih${s}iw2ic2oc1kh2kw1`],
+    ['image width', `ih2iw${s}ic1oc2kh1kw2`],
+    ['dilation of the height', `ih${more}iw2ic1oc2kh2kw1dh${s}`],
+    ['pads', `ih2iw3ic1oc2kh2kw2sh3-pt${s}pb0pl1pr${s}`],
+  ];
+  return problems.map(([name, problem]) => named(`beyond ${size - 1}: ${name}`, problem));
+}
+
+/** What is counted over several axes. */
+function counts(): Case[] {
+  return [
+    named('9 × 9 taps, more than 64', 'ih10iw9ic2oc3kh9kw9-same'),
+    named('17 × 16 taps, more than 256', 'ih17iw18ic1oc2kh17kw16'),
+    named('depthwise, 9 × 9 taps, more than 64', 'ih10iw9ic2oc2kh9kw9-same-depthwise'),
+    named('beyond 65 536 pixels', 'ih260iw260ic1oc1kh1kw1'),
+    named('beyond 65 536 pixels of a depthwise convolution', 'ih257iw257ic1oc1kh1kw2-depthwise'),
+  ];
+}
+
+/** Single sizes where a 16-bit number ends. Whole numbers are enough: what is lost there is lost of every number. */
+function beyond16Bits(): Case[] {
+  return [
+    named('beyond 65 536 images', 'mb65537ih1iw1ic1oc1kh1kw1'),
+    named('beyond 65 536 in width, with a stride', 'ih1iw65538ic1oc1kh1kw2sw31'),
+    named('beyond 65 536 input channels', 'ih1iw1ic65537oc1kh1kw1'),
+    named('beyond 65 536 output channels', 'ih1iw1ic1oc65537kh1kw1'),
+    named('a stride beyond 65 536', 'ih1iw65539ic1oc1kh1kw2sw65537'),
+    named('a dilation beyond 65 536', 'ih1iw65539ic1oc1kh1kw2dw65537'),
+  ];
+}

@@ -1,0 +1,49 @@
+import {formatProblem, type Problem, parseProblem} from '../../../src/geometry/problem.js';
+import {featureCases} from '../../../src/verify/cases/featureCases.js';
+
+const all = featureCases().map(({problem}) => problem);
+const problems = all.filter(({epilogue}) => !epilogue);
+const kinds = [undefined, 'depthwise'] as const;
+/** On one axis or the other: some problems lie on their side. */
+const both = (p: Problem, size: 'filter' | 'stride' | 'dilation') =>
+  [p[`${size}Height`], p[`${size}Width`]].sort().join();
+
+test('no problem twice, and each survives its one line of text', () => {
+  expect(new Set(all.map(formatProblem)).size).toBe(all.length);
+  for (const problem of all) expect(parseProblem(formatProblem(problem))).toEqual(problem);
+});
+
+test('kind, kernel, stride and dilation stand in every combination', () => {
+  for (const kind of kinds) {
+    const own = problems.filter((p) => p.kind === kind);
+    const combinations = own.map((p) =>
+      (['filter', 'stride', 'dilation'] as const).map((size) => both(p, size)).join(' '),
+    );
+    expect(new Set(combinations).size).toBe(5 * 4 * 3);
+  }
+});
+
+test.each<[string, (p: Problem) => boolean]>([
+  [
+    'a stride as large as the kernel whose dilated windows overlap',
+    (p) => both(p, 'filter') === '2,2' && both(p, 'stride') === '2,2' && both(p, 'dilation') === '2,2',
+  ],
+  [
+    '1×1 without stride, padded',
+    (p) => both(p, 'filter') === '1,1' && both(p, 'stride') === '1,1' && typeof p.pad === 'object',
+  ],
+  ['NCHW with ceil', (p) => p.dataFormat === 'NCHW' && p.dimRoundingMode === 'ceil'],
+  ['five images of an odd number of channels', (p) => p.batch === 5 && p.inChannels === 5],
+])('%s occurs, dense and depthwise', (_, holds) => {
+  for (const kind of kinds) expect(problems.filter((p) => p.kind === kind).some(holds)).toBe(true);
+});
+
+test('each activation stands with each kernel, stride, dilation, data format and kind', () => {
+  const pairs = (of: (p: Problem) => string) =>
+    new Set(all.flatMap((p) => (p.epilogue ? [`${p.epilogue.activation} ${of(p)}`] : []))).size;
+  expect(pairs((p) => both(p, 'filter'))).toBe(5 * 5);
+  expect(pairs((p) => both(p, 'stride'))).toBe(5 * 4);
+  expect(pairs((p) => both(p, 'dilation'))).toBe(5 * 3);
+  expect(pairs((p) => p.dataFormat)).toBe(5 * 2);
+  expect(pairs((p) => String(p.kind))).toBe(5 * 2);
+});

@@ -1,5 +1,6 @@
+import {fixedCases} from '../../src/verify/cases/index.js';
 import {resolveOptions} from '../../src/verify/resolveOptions.js';
-import {Schedule} from '../../src/verify/schedule.js';
+import {fillsOf, Schedule} from '../../src/verify/schedule.js';
 
 const clock = () => {
   let seconds = 0;
@@ -44,11 +45,11 @@ test('each backend has an equal share, and what the one before left', () => {
 
 test('the total is what is certain until the time tells how many there will be', () => {
   const time = clock();
-  const {fixed} = run(new Schedule(options()), time);
   const {fills} = options();
-  expect(new Schedule(options()).total(0)).toBe((fixed + 5) * fills.length);
-  const schedule = new Schedule(options(10 * fixed * fills.length));
-  time.pass(fixed * fills.length);
-  expect(schedule.total(1)).toBe(fixed * fills.length);
-  expect(schedule.total(4 * fixed * fills.length)).toBe(40 * fixed * fills.length);
+  const fixed = fixedCases().reduce((sum, one) => sum + fillsOf(one, options()).length, 0);
+  expect(new Schedule(options()).total(0)).toBe(fixed + 5 * fills.length);
+  const schedule = new Schedule(options(10 * fixed));
+  time.pass(fixed);
+  expect(schedule.total(1)).toBe(fixed);
+  expect(schedule.total(4 * fixed)).toBe(40 * fixed);
 });

@@ -7,6 +7,8 @@ export type Row<F extends Factors> = {[factor in keyof F]: F[factor][number]};
 
 /** How many rows are tried for each row that is kept. */
 const candidates = 10;
+/** How many are drawn blindly where the greedy ones are not allowed. */
+const blind = 200;
 
 /**
  * Rows in which every pair of levels of two factors stands together at least once, as far as `allows` permits; and every combination of levels of the
@@ -32,6 +34,7 @@ export function coveringArray<F extends Factors>(
   const missing = new Map(tuples.flatMap((tuple) => combinations(tuple, sizes)));
   const next = randomFrom(names.join());
 
+  const drawn = (fixed: ReadonlyMap<number, number>) => sizes.map((size, factor) => fixed.get(factor) ?? next() % size);
   const complete = (fixed: ReadonlyMap<number, number>): number[] => {
     const levels = names.map((_, factor) => fixed.get(factor) ?? unset);
     const left = levels.flatMap((level, factor) => (level === unset ? [{factor, at: next()}] : []));
@@ -58,8 +61,8 @@ export function coveringArray<F extends Factors>(
   const rows: Row<F>[] = [];
   for (const [first, fixed] of missing) {
     let best: {levels: number[]; news: number[]} | undefined;
-    for (let tried = 0; tried < candidates; tried++) {
-      const levels = complete(fixed);
+    for (let tried = 0; tried < candidates || (!best && tried < blind); tried++) {
+      const levels = tried < candidates ? complete(fixed) : drawn(fixed);
       if (!allows(rowOf(levels))) continue;
       const news = tuples.map((tuple) => keyOf(tuple, levels)).filter((key) => missing.has(key));
       if (!best || news.length > best.news.length) best = {levels, news};

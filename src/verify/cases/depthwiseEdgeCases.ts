@@ -18,6 +18,7 @@ export function depthwiseEdgeCases(): Case[] {
     ['channels one past 8, multiplier 3', 'ih4iw5ic9oc27kh3kw3-same'],
     ['empty batch', 'mb0ih5iw4ic2oc4kh3kw2-same'],
     ['batch of three', 'mb3ih4iw4ic2oc4kh2kw2'],
+    ['1×1, padded', 'mb2ih4iw5ic3oc6kh1kw1-pt1pb0pl2pr1'],
     ['1×1', 'mb2ih4iw5ic3oc6kh1kw1'],
     ['filter as large as the input', 'mb2ih4iw5ic3oc3kh4kw5'],
     ['strides', 'ih8iw9ic3oc3kh3kw3sh2sw2-same'],

@@ -37,6 +37,7 @@ export function edgeCases(): Case[] {
     named('pads beyond the kernel, strided', 'ih3iw3ic2oc2kh2kw3sh2sw2-pt4pb3pl4pr5'),
     named('numeric pad, filter not square', 'ih5iw5ic2oc2kh3kw1-p1'),
     named('numeric pad, strides differ', 'ih7iw7ic2oc3kh3kw3sh1sw2-p1'),
+    named('1×1 without stride, padded', 'mb2ih4iw5ic3oc4kh1kw1-pt1pb0pl2pr1'),
     named('row filter', 'mb2ih1iw13ic3oc4kh1kw7-same'),
     named('column filter', 'ih13iw2ic3oc4kh7kw1-same'),
     named('channels one short of 4 and 8', 'ih4iw5ic3oc7kh3kw3-same'),

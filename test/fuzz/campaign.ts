@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import type {Call} from './call.js';
+import {calls} from './draw.js';
+import {type Host, type Judgement, judge} from './judge.js';
+
+/** A kind of fault, with the smallest call that shows it. */
+export interface Finding {
+  fault: string;
+  call: Call;
+  seed: number;
+  path: string;
+  /** How many calls showed it. */
+  count: number;
+}
+
+export interface CampaignResult {
+  seed: number;
+  calls: number;
+  kinds: Record<Judgement['kind'], number>;
+  findings: Finding[];
+}
+
+export interface CampaignOptions {
+  seed: number;
+  calls: number;
+  /** Replays one call: what fast-check prints as the path to it. */
+  path?: string | undefined;
+  /** Entries to draw from. */
+  entries?: readonly string[] | undefined;
+  onProgress?(done: number, findings: readonly Finding[]): void;
+}
+
+/** A kind of fault is shrunk in so many steps at most. */
+const mostTries = 150;
+
+/** Faults of one kind differ in numbers, names and what they quote. */
+export function kindOf(fault: string): string {
+  return fault.replace(/\[[^\]]*\]|'[^']*'|"[^"]*"|-?\d[\d.e+-]*|NaN|-?Infinity/g, '#').slice(0, 120);
+}
+
+/** Draws calls and judges them. Of each kind of fault one is shrunk; the campaign goes on. */
+export async function campaign(subject: Host, alone: Host, options: CampaignOptions): Promise<CampaignResult> {
+  const kinds: CampaignResult['kinds'] = {
+    ...{right: 0, 'refused by convgrad': 0, 'refused by tfjs': 0, 'as tfjs alone': 0, 'not tried': 0, fault: 0},
+  };
+  const findings = new Map<string, Finding>();
+  let done = 0;
+  for (let round = 0; done < options.calls; round++) {
+    const seed = options.seed + round;
+    let failing: string | undefined; // the kind that is being shrunk
+    let tries = 0;
+    const property = fc.asyncProperty(calls(options.entries), async (call) => {
+      if (failing !== undefined && tries++ > mostTries) return;
+      const {kind, fault} = await judge(call, subject, alone);
+      const known = fault === undefined ? undefined : `${call.entry}: ${kindOf(fault)}`;
+      if (failing === undefined) {
+        done++;
+        kinds[kind]++;
+        options.onProgress?.(done, [...findings.values()]);
+        if (known === undefined) return;
+        const finding = findings.get(known);
+        if (finding) {
+          finding.count++;
+          return;
+        }
+        failing = known;
+      }
+      // While shrinking, only the same kind counts.
+      if (known === failing) throw new Error(fault);
+    });
+    const {failed, counterexample, counterexamplePath, errorInstance} = await fc.check(property, {
+      ...{seed, numRuns: options.calls - done, endOnFailure: options.path !== undefined},
+      ...(options.path === undefined ? {} : {path: options.path}),
+    });
+    if (failed && failing !== undefined) {
+      const fault = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
+      findings.set(failing, {fault, call: counterexample![0], seed, path: counterexamplePath!, count: 1});
+    }
+    if (options.path !== undefined) break;
+  }
+  return {seed: options.seed, calls: done, kinds, findings: [...findings.values()]};
+}

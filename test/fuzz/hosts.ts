@@ -1,0 +1,145 @@
+import {type ChildProcess, fork} from 'node:child_process';
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import type {Browser, Page} from 'playwright-core';
+import type {Call} from './call.js';
+import {type Host, patience} from './judge.js';
+import type {Outcome} from './subject.js';
+
+/** Somewhere to run calls that may have to be ended. */
+interface Room {
+  run(call: Call): Promise<Outcome>;
+  /** Ends it, whatever it does. */
+  end(): Promise<void>;
+}
+
+/** A machine that shares its processors may stand still for a while; what takes longer hangs. */
+const limit = 4 * patience;
+
+/** A host that opens another room when a call has hung or ended the one before. */
+export async function durable(open: () => Promise<Room>): Promise<Host> {
+  let room: Room | undefined = await open();
+  return {
+    async run(call) {
+      room ??= await open();
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new Error(`did not end in ${limit} ms`)), limit);
+      });
+      try {
+        return await Promise.race([room.run(call), late]);
+      } catch (error) {
+        await room.end();
+        room = undefined;
+        const why = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+        return {
+          meaning: 'none',
+          end: 'threw',
+          error: {name: 'Lost', message: why, stack: ''},
+          faults: [why],
+          milliseconds: 0,
+        };
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+    close: async () => room?.end(),
+  };
+}
+
+/** The built package's modules for the command line. @param repository its folder */
+async function built(repository: URL, ...names: string[]) {
+  const modules = await Promise.all(names.map((name) => import(new URL(`dist/cli/${name}.js`, repository).href)));
+  return Object.assign({}, ...modules);
+}
+
+/** Processes of Node on cpu or wasm. */
+export async function processes(
+  repository: URL,
+): Promise<{open(backend: string, installed: boolean): () => Promise<Room>; close(): Promise<void>}> {
+  const {bundleModule} = await built(repository, 'importModule');
+  const folder = await mkdtemp(join(tmpdir(), 'convgrad-fuzz-'));
+  const file = join(folder, 'child.mjs');
+  await writeFile(file, await bundleModule(fileURLToPath(new URL('test/fuzz/child.ts', repository))));
+  return {
+    open: (backend, installed) => async () => {
+      const child = fork(file, [backend, installed ? 'installed' : 'alone'], {
+        ...{
+          serialization: 'advanced',
+          stdio: ['ignore', 'ignore', process.env['FUZZ_STDERR'] ? 'inherit' : 'ignore', 'ipc'],
+        },
+        env: {...process.env, TF_CPP_MIN_LOG_LEVEL: '3'},
+      });
+      if ((await answer(child)) !== 'ready') throw new Error('the process did not become ready');
+      return {
+        run(call) {
+          child.send(call as never);
+          return answer(child) as Promise<Outcome>;
+        },
+        async end() {
+          if (child.exitCode !== null || child.signalCode !== null) return;
+          const ended = new Promise((resolve) => child.once('exit', resolve));
+          child.kill('SIGKILL');
+          await ended;
+        },
+      };
+    },
+    close: () => rm(folder, {recursive: true, force: true}),
+  };
+}
+
+/** The child's next message. */
+function answer(child: ChildProcess): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const clear = () => {
+      child.off('message', onMessage);
+      child.off('exit', onExit);
+    };
+    const onMessage = (message: unknown) => {
+      clear();
+      resolve(message);
+    };
+    const onExit = (code: number | null, signal: string | null) => {
+      clear();
+      reject(new Error(`the process ended with ${signal ?? `code ${code}`}`));
+    };
+    child.on('message', onMessage);
+    child.on('exit', onExit);
+  });
+}
+
+type Subject = typeof import('./page.js');
+
+/** Pages of headless browsers on webgl or webgpu. */
+export async function pages(
+  repository: URL,
+): Promise<{open(backend: string, installed: boolean): () => Promise<Room>; close(): Promise<void>}> {
+  const {bundlePage, servePage, launchBrowser, openPage} = await built(
+    repository,
+    ...['bundlePage', 'servePage', 'launchBrowser', 'openPage'].map((name) => `browser/${name}`),
+  );
+  const entry = fileURLToPath(new URL('test/fuzz/page.ts', repository));
+  const site = await servePage({files: await bundlePage({entry, packages: ['@tensorflow/tfjs-backend-webgpu']})});
+  return {
+    // A browser of its own, because a page that hangs keeps its browser from closing it.
+    open: (backend, installed) => async () => {
+      const browser: Browser = await launchBrowser();
+      const page: Page = await openPage(browser, site.url);
+      await page.evaluate(
+        ([backend, installed]) => (globalThis as unknown as {convgrad: Subject}).convgrad.prepare(backend, installed),
+        [backend, installed] as const,
+      );
+      return {
+        run: (call) =>
+          page.evaluate(
+            ([call, installed]) => (globalThis as unknown as {convgrad: Subject}).convgrad.run(call, installed),
+            [call, installed] as const,
+          ),
+        end: () => browser.close(),
+      };
+    },
+    close: () => site.close(),
+  };
+}

@@ -1,0 +1,80 @@
+import type {Call} from './call.js';
+import {entries} from './entries.js';
+import type {Outcome} from './subject.js';
+
+/** Runs calls somewhere, one after another. */
+export interface Host {
+  run(call: Call): Promise<Outcome>;
+  close(): Promise<void>;
+}
+
+/** What a call showed: `fault` where convgrad did what it must not. */
+export interface Judgement {
+  fault?: string;
+  /** How it was found to be right. */
+  kind: 'right' | 'refused by convgrad' | 'refused by tfjs' | 'as tfjs alone' | 'not tried' | 'fault';
+}
+
+/** A call may take so long. */
+export const patience = 5000;
+
+/**
+ * Judges one call: a right result or a refusal in words, and nothing left behind. Where convgrad refuses, tfjs alone must not have computed it rightly.
+ *
+ * @param alone where convgrad was never installed
+ */
+export async function judge(call: Call, subject: Host, alone: Host): Promise<Judgement> {
+  const fault = (what: string): Judgement => ({kind: 'fault', fault: what});
+  const {isTfjs, names} = entries[call.entry]!;
+  const got = await subject.run(call);
+  if (got.faults.length > 0) {
+    // Of what tfjs alone does as well, convgrad is not the cause.
+    const known = isTfjs ? (await alone.run(call)).faults : [];
+    const own = got.faults.filter((text) => !known.includes(text));
+    if (own.length > 0) return fault(own.join('; ') + (got.error ? ` (${got.error.message})` : ''));
+  }
+  if (got.milliseconds > patience) return fault(`took ${Math.round(got.milliseconds)} ms`);
+  switch (got.end) {
+    case 'right':
+      return {kind: 'right'};
+    case 'not tried':
+      return {kind: 'not tried'};
+    case 'wrong':
+      return fault(`wrong: ${got.why}`);
+    case 'value': {
+      const other = isTfjs ? await alone.run(call) : undefined;
+      return other?.digest !== undefined && other.digest === got.digest
+        ? {kind: 'as tfjs alone'}
+        : fault(`accepted what has no meaning: ${got.digest}`);
+    }
+    case 'threw': {
+      const {name, message, stack} = got.error!;
+      if (name === 'ConvgradError') {
+        if (!names.test(message)) return fault(`the error names another function: ${message}`);
+        if (got.meaning === 'strict') return fault(`refused what is right: ${message}`);
+        if (got.meaning === 'loose' && isTfjs && (await alone.run(call)).end === 'right')
+          return fault(`tfjs alone computes it: ${message}`);
+        return {kind: 'refused by convgrad'};
+      }
+      if (isOurs(stack)) return fault(`raw ${name} from convgrad: ${message}`);
+      // An assertion of tfjs's, or what its tape makes of a strange dy.
+      if (name === 'Error' || (!isTfjs && call.entry.startsWith('grad of'))) return {kind: 'refused by tfjs'};
+      const other = isTfjs ? await alone.run(call) : undefined;
+      if (other?.error?.name !== name || other.error.message !== message)
+        return fault(`raw ${name}: ${message} (tfjs alone: ${other?.error?.message ?? other?.end})`);
+      return {kind: 'refused by tfjs'};
+    }
+  }
+}
+
+/** What runs tfjs's own code or a user's in its place: what these throw is not convgrad's. */
+const wrappers = /(fusedGradient|fusedRun|layers|Layers|methodSwaps|outputPool)\.js/;
+
+/** Whether convgrad threw it, or asked tfjs for something that threw. Known in Node alone, where convgrad's files are not in one bundle with tfjs. */
+function isOurs(stack: string): boolean {
+  const frames = stack.split('\n').filter((line) => /^\s+at .*\.m?js/.test(line));
+  const own = frames.map(
+    (frame) => /\/dist\/(plugin|backends|algorithms|engine|geometry)\//.test(frame) && !/node_modules/.test(frame),
+  );
+  return frames.some((frame, i) => own[i] && !wrappers.test(frame));
+}

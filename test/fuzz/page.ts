@@ -1,0 +1,2 @@
+// The page in which calls run on webgl and webgpu.
+export {prepare, run} from './subject.js';

@@ -1,0 +1,145 @@
+import type {Kind} from '../../src/geometry/conv2dInfo.js';
+import type {Problem} from '../../src/geometry/problem.js';
+import {outputSize} from '../../src/verify/reference.js';
+
+/** Thrown where a call has no meaning: no result can be right, so it must be refused. */
+export class Meaningless extends Error {}
+
+export function nothing(why: string): never {
+  throw new Meaningless(why);
+}
+
+/** What is found out while a call is read. */
+export interface Reading {
+  /** Everything so far is as the documentation asks for it, so a refusal is a fault. Otherwise a refusal is allowed where tfjs alone is not right either. */
+  strict: boolean;
+}
+
+/** The geometry of a call as a problem that the reference can enumerate, or no return. Written from the definition; shares nothing with `src/geometry`. */
+export function readProblem(
+  reading: Reading,
+  kind: Kind,
+  xShape: unknown,
+  filterShape: unknown,
+  attrs: Record<string, unknown>,
+): Problem {
+  const dataFormat = readFormat(reading, attrs['dataFormat']);
+  const [first, ...others] = sizes('x', xShape);
+  const [inHeight, inWidth, inChannels] = dataFormat === 'NHWC' ? others : [others[1]!, others[2]!, others[0]!];
+  const [filterHeight, filterWidth, filterChannels, depth] = sizes('filter', filterShape);
+  if (inChannels !== filterChannels) nothing('x and filter differ in channels');
+  if (filterHeight * filterWidth === 0) nothing('the filter has no taps');
+  if (inHeight * inWidth * inChannels * depth === 0) reading.strict = false;
+  const [strideHeight, strideWidth] = readPair(reading, attrs['strides']);
+  const [dilationHeight, dilationWidth] = readPair(reading, attrs['dilations'], 1);
+  const problem: Problem = {
+    batch: first!,
+    inHeight,
+    inWidth,
+    inChannels,
+    outChannels: kind === 'depthwise' ? inChannels * depth : depth,
+    ...{filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth},
+    ...{pad: readPad(reading, attrs['pad'], dataFormat), dataFormat, kind},
+  };
+  const mode = attrs['dimRoundingMode'];
+  if (mode === 'floor' || mode === 'round' || mode === 'ceil') problem.dimRoundingMode = mode;
+  else if (mode !== undefined && mode !== null) nothing('an unknown rounding mode');
+  if (mode && typeof problem.pad === 'string') nothing('a rounding mode where the pad fixes the size');
+  return withinReach(problem);
+}
+
+function sizes(name: string, shape: unknown): [number, number, number, number] {
+  if (!Array.isArray(shape) || shape.length !== 4) nothing(`${name} has not four axes`);
+  const four = shape as [number, number, number, number];
+  if (!four.every((size) => Number.isSafeInteger(size) && size >= 0)) nothing(`${name} has strange sizes`);
+  if (four.reduce((product, size) => product * size, 1) > 2 ** 31 - 1) nothing(`${name} is larger than any tensor`);
+  return four;
+}
+
+function readFormat(reading: Reading, format: unknown): 'NHWC' | 'NCHW' {
+  if (format === null) reading.strict = false;
+  if (format === undefined || format === null || format === 'NHWC') return 'NHWC';
+  return format === 'NCHW' ? 'NCHW' : nothing('an unknown data format');
+}
+
+function readPair(reading: Reading, value: unknown, fallback?: number): [number, number] {
+  if (value === null) reading.strict = false;
+  const given = value ?? fallback;
+  if (Array.isArray(given) && given.length > 2) reading.strict = false; // tfjs takes the first two of three
+  const both: unknown[] = Array.isArray(given) ? given.slice(0, 2) : [given, given];
+  if (both.length !== 2 || !both.every((step) => Number.isSafeInteger(step) && (step as number) > 0)) {
+    nothing('steps that are no whole numbers from 1');
+  }
+  return both as [number, number];
+}
+
+function readPad(reading: Reading, pad: unknown, dataFormat: 'NHWC' | 'NCHW'): Problem['pad'] {
+  const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
+  if (pad === 'same' || pad === 'valid' || isCount(pad)) return pad as Problem['pad'];
+  if (!Array.isArray(pad) || pad.length !== 4) nothing('an unknown pad');
+  const pairs = pad as unknown[];
+  const [rows, columns, channels] = dataFormat === 'NHWC' ? [1, 2, 3] : [2, 3, 1];
+  const pair = (i: number) => {
+    const both = pairs[i];
+    if (!Array.isArray(both) || both.length !== 2 || !both.every(isCount)) nothing('a pad that is no pair');
+    return both as [number, number];
+  };
+  for (const i of [0, channels]) {
+    const both = pairs[i];
+    // tfjs does not look at them.
+    if (!(Array.isArray(both) && both.length === 2 && both[0] === 0 && both[1] === 0)) reading.strict = false;
+  }
+  const [[top, bottom], [left, right]] = [pair(rows), pair(columns)];
+  return {top, bottom, left, right};
+}
+
+/** The same convolution with steps that the reference can count to, or no return where no window fits. */
+function withinReach(problem: Problem): Problem {
+  const p = {...problem};
+  const pads = typeof p.pad === 'object' ? p.pad : undefined;
+  const number = typeof p.pad === 'number' ? p.pad : 0;
+  for (const [size, filter, stride, dilation, before, after] of [
+    ['inHeight', 'filterHeight', 'strideHeight', 'dilationHeight', 'top', 'bottom'],
+    ['inWidth', 'filterWidth', 'strideWidth', 'dilationWidth', 'left', 'right'],
+  ] as const) {
+    const room = p[size] + (pads ? pads[before] + pads[after] : 2 * number);
+    if (p[filter] === 1) p[dilation] = 1;
+    if (p.pad !== 'same' && (p[filter] - 1) * p[dilation] + 1 > room) nothing('the filter reaches past its input');
+    // A second window further away than twice the room reads nothing; in no rounding mode do more fit.
+    p[stride] = Math.min(p[stride], 2 * room + 2);
+    // Of taps so far apart, at most the one in the middle meets the image.
+    if (p.pad === 'same') p[dilation] = Math.min(p[dilation], 8 * (p[size] + p[stride]) + 8);
+    const outputs = (room + p[stride]) / p[stride] + 1;
+    if (outputs > 2 ** 31) nothing('the output is larger than any tensor');
+  }
+  return p;
+}
+
+/** How many elements y has, without enumerating anything. */
+export function sizeOfOutput(p: Problem): number {
+  const pads = typeof p.pad === 'object' ? p.pad : undefined;
+  const along = (size: number, filter: number, stride: number, dilation: number, around: number) =>
+    p.pad === 'same' ? Math.ceil(size / stride) : (size + around - (filter - 1) * dilation - 1) / stride + 1;
+  const number = typeof p.pad === 'number' ? 2 * p.pad : 0;
+  const rows = along(
+    p.inHeight,
+    p.filterHeight,
+    p.strideHeight,
+    p.dilationHeight,
+    pads ? pads.top + pads.bottom : number,
+  );
+  const columns = along(
+    p.inWidth,
+    p.filterWidth,
+    p.strideWidth,
+    p.dilationWidth,
+    pads ? pads.left + pads.right : number,
+  );
+  return p.batch * rows * columns * p.outChannels;
+}
+
+/** The shape of y in the user's order. */
+export function outputShape(p: Problem): number[] {
+  const [height, width] = outputSize(p);
+  return p.dataFormat === 'NHWC' ? [p.batch, height, width, p.outChannels] : [p.batch, p.outChannels, height, width];
+}

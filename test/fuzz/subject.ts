@@ -1,0 +1,193 @@
+import * as tf from '@tensorflow/tfjs';
+import {conv2d, conv2dBackward, install} from 'tfjs-convgrad';
+import {type Call, isSpec, sizeOf, valuesOf} from './call.js';
+import {entries, type Results} from './entries.js';
+import {mostElements, NotTried, type Outputs} from './expected.js';
+import {Meaningless, type Reading} from './readGeometry.js';
+import {type Arguments, makeArguments, real} from './tensors.js';
+
+/** How a call ended; plain data. */
+export interface Outcome {
+  /** What the definition says: it must come out right, it may be refused where tfjs alone is not right either, or it means nothing. */
+  meaning: 'strict' | 'loose' | 'none';
+  /** `value`: a result of a call that means nothing. */
+  end: 'right' | 'wrong' | 'value' | 'threw' | 'not tried';
+  /** Of a wrong result, what is wrong. */
+  why?: string;
+  error?: {name: string; message: string; stack: string};
+  /** What a right result, or an error, does not excuse. */
+  faults: string[];
+  /** Of the result, to compare where nothing says what is right. */
+  digest?: string;
+  milliseconds: number;
+}
+
+/** Makes a backend active, with convgrad or without. */
+export async function prepare(backend: string, withConvgrad: boolean): Promise<void> {
+  if (!(await tf.setBackend(backend).catch(() => false))) throw new Error(`backend '${backend}' is not available here`);
+  await tf.ready();
+  if (withConvgrad) install();
+  await usual(withConvgrad); // what is made once is made here
+}
+
+/** Runs a call on the active backend and holds the result against the definition. */
+export async function run(call: Call, withConvgrad: boolean): Promise<Outcome> {
+  const reading: Reading = {strict: true};
+  let wanted: Outputs | undefined;
+  try {
+    wanted = entries[call.entry]!.expected(reading, call);
+  } catch (error) {
+    if (error instanceof NotTried) return {meaning: 'loose', end: 'not tried', faults: [], milliseconds: 0};
+    if (!(error instanceof Meaningless)) throw error;
+  }
+  const meaning = wanted ? (reading.strict ? 'strict' : 'loose') : 'none';
+  const faults: string[] = [];
+  const before = held();
+  const args = await makeArguments(call);
+  if (args === undefined) return {meaning, end: 'not tried', faults: [], milliseconds: 0};
+  if (wanted) await poison(wanted);
+  const beside = held();
+  const start = performance.now();
+  let results: Results | undefined;
+  let error: Outcome['error'];
+  try {
+    results = entries[call.entry]!.run(call, args, realAttributes(call.attrs));
+  } catch (thrown) {
+    const {name, message, stack} =
+      thrown instanceof Error ? thrown : new Error(`no Error was thrown: ${String(thrown)}`);
+    error = {name, message, stack: stack ?? ''};
+  }
+  const ended: Pick<Outcome, 'end' | 'why' | 'digest'> = results ? await hold(results, wanted) : {end: 'threw'};
+  const milliseconds = performance.now() - start;
+  if (error && tf.memory().numTensors !== beside.tensors)
+    faults.push(`after the error ${tf.memory().numTensors - beside.tensors} tensors are left`);
+  faults.push(...sharedData(results, args));
+  for (const result of Object.values(results ?? {}))
+    if (result instanceof tf.Tensor && !Object.values(args).includes(result)) result.dispose();
+  faults.push(...(await changedInputs(call, args)));
+  release(args);
+  const after = held();
+  for (const what of ['tensors', 'data', 'backend'] as const) {
+    if (after[what] !== before[what]) faults.push(`${what}: ${after[what] - before[what]} more than before the call`);
+  }
+  if (tf.engine().state.gradientDepth !== 0) faults.push('a tape is left open');
+  if (meaning !== 'strict' || error || faults.length > 0) {
+    const wrong = await usual(withConvgrad);
+    if (wrong) faults.push(`the next ordinary call: ${wrong}`);
+  }
+  return {meaning, ...ended, ...(error ? {error} : {}), faults, milliseconds};
+}
+
+function realAttributes(attrs: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(attrs).map(([name, value]) => [name, real(value)]));
+}
+
+function held() {
+  const {numTensors, numDataBuffers} = tf.memory();
+  return {tensors: numTensors, data: numDataBuffers, backend: tf.backend().numDataIds()};
+}
+
+/** Leaves NaN in memory that is about to be free: outputs of this size may be given it. */
+async function poison(wanted: Outputs): Promise<void> {
+  for (const {shape} of Object.values(wanted)) {
+    const size = sizeOf(shape);
+    if (size === 0 || size > mostElements) continue;
+    tf.tidy(() => {
+      tf.fill([...shape], Number.NaN);
+      if (size >= 4096) conv2d(tf.fill([1, 1, size, 1], Number.NaN) as tf.Tensor4D, tf.ones([1, 1, 1, 1]), 1, 'valid');
+    });
+  }
+}
+
+/** Holds results against what they must be. */
+async function hold(results: Results, wanted: Outputs | undefined): Promise<Pick<Outcome, 'end' | 'why' | 'digest'>> {
+  const read: string[] = [];
+  let why: string | undefined;
+  for (const name of new Set([...Object.keys(results), ...Object.keys(wanted ?? {})])) {
+    const result = results[name];
+    const isPlain = Array.isArray(result) && result.every((value) => typeof value === 'number');
+    if (!isPlain && !(result instanceof tf.Tensor)) {
+      why ??= `${name} is ${Array.isArray(result) ? 'an array' : typeof result}, no tensor`;
+      continue;
+    }
+    if (result instanceof tf.Tensor && result.isDisposed) {
+      why ??= `${name} is disposed`;
+      continue;
+    }
+    const [values, shape] =
+      result instanceof tf.Tensor
+        ? [await result.data(), result.shape]
+        : [result as number[], [(result as number[]).length]];
+    read.push(`${name} [${shape}] ${result instanceof tf.Tensor ? result.dtype : ''} ${checksum(values)}`);
+    const right = wanted?.[name];
+    if (!right) continue;
+    if (String(shape) !== String(right.shape)) why ??= `${name} has shape [${shape}] and must have [${right.shape}]`;
+    else if (values.length !== right.values.length)
+      why ??= `${name} has ${values.length} values of ${right.values.length}`;
+    else if (result instanceof tf.Tensor && result.dtype !== 'float32') why ??= `${name} has dtype ${result.dtype}`;
+    const at = values.findIndex((value, i) => !(Math.abs(value - right.values[i]!) <= (right.slack?.[i] ?? 0)));
+    if (at >= 0) why ??= `${name}[${at}] is ${values[at]} and must be ${right.values[at]}`;
+  }
+  const end = why ? 'wrong' : wanted ? 'right' : 'value';
+  return {end, ...(why ? {why} : {}), digest: read.join('; ')};
+}
+
+function checksum(values: ArrayLike<number>): string {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum = (Math.imul(sum, 31) + Math.round(values[i]! * 1024)) | 0;
+  return String(sum);
+}
+
+function sharedData(results: Results | undefined, args: Arguments): string[] {
+  const tensors = Object.values(args).filter((arg): arg is tf.Tensor => arg instanceof tf.Tensor);
+  return Object.entries(results ?? {}).flatMap(([name, result]) =>
+    result instanceof tf.Tensor && tensors.includes(result) ? [`${name} is one of the arguments`] : [],
+  );
+}
+
+/** Arguments that were alive are, with their values. */
+async function changedInputs(call: Call, args: Arguments): Promise<string[]> {
+  const changed: string[] = [];
+  for (const [name, tensor] of Object.entries(args)) {
+    const spec = call.tensors[name as keyof Arguments];
+    if (!(tensor instanceof tf.Tensor) || !isSpec(spec)) continue;
+    if (spec.disposed) continue;
+    if (tensor.isDisposed) changed.push(`${name} was disposed by the call`);
+    else if (tensor.dtype !== 'string' && tensor.dtype !== 'complex64') {
+      const [values, want] = [await tensor.data(), valuesOf(call, spec)];
+      if (values.some((value, i) => value !== want[i])) changed.push(`${name} was changed by the call`);
+    }
+  }
+  return changed;
+}
+
+function release(args: Arguments): void {
+  for (const tensor of Object.values(args)) if (tensor instanceof tf.Tensor && !tensor.isDisposed) tensor.dispose();
+}
+
+/** An ordinary call of everything. @returns what is wrong with it */
+async function usual(withConvgrad: boolean): Promise<string | undefined> {
+  const results = tf.tidy(() => {
+    const [x, filter] = [tf.ones([1, 3, 3, 2]) as tf.Tensor4D, tf.fill([3, 3, 2, 2], 2) as tf.Tensor4D];
+    const through = tf.conv2d(x, filter, 1, 'valid');
+    const deep = tf.depthwiseConv2d(x, filter, 1, 'valid');
+    if (!withConvgrad) return [through, deep];
+    const {dx, dFilter, dBias} = conv2dBackward({
+      x,
+      filter,
+      dy: tf.ones([1, 1, 1, 2]) as tf.Tensor4D,
+      strides: 1,
+      pad: 'valid',
+    });
+    return [through, deep, conv2d(x, filter, 1, 'valid'), dx, dFilter, dBias];
+  });
+  const right = [36, 18, 36, 4, 1, 1];
+  const wrong: string[] = [];
+  for (const [i, result] of results.entries()) {
+    const values = await result.data();
+    const bad = values.find((value) => value !== right[i]);
+    if (bad !== undefined) wrong.push(`result ${i} is ${bad} and must be ${right[i]}`);
+  }
+  tf.dispose(results);
+  return wrong[0];
+}

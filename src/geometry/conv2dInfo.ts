@@ -1,4 +1,5 @@
 import {ConvgradError} from './error.js';
+import {show} from './show.js';
 
 /** The tensors' layout: N batch, H height, W width, C channels. */
 export type DataFormat = 'NHWC' | 'NCHW';
@@ -163,12 +164,12 @@ type PadPair = readonly [number, number];
 function checkShape(name: string, shape: readonly number[], meaning: string, fail: Fail): void {
   if (!Array.isArray(shape) || shape.length !== 4) {
     fail(
-      `${name} must have rank 4, ${meaning}; got ${Array.isArray(shape) ? `rank ${shape.length}: [${shape}]` : show(shape)}.`,
+      `${name} must have rank 4, ${meaning}; got ${Array.isArray(shape) ? `rank ${shape.length}: ` : ''}${show(shape)}.`,
     );
   }
   const bad = shape.find((size) => !Number.isSafeInteger(size) || size < 0);
   if (bad !== undefined || shape.some((size) => size === undefined)) {
-    fail(`${name} [${shape}] has the size ${bad}; sizes are whole numbers from 0.`);
+    fail(`${name} ${show(shape)} has the size ${show(bad)}; sizes are whole numbers from 0.`);
   }
 }
 
@@ -268,8 +269,4 @@ function resolveAxis(
   }
   const round = mode === undefined ? Math.floor : Math[mode];
   return {out: round(room / stride) + 1, before};
-}
-
-function show(value: unknown): string {
-  return typeof value === 'number' || value === undefined ? String(value) : (JSON.stringify(value) ?? String(value));
 }

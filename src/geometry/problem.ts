@@ -9,6 +9,7 @@ import {
 } from './conv2dInfo.js';
 import {axesFault, formatEpilogue, type ProblemEpilogue, parseEpilogueWord} from './epilogue.js';
 import {ConvgradError} from './error.js';
+import {show} from './show.js';
 
 /** What was asked of a convolution, as plain numbers: the unit of verification. See {@link formatProblem} for its one line of text. */
 export interface Problem {
@@ -70,6 +71,21 @@ const sizeKeys = {
   dw: 'dilationWidth',
 } as const;
 const optionalSizes = {batch: 1, strideHeight: 1, strideWidth: 1, dilationHeight: 1, dilationWidth: 1};
+const defaults = {...optionalSizes, pad: 'valid', dataFormat: 'NHWC'} as const;
+
+/**
+ * A problem given as an object, in full: what it leaves out is as the text would have it.
+ * @throws ConvgradError on what is no problem, or has no geometry
+ */
+export function completeProblem(functionName: string, given: unknown): Problem {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new ConvgradError(functionName, `needs a problem or its line of text; got ${show(given)}.`);
+  }
+  const said = Object.entries(given).filter(([, value]) => value !== undefined && value !== null);
+  const problem = {...defaults, ...(Object.fromEntries(said) as unknown as Problem)};
+  conv2dInfo(functionName, {...problemShapes(problem), ...problemAttributes(problem)});
+  return problem;
+}
 
 /**
  * Reads a problem string. Sizes may come in any order; mb, sh, sw, dh and dw default to 1, the pad to valid, the format to nhwc.
@@ -91,7 +107,7 @@ export function parseProblem(text: string): Problem {
   for (const [key, name] of Object.entries(sizeKeys)) {
     if (!(name in found) && !(name in optionalSizes)) fail(`lacks '${key}'`);
   }
-  const problem: Problem = {...optionalSizes, ...(found as Required<typeof found>), pad: 'valid', dataFormat: 'NHWC'};
+  const problem: Problem = {...defaults, ...(found as Required<typeof found>)};
   const seen = new Set<string>();
   const once = (what: string) => (seen.has(what) ? fail(`gives the ${what} twice`) : seen.add(what));
   for (const word of words) {

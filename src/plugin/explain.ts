@@ -14,7 +14,8 @@ import {
   type TensorName,
   userShapeOf,
 } from '../geometry/pass.js';
-import {formatProblem, type Problem, parseProblem, problemInfo} from '../geometry/problem.js';
+import {completeProblem, formatProblem, type Problem, parseProblem, problemInfo} from '../geometry/problem.js';
+import {show} from '../geometry/show.js';
 import {builtinFault} from './builtinFault.js';
 import {builtinImplementation} from './builtinImplementation.js';
 import {
@@ -83,8 +84,10 @@ export interface ExplainOptions {
  * @throws ConvgradError on a problem that has no geometry, and on an unknown backend or algorithm
  */
 export function explain(problem: Problem | string, options: ExplainOptions = {}): Explanation {
-  const asked = typeof problem === 'string' ? parseProblem(problem) : problem;
-  const {backends = servedBackends(), algorithm = 'auto', accuracy = 'standard'} = options;
+  const asked = typeof problem === 'string' ? parseProblem(problem) : completeProblem('explain', problem);
+  const {backends = servedBackends(), algorithm = 'auto', accuracy = 'standard'} = options ?? {};
+  if (!Array.isArray(backends))
+    throw new ConvgradError('explain', `backends must be an array such as ['cpu']; got ${show(backends)}.`);
   choose('backend', backends, servedBackends());
   choose('algorithm', [algorithm], ['auto', 'builtin', ...new Set(servedBackends().flatMap(algorithmsOf))]);
   choose('accuracy', [accuracy], ['standard', 'fast']);
@@ -194,5 +197,8 @@ function notCalled(): never {
 function choose(what: string, chosen: readonly string[], known: readonly string[]): void {
   const unknown = chosen.find((name) => !known.includes(name));
   if (unknown !== undefined)
-    throw new ConvgradError('explain', `unknown ${what} '${unknown}'; use ${known.join(', ')}.`);
+    throw new ConvgradError(
+      'explain',
+      `unknown ${what} ${typeof unknown === 'string' ? `'${unknown}'` : show(unknown)}; use ${known.join(', ')}.`,
+    );
 }

@@ -148,7 +148,15 @@ function forward(
 
 function attributes(attrs: NamedAttrMap): Attributes {
   const {strides, pad, dataFormat, dilations, dimRoundingMode} = attrs as unknown as Attributes;
-  return {strides, pad: spatial(pad, dataFormat), dataFormat, dilations, dimRoundingMode};
+  return {
+    ...{strides: firstTwo(strides), pad: spatial(pad, dataFormat), dataFormat},
+    ...{dilations: dilations && firstTwo(dilations), dimRoundingMode},
+  };
+}
+
+/** tfjs does not look at what follows the steps along height and width. */
+function firstTwo(steps: Conv2DRequest['strides']): Conv2DRequest['strides'] {
+  return Array.isArray(steps) ? steps.slice(0, 2) : steps;
 }
 
 /** tfjs does not look at what explicit pads say of batch and channels; programs that run without convgrad run with it. */

@@ -13,7 +13,7 @@ const disposed = () => {
 };
 const same = {strides: 1, pad: 'same' as const};
 const run = (name: string, inputs: Record<string, tf.Tensor>, attrs: object) =>
-  tf.engine().runKernel(name, inputs, attrs as never);
+  tf.engine().runKernel(name, inputs, attrs as never) as tf.Tensor;
 const attrs = {strides: 1, pad: 'same', dataFormat: 'NHWC', dilations: 1};
 
 beforeAll(() => tf.setBackend('cpu'));
@@ -206,8 +206,28 @@ it.each<[string, () => unknown, RegExp]>([
     () => tf.separableConv2d(x(), filter([6, 3, 2, 1]), filter([1, 1, 2, 1]), 1, 'valid'),
     /^separableConv2d: the filter covers 6/,
   ],
+  [
+    'what no error message can quote as JSON',
+    () => run('Conv2D', {x: x(), filter: filter()}, {...attrs, strides: 1n}),
+    /^conv2d: strides must be .* got 1n\./,
+  ],
+  [
+    'a symbol among sizes',
+    () => run('Conv2DBackpropInput', {dy: dy(), filter: filter()}, {...attrs, inputShape: [1, Symbol('h'), 4, 2]}),
+    /^conv2dBackpropInput: x \[1,Symbol\(h\),4,2\] has the size Symbol\(h\)/,
+  ],
 ])('%s is one clear error', (_name, call, message) => {
   const before = tf.memory().numTensors;
   expect(call).toThrow(message);
   expect(tf.memory().numTensors - before).toBeLessThanOrEqual(6); // the arguments made here, nothing of ours
+});
+
+it('reads of steps what tfjs reads of them, the first two', () => {
+  const right = tf.conv2d(x(), filter(), [2, 1], 'same').dataSync();
+  expect(tf.conv2d(x(), filter(), [2, 1, 7] as never, 'same').dataSync()).toEqual(right);
+  const [plain, longer] = [
+    [1, 2],
+    [1, 2, 0],
+  ].map((dilations) => run('Conv2D', {x: x(), filter: filter()}, {...attrs, dilations}).dataSync());
+  expect(longer).toEqual(plain);
 });

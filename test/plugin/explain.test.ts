@@ -120,10 +120,27 @@ test('a problem as an object is taken too', () => {
   );
 });
 
+test('what a problem as an object leaves out is as in its text', () => {
+  const sizes = {inHeight: 5, inWidth: 6, inChannels: 2, outChannels: 3, filterHeight: 3, filterWidth: 2};
+  expect(explain({...sizes, dataFormat: undefined, pad: null} as never)).toEqual(explain('ih5iw6ic2oc3kh3kw2'));
+});
+
 test.each([
   [() => explain(dense, {backends: ['abacus']}), "explain: unknown backend 'abacus'; use cpu, wasm, webgl, webgpu."],
   [() => explain(dense, {algorithm: 'magic'}), /^explain: unknown algorithm 'magic'; use auto, builtin, gather/],
+  [
+    () => explain(dense, {backends: 'cpu' as never}),
+    'explain: backends must be an array such as [\'cpu\']; got "cpu".',
+  ],
+  [
+    () => explain(dense, {algorithm: Symbol('magic') as never}),
+    /^explain: unknown algorithm Symbol\(magic\); use auto/,
+  ],
   [() => explain('ih3iw3ic1oc1kh5kw5'), /^problem/],
+  [() => (explain as () => unknown)(), 'explain: needs a problem or its line of text; got undefined.'],
+  [() => explain(7 as never), 'explain: needs a problem or its line of text; got 7.'],
+  [() => explain({} as never), 'explain: x [1,undefined,undefined,undefined] has the size undefined'],
+  [() => explain({...parseProblem(dense), pad: [1, 1] as never}), /^explain: pad must be/],
 ])('refuses %s', (fn, message) => {
   expect(fn).toThrow(message);
 });

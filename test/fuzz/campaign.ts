@@ -41,7 +41,15 @@ export function kindOf(fault: string): string {
 /** Draws calls and judges them. Of each kind of fault one is shrunk; the campaign goes on. */
 export async function campaign(subject: Host, alone: Host, options: CampaignOptions): Promise<CampaignResult> {
   const kinds: CampaignResult['kinds'] = {
-    ...{right: 0, 'refused by convgrad': 0, 'refused by tfjs': 0, 'as tfjs alone': 0, 'not tried': 0, fault: 0},
+    ...{
+      right: 0,
+      'refused by convgrad': 0,
+      'refused by tfjs': 0,
+      'as tfjs alone': 0,
+      'not judged': 0,
+      'not tried': 0,
+      fault: 0,
+    },
   };
   const findings = new Map<string, Finding>();
   let done = 0;

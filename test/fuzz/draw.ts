@@ -355,6 +355,7 @@ function spoilt(call: Call, spoiler: Spoiler): Call {
     case 'attribute':
       return {...call, attrs: {...call.attrs, [attributes[spoiler.which % attributes.length]!]: spoiler.value}};
     case 'unknown attribute':
+      if (entries[call.entry]!.arguments.some((argument) => argument === spoiler.name)) return call;
       return {...call, attrs: {...call.attrs, [spoiler.name]: spoiler.value}};
     case 'leave out': {
       const {[attributes[spoiler.which % attributes.length]!]: _left, ...attrs} = call.attrs;

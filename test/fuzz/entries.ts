@@ -3,9 +3,10 @@ import {conv2d, conv2dBackward, depthwiseConv2d, depthwiseConv2dBackward, explai
 import type {Kind} from '../../src/geometry/conv2dInfo.js';
 import {formatProblem, type Problem} from '../../src/geometry/problem.js';
 import type {ArgumentName, Call} from './call.js';
-import {backpropFilter, backpropInput, backward, forward, NotTried, type Outputs} from './expected.js';
+import {backpropFilter, backpropInput, backward, forward, type Outputs} from './expected.js';
 import {expectedConv1d, expectedSeparable, expectedTransposed} from './expectedOps.js';
-import {nothing, outputShape, type Reading, readProblem} from './readGeometry.js';
+import {outputShape, readProblem} from './readGeometry.js';
+import {nothing, type Reading, Unjudged} from './reading.js';
 import type {Arguments} from './tensors.js';
 
 /** What a call came to: tensors, or plain numbers. */
@@ -142,7 +143,7 @@ export const entries: Record<string, Entry> = {
     expected(reading, call) {
       const {dataFormat, activation} = call.attrs;
       if (dataFormat === 'NCHW' && (activation ?? 'linear') !== 'linear')
-        throw new NotTried('tfjs-core then adds the bias along the width');
+        throw new Unjudged('tfjs-core then adds the bias along the width');
       return backward(reading, call, call.kind, 'any', {fused: true, bias: 'given'});
     },
   },

@@ -3,7 +3,8 @@ import type {Problem} from '../../src/geometry/problem.js';
 import {type Inputs, reference, tensorShapes, type Wanted} from '../../src/verify/reference.js';
 import {type Call, sizeOf} from './call.js';
 import {activate, readEpilogue, slopeOf} from './expectedEpilogue.js';
-import {nothing, outputShape, type Reading, readProblem, sizeOfOutput} from './readGeometry.js';
+import {outputShape, readProblem, sizeOfOutput} from './readGeometry.js';
+import {nothing, type Reading, TooLarge} from './reading.js';
 import {broadcast, type Read, readTensor, withBatch} from './readTensor.js';
 
 /** What a result must be, in the order of the user's data format. */
@@ -19,9 +20,6 @@ export type Outputs = Record<string, Output>;
 const mostTerms = 4e6;
 /** The largest result that a call is let make, so that a campaign fits into any memory. */
 export const mostElements = 4e6;
-
-/** Thrown where a call is not tried, with the reason. */
-export class NotTried extends Error {}
 
 /** y = activation(x ∗ filter + bias). @param images how x may come: with or without a batch */
 export function forward(reading: Reading, call: Call, kind: Kind, images: 'batched' | 'any', fused: boolean): Outputs {
@@ -43,11 +41,6 @@ export function backward(
   images: 'batched' | 'any',
   {fused, bias}: {fused: boolean; bias: 'always' | 'given' | 'never'},
 ): Outputs {
-  if (
-    bias !== 'always' &&
-    Object.values(call.tensors).some((argument) => 'value' in argument && argument.value !== null)
-  )
-    throw new NotTried('tf.grads makes tensors of plain values');
   const {x, filter, alone} = readInputs(reading, call, images);
   const problem = readProblem(reading, kind, x.shape, filter.shape, call.attrs);
   const shape = outputShape(problem);
@@ -109,9 +102,9 @@ export function convolve(
 ): ReturnType<typeof reference> {
   const elements = sizeOfOutput(problem);
   const shapes = [problem.inHeight * problem.inWidth * problem.inChannels * problem.batch, elements];
-  if (Math.max(...shapes) > mostElements) throw new NotTried('too large');
+  if (Math.max(...shapes) > mostElements) throw new TooLarge();
   const depth = problem.kind === 'depthwise' ? 1 : problem.inChannels;
-  if (elements * problem.filterHeight * problem.filterWidth * depth > mostTerms) throw new NotTried('too large');
+  if (elements * problem.filterHeight * problem.filterWidth * depth > mostTerms) throw new TooLarge();
   const sized = tensorShapes(problem);
   const array = (name: keyof Inputs) => (inputs[name] ?? new Float32Array(sizeOf(sized[name]))) as Float32Array;
   return reference(problem, {x: array('x'), filter: array('filter'), dy: array('dy')});

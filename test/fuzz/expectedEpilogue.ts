@@ -1,5 +1,5 @@
 import type {Call} from './call.js';
-import {nothing, type Reading} from './readGeometry.js';
+import {nothing, type Reading, Unjudged} from './reading.js';
 import {broadcast, type Read, readTensor} from './readTensor.js';
 
 /** What follows a convolution, read from a call. */
@@ -32,7 +32,11 @@ export function readEpilogue(reading: Reading, call: Call, yShape: readonly numb
   const slopes = name === 'prelu' ? read('preluActivationWeights') : undefined;
   if (name === 'prelu' && !slopes) nothing('prelu without slopes');
   const alpha = leakyreluAlpha ?? 0.2;
-  if (name === 'leakyrelu' && (typeof alpha !== 'number' || !Number.isFinite(alpha))) nothing('a strange alpha');
+  if (name === 'leakyrelu' && !Number.isFinite(alpha)) {
+    // What is no number counts as one where it can, in tfjs too.
+    if (typeof alpha !== 'number') throw new Unjudged('an alpha that is no number');
+    nothing('an alpha that is not finite');
+  }
   return {
     ...(bias ? {bias} : {}),
     ...(slopes ? {slopes} : {}),

@@ -1,6 +1,7 @@
 import {type Call, sizeOf} from './call.js';
 import {backpropInput, convolve, forward, type Outputs} from './expected.js';
-import {nothing, outputShape, type Reading, readProblem} from './readGeometry.js';
+import {outputShape, readProblem} from './readGeometry.js';
+import {nothing, type Reading} from './reading.js';
 import {readTensor, withBatch} from './readTensor.js';
 
 /** The arguments of tf.conv2dTranspose: x is the dy of a convolution whose x is the result. */

@@ -12,7 +12,7 @@ export interface Host {
 export interface Judgement {
   fault?: string;
   /** How it was found to be right. */
-  kind: 'right' | 'refused by convgrad' | 'refused by tfjs' | 'as tfjs alone' | 'not tried' | 'fault';
+  kind: 'right' | 'refused by convgrad' | 'refused by tfjs' | 'as tfjs alone' | 'not judged' | 'not tried' | 'fault';
 }
 
 /** A call may take so long. */
@@ -42,6 +42,7 @@ export async function judge(call: Call, subject: Host, alone: Host): Promise<Jud
     case 'wrong':
       return fault(`wrong: ${got.why}`);
     case 'value': {
+      if (got.meaning === 'unknown') return {kind: 'not judged'};
       const other = isTfjs ? await alone.run(call) : undefined;
       return other?.digest !== undefined && other.digest === got.digest
         ? {kind: 'as tfjs alone'}

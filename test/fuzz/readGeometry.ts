@@ -1,19 +1,7 @@
 import type {Kind} from '../../src/geometry/conv2dInfo.js';
 import type {Problem} from '../../src/geometry/problem.js';
 import {outputSize} from '../../src/verify/reference.js';
-
-/** Thrown where a call has no meaning: no result can be right, so it must be refused. */
-export class Meaningless extends Error {}
-
-export function nothing(why: string): never {
-  throw new Meaningless(why);
-}
-
-/** What is found out while a call is read. */
-export interface Reading {
-  /** Everything so far is as the documentation asks for it, so a refusal is a fault. Otherwise a refusal is allowed where tfjs alone is not right either. */
-  strict: boolean;
-}
+import {nothing, type Reading} from './reading.js';
 
 /** The geometry of a call as a problem that the reference can enumerate, or no return. Written from the definition; shares nothing with `src/geometry`. */
 export function readProblem(

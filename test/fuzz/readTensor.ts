@@ -1,5 +1,5 @@
 import {type ArgumentName, type Call, isSpec, resolved, type TensorSpec, valuesOf} from './call.js';
-import {nothing, type Reading} from './readGeometry.js';
+import {nothing, type Reading} from './reading.js';
 
 /** A tensor of a call, as the reference takes it. */
 export interface Read {

@@ -2,14 +2,14 @@ import * as tf from '@tensorflow/tfjs';
 import {conv2d, conv2dBackward, install} from 'tfjs-convgrad';
 import {type Call, isSpec, sizeOf, valuesOf} from './call.js';
 import {entries, type Results} from './entries.js';
-import {mostElements, NotTried, type Outputs} from './expected.js';
-import {Meaningless, type Reading} from './readGeometry.js';
+import {mostElements, type Outputs} from './expected.js';
+import {Meaningless, type Reading, TooLarge, Unjudged} from './reading.js';
 import {type Arguments, makeArguments, real} from './tensors.js';
 
 /** How a call ended; plain data. */
 export interface Outcome {
-  /** What the definition says: it must come out right, it may be refused where tfjs alone is not right either, or it means nothing. */
-  meaning: 'strict' | 'loose' | 'none';
+  /** What the definition says: it must come out right, it may be refused where tfjs alone is not right either, it means nothing, or the definition does not say. */
+  meaning: 'strict' | 'loose' | 'none' | 'unknown';
   /** `value`: a result of a call that means nothing. */
   end: 'right' | 'wrong' | 'value' | 'threw' | 'not tried';
   /** Of a wrong result, what is wrong. */
@@ -34,13 +34,16 @@ export async function prepare(backend: string, withConvgrad: boolean): Promise<v
 export async function run(call: Call, withConvgrad: boolean): Promise<Outcome> {
   const reading: Reading = {strict: true};
   let wanted: Outputs | undefined;
+  let isUnknown = false;
   try {
     wanted = entries[call.entry]!.expected(reading, call);
   } catch (error) {
-    if (error instanceof NotTried) return {meaning: 'loose', end: 'not tried', faults: [], milliseconds: 0};
-    if (!(error instanceof Meaningless)) throw error;
+    if (error instanceof TooLarge) return {meaning: 'loose', end: 'not tried', faults: [], milliseconds: 0};
+    if (!(error instanceof Meaningless || error instanceof Unjudged)) throw error;
+    isUnknown = error instanceof Unjudged || takesPlainValues(call);
   }
-  const meaning = wanted ? (reading.strict ? 'strict' : 'loose') : 'none';
+  const known = Object.keys(call.attrs).every((name) => entries[call.entry]!.attributes.includes(name));
+  const meaning = isUnknown ? 'unknown' : !wanted ? 'none' : reading.strict && known ? 'strict' : 'loose';
   const faults: string[] = [];
   const before = held();
   const args = await makeArguments(call);
@@ -76,6 +79,14 @@ export async function run(call: Call, withConvgrad: boolean): Promise<Outcome> {
     if (wrong) faults.push(`the next ordinary call: ${wrong}`);
   }
   return {meaning, ...ended, ...(error ? {error} : {}), faults, milliseconds};
+}
+
+/** tfjs makes tensors of numbers and lists where its ops want one. */
+function takesPlainValues({entry, tensors}: Call): boolean {
+  const isPlain = (value: unknown) => value !== undefined && value !== null && !isSpec(value as never);
+  return (
+    /^(tf\.|grad of)/.test(entry) && Object.values(tensors).some((given) => 'value' in given && isPlain(given.value))
+  );
 }
 
 function realAttributes(attrs: Record<string, unknown>): Record<string, unknown> {

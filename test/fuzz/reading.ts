@@ -1,0 +1,17 @@
+/** Thrown where a call has no meaning: no result can be right, so it must be refused. */
+export class Meaningless extends Error {}
+
+export function nothing(why: string): never {
+  throw new Meaningless(why);
+}
+
+/** What is found out while a call is read. */
+export interface Reading {
+  /** Everything so far is as the documentation asks for it, so a refusal is a fault. Otherwise a refusal is allowed where tfjs alone is not right either. */
+  strict: boolean;
+}
+
+/** Thrown where a call is not tried, because its result is too large to be judged. */
+export class TooLarge extends Error {}
+/** Thrown where nothing here says what a call gives; it is tried all the same, and may not do harm. */
+export class Unjudged extends Error {}

@@ -80,6 +80,7 @@ export async function campaign(subject: Host, alone: Host, options: CampaignOpti
       ...{seed, numRuns: options.calls - done, endOnFailure: options.path !== undefined},
       ...(options.path === undefined ? {} : {path: options.path}),
     });
+    if (failed && failing === undefined) throw errorInstance;
     if (failed && failing !== undefined) {
       const fault = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
       findings.set(failing, {fault, call: counterexample![0], seed, path: counterexamplePath!, count: 1});

@@ -6,17 +6,21 @@ import {fileURLToPath} from 'node:url';
 import type {Browser, Page} from 'playwright-core';
 import type {Call} from './call.js';
 import {type Host, patience} from './judge.js';
-import type {Outcome} from './subject.js';
+
+type Answer = Awaited<ReturnType<Subject['answer']>>;
 
 /** Somewhere to run calls that may have to be ended. */
 interface Room {
-  run(call: Call): Promise<Outcome>;
+  run(call: Call): Promise<Answer>;
   /** Ends it, whatever it does. */
   end(): Promise<void>;
 }
 
 /** A machine that shares its processors may stand still for a while; what takes longer hangs. */
 const limit = 4 * patience;
+
+/** The fuzzer made a mistake, which is no finding. */
+export class BrokenFuzzer extends Error {}
 
 /** A host that opens another room when a call has hung or ended the one before. */
 export async function durable(open: () => Promise<Room>): Promise<Host> {
@@ -29,8 +33,11 @@ export async function durable(open: () => Promise<Room>): Promise<Host> {
         timer = setTimeout(() => reject(new Error(`did not end in ${limit} ms`)), limit);
       });
       try {
-        return await Promise.race([room.run(call), late]);
+        const answer = await Promise.race([room.run(call), late]);
+        if ('broken' in answer) throw new BrokenFuzzer(answer.broken);
+        return answer;
       } catch (error) {
+        if (error instanceof BrokenFuzzer) throw error;
         await room.end();
         room = undefined;
         const why = error instanceof Error ? error.message.split('\n')[0]! : String(error);
@@ -72,11 +79,11 @@ export async function processes(
         },
         env: {...process.env, TF_CPP_MIN_LOG_LEVEL: '3'},
       });
-      if ((await answer(child)) !== 'ready') throw new Error('the process did not become ready');
+      if ((await messageOf(child)) !== 'ready') throw new Error('the process did not become ready');
       return {
         run(call) {
           child.send(call as never);
-          return answer(child) as Promise<Outcome>;
+          return messageOf(child) as Promise<Answer>;
         },
         async end() {
           if (child.exitCode !== null || child.signalCode !== null) return;
@@ -91,7 +98,7 @@ export async function processes(
 }
 
 /** The child's next message. */
-function answer(child: ChildProcess): Promise<unknown> {
+function messageOf(child: ChildProcess): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const clear = () => {
       child.off('message', onMessage);
@@ -134,7 +141,7 @@ export async function pages(
       return {
         run: (call) =>
           page.evaluate(
-            ([call, installed]) => (globalThis as unknown as {convgrad: Subject}).convgrad.run(call, installed),
+            ([call, installed]) => (globalThis as unknown as {convgrad: Subject}).convgrad.answer(call, installed),
             [call, installed] as const,
           ),
         end: () => browser.close(),

@@ -1,2 +1,2 @@
 // The page in which calls run on webgl and webgpu.
-export {prepare, run} from './subject.js';
+export {answer, prepare} from './subject.js';

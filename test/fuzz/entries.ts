@@ -224,8 +224,9 @@ export const entries: Record<string, Entry> = {
       }
     },
     expected: (reading, call) => {
-      if (typeof call.attrs['pad'] !== 'string') reading.strict = false;
-      return forward(reading, call, call.kind, 'batched', false);
+      const {strides = 1, pad = 'valid'} = call.attrs;
+      if (typeof pad !== 'string') reading.strict = false;
+      return forward(reading, {...call, attrs: {...call.attrs, strides, pad}}, call.kind, 'batched', false);
     },
   },
   conv2d: {

@@ -34,7 +34,8 @@ export async function durable(open: () => Promise<Room>): Promise<Host> {
       });
       try {
         const answer = await Promise.race([room.run(call), late]);
-        if ('broken' in answer) throw new BrokenFuzzer(answer.broken);
+        // A heap that an earlier call has spoilt breaks whatever touches it.
+        if ('broken' in answer) throw new (/^RuntimeError/.test(answer.broken) ? Error : BrokenFuzzer)(answer.broken);
         return answer;
       } catch (error) {
         if (error instanceof BrokenFuzzer) throw error;

@@ -59,7 +59,7 @@ export async function judge(call: Call, subject: Host, alone: Host): Promise<Jud
       }
       if (isOurs(stack)) return fault(`raw ${name} from convgrad: ${message}`);
       // An assertion of tfjs's, or what its tape makes of a strange dy.
-      if (name === 'Error' || (!isTfjs && call.entry.startsWith('grad of'))) return {kind: 'refused by tfjs'};
+      if (name === 'Error' || call.entry.startsWith('grad of')) return {kind: 'refused by tfjs'};
       const other = isTfjs ? await alone.run(call) : undefined;
       if (other?.error?.name !== name || other.error.message !== message)
         return fault(`raw ${name}: ${message} (tfjs alone: ${other?.error?.message ?? other?.end})`);

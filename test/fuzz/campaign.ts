@@ -28,6 +28,7 @@ export interface CampaignOptions {
   /** Entries to draw from. */
   entries?: readonly string[] | undefined;
   onProgress?(done: number, findings: readonly Finding[]): void;
+  onFinding?(finding: Finding): void;
 }
 
 /** A kind of fault is shrunk in so many steps at most. */
@@ -83,7 +84,9 @@ export async function campaign(subject: Host, alone: Host, options: CampaignOpti
     if (failed && failing === undefined) throw errorInstance;
     if (failed && failing !== undefined) {
       const fault = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
-      findings.set(failing, {fault, call: counterexample![0], seed, path: counterexamplePath!, count: 1});
+      const finding: Finding = {fault, call: counterexample![0], seed, path: counterexamplePath!, count: 1};
+      findings.set(failing, finding);
+      options.onFinding?.(finding);
     }
     if (options.path !== undefined) break;
   }

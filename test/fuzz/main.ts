@@ -1,6 +1,6 @@
 // npm run fuzz -- [--backend cpu,wasm] [--calls 1000] [--seed 1] [--entry NAME] [--path PATH]
 import {parseArgs} from 'node:util';
-import {type CampaignResult, campaign} from './campaign.js';
+import {type CampaignResult, campaign, type Finding} from './campaign.js';
 import {entries} from './entries.js';
 import {durable, pages, processes} from './hosts.js';
 
@@ -36,6 +36,7 @@ async function fuzz(backend: string): Promise<CampaignResult> {
     return await campaign(subject, alone, {
       ...{seed, path: flags.path, entries: chosen},
       calls: Math.ceil(calls / backends.length),
+      onFinding: (finding) => tell(backend, finding),
       onProgress(done, findings) {
         if (Date.now() - told < 5000) return;
         told = Date.now();
@@ -48,19 +49,19 @@ async function fuzz(backend: string): Promise<CampaignResult> {
   }
 }
 
+/** A kind of fault, when it is found. */
+function tell(backend: string, {fault, call, seed, path}: Finding): void {
+  const only = chosen ? ` --entry '${chosen.join()}'` : '';
+  console.log(`${backend}, ${call.entry}, ${call.kind}: ${fault}`);
+  console.log(`  ${shown(call)}`);
+  console.log(`  npm run fuzz -- --backend ${backend} --seed ${seed} --path ${path}${only}\n`);
+}
+
 /** @returns how many kinds of fault there are */
 function report(backend: string, {seed, calls, kinds, findings}: CampaignResult): number {
-  console.log(
-    `${backend}: ${calls} calls from seed ${seed}: ${Object.entries(kinds)
-      .map(([kind, count]) => `${count} ${kind}`)
-      .join(', ')}`,
-  );
-  for (const {fault, call, seed, path, count} of findings) {
-    const only = chosen ? ` --entry '${chosen.join()}'` : '';
-    console.log(`\n  ${call.entry}, ${call.kind} (${count} calls): ${fault}`);
-    console.log(`  ${shown(call)}`);
-    console.log(`  npm run fuzz -- --backend ${backend} --seed ${seed} --path ${path}${only}`);
-  }
+  const counts = Object.entries(kinds).map(([kind, count]) => `${count} ${kind}`);
+  console.log(`${backend}: ${calls} calls from seed ${seed}: ${counts.join(', ')}`);
+  for (const {fault, call, count} of findings) console.log(`  ${count} calls: ${call.entry}, ${call.kind}: ${fault}`);
   return findings.length;
 }
 

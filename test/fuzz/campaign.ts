@@ -31,8 +31,9 @@ export interface CampaignOptions {
   onFinding?(finding: Finding): void;
 }
 
-/** A kind of fault is shrunk in so many steps at most. */
+/** A kind of fault is shrunk in so many steps at most, and for so many milliseconds: a call that hangs takes long. */
 const mostTries = 150;
+const longest = 60_000;
 
 /** Faults of one kind differ in numbers, names and what they quote. */
 export function kindOf(fault: string): string {
@@ -57,9 +58,9 @@ export async function campaign(subject: Host, alone: Host, options: CampaignOpti
   for (let round = 0; done < options.calls; round++) {
     const seed = options.seed + round;
     let failing: string | undefined; // the kind that is being shrunk
-    let tries = 0;
+    let [tries, since] = [0, 0];
     const property = fc.asyncProperty(calls(options.entries), async (call) => {
-      if (failing !== undefined && tries++ > mostTries) return;
+      if (failing !== undefined && (tries++ > mostTries || performance.now() - since > longest)) return;
       const {kind, fault} = await judge(call, subject, alone);
       const known = fault === undefined ? undefined : `${call.entry}: ${kindOf(fault)}`;
       if (failing === undefined) {
@@ -73,6 +74,7 @@ export async function campaign(subject: Host, alone: Host, options: CampaignOpti
           return;
         }
         failing = known;
+        since = performance.now();
       }
       // While shrinking, only the same kind counts.
       if (known === failing) throw new Error(fault);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type {Problem} from '../../src/geometry/problem.js';
-import {outputSize} from '../../src/verify/reference.js';
 import {type ArgumentName, argumentNames, type Call, isSpec, provenances, sizeOf, type TensorSpec} from './call.js';
 import {type Entry, entries} from './entries.js';
+import {heightAndWidth} from './readGeometry.js';
 
 /** A geometry as `Problem`, most of which have one. */
 const problems: fc.Arbitrary<Problem> = fc
@@ -161,11 +161,6 @@ function padOf({pad, dataFormat}: Problem): unknown {
   ];
   const none = [0, 0];
   return dataFormat === 'NCHW' ? [none, none, ...sides] : [none, ...sides, none];
-}
-
-/** Zero where no window fits. */
-function heightAndWidth(p: Problem): [number, number] {
-  return outputSize(p);
 }
 
 /** Values that no documentation asks for. */

@@ -1,11 +1,14 @@
 import type {Kind} from '../../src/geometry/conv2dInfo.js';
+import type {Pass} from '../../src/geometry/pass.js';
 import type {Problem} from '../../src/geometry/problem.js';
 import {type Inputs, reference, tensorShapes, type Wanted} from '../../src/verify/reference.js';
 import {type Call, sizeOf} from './call.js';
 import {activate, readEpilogue, slopeOf} from './expectedEpilogue.js';
-import {outputShape, readProblem, sizeOfOutput} from './readGeometry.js';
+import {heightAndWidth, outputShape, readProblem, sizeOfOutput} from './readGeometry.js';
 import {nothing, type Reading, TooLarge} from './reading.js';
 import {broadcast, type Read, readTensor, withBatch} from './readTensor.js';
+
+type Sums = Pick<Wanted, 'shape' | 'values' | 'magnitudes'>;
 
 /** What a result must be, in the order of the user's data format. */
 export interface Output {
@@ -96,22 +99,38 @@ function readInputs(reading: Reading, call: Call, images: 'batched' | 'any') {
 }
 
 /** The three passes; what is not given counts as zeros. */
-export function convolve(
-  problem: Problem,
-  inputs: {[K in keyof Inputs]?: ArrayLike<number>},
-): ReturnType<typeof reference> {
+export function convolve(problem: Problem, inputs: {[K in keyof Inputs]?: ArrayLike<number>}): Record<Pass, Sums> {
   const elements = sizeOfOutput(problem);
   const shapes = [problem.inHeight * problem.inWidth * problem.inChannels * problem.batch, elements];
   if (Math.max(...shapes) > mostElements) throw new TooLarge();
   const depth = problem.kind === 'depthwise' ? 1 : problem.inChannels;
   if (elements * problem.filterHeight * problem.filterWidth * depth > mostTerms) throw new TooLarge();
+  if (problem.filterHeight * problem.filterWidth === 0) return sumsOfNothing(problem);
   const sized = tensorShapes(problem);
   const array = (name: keyof Inputs) => (inputs[name] ?? new Float32Array(sizeOf(sized[name]))) as Float32Array;
   return reference(problem, {x: array('x'), filter: array('filter'), dy: array('dy')});
 }
 
+/** Of a filter without taps. */
+function sumsOfNothing(p: Problem): Record<Pass, Sums> {
+  const zeros = (shape: Sums['shape']): Sums => {
+    const values = new Float64Array(sizeOf(shape));
+    return {shape, values, magnitudes: values};
+  };
+  return {
+    forward: zeros([p.batch, ...heightAndWidth(p), p.outChannels]),
+    backpropInput: zeros([p.batch, p.inHeight, p.inWidth, p.inChannels]),
+    backpropFilter: zeros([
+      p.filterHeight,
+      p.filterWidth,
+      p.inChannels,
+      p.kind === 'depthwise' ? p.outChannels / p.inChannels : p.outChannels,
+    ]),
+  };
+}
+
 /** The values in the user's order, with their slack. */
-function resultOf(problem: Problem, wanted: Wanted, image: 'x' | undefined, whole: boolean): Output {
+function resultOf(problem: Problem, wanted: Sums, image: 'x' | undefined, whole: boolean): Output {
   const [n, h, w, c] = wanted.shape;
   const [shape, values] =
     image && problem.dataFormat === 'NCHW'
@@ -130,7 +149,8 @@ function order(
   image: 'x' | 'y' = 'y',
 ): ArrayLike<number> {
   if (p.dataFormat === 'NHWC') return values;
-  const [n, h, w, c] = image === 'x' ? tensorShapes(p).x : tensorShapes({...p, dataFormat: 'NHWC'}).dy;
+  const [n, h, w, c] =
+    image === 'x' ? [p.batch, p.inHeight, p.inWidth, p.inChannels] : [p.batch, ...heightAndWidth(p), p.outChannels];
   return way === 'there' ? permute(values, [n, c, h, w], [0, 2, 3, 1]) : permute(values, [n, h, w, c], [0, 3, 1, 2]);
 }
 

@@ -16,8 +16,7 @@ export function readProblem(
   const [inHeight, inWidth, inChannels] = dataFormat === 'NHWC' ? others : [others[1]!, others[2]!, others[0]!];
   const [filterHeight, filterWidth, filterChannels, depth] = sizes('filter', filterShape);
   if (inChannels !== filterChannels) nothing('x and filter differ in channels');
-  if (filterHeight * filterWidth === 0) nothing('the filter has no taps');
-  if (inHeight * inWidth * inChannels * depth === 0) reading.strict = false;
+  if (inHeight * inWidth * inChannels * depth * filterHeight * filterWidth === 0) reading.strict = false;
   const [strideHeight, strideWidth] = readPair(reading, attrs['strides']);
   const [dilationHeight, dilationWidth] = readPair(reading, attrs['dilations'], 1);
   const problem: Problem = {
@@ -126,8 +125,23 @@ export function sizeOfOutput(p: Problem): number {
   return p.batch * rows * columns * p.outChannels;
 }
 
+/** [OH, OW]: by enumeration, and of a filter without taps by the formula of any other. */
+export function heightAndWidth(p: Problem): [number, number] {
+  const [height, width] = outputSize({...p, filterHeight: p.filterHeight || 1, filterWidth: p.filterWidth || 1});
+  const pads = typeof p.pad === 'object' ? p.pad : {top: p.pad, bottom: p.pad, left: p.pad, right: p.pad};
+  const without = (size: number, before: Problem['pad'], after: Problem['pad'], stride: number, dilation: number) => {
+    if (p.pad === 'same') return Math.ceil(size / stride);
+    const room = size + (p.pad === 'valid' ? 0 : Number(before) + Number(after)) + dilation - 1;
+    return Math[p.dimRoundingMode ?? 'floor'](room / stride) + 1;
+  };
+  return [
+    p.filterHeight ? height : without(p.inHeight, pads.top, pads.bottom, p.strideHeight, p.dilationHeight),
+    p.filterWidth ? width : without(p.inWidth, pads.left, pads.right, p.strideWidth, p.dilationWidth),
+  ];
+}
+
 /** The shape of y in the user's order. */
 export function outputShape(p: Problem): number[] {
-  const [height, width] = outputSize(p);
+  const [height, width] = heightAndWidth(p);
   return p.dataFormat === 'NHWC' ? [p.batch, height, width, p.outChannels] : [p.batch, p.outChannels, height, width];
 }

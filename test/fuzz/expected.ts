@@ -4,8 +4,8 @@ import type {Problem} from '../../src/geometry/problem.js';
 import {type Inputs, reference, tensorShapes, type Wanted} from '../../src/verify/reference.js';
 import {type Call, sizeOf} from './call.js';
 import {activate, readEpilogue, slopeOf} from './expectedEpilogue.js';
-import {heightAndWidth, outputShape, readProblem, sizeOfOutput} from './readGeometry.js';
-import {nothing, type Reading, TooLarge} from './reading.js';
+import {heightAndWidth, outputShape, readProblem} from './readGeometry.js';
+import {mostElements, nothing, type Reading, TooLarge} from './reading.js';
 import {broadcast, type Read, readTensor, withBatch} from './readTensor.js';
 
 type Sums = Pick<Wanted, 'shape' | 'values' | 'magnitudes'>;
@@ -21,8 +21,6 @@ export type Outputs = Record<string, Output>;
 
 /** Enough to judge by, few enough to enumerate. */
 const mostTerms = 4e6;
-/** The largest result that a call is let make, so that a campaign fits into any memory. */
-export const mostElements = 4e6;
 
 /** y = activation(x ∗ filter + bias). @param images how x may come: with or without a batch */
 export function forward(reading: Reading, call: Call, kind: Kind, images: 'batched' | 'any', fused: boolean): Outputs {
@@ -100,11 +98,11 @@ function readInputs(reading: Reading, call: Call, images: 'batched' | 'any') {
 
 /** The three passes; what is not given counts as zeros. */
 export function convolve(problem: Problem, inputs: {[K in keyof Inputs]?: ArrayLike<number>}): Record<Pass, Sums> {
-  const elements = sizeOfOutput(problem);
-  const shapes = [problem.inHeight * problem.inWidth * problem.inChannels * problem.batch, elements];
-  if (Math.max(...shapes) > mostElements) throw new TooLarge();
-  const depth = problem.kind === 'depthwise' ? 1 : problem.inChannels;
-  if (elements * problem.filterHeight * problem.filterWidth * depth > mostTerms) throw new TooLarge();
+  const {batch, inHeight, inWidth, inChannels, outChannels, filterHeight, filterWidth} = problem;
+  if (batch * inHeight * inWidth * inChannels > mostElements) throw new TooLarge();
+  const pixels = sizeOf(heightAndWidth(problem)) * batch * outChannels;
+  const depth = problem.kind === 'depthwise' ? 1 : inChannels;
+  if (pixels * filterHeight * filterWidth * depth > mostTerms) throw new TooLarge();
   if (problem.filterHeight * problem.filterWidth === 0) return sumsOfNothing(problem);
   const sized = tensorShapes(problem);
   const array = (name: keyof Inputs) => (inputs[name] ?? new Float32Array(sizeOf(sized[name]))) as Float32Array;

@@ -77,6 +77,7 @@ export async function processes(
         ...{
           serialization: 'advanced',
           stdio: ['ignore', 'ignore', process.env['FUZZ_STDERR'] ? 'inherit' : 'ignore', 'ipc'],
+          execArgv: ['--max-old-space-size=512'],
         },
         env: {...process.env, TF_CPP_MIN_LOG_LEVEL: '3'},
       });

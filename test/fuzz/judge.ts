@@ -27,6 +27,7 @@ export async function judge(call: Call, subject: Host, alone: Host): Promise<Jud
   const fault = (what: string): Judgement => ({kind: 'fault', fault: what});
   const {isTfjs, names} = entries[call.entry]!;
   const got = await subject.run(call);
+  if (got.error?.name === 'Lost') return fault(got.error.message);
   if (got.faults.length > 0) {
     // Of what tfjs alone does as well, convgrad is not the cause.
     const known = isTfjs ? (await alone.run(call)).faults : [];

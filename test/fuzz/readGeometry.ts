@@ -1,7 +1,7 @@
 import type {Kind} from '../../src/geometry/conv2dInfo.js';
 import type {Problem} from '../../src/geometry/problem.js';
 import {outputSize} from '../../src/verify/reference.js';
-import {nothing, type Reading} from './reading.js';
+import {mostElements, nothing, type Reading, TooLarge} from './reading.js';
 
 /** The geometry of a call as a problem that the reference can enumerate, or no return. Written from the definition; shares nothing with `src/geometry`. */
 export function readProblem(
@@ -96,33 +96,25 @@ function withinReach(problem: Problem): Problem {
     p[stride] = Math.min(p[stride], 2 * room + 2);
     // Of taps so far apart, at most the one in the middle meets the image.
     if (p.pad === 'same') p[dilation] = Math.min(p[dilation], 8 * (p[size] + p[stride]) + 8);
-    const outputs = (room + p[stride]) / p[stride] + 1;
-    if (outputs > 2 ** 31) nothing('the output is larger than any tensor');
   }
+  const {rows, columns} = roughly(p);
+  const elements = p.batch * rows * columns * p.outChannels;
+  if (elements > 2 ** 31 - 1) nothing('the output is larger than any tensor');
+  if (Math.max(elements, rows, columns) > mostElements) throw new TooLarge();
   return p;
 }
 
-/** How many elements y has, without enumerating anything. */
-export function sizeOfOutput(p: Problem): number {
+/** How high and wide y is, without enumerating anything. */
+function roughly(p: Problem): {rows: number; columns: number} {
   const pads = typeof p.pad === 'object' ? p.pad : undefined;
-  const along = (size: number, filter: number, stride: number, dilation: number, around: number) =>
-    p.pad === 'same' ? Math.ceil(size / stride) : (size + around - (filter - 1) * dilation - 1) / stride + 1;
-  const number = typeof p.pad === 'number' ? 2 * p.pad : 0;
-  const rows = along(
-    p.inHeight,
-    p.filterHeight,
-    p.strideHeight,
-    p.dilationHeight,
-    pads ? pads.top + pads.bottom : number,
-  );
-  const columns = along(
-    p.inWidth,
-    p.filterWidth,
-    p.strideWidth,
-    p.dilationWidth,
-    pads ? pads.left + pads.right : number,
-  );
-  return p.batch * rows * columns * p.outChannels;
+  const around = typeof p.pad === 'number' ? 2 * p.pad : 0;
+  const along = (size: number, filter: number, stride: number, dilation: number, pad: number) =>
+    p.pad === 'same' ? Math.ceil(size / stride) : Math.floor((size + pad - (filter - 1) * dilation - 1) / stride) + 1;
+  const [vertical, horizontal] = pads ? [pads.top + pads.bottom, pads.left + pads.right] : [around, around];
+  return {
+    rows: along(p.inHeight, p.filterHeight, p.strideHeight, p.dilationHeight, vertical),
+    columns: along(p.inWidth, p.filterWidth, p.strideWidth, p.dilationWidth, horizontal),
+  };
 }
 
 /** [OH, OW]: by enumeration, and of a filter without taps by the formula of any other. */

@@ -15,3 +15,6 @@ export interface Reading {
 export class TooLarge extends Error {}
 /** Thrown where nothing here says what a call gives; it is tried all the same, and may not do harm. */
 export class Unjudged extends Error {}
+
+/** The largest result that a call is let make, so that a campaign fits into any memory. */
+export const mostElements = 4e6;

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import {conv2d, conv2dBackward, install} from 'tfjs-convgrad';
 import {type Call, isSpec, sizeOf, valuesOf} from './call.js';
 import {entries, type Results} from './entries.js';
-import {mostElements, type Outputs} from './expected.js';
-import {Meaningless, type Reading, TooLarge, Unjudged} from './reading.js';
+import type {Outputs} from './expected.js';
+import {Meaningless, mostElements, type Reading, TooLarge, Unjudged} from './reading.js';
 import {type Arguments, makeArguments, real} from './tensors.js';
 
 /** How a call ended; plain data. */

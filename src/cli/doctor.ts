@@ -5,7 +5,7 @@ import {servedBackends} from '../backends/servedBackends.js';
 import {ConvgradError} from '../geometry/error.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
 import {type Examination, examine} from '../verify/sideBySide/examine.js';
-import {rows} from '../verify/sideBySide/sideBySide.js';
+import {tried} from '../verify/sideBySide/sideBySide.js';
 import {assertServed, list, type RawFlags, single} from './flags.js';
 import {userPath} from './invocation.js';
 import {packageRoot} from './ownModules.js';
@@ -55,7 +55,7 @@ export async function runDoctor(flags: RawFlags): Promise<number> {
       findings.absent.push({backend, why: where.advice});
       continue;
     }
-    const tell = (done: number) => progress.update({backend, problem: 'tfjs alone', done, total: rows.length});
+    const tell = (done: number) => progress.update({backend, problem: 'tfjs alone', done, total: tried.length});
     tell(0);
     findings.examinations.push(
       where.place === 'page' ? await examineInPage(backend, tell, browser) : await examine(backend, tell),
@@ -92,7 +92,7 @@ function table(examinations: readonly Examination[]): string {
     chars: {mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': ''},
     style: {head: [], border: []},
   });
-  for (const {what} of rows) {
+  for (const {what} of tried) {
     const outcomes = examinations.map(({outcomes}) => outcomes.find((outcome) => outcome.what === what));
     const alone = outcomes.map((outcome) => (outcome ? brief(outcome.alone) : '–'));
     const ill = outcomes.filter((outcome) => outcome && outcome.convgrad !== 'right');

@@ -7,6 +7,7 @@ import {type Plan, resetChoices} from './choices.js';
 import {swapCustomGrad} from './fusedGradient.js';
 import {swapLayers} from './layers.js';
 import {kernelKey} from './registries.js';
+import {repairedGradients} from './repairedGradients.js';
 import {type InstallationReport, makeReport} from './report.js';
 import {algorithmsOf} from './select.js';
 import {currentSession, endSessions, replacedGradients, replacedOn, startSession} from './session.js';
@@ -42,6 +43,11 @@ export interface InstallOptions {
   threads?: number | undefined;
   /** Whether to patch the convolutional classes of tf.layers, so that they train under dilation with every activation; true by default. */
   layers?: boolean;
+  /**
+   * Whether to put right the gradients of other operations that tfjs computes wrong or does not have: `tf.mirrorPad`, `tf.image.resizeNearestNeighbor` (so
+   * upSampling2d layers too), `tf.image.resizeBilinear` and `tf.depthToSpace`, on every backend; true by default.
+   */
+  repairGradients?: boolean;
 }
 
 /** What `install()` returns. */
@@ -52,7 +58,7 @@ export interface Installation {
 
 /**
  * Replaces tfjs's kernels of dense and depthwise convolutions (Conv2D, FusedConv2D, Conv2DBackpropInput, Conv2DBackpropFilter;
- * DepthwiseConv2dNative, FusedDepthwiseConv2D, …; on wasm also MaxPoolGrad) and their gradients by convgrad's, and what no kernel can put right: the gradients inside
+ * DepthwiseConv2dNative, FusedDepthwiseConv2D, …; on wasm also MaxPoolGrad) and their gradients by convgrad's, gradients of other operations that are wrong or missing (`repairGradients`), and what no kernel can put right: the gradients inside
  * `tf.fused.conv2d` and `tf.fused.depthwiseConv2d`, and methods of tf.layers, in layers that exist already too. Synchronous and silent. A second call replaces
  * the options and takes back places that were taken since; backends that are imported later are served as they come.
  *
@@ -66,6 +72,7 @@ export function install(options: InstallOptions = {}): Installation {
     plan = 'auto',
     threads,
     layers = true,
+    repairGradients = true,
   } = options ?? {};
   if (typeof tf?.engine !== 'function' || typeof tf.registerKernel !== 'function') {
     throw new ConvgradError('install', "tf must be the module '@tensorflow/tfjs'; pass what `import * as tf` gives.");
@@ -106,7 +113,9 @@ export function install(options: InstallOptions = {}): Installation {
   // Backends that are not imported yet arrive later, kernel by kernel.
   const present = backends.filter((backend) => replacedOn(backend).some((name) => tf.getKernel(name, backend)));
   session.kernels.swap(present.flatMap((backend) => replacedOn(backend).map((name) => kernelKey(name, backend))));
-  session.gradients.swap(replacedGradients);
+  if (!repairGradients && session.repairsGradients) session.gradients.restore();
+  session.repairsGradients = repairGradients;
+  session.gradients.swap([...replacedGradients, ...(repairGradients ? Object.keys(repairedGradients) : [])]);
   swapCustomGrad(tf, session.engine);
   session.servesLayers = layers;
   if (layers) swapLayers(tf, session.layers, () => currentSession(tf) === session && session.servesLayers);

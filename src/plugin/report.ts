@@ -5,6 +5,7 @@ import {callCounts, type Fallback, fallbackCounts} from './calls.js';
 import {keptChoices, type Plan} from './choices.js';
 import {isOurs} from './kernels.js';
 import {layerPrototypes} from './layers.js';
+import {repairedGradients} from './repairedGradients.js';
 import {currentSession, replacedGradients, replacedOn} from './session.js';
 import type {Tf} from './tfjs.js';
 
@@ -21,6 +22,8 @@ export interface InstallationReport {
   summary: string;
   kernels: {backend: string; kernel: string; servedBy: ServedBy}[];
   gradients: {kernel: string; servedBy: ServedBy}[];
+  /** Gradients of other operations that `install()` repairs; 'built-in' or 'not imported' under `repairGradients: false`. */
+  repairedGradients: {kernel: string; servedBy: ServedBy}[];
   /** The classes of tf.layers that `install()` patches; 'built-in' under `layers: false`. */
   layers: {layer: string; servedBy: ServedBy}[];
   /** Calls served by convgrad since `install()`. */
@@ -41,9 +44,10 @@ export function makeReport(tf: Tf): InstallationReport {
       return {backend, kernel, servedBy: place(active?.kernelFunc, true)};
     }),
   );
-  const gradients = session
-    ? replacedGradients.map((kernel) => ({kernel, servedBy: place(tf.getGradient(kernel)?.gradFunc, true)}))
-    : [];
+  const gradientsOf = (names: readonly string[], swapped: boolean) =>
+    (session ? names : []).map((kernel) => ({kernel, servedBy: place(tf.getGradient(kernel)?.gradFunc, swapped)}));
+  const gradients = gradientsOf(replacedGradients, true);
+  const repaired = gradientsOf(Object.keys(repairedGradients), session?.repairsGradients ?? false);
   const layers = (session ? layerPrototypes(tf) : []).map(({layer, prototype}) => ({
     layer,
     servedBy: place((prototype as {call?: unknown} | undefined)?.call, session?.servesLayers ?? false),
@@ -69,6 +73,7 @@ export function makeReport(tf: Tf): InstallationReport {
     serving,
     kernels,
     gradients,
+    repairedGradients: repaired,
     layers,
     calls,
     builtin,

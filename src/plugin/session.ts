@@ -8,6 +8,7 @@ import {builtinNames, fusedKernel, fusedNames, isOurs, kinds, passKernels, passO
 import {repairedKernels} from './maxPoolGrad.js';
 import {MethodSwaps} from './methodSwaps.js';
 import {backendOf, gradientRegistry, kernelKey, kernelRegistry} from './registries.js';
+import {repairedGradients} from './repairedGradients.js';
 import type {Wanted} from './select.js';
 import {whereServed} from './servedGradient.js';
 import {Swaps} from './swaps.js';
@@ -27,6 +28,7 @@ export interface Session {
   /** Of the engine itself. */
   readonly engine: MethodSwaps;
   servesLayers: boolean;
+  repairsGradients: boolean;
   /** The counts when it began. */
   readonly callsBefore: ReadonlyMap<string, number>;
   readonly fallbacksBefore: readonly Fallback[];
@@ -71,6 +73,8 @@ export function startSession(tf: Tf): Session {
       backendOf,
     ),
     gradients: new Swaps(gradientRegistry(tf), (key) => {
+      const repaired = repairedGradients[key];
+      if (repaired) return session.repairsGradients ? repaired(tf) : undefined;
       const configs = kinds.flatMap((kind) => gradientConfigs(tf, kind, builtinNames[kind]));
       const ours = configs.find(({kernelName}) => kernelName === key);
       const isServed = () => session.kernels.has(kernelKey(key, tf.getBackend()));
@@ -79,6 +83,7 @@ export function startSession(tf: Tf): Session {
     layers: new MethodSwaps(),
     engine: new MethodSwaps(),
     servesLayers: true,
+    repairsGradients: true,
     callsBefore: new Map(callCounts()),
     fallbacksBefore: fallbackCounts(),
   };

@@ -27,9 +27,30 @@ export interface Row {
 }
 
 /** What came of it: `right`, `throws: …`, or in what it is wrong. */
-export async function outcomeOf(row: Row, way: Way): Promise<string> {
+export function outcomeOf(row: Row, way: Way): Promise<string> {
+  return outcomeOfResults(async () => {
+    const problem = parseProblem(row.problem);
+    const {inputs, wanted} = trial(problem, 'integers', 1, 1, arithmeticOf('cpu'));
+    const results = way(inputTensors(problem, inputs), problem);
+    const got = (await Promise.all(results.map((result) => result.data()))) as Float32Array[];
+    return row.passes.map((pass, i) => {
+      const {values, shape} = wanted[pass];
+      const image = pass !== 'backpropFilter' && problem.dataFormat === 'NCHW';
+      return {got: got[i], want: image ? toNCHW(Float32Array.from(values), shape) : values};
+    });
+  });
+}
+
+/** A result, and what is right. */
+export interface Result {
+  got: Float32Array | undefined;
+  want: ArrayLike<number>;
+}
+
+/** The outcome of results that are whole numbers; the tensors that computing them leaves are disposed of. */
+export async function outcomeOfResults(compute: () => Promise<readonly Result[]>): Promise<string> {
   tf.engine().startScope();
-  const outcome = await outcomeInScope(row, way);
+  const outcome = await compute().then(judge, (error) => `throws: ${messageOf(error)}`);
   try {
     tf.engine().endScope();
     return outcome;
@@ -38,22 +59,9 @@ export async function outcomeOf(row: Row, way: Way): Promise<string> {
   }
 }
 
-async function outcomeInScope(row: Row, way: Way): Promise<string> {
-  const problem = parseProblem(row.problem);
-  const {inputs, wanted} = trial(problem, 'integers', 1, 1, arithmeticOf('cpu'));
-  try {
-    const results = way(inputTensors(problem, inputs), problem);
-    const got = (await Promise.all(results.map((result) => result.data()))) as Float32Array[];
-    const worst = row.passes.map((pass, i) => {
-      const {values, shape} = wanted[pass];
-      const image = pass !== 'backpropFilter' && problem.dataFormat === 'NCHW';
-      return distance(got[i], image ? toNCHW(Float32Array.from(values), shape) : values);
-    });
-    const off = Math.max(...worst);
-    return off === 0 ? 'right' : off === Number.POSITIVE_INFINITY ? 'wrong size' : `wrong by ${off}`;
-  } catch (error) {
-    return `throws: ${messageOf(error)}`;
-  }
+function judge(results: readonly Result[]): string {
+  const off = Math.max(...results.map(({got, want}) => distance(got, want)));
+  return off === 0 ? 'right' : off === Number.POSITIVE_INFINITY ? 'wrong size' : `wrong by ${off}`;
 }
 
 function messageOf(error: unknown): string {

@@ -1,5 +1,6 @@
 import {install, uninstall} from '../../plugin/install.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
+import {type GradientRow, gradientRows, outcomeOfGradient} from './gradientRows.js';
 import {layerRows} from './layerRows.js';
 import {opRows} from './opRows.js';
 import {outcomeOf, type Row} from './row.js';
@@ -15,7 +16,11 @@ export interface Outcome {
   by?: string;
 }
 
+/** The rows about convolutions. */
 export const rows: readonly Row[] = [...opRows, ...layerRows];
+
+/** Everything that is tried. */
+export const tried: readonly (Row | GradientRow)[] = [...rows, ...gradientRows];
 
 /**
  * Does on the active backend what tfjs alone gets wrong somewhere: first with convgrad, then without. The last rows may leave the backend's
@@ -24,18 +29,23 @@ export const rows: readonly Row[] = [...opRows, ...layerRows];
  */
 export async function sideBySide(onOutcome?: (done: number) => void): Promise<Outcome[]> {
   const backend = tf.getBackend();
-  const spoils = ({corrupts = []}: Row) => Number(corrupts.includes(backend));
-  const ordered = [...rows].sort((a, b) => spoils(a) - spoils(b));
+  const spoils = (row: Row | GradientRow) => Number('corrupts' in row && row.corrupts?.includes(backend));
+  const ordered = [...tried].sort((a, b) => spoils(a) - spoils(b));
   install({tf});
   const ours: string[] = [];
-  for (const row of ordered) ours.push(await outcomeOf(row, row.instead?.way ?? row.way));
+  for (const row of ordered) ours.push(await outcome(row, true));
   uninstall();
   const outcomes: Outcome[] = [];
   for (const [i, row] of ordered.entries()) {
-    const {what, instead} = row;
-    const alone = await outcomeOf(row, row.way);
-    outcomes.push({what, backend, alone, convgrad: ours[i], ...(instead ? {by: instead.name} : {})});
+    const alone = await outcome(row, false);
+    const by = 'instead' in row ? row.instead?.name : undefined;
+    outcomes.push({what: row.what, backend, alone, convgrad: ours[i], ...(by ? {by} : {})});
     onOutcome?.(outcomes.length);
   }
   return outcomes;
+}
+
+function outcome(row: Row | GradientRow, withConvgrad: boolean): Promise<string> {
+  if ('op' in row) return outcomeOfGradient(row);
+  return outcomeOf(row, (withConvgrad ? row.instead?.way : undefined) ?? row.way);
 }

@@ -1,5 +1,6 @@
 import type {GradConfig, NamedTensorMap, Tensor} from '@tensorflow/tfjs';
 import type {Kind} from '../geometry/conv2dInfo.js';
+import {inFloats} from './floats.js';
 import {type FusedRun, watchFusedRuns} from './fusedRun.js';
 import {gradientConfigs} from './gradients.js';
 import {builtinNames, kinds} from './kernels.js';
@@ -78,5 +79,5 @@ function biasGradient(tf: Tf, {attrs}: FusedRun, dy: Tensor, shape: number[]): T
   if (dy.size === 0) return tf.zeros(shape); // on wasm, tfjs leaves the sum of an empty tensor unwritten
   const alongChannels = attrs['dataFormat'] === 'NCHW' && shape.length === 1 && shape[0] !== 1;
   const axes = alongChannels ? [0, 2, 3] : tf.backend_util.getReductionAxes(shape, dy.shape);
-  return tf.reshape(tf.sum(dy, axes), shape);
+  return tf.reshape(tf.sum(inFloats(tf, dy), axes), shape);
 }

@@ -1,3 +1,4 @@
+import {keysOf, refuseMisspelt} from '../geometry/didYouMean.js';
 import {ConvgradError} from '../geometry/error.js';
 import {passes} from '../geometry/pass.js';
 import type {Algorithm} from './algorithm.js';
@@ -13,6 +14,9 @@ import {winograd4} from './winograd4.js';
 /** The catalogue, in order of preference where predicted times do not decide; the definition stands last. */
 const catalogue: Algorithm[] = [gather, im2col, winograd, winograd4, fft, transposed, depthwise, direct];
 
+/** Those that convgrad brought. */
+const brought: ReadonlySet<Algorithm> = new Set(catalogue);
+
 /** Names that mean something else where algorithms are chosen. */
 const reserved = ['auto', 'imported', 'builtin'];
 
@@ -26,13 +30,26 @@ export function findAlgorithm(name: string): Algorithm | undefined {
   return catalogue.find((algorithm) => algorithm.name === name);
 }
 
+/** Whether somebody defined it, so that nobody knows what it computes. */
+export function isDefined(name: string): boolean {
+  return catalogue.some((algorithm) => algorithm.name === name && !brought.has(algorithm));
+}
+
+const fields = keysOf<Algorithm>({
+  ...{name: true, title: true, source: true, integerHeadroom: true, accuracy: true, footprint: true},
+  ...{tile: true, errorBound: true, parts: true, supports: true, cost: true, fuses: true},
+  ...{forward: true, backpropInput: true, backpropFilter: true},
+});
+
 /**
  * Adds an algorithm to the end of the catalogue, where `install({algorithm: name})` and `convgrad verify --algorithm name` find it.
  * Only a name and one pass are needed; what is left out takes the values of the definition (`direct`), but for `supports`, which admits dense
  * convolutions alone.
  *
+ * It may hold fields of its own, unless they read like a slip of the pen.
+ *
  * @returns the undo, which takes it out again
- * @throws ConvgradError when the name is taken or malformed, or no pass is given
+ * @throws ConvgradError when the name is taken or malformed, a field is misspelt, or no pass is given
  */
 export function defineAlgorithm(algorithm: Pick<Algorithm, 'name'> & Partial<Algorithm>): () => void {
   const fail = (problem: string): never => {
@@ -45,6 +62,7 @@ export function defineAlgorithm(algorithm: Pick<Algorithm, 'name'> & Partial<Alg
   if (reserved.includes(name) || findAlgorithm(name)) {
     fail(`the name '${name}' is taken; choose another, or undo the first definition.`);
   }
+  refuseMisspelt('defineAlgorithm', algorithm, fields);
   if (!passes.some((pass) => typeof algorithm[pass] === 'function')) {
     fail(`'${name}' has none of the functions ${passes.join(', ')}; give at least one.`);
   }

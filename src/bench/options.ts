@@ -1,5 +1,6 @@
 import {backendNames} from '../backends/servedBackends.js';
 import type {EngineName} from '../engine/engineNames.js';
+import {keysOf} from '../geometry/didYouMean.js';
 import type {Pass} from '../geometry/pass.js';
 import type {Peer} from './peer/peer.js';
 import type {BenchReport} from './report.js';
@@ -39,6 +40,12 @@ export interface BenchOptions {
   /** Called after every row with a way to make the report of all rows so far. */
   onReport?(sofar: () => BenchReport): void;
 }
+
+export const benchOptionNames = keysOf<BenchOptions>({
+  ...{backends: true, layers: true, steps: true, problems: true, passes: true, cases: true, algorithm: true},
+  ...{accuracy: true, filters: true, peer: true, engine: true, threads: true, rounds: true, seed: true},
+  ...{timeBudget: true, signal: true, onProgress: true, onReport: true},
+});
 
 /** Where a run is. */
 export interface BenchProgress {

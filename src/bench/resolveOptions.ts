@@ -1,13 +1,14 @@
 import {hostFamily} from '../backends/host/index.js';
 import {servedBackends} from '../backends/servedBackends.js';
 import {checkEngine} from '../engine/index.js';
+import {refuseUnknown} from '../geometry/didYouMean.js';
 import {hasZeroSize, passes} from '../geometry/pass.js';
 import {formatProblem, parseProblem, problemInfo} from '../geometry/problem.js';
 import {algorithmsOf} from '../plugin/select.js';
 import type {Case} from '../verify/cases/case.js';
 import {type OptionChecks, optionChecks} from '../verify/optionChecks.js';
 import {benchLayers} from './layers.js';
-import {type BenchOptions, defaultBackends, defaultRounds} from './options.js';
+import {type BenchOptions, benchOptionNames, defaultBackends, defaultRounds} from './options.js';
 import {randomLayers} from './randomLayers.js';
 import type {ReportedOptions} from './report.js';
 import {type StepNetwork, stepNetworks} from './steps/stepNetworks.js';
@@ -23,6 +24,7 @@ export function resolveOptions(
   options: BenchOptions,
   networks: readonly StepNetwork[] = stepNetworks,
 ): ReportedOptions {
+  refuseUnknown('bench', options, benchOptionNames);
   const {
     rounds = defaultRounds,
     seed = 1,

@@ -1,3 +1,4 @@
+import {keysOf, refuseUnknown} from './didYouMean.js';
 import {ConvgradError} from './error.js';
 import {show} from './show.js';
 
@@ -30,6 +31,11 @@ export interface Conv2DRequest {
   dilations?: number | readonly number[] | undefined;
   dimRoundingMode?: RoundingMode | null | undefined;
 }
+
+const requestNames = keysOf<Conv2DRequest>({
+  ...{xShape: true, filterShape: true, kind: true, strides: true, pad: true},
+  ...{dataFormat: true, dilations: true, dimRoundingMode: true},
+});
 
 /** What the tensors of a convolution are called in error messages: `x` and `y` where nothing else is said. */
 export interface TensorNames {
@@ -92,6 +98,7 @@ export function conv2dInfo(
   const fail = (problem: string): never => {
     throw new ConvgradError(functionName, problem);
   };
+  refuseUnknown(functionName, request, requestNames);
   const {xShape, filterShape, pad} = request;
   const dataFormat = request.dataFormat ?? 'NHWC';
   const mode = request.dimRoundingMode ?? undefined;

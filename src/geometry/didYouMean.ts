@@ -10,6 +10,11 @@ export function didYouMean(name: string, known: readonly string[]): string {
   return best ? ` (did you mean '${best.word}'?)` : '';
 }
 
+/** The names of an interface's fields, each of which must be given: the compiler sees to it that they stay complete. */
+export function keysOf<T>(keys: Record<keyof T, true>): readonly string[] {
+  return Object.keys(keys);
+}
+
 /**
  * @param options what the user gave: an object, or nothing
  * @throws ConvgradError on a name that is none of the known ones
@@ -22,6 +27,18 @@ export function refuseUnknown(functionName: string, options: unknown, known: rea
     functionName,
     `unknown option '${unknown}'${didYouMean(unknown, known)}; use ${known.join(', ')}.`,
   );
+}
+
+/**
+ * The same for objects that may hold more than what is known, such as helpers of their functions.
+ * @throws ConvgradError on a name that is nearly one of the known ones
+ */
+export function refuseMisspelt(functionName: string, object: object, known: readonly string[]): void {
+  for (const name of Object.keys(object)) {
+    const meant = known.includes(name) ? '' : didYouMean(name, known);
+    if (meant !== '')
+      throw new ConvgradError(functionName, `unknown field '${name}'${meant}; use ${known.join(', ')}.`);
+  }
 }
 
 /** Case and separators are no difference. */

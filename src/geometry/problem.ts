@@ -7,6 +7,7 @@ import {
   type Pad,
   type RoundingMode,
 } from './conv2dInfo.js';
+import {keysOf} from './didYouMean.js';
 import {axesFault, formatEpilogue, type ProblemEpilogue, parseEpilogueWord} from './epilogue.js';
 import {ConvgradError} from './error.js';
 import {show} from './show.js';
@@ -34,6 +35,14 @@ export interface Problem {
   /** What follows the convolution in the same kernel: a fused convolution. Absent, there is no such kernel. */
   epilogue?: ProblemEpilogue | undefined;
 }
+
+/** The names of what a problem holds. */
+export const problemNames = keysOf<Problem>({
+  ...{batch: true, inHeight: true, inWidth: true, inChannels: true, outChannels: true},
+  ...{filterHeight: true, filterWidth: true, strideHeight: true, strideWidth: true},
+  ...{dilationHeight: true, dilationWidth: true, pad: true, dimRoundingMode: true},
+  ...{dataFormat: true, kind: true, epilogue: true},
+});
 
 /**
  * One line of text that replays a problem: `mb2ih7iw5ic3oc4kh3kw3sh2sw1dh1dw1-same-nhwc`; other pads read `-valid`, `-p1` and

@@ -1,5 +1,6 @@
 import type {Rank, Tensor, Tensor3D, Tensor4D} from '@tensorflow/tfjs';
 import type {Conv2DRequest, DataFormat, Pad, RoundingMode} from '../geometry/conv2dInfo.js';
+import {keysOf} from '../geometry/didYouMean.js';
 import {ConvgradError} from '../geometry/error.js';
 import {checkTensor} from './checkTensor.js';
 import {defaultTf as tf} from './tfjs.js';
@@ -20,6 +21,11 @@ export interface Conv2DAttributes {
   /** How a fractional output size becomes whole, for numeric and explicit pads. */
   dimRoundingMode?: RoundingMode | undefined;
 }
+
+/** Their names. */
+export const attributeNames = keysOf<Conv2DAttributes>({
+  ...{strides: true, pad: true, dataFormat: true, dilations: true, dimRoundingMode: true},
+});
 
 /** The attributes as kernels and the geometry take them. */
 export function attributesOf(args: Conv2DAttributes): Omit<Conv2DRequest, 'xShape' | 'filterShape' | 'kind'> {

@@ -1,8 +1,16 @@
 import type {Tensor, Tensor1D, Tensor4D} from '@tensorflow/tfjs';
 import {conv2dInfo, type Kind} from '../geometry/conv2dInfo.js';
+import {refuseUnknown} from '../geometry/didYouMean.js';
 import {ConvgradError} from '../geometry/error.js';
 import {checkShape} from './checkTensor.js';
-import {attributesOf, batched, type Conv2DAttributes, type Images, tensorOf} from './conv2dArguments.js';
+import {
+  attributeNames,
+  attributesOf,
+  batched,
+  type Conv2DAttributes,
+  type Images,
+  tensorOf,
+} from './conv2dArguments.js';
 import {inFloats} from './floats.js';
 import {functionNames} from './kernels.js';
 import {runOwnKernel} from './ownKernels.js';
@@ -45,6 +53,7 @@ export function depthwiseConv2dBackward(args: Conv2DBackwardArguments): Conv2DGr
 
 function backward(kind: Kind, args: Conv2DBackwardArguments): Conv2DGradients {
   const name = `${functionNames[kind]}Backward`;
+  refuseUnknown(name, args, ['x', 'filter', 'dy', ...attributeNames]);
   const [x, filter, dy] = (['x', 'filter', 'dy'] as const).map((key) => tensorOf(name, key, args?.[key]));
   if (x.rank !== dy.rank) {
     throw new ConvgradError(name, `x has rank ${x.rank} and dy rank ${dy.rank}; both or neither carry a batch.`);

@@ -1,7 +1,15 @@
 import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
 import {conv2dInfo, type DataFormat, type Kind, type Pad, type RoundingMode} from '../geometry/conv2dInfo.js';
-import {attributesOf, batched, type Conv2DAttributes, type Images, tensorOf} from './conv2dArguments.js';
-import {type Epilogue, isTrailing, type Resolved, resolveEpilogue} from './epilogue.js';
+import {refuseUnknown} from '../geometry/didYouMean.js';
+import {
+  attributeNames,
+  attributesOf,
+  batched,
+  type Conv2DAttributes,
+  type Images,
+  tensorOf,
+} from './conv2dArguments.js';
+import {type Epilogue, epilogueNames, isTrailing, type Resolved, resolveEpilogue} from './epilogue.js';
 import {functionNames} from './kernels.js';
 import {runOwnKernel} from './ownKernels.js';
 import {defaultTf as tf} from './tfjs.js';
@@ -33,6 +41,7 @@ export function convolution(kind: Kind, ...[first, filter, ...others]: Conv2DPar
       ? ({x: first, filter, strides, pad, dataFormat, dilations, dimRoundingMode} as Conv2DArguments)
       : (first as Conv2DArguments);
   const name = functionNames[kind];
+  refuseUnknown(name, args, ['x', 'filter', ...attributeNames, ...epilogueNames]);
   const inputs = {x: tensorOf(name, 'x', args?.x), filter: tensorOf(name, 'filter', args.filter)};
   for (const key of ['bias', 'preluActivationWeights'] as const) if (args[key]) tensorOf(name, key, args[key]);
   return tf.tidy(() => {

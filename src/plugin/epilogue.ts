@@ -1,7 +1,7 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import type {Fusion} from '../backends/implementation.js';
 import type {DataFormat} from '../geometry/conv2dInfo.js';
-import {didYouMean} from '../geometry/didYouMean.js';
+import {didYouMean, keysOf} from '../geometry/didYouMean.js';
 import {type Activation, activations} from '../geometry/epilogue.js';
 import {ConvgradError} from '../geometry/error.js';
 import {consume, type Place, runOther} from './backendOps.js';
@@ -19,6 +19,11 @@ export interface Epilogue<T extends TensorInfo = TensorInfo> {
   /** The slope of leakyrelu below zero; 0.2 by default, as in tf.leakyRelu. */
   leakyreluAlpha?: number | null | undefined;
 }
+
+/** The names of its parts. */
+export const epilogueNames = keysOf<Epilogue>({
+  ...{bias: true, activation: true, preluActivationWeights: true, leakyreluAlpha: true},
+});
 
 /** The slope of leakyrelu where none is given. */
 const defaultAlpha = 0.2;

@@ -2,6 +2,7 @@ import type {Cost} from '../algorithms/algorithm.js';
 import type {Implementation} from '../backends/implementation.js';
 import {servedBackends} from '../backends/servedBackends.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
+import {didYouMean, keysOf, refuseUnknown} from '../geometry/didYouMean.js';
 import {ConvgradError} from '../geometry/error.js';
 import {explicitPads} from '../geometry/explicitPads.js';
 import {
@@ -14,7 +15,14 @@ import {
   type TensorName,
   userShapeOf,
 } from '../geometry/pass.js';
-import {completeProblem, formatProblem, type Problem, parseProblem, problemInfo} from '../geometry/problem.js';
+import {
+  completeProblem,
+  formatProblem,
+  type Problem,
+  parseProblem,
+  problemInfo,
+  problemNames,
+} from '../geometry/problem.js';
 import {show} from '../geometry/show.js';
 import {builtinFault} from './builtinFault.js';
 import {builtinImplementation} from './builtinImplementation.js';
@@ -25,6 +33,7 @@ import {
   engineOf,
   isPredicted,
   ratesFrom,
+  refusalOf,
   select,
   type Wanted,
 } from './select.js';
@@ -77,6 +86,8 @@ export interface ExplainOptions {
   accuracy?: 'standard' | 'fast';
 }
 
+const optionNames = keysOf<ExplainOptions>({backends: true, algorithm: true, accuracy: true});
+
 /**
  * Tells which implementation serves each pass of a convolution on each backend and why, what it costs, and what tfjs alone would do.
  *
@@ -84,6 +95,8 @@ export interface ExplainOptions {
  * @throws ConvgradError on a problem that has no geometry, and on an unknown backend or algorithm
  */
 export function explain(problem: Problem | string, options: ExplainOptions = {}): Explanation {
+  refuseUnknown('explain', options, optionNames);
+  if (typeof problem === 'object') refuseUnknown('explain', problem, problemNames);
   const asked = typeof problem === 'string' ? parseProblem(problem) : completeProblem('explain', problem);
   const {backends = servedBackends(), algorithm = 'auto', accuracy = 'standard'} = options ?? {};
   if (!Array.isArray(backends))
@@ -118,8 +131,13 @@ function explainPass(problem: Problem, info: Conv2DInfo, backend: string, pass: 
     return {pass, why, others: [], cost: costOf(undefined, info, pass), alone};
   }
   const builtin = builtinImplementation(backend, {plain: notCalled});
-  const {implementation: chosen, refusal} = select('explain', backend, info, pass, wanted, builtin);
   const candidates = candidatesOf(backend, info, pass, wanted, builtin);
+  const refused = refusalOf(backend, wanted);
+  if (refused !== undefined) {
+    const others = candidates.map(({implementation: {algorithm}}) => ({algorithm, why: 'not asked for'}));
+    return {pass, why: refused, others, cost: costOf(undefined, info, pass), alone};
+  }
+  const {implementation: chosen, refusal} = select('explain', backend, info, pass, wanted, builtin);
   const byTime = isPredicted(backend, info) && candidates.filter(isTimed).length > 1;
   const isKept = byTime && chosen !== candidates[0]?.implementation;
   const predicted = ({milliseconds}: Partial<Candidate>) =>
@@ -199,6 +217,6 @@ function choose(what: string, chosen: readonly string[], known: readonly string[
   if (unknown !== undefined)
     throw new ConvgradError(
       'explain',
-      `unknown ${what} ${typeof unknown === 'string' ? `'${unknown}'` : show(unknown)}; use ${known.join(', ')}.`,
+      `unknown ${what} ${typeof unknown === 'string' ? `'${unknown}'` : show(unknown)}${didYouMean(String(unknown), known)}; use ${known.join(', ')}.`,
     );
 }

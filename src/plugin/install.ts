@@ -1,6 +1,7 @@
 import {reuseOutputs} from '../backends/host/memory.js';
 import {servedBackends} from '../backends/servedBackends.js';
 import {configureEngine, type EngineName, resetEngine} from '../engine/index.js';
+import {didYouMean, keysOf, refuseUnknown} from '../geometry/didYouMean.js';
 import {ConvgradError} from '../geometry/error.js';
 import {builtinName} from './builtinImplementation.js';
 import {type Plan, resetChoices} from './choices.js';
@@ -50,6 +51,11 @@ export interface InstallOptions {
   repairGradients?: boolean;
 }
 
+const known = keysOf<InstallOptions>({
+  ...{tf: true, backends: true, algorithm: true, accuracy: true, plan: true},
+  ...{engine: true, threads: true, layers: true, repairGradients: true},
+});
+
 /** What `install()` returns. */
 export interface Installation {
   /** What is replaced, what was served and by which algorithm, and what fell back and why; as of now. */
@@ -62,9 +68,10 @@ export interface Installation {
  * `tf.fused.conv2d` and `tf.fused.depthwiseConv2d`, and methods of tf.layers, in layers that exist already too. Synchronous and silent. A second call replaces
  * the options and takes back places that were taken since; backends that are imported later are served as they come.
  *
- * @throws ConvgradError on an unknown backend, algorithm or accuracy, a plan that is none, and on an engine or threads that cannot be here; nothing is changed then
+ * @throws ConvgradError on an unknown option, backend, algorithm or accuracy, an algorithm that runs on none of the backends that are asked for, a plan that is none, and on an engine or threads that cannot be here; nothing is changed then
  */
 export function install(options: InstallOptions = {}): Installation {
+  refuseUnknown('install', options, known);
   const {
     tf = defaultTf,
     algorithm = 'auto',
@@ -86,21 +93,29 @@ export function install(options: InstallOptions = {}): Installation {
   if (unknown !== undefined) {
     throw new ConvgradError(
       'install',
-      `convgrad has no kernels for backend '${unknown}'; use ${servedBackends().join(', ')}.`,
+      `convgrad has no kernels for backend '${unknown}'${didYouMean(unknown, servedBackends())}; use ${servedBackends().join(', ')}.`,
     );
   }
-  const known = [...new Set(servedBackends().flatMap(algorithmsOf))];
-  if (!['auto', builtinName, ...known].includes(algorithm)) {
+  const named = [...new Set(servedBackends().flatMap(algorithmsOf))];
+  const general = ['auto', builtinName];
+  if (![...general, ...named].includes(algorithm)) {
     throw new ConvgradError(
       'install',
-      `unknown algorithm '${algorithm}'; use auto, ${known.join(', ')}, or defineAlgorithm() first.`,
+      `unknown algorithm '${algorithm}'${didYouMean(algorithm, named)}; use auto, ${named.join(', ')}, or defineAlgorithm() first.`,
+    );
+  }
+  const able = [...new Set(backends.flatMap(algorithmsOf))];
+  if (backends.length > 0 && ![...general, ...able].includes(algorithm)) {
+    throw new ConvgradError(
+      'install',
+      `algorithm '${algorithm}' does not run on ${backends.join(', ')}; use ${able.join(', ')} there, or other backends.`,
     );
   }
   if (!['standard', 'fast'].includes(accuracy)) {
     throw new ConvgradError('install', `accuracy must be 'standard' or 'fast'; got ${JSON.stringify(accuracy)}.`);
   }
   const engine =
-    plan === 'auto' ? (options?.engine ?? 'auto') : engineOfPlan(plan, options?.engine, [...known, builtinName]);
+    plan === 'auto' ? (options?.engine ?? 'auto') : engineOfPlan(plan, options?.engine, [...named, builtinName]);
   configureEngine('install', {engine, threads});
   resetChoices(plan === 'auto' ? undefined : plan);
   reuseOutputs(true);

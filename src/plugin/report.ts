@@ -6,6 +6,7 @@ import {keptChoices, type Plan} from './choices.js';
 import {isOurs} from './kernels.js';
 import {layerPrototypes} from './layers.js';
 import {repairedGradients} from './repairedGradients.js';
+import {refusalOf} from './select.js';
 import {currentSession, replacedGradients, replacedOn} from './session.js';
 import type {Tf} from './tfjs.js';
 
@@ -15,7 +16,7 @@ export type ServedBy = 'convgrad' | 'not imported' | 'registered over by others'
 /** What `installation.report()` tells; plain data. */
 export interface InstallationReport {
   installed: boolean;
-  /** The active backend of tfjs, and whether convgrad serves every pass of every kind there. */
+  /** The active backend of tfjs, and whether convgrad serves every pass of every kind there, by what it is asked for. */
   backend: string;
   serving: boolean;
   /** One line for people. */
@@ -66,7 +67,8 @@ export function makeReport(tf: Tf): InstallationReport {
     .filter((fallback) => fallback.calls > 0);
   const backend = tf.getBackend() ?? '';
   const here = kernels.filter((kernel) => kernel.backend === backend);
-  const serving = here.length > 0 && [...here, ...gradients].every(({servedBy}) => servedBy === 'convgrad');
+  const refused = session && refusalOf(backend, session.wanted);
+  const serving = !refused && here.length > 0 && [...here, ...gradients].every(({servedBy}) => servedBy === 'convgrad');
   const report = {
     installed: session !== undefined,
     backend,
@@ -80,7 +82,7 @@ export function makeReport(tf: Tf): InstallationReport {
     fallbacks,
     plan: planOf(session !== undefined),
   };
-  return {...report, summary: summarise(report)};
+  return {...report, summary: `${summarise(report)}${refused ? ` (${refused})` : ''}.`};
 }
 
 function place(active: unknown, swapped: boolean): ServedBy {
@@ -102,8 +104,10 @@ function fallbackKey({backend, pass, wanted, served, reason}: Fallback): string 
 
 function summarise(report: Omit<InstallationReport, 'summary'>): string {
   const {installed, backend, serving, kernels, layers, calls, builtin} = report;
-  if (!installed) return 'convgrad is not installed; call install().';
+  if (!installed) return 'convgrad is not installed; call install()';
   const [total, handedOn] = [calls, builtin].map((rows) => rows.reduce((sum, row) => sum + row.calls, 0));
+  const fellBack = report.fallbacks.reduce((sum, row) => sum + row.calls, 0);
+  const fell = fellBack ? `, ${fellBack} served by another algorithm than the one asked for` : '';
   const patched = layers.filter(({servedBy}) => servedBy === 'convgrad').length;
   const perBackend = [...new Set(kernels.map((kernel) => kernel.backend))].map((name) => {
     const rows = kernels.filter((kernel) => kernel.backend === name);
@@ -114,5 +118,5 @@ function summarise(report: Omit<InstallationReport, 'summary'>): string {
   });
   const active =
     backend === '' ? 'no backend is active yet' : `the active backend ${backend} is ${serving ? '' : 'not '}served`;
-  return `convgrad: ${perBackend.join(', ')}, ${patched}/${layers.length} layer classes; ${total} call${total === 1 ? '' : 's'} since install()${handedOn ? `, ${handedOn} more handed on to the built-in` : ''}; ${active}.`;
+  return `convgrad: ${perBackend.join(', ')}, ${patched}/${layers.length} layer classes; ${total} call${total === 1 ? '' : 's'} since install()${handedOn ? `, ${handedOn} more handed on to the built-in` : ''}${fell}; ${active}`;
 }

@@ -1,3 +1,4 @@
+import {isDefined} from '../algorithms/index.js';
 import {hostFamily} from '../backends/host/index.js';
 import type {BackendFamily, Builtin, Implementation} from '../backends/implementation.js';
 import {servedBackends} from '../backends/servedBackends.js';
@@ -75,13 +76,26 @@ export function ratesFrom(backend: string): string | undefined {
   return familyOf(backend)?.ratesFrom?.();
 }
 
+/**
+ * Why nothing serves what is asked for on a backend: an algorithm of somebody's own may compute anything, so no other may stand in for it. Those of
+ * convgrad all compute the same; where one does not run, another does.
+ */
+export function refusalOf(backend: string, {algorithm}: Wanted): string | undefined {
+  if (algorithm === 'auto' || algorithm === 'builtin' || algorithmsOf(backend).includes(algorithm)) return undefined;
+  const others = families.flatMap((family) => family.implementations().map((one) => one.algorithm));
+  if (others.includes(algorithm) && !isDefined(algorithm)) return undefined;
+  const able = servedBackends().filter((name) => algorithmsOf(name).includes(algorithm));
+  const wayOut = able.length > 0 ? `it runs on ${able.join(', ')}` : 'it is not defined any more';
+  return `your algorithm '${algorithm}' does not run on backend '${backend}', and no other stands in for it; ${wayOut}`;
+}
+
 type BuiltinCandidate = Implementation & Pick<Builtin, 'isFaster'>;
 
 /**
  * The implementation that serves one pass: the algorithm that was asked for, else tfjs's own kernel where that is known to be faster, else the one of least
  * predicted time, and the same from then on.
  * @param builtin tfjs's own kernel; nobody who asks for another algorithm by name gets it
- * @throws ConvgradError with every refusal when none does
+ * @throws ConvgradError with every refusal when none does, and when an algorithm of somebody's own does not run there
  */
 export function select(
   functionName: string,
@@ -91,6 +105,8 @@ export function select(
   wanted: Wanted,
   builtin?: BuiltinCandidate,
 ): Selection {
+  const refused = refusalOf(backend, wanted);
+  if (refused !== undefined) throw new ConvgradError(functionName, `${refused}; or install({algorithm: 'auto'}).`);
   const own = implementationsOf(backend);
   const {algorithm} = wanted;
   let refusal: {refusal?: string} = {};

@@ -1,3 +1,4 @@
+import {didYouMean} from '../geometry/didYouMean.js';
 import {ConvgradError} from '../geometry/error.js';
 
 /** Checks of options, whose errors name the function that was given them. */
@@ -25,7 +26,8 @@ export function optionChecks(functionName: string): OptionChecks {
     },
     choose(what, chosen, known) {
       const unknown = chosen.find((name) => !known.includes(name));
-      if (unknown !== undefined) fail(`unknown ${what} '${unknown}'; use ${known.join(', ')}.`);
+      if (unknown !== undefined)
+        fail(`unknown ${what} '${unknown}'${didYouMean(unknown, known)}; use ${known.join(', ')}.`);
     },
   };
 }

@@ -1,4 +1,5 @@
 import type {EngineName} from '../engine/engineNames.js';
+import {keysOf} from '../geometry/didYouMean.js';
 import type {Pass} from '../geometry/pass.js';
 import type {Fill} from './fill.js';
 import type {OracleName} from './oracles/oracle.js';
@@ -68,6 +69,13 @@ export interface VerifyOptions {
   /** Whether the first failure of each algorithm and pass is shrunk and explained; true by default. */
   diagnose?: boolean;
 }
+
+export const verifyOptionNames = keysOf<VerifyOptions>({
+  ...{subject: true, timeoutMs: true, seed: true, cases: true, timeBudget: true, regressions: true, backends: true},
+  ...{algorithms: true, passes: true, problems: true, fills: true, f16: true, flags: true, oracles: true},
+  ...{engine: true, threads: true, registered: true, imports: true, command: true, bail: true, signal: true},
+  ...{onProgress: true, onResults: true, sabotage: true, diagnose: true},
+});
 
 /** The options of a run as its report tells them. */
 export interface ReportedOptions {

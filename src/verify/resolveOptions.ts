@@ -1,12 +1,13 @@
 import {hostFamily} from '../backends/host/index.js';
 import {servedBackends} from '../backends/servedBackends.js';
 import {checkEngine} from '../engine/index.js';
+import {refuseUnknown} from '../geometry/didYouMean.js';
 import {passes} from '../geometry/pass.js';
 import {algorithmsOf} from '../plugin/select.js';
 import {fills} from './fill.js';
 import {importedNames} from './imported.js';
 import {type OptionChecks, optionChecks} from './optionChecks.js';
-import {defaultCases, type ReportedOptions, sabotages, type VerifyOptions} from './options.js';
+import {defaultCases, type ReportedOptions, sabotages, type VerifyOptions, verifyOptionNames} from './options.js';
 import {oracleNames} from './oracles/index.js';
 import {defaultTimeout, subjectName, subjectPasses} from './verifySubject.js';
 
@@ -18,6 +19,7 @@ const {fail, choose} = checks;
  * @throws ConvgradError naming the choice, what it got and what there is
  */
 export function resolveOptions(options: VerifyOptions, availableBackends: readonly string[]): ReportedOptions {
+  refuseUnknown('verify', options, verifyOptionNames);
   const {
     seed = 1,
     timeBudget,

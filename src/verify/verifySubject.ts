@@ -1,6 +1,7 @@
 import type {Tensor} from '@tensorflow/tfjs';
 import type {Algorithm} from '../algorithms/algorithm.js';
 import type {Conv2DInfo, DataFormat, Kind, Pad, RoundingMode} from '../geometry/conv2dInfo.js';
+import {keysOf, refuseMisspelt} from '../geometry/didYouMean.js';
 import {ConvgradError} from '../geometry/error.js';
 import {type Pass, passes, type TensorName} from '../geometry/pass.js';
 
@@ -55,8 +56,14 @@ export function subjectName({name}: VerifySubject): string {
   return name ?? 'subject';
 }
 
+const fields = keysOf<VerifySubject>({
+  ...{name: true, dataFormats: true, kinds: true, integerHeadroom: true, footprint: true, supports: true},
+  ...{forward: true, backpropInput: true, backpropFilter: true},
+});
+
 /** The passes that a subject has functions for. @throws ConvgradError when it has none, or something else in their place */
 export function subjectPasses(subject: VerifySubject): Pass[] {
+  refuseMisspelt('verify', subject, fields);
   const given = passes.filter((pass) => subject[pass] !== undefined);
   const wrong = given.find((pass) => typeof subject[pass] !== 'function');
   if (wrong) throw new ConvgradError('verify', `subject.${wrong} must be a function; got ${subject[wrong]}.`);

@@ -1,3 +1,4 @@
+import {keysOf, refuseUnknown} from '../../geometry/didYouMean.js';
 import {ConvgradError} from '../../geometry/error.js';
 import type {Mode} from './gradientReport.js';
 
@@ -15,11 +16,11 @@ export interface GradientOptions {
   coordinates?: number;
 }
 
+const known = keysOf<GradientOptions>({mode: true, order: true, seed: true, directions: true, coordinates: true});
+
 /** Fills in the defaults. @throws ConvgradError on a choice that there is not */
 export function resolveOptions(options: GradientOptions): Required<GradientOptions> {
-  const known = ['mode', 'order', 'seed', 'directions', 'coordinates'];
-  const unknown = Object.keys(options).find((name) => !known.includes(name));
-  if (unknown !== undefined) fail(`unknown option '${unknown}'; use ${known.join(', ')}.`);
+  refuseUnknown('checkGradients', options, known);
   const {mode = 'auto', order = 1, seed = 1, directions = 3, coordinates = 64} = options;
   if (!['auto', 'integers', 'real'].includes(mode)) fail(`mode must be 'auto', 'integers' or 'real'; got '${mode}'.`);
   if (order !== 1 && order !== 2) fail(`order must be 1 or 2; got ${order}.`);

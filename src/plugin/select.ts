@@ -1,6 +1,6 @@
 import {isDefined} from '../algorithms/index.js';
 import {hostFamily} from '../backends/host/index.js';
-import type {BackendFamily, Builtin, Implementation} from '../backends/implementation.js';
+import type {BackendFamily, Builtin, Fusion, Implementation} from '../backends/implementation.js';
 import {servedBackends} from '../backends/servedBackends.js';
 import {webglFamily} from '../backends/webgl/index.js';
 import {webgpuFamily} from '../backends/webgpu/index.js';
@@ -55,6 +55,23 @@ export function supportsPass(backend: string, algorithm: string, info: Conv2DInf
 /** Where one Inf or NaN may spread, as the implementation declares for itself; see `Algorithm.footprint`. */
 export function footprintOf(backend: string, algorithm: string): Implementation['footprint'] {
   return implementationsOf(backend).find((implementation) => implementation.algorithm === algorithm)?.footprint;
+}
+
+/** The algorithms of a backend that take an epilogue along in their own kernels. */
+export function fusingAlgorithms(backend: string): string[] {
+  return implementationsOf(backend).flatMap(({algorithm, fuses}) => (fuses ? [algorithm] : []));
+}
+
+/** Whether the algorithm takes this epilogue along; another kernel computes it where it does not. */
+export function fusesOn(
+  backend: string,
+  algorithm: string,
+  info: Conv2DInfo,
+  fusion: Fusion,
+  instance: object,
+): boolean {
+  const found = implementationsOf(backend).find((implementation) => implementation.algorithm === algorithm);
+  return found?.fuses?.(info, fusion, instance) === true;
 }
 
 /** What is asked for. */

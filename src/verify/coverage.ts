@@ -4,6 +4,7 @@ import {repairedKernels} from '../plugin/maxPoolGrad.js';
 import {hitsOf} from '../plugin/select.js';
 import {replacedGradients, replacedOn} from '../plugin/session.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
+import {fusedParts} from './fusedParts.js';
 import {partsOfKernel} from './kernelParts.js';
 import type {ReportedOptions} from './options.js';
 import {gradientPart, runsOn} from './watch.js';
@@ -41,7 +42,7 @@ function allHitsOf(backend: string, oracles: ReportedOptions['oracles']): Map<st
   return new Map([...hitsOf(backend), ...registered]);
 }
 
-/** Everything that `install()` registers for a backend, as far as these oracles are to reach it. */
+/** Everything that `install()` registers for a backend, as far as these oracles are to reach it, and what algorithms take along of it. */
 export function registeredParts(backend: string, oracles: ReportedOptions['oracles']): string[] {
   const others = oracles.includes('maxPool') ? [] : Object.keys(repairedKernels[backend] ?? {});
   const kernels = replacedOn(backend).filter((name) => tf.getKernel(name, backend) && !others.includes(name));
@@ -49,7 +50,7 @@ export function registeredParts(backend: string, oracles: ReportedOptions['oracl
   const gradients = oracles.includes('secondOrder')
     ? replacedGradients
     : kinds.map((kind) => builtinNames[kind].forward);
-  return [...kernels.flatMap(partsOfKernel), ...gradients.map(gradientPart)];
+  return [...kernels.flatMap(partsOfKernel), ...gradients.map(gradientPart), ...fusedParts(backend)];
 }
 
 /** Whether a run leaves nothing out: it has the edge cases and the named layers, and those reach every part. */

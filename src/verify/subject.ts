@@ -1,6 +1,7 @@
 import {type Pass, passes} from '../geometry/pass.js';
 import type {Comparison, Got} from './compare.js';
 import {faultOf} from './faults.js';
+import {fusedPart} from './fusedParts.js';
 import {isFused} from './fusedReference.js';
 import {activeKernel} from './kernels.js';
 import {counted, refuteCalls, refuteKernel, refuteRuns} from './proof.js';
@@ -10,7 +11,7 @@ import {type PassRun, type RunOptions, runPass} from './runPass.js';
 import {runSecondOrder} from './runSecondOrder.js';
 import type {Target} from './target.js';
 import type {Trial} from './trial.js';
-import {type Runs, watched} from './watch.js';
+import {noteRun, type Runs, watched} from './watch.js';
 
 /** A target on one trial: what oracles question. The target must be the selected one as long as they do. */
 export class Subject {
@@ -122,6 +123,9 @@ export class Subject {
     const {value, calls, runs} = this.watch(compute);
     demand(refuteRuns(runs, pass, problem));
     demand(refuteCalls(calls, this.target, pass, problem));
+    const {backend, algorithm} = this.target;
+    const part = isFused(problem) && pass === 'forward' ? fusedPart(backend, algorithm, problem) : undefined;
+    if (part) noteRun(backend, part);
     return value;
   }
 

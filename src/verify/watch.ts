@@ -17,16 +17,21 @@ export function runsOn(backend: string): Runs {
   return totals.get(backend) ?? new Map();
 }
 
+/** Adds a run of another part. */
+export function noteRun(backend: string, part: string): void {
+  const total = totals.get(backend) ?? new Map<string, number>();
+  totals.set(backend, total.set(part, (total.get(part) ?? 0) + 1));
+}
+
 /**
  * Runs fn, which must be synchronous, and counts the kernels and gradients that run in it among those that `install()` replaces on the backend.
  * @param fault what is broken on purpose meanwhile
  */
 export function watched<T>(backend: string, fault: Fault | undefined, fn: () => T): {value: T; runs: Runs} {
   const runs = new Map<string, number>();
-  const total = totals.get(backend) ?? new Map<string, number>();
-  totals.set(backend, total);
   const count = (part: string) => {
-    for (const counts of [runs, total]) counts.set(part, (counts.get(part) ?? 0) + 1);
+    runs.set(part, (runs.get(part) ?? 0) + 1);
+    noteRun(backend, part);
   };
   const [kernels, gradients] = [kernelRegistry(tf), gradientRegistry(tf)];
   const undos: (() => void)[] = [];

@@ -21,9 +21,16 @@ export function describe(
   ];
   if (parseProblem(failedProblem).kind === 'depthwise' && problem.kind !== 'depthwise')
     says.push('dense convolutions show it too');
+  if (problem.epilogue) {
+    const {bias, activation} = problem.epilogue;
+    const after = [...(bias === undefined ? [] : ['bias']), ...(activation === 'linear' ? [] : [activation])];
+    says.push(
+      `it takes a fused convolution${after.length > 0 ? ` with ${after.join(' and ')}` : ''} to show: without, it is right`,
+    );
+  }
   if (hypothesis) says.push(`it equals the right result with ${hypothesis.join(', or with ')}`);
   if (behaviour) says.push(behaviour);
-  if (!hypothesis && !behaviour && groups.length > 0) {
+  if (!hypothesis && !behaviour && groups.length > 0 && !problem.epilogue) {
     const isKnown = problem.kind !== 'depthwise';
     says.push(
       isKnown ? 'no mistake known here explains it' : 'no hypothesis is known for depthwise convolutions',

@@ -7,6 +7,7 @@ import {isRight} from './agreement.js';
 import {ignoredInputOf, misbehaviourOf, notFinite} from './behaviour.js';
 import {describe} from './describe.js';
 import {describeTerms} from './describeTerms.js';
+import {epilogueCauses} from './epilogueCauses.js';
 import {explain} from './explain.js';
 import {groupErrors} from './groups.js';
 import {oneHot} from './oneHot.js';
@@ -76,8 +77,14 @@ async function findOut(found: Findings, patient: Patient, problem: Problem, smal
   if ((misbehaviour && misbehaviour !== notFinite) || isRight(observation)) return;
   // What is not there may be a number by itself, or may make none of all that it meets.
   const blank = misbehaviour ? Number.NaN : 0;
+  if (smallest.epilogue) {
+    // Without it the pass is right, so the terms of the sum are no matter.
+    const causes = misbehaviour ? [] : await epilogueCauses(patient, [smallest, problem]);
+    if (causes.length > 0) found.hypothesis = causes;
+    return;
+  }
   const {causes, exhibits} =
-    smallest.kind === 'depthwise' || smallest.epilogue // of which the model knows nothing
+    smallest.kind === 'depthwise' // of which the model knows nothing
       ? {causes: [], exhibits: []}
       : await explain(
           patient,

@@ -12,7 +12,7 @@ import {loadPeer} from './loadPeer.js';
 import {showProgress} from './progress.js';
 import {quietTfjs} from './quietTfjs.js';
 import {ReportFile} from './reportFile.js';
-import {exitCodes, messageOf, UnavailableError} from './usage.js';
+import {exitCodes, textOf, UnavailableError} from './usage.js';
 
 /** Runs the command. @returns the exit code */
 export async function timeAll(raw: RawFlags): Promise<number> {
@@ -34,7 +34,7 @@ export async function timeAll(raw: RawFlags): Promise<number> {
   file?.write(report);
   if (signal.aborted) return exitCodes.interrupted;
   if (error !== undefined) {
-    console.error(messageOf(error) ?? error);
+    console.error(textOf(error));
     return error instanceof UnavailableError ? exitCodes.unavailable : exitCodes.mismatch;
   }
   const slower = comparison?.changes.some((change) => change.slower) ?? false;

@@ -8,7 +8,7 @@ import {defineExplain} from './commands/explain.js';
 import {defineMutants} from './commands/mutants.js';
 import {defineVerify} from './commands/verify.js';
 import {packageRoot} from './ownModules.js';
-import {exitCodes, messageOf, UnavailableError} from './usage.js';
+import {exitCodes, messageOf, textOf, UnavailableError} from './usage.js';
 
 const cli = cac('convgrad');
 defineVerify(cli);
@@ -35,7 +35,7 @@ try {
   }
 } catch (error) {
   const message = messageOf(error);
-  console.error(message ?? error);
+  console.error(textOf(error));
   process.exitCode =
     message === undefined
       ? exitCodes.mismatch

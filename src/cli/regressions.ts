@@ -1,6 +1,7 @@
-import {existsSync, readFileSync} from 'node:fs';
+import {readFileSync, statSync} from 'node:fs';
 import {ConvgradError} from '../geometry/error.js';
-import {formatProblem, parseProblem} from '../geometry/problem.js';
+import {flopsOf, sizeOf} from '../geometry/pass.js';
+import {formatProblem, type Problem, parseProblem, problemInfo} from '../geometry/problem.js';
 import {casesOf} from '../verify/cases/index.js';
 import type {VerifyReport} from '../verify/report.js';
 import {writeWholeIn} from './wholeFile.js';
@@ -9,28 +10,63 @@ import {writeWholeIn} from './wholeFile.js';
 const kept = 100;
 /** Problems taken from one run: where much is broken, more say nothing new. */
 const keptOfRun = 20;
+/** Bytes of a file; a hundred problems take 10 kB. */
+const mostBytes = 2 ** 20;
+/** Elements of all tensors of a problem, and operations of a pass: a run begins with these problems, and they must not be all that it does. */
+const mostElements = 2 ** 26;
+const mostFlops = 2 ** 37;
 
 /** The problems that failed once; none without the file. @throws ConvgradError when the file is not what `saveRegressions` writes */
 export function readRegressions(path: string): string[] {
-  if (!existsSync(path)) return [];
-  try {
-    const {problems} = JSON.parse(readFileSync(path, 'utf8')) as {problems: string[]};
-    if (!Array.isArray(problems)) throw new Error('it has no list of problems');
-    for (const problem of problems) parseProblem(String(problem));
-    return [...new Set(problems)];
-  } catch (error) {
-    const why = (error as Error).message.replace(/\.$/, '');
-    throw new ConvgradError('regressions', `${path}: ${why}; repair or delete it, or pass --no-regressions.`);
-  }
+  return read(path).problems;
 }
 
 /** Puts the problems that failed in a run, and what they shrank to, before those that are there. Those with a name are in every run anyway. */
 export function saveRegressions(path: string, {results}: VerifyReport): void {
   const failed = results.filter(({status}) => status === 'failed');
   const found = failed.flatMap(({problem, diagnosis}) => [...(diagnosis ? [diagnosis.smallest.problem] : []), problem]);
-  const random = casesOf([...new Set(found)]).filter(({name}) => name === undefined);
+  const random = casesOf([...new Set(found)]).filter(({name, problem}) => name === undefined && !tooLarge(problem));
   const fresh = random.map(({problem}) => formatProblem(problem)).slice(0, keptOfRun);
   if (fresh.length === 0) return;
-  const problems = [...new Set([...fresh, ...readRegressions(path)])].slice(0, kept);
-  writeWholeIn(path, `${JSON.stringify({version: 1, problems}, null, 1)}\n`);
+  const present = read(path);
+  const problems = [...new Set([...fresh, ...present.problems])].slice(0, kept);
+  writeWholeIn(path, `${JSON.stringify({version: 1, ...present, problems}, null, 1)}\n`);
+}
+
+/** All that the file holds, whatever stands beside the problems. */
+function read(path: string): {problems: string[]} {
+  try {
+    const present = statSync(path, {throwIfNoEntry: false});
+    if (!present) return {problems: []};
+    // A pipe would keep whoever reads it waiting.
+    if (!present.isFile()) throw new Error('it is no file');
+    if (present.size > mostBytes) throw new Error(`it has ${present.size} bytes, and at most ${mostBytes} are read`);
+    const content: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (typeof content !== 'object' || content === null) throw new Error('it holds no object');
+    const {version = 1, problems} = content as {version?: unknown; problems?: unknown};
+    if (version !== 1) throw new Error(`it is of version ${JSON.stringify(version)}, and this is version 1`);
+    if (!Array.isArray(problems)) throw new Error('it has no list of problems');
+    problems.forEach(check);
+    return {...content, problems: [...new Set(problems as string[])]};
+  } catch (error) {
+    const why = (error as Error).message.replace(/\.$/, '');
+    throw new ConvgradError('regressions', `${path}: ${why}; repair or delete it, or pass --no-regressions.`);
+  }
+}
+
+function check(problem: unknown, index: number): void {
+  if (typeof problem !== 'string')
+    throw new Error(`problem ${index + 1} is ${JSON.stringify(problem).slice(0, 60)}, no text`);
+  const reason = tooLarge(parseProblem(problem));
+  if (reason) throw new Error(`'${problem}' ${reason}`);
+}
+
+/** Why a problem is too large to begin every run with; undefined when it is not. */
+function tooLarge(problem: Problem): string | undefined {
+  if (problem.batch === 0) return undefined;
+  const info = problemInfo(problem);
+  const elements = (['x', 'filter', 'y'] as const).reduce((sum, name) => sum + sizeOf(info, name), 0);
+  if (elements > mostElements) return `has ${elements} elements, and a run begins with at most ${mostElements}`;
+  const flops = flopsOf(info);
+  return flops > mostFlops ? `takes ${flops} operations, and a run begins with at most ${mostFlops}` : undefined;
 }

@@ -13,6 +13,7 @@ import {importModule} from './importModule.js';
 import {abortOnInterrupt} from './interrupt.js';
 import {invocation, userPath} from './invocation.js';
 import {planRuns, type Run} from './planRuns.js';
+import {printable} from './printable.js';
 import {showProgress} from './progress.js';
 import {quietTfjs} from './quietTfjs.js';
 import {readRegressions, saveRegressions} from './regressions.js';
@@ -22,7 +23,7 @@ import {htmlReport} from './reports/html.js';
 import {jsonReport} from './reports/json.js';
 import {junitReport} from './reports/junit.js';
 import {runAll} from './runAll.js';
-import {exitCodes, messageOf, UnavailableError} from './usage.js';
+import {exitCodes, textOf, UnavailableError} from './usage.js';
 import {readFlags, type VerifyFlags} from './verifyFlags.js';
 import {describeReport} from './verifyTable.js';
 import {whereIs} from './whereIs.js';
@@ -44,7 +45,7 @@ export async function runVerify(raw: RawFlags): Promise<number> {
   };
   const reported = resolveOptions(options, servedBackends());
   const {runs, notes} = await planRuns(options, {named, browser});
-  for (const note of notes) console.error(note);
+  for (const note of notes) console.error(printable(note));
 
   await quietTfjs();
   const progress = showProgress(process.stderr);
@@ -57,7 +58,7 @@ export async function runVerify(raw: RawFlags): Promise<number> {
     onError(error, backend) {
       progress.stop();
       const missing = error instanceof UnavailableError;
-      console.error(missing && !named ? `${backend} is not checked: ${error.message}` : (messageOf(error) ?? error));
+      console.error(missing && !named ? printable(`${backend} is not checked: ${error.message}`) : textOf(error));
       if (!missing) exitCode = exitCodes.mismatch;
       else if (named) exitCode = exitCodes.unavailable;
       return exitCode === undefined;
@@ -112,7 +113,7 @@ function attempt(write: () => void, complaint: string): boolean {
     write();
     return true;
   } catch (error) {
-    console.error(`convgrad: ${complaint}: ${(error as Error).message}.`);
+    console.error(printable(`convgrad: ${complaint}: ${(error as Error).message}.`));
     return false;
   }
 }

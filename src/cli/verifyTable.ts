@@ -5,6 +5,7 @@ import type {VerifyReport} from '../verify/report.js';
 import {isGood, unjudged} from '../verify/report.js';
 import type {VerifyResult} from '../verify/result.js';
 import {groupBy} from './groupBy.js';
+import {printableData} from './printable.js';
 
 export type Colors = ReturnType<typeof createColors>;
 
@@ -12,7 +13,10 @@ export type Colors = ReturnType<typeof createColors>;
 const shownFailures = 10;
 
 /** What a person reads at the end of a run. */
-export function describeReport(report: VerifyReport, colors: Colors): string {
+export function describeReport(raw: VerifyReport, colors: Colors): string {
+  const {results, ...whole} = raw;
+  const bad = results.filter(({status}) => status === 'failed' || status === 'vacuous');
+  const report: VerifyReport = {...raw, ...printableData({...whole, results: bad})};
   const lines = [
     table(report, colors),
     ...skipped(report),
@@ -70,8 +74,7 @@ function overflows({rows}: VerifyReport): string[] {
 }
 
 function failures({results}: VerifyReport, colors: Colors): string[] {
-  const bad = results.filter(({status}) => status === 'failed' || status === 'vacuous');
-  return groups(bad).flatMap((group) => {
+  return groups(results).flatMap((group) => {
     const [{backend, algorithm, pass}] = group;
     // Several oracles may reject one run; it is one failure, with one line that replays it.
     const runs = groupBy(group, ({problem, fill}) => `${problem} ${fill}`);

@@ -1,9 +1,24 @@
-import {accessSync, constants, mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {randomBytes} from 'node:crypto';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import {dirname} from 'node:path';
 import {ConvgradError} from '../geometry/error.js';
 
-/** Beside the file, so that a rename puts it there in one step. */
-const beside = (path: string) => `${path}.${process.pid}.tmp`;
+/** What a new file may be read and written by, before the user's mask. */
+const newMode = 0o666;
 
 /** Finds out before any work is done. @throws ConvgradError when the file cannot be written */
 export function assertWritable(path: string, flag: string): void {
@@ -13,15 +28,16 @@ export function assertWritable(path: string, flag: string): void {
     if (present) accessSync(path, constants.W_OK);
     // Only trying tells: permissions do not bind root, and some folders hold no new files.
     if (!present || present.isFile()) {
-      writeFileSync(beside(path), '');
-      rmSync(beside(path));
+      const {temporary, descriptor} = openBeside(present ? realpathSync(path) : path, present);
+      closeSync(descriptor);
+      rmSync(temporary);
     }
   } catch (error) {
     throw new ConvgradError(flag, `${path} cannot be written: ${(error as Error).message}.`);
   }
 }
 
-/** Writes a file that is whole at every moment: the new text replaces the old in one step. */
+/** Writes a file that is whole at every moment: the new text replaces the old in one step, and keeps its permissions. */
 export function writeWhole(path: string, text: string): void {
   const present = statSync(path, {throwIfNoEntry: false});
   // A device or a pipe must not be replaced by a file.
@@ -31,12 +47,40 @@ export function writeWhole(path: string, text: string): void {
   }
   // Nor must a link: what it points to is meant.
   const target = present ? realpathSync(path) : path;
+  const {temporary, descriptor} = openBeside(target, present);
   try {
-    writeFileSync(beside(target), text);
-    renameSync(beside(target), target);
+    try {
+      writeFileSync(descriptor, text);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(temporary, target);
   } finally {
-    rmSync(beside(target), {force: true});
+    rmSync(temporary, {force: true});
   }
+}
+
+/**
+ * Opens a new file beside another, so that a rename puts it there in one step. Its name cannot be known beforehand, and whatever has it already, a link
+ * for example, is left alone. It is readable to nobody whom the other is not readable to.
+ */
+function openBeside(path: string, present: Stats | undefined): {temporary: string; descriptor: number} {
+  const temporary = `${path}.${randomBytes(8).toString('hex')}.tmp`;
+  const {O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0} = constants;
+  const mode = present ? present.mode & 0o777 : newMode;
+  const descriptor = openSync(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+  if (present) takeAfter(descriptor, present, mode);
+  return {temporary, descriptor};
+}
+
+/** Gives the file the permissions of another, and its owner where that is allowed. */
+function takeAfter(descriptor: number, {uid, gid}: Stats, mode: number): void {
+  try {
+    fchownSync(descriptor, uid, gid);
+  } catch {
+    // Only root gives files away.
+  }
+  fchmodSync(descriptor, mode);
 }
 
 /** {@link writeWhole} into a folder that is made if it is missing. */

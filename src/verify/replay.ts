@@ -30,7 +30,14 @@ export function replayLine(command: string, result: VerifyResult, options: Repor
   return [command, ...flags.flat().map(quote), ...(f16 ? ['--f16'] : [])].join(' ');
 }
 
-/** Quoted for a POSIX shell where it needs to be. */
+/** Quoted for a POSIX shell where it needs to be; control characters as bash and zsh write them. */
 export function quote(word: string): string {
+  if (/\p{Cc}/u.test(word)) {
+    const escaped = word.replaceAll(/[\\']/g, '\\$&').replaceAll(/\p{Cc}/gu, (character) => {
+      const code = character.charCodeAt(0).toString(16);
+      return code.length > 2 ? `\\u${code.padStart(4, '0')}` : `\\x${code.padStart(2, '0')}`;
+    });
+    return `$'${escaped}'`;
+  }
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,4 +1,5 @@
-import {existsSync, readFileSync, writeFileSync} from 'node:fs';
+import {execFileSync} from 'node:child_process';
+import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {readRegressions, saveRegressions} from '../../src/cli/regressions.js';
 import type {VerifyReport, VerifyResult} from '../../src/verify/index.js';
 import {userFiles} from '../support/userFiles.js';
@@ -7,6 +8,12 @@ const file = userFiles({
   'text.json': 'mb1',
   'list.json': '[]',
   'problem.json': '{"problems": ["ih3iw3ic1oc1kh1kw1", "ih3"]}',
+  'nested.json': '{"problems": [["ih3iw3ic1oc1kh1kw1"]]}',
+  'null.json': 'null',
+  'later.json': '{"version": 2, "problems": []}',
+  'huge.json': '{"problems": ["ih10000iw10000ic1oc1kh3kw3"]}',
+  'slow.json': '{"problems": ["ih256iw256ic64oc64kh99kw99-same"]}',
+  'long.json': `{"problems": []}${' '.repeat(2 ** 20)}`,
 });
 const problem = (i: number) => `mb1ih${i}iw2ic1oc1kh1kw1sh1sw1dh1dw1-valid-nhwc`;
 const leNet = 'mb1ih28iw28ic1oc6kh5kw5sh1sw1dh1dw1-same-nhwc';
@@ -34,6 +41,12 @@ test.each([
   ['text.json', /text\.json: .* JSON.*; repair or delete it, or pass --no-regressions\.$/],
   ['list.json', /list\.json: it has no list of problems; repair/],
   ['problem.json', /problem\.json: problem: 'ih3' lacks .*; repair/],
+  ['nested.json', /nested\.json: problem 1 is \["ih3iw3ic1oc1kh1kw1"\], no text; repair/],
+  ['null.json', /null\.json: it holds no object; repair/],
+  ['later.json', /later\.json: it is of version 2, and this is version 1; repair/],
+  ['huge.json', /huge\.json: 'ih1.*' has \d+ elements, and a run begins with at most 67108864; repair/],
+  ['slow.json', /slow\.json: 'ih2.*' takes \d+ operations, and a run begins with at most 137438953472; repair/],
+  ['long.json', /long\.json: it has 1048592 bytes, and at most 1048576 are read; repair/],
 ])('a malformed %s is refused in one line', (name, line) => {
   expect(() => readRegressions(file(name))).toThrow(line);
   const before = readFileSync(file(name), 'utf8');
@@ -44,4 +57,24 @@ test.each([
 test('a file that somebody wrote by hand may repeat itself', () => {
   writeFileSync(file('twice.json'), JSON.stringify({problems: [problem(1), problem(1)]}));
   expect(readRegressions(file('twice.json'))).toEqual([problem(1)]);
+});
+
+test('a folder or a pipe is refused, and nobody waits for it', () => {
+  mkdirSync(file('folder.json'));
+  execFileSync('mkfifo', [file('pipe.json')]);
+  for (const name of ['folder.json', 'pipe.json']) {
+    expect(() => readRegressions(file(name))).toThrow(/\.json: it is no file; repair or delete it/);
+    expect(() => saveRegressions(file(name), reportOf(failed(1)))).toThrow(/it is no file/);
+  }
+});
+
+test('what stands beside the problems stays, and a problem too large to begin every run with is not kept', () => {
+  writeFileSync(file('noted.json'), JSON.stringify({note: 'of mine', problems: [problem(1)]}));
+  const huge = 'mb1ih9000iw9000ic1oc1kh1kw1sh1sw1dh1dw1-valid-nhwc';
+  saveRegressions(file('noted.json'), reportOf({...failed(2), problem: huge}, failed(3)));
+  expect(JSON.parse(readFileSync(file('noted.json'), 'utf8'))).toEqual({
+    version: 1,
+    note: 'of mine',
+    problems: [3, 1].map(problem),
+  });
 });

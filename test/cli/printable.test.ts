@@ -1,0 +1,51 @@
+import pico from 'picocolors';
+import {printable, printableData} from '../../src/cli/printable.js';
+import {textOf} from '../../src/cli/usage.js';
+import {describeReport} from '../../src/cli/verifyTable.js';
+import {ConvgradError} from '../../src/geometry/error.js';
+import {quote} from '../../src/verify/replay.js';
+import {makeReport} from '../../src/verify/report.js';
+import {resolveOptions} from '../../src/verify/resolveOptions.js';
+import type {VerifyResult} from '../../src/verify/result.js';
+import {Tally} from '../../src/verify/tally.js';
+
+const evil = '\u001b]0;owned\u0007\u009b2J\r\u202egood';
+const shown = '\\x1b]0;owned\\x07\\x9b2J\\x0d\\u202egood';
+
+const characters = ['\u001b', '\u0007', '\u009b', '\r', '\u202e'];
+
+test('control characters become escapes; lines, tabs and letters stay', () => {
+  expect(printable(evil)).toBe(shown);
+  expect(printable('a\n\tä × 2²·😀')).toBe('a\n\tä × 2²·😀');
+  expect(printableData({a: [evil, 1, null], b: undefined})).toEqual({a: [shown, 1, null], b: undefined});
+});
+
+test('errors of any kind are printed without them', () => {
+  expect(textOf(new ConvgradError('convgrad', evil))).toBe(`convgrad: ${shown}`);
+  const text = textOf(new TypeError(evil));
+  for (const character of characters) expect(text).not.toContain(character);
+});
+
+test('the table shows reasons, names and reports of users’ code without them', () => {
+  const failed: VerifyResult = {
+    ...{problem: evil, name: evil, backend: 'cpu', algorithm: 'a', pass: 'forward', oracle: 'reference', fill: 'reals'},
+    ...{status: 'failed', reason: evil, replay: evil},
+    diagnosis: {text: evil, smallest: {problem: evil, replay: evil}, groups: []},
+  };
+  const skipped: VerifyResult = {...failed, status: 'skipped'};
+  const report = makeReport(
+    resolveOptions({}, ['cpu']),
+    {tfjs: 'x', backends: {}},
+    Tally.of([failed, skipped]),
+    1,
+    false,
+    {imported: [{title: evil, calls: 0, asked: true}], late: [evil]},
+  );
+  const text = describeReport(report, pico.createColors(false));
+  for (const character of characters) expect(text).not.toContain(character);
+  expect(text.split(shown).length).toBeGreaterThan(6);
+});
+
+test('a replay line names a file with such characters as a shell reads it', () => {
+  expect(quote("a\u001b'b.ts")).toBe("$'a\\x1b\\'b.ts'");
+});

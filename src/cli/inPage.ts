@@ -9,6 +9,7 @@ import {servePage} from './browser/servePage.js';
 import {packageForPage} from './importBackend.js';
 import {ownExtension, ownFolder} from './ownFolder.js';
 import {UnavailableError} from './usage.js';
+import type {Watchdog} from './watchdog.js';
 
 /** How a page is opened. */
 export interface PageSetup {
@@ -21,6 +22,8 @@ export interface PageSetup {
   /** A backend that the page is to have beside those that every page has. */
   backend?: string | undefined;
   signal?: AbortSignal | undefined;
+  /** Gives a page up that hangs. */
+  dog?: Watchdog | undefined;
 }
 
 /**
@@ -29,7 +32,7 @@ export interface PageSetup {
  * @throws UnavailableError when the page lacks the backend; ConvgradError when it fails to load, or crashes
  */
 export async function inPage<T>(
-  {browser: path, gpu = 'software', imports, backend, signal}: PageSetup,
+  {browser: path, gpu = 'software', imports, backend, signal, dog}: PageSetup,
   use: (page: Page) => Promise<T>,
 ): Promise<T> {
   const own = (name: string) => join(ownFolder, 'verify', name + ownExtension);
@@ -39,8 +42,10 @@ export async function inPage<T>(
   const site = await servePage({files: await bundlePage(source)});
   const browser = await launchBrowser({gpu, ...(path === undefined ? {} : {executablePath: path})});
   try {
-    const page = await openPage(browser, site.url);
-    return await Promise.race([abortable(page, use, signal), untilCrash(page)]);
+    const work = openPage(browser, site.url).then((page) =>
+      Promise.race([abortable(page, use, signal), untilCrash(page)]),
+    );
+    return await (dog ? dog.watch(work) : work);
   } finally {
     await browser.close();
     await site.close();

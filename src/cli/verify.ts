@@ -1,18 +1,15 @@
 import pico from 'picocolors';
-import {servedBackends} from '../backends/servedBackends.js';
-import {backendOf} from '../plugin/registries.js';
 import type {ImportedCalls} from '../verify/imported.js';
-import {type Brought, expectImports, type ImportedModule} from '../verify/imports.js';
 import {defineMutant} from '../verify/mutants/index.js';
-import {kernelTitle, type Registrations} from '../verify/registrations.js';
 import {quote} from '../verify/replay.js';
 import {isGood, unjudged, type VerifyReport} from '../verify/report.js';
-import {resolveOptions} from '../verify/resolveOptions.js';
+import {verify} from '../verify/verify.js';
 import type {RawFlags} from './flags.js';
-import {importModule} from './importModule.js';
 import {abortOnInterrupt} from './interrupt.js';
 import {invocation, userPath} from './invocation.js';
-import {planRuns, type Run} from './planRuns.js';
+import {type Loaded, loadModules} from './loadModules.js';
+import {ModuleHost} from './moduleHost.js';
+import {type Circumstances, planRuns, type Run} from './planRuns.js';
 import {printable} from './printable.js';
 import {showProgress} from './progress.js';
 import {quietTfjs} from './quietTfjs.js';
@@ -26,32 +23,65 @@ import {runAll} from './runAll.js';
 import {exitCodes, textOf, UnavailableError} from './usage.js';
 import {readFlags, type VerifyFlags} from './verifyFlags.js';
 import {describeReport} from './verifyTable.js';
-import {whereIs} from './whereIs.js';
 
 /** Runs the command. @returns the exit code */
 export async function runVerify(raw: RawFlags): Promise<number> {
   if (raw.mutant !== undefined) defineMutant(String(raw.mutant));
-  const {files, regressions, color, named, browser, options: given} = readFlags(raw);
+  const {files, regressions, color, named, browser, limit, options: given} = readFlags(raw);
   const reports = openReports(files);
   const known = userPath(regressionsFile);
-  const signal = abortOnInterrupt();
-  const brought = await importAll(given.imports, given.backends, browser);
-  const options = {
+  const asked = {
     ...given,
     ...(regressions && given.problems.length === 0 ? {regressions: readRegressions(known)} : {}),
-    algorithms: given.algorithms.length > 0 ? given.algorithms : brought.algorithms,
-    registered: brought.registered,
-    ...(brought.undone ? {sabotage: 'no-install' as const} : {}),
   };
-  const reported = resolveOptions(options, servedBackends());
-  const {runs, notes} = await planRuns(options, {named, browser});
+  const signal = abortOnInterrupt();
+  // Without modules, nothing runs but convgrad's own.
+  const host = given.imports.length > 0 ? new ModuleHost(given.imports, {browser, signal, limit}) : undefined;
+  try {
+    const loaded = host ? await host.load(asked) : (await loadModules(asked, browser)).loaded;
+    const here: Run['run'] = host ? (options) => host.verify(options) : verify;
+    const tools = {
+      reports,
+      known: regressions ? known : undefined,
+      color,
+      signal,
+      chooses: given.algorithms.length > 0,
+    };
+    return await runPlanned(loaded, {here, named, browser, limit}, tools);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    console.error(textOf(error));
+    return exitCodes.interrupted;
+  } finally {
+    host?.close();
+  }
+}
+
+/** What a command works with. */
+interface Tools {
+  reports: readonly ReportFile[];
+  /** Where problems that failed are kept, if they are. */
+  known: string | undefined;
+  color: boolean;
+  signal: AbortSignal;
+  /** Whether the user named what is to be judged. */
+  chooses: boolean;
+}
+
+async function runPlanned(
+  {options, reported, algorithms, kernels}: Loaded,
+  circumstances: Circumstances,
+  {reports, known, color, signal, chooses}: Tools,
+): Promise<number> {
+  const {named} = circumstances;
+  const {runs, notes} = await planRuns(options, {...circumstances, known: (backend) => algorithms[backend] ?? []});
   for (const note of notes) console.error(printable(note));
 
   await quietTfjs();
   const progress = showProgress(process.stderr);
   let exitCode: number | undefined;
   const report = await runAll(runs, options, reported, {
-    unreached: unreached(brought.registered, runs, given.algorithms),
+    unreached: unreached(kernels, runs, chooses),
     signal,
     onProgress: progress.update,
     onCase: (sofar) => reports.forEach((file) => void attempt(() => file.keepUp(sofar), 'a report is not written')),
@@ -72,18 +102,18 @@ export async function runVerify(raw: RawFlags): Promise<number> {
   for (const file of reports) {
     if (!attempt(() => file.write(report), 'a report is not written')) exitCode ??= exitCodes.usage;
   }
-  if (regressions && report.options.sabotage === undefined) {
+  if (known !== undefined && report.options.sabotage === undefined) {
     attempt(() => saveRegressions(known, report), 'the problems that failed are not saved');
   }
   if (signal.aborted) return exitCodes.interrupted;
   return exitCode ?? exitCodeOf(report);
 }
 
-/** What modules registered for backends that are not run. Who names algorithms has chosen what is to be judged. */
-function unreached({kernels}: Registrations, runs: readonly Run[], algorithms: readonly string[]): ImportedCalls[] {
+/** What modules registered for backends that are not run. */
+function unreached(kernels: Loaded['kernels'], runs: readonly Run[], chooses: boolean): ImportedCalls[] {
   return kernels
-    .filter(({key}) => !runs.some(({backend}) => backend === backendOf(key)))
-    .map(({key}) => ({title: kernelTitle(key), calls: 0, asked: algorithms.length === 0}));
+    .filter((kernel) => !runs.some(({backend}) => backend === kernel.backend))
+    .map(({title}) => ({title, calls: 0, asked: !chooses}));
 }
 
 /** What could not be judged is no mismatch, unless something else is. */
@@ -116,14 +146,4 @@ function attempt(write: () => void, complaint: string): boolean {
     console.error(printable(`convgrad: ${complaint}: ${(error as Error).message}.`));
     return false;
   }
-}
-
-/** Loads users' modules, after the backends, whose kernels could not be told from the modules' otherwise. */
-async function importAll(files: readonly string[], backends: readonly string[], browser?: string): Promise<Brought> {
-  if (files.length === 0) return {algorithms: [], registered: {kernels: [], gradients: []}, undone: false};
-  for (const backend of backends) await whereIs(backend, browser);
-  const takeIn = expectImports();
-  const modules = new Map<string, ImportedModule>();
-  for (const file of files) modules.set(file, await importModule(file));
-  return takeIn(modules);
 }

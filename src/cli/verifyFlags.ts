@@ -11,6 +11,7 @@ import type {OracleName} from '../verify/oracles/index.js';
 import {resolveOptions} from '../verify/resolveOptions.js';
 import {assertServed, list, numeric, type RawFlags, single, words} from './flags.js';
 import {invocation, userPath} from './invocation.js';
+import {defaultLimit} from './watchdog.js';
 
 export interface VerifyFlags {
   /** What `verify()` takes. `backends` are those to try; `named` tells whether the user asked for them. */
@@ -21,14 +22,15 @@ export interface VerifyFlags {
   /** Whether to begin with problems that failed once, and to remember those that fail. */
   regressions: boolean;
   browser: string | undefined;
+  /** Seconds that a module may take to load, and one problem to run. */
+  limit: number;
   color: boolean;
 }
 
 /** Reads the flags and checks all that can be checked before users' modules are loaded. @throws ConvgradError on wrong usage */
 export function readFlags(flags: RawFlags): VerifyFlags {
-  const {cases, seed, timeBudget, engine, threads, sabotage, mutant, json, junit, html, browser} = Object.fromEntries(
-    singles.map((flag) => [flag, single(flag, flags[flag])]),
-  );
+  const {cases, seed, timeBudget, engine, threads, sabotage, mutant, json, junit, html, browser, limit} =
+    Object.fromEntries(singles.map((flag) => [flag, single(flag, flags[flag])]));
   const named = flags.backend !== undefined;
   // What is not a number is refused by resolveOptions, like every other value.
   const options = {
@@ -73,6 +75,7 @@ export function readFlags(flags: RawFlags): VerifyFlags {
     // What a mutant gets wrong says nothing about the others.
     regressions: flags.regressions !== false && !mutant,
     browser: browser === undefined ? undefined : userPath(browser),
+    limit: limit === undefined ? defaultLimit : limitOf(limit),
     color: flags.color !== false,
   };
 }
@@ -90,4 +93,11 @@ const singles = [
   'junit',
   'html',
   'browser',
+  'limit',
 ] as const;
+
+function limitOf(text: string): number {
+  const seconds = Number(text);
+  if (seconds > 0) return seconds;
+  throw new ConvgradError('--limit', `must be seconds above 0; got '${text}'.`);
+}

@@ -5,6 +5,7 @@ import type {VerifyReport} from '../verify/report.js';
 import type {VerifyResult} from '../verify/result.js';
 import type {Examination} from '../verify/sideBySide/examine.js';
 import {inPage} from './inPage.js';
+import {Watchdog} from './watchdog.js';
 
 /**
  * Runs `verify()` in a page of a browser without a window. Results come out through `onResults` case by case, so that a
@@ -12,10 +13,19 @@ import {inPage} from './inPage.js';
  *
  * @throws like {@link inPage}
  */
-export function verifyInPage(options: VerifyOptions, browser?: string): Promise<VerifyReport> {
-  const {subject: _, registered: __, signal, onProgress, onResults, ...rest} = options;
-  return inPage({browser, imports: options.imports, backend: options.backends?.[0], signal}, async (page) => {
+export function verifyInPage(
+  options: VerifyOptions,
+  {browser, limit}: {browser?: string | undefined; limit: number},
+): Promise<VerifyReport> {
+  const {subject: _, registered: __, signal, onProgress, onResults, onRun: ___, ...rest} = options;
+  const {imports = [], backends = []} = options;
+  const doing = imports.length > 0 ? `${imports.join(', ')} was loaded in the page` : 'the page was loaded';
+  const dog = new Watchdog({limit, signal, doing});
+  return inPage({browser, imports, backend: backends[0], signal, dog}, async (page) => {
+    dog.hear(`the run on ${backends.join(', ')} began`);
+    await page.exposeFunction('convgradDoing', (text: string) => dog.hear(text));
     await page.exposeFunction('convgradCaseDone', (results: VerifyResult[], progress: Progress) => {
+      dog.hear();
       onResults?.(results);
       onProgress?.(progress);
     });

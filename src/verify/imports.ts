@@ -18,7 +18,7 @@ export interface ImportedModule {
 
 /** What modules brought. */
 export interface Brought {
-  /** The names under which it is judged: those of new algorithms, and those for what is registered in tfjs. */
+  /** The names of new algorithms, and beside them those for what is registered in tfjs; none where no algorithm is new. */
   algorithms: string[];
   /** What the modules registered in tfjs. */
   registered: Registrations;
@@ -46,7 +46,9 @@ export function expectImports(): (modules: ReadonlyMap<string, ImportedModule>) 
     const registered = undone ? {kernels: [], gradients: []} : changed;
     const defined = algorithms().flatMap(({name}) => (known.has(name) ? [] : [name]));
     if (modules.size > 0 && !undone) refuseNothing([...modules.keys()].join(', '), removed, defined, registered);
-    return {algorithms: [...defined, ...namesOf(registered)], registered, undone};
+    // What is registered is judged anyway, unless algorithms are named.
+    const names = defined.length > 0 ? [...defined, ...namesOf(registered)] : [];
+    return {algorithms: names, registered, undone};
   };
 }
 

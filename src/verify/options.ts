@@ -5,6 +5,7 @@ import type {Fill} from './fill.js';
 import type {OracleName} from './oracles/oracle.js';
 import type {Registrations} from './registrations.js';
 import type {VerifyResult} from './result.js';
+import type {RunningPass} from './signs.js';
 import type {defaultTimeout, VerifySubject} from './verifySubject.js';
 
 /** How far a run is. */
@@ -65,6 +66,8 @@ export interface VerifyOptions {
   onProgress?(progress: Progress): void;
   /** Called with the results of each case as they come. */
   onResults?(results: VerifyResult[]): void;
+  /** Called before each run of a pass, also where a failure is shrunk and explained. */
+  onRun?(running: RunningPass): void;
   sabotage?: Sabotage;
   /** Whether the first failure of each algorithm and pass is shrunk and explained; true by default. */
   diagnose?: boolean;

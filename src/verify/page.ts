@@ -9,10 +9,14 @@ import type {Progress, VerifyOptions} from './options.js';
 import type {VerifyReport} from './report.js';
 import type {VerifyResult} from './result.js';
 import {type Examination, examine as examineHere} from './sideBySide/examine.js';
+import {signsOfLife} from './signs.js';
 import {verify} from './verify.js';
 
 /** What crosses from the command line into the page. */
-export type PageOptions = Omit<VerifyOptions, 'subject' | 'registered' | 'signal' | 'onProgress' | 'onResults'>;
+export type PageOptions = Omit<
+  VerifyOptions,
+  'subject' | 'registered' | 'signal' | 'onProgress' | 'onResults' | 'onRun'
+>;
 export type BenchPageOptions = Omit<BenchOptions, 'signal' | 'onProgress' | 'onReport'>;
 export type PageScoreOptions = Omit<ScoreOptions, 'signal' | 'onFate'>;
 
@@ -22,6 +26,7 @@ export interface PageGlobals {
   /** `beforeImports`, then users' modules. */
   convgradImports: [unknown, ...ImportedModule[]];
   convgradCaseDone(results: VerifyResult[], progress: Progress): Promise<void>;
+  convgradDoing(doing: string): Promise<void>;
   convgradBenching(progress: BenchProgress): Promise<void>;
   convgradBenched(report: BenchReport): Promise<void>;
   convgradOutcome(done: number): Promise<void>;
@@ -47,6 +52,7 @@ export async function run(options: PageOptions): Promise<VerifyReport> {
       found = results;
     },
     onProgress: (progress) => void page.convgradCaseDone(found, progress),
+    onRun: signsOfLife((doing) => void page.convgradDoing(doing)),
   });
   return {...report, results: []};
 }

@@ -106,6 +106,7 @@ export class Subject {
   /** A pass on the data of the trial with some of them changed. @throws Error like `result` */
   run(pass: Pass, changed: Partial<Inputs>, options: RunOptions = {}): Promise<PassRun> {
     const {problem, inputs} = this.trial;
+    this.target.onRun?.(problem, pass);
     if (this.target.compute) return this.target.compute(problem, {...inputs, ...changed}, pass);
     const {imported} = this.target;
     return runPass(

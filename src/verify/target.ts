@@ -35,6 +35,8 @@ export interface Target {
   errorBound?(problem: Problem, inputs: Inputs, pass: Pass): Bound | undefined;
   /** True, or the reason why an oracle's question is not about it; absent where all are. */
   judgedBy?(oracle: string, problem: Problem): true | string;
+  /** Called before each run of a pass. */
+  onRun?(problem: Problem, pass: Pass): void;
   /** True, or the reason why this pass of this problem is not its business. */
   supports(problem: Problem, pass: Pass): true | string;
 }

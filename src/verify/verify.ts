@@ -11,7 +11,7 @@ import {resolveOptions} from './resolveOptions.js';
 import {fillsOf, Schedule} from './schedule.js';
 import {activate, availableBackends, setStage} from './stage.js';
 import {Tally} from './tally.js';
-import {subjectTarget} from './target.js';
+import {subjectTarget, type Target} from './target.js';
 import {targetsOf} from './targets.js';
 import {verifyCase} from './verifyCase.js';
 import {defaultTimeout} from './verifySubject.js';
@@ -40,9 +40,11 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
     let stopped = false;
     for (const backend of resolved.backends) {
       await activate(backend, resolved.f16);
-      const targets = options.subject
-        ? [subjectTarget(backend, options.subject, options.timeoutMs ?? defaultTimeout)]
-        : targetsOf(backend, stage.imported, resolved.algorithms);
+      const targets = (
+        options.subject
+          ? [subjectTarget(backend, options.subject, options.timeoutMs ?? defaultTimeout)]
+          : targetsOf(backend, stage.imported, resolved.algorithms)
+      ).map((target) => watchedTarget(target, options.onRun));
       const covered = options.subject ? () => [] : startCoverage(backend, resolved.oracles);
       for (const one of schedule.on(backend)) {
         if (stopped || options.signal?.aborted) break;
@@ -74,4 +76,9 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
   } finally {
     await stage.clear();
   }
+}
+
+function watchedTarget(target: Target, onRun: VerifyOptions['onRun']): Target {
+  const {backend, algorithm} = target;
+  return onRun ? {...target, onRun: (problem, pass) => onRun({backend, algorithm, problem, pass})} : target;
 }

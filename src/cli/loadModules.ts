@@ -1,0 +1,63 @@
+import {servedBackends} from '../backends/servedBackends.js';
+import {backendOf} from '../plugin/registries.js';
+import {algorithmsOf} from '../plugin/select.js';
+import {expectImports, type ImportedModule} from '../verify/imports.js';
+import type {ReportedOptions, VerifyOptions} from '../verify/options.js';
+import {kernelTitle, type Registrations} from '../verify/registrations.js';
+import {resolveOptions} from '../verify/resolveOptions.js';
+import {importModule} from './importModule.js';
+import type {VerifyFlags} from './verifyFlags.js';
+import {whereIs} from './whereIs.js';
+
+/** What a run is once users' modules are loaded; plain data. */
+export interface Loaded {
+  options: VerifyFlags['options'];
+  reported: ReportedOptions;
+  /** The algorithms of each backend. */
+  algorithms: Record<string, string[]>;
+  /** The kernels that modules registered. */
+  kernels: {backend: string; title: string}[];
+}
+
+/**
+ * Loads users' modules, after the backends, whose kernels could not be told from the modules' otherwise.
+ * @param onFile called before each file
+ * @throws ConvgradError when a module cannot be loaded, brings nothing, or the options do not fit what it brings
+ */
+export async function loadModules(
+  given: VerifyFlags['options'],
+  browser: string | undefined,
+  onFile: (file: string) => void = () => {},
+): Promise<{loaded: Loaded; registered: Registrations}> {
+  const none: Registrations = {kernels: [], gradients: []};
+  if (given.imports.length === 0) return {loaded: describe(given, none), registered: none};
+  for (const backend of given.backends) await whereIs(backend, browser);
+  const takeIn = expectImports();
+  const modules = new Map<string, ImportedModule>();
+  for (const file of given.imports) {
+    onFile(file);
+    modules.set(file, await importModule(file));
+  }
+  const {algorithms, registered, undone} = await takeIn(modules);
+  const options = {
+    ...given,
+    algorithms: given.algorithms.length > 0 ? given.algorithms : algorithms,
+    ...(undone ? {sabotage: 'no-install' as const} : {}),
+  };
+  return {loaded: describe(options, registered), registered};
+}
+
+function describe(options: VerifyFlags['options'], {kernels}: Registrations): Loaded {
+  return {
+    options,
+    reported: resolveOptions(options, servedBackends()),
+    algorithms: Object.fromEntries(options.backends.map((backend) => [backend, [...algorithmsOf(backend)]])),
+    kernels: kernels.map(({key}) => ({backend: backendOf(key), title: kernelTitle(key)})),
+  };
+}
+
+/** The options of a run that can be sent elsewhere. */
+export type SentOptions = Omit<
+  VerifyOptions,
+  'subject' | 'registered' | 'signal' | 'onProgress' | 'onResults' | 'onRun'
+>;

@@ -1,0 +1,144 @@
+import {type ChildProcess, fork} from 'node:child_process';
+import {join} from 'node:path';
+import {ConvgradError} from '../geometry/error.js';
+import type {VerifyOptions} from '../verify/options.js';
+import type {VerifyReport} from '../verify/report.js';
+import type {Loaded} from './loadModules.js';
+import type {Answer, FailedRequest, Request} from './moduleMessages.js';
+import {ownExtension, ownFolder} from './ownFolder.js';
+import {printable} from './printable.js';
+import type {VerifyFlags} from './verifyFlags.js';
+import {Watchdog} from './watchdog.js';
+
+/** How users' modules are run. */
+export interface HostOptions {
+  browser: string | undefined;
+  signal: AbortSignal;
+  /** Seconds that one step may take. */
+  limit: number;
+}
+
+/** Milliseconds in which what an ended process still said arrives. */
+const lastWords = 1000;
+
+/**
+ * Users' modules in a process of their own. They may end it, hang or crash: that is an error of the request that is pending, never the end of the
+ * command line.
+ */
+export class ModuleHost {
+  private readonly child: ChildProcess;
+  private readonly ended: Promise<string>;
+  private crash: string | undefined;
+  private readonly endChild = () => void this.child.kill('SIGKILL');
+
+  /** Starts the process. @param files the modules, for messages */
+  constructor(
+    private readonly files: readonly string[],
+    private readonly host: HostOptions,
+  ) {
+    this.child = fork(join(ownFolder, 'cli', `moduleProcess${ownExtension}`), {
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    // What modules print is no result of the command.
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => process.stderr.write(printable(text)));
+    }
+    this.ended = new Promise((resolve) => {
+      this.child.once('error', (error) => resolve(`did not start: ${error.message}`));
+      this.child.once('exit', (code, signal) => {
+        const how = signal === null ? `ended the process (exit code ${code})` : `lost the process by ${signal}`;
+        const end = () => resolve(this.crash === undefined ? how : `crashed (${this.crash})`);
+        const patience = setTimeout(end, lastWords);
+        this.child.once('close', () => {
+          clearTimeout(patience);
+          end();
+        });
+      });
+    });
+    process.once('exit', this.endChild);
+  }
+
+  /** Loads the modules. @throws ConvgradError when they cannot be loaded, end the process or take too long */
+  async load(options: VerifyFlags['options']): Promise<Loaded> {
+    const dog = new Watchdog({...this.host, doing: `${this.files.join(', ')} was loaded`, finishes: false});
+    return (await this.ask({ask: 'load', options, browser: this.host.browser}, 'loaded', dog)).loaded;
+  }
+
+  /** `verify()` in that process. @throws ConvgradError also when the process ends or hangs; the results until then have come */
+  async verify({
+    subject: _,
+    registered: __,
+    signal,
+    onProgress,
+    onResults,
+    onRun: ___,
+    ...options
+  }: VerifyOptions): Promise<VerifyReport> {
+    const abort = () => void this.say({ask: 'abort'});
+    signal?.addEventListener('abort', abort);
+    try {
+      const dog = new Watchdog({...this.host, doing: `the run on ${options.backends?.join(', ')} began`});
+      const answer = await this.ask({ask: 'verify', options}, 'report', dog, ({results, progress}) => {
+        onResults?.(results);
+        onProgress?.(progress);
+      });
+      return answer.report;
+    } catch (error) {
+      this.close();
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  close(): void {
+    process.off('exit', this.endChild);
+    this.endChild();
+  }
+
+  private async ask<K extends Answer['convgrad']>(
+    request: Request,
+    wanted: K,
+    dog: Watchdog,
+    onCase: (answer: Extract<Answer, {convgrad: 'case'}>) => void = () => {},
+  ): Promise<Extract<Answer, {convgrad: K}>> {
+    let listener = (_: Answer) => {};
+    const answered = new Promise<Extract<Answer, {convgrad: K}>>((resolve, reject) => {
+      listener = (answer) => {
+        dog.hear();
+        if (answer?.convgrad === wanted) resolve(answer as Extract<Answer, {convgrad: K}>);
+        else if (answer?.convgrad === 'case') onCase(answer);
+        else if (answer?.convgrad === 'doing') dog.hear(answer.doing);
+        else if (answer?.convgrad === 'crashed') this.crash = answer.text;
+        else if (answer?.convgrad === 'failed') {
+          reject(errorOf(answer.error));
+        }
+      };
+      void this.ended.then((how) => reject(this.lost(how, dog)));
+    });
+    this.child.on('message', listener);
+    this.say(request);
+    try {
+      return await dog.watch(answered);
+    } finally {
+      this.child.off('message', listener);
+    }
+  }
+
+  private lost(how: string, {doing}: Watchdog): ConvgradError {
+    return new ConvgradError('convgrad', `${this.files.join(', ')} ${how} while ${doing}.`);
+  }
+
+  private say(request: Request): void {
+    // A process that is gone says so by its end.
+    if (this.child.connected) this.child.send(request, () => {});
+  }
+}
+
+/** The error as it was thrown. */
+function errorOf({message, isForUsers}: FailedRequest): Error {
+  if (!isForUsers) return new Error(message);
+  const end = message.indexOf(': ');
+  return new ConvgradError(message.slice(0, end), message.slice(end + 2));
+}

@@ -1,0 +1,75 @@
+import {inspect} from 'node:util';
+import {Worker} from 'node:worker_threads';
+import {ConvgradError} from '../geometry/error.js';
+import {defineMutant, mutantsNamed} from '../verify/mutants/index.js';
+import type {Registrations} from '../verify/registrations.js';
+import type {VerifyResult} from '../verify/result.js';
+import {signsOfLife} from '../verify/signs.js';
+import {verify} from '../verify/verify.js';
+import {loadModules, type SentOptions} from './loadModules.js';
+import type {Answer, Request} from './moduleMessages.js';
+import {quietTfjs} from './quietTfjs.js';
+
+/** The process that runs users' modules for `convgrad verify --import`, so that whatever they do ends this one alone. */
+
+const send = process.send?.bind(process) as ((answer: Answer) => void) | undefined;
+if (!send) throw new ConvgradError('convgrad', 'this file is run by convgrad verify --import.');
+// Users' code that looks for a parent would speak to this one's.
+process.send = undefined;
+
+// Ctrl-C goes to the whole group; the command line asks this process to end, or ends it.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});
+process.on('disconnect', () => process.exit());
+endWithParent(process.ppid);
+process.on('uncaughtException', (error) => {
+  send({convgrad: 'crashed', text: error instanceof Error ? error.message : inspect(error)});
+  process.exit(1);
+});
+
+let controller = new AbortController();
+let registered: Registrations | undefined;
+
+process.on('message', (request: Request) => {
+  if (request.ask === 'abort') return controller.abort();
+  const work = request.ask === 'load' ? load(request) : run(request.options);
+  work.then(send, (error) => {
+    const isForUsers = error instanceof ConvgradError;
+    send({convgrad: 'failed', error: {message: isForUsers ? error.message : inspect(error), isForUsers}});
+  });
+});
+
+async function load({options, browser}: Extract<Request, {ask: 'load'}>): Promise<Answer> {
+  await quietTfjs();
+  for (const mutant of mutantsNamed(options.algorithms)) defineMutant(mutant);
+  const all = await loadModules(options, browser, (file) => doing(`${file} was loaded`));
+  registered = all.registered;
+  return {convgrad: 'loaded', loaded: all.loaded};
+}
+
+async function run(options: SentOptions): Promise<Answer> {
+  controller = new AbortController();
+  let found: VerifyResult[] = [];
+  const report = await verify({
+    ...options,
+    ...(registered ? {registered} : {}),
+    signal: controller.signal,
+    onResults: (results) => {
+      found = results;
+    },
+    onProgress: (progress) => send?.({convgrad: 'case', results: found, progress}),
+    onRun: signsOfLife(doing),
+  });
+  // They went out as they came, so that a crash loses none.
+  return {convgrad: 'report', report: {...report, results: []}};
+}
+
+function doing(text: string): void {
+  send?.({convgrad: 'doing', doing: text});
+}
+
+/** Ends this process when its parent is gone, from a thread of its own: an endless loop hears nothing. */
+function endWithParent(parent: number): void {
+  const program = `setInterval(() => process.ppid === ${parent} || process.kill(process.pid, 'SIGKILL'), 1000)`;
+  new Worker(program, {eval: true, stdout: true, stderr: true}).unref();
+}

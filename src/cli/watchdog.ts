@@ -1,0 +1,62 @@
+import {ConvgradError} from '../geometry/error.js';
+
+/** Seconds that one step of a run may take, unless the user says otherwise. */
+export const defaultLimit = 300;
+
+/** Milliseconds that a run has to end by itself after an interrupt. */
+const grace = 5000;
+
+/** What is watched. */
+export interface Watched {
+  /** Seconds without a sign of life after which it is given up. */
+  limit: number;
+  signal?: AbortSignal | undefined;
+  /** What it does at first, after "while". */
+  doing: string;
+  /** Whether an interrupt leaves time to finish; it does unless there is nothing to be saved. */
+  finishes?: boolean;
+}
+
+/** Gives up on what neither ends nor gives signs of life, or does not end after an interrupt. Whoever asked for it has to end it. */
+export class Watchdog {
+  doing: string;
+  private heard = Date.now();
+
+  constructor(private readonly watched: Watched) {
+    this.doing = watched.doing;
+  }
+
+  /** Notes a sign of life, and what is being done. */
+  hear(doing = this.doing): void {
+    this.doing = doing;
+    this.heard = Date.now();
+  }
+
+  /** @returns what the work comes to. @throws ConvgradError when it is given up */
+  async watch<T>(work: Promise<T>): Promise<T> {
+    const {limit, signal, finishes = true} = this.watched;
+    const timers: NodeJS.Timeout[] = [];
+    let interrupt = () => {};
+    this.heard = Date.now();
+    const silence = new Promise<never>((_, reject) => {
+      const giveUp = (why: string) =>
+        reject(new ConvgradError('convgrad', `${why} while ${this.doing}; it was ended.`));
+      const look = () => {
+        if (Date.now() - this.heard > 1000 * limit)
+          giveUp(`there was no sign of life for ${limit} s (--limit gives more)`);
+      };
+      timers.push(setInterval(look, Math.min(500, 250 * limit)));
+      interrupt = () => {
+        timers.push(setTimeout(() => giveUp('the interrupt came'), finishes ? grace : 0));
+      };
+      if (signal?.aborted) interrupt();
+      else signal?.addEventListener('abort', interrupt);
+    });
+    try {
+      return await Promise.race([work, silence]);
+    } finally {
+      signal?.removeEventListener('abort', interrupt);
+      timers.forEach(clearTimeout);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import {Watchdog} from '../../src/cli/watchdog.js';
+
+beforeEach(() => jest.useFakeTimers());
+afterEach(() => jest.useRealTimers());
+
+const never = new Promise<never>(() => {});
+const outcome = (work: Promise<unknown>) => {
+  const seen: {value?: unknown; message?: string} = {};
+  work.then(
+    (value) => Object.assign(seen, {value}),
+    (error: Error) => Object.assign(seen, {message: error.message}),
+  );
+  return seen;
+};
+
+test('hands on what the work comes to', async () => {
+  const dog = new Watchdog({limit: 1, doing: 'it began'});
+  await expect(dog.watch(Promise.resolve(3))).resolves.toBe(3);
+  await expect(dog.watch(Promise.reject(new Error('no luck')))).rejects.toThrow('no luck');
+  expect(jest.getTimerCount()).toBe(0);
+});
+
+test('gives up after the limit without a sign of life, and says what was being done', async () => {
+  const dog = new Watchdog({limit: 10, doing: 'it began'});
+  const seen = outcome(dog.watch(never));
+  await jest.advanceTimersByTimeAsync(9000);
+  dog.hear('the second step ran');
+  await jest.advanceTimersByTimeAsync(9000);
+  expect(seen).toEqual({});
+  await jest.advanceTimersByTimeAsync(2000);
+  expect(seen.message).toMatch(/no sign of life for 10 s .* while the second step ran; it was ended\.$/);
+});
+
+test.each([
+  [true, 4999, 5001],
+  [false, -1, 1],
+])('after an interrupt the work has time where it finishes: %s', async (finishes, before, after) => {
+  const controller = new AbortController();
+  const seen = outcome(new Watchdog({limit: 100, signal: controller.signal, doing: 'it ran', finishes}).watch(never));
+  controller.abort();
+  if (before > 0) await jest.advanceTimersByTimeAsync(before);
+  expect(seen).toEqual({});
+  await jest.advanceTimersByTimeAsync(after - Math.max(0, before));
+  expect(seen.message).toMatch(/the interrupt came while it ran; it was ended\.$/);
+});

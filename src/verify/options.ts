@@ -76,7 +76,16 @@ export interface VerifyOptions {
 export const verifyOptionNames = keysOf<VerifyOptions>({
   ...{subject: true, timeoutMs: true, seed: true, cases: true, timeBudget: true, regressions: true, backends: true},
   ...{algorithms: true, passes: true, problems: true, fills: true, f16: true, flags: true, oracles: true},
-  ...{engine: true, threads: true, registered: true, imports: true, command: true, bail: true, signal: true},
+  ...{
+    engine: true,
+    threads: true,
+    registered: true,
+    onRun: true,
+    imports: true,
+    command: true,
+    bail: true,
+    signal: true,
+  },
   ...{onProgress: true, onResults: true, sabotage: true, diagnose: true},
 });
 

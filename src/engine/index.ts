@@ -87,7 +87,15 @@ export function keepFilters(keep: boolean): void {
 
 function makeEngine(): Engine {
   const {engine: wanted = 'auto'} = options;
-  const name = wanted === 'auto' ? availableEngines()[0] : wanted;
+  if (wanted !== 'auto') return engineOf(wanted);
+  try {
+    return engineOf(availableEngines()[0]);
+  } catch {
+    return jsEngine; // there are vectors, but no memory for them
+  }
+}
+
+function engineOf(name: EngineName): Engine {
   if (name === 'js') return jsEngine;
   if (name === 'simd') return wasmEngine(name, threading());
   // Threads come after the trial, so that they start once.

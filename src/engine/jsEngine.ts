@@ -1,3 +1,4 @@
+import {OutOfMemory} from '../geometry/error.js';
 import type {Engine, Gather, Outer, Packed, PackedPlanes, Planes, Tiles} from './engine.js';
 import {withGemm} from './gemm.js';
 import {fourier, fourierInverse, fourierParts} from './jsFourier.js';
@@ -11,6 +12,9 @@ const tileRows = 4;
 const tileColumns = 2;
 /** Doubles of packed windows kept at a time: 256 kB, which stays in a level-2 cache. */
 const blockSize = 32_768;
+
+/** Places are bytes in integers of 32 bits. */
+const mostBytes = 2 ** 31 - 1;
 
 /** The tiles by size, whole and cut, in the order of (rows − 1)·tileColumns + columns − 1. */
 const tiles = makeParts(
@@ -44,8 +48,15 @@ export const jsEngine: Engine = withGemm({
   threads: () => 1,
   threadsFor: () => 1,
   release() {},
-  within: (_bytes, fn) =>
-    fn({floats: (length) => new Float32Array(length), integers: (length) => new Int32Array(length)}),
+  within(bytes, fn) {
+    if (bytes > mostBytes) {
+      throw new OutOfMemory(
+        'conv2d',
+        `the arithmetic needs ${bytes} bytes beside the tensors, more than the ${mostBytes} that it finds places in; use smaller batches or images.`,
+      );
+    }
+    return fn({floats: (length) => new Float32Array(length), integers: (length) => new Int32Array(length)});
+  },
   keep: () => undefined,
   packedBytes: () => 0,
 

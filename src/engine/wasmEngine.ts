@@ -1,4 +1,4 @@
-import {ConvgradError} from '../geometry/error.js';
+import {OutOfMemory} from '../geometry/error.js';
 import type {Call} from './call.js';
 import {counterOf} from './counter.js';
 import {type Arena, arrayBytes, type Engine, type Epilogue} from './engine.js';
@@ -104,7 +104,7 @@ export function wasmEngine(
       needed = bytes;
       if (!canHold(shop.memory, bottom() + bytes)) kept = new KeptFilters();
       if (!canHold(shop.memory, bottom() + bytes)) {
-        throw new ConvgradError(
+        throw new OutOfMemory(
           'conv2d',
           `the arithmetic needs ${bytes} bytes beside the tensors and there is no such memory; use smaller batches or images.`,
         );

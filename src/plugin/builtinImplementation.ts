@@ -45,7 +45,10 @@ export function builtinImplementation(backendName: string, kernels: BuiltinKerne
         ...activation,
       };
       const inputs = {[first]: a, [second]: b, ...(fusion ? {bias, preluActivationWeights} : {})};
-      return kernel({inputs: inputs as Record<string, TensorInfo>, attrs: attrs as never, backend}) as TensorInfo;
+      const run = (on: object) =>
+        kernel({inputs: inputs as Record<string, TensorInfo>, attrs: attrs as never, backend: on}) as TensorInfo;
+      const read = [a, b, bias, preluActivationWeights].filter((tensor) => tensor != null);
+      return policy.run ? policy.run(backend, read, run) : run(backend);
     },
   };
 }

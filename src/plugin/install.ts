@@ -1,3 +1,4 @@
+import {guardMemory} from '../backends/host/heap.js';
 import {reuseOutputs} from '../backends/host/memory.js';
 import {servedBackends} from '../backends/servedBackends.js';
 import {configureEngine, type EngineName, resetEngine} from '../engine/index.js';
@@ -119,6 +120,7 @@ export function install(options: InstallOptions = {}): Installation {
   configureEngine('install', {engine, threads});
   resetChoices(plan === 'auto' ? undefined : plan);
   reuseOutputs(true);
+  for (const [name, backend] of Object.entries(tf.engine().registry)) if (backends.includes(name)) guardMemory(backend);
   const session = currentSession(tf) ?? startSession(tf);
   if (session.backends.some((backend) => !backends.includes(backend))) session.kernels.restore();
   session.backends = backends;

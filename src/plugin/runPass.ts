@@ -1,6 +1,7 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import {type Conv2DInfo, type Conv2DRequest, conv2dInfo} from '../geometry/conv2dInfo.js';
-import {hasZeroSize, type Pass, passTensors, type TensorName, userShapeOf} from '../geometry/pass.js';
+import {nameOutOfMemory} from '../geometry/error.js';
+import {hasZeroSize, type Pass, passTensors, sizeOf, type TensorName, userShapeOf} from '../geometry/pass.js';
 import {consume, makeZeros, type Place, release, runOther} from './backendOps.js';
 import {type BuiltinKernels, builtinImplementation} from './builtinImplementation.js';
 import type {Caller} from './caller.js';
@@ -43,16 +44,32 @@ export function runPass(place: Place, call: PassCall): TensorInfo {
   const {pass, request, caller} = call;
   const {functionName} = caller;
   const {inputs: names, output} = passTensors[pass];
-  const shown = (name: TensorName) => (name === 'dy' && caller.names ? caller.names.y : name);
-  const inputs = names.map((name) => checkNumbers(functionName, shown(name), call.inputs[name]));
+  const inputs = names.map((name) => checkNumbers(functionName, shownAs(caller, name), call.inputs[name]));
   const info = conv2dInfo(functionName, request, caller.names);
+  try {
+    return runResolved(place, call, info, inputs);
+  } catch (error) {
+    throw nameOutOfMemory(error, functionName, 4 * sizeOf(info, output));
+  }
+}
+
+/** What the user calls a tensor. */
+function shownAs({names}: Caller, name: TensorName): string {
+  return name === 'dy' && names ? names.y : name;
+}
+
+/** {@link runPass} of a geometry. */
+function runResolved(place: Place, call: PassCall, info: Conv2DInfo, inputs: readonly TensorInfo[]): TensorInfo {
+  const {pass, request, caller} = call;
+  const {functionName} = caller;
+  const {inputs: names, output} = passTensors[pass];
   if (pass === 'backpropInput' && isOversized(info, inputs[0].shape)) {
     return consume(place, upperLeft(place, info, inputs[0]), (dy) =>
       runPass(place, {...call, inputs: {...call.inputs, dy}}),
     );
   }
   // The shapes of x and filter are those of the request.
-  if (call.inputs.dy) checkShape(functionName, info, 'dy', call.inputs.dy.shape, shown('dy'));
+  if (call.inputs.dy) checkShape(functionName, info, 'dy', call.inputs.dy.shape, shownAs(caller, 'dy'));
   const shapes = {y: userShapeOf(info, 'y'), dx: request.xShape, dFilter: request.filterShape};
   const shape = [...shapes[output as keyof typeof shapes]];
   const epilogue = call.epilogue && resolveEpilogue(functionName, call.epilogue, shape, info.dataFormat);
@@ -80,20 +97,22 @@ function compute(
   const {inputs: names, output} = passTensors[pass];
   const builtin = call.builtin && builtinImplementation(place.backendName, call.builtin);
   const {implementation, refusal} = select(functionName, place.backendName, info, pass, call.wanted, builtin);
-  const toNHWC = (name: TensorName, tensor: TensorInfo) =>
-    isImage(name) ? transpose(place, tensor, [0, 2, 3, 1]) : tensor;
   const nchw = info.dataFormat === 'NCHW';
-  const [a, b] = nchw ? inputs.map((tensor, i) => toNHWC(names[i], tensor)) : inputs;
+  const transposed: TensorInfo[] = [];
+  const toNHWC = (name: TensorName, tensor: TensorInfo) => {
+    if (!nchw || !isImage(name)) return tensor;
+    transposed.push(transpose(place, tensor, [0, 2, 3, 1]));
+    return transposed[transposed.length - 1];
+  };
   // In NCHW, what the epilogue reads is shaped for the result that is transposed back.
   const fusion = epilogue && !nchw ? fusionOf(epilogue) : undefined;
   const fused = fusion !== undefined && implementation.fuses?.(info, fusion, place.backend) === true;
   let result: TensorInfo;
   try {
+    const [a, b] = inputs.map((tensor, i) => toNHWC(names[i], tensor));
     result = implementation.run(pass, info, a, b, place.backend, fused ? fusion : undefined);
   } finally {
-    [a, b].forEach((tensor, i) => {
-      if (tensor !== inputs[i]) release(place, tensor);
-    });
+    for (const tensor of transposed) release(place, tensor);
   }
   countCall(place.backendName, implementation.algorithm, pass, call.wanted.algorithm, refusal);
   if (nchw && isImage(output)) result = consume(place, result, (y) => transpose(place, y, [0, 3, 1, 2]));

@@ -1,4 +1,5 @@
 import type {GradConfig, KernelConfig, KernelFunc} from '@tensorflow/tfjs';
+import {guardMemory} from '../backends/host/heap.js';
 import type {EngineOptions} from '../engine/index.js';
 import type {Kind} from '../geometry/conv2dInfo.js';
 import {callCounts, type Fallback, fallbackCounts} from './calls.js';
@@ -66,7 +67,11 @@ export function startSession(tf: Tf): Session {
         const {kernelName, backendName} = named;
         if (!replacedOn(backendName).includes(kernelName) || !session.backends.includes(backendName)) return undefined;
         // The original's setupFunc and disposeFunc go along: the stock kernels may be needed again after uninstall.
-        return {...named, kernelFunc: kernelFunc(session, kernelName, backendName)};
+        const setupFunc: KernelConfig['setupFunc'] = (backend) => {
+          guardMemory(backend);
+          named.setupFunc?.(backend);
+        };
+        return {...named, setupFunc, kernelFunc: kernelFunc(session, kernelName, backendName)};
       },
       // Not every backend has all of them: wasm lacks Conv2DBackpropFilter.
       (key) => replacedOn(backendOf(key)).map((name) => kernelKey(name, backendOf(key))),

@@ -2,6 +2,7 @@ import {engine} from '../../engine/index.js';
 import {isWithin, mostInt32} from '../../geometry/farthest.js';
 import type {Builtin} from '../implementation.js';
 import {alongChannels} from './epilogue.js';
+import {runBuiltin, type WasmBackend} from './heap.js';
 
 /**
  * tfjs's `wasm` backend convolves forward by XNNPACK, in kernels of its own: faster than ours for depthwise convolutions, and for all where ours have
@@ -18,6 +19,7 @@ export const builtinOnWasm: Builtin = {
       return "between single channels wasm's own kernel loses NaN";
     return isWithin(info, mostInt32);
   },
+  run: (backend, inputs, kernel) => runBuiltin(backend as WasmBackend, inputs, kernel),
   /** One bias and one slope for each channel. The kernel refuses a bias that was made in another shape and is a vector by reshaping. */
   fuses({outChannels}, {bias, preluActivationWeights: slopes}, backend) {
     const {dataIdMap} = backend as {dataIdMap: {get(dataId: object): {shape: number[]}}};

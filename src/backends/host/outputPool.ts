@@ -1,3 +1,5 @@
+import {override} from './override.js';
+
 /** What the pool needs of tfjs's `cpu` backend, which keeps each tensor's values as an array that it hands out itself. */
 export interface ArrayStore {
   data: {set(dataId: object, entry: {values?: unknown}): void};
@@ -82,15 +84,4 @@ export class OutputPool {
     this.bytes += array.byteLength;
     while (this.bytes > mostBytes) this.bytes -= this.waiting.shift()?.byteLength ?? 0;
   }
-}
-
-/** Gives an object a method of its own. @returns what takes it away again */
-function override<T extends object, K extends keyof T>(object: T, name: K, method: T[K]): () => void {
-  const before = Object.getOwnPropertyDescriptor(object, name);
-  object[name] = method;
-  return () => {
-    if (object[name] !== method) return;
-    if (before) Object.defineProperty(object, name, before);
-    else delete object[name];
-  };
 }

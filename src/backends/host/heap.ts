@@ -1,0 +1,143 @@
+import type {DataType, TensorInfo} from '@tensorflow/tfjs';
+import {OutOfMemory} from '../../geometry/error.js';
+import {override} from './override.js';
+
+/** tfjs's `wasm` backend: tensors lie in the heap of its module, which is seen from here but moves when it grows. */
+export interface WasmBackend {
+  wasm: {
+    /** @returns 0 where there is no room, which tfjs takes for the place of a tensor */
+    _malloc(bytes: number): number;
+    _free(place: number): void;
+  };
+  dataIdMap: {
+    has(dataId: object): boolean;
+    /**
+     * Where a tensor lies. A tensor of another backend is brought into the heap first. Whoever comes into the heap gets a new entry, so an entry stands
+     * for one stay there, during which the values do not change; the data id stands for all stays.
+     */
+    get(dataId: object): Stay;
+  };
+  /** Makes room for a tensor, and writes its values there if it has any. */
+  move(dataId: object, values: unknown, shape: number[], dtype: DataType, refCount: number): void;
+  makeOutput(shape: number[], dtype: 'float32', ...more: unknown[]): TensorInfo;
+  /** A view, valid until the next allocation. */
+  typedArrayFromHeap(tensor: TensorInfo): Float32Array;
+  disposeData(dataId: object): void;
+}
+
+/** A tensor's stay in the heap. */
+export interface Stay {
+  memoryOffset: number;
+}
+
+/** The address space of WebAssembly, in bytes. */
+const addressSpace = 2 ** 32;
+/** What tfjs's module allocates beside a tensor to know of it, generously. */
+const besideTensor = 1 << 16;
+
+/** @throws OutOfMemory unless the heap has room for such a tensor */
+function assertRoom({wasm}: WasmBackend, shape: readonly number[], dtype: DataType): void {
+  const bytes = shape.reduce((product, size) => product * size, dtype === 'bool' ? 1 : 4);
+  const wanted = bytes + besideTensor;
+  const place = wanted < addressSpace ? wasm._malloc(wanted) : 0;
+  if (place === 0) {
+    throw new OutOfMemory(
+      'wasm backend',
+      `the wasm backend has no room for [${shape}], ${bytes} bytes; dispose of tensors or use a smaller batch.`,
+    );
+  }
+  wasm._free(place);
+}
+
+const guards = new Map<WasmBackend, () => void>();
+
+/**
+ * Has a backend refuse tensors that its heap has no room for. tfjs does not look, and writes them to address 0 and on: over what its module keeps there, so that
+ * whatever is computed afterwards may be wrong.
+ */
+export function guardHeap(backend: WasmBackend): void {
+  if (guards.has(backend)) return;
+  const {move} = backend;
+  const guarded: WasmBackend['move'] = (dataId, values, shape, dtype, refCount) => {
+    if (dtype !== 'string') assertRoom(backend, shape, dtype);
+    move.call(backend, dataId, values, shape, dtype, refCount);
+  };
+  guards.set(backend, override(backend, 'move', guarded));
+}
+
+/** The same for any backend, of which only this one needs it. */
+export function guardMemory(backend: object): void {
+  if (isWasmBackend(backend)) guardHeap(backend);
+}
+
+export function isWasmBackend(backend: object): backend is WasmBackend {
+  return 'typedArrayFromHeap' in backend;
+}
+
+/** Has all backends as they were. */
+export function releaseHeaps(): void {
+  for (const undo of guards.values()) undo();
+  guards.clear();
+}
+
+/** Brings tensors of other backends into the heap. @throws OutOfMemory where there is no room; they stay where they are then */
+export function bringIn(backend: WasmBackend, inputs: readonly TensorInfo[]): Stay[] {
+  const {dataIdMap} = backend;
+  return inputs.map(({dataId, shape, dtype}) => {
+    if (!dataIdMap.has(dataId)) assertRoom(backend, shape, dtype);
+    const stay = dataIdMap.get(dataId);
+    if (stay.memoryOffset !== 0) return stay;
+    throw new OutOfMemory(
+      'wasm backend',
+      `an input of shape [${shape}] holds nothing, since the wasm backend had no room for it when it was made; dispose of tensors and make it anew.`,
+    );
+  });
+}
+
+/** The first and the last element of a result that nobody wrote: a NaN that no arithmetic makes. */
+const unwritten = 0x7fe5_a3c1;
+
+/**
+ * Runs one of tfjs's own kernels, which say nothing but a line on the console where they find no memory for what they need beside the result.
+ * @param run the kernel on a backend
+ * @throws OutOfMemory where it did not write its result, which is gone then
+ */
+export function runBuiltin(
+  backend: WasmBackend,
+  inputs: readonly TensorInfo[],
+  run: (backend: object) => TensorInfo,
+): TensorInfo {
+  guardHeap(backend);
+  bringIn(backend, inputs);
+  let made: TensorInfo | undefined;
+  const bitsOf = (tensor: TensorInfo) => {
+    const {buffer, byteOffset, length} = backend.typedArrayFromHeap(tensor);
+    return new Uint32Array(buffer, byteOffset, length);
+  };
+  const makeOutput: WasmBackend['makeOutput'] = (...args) => {
+    made = backend.makeOutput(...args);
+    const bits = bitsOf(made);
+    bits[0] = bits[bits.length - 1] = unwritten;
+    return made;
+  };
+  const refuse = (shape: string) => {
+    if (made) backend.disposeData(made.dataId);
+    throw new OutOfMemory(
+      'wasm backend',
+      `the wasm backend has no room for what it takes to compute ${shape}; dispose of tensors or use a smaller batch.`,
+    );
+  };
+  let result: TensorInfo;
+  try {
+    result = run(Object.create(backend, {makeOutput: {value: makeOutput}}));
+  } catch (error) {
+    // Its C++ ends in a trap where it finds no memory.
+    if ((error as Error).name === 'RuntimeError') return refuse('a result');
+    if (made) backend.disposeData(made.dataId);
+    throw error;
+  }
+  const bits = bitsOf(result);
+  if (bits[0] === unwritten && bits[bits.length - 1] === unwritten)
+    return refuse(`[${result.shape}], ${4 * bits.length} bytes`);
+  return result;
+}

@@ -1,0 +1,171 @@
+import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import {conv2d, install, uninstall} from 'tfjs-convgrad';
+import type {WasmBackend} from '../../../src/backends/host/heap.js';
+import {ConvgradError} from '../../../src/geometry/error.js';
+
+const backend = () => tf.backend() as unknown as WasmBackend;
+const held = () => ({tensors: tf.memory().numTensors, data: tf.backend().numDataIds()});
+const ones = (...shape: [number, number, number, number]) => tf.ones<tf.Rank.R4>(shape);
+
+/** Runs fn while the heap has no room for so many bytes at a time. */
+function whileFull<T>(bytes: number, fn: () => T): T {
+  const {wasm} = backend();
+  const malloc = wasm._malloc;
+  wasm._malloc = (wanted) => (wanted >= bytes ? 0 : malloc.call(wasm, wanted));
+  try {
+    return fn();
+  } finally {
+    wasm._malloc = malloc;
+  }
+}
+
+/** More than what tfjs needs beside tensors, and less than the results below. */
+const limit = 1 << 18;
+const bytes = 64 * 64 * 32 * 4;
+
+type Inputs = Record<'x' | 'image' | 'filter' | 'depthwise' | 'bias', tf.Tensor>;
+type Run = (inputs: Inputs) => tf.Tensor;
+
+/** By what the message names: what gives a result of so many bytes. */
+const calls: [string, Run][] = [
+  ['conv2d', ({x, filter}) => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same')],
+  ['conv2d', ({x, filter}) => conv2d({x, filter, strides: 1, pad: 'same'} as never)],
+  ['conv2d', ({image, filter}) => tf.conv2d(image as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same', 'NCHW')],
+  [
+    'fused.conv2d',
+    (inputs) => tf.fused.conv2d({...(inputs as object), strides: 1, pad: 'same', activation: 'elu'} as never),
+  ],
+  ['depthwiseConv2d', ({x, depthwise}) => tf.depthwiseConv2d(x as tf.Tensor4D, depthwise as tf.Tensor4D, 1, 'same')],
+  [
+    'fused.depthwiseConv2d',
+    ({x, depthwise, bias}) =>
+      tf.fused.depthwiseConv2d({x, filter: depthwise, bias, strides: 1, pad: 'same', activation: 'relu'} as never),
+  ],
+  [
+    'conv2dBackpropInput',
+    ({x, filter}) => tf.conv2dTranspose(x as tf.Tensor4D, filter as tf.Tensor4D, [1, 64, 64, 32], 1, 'same'),
+  ],
+];
+
+beforeAll(() => tf.setBackend('wasm'));
+afterEach(uninstall);
+
+describe.each(['auto', 'direct', 'builtin'])('a full heap, under algorithm %s', (algorithm) => {
+  it.each(calls)('ends %s in an error that names it and the bytes, and in nothing else', (name, run) => {
+    install({algorithm});
+    const inputs = {
+      ...{x: ones(1, 64, 64, 32), image: ones(1, 32, 64, 64)},
+      ...{filter: ones(1, 1, 32, 32), depthwise: ones(1, 1, 32, 1), bias: tf.ones([32])},
+    };
+    const values = () =>
+      tf.tidy(() => {
+        const result = run(inputs);
+        return [...result.dataSync().filter((_, i) => i % 1000 === 0)];
+      });
+    const want = values();
+    const before = held();
+    let error: unknown;
+    try {
+      whileFull(limit, values);
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toBeInstanceOf(ConvgradError);
+    expect((error as Error).message).toMatch(new RegExp(`^${name}: .* ${bytes} bytes; dispose of tensors`));
+    expect(held()).toEqual(before);
+    expect(values()).toEqual(want);
+    tf.dispose(Object.values(inputs));
+  });
+});
+
+it('keeps other operations from writing to address 0, and leaves the backend as it was afterwards', async () => {
+  const own = () => Object.keys(backend()).sort();
+  const before = own();
+  install();
+  expect(() => whileFull(limit, () => tf.fill([1000, 1000], 7))).toThrow(
+    /^wasm backend: the wasm backend has no room for \[1000,1000\], 4000000 bytes/,
+  );
+  uninstall();
+  expect(own()).toEqual(before);
+});
+
+it('leaves an input of another backend there when there is no room to bring it in', async () => {
+  install();
+  await tf.setBackend('cpu');
+  const [x, filter] = [ones(1, 64, 64, 32), ones(1, 1, 32, 1)];
+  x.dataSync();
+  await tf.setBackend('wasm');
+  const sum = () => tf.tidy(() => tf.conv2d(x, filter, 1, 'same').sum().dataSync()[0]);
+  expect(() => whileFull(limit, sum)).toThrow(/^conv2d: the wasm backend has no room for \[1,64,64,32\], 524288 bytes/);
+  expect(sum()).toBe(32 * 64 * 64);
+  tf.dispose([x, filter]);
+});
+
+it('refuses an input that was made when there was no room', () => {
+  install();
+  const filter = ones(1, 1, 2, 1);
+  uninstall(); // tfjs alone does not look
+  const x = whileFull(4, () => backend().makeOutput([1, 1, 1, 2], 'float32'));
+  install();
+  const broken = tf.engine().makeTensorFromTensorInfo(x) as tf.Tensor4D;
+  expect(() => tf.conv2d(broken, filter, 1, 'same')).toThrow(/^conv2d: an input of shape \[1,1,1,2\] holds nothing/);
+  filter.dispose();
+});
+
+it.each<[string, () => void]>([
+  ['says nothing', () => {}],
+  [
+    'traps',
+    () => {
+      throw new WebAssembly.RuntimeError('Aborted()');
+    },
+  ],
+])('refuses where tfjs’s own kernel finds no memory beside its result and %s', (_, end) => {
+  const original = tf.getKernel('DepthwiseConv2dNative', 'wasm')!;
+  const warn = jest.spyOn(console, 'warn').mockImplementation();
+  tf.unregisterKernel('DepthwiseConv2dNative', 'wasm');
+  tf.registerKernel({
+    ...original,
+    kernelFunc({inputs, backend}) {
+      const output = (backend as WasmBackend).makeOutput(inputs['x']!.shape, 'float32');
+      end();
+      return output;
+    },
+  });
+  install();
+  const [x, filter] = [ones(1, 4, 4, 2), ones(1, 1, 2, 1)];
+  const before = held();
+  const run = () => tf.depthwiseConv2d(x, filter, 1, 'same');
+  expect(run).toThrow(/^depthwiseConv2d: the wasm backend has no room for what it takes to compute/);
+  expect(run).toThrow(ConvgradError);
+  expect(held()).toEqual(before);
+  uninstall();
+  tf.unregisterKernel('DepthwiseConv2dNative', 'wasm');
+  tf.registerKernel(original);
+  warn.mockRestore();
+  tf.dispose([x, filter]);
+});
+
+it('says so on cpu, where JavaScript has no memory for an array', async () => {
+  await tf.setBackend('cpu');
+  install({algorithm: 'direct'});
+  const [x, filter] = [ones(1, 1, 1, 1), ones(1, 1, 1, 1)];
+  const before = held();
+  const whole = Float32Array;
+  globalThis.Float32Array = new Proxy(whole, {
+    construct(target, args: [number], newTarget) {
+      if (args[0] === 10_201) throw new RangeError('Array buffer allocation failed');
+      return Reflect.construct(target, args, newTarget) as object;
+    },
+  });
+  try {
+    expect(() => tf.conv2d(x, filter, 1, 50)).toThrow(/^conv2d: there is no memory for the result, 40804 bytes/);
+  } finally {
+    globalThis.Float32Array = whole;
+  }
+  expect(held()).toEqual(before);
+  expect(tf.tidy(() => tf.conv2d(x, filter, 1, 50).sum().dataSync()[0])).toBe(1);
+  tf.dispose([x, filter]);
+  await tf.setBackend('wasm');
+});

@@ -5,6 +5,7 @@ import {override} from './override.js';
 /** tfjs's `wasm` backend: tensors lie in the heap of its module, which is seen from here but moves when it grows. */
 export interface WasmBackend {
   wasm: {
+    HEAPU8: {length: number};
     /** @returns 0 where there is no room, which tfjs takes for the place of a tensor */
     _malloc(bytes: number): number;
     _free(place: number): void;
@@ -35,11 +36,19 @@ const addressSpace = 2 ** 32;
 /** What tfjs's module allocates beside a tensor to know of it, generously. */
 const besideTensor = 1 << 16;
 
+/**
+ * Whether the module's allocator can be asked for so many bytes at all. From 2³¹ on it takes them for a negative number: where they pass the end of the
+ * address space it then moves the end of the heap back, into the tensors that are there.
+ */
+function mayAsk(bytes: number, heapBytes: number): boolean {
+  return bytes < addressSpace / 2 || heapBytes + bytes < addressSpace;
+}
+
 /** @throws OutOfMemory unless the heap has room for such a tensor */
 function assertRoom({wasm}: WasmBackend, shape: readonly number[], dtype: DataType): void {
   const bytes = shape.reduce((product, size) => product * size, dtype === 'bool' ? 1 : 4);
   const wanted = bytes + besideTensor;
-  const place = wanted < addressSpace ? wasm._malloc(wanted) : 0;
+  const place = mayAsk(wanted, wasm.HEAPU8.length) ? wasm._malloc(wanted) : 0;
   if (place === 0) {
     throw new OutOfMemory(
       'wasm backend',

@@ -90,6 +90,28 @@ it('keeps other operations from writing to address 0, and leaves the backend as 
   expect(own()).toEqual(before);
 });
 
+it('never asks for what the module would take for a negative number, past the end of its addresses', () => {
+  install();
+  const {wasm} = backend();
+  const asked: number[] = [];
+  const [malloc, heap] = [wasm._malloc, wasm.HEAPU8];
+  wasm._malloc = (wanted) => {
+    asked.push(wanted);
+    return 0;
+  };
+  const run = () => tf.fill([2 ** 29 + 1], 1);
+  try {
+    wasm.HEAPU8 = {length: 2 ** 31 - 2 ** 20};
+    expect(run).toThrow(/no room for \[536870913\], 2147483652 bytes/);
+    expect(asked).toHaveLength(1);
+    wasm.HEAPU8 = {length: 2 ** 31};
+    expect(run).toThrow(/no room for \[536870913\], 2147483652 bytes/);
+    expect(asked).toHaveLength(1);
+  } finally {
+    [wasm._malloc, wasm.HEAPU8] = [malloc, heap];
+  }
+});
+
 it('leaves an input of another backend there when there is no room to bring it in', async () => {
   install();
   await tf.setBackend('cpu');

@@ -23,32 +23,87 @@ export interface WasmBackend {
   makeOutput(shape: number[], dtype: 'float32', ...more: unknown[]): TensorInfo;
   /** A view, valid until the next allocation. */
   typedArrayFromHeap(tensor: TensorInfo): Float32Array;
-  disposeData(dataId: object): void;
+  disposeData(dataId: object, force?: boolean): boolean;
 }
 
 /** A tensor's stay in the heap. */
 export interface Stay {
   memoryOffset: number;
+  shape: number[];
+  dtype: DataType;
 }
 
 /** The address space of WebAssembly, in bytes. */
 const addressSpace = 2 ** 32;
 /** What tfjs's module allocates beside a tensor to know of it, generously. */
 const besideTensor = 1 << 16;
+/** What the pieces of a heap take beside tensors, and what is lost between them, generously. */
+const besideAll = 1 << 20;
+
+/** What is known of a backend's heap. */
+interface Guard {
+  /** Bytes of the tensors that came since the guard did. */
+  bytes: number;
+  /** Why nothing may be computed there any more; undefined where all is well. */
+  broken?: string;
+  undo: () => void;
+}
+
+const guards = new Map<WasmBackend, Guard>();
 
 /**
- * Whether the module's allocator can be asked for so many bytes at all. From 2³¹ on it takes them for a negative number: where they pass the end of the
- * address space it then moves the end of the heap back, into the tensors that are there.
+ * Has a backend refuse tensors that its heap has no room for. tfjs does not look, and writes them to address 0 and on: over what its module keeps there, so that
+ * whatever is computed afterwards may be wrong.
  */
-function mayAsk(bytes: number, heapBytes: number): boolean {
-  return bytes < addressSpace / 2 || heapBytes + bytes < addressSpace;
+export function guardHeap(backend: WasmBackend): void {
+  if (guards.has(backend)) return;
+  const {move, disposeData, dataIdMap} = backend;
+  const guarded: WasmBackend['move'] = (dataId, values, shape, dtype, refCount) => {
+    if (dtype !== 'string') {
+      assertRoom(backend, shape, dtype);
+      guard.bytes += bytesOf(shape, dtype);
+    }
+    move.call(backend, dataId, values, shape, dtype, refCount);
+  };
+  const disposing: WasmBackend['disposeData'] = (dataId, force) => {
+    const stay = dataIdMap.has(dataId) ? dataIdMap.get(dataId) : undefined;
+    const gone = disposeData.call(backend, dataId, force);
+    if (stay && !dataIdMap.has(dataId) && stay.dtype !== 'string')
+      guard.bytes = Math.max(0, guard.bytes - bytesOf(stay.shape, stay.dtype));
+    return gone;
+  };
+  const undo = [override(backend, 'move', guarded), override(backend, 'disposeData', disposing)];
+  const guard: Guard = {bytes: 0, undo: () => undo.forEach((each) => void each())};
+  guards.set(backend, guard);
+}
+
+function bytesOf(shape: readonly number[], dtype: DataType): number {
+  return shape.reduce((product, size) => product * size, dtype === 'bool' ? 1 : 4);
+}
+
+/**
+ * Whether the module's allocator can be asked for so many bytes at all. It adds without a look at the end of the address space, and takes 2³¹ bytes and more for a
+ * negative number: then it moves the end of the heap back, into the tensors that are there.
+ */
+function mayAsk(bytes: number, heapBytes: number, tensorBytes: number): boolean {
+  return (
+    heapBytes + bytes < addressSpace || (bytes < addressSpace / 2 && tensorBytes + bytes + besideAll < addressSpace)
+  );
 }
 
 /** @throws OutOfMemory unless the heap has room for such a tensor */
-function assertRoom({wasm}: WasmBackend, shape: readonly number[], dtype: DataType): void {
-  const bytes = shape.reduce((product, size) => product * size, dtype === 'bool' ? 1 : 4);
+function assertRoom(backend: WasmBackend, shape: readonly number[], dtype: DataType): void {
+  const {wasm} = backend;
+  const guard = guards.get(backend) as Guard;
+  assertWhole(guard);
+  const bytes = bytesOf(shape, dtype);
   const wanted = bytes + besideTensor;
-  const place = mayAsk(wanted, wasm.HEAPU8.length) ? wasm._malloc(wanted) : 0;
+  const place = mayAsk(wanted, wasm.HEAPU8.length, guard.bytes) ? wasm._malloc(wanted) >>> 0 : 0;
+  // Room that ends past the heap is none, and must not be given back.
+  if (place !== 0 && place + wanted > wasm.HEAPU8.length) {
+    guard.broken = 'its allocator gave out memory past the end of its heap';
+    assertWhole(guard);
+  }
   if (place === 0) {
     throw new OutOfMemory(
       'wasm backend',
@@ -58,20 +113,12 @@ function assertRoom({wasm}: WasmBackend, shape: readonly number[], dtype: DataTy
   wasm._free(place);
 }
 
-const guards = new Map<WasmBackend, () => void>();
-
-/**
- * Has a backend refuse tensors that its heap has no room for. tfjs does not look, and writes them to address 0 and on: over what its module keeps there, so that
- * whatever is computed afterwards may be wrong.
- */
-export function guardHeap(backend: WasmBackend): void {
-  if (guards.has(backend)) return;
-  const {move} = backend;
-  const guarded: WasmBackend['move'] = (dataId, values, shape, dtype, refCount) => {
-    if (dtype !== 'string') assertRoom(backend, shape, dtype);
-    move.call(backend, dataId, values, shape, dtype, refCount);
-  };
-  guards.set(backend, override(backend, 'move', guarded));
+function assertWhole({broken}: Guard): void {
+  if (broken === undefined) return;
+  throw new OutOfMemory(
+    'wasm backend',
+    `the wasm backend ran out of memory and computes nothing more, since ${broken}; read what you need, and start anew with less at a time.`,
+  );
 }
 
 /** The same for any backend, of which only this one needs it. */
@@ -85,12 +132,14 @@ export function isWasmBackend(backend: object): backend is WasmBackend {
 
 /** Has all backends as they were. */
 export function releaseHeaps(): void {
-  for (const undo of guards.values()) undo();
+  for (const {undo} of guards.values()) undo();
   guards.clear();
 }
 
-/** Brings tensors of other backends into the heap. @throws OutOfMemory where there is no room; they stay where they are then */
+/** Brings tensors of other backends into the heap of a backend that is guarded from then on. @throws OutOfMemory where there is no room; they stay where they are then */
 export function bringIn(backend: WasmBackend, inputs: readonly TensorInfo[]): Stay[] {
+  guardHeap(backend);
+  assertWhole(guards.get(backend) as Guard);
   const {dataIdMap} = backend;
   return inputs.map(({dataId, shape, dtype}) => {
     if (!dataIdMap.has(dataId)) assertRoom(backend, shape, dtype);
@@ -116,7 +165,6 @@ export function runBuiltin(
   inputs: readonly TensorInfo[],
   run: (backend: object) => TensorInfo,
 ): TensorInfo {
-  guardHeap(backend);
   bringIn(backend, inputs);
   let made: TensorInfo | undefined;
   const bitsOf = (tensor: TensorInfo) => {
@@ -140,8 +188,11 @@ export function runBuiltin(
   try {
     result = run(Object.create(backend, {makeOutput: {value: makeOutput}}));
   } catch (error) {
-    // Its C++ ends in a trap where it finds no memory.
-    if ((error as Error).name === 'RuntimeError') return refuse('a result');
+    if ((error as Error).name === 'RuntimeError') {
+      // Its C++ ends in a trap where it finds no memory, and leaves nobody knows what.
+      (guards.get(backend) as Guard).broken = `one of its kernels ended with "${(error as Error).message}"`;
+      return refuse('a result');
+    }
     if (made) backend.disposeData(made.dataId);
     throw error;
   }

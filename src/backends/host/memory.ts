@@ -1,6 +1,6 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import {vouch} from '../../engine/vouched.js';
-import {bringIn, guardHeap, isWasmBackend, releaseHeaps, type WasmBackend} from './heap.js';
+import {bringIn, isWasmBackend, releaseHeaps, type WasmBackend} from './heap.js';
 import {type ArrayStore, OutputPool} from './outputPool.js';
 
 /** Computes an output from inputs, all of them where the backend keeps them. */
@@ -67,7 +67,6 @@ function computeInHeap(
   shape: number[],
   run: Computation,
 ): TensorInfo {
-  guardHeap(backend);
   // All that may allocate comes before the first view.
   const stays = bringIn(backend, inputs);
   const output = backend.makeOutput(shape, 'float32');

@@ -90,26 +90,57 @@ it('keeps other operations from writing to address 0, and leaves the backend as 
   expect(own()).toEqual(before);
 });
 
-it('never asks for what the module would take for a negative number, past the end of its addresses', () => {
-  install();
-  const {wasm} = backend();
-  const asked: number[] = [];
-  const [malloc, heap] = [wasm._malloc, wasm.HEAPU8];
-  wasm._malloc = (wanted) => {
-    asked.push(wanted);
-    return 0;
-  };
-  const run = () => tf.fill([2 ** 29 + 1], 1);
-  try {
-    wasm.HEAPU8 = {length: 2 ** 31 - 2 ** 20};
-    expect(run).toThrow(/no room for \[536870913\], 2147483652 bytes/);
-    expect(asked).toHaveLength(1);
-    wasm.HEAPU8 = {length: 2 ** 31};
-    expect(run).toThrow(/no room for \[536870913\], 2147483652 bytes/);
-    expect(asked).toHaveLength(1);
-  } finally {
-    [wasm._malloc, wasm.HEAPU8] = [malloc, heap];
+describe('the module’s allocator, which adds addresses without a look at their end,', () => {
+  /** Runs fn on a heap of so many bytes, whose allocator answers with one place. @returns what it was asked for */
+  function onHeapOf(length: number, place: number, fn: () => void): number[] {
+    install();
+    const {wasm} = backend();
+    const asked: number[] = [];
+    const [malloc, free, heap] = [wasm._malloc, wasm._free, wasm.HEAPU8];
+    wasm._malloc = (wanted) => {
+      asked.push(wanted);
+      return place;
+    };
+    wasm._free = () => {};
+    wasm.HEAPU8 = {length};
+    try {
+      fn();
+    } finally {
+      [wasm._malloc, wasm._free, wasm.HEAPU8] = [malloc, free, heap];
+    }
+    return asked;
   }
+  const large = () => tf.fill([2 ** 29 + 1], 1);
+
+  it.each([
+    [2 ** 31 - 2 ** 20, 1],
+    [2 ** 31, 0],
+    [2 ** 32 - 2 ** 16, 0],
+  ])('is not asked for 2 GiB where a heap of %p bytes would pass it', (length, times) => {
+    const asked = onHeapOf(length, 0, () => {
+      expect(large).toThrow(/no room for \[536870913\], 2147483652 bytes/);
+    });
+    expect(asked).toHaveLength(times);
+  });
+
+  it('is asked for what was freed, however far the heap reaches', () => {
+    const asked = onHeapOf(2 ** 32 - 2 ** 16, 0, () => {
+      expect(() => tf.fill([2 ** 28], 1)).toThrow(/no room for/);
+    });
+    expect(asked).toEqual([2 ** 30 + 2 ** 16]);
+  });
+
+  it('is used no more once it gave out room past the end of the heap', () => {
+    const [x, filter] = [ones(1, 4, 4, 2), ones(1, 1, 2, 2)];
+    onHeapOf(2 ** 24, 2 ** 24 - 8, () => {
+      expect(() => tf.fill([1000], 1)).toThrow(/^wasm backend: .* computes nothing more, since its allocator gave out/);
+    });
+    expect(() => tf.conv2d(x, filter, 1, 'same')).toThrow(
+      /^conv2d: .* computes nothing more, since its allocator gave/,
+    );
+    expect([...x.dataSync().subarray(0, 2)]).toEqual([1, 1]);
+    tf.dispose([x, filter]);
+  });
 });
 
 it('leaves an input of another backend there when there is no room to bring it in', async () => {

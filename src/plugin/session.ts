@@ -71,7 +71,8 @@ export function startSession(tf: Tf): Session {
           guardMemory(backend);
           named.setupFunc?.(backend);
         };
-        return {...named, setupFunc, kernelFunc: kernelFunc(session, kernelName, backendName)};
+        const ours = {...named, kernelFunc: kernelFunc(session, kernelName, backendName)};
+        return backendName === 'wasm' ? {...ours, setupFunc} : ours;
       },
       // Not every backend has all of them: wasm lacks Conv2DBackpropFilter.
       (key) => replacedOn(backendOf(key)).map((name) => kernelKey(name, backendOf(key))),

@@ -1,8 +1,12 @@
 import {engine} from '../../engine/index.js';
 import {isWithin, mostInt32} from '../../geometry/farthest.js';
+import {flopsOf} from '../../geometry/pass.js';
 import type {Builtin} from '../implementation.js';
 import {alongChannels} from './epilogue.js';
 import {runBuiltin, type WasmBackend} from './heap.js';
+
+/** Below so many operations, copying into the engine's memory takes longer than its products save. */
+const smallFlops = 4e6;
 
 /**
  * tfjs's `wasm` backend convolves forward by XNNPACK, in kernels of its own: faster than ours for depthwise convolutions, and for all where ours have
@@ -12,7 +16,7 @@ import {runBuiltin, type WasmBackend} from './heap.js';
  */
 export const builtinOnWasm: Builtin = {
   passes: ['forward'],
-  isFaster: ({kind}) => kind === 'depthwise' || engine().name === 'js',
+  isFaster: (info) => info.kind === 'depthwise' || flopsOf(info) < smallFlops || engine().name === 'js',
   supports(info) {
     const {kind, inChannels, outChannels} = info;
     if (kind === 'dense' && inChannels === 1 && outChannels === 1)

@@ -6,6 +6,7 @@ import {override} from './override.js';
 export interface WasmBackend {
   wasm: {
     HEAPU8: {length: number};
+    HEAPU32: Uint32Array;
     /** @returns 0 where there is no room, which tfjs takes for the place of a tensor */
     _malloc(bytes: number): number;
     _free(place: number): void;
@@ -17,6 +18,8 @@ export interface WasmBackend {
      * for one stay there, during which the values do not change; the data id stands for all stays.
      */
     get(dataId: object): Stay;
+    /** tfjs's engine, which knows the tensors of all backends. */
+    dataMover?: {state?: {tensorInfo?: {get(dataId: object): {shape: number[]; dtype: DataType} | undefined}}};
   };
   /** Makes room for a tensor, and writes its values there if it has any. */
   move(dataId: object, values: unknown, shape: number[], dtype: DataType, refCount: number): void;
@@ -72,7 +75,18 @@ export function guardHeap(backend: WasmBackend): void {
       guard.bytes = Math.max(0, guard.bytes - bytesOf(stay.shape, stay.dtype));
     return gone;
   };
-  const undo = [override(backend, 'move', guarded), override(backend, 'disposeData', disposing)];
+  const {get} = dataIdMap;
+  /** Bringing a tensor in takes it from where it is before it asks for room. */
+  const finding: typeof get = (dataId) => {
+    const info = dataIdMap.has(dataId) ? undefined : dataIdMap.dataMover?.state?.tensorInfo?.get(dataId);
+    if (info && info.dtype !== 'string') assertRoom(backend, info.shape, info.dtype);
+    return get.call(dataIdMap, dataId);
+  };
+  const undo = [
+    override(backend, 'move', guarded),
+    override(backend, 'disposeData', disposing),
+    override(dataIdMap, 'get', finding),
+  ];
   const guard: Guard = {bytes: 0, undo: () => undo.forEach((each) => void each())};
   guards.set(backend, guard);
 }
@@ -141,8 +155,7 @@ export function bringIn(backend: WasmBackend, inputs: readonly TensorInfo[]): St
   guardHeap(backend);
   assertWhole(guards.get(backend) as Guard);
   const {dataIdMap} = backend;
-  return inputs.map(({dataId, shape, dtype}) => {
-    if (!dataIdMap.has(dataId)) assertRoom(backend, shape, dtype);
+  return inputs.map(({dataId, shape}) => {
     const stay = dataIdMap.get(dataId);
     if (stay.memoryOffset !== 0) return stay;
     throw new OutOfMemory(
@@ -167,14 +180,14 @@ export function runBuiltin(
 ): TensorInfo {
   bringIn(backend, inputs);
   let made: TensorInfo | undefined;
-  const bitsOf = (tensor: TensorInfo) => {
-    const {buffer, byteOffset, length} = backend.typedArrayFromHeap(tensor);
-    return new Uint32Array(buffer, byteOffset, length);
+  /** The words of the first and the last element. */
+  const endsOf = ({dataId, shape}: TensorInfo) => {
+    const first = backend.dataIdMap.get(dataId).memoryOffset / 4;
+    return [first, first + bytesOf(shape, 'float32') / 4 - 1];
   };
   const makeOutput: WasmBackend['makeOutput'] = (...args) => {
     made = backend.makeOutput(...args);
-    const bits = bitsOf(made);
-    bits[0] = bits[bits.length - 1] = unwritten;
+    for (const word of endsOf(made)) backend.wasm.HEAPU32[word] = unwritten;
     return made;
   };
   const refuse = (shape: string) => {
@@ -196,8 +209,9 @@ export function runBuiltin(
     if (made) backend.disposeData(made.dataId);
     throw error;
   }
-  const bits = bitsOf(result);
-  if (bits[0] === unwritten && bits[bits.length - 1] === unwritten)
-    return refuse(`[${result.shape}], ${4 * bits.length} bytes`);
+  // The heap may have moved.
+  if (endsOf(result).every((word) => backend.wasm.HEAPU32[word] === unwritten)) {
+    return refuse(`[${result.shape}], ${bytesOf(result.shape, 'float32')} bytes`);
+  }
   return result;
 }

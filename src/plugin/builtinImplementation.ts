@@ -1,5 +1,6 @@
 import type {KernelFunc, TensorInfo} from '@tensorflow/tfjs';
 import type {Builtin, Implementation} from '../backends/implementation.js';
+import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import {explicitPads} from '../geometry/explicitPads.js';
 import {passTensors, shapeOf} from '../geometry/pass.js';
 import {builtinOf} from './select.js';
@@ -22,6 +23,20 @@ export type BuiltinImplementation = Implementation & Pick<Builtin, 'isFaster'>;
 export function builtinImplementation(backendName: string, kernels: BuiltinKernels): BuiltinImplementation | undefined {
   const policy = builtinOf(backendName);
   if (!policy || !kernels.plain) return undefined;
+  const known = made.get(kernels.plain);
+  if (known?.backendName === backendName && known.fused === kernels.fused) return known.implementation;
+  const implementation = implementationOf(backendName, policy, kernels);
+  made.set(kernels.plain, {backendName, fused: kernels.fused, implementation});
+  return implementation;
+}
+
+/** The last that was made of a kernel: each call asks for it. */
+const made = new WeakMap<
+  KernelFunc,
+  {backendName: string; fused: KernelFunc | undefined; implementation: BuiltinImplementation}
+>();
+
+function implementationOf(backendName: string, policy: Builtin, kernels: BuiltinKernels): BuiltinImplementation {
   return {
     algorithm: builtinName,
     passes: policy.passes,
@@ -35,15 +50,7 @@ export function builtinImplementation(backendName: string, kernels: BuiltinKerne
       const [first, second] = passTensors[pass].inputs;
       const {bias, preluActivationWeights, ...activation} = fusion ?? {};
       const kernel = (fusion ? kernels.fused : kernels.plain) as KernelFunc;
-      const attrs = {
-        strides: [info.strideHeight, info.strideWidth],
-        dilations: [info.dilationHeight, info.dilationWidth],
-        pad: explicitPads(info),
-        dataFormat: 'NHWC',
-        inputShape: shapeOf(info, 'x'),
-        filterShape: shapeOf(info, 'filter'),
-        ...activation,
-      };
+      const attrs = fusion ? {...attributesOf(info), ...activation} : attributesOf(info);
       const inputs = {[first]: a, [second]: b, ...(fusion ? {bias, preluActivationWeights} : {})};
       const run = (on: object) =>
         kernel({inputs: inputs as Record<string, TensorInfo>, attrs: attrs as never, backend: on}) as TensorInfo;
@@ -51,4 +58,22 @@ export function builtinImplementation(backendName: string, kernels: BuiltinKerne
       return policy.run ? policy.run(backend, read, run) : run(backend);
     },
   };
+}
+
+const attributes = new WeakMap<Conv2DInfo, object>();
+
+/** A geometry as tfjs's kernels take it. */
+function attributesOf(info: Conv2DInfo): object {
+  const known = attributes.get(info);
+  if (known) return known;
+  const all = {
+    strides: [info.strideHeight, info.strideWidth],
+    dilations: [info.dilationHeight, info.dilationWidth],
+    pad: explicitPads(info),
+    dataFormat: 'NHWC',
+    inputShape: shapeOf(info, 'x'),
+    filterShape: shapeOf(info, 'filter'),
+  };
+  attributes.set(info, all);
+  return all;
 }

@@ -1,5 +1,5 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
-import {type Conv2DInfo, type Conv2DRequest, conv2dInfo} from '../geometry/conv2dInfo.js';
+import type {Conv2DInfo, Conv2DRequest} from '../geometry/conv2dInfo.js';
 import {nameOutOfMemory} from '../geometry/error.js';
 import {hasZeroSize, type Pass, passTensors, sizeOf, type TensorName, userShapeOf} from '../geometry/pass.js';
 import {consume, makeZeros, type Place, release, runOther} from './backendOps.js';
@@ -17,6 +17,7 @@ import {
   withTensors,
 } from './epilogue.js';
 import {onFloats} from './floats.js';
+import {resolve} from './resolved.js';
 import {select, type Wanted} from './select.js';
 
 /** One pass to be computed, as a tfjs kernel is asked for it. */
@@ -45,7 +46,7 @@ export function runPass(place: Place, call: PassCall): TensorInfo {
   const {functionName} = caller;
   const {inputs: names, output} = passTensors[pass];
   const inputs = names.map((name) => checkNumbers(functionName, shownAs(caller, name), call.inputs[name]));
-  const info = conv2dInfo(functionName, request, caller.names);
+  const info = resolve(functionName, request, caller.names);
   try {
     return runResolved(place, call, info, inputs);
   } catch (error) {

@@ -14,6 +14,8 @@ import {choiceNear, choiceOf, keepChoice} from './choices.js';
 /** One line per family of backends. */
 const families: readonly BackendFamily[] = [hostFamily, webglFamily, webgpuFamily];
 
+const familyByBackend = new Map(families.flatMap((family) => family.backends.map((backend) => [backend, family])));
+
 /** Names of the algorithms that run on a backend, in order of preference; empty for a backend that is not served. */
 export function algorithmsOf(backend: string): readonly string[] {
   return implementationsOf(backend).map((implementation) => implementation.algorithm);
@@ -122,17 +124,19 @@ export function select(
   wanted: Wanted,
   builtin?: BuiltinCandidate,
 ): Selection {
+  const {algorithm} = wanted;
+  if (algorithm === 'auto' && builtin?.isFaster?.(info) && builtin.supports(info, pass) === true)
+    return {implementation: builtin};
   const refused = refusalOf(backend, wanted);
   if (refused !== undefined) throw new ConvgradError(functionName, `${refused}; or install({algorithm: 'auto'}).`);
   const own = implementationsOf(backend);
-  const {algorithm} = wanted;
   let refusal: {refusal?: string} = {};
   if (algorithm !== 'auto') {
     const asked = algorithm === builtin?.algorithm ? builtin : own.find((one) => one.algorithm === algorithm);
     const answer = asked ? asked.supports(info, pass) : `${backend} does not run it`;
     if (asked && answer === true) return {implementation: asked};
     refusal = {refusal: String(answer)};
-  } else if (builtin?.isFaster?.(info) && builtin.supports(info, pass) === true) return {implementation: builtin};
+  }
   const implementation = choose(backend, info, pass, wanted, own, builtin);
   if (implementation) return {implementation, ...refusal};
   if (algorithm === 'auto' && builtin?.supports(info, pass) === true) return {implementation: builtin};
@@ -264,5 +268,5 @@ function implementationsOf(backend: string): readonly Implementation[] {
 }
 
 function familyOf(backend: string): BackendFamily | undefined {
-  return families.find((family) => family.backends.includes(backend));
+  return familyByBackend.get(backend);
 }

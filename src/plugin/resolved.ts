@@ -1,0 +1,63 @@
+import {type Conv2DInfo, type Conv2DRequest, conv2dInfo} from '../geometry/conv2dInfo.js';
+
+interface Resolved {
+  request: Conv2DRequest;
+  info: Conv2DInfo;
+}
+
+/** More than programs have layers; beyond them all are resolved anew. */
+const most = 1_000;
+const known = new Map<number, Resolved[]>();
+let count = 0;
+
+/**
+ * The geometry of a request, the same object for the same request: resolving one takes longer than a small convolution.
+ * @throws ConvgradError as {@link conv2dInfo}
+ */
+export function resolve(
+  functionName: string,
+  request: Conv2DRequest,
+  names?: Parameters<typeof conv2dInfo>[2],
+): Conv2DInfo {
+  const hash = hashOf(request);
+  const alike = known.get(hash);
+  if (alike) for (const {request: other, info} of alike) if (isSame(request, other)) return info;
+  const info = conv2dInfo(functionName, request, names);
+  if (count >= most) {
+    known.clear();
+    count = 0;
+  }
+  count++;
+  // Its lists may be the caller's, who may change them.
+  known.set(hash, [...(known.get(hash) ?? []), {request: structuredClone(request), info}]);
+  return info;
+}
+
+/** Of the sizes; what else there is tells only few apart. */
+function hashOf({xShape, filterShape}: Conv2DRequest): number {
+  let hash = 0;
+  if (Array.isArray(xShape)) for (const size of xShape) hash = (Math.imul(hash, 31) + size) | 0;
+  if (Array.isArray(filterShape)) for (const size of filterShape) hash = (Math.imul(hash, 31) + size) | 0;
+  return hash;
+}
+
+function isSame(a: Conv2DRequest, b: Conv2DRequest): boolean {
+  return (
+    a.kind === b.kind &&
+    a.dataFormat === b.dataFormat &&
+    a.dimRoundingMode === b.dimRoundingMode &&
+    isAlike(a.xShape, b.xShape) &&
+    isAlike(a.filterShape, b.filterShape) &&
+    isAlike(a.strides, b.strides) &&
+    isAlike(a.dilations, b.dilations) &&
+    isAlike(a.pad, b.pad)
+  );
+}
+
+/** Values, lists of values, or lists of such. */
+function isAlike(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (!isAlike(a[i], b[i])) return false;
+  return true;
+}

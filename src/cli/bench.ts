@@ -5,6 +5,7 @@ import type {BenchReport} from '../bench/report.js';
 import {describeComparison, readReport} from './benchCompare.js';
 import {readFlags} from './benchFlags.js';
 import {type BenchRun, planBench, runBench} from './benchRuns.js';
+import {describeSmall, timeSmall} from './benchSmall.js';
 import {describeBench} from './benchTable.js';
 import type {RawFlags} from './flags.js';
 import {abortOnInterrupt} from './interrupt.js';
@@ -16,7 +17,8 @@ import {exitCodes, textOf, UnavailableError} from './usage.js';
 
 /** Runs the command. @returns the exit code */
 export async function timeAll(raw: RawFlags): Promise<number> {
-  const {options: given, named, peer: peerName, json, compare, color, page} = readFlags(raw);
+  const {options: given, named, small, peer: peerName, json, compare, color, page} = readFlags(raw);
+  if (small) return timeSmallCalls(given, json);
   // Read before anything is written: both may be one file.
   const old = compare === undefined ? undefined : readReport(compare, '--compare');
   const file = json === undefined ? undefined : new ReportFile<BenchReport>(json, '--json', jsonOf);
@@ -39,6 +41,23 @@ export async function timeAll(raw: RawFlags): Promise<number> {
   }
   const slower = comparison?.changes.some((change) => change.slower) ?? false;
   return report.summary.measured > 0 && !slower ? exitCodes.good : exitCodes.mismatch;
+}
+
+async function timeSmallCalls(
+  {backends, rounds, threads}: BenchOptions & {backends: readonly string[]},
+  json?: string,
+) {
+  const file =
+    json === undefined
+      ? undefined
+      : new ReportFile<object>(json, '--json', (report) => `${JSON.stringify(report, undefined, 1)}\n`);
+  const signal = abortOnInterrupt();
+  await quietTfjs();
+  const given = {...(rounds === undefined ? {} : {rounds}), ...(threads === undefined ? {} : {threads})};
+  const results = await timeSmall(backends, {...given, signal});
+  console.log(describeSmall(results));
+  file?.write({small: results});
+  return signal.aborted ? exitCodes.interrupted : exitCodes.good;
 }
 
 async function run(runs: readonly BenchRun[], options: BenchOptions, file: ReportFile<BenchReport> | undefined) {

@@ -16,6 +16,8 @@ export interface BenchFlags {
   peer: string | undefined;
   /** The file of an older report. */
   compare: string | undefined;
+  /** Whether small calls are timed instead of layers. */
+  small: boolean;
   /** How backends of GPUs get their page. */
   page: BrowserOptions;
   color: boolean;
@@ -53,10 +55,33 @@ export function readFlags(flags: RawFlags): BenchFlags {
   if (options.steps && peer !== undefined) {
     throw new ConvgradError('--peer', 'is timed beside layers, and --steps times none; leave one of them out.');
   }
+  const small = flags.small === true;
+  if (small) {
+    const others = [
+      'layers',
+      'steps',
+      'problem',
+      'pass',
+      'cases',
+      'algorithm',
+      'accuracy',
+      'filters',
+      'peer',
+      'compare',
+      'timeBudget',
+    ];
+    const other = others.find((flag) => flags[flag] !== undefined);
+    if (other !== undefined)
+      throw new ConvgradError('--small', `times calls of its own, without --${dashed(other)}; leave one of them out.`);
+  }
   return {
-    ...{options, named, peer, json: pathOf(json), compare: pathOf(compare), color: flags.color !== false},
+    ...{options, named, small, peer, json: pathOf(json), compare: pathOf(compare), color: flags.color !== false},
     page: {...(executablePath === undefined ? {} : {executablePath}), gpu: flags.gpu === true ? 'auto' : 'software'},
   };
+}
+
+function dashed(flag: string): string {
+  return flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** The flags that take one value. */

@@ -21,7 +21,7 @@ export interface InstallOptions {
   /** tfjs backends to serve, imported already or later; by default every one that convgrad has kernels for. */
   backends?: readonly string[];
   /** The algorithm to use where it runs and supports the problem; 'auto' (the default) takes the one of least predicted time, on wasm for depthwise
-   * convolutions forward tfjs's own kernel, which 'builtin' asks for by name. Every other name means convgrad's alone. */
+   * convolutions and small dense ones forward tfjs's own kernel, which 'builtin' asks for by name. Every other name means convgrad's alone. */
   algorithm?: string | 'auto';
   /**
    * 'fast' lets 'auto' take algorithms that are less accurate than the definition in float32, by a factor of 3 to 10; see docs/winograd.md. 'standard'

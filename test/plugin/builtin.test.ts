@@ -170,14 +170,15 @@ it('keeps NaN between single channels, where the kernel of tfjs makes a number o
   expect(convolve()).toBeNaN();
 });
 
-it.each<[NonNullable<InstallOptions['engine']>, Problem['kind'], boolean]>([
-  ['simd', 'dense', false],
-  ['simd', 'depthwise', true],
-  ['js', 'dense', true],
-  ['js', 'depthwise', true],
-])('with %s, %s convolutions forward go where they are faster', (engine, kind, builtin) => {
+it.each<[NonNullable<InstallOptions['engine']>, Problem['kind'], number, boolean]>([
+  ['simd', 'dense', 64, false],
+  ['simd', 'dense', 4, true],
+  ['simd', 'depthwise', 64, true],
+  ['js', 'dense', 64, true],
+  ['js', 'depthwise', 4, true],
+])('with %s, %s convolutions forward of %i rows go where they are faster', (engine, kind, side, builtin) => {
   const installation = install({engine});
-  const [x, filter] = [tf.ones([1, 4, 4, 2]) as tf.Tensor4D, tf.ones([3, 3, 2, 1]) as tf.Tensor4D];
+  const [x, filter] = [tf.ones([1, side, side, 16]) as tf.Tensor4D, tf.ones([3, 3, 16, 8]) as tf.Tensor4D];
   tf.tidy(() => void (kind === 'dense' ? tf.conv2d(x, filter, 1, 'same') : tf.depthwiseConv2d(x, filter, 1, 'same')));
   expect(installation.report().builtin).toHaveLength(builtin ? 1 : 0);
   expect(installation.report().calls).toHaveLength(builtin ? 0 : 1);

@@ -49,6 +49,9 @@ interface Guard {
   bytes: number;
   /** Why nothing may be computed there any more; undefined where all is well. */
   broken?: string;
+  /** Whether a kernel of tfjs's runs whose result is to be marked until it is written; it was made so. */
+  isMarking: boolean;
+  made?: object | undefined;
   undo: () => void;
 }
 
@@ -67,6 +70,9 @@ export function guardHeap(backend: WasmBackend): void {
       guard.bytes += bytesOf(shape, dtype);
     }
     move.call(backend, dataId, values, shape, dtype, refCount);
+    if (!guard.isMarking || values) return;
+    guard.made = dataId;
+    mark(backend, dataId);
   };
   const disposing: WasmBackend['disposeData'] = (dataId, force) => {
     const stay = dataIdMap.has(dataId) ? dataIdMap.get(dataId) : undefined;
@@ -87,7 +93,7 @@ export function guardHeap(backend: WasmBackend): void {
     override(backend, 'disposeData', disposing),
     override(dataIdMap, 'get', finding),
   ];
-  const guard: Guard = {bytes: 0, undo: () => undo.forEach((each) => void each())};
+  const guard: Guard = {bytes: 0, isMarking: false, undo: () => undo.forEach((each) => void each())};
   guards.set(backend, guard);
 }
 
@@ -179,39 +185,44 @@ export function runBuiltin(
   run: (backend: object) => TensorInfo,
 ): TensorInfo {
   bringIn(backend, inputs);
-  let made: TensorInfo | undefined;
-  /** The words of the first and the last element. */
-  const endsOf = ({dataId, shape}: TensorInfo) => {
-    const first = backend.dataIdMap.get(dataId).memoryOffset / 4;
-    return [first, first + bytesOf(shape, 'float32') / 4 - 1];
-  };
-  const makeOutput: WasmBackend['makeOutput'] = (...args) => {
-    made = backend.makeOutput(...args);
-    for (const word of endsOf(made)) backend.wasm.HEAPU32[word] = unwritten;
-    return made;
-  };
-  const refuse = (shape: string) => {
-    if (made) backend.disposeData(made.dataId);
+  const guard = guards.get(backend) as Guard;
+  const refuse = (shape: readonly number[]) => {
+    if (guard.made) backend.disposeData(guard.made);
     throw new OutOfMemory(
       'wasm backend',
-      `the wasm backend has no room for what it takes to compute ${shape}; dispose of tensors or use a smaller batch.`,
+      `the wasm backend has no room for what it takes to compute [${shape}], ${bytesOf(shape, 'float32')} bytes; dispose of tensors or use a smaller batch.`,
     );
   };
+  guard.isMarking = true;
+  guard.made = undefined;
   let result: TensorInfo;
   try {
-    result = run(Object.create(backend, {makeOutput: {value: makeOutput}}));
+    result = run(backend);
   } catch (error) {
     if ((error as Error).name === 'RuntimeError') {
       // Its C++ ends in a trap where it finds no memory, and leaves nobody knows what.
-      (guards.get(backend) as Guard).broken = `one of its kernels ended with "${(error as Error).message}"`;
-      return refuse('a result');
+      guard.broken = `one of its kernels ended with "${(error as Error).message}"`;
+      return refuse(guard.made ? backend.dataIdMap.get(guard.made).shape : []);
     }
-    if (made) backend.disposeData(made.dataId);
+    if (guard.made) backend.disposeData(guard.made);
     throw error;
+  } finally {
+    guard.isMarking = false;
   }
-  // The heap may have moved.
-  if (endsOf(result).every((word) => backend.wasm.HEAPU32[word] === unwritten)) {
-    return refuse(`[${result.shape}], ${bytesOf(result.shape, 'float32')} bytes`);
-  }
-  return result;
+  return guard.made === result.dataId && isMarked(backend, result.dataId) ? refuse(result.shape) : result;
+}
+
+/** Marks the first and the last element of a tensor that nobody wrote yet. */
+function mark(backend: WasmBackend, dataId: object): void {
+  const {memoryOffset, shape} = backend.dataIdMap.get(dataId);
+  const {HEAPU32} = backend.wasm;
+  HEAPU32[memoryOffset / 4] = unwritten;
+  HEAPU32[memoryOffset / 4 + bytesOf(shape, 'float32') / 4 - 1] = unwritten;
+}
+
+function isMarked(backend: WasmBackend, dataId: object): boolean {
+  const {memoryOffset, shape} = backend.dataIdMap.get(dataId);
+  const {HEAPU32} = backend.wasm;
+  if (HEAPU32[memoryOffset / 4] !== unwritten) return false;
+  return HEAPU32[memoryOffset / 4 + bytesOf(shape, 'float32') / 4 - 1] === unwritten;
 }

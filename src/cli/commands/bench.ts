@@ -14,6 +14,10 @@ export function defineBench(cli: CAC): void {
     )
     .option('--layers <names>', 'Layers with a word that begins like one of these')
     .option('--steps', 'Training steps of whole networks instead of layers; --layers then chooses networks')
+    .option(
+      '--small',
+      'Small layers and networks that predict on cpu and wasm: microseconds of a call beside tfjs alone',
+    )
     .option('--problem <text>', 'This problem string instead of layers; may be repeated')
     .option('--pass <names>', 'forward, backpropInput, backpropFilter')
     .option('--cases <n>', 'So many random layers instead')

@@ -1,0 +1,73 @@
+import {withBuiltins} from '../../plugin/builtins.js';
+import {install} from '../../plugin/install.js';
+import {remember} from '../../plugin/remember.js';
+import {defaultTf as tf} from '../../plugin/tfjs.js';
+import {type Clock, realClock} from '../clock.js';
+import {median} from '../statistics.js';
+import {repetitions} from '../warmUp.js';
+import {type SmallCall, smallCalls} from './smallCalls.js';
+
+/** One small call, convgrad installed and tfjs alone. */
+export interface SmallResult {
+  name: string;
+  backend: string;
+  /** Microseconds of one call, the disposal of its result included: medians over the rounds. */
+  ours: number;
+  builtin: number;
+  /** The median over the rounds of what ours takes longer than the built-in in the same round, in microseconds. */
+  over: number;
+  /** The median over the rounds of the built-in's time by ours. */
+  faster: number;
+}
+
+/** A turn in a round takes about so many milliseconds. */
+const turn = 5;
+/** Calls before the first round, so that engines have compiled what they will. */
+const warmUps = 200;
+
+/**
+ * Times small forward calls on the active backend, with convgrad installed and with tfjs's own kernels in place, in turns, and what a call takes longer.
+ * tfjs's active backend and the installation are as before when it is done.
+ * @param rounds how often each is measured
+ */
+export async function benchSmall(
+  {rounds = 15, threads = 1, signal}: {rounds?: number; threads?: number; signal?: AbortSignal} = {},
+  clock: Clock = realClock,
+  calls: readonly SmallCall[] = smallCalls,
+): Promise<SmallResult[]> {
+  const clear = remember();
+  const results: SmallResult[] = [];
+  try {
+    install({tf, threads});
+    for (const {name, prepare} of calls) {
+      if (signal?.aborted) break;
+      const {call, dispose} = prepare();
+      const run = (times: number) => {
+        const start = clock.now();
+        for (let i = 0; i < times; i++) call().dispose();
+        return (1e3 * (clock.now() - start)) / times;
+      };
+      const builtin = (times: number) => withBuiltins(tf, () => run(times));
+      for (const side of [run, builtin]) side(Math.min(warmUps, repetitions(side(1) / 1e3, 20 * turn)));
+      const times = repetitions(Math.min(run(3), builtin(3)) / 1e3, turn);
+      const measured: {ours: number; builtin: number}[] = [];
+      for (let round = 0; round < rounds && !signal?.aborted; round++) {
+        // Whoever comes first in one round comes last in the next.
+        const [first, second] = round % 2 === 0 ? [builtin, run] : [run, builtin];
+        const [a, b] = [first(times), second(times)];
+        measured.push(round % 2 === 0 ? {ours: b, builtin: a} : {ours: a, builtin: b});
+        await clock.turn();
+      }
+      dispose();
+      if (measured.length === 0) continue;
+      const of = (value: (round: {ours: number; builtin: number}) => number) => median(measured.map(value));
+      results.push({
+        ...{name, backend: tf.getBackend(), ours: of(({ours}) => ours), builtin: of((round) => round.builtin)},
+        ...{over: of((round) => round.ours - round.builtin), faster: of((round) => round.builtin / round.ours)},
+      });
+    }
+    return results;
+  } finally {
+    await clear();
+  }
+}

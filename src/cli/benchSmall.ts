@@ -1,0 +1,32 @@
+import {benchSmall, type SmallResult} from '../bench/small/benchSmall.js';
+import {defaultTf as tf} from '../plugin/tfjs.js';
+import {UnavailableError} from './usage.js';
+import {whereIs} from './whereIs.js';
+
+/** Times small calls on each backend in this process. @throws UnavailableError where there is none of that name here */
+export async function timeSmall(
+  backends: readonly string[],
+  options: {rounds?: number; threads?: number; signal?: AbortSignal},
+): Promise<SmallResult[]> {
+  const all: SmallResult[] = [];
+  for (const backend of backends) {
+    const {place} = await whereIs(backend, undefined);
+    if (place !== 'here')
+      throw new UnavailableError(`--small times cpu and wasm; backend '${backend}' is not in this process.`);
+    await tf.setBackend(backend);
+    all.push(...(await benchSmall(options)));
+  }
+  return all;
+}
+
+/** A line for each call. */
+export function describeSmall(results: readonly SmallResult[]): string {
+  const number = (value: number, width: number, digits = 1) => value.toFixed(digits).padStart(width);
+  const widest = Math.max(...results.map(({name}) => name.length), 4);
+  const head = `${'µs a call'.padEnd(widest)} backend      ours  built-in      over  faster`;
+  const lines = results.map(
+    ({name, backend, ours, builtin, over, faster}) =>
+      `${name.padEnd(widest)} ${backend.padEnd(7)} ${number(ours, 9)} ${number(builtin, 9)} ${number(over, 9)} ${number(faster, 6, 2)}×`,
+  );
+  return [head, ...lines].join('\n');
+}

@@ -44,7 +44,7 @@ function network(name: string, size: number, steps: readonly Step[]): SmallCall 
       return {
         call: () =>
           tf.tidy(() => {
-            let image = x;
+            let image: Tensor4D = x as Tensor4D;
             for (const {depthwise, filter, bias, strides} of layers) {
               const work = {x: image, filter, bias, strides, pad: 'same' as const, activation: 'relu' as const};
               image = depthwise ? tf.fused.depthwiseConv2d(work) : tf.fused.conv2d(work);

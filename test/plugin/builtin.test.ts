@@ -40,7 +40,9 @@ it('is right wherever tfjs itself is wrong, since it gets explicit pads: all pad
   const single = filled.filter(isSingle).length;
   const {calls, builtin, summary} = installation.report();
   expect(builtin).toEqual([{backend: 'wasm', pass: 'forward', calls: filled.length - single}]);
-  expect(calls).toEqual([{backend: 'wasm', algorithm: 'gather', pass: 'forward', calls: single}]);
+  // im2col has those whose zeros gather would have to lay out.
+  expect(calls.map(({algorithm}) => algorithm)).toEqual(['gather', 'im2col']);
+  expect(calls.reduce((sum, row) => sum + row.calls, 0)).toBe(single);
   expect(single).toBeGreaterThan(0);
   expect(summary).toContain(
     `${single} calls since install(), ${filled.length - single} more handed on to the built-in`,

@@ -43,7 +43,7 @@ const calls: [string, Run][] = [
       tf.fused.depthwiseConv2d({x, filter: depthwise, bias, strides: 1, pad: 'same', activation: 'relu'} as never),
   ],
   [
-    'conv2dBackpropInput',
+    'conv2dTranspose',
     ({x, filter}) => tf.conv2dTranspose(x as tf.Tensor4D, filter as tf.Tensor4D, [1, 64, 64, 32], 1, 'same'),
   ],
 ];

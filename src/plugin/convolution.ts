@@ -43,7 +43,8 @@ export function convolution(kind: Kind, ...[first, filter, ...others]: Conv2DPar
   const name = functionNames[kind];
   refuseUnknown(name, args, ['x', 'filter', ...attributeNames, ...epilogueNames]);
   const inputs = {x: tensorOf(name, 'x', args?.x), filter: tensorOf(name, 'filter', args.filter)};
-  for (const key of ['bias', 'preluActivationWeights'] as const) if (args[key]) tensorOf(name, key, args[key]);
+  for (const key of ['bias', 'preluActivationWeights'] as const)
+    if ((args[key] ?? null) !== null) tensorOf(name, key, args[key]);
   return tf.tidy(() => {
     const [x, attrs] = [batched(inputs.x), attributesOf(args)];
     conv2dInfo(name, {...attrs, kind, xShape: x.shape, filterShape: inputs.filter.shape}); // stricter than the kernels may be

@@ -4,6 +4,7 @@ import type {DataFormat} from '../geometry/conv2dInfo.js';
 import {didYouMean, keysOf} from '../geometry/didYouMean.js';
 import {type Activation, activations} from '../geometry/epilogue.js';
 import {ConvgradError} from '../geometry/error.js';
+import {show} from '../geometry/show.js';
 import {consume, type Place, runOther} from './backendOps.js';
 import {checkNumbers} from './checkTensor.js';
 
@@ -52,14 +53,15 @@ export function resolveEpilogue<T extends TensorInfo>(
 ): Resolved<T> {
   const known = (activation || 'linear') as Activation; // as tfjs takes an empty name
   if (!activations.includes(known)) {
+    const shown = typeof known === 'string' ? known : show(known);
     throw new ConvgradError(
       functionName,
-      `unknown activation '${known}'${didYouMean(String(known), activations)}; use one of ${activations.join(', ')}.`,
+      `unknown activation '${shown}'${didYouMean(shown, activations)}; use one of ${activations.join(', ')}.`,
     );
   }
-  const alpha = Number(leakyreluAlpha ?? defaultAlpha);
+  const alpha = numberOf(leakyreluAlpha ?? defaultAlpha);
   if (known === 'leakyrelu' && Number.isNaN(alpha)) {
-    throw new ConvgradError(functionName, `leakyreluAlpha must be a number; got ${leakyreluAlpha}.`);
+    throw new ConvgradError(functionName, `leakyreluAlpha must be a number; got ${show(leakyreluAlpha)}.`);
   }
   const slopes = known === 'prelu' ? preluActivationWeights : undefined;
   if (known === 'prelu' && !slopes) {
@@ -84,6 +86,15 @@ export function resolveEpilogue<T extends TensorInfo>(
     );
   };
   return {activation: known, bias: beside('bias', bias), slopes: beside('preluActivationWeights', slopes), alpha};
+}
+
+/** What JavaScript counts it as, as in tfjs; NaN where it cannot be counted. */
+function numberOf(value: unknown): number {
+  try {
+    return Number(value);
+  } catch {
+    return Number.NaN; // a symbol
+  }
 }
 
 /** The tensors that it reads. */

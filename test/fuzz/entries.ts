@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import {conv2d, conv2dBackward, depthwiseConv2d, depthwiseConv2dBackward, explain} from 'tfjs-convgrad';
 import type {Kind} from '../../src/geometry/conv2dInfo.js';
 import {formatProblem, type Problem} from '../../src/geometry/problem.js';
-import type {ArgumentName, Call} from './call.js';
+import {type ArgumentName, type Call, isSpec} from './call.js';
 import {backpropFilter, backpropInput, backward, forward, type Outputs} from './expected.js';
 import {expectedConv1d, expectedSeparable, expectedTransposed} from './expectedOps.js';
 import {outputShape, readProblem} from './readGeometry.js';
@@ -142,8 +142,11 @@ export const entries: Record<string, Entry> = {
       gradients((all) => pick(kind, tf.fused.conv2d, tf.fused.depthwiseConv2d)({...all, ...attrs}), args),
     expected(reading, call) {
       const {dataFormat, activation} = call.attrs;
-      if (dataFormat === 'NCHW' && (activation ?? 'linear') !== 'linear')
-        throw new Unjudged('tfjs-core then adds the bias along the width');
+      const {bias, preluActivationWeights} = call.tensors;
+      const isVector = (given: typeof bias) => !isSpec(given) || given.shape.length < 2;
+      const isPlain = dataFormat !== 'NCHW' && isVector(bias) && isVector(preluActivationWeights);
+      if ((activation || 'linear') !== 'linear' && !isPlain)
+        throw new Unjudged('tfjs-core then adds the bias itself, along the width, and to more than y');
       return backward(reading, call, call.kind, 'any', {fused: true, bias: 'given'});
     },
   },

@@ -16,14 +16,18 @@ const activations = ['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'prelu', 'leak
 
 export function readEpilogue(reading: Reading, call: Call, yShape: readonly number[], format: string): ReadEpilogue {
   const {activation, leakyreluAlpha} = call.attrs;
-  const name = activation ?? 'linear';
-  if (name === '')
-    reading.strict = false; // tfjs takes it for linear
-  else if (typeof name !== 'string' || !activations.includes(name)) nothing('an unknown activation');
+  const name = activation || 'linear'; // as tfjs takes what is empty
+  if (!activation && activation !== undefined && activation !== null) reading.strict = false;
+  if (typeof name !== 'string' || !activations.includes(name)) nothing('an unknown activation');
   const read = (argument: 'bias' | 'preluActivationWeights') => {
     const given = call.tensors[argument];
-    if (given === undefined || ('value' in given && (given.value === undefined || given.value === null)))
+    if (given === undefined) return undefined;
+    if ('value' in given && !given.value) {
+      // Kernels of tfjs look whether there is anything.
+      if (given.value !== undefined && given.value !== null && !call.entry.startsWith('kernel')) nothing('no tensor');
+      reading.strict &&= given.value === undefined || given.value === null;
       return undefined;
+    }
     const tensor = readTensor(reading, call, argument);
     return {...tensor, at: broadcast(tensor.shape, yShape, format)};
   };
@@ -40,7 +44,7 @@ export function readEpilogue(reading: Reading, call: Call, yShape: readonly numb
   return {
     ...(bias ? {bias} : {}),
     ...(slopes ? {slopes} : {}),
-    activation: name === '' ? 'linear' : (name as string),
+    activation: name as string,
     alpha: alpha as number,
     biasAt: (index) => (bias ? bias.values[bias.at(index)]! : 0),
     slopeAt: (index) => (slopes ? slopes.values[slopes.at(index)]! : 0),

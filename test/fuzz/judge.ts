@@ -31,7 +31,7 @@ export async function judge(call: Call, subject: Host, alone: Host): Promise<Jud
   if (got.faults.length > 0) {
     // Of what tfjs alone does as well, convgrad is not the cause.
     const known = isTfjs ? (await alone.run(call)).faults : [];
-    const own = got.faults.filter((text) => !known.includes(text));
+    const own = got.faults.filter((text) => !known.includes(text) && !(isTfjsOwn(call, got) && /^data: /.test(text)));
     if (own.length > 0) return fault(own.join('; ') + (got.error ? ` (${got.error.message})` : ''));
   }
   if (got.milliseconds > patience) {
@@ -71,6 +71,12 @@ export async function judge(call: Call, subject: Host, alone: Host): Promise<Jud
       return {kind: 'refused by tfjs'};
     }
   }
+}
+
+/** Whether an op of tfjs's threw. What its kernel had made until then, it leaves behind. */
+function isTfjsOwn({entry}: Call, {error}: Outcome): boolean {
+  const throughTfjs = entries[entry]!.isTfjs || entry.startsWith('grad of');
+  return error !== undefined && error.name !== 'ConvgradError' && throughTfjs && !isOurs(error.stack);
 }
 
 /** What runs tfjs's own code or a user's in its place: what these throw is not convgrad's. */

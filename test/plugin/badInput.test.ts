@@ -207,6 +207,22 @@ it.each<[string, () => unknown, RegExp]>([
     /^separableConv2d: the filter covers 6/,
   ],
   [
+    'a symbol as activation',
+    () => conv2d({x: x(), filter: filter(), ...same, activation: Symbol('relu') as never}),
+    /^conv2d: unknown activation 'Symbol\(relu\)'; use one of linear/,
+  ],
+  [
+    'a symbol as alpha',
+    () =>
+      run('FusedConv2D', {x: x(), filter: filter()}, {...attrs, activation: 'leakyrelu', leakyreluAlpha: Symbol('a')}),
+    /^fused\.conv2d: leakyreluAlpha must be a number; got Symbol\(a\)\./,
+  ],
+  [
+    'a bias that is switched off by a boolean',
+    () => conv2d({x: x(), filter: filter(), ...same, bias: false as never}),
+    /^conv2d: bias must be a tensor, got boolean/,
+  ],
+  [
     'what no error message can quote as JSON',
     () => run('Conv2D', {x: x(), filter: filter()}, {...attrs, strides: 1n}),
     /^conv2d: strides must be .* got 1n\./,

@@ -121,9 +121,12 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
     test('refuses an alpha that is no number, where it is read', () => {
       install();
       for (const by of ['the function', 'the kernel']) {
-        for (const leakyreluAlpha of [Number.NaN, 'steep']) {
+        for (const [leakyreluAlpha, shown] of [
+          [Number.NaN, 'NaN'],
+          ['steep', '"steep"'],
+        ] as const) {
           expect(() => run({activation: 'leakyrelu', leakyreluAlpha}, by)).toThrow(
-            `leakyreluAlpha must be a number; got ${leakyreluAlpha}.`,
+            `leakyreluAlpha must be a number; got ${shown}.`,
           );
           expect(run({activation: 'relu', leakyreluAlpha}, by).shape).toEqual([1, 4, 5, kind === 'conv2d' ? 2 : 6]);
         }

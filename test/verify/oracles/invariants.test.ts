@@ -3,6 +3,7 @@ import {determinismOracle} from '../../../src/verify/oracles/determinism.js';
 import {poisonOracle} from '../../../src/verify/oracles/poison.js';
 import {purityOracle} from '../../../src/verify/oracles/purity.js';
 import {zeroOracle} from '../../../src/verify/oracles/zero.js';
+import type {Target} from '../../../src/verify/target.js';
 import {ask, breakPass} from './ask.js';
 
 describe.each(passes)('%s', (pass) => {
@@ -61,7 +62,10 @@ test('a changed input of one run does not reach the next', async () => {
   expect(await ask(determinismOracle, 'broken', 'forward')).toEqual({status: 'passed'});
 });
 
-test.each([{backend: 'tensorflow'}, {kernels: new Map()}])('poison cannot judge the target %j', async (more) => {
+test.each<[string, Partial<Target>]>([
+  ['a backend that is not served', {backend: 'tensorflow'}],
+  ['what a module registered', {imported: {run: (_problem, _pass, fn) => fn()}}],
+])('poison cannot judge %s', async (_, more) => {
   expect(await ask(poisonOracle, 'direct', 'forward', {more})).toEqual({
     status: 'skipped',
     reason: expect.stringContaining('nobody can fill it'),

@@ -24,7 +24,7 @@ export interface Entry {
   /** With which name a refusal may begin. */
   names: RegExp;
   run(call: Call, args: Arguments, attrs: Record<string, unknown>): Results;
-  /** @throws Meaningless, TooLarge */
+  /** @throws Meaningless, NotTried */
   expected(reading: Reading, call: Call): Outputs;
 }
 

@@ -35,7 +35,8 @@ export async function durable(open: () => Promise<Room>): Promise<Host> {
       try {
         const answer = await Promise.race([room.run(call), late]);
         // A heap that an earlier call has spoilt breaks whatever touches it.
-        if ('broken' in answer) throw new (/^RuntimeError/.test(answer.broken) ? Error : BrokenFuzzer)(answer.broken);
+        if ('broken' in answer)
+          throw new (/^(RuntimeError|ConvgradError)/.test(answer.broken) ? Error : BrokenFuzzer)(answer.broken);
         return answer;
       } catch (error) {
         if (error instanceof BrokenFuzzer) throw error;

@@ -80,7 +80,7 @@ function isTfjsOwn({entry}: Call, {error}: Outcome): boolean {
 }
 
 /** What runs tfjs's own code or a user's in its place: what these throw is not convgrad's. */
-const wrappers = /(fusedGradient|fusedRun|layers|Layers|methodSwaps|outputPool)\.js/;
+const wrappers = /(fusedGradient|fusedRun|layers|Layers|methodSwaps|outputPool|heap|override)\.js/;
 
 /** Whether convgrad threw it, or asked tfjs for something that threw. Known in Node alone, where convgrad's files are not in one bundle with tfjs. */
 function isOurs(stack: string): boolean {

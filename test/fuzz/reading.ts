@@ -11,8 +11,8 @@ export interface Reading {
   strict: boolean;
 }
 
-/** Thrown where a call is not tried, because its result is too large to be judged. */
-export class TooLarge extends Error {}
+/** Thrown where a call is not tried, with the reason: it is too large to be judged, or tfjs breaks itself on it. */
+export class NotTried extends Error {}
 /** Thrown where nothing here says what a call gives; it is tried all the same, and may not do harm. */
 export class Unjudged extends Error {}
 

@@ -3,7 +3,7 @@ import {conv2d, conv2dBackward, install} from 'tfjs-convgrad';
 import {type Call, isSpec, sizeOf, valuesOf} from './call.js';
 import {entries, type Results} from './entries.js';
 import type {Outputs} from './expected.js';
-import {Meaningless, mostElements, type Reading, TooLarge, Unjudged} from './reading.js';
+import {Meaningless, mostElements, NotTried, type Reading, Unjudged} from './reading.js';
 import {type Arguments, makeArguments, real} from './tensors.js';
 
 /** How a call ended; plain data. */
@@ -47,7 +47,7 @@ async function run(call: Call, withConvgrad: boolean): Promise<Outcome> {
   try {
     wanted = entries[call.entry]!.expected(reading, call);
   } catch (error) {
-    if (error instanceof TooLarge) return {meaning: 'loose', end: 'not tried', faults: [], milliseconds: 0};
+    if (error instanceof NotTried) return {meaning: 'loose', end: 'not tried', faults: [], milliseconds: 0};
     if (!(error instanceof Meaningless || error instanceof Unjudged)) throw error;
     isUnknown = error instanceof Unjudged || takesPlainValues(call);
   }
@@ -84,7 +84,7 @@ async function run(call: Call, withConvgrad: boolean): Promise<Outcome> {
   }
   if (tf.engine().state.gradientDepth !== 0) faults.push('a tape is left open');
   if (meaning !== 'strict' || error || faults.length > 0) {
-    const wrong = await usual(withConvgrad);
+    const wrong = await usual(withConvgrad).catch((thrown: Error) => thrown.message);
     if (wrong) faults.push(`the next ordinary call: ${wrong}`);
   }
   return {meaning, ...ended, ...(error ? {error} : {}), faults, milliseconds};

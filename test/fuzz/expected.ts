@@ -5,7 +5,7 @@ import {type Inputs, reference, tensorShapes, type Wanted} from '../../src/verif
 import {type Call, sizeOf} from './call.js';
 import {activate, readEpilogue, slopeOf} from './expectedEpilogue.js';
 import {heightAndWidth, outputShape, readProblem} from './readGeometry.js';
-import {mostElements, NotTried, nothing, type Reading} from './reading.js';
+import {mostElements, NotTried, nothing, type Reading, Unjudged} from './reading.js';
 import {broadcast, type Read, readTensor, withBatch} from './readTensor.js';
 
 type Sums = Pick<Wanted, 'shape' | 'values' | 'magnitudes'>;
@@ -45,6 +45,9 @@ export function backward(
   const {x, filter, alone} = readInputs(reading, call, images);
   const problem = readProblem(reading, kind, x.shape, filter.shape, call.attrs);
   const shape = outputShape(problem);
+  const {dy: argument} = call.tensors;
+  if (bias !== 'always' && (!argument || ('value' in argument && (argument.value ?? null) === null)))
+    throw new Unjudged('tf.grads takes ones for a dy that is missing');
   const given = readTensor(reading, call, 'dy');
   if (String(given.shape) !== String(alone ? shape.slice(1) : shape)) {
     if (fused && (call.attrs['activation'] || 'linear') !== 'linear')
@@ -57,7 +60,7 @@ export function backward(
     const linear = order(problem, convolve(problem, {x: x.values, filter: filter.values}).forward.values, 'back');
     dy = Float64Array.from(dy, (value, i) => value * slopeOf(linear, epilogue, i));
   }
-  const whole = Array.prototype.every.call(dy, Number.isInteger);
+  const whole = Array.prototype.every.call(dy, isSmallInteger);
   const inputs = {x: x.values, filter: filter.values, dy: order(problem, dy, 'there', 'y')};
   const {backpropInput, backpropFilter} = convolve(problem, inputs);
   const dx = resultOf(problem, backpropInput, 'x', whole);
@@ -69,6 +72,9 @@ export function backward(
       : {}),
   };
 }
+
+/** Whether sums of a few of these are exact in float32. */
+const isSmallInteger = (value: number) => Number.isInteger(value) && Math.abs(value) < 2 ** 10;
 
 /** dx alone, of an x whose shape an attribute tells. */
 export function backpropInput(reading: Reading, call: Call, kind: Kind, shape: unknown): Outputs {

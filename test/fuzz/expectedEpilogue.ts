@@ -54,7 +54,7 @@ export function readEpilogue(reading: Reading, call: Call, yShape: readonly numb
 /** activation(y + bias), element by element. */
 export function activate(y: ArrayLike<number>, epilogue: ReadEpilogue): {values: Float64Array; slack?: Float64Array} {
   const values = Float64Array.from(y, (value, i) => apply(value + epilogue.biasAt(i), epilogue, i));
-  if (values.every(Number.isInteger)) return {values};
+  if (values.every((value) => Number.isInteger(value) && Math.abs(value) < 2 ** 24)) return {values};
   return {values, slack: values.map((value) => 2 ** -18 * (Math.abs(value) + 1))};
 }
 

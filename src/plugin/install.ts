@@ -1,11 +1,12 @@
 import {guardMemory} from '../backends/host/heap.js';
 import {reuseOutputs} from '../backends/host/memory.js';
-import {servedBackends} from '../backends/servedBackends.js';
+import {isServed, servedBackends} from '../backends/servedBackends.js';
 import {configureEngine, type EngineName, resetEngine} from '../engine/index.js';
 import {didYouMean, keysOf, refuseUnknown} from '../geometry/didYouMean.js';
 import {ConvgradError} from '../geometry/error.js';
 import {builtinName} from './builtinImplementation.js';
 import {type Plan, resetChoices} from './choices.js';
+import {findCopies} from './copies.js';
 import {swapCustomGrad} from './fusedGradient.js';
 import {swapLayers} from './layers.js';
 import {kernelKey} from './registries.js';
@@ -18,7 +19,7 @@ import {defaultTf, type Tf} from './tfjs.js';
 export interface InstallOptions {
   /** The copy of tfjs whose kernels are to be replaced; by default the one this package resolves to. */
   tf?: Tf;
-  /** tfjs backends to serve, imported already or later; by default every one that convgrad has kernels for. */
+  /** tfjs backends to serve, imported already or later; by default every one that convgrad has kernels for, and those that are copies of them under other names. */
   backends?: readonly string[];
   /** The algorithm to use where it runs and supports the problem; 'auto' (the default) takes the one of least predicted time, on wasm for depthwise
    * convolutions and small dense ones forward tfjs's own kernel, which 'builtin' asks for by name. Every other name means convgrad's alone. */
@@ -85,16 +86,17 @@ export function install(options: InstallOptions = {}): Installation {
   if (typeof tf?.engine !== 'function' || typeof tf.registerKernel !== 'function') {
     throw new ConvgradError('install', "tf must be the module '@tensorflow/tfjs'; pass what `import * as tf` gives.");
   }
-  const asked: unknown = options?.backends ?? servedBackends();
+  const copies = findCopies(tf);
+  const asked: unknown = options?.backends ?? [...servedBackends(), ...copies];
   if (!Array.isArray(asked)) {
     throw new ConvgradError('install', `backends must be an array such as ['cpu']; got ${JSON.stringify(asked)}.`);
   }
   const backends: string[] = [...new Set(asked)];
-  const unknown = backends.find((backend) => !servedBackends().includes(backend));
+  const unknown = backends.find((backend) => !isServed(backend));
   if (unknown !== undefined) {
     throw new ConvgradError(
       'install',
-      `convgrad has no kernels for backend '${unknown}'${didYouMean(unknown, servedBackends())}; use ${servedBackends().join(', ')}.`,
+      `convgrad has no kernels for backend '${unknown}'${didYouMean(unknown, servedBackends())}; use ${servedBackends().join(', ')}, or a backend that has the kernels of one of them.`,
     );
   }
   const named = [...new Set(servedBackends().flatMap(algorithmsOf))];

@@ -1,8 +1,9 @@
 import type {NamedAttrMap, Tensor, Tensor4D} from '@tensorflow/tfjs';
-import {servedBackends} from '../backends/servedBackends.js';
+import {isServed, servedBackends} from '../backends/servedBackends.js';
 import type {Kind} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
 import {type Pass, passes} from '../geometry/pass.js';
+import {findCopies} from './copies.js';
 import {gradientConfigs} from './gradients.js';
 import {ownNames, passKernels} from './kernels.js';
 import {currentSession, stockKernel} from './session.js';
@@ -23,7 +24,8 @@ export function runOwnKernel(
   const engine = tf.engine();
   void engine.backend; // initialises one if none is active yet
   const {backendName} = engine;
-  if (!servedBackends().includes(backendName)) {
+  if (!isServed(backendName)) findCopies(tf);
+  if (!isServed(backendName)) {
     throw new ConvgradError(
       functionName,
       `convgrad has no kernels for the active backend '${backendName}'; call tf.setBackend() with one of ${servedBackends().join(', ')}.`,

@@ -31,6 +31,10 @@ export function kernelRegistry(tf: Tf): Registry<KernelConfig> {
       const [kernelName, backendName] = split(key);
       return {kernelName, backendName, kernelFunc: missing(key)};
     },
+    under(key, config) {
+      const [kernelName, backendName] = split(key);
+      return {...config, kernelName, backendName};
+    },
     funcOf: (config) => config.kernelFunc,
     map: globalMap('kernelRegistry', get),
   };
@@ -50,6 +54,7 @@ export function gradientRegistry(tf: Tf): Registry<GradConfig> {
       tf.registerGradient(config);
     },
     blank: (kernelName) => ({kernelName, gradFunc: missing(kernelName)}),
+    under: (kernelName, config) => ({...config, kernelName}),
     funcOf: (config) => config.gradFunc,
     map: globalMap('gradRegistry', get),
   };

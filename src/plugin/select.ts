@@ -1,7 +1,7 @@
 import {isDefined} from '../algorithms/index.js';
 import {hostFamily} from '../backends/host/index.js';
 import type {BackendFamily, Builtin, Fusion, Implementation} from '../backends/implementation.js';
-import {servedBackends} from '../backends/servedBackends.js';
+import {servedAs, servedBackends} from '../backends/servedBackends.js';
 import {webglFamily} from '../backends/webgl/index.js';
 import {webgpuFamily} from '../backends/webgpu/index.js';
 import type {Engine} from '../engine/engine.js';
@@ -23,7 +23,7 @@ export function algorithmsOf(backend: string): readonly string[] {
 
 /** Where the backend's own kernels are used, if they are. */
 export function builtinOf(backend: string): Builtin | undefined {
-  return familyOf(backend)?.builtins?.[backend];
+  return familyOf(backend)?.builtins?.[servedAs(backend)];
 }
 
 /** How the memory of a float32 tensor is told to hold floats there; undefined where it always does. */
@@ -268,5 +268,5 @@ function implementationsOf(backend: string): readonly Implementation[] {
 }
 
 function familyOf(backend: string): BackendFamily | undefined {
-  return familyByBackend.get(backend);
+  return familyByBackend.get(servedAs(backend));
 }

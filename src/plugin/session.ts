@@ -1,5 +1,6 @@
 import type {GradConfig, KernelConfig, KernelFunc} from '@tensorflow/tfjs';
 import {guardMemory} from '../backends/host/heap.js';
+import {serveAs, servedAs} from '../backends/servedBackends.js';
 import type {EngineOptions} from '../engine/index.js';
 import type {Kind} from '../geometry/conv2dInfo.js';
 import {callCounts, type Fallback, fallbackCounts} from './calls.js';
@@ -46,7 +47,7 @@ export const replacedKernels: readonly string[] = [...replacedGradients, ...Obje
 
 /** All kernels that convgrad replaces on one backend. */
 export function replacedOn(backend: string): readonly string[] {
-  return [...replacedKernels, ...Object.keys(repairedKernels[backend] ?? {})];
+  return [...replacedKernels, ...Object.keys(repairedKernels[servedAs(backend)] ?? {})];
 }
 
 export function currentSession(tf: Tf): Session | undefined {
@@ -72,11 +73,15 @@ export function startSession(tf: Tf): Session {
           named.setupFunc?.(backend);
         };
         const ours = {...named, kernelFunc: kernelFunc(session, kernelName, backendName)};
-        return backendName === 'wasm' ? {...ours, setupFunc} : ours;
+        return servedAs(backendName) === 'wasm' ? {...ours, setupFunc} : ours;
       },
       // Not every backend has all of them: wasm lacks Conv2DBackpropFilter.
       (key) => replacedOn(backendOf(key)).map((name) => kernelKey(name, backendOf(key))),
       backendOf,
+      (key, from) => {
+        serveAs(backendOf(key), servedAs(backendOf(from)));
+        session.backends = [...new Set([...session.backends, backendOf(key)])];
+      },
     ),
     gradients: new Swaps(gradientRegistry(tf), (key) => {
       const repaired = repairedGradients[key];
@@ -109,7 +114,7 @@ export function endSessions(): void {
 }
 
 function kernelFunc(session: Session, kernelName: string, backendName: string): KernelConfig['kernelFunc'] {
-  const repaired = repairedKernels[backendName]?.[kernelName];
+  const repaired = repairedKernels[servedAs(backendName)]?.[kernelName];
   if (repaired) return repaired(session.tf);
   const wanted = () => session.wanted;
   const builtin = (name: string) => stockKernel(session.tf, name, backendName);

@@ -8,6 +8,8 @@ export interface Registry<C> {
   remove(config: C): void;
   /** A bare registration under that key, for places where nothing is registered. */
   blank(key: string): C;
+  /** The registration under another key. */
+  under(key: string, config: C): C;
   funcOf(config: C): (...args: never[]) => unknown;
   /** The map behind the registry, where it can be reached. */
   map: Map<string, C> | undefined;
@@ -56,12 +58,14 @@ export class Swaps<C extends object> {
    * @param makeOurs our replacement for a registration, or undefined where we have none; called also for registrations that arrive later
    * @param besides the keys that come with one that arrives; ours is put where none has come when the import is over
    * @param groupOf what a key belongs to: a library registers many of one group
+   * @param copied told of a key under which a copy of ours arrives, and of the key that it was copied from
    */
   constructor(
     private readonly registry: Registry<C>,
     private readonly makeOurs: (key: string, original: C) => C | undefined,
     private readonly besides: (key: string) => readonly string[] = () => [],
     private readonly groupOf: (key: string) => string = () => '',
+    private readonly copied: (key: string, from: string) => void = () => {},
   ) {}
 
   /** Puts ours in the place of each key, and again where something was registered over it. */
@@ -194,11 +198,24 @@ export class Swaps<C extends object> {
     if (original && this.registry.get(key) === swap?.ours) this.put(original);
   }
 
+  /** Ours for another key, where ours is registered there too: a backend is copied under another name, and what ours replaced goes along. */
+  private copyOf(key: string, config: C): C {
+    const func = this.registry.funcOf(config);
+    const source = [...this.swaps].find(([, {ours}]) => this.registry.funcOf(ours) === func);
+    if (!source || this.swaps.has(key)) return config;
+    const [from, {original}] = source;
+    this.copied(key, from);
+    const ours = this.makeOurs(key, this.registry.under(key, original ?? config));
+    if (!ours) return config;
+    this.swaps.set(key, {ours, original: original && this.registry.under(key, original)});
+    return ours;
+  }
+
   /** What is to be stored when somebody registers `config`. */
   private arriving(key: string, config: C, arrivals: Arrivals<C>): C {
     const origin = arrivals.count < fewestOfReimport ? undefined : new Error('').stack;
     if (arrivals.count === fewestOfReimport) arrivals.loop = origin;
-    if (isOurs(this.registry.funcOf(config))) return config;
+    if (isOurs(this.registry.funcOf(config))) return this.copyOf(key, config);
     for (const listener of this.listeners) listener(config);
     const swap = this.swaps.get(key);
     if (!swap) {

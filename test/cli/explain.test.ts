@@ -22,7 +22,10 @@ test('the text has geometry, the choice, the candidates that lost, and tfjs alon
   expect(timeless(text)).toMatch(/\n {4}not (\w+ \(ms\)(, |: )){4}later in the order of preference\n/);
   expect(text).toMatch(/\n {4}not winograd4: it is less accurate .* install\({accuracy: 'fast'}\) permits\n/);
   expect(text).toContain('    1.81 MFLOP, ');
-  expect(text).toMatch(/\nwasm.*\n {2}forward: gather .*\n.* workspace/);
+  expect(text).toMatch(
+    /\nwasm.*\n {2}forward: builtin, .* there it is faster\n.*\n.* there tfjs’s own kernel is faster\n/,
+  );
+  expect(text).toMatch(/\n {2}backpropInput: gather .*\n.* workspace/);
   expect(text).toContain('tfjs alone: tfjs has no Conv2DBackpropFilter on wasm');
   expect(text).not.toContain('NCHW');
 });

@@ -56,7 +56,12 @@ const mistakes: readonly Mistake[] = [
 /** Each mistake in one kind of shaders. */
 function each<M>(where: string, kind: Kind, mutant: (mistake: Mistake) => M): (M & OfShaders)[] {
   return mistakes.map((mistake) => ({
-    ...{name: `${where}-${mistake.name}`, wrong: `in ${where}, ${mistake.wrong}`, kind, passes: ['forward' as const]},
+    ...{
+      name: `${where}-fused-${mistake.name}`,
+      wrong: `in ${where}, ${mistake.wrong}`,
+      kind,
+      passes: ['forward' as const],
+    },
     ...{isFused: true as const},
     ...mutant(mistake),
   }));

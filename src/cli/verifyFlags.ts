@@ -29,7 +29,7 @@ export interface VerifyFlags {
 
 /** Reads the flags and checks all that can be checked before users' modules are loaded. @throws ConvgradError on wrong usage */
 export function readFlags(flags: RawFlags): VerifyFlags {
-  const {cases, seed, timeBudget, engine, threads, sabotage, mutant, json, junit, html, browser, limit} =
+  const {cases, seed, timeBudget, engine, threads, sabotage, mutant, provenance, json, junit, html, browser, limit} =
     Object.fromEntries(singles.map((flag) => [flag, single(flag, flags[flag])]));
   const named = flags.backend !== undefined;
   // What is not a number is refused by resolveOptions, like every other value.
@@ -43,6 +43,7 @@ export function readFlags(flags: RawFlags): VerifyFlags {
     ...(flags.pass === undefined ? {} : {passes: list(flags.pass) as Pass[]}),
     ...(flags.fill === undefined ? {} : {fills: list(flags.fill) as Fill[]}),
     ...(flags.oracle === undefined ? {} : {oracles: list(flags.oracle) as OracleName[]}),
+    ...(provenance === undefined ? {} : {provenance}),
     f16: flags.f16 === true,
     flags: words(flags.flag),
     ...(engine === undefined ? {} : {engine: engine as EngineName}),
@@ -89,6 +90,7 @@ const singles = [
   'threads',
   'sabotage',
   'mutant',
+  'provenance',
   'json',
   'junit',
   'html',

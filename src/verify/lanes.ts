@@ -30,9 +30,24 @@ function perTexel(tensor: Tensor4D, result: string): Tensor4D {
       setOutput(${result});
     }
   `;
+  return run(tensor, userCode, true);
+}
+
+/** The same tensor on webgl, in a texture of four numbers a texel or of one. */
+export function repacked(tensor: Tensor4D, packed: boolean): Tensor4D {
+  const userCode = `
+    void main() {
+      ivec4 at = getOutputCoords();
+      setOutput(getX(at.x, at.y, at.z, at.w));
+    }
+  `;
+  return run(tensor, userCode, packed);
+}
+
+function run(tensor: Tensor4D, userCode: string, packed: boolean): Tensor4D {
   const program: WebGLProgram = {
     ...{variableNames: ['X'], outputShape: tensor.shape, userCode, customUniforms: []},
-    ...{packedInputs: true, packedOutput: true, enableShapeUniforms: true},
+    ...{packedInputs: packed, packedOutput: packed, enableShapeUniforms: true},
   };
   const webgl = tf.backend() as unknown as {
     runWebGLProgram(program: WebGLProgram, inputs: TensorInfo[], dtype: 'float32'): TensorInfo;

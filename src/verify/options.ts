@@ -44,6 +44,11 @@ export interface VerifyOptions {
   /** Problem strings to verify instead of the cases. */
   problems?: readonly string[];
   fills?: readonly Fill[];
+  /**
+   * Where the tensors come from, one of `provenanceNames` or three of them with commas for x, filter and dy. By default the seed and the problem decide,
+   * and the fixed cases have each.
+   */
+  provenance?: string;
   /** Makes webgl keep its tensors in float16 textures, as many phones do; to be decided before webgl is first used. */
   f16?: boolean;
   /** Flags of tfjs as NAME=VALUE, such as WEBGL_PACK=false, set before a backend is first used. */
@@ -80,6 +85,7 @@ export const verifyOptionNames = keysOf<VerifyOptions>({
     engine: true,
     threads: true,
     registered: true,
+    provenance: true,
     onRun: true,
     imports: true,
     command: true,
@@ -102,6 +108,7 @@ export interface ReportedOptions {
   passes: readonly Pass[];
   problems: readonly string[];
   fills: readonly Fill[];
+  provenance?: string;
   f16: boolean;
   flags?: readonly string[];
   oracles: readonly OracleName[];

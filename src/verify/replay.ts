@@ -3,7 +3,7 @@ import type {VerifyResult} from './result.js';
 
 /** The command line that verifies this one result again, in a new process; of a subject, the call. */
 export function replayLine(command: string, result: VerifyResult, options: ReportedOptions): string {
-  const {backend, problem, algorithm, pass, fill} = result;
+  const {backend, problem, algorithm, pass, fill, provenance} = result;
   const {seed, engine, threads, imports, sabotage, f16, flags: tfjsFlags = [], subject} = options;
   if (subject !== undefined) {
     // Functions cannot be named on a command line; this is their program's to call.
@@ -21,6 +21,7 @@ export function replayLine(command: string, result: VerifyResult, options: Repor
     ['--algorithm', algorithm],
     ['--pass', pass],
     ['--fill', fill],
+    ['--provenance', provenance],
     ...(engine === 'auto' ? [] : [['--engine', engine] as [string, string]]),
     ...(threads === undefined ? [] : [['--threads', String(threads)] as [string, string]]),
     ...tfjsFlags.map((flag): [string, string] => ['--flag', flag]),

@@ -9,6 +9,7 @@ import {importedNames} from './imported.js';
 import {type OptionChecks, optionChecks} from './optionChecks.js';
 import {defaultCases, type ReportedOptions, sabotages, type VerifyOptions, verifyOptionNames} from './options.js';
 import {oracleNames} from './oracles/index.js';
+import {formatProvenance, parseProvenance} from './provenance/provenance.js';
 import {defaultTimeout, subjectName, subjectPasses} from './verifySubject.js';
 
 const checks: OptionChecks = optionChecks('verify');
@@ -62,6 +63,7 @@ export function resolveOptions(options: VerifyOptions, availableBackends: readon
     passes: options.passes ?? own ?? passes,
     problems,
     fills: options.fills ?? fills,
+    ...(options.provenance === undefined ? {} : {provenance: formatProvenance(parseProvenance(options.provenance))}),
     f16: options.f16 ?? false,
     ...(options.flags?.length ? {flags: options.flags} : {}),
     oracles: options.oracles ?? oracleNames,

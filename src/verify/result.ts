@@ -15,6 +15,8 @@ export interface VerifyResult {
   pass: Pass;
   oracle: OracleName;
   fill: Fill;
+  /** Where the tensors come from: one name, or those of x, filter and dy. See `provenanceNames`. */
+  provenance: string;
   status: Verdict['status'];
   /** Why it failed, was skipped or is vacuous. */
   reason?: string;

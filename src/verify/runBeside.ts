@@ -3,7 +3,8 @@ import {defaultTf as tf} from '../plugin/tfjs.js';
 import type {Got} from './compare.js';
 import {besideTensors, convolveFused} from './convolveFused.js';
 import type {FusedProblem} from './fusedReference.js';
-import {inputTensors} from './runPass.js';
+import type {Provenance} from './provenance/provenance.js';
+import {tensorsFrom} from './runPass.js';
 import type {AllInputs, Beside} from './sums.js';
 
 /**
@@ -16,8 +17,9 @@ export async function runBeside(
   problem: FusedProblem,
   inputs: AllInputs,
   around: <T>(fn: () => T) => T,
+  provenance?: Provenance,
 ): Promise<Partial<Record<keyof Beside, Got>>> {
-  const {x, filter, dy} = inputTensors(problem, inputs);
+  const {x, filter, dy} = await tensorsFrom(problem, inputs, provenance);
   const beside = besideTensors(problem, inputs);
   const names = Object.keys(beside) as (keyof Beside)[];
   const of = (...tensors: Tensor[]) => {

@@ -9,6 +9,8 @@ import {type BesideTensors, besideTensors, convolveFused} from './convolveFused.
 import {isFused} from './fusedReference.js';
 import {soiled, unusedLanes} from './lanes.js';
 import {toNCHW, toNHWC} from './layout.js';
+import {makeTensor, settle} from './provenance/makeTensor.js';
+import {everywhere, type Provenance} from './provenance/provenance.js';
 import {type AllInputs, type Inputs, tensorShapes} from './reference.js';
 import {withStaleBuffers} from './staleBuffers.js';
 
@@ -26,6 +28,8 @@ export interface PassRun {
 export interface RunOptions {
   /** Whether the inputs are read back after the run. */
   readBack?: boolean;
+  /** Where the inputs come from; uploaded by default. */
+  provenance?: Provenance;
   /** How often it runs with the same filter; what the last run computed counts. Once by default. */
   times?: number;
   /**
@@ -46,10 +50,11 @@ export async function runPass(
   inputs: AllInputs,
   pass: Pass,
   around: <T>(fn: () => T) => T,
-  {readBack = false, times = 1, soil = false}: RunOptions = {},
+  {readBack = false, provenance, times = 1, soil = false}: RunOptions = {},
 ): Promise<PassRun> {
   const isWebgpu = tf.getBackend() === 'webgpu';
-  let {x, filter, dy} = soil && !isWebgpu ? soiledTensors(problem, inputs) : inputTensors(problem, inputs);
+  const tensors = await tensorsFrom(problem, inputs, provenance);
+  let {x, filter, dy} = soil && !isWebgpu ? replacedBySoiled(tensors) : tensors;
   const beside = besideTensors(problem, inputs);
   let result: Tensor | undefined;
   try {
@@ -72,7 +77,7 @@ export async function runPass(
     };
     for (let before = 1; before < times; before++) {
       tf.dispose([x, dy, around(compute[pass])]);
-      const {filter: another, ...images} = inputTensors(problem, inputs);
+      const {filter: another, ...images} = await tensorsFrom(problem, inputs, provenance);
       another.dispose();
       ({x, dy} = images);
     }
@@ -113,21 +118,55 @@ export function convolve(
   return ask(x, filter, strides, pad as 'same', dataFormat, dilations, dimRoundingMode);
 }
 
-/** The inputs as tensors of copies: on cpu a tensor keeps the array that it is made of, and a kernel may write into it. */
-export function inputTensors(problem: Problem, inputs: Inputs): Record<keyof Inputs, Tensor4D> {
+/**
+ * The inputs as tensors of copies: on cpu a tensor keeps the array that it is made of, and a kernel may write into it.
+ * @param provenance where they come from; uploaded by default
+ */
+export function inputTensors(
+  problem: Problem,
+  inputs: Inputs,
+  provenance: Provenance = everywhere('uploaded'),
+): Record<keyof Inputs, Tensor4D> {
   const shapes = tensorShapes(problem);
-  return {
-    x: image(problem, inputs.x, shapes.x),
-    filter: tf.tensor4d(inputs.filter.slice(), shapes.filter),
-    dy: image(problem, inputs.dy, shapes.dy),
+  const isNCHW = problem.dataFormat === 'NCHW';
+  const [n, h, w, c] = shapes.x;
+  const [images, rows, columns, channels] = shapes.dy;
+  const memory = {
+    x: isNCHW ? toNCHW(inputs.x, shapes.x) : inputs.x,
+    dy: isNCHW ? toNCHW(inputs.dy, shapes.dy) : inputs.dy,
   };
+  const x = makeTensor(provenance.x, memory.x, isNCHW ? [n, c, h, w] : shapes.x);
+  const sharing = (tensor: 'filter' | 'dy', values: Float32Array, shape: Shape) =>
+    provenance[tensor] === 'shared' && isSame(values, memory.x)
+      ? (tf.reshape(x, shape) as Tensor4D)
+      : makeTensor(provenance[tensor], values, shape);
+  const filter = sharing('filter', inputs.filter, shapes.filter);
+  const dy = sharing('dy', memory.dy, isNCHW ? [images, channels, rows, columns] : shapes.dy);
+  return {x, filter, dy};
 }
 
-function soiledTensors(problem: Problem, inputs: Inputs): Record<keyof Inputs, Tensor4D> {
-  return tf.tidy(() => {
-    const {x, filter, dy} = inputTensors(problem, inputs);
-    return {x: soiled(x), filter: soiled(filter), dy: soiled(dy)};
-  });
+type Shape = [number, number, number, number];
+
+/** The same once all of them are what their provenance says. */
+export async function tensorsFrom(
+  problem: Problem,
+  inputs: Inputs,
+  provenance?: Provenance,
+): Promise<Record<keyof Inputs, Tensor4D>> {
+  const tensors = inputTensors(problem, inputs, provenance);
+  if (provenance) await settle(tensors, provenance);
+  return tensors;
+}
+
+function isSame(a: Float32Array, b: Float32Array): boolean {
+  return a.length === b.length && a.every((value, i) => Object.is(value, b[i]));
+}
+
+function replacedBySoiled(tensors: Record<keyof Inputs, Tensor4D>): Record<keyof Inputs, Tensor4D> {
+  const {x, filter, dy} = tensors;
+  const others = {x: soiled(x), filter: soiled(filter), dy: soiled(dy)};
+  tf.dispose([x, filter, dy]);
+  return others;
 }
 
 async function lanesOf(result: Tensor4D): Promise<Float32Array> {

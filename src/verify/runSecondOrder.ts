@@ -2,8 +2,9 @@ import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
 import {type Pass, passTensors} from '../geometry/pass.js';
 import type {Problem} from '../geometry/problem.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
+import type {Provenance} from './provenance/provenance.js';
 import {type Inputs, tensorShapes} from './reference.js';
-import {convolve, image, inNHWC, inputTensors} from './runPass.js';
+import {convolve, image, inNHWC, tensorsFrom} from './runPass.js';
 
 /**
  * Second derivatives as tfjs's tape takes them: g is the gradient of the convolution by x (backpropInput) or by the filter
@@ -19,9 +20,10 @@ export async function runSecondOrder(
   pass: Exclude<Pass, 'forward'>,
   v: Float32Array,
   around: <T>(fn: () => T) => T,
+  provenance?: Provenance,
 ): Promise<Float32Array[]> {
   const shapes = tensorShapes(problem);
-  const tensors = inputTensors(problem, inputs);
+  const tensors = await tensorsFrom(problem, inputs, provenance);
   const byFilter = pass === 'backpropFilter';
   const weights = byFilter ? tf.tensor4d(v, shapes.filter) : image(problem, v, shapes.x);
   const names = passTensors[pass].inputs as readonly (keyof Inputs)[];

@@ -12,7 +12,7 @@ export class Schedule {
   constructor(private readonly options: ReportedOptions) {
     const {problems, regressions} = options;
     const fixed = problems.length > 0 ? casesOf(problems) : fixedCases(regressions);
-    this.fixed = fixed.reduce((sum, one) => sum + fillsOf(one, options).length, 0);
+    this.fixed = fixed.filter((one) => this.isAsked(one)).reduce((sum, one) => sum + fillsOf(one, options).length, 0);
   }
 
   /** The cases for one backend. Random ones end when the backend's share of the time is used. */
@@ -22,8 +22,13 @@ export class Schedule {
     const end = this.start + 1000 * timeBudget * share;
     for (const one of problems.length > 0 ? casesOf(problems) : streamCases(this.options)) {
       if (one.random && performance.now() >= end) return;
-      yield one;
+      if (this.isAsked(one)) yield one;
     }
+  }
+
+  /** Cases that differ in where tensors come from are one where that is asked for, and where nothing reads tensors. */
+  private isAsked({provenance}: Case): boolean {
+    return !provenance || (this.options.provenance === undefined && this.options.subject === undefined);
   }
 
   /** How many fillings of cases the run will have come to, as far as can be told after `done` of them. */

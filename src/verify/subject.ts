@@ -70,8 +70,8 @@ export class Subject {
    * @throws Error like `result`, for each of the passes that the tape must have run: forward twice, the others once
    */
   secondDerivatives(pass: Exclude<Pass, 'forward'>, v: Float32Array): Promise<Float32Array[]> {
-    const {problem, inputs} = this.trial;
-    return runSecondOrder(problem, inputs, pass, v, (compute) => {
+    const {problem, inputs, provenance} = this.trial;
+    const around = <T>(compute: () => T): T => {
       if (this.target.imported?.secondOrder) return this.target.imported.secondOrder(problem, compute);
       const {value, calls} = this.watch(compute);
       for (const served of passes) {
@@ -79,19 +79,21 @@ export class Subject {
         demand(refuteKernel(this.target, served, problem) ?? refuteCalls(calls, this.target, served, problem, times));
       }
       return value;
-    });
+    };
+    return runSecondOrder(problem, inputs, pass, v, around, provenance);
   }
 
   /** The gradients of a fused convolution by its bias and slopes, none without an epilogue. @throws Error like `result`, for the forward pass on the tape */
   async gradientsBeside(): Promise<Partial<Record<keyof Beside, Got>>> {
-    const {problem, inputs} = this.trial;
+    const {problem, inputs, provenance} = this.trial;
     if (!isFused(problem)) return {};
-    return runBeside(problem, inputs, (compute) => {
+    const around = <T>(compute: () => T): T => {
       if (this.target.imported?.beside) return this.target.imported.beside(problem, compute);
       const {value, calls} = this.watch(compute);
       demand(refuteCalls(calls, this.target, 'forward', problem));
       return value;
-    });
+    };
+    return runBeside(problem, inputs, around, provenance);
   }
 
   /** Runs a kernel of tfjs's that convgrad replaces and that is no convolution. @throws Error with the reason when it was not convgrad's that ran, once */
@@ -105,7 +107,7 @@ export class Subject {
 
   /** A pass on the data of the trial with some of them changed. @throws Error like `result` */
   run(pass: Pass, changed: Partial<Inputs>, options: RunOptions = {}): Promise<PassRun> {
-    const {problem, inputs} = this.trial;
+    const {problem, inputs, provenance} = this.trial;
     this.target.onRun?.(problem, pass);
     if (this.target.compute) return this.target.compute(problem, {...inputs, ...changed}, pass);
     const {imported} = this.target;
@@ -114,7 +116,7 @@ export class Subject {
       {...inputs, ...changed},
       pass,
       (compute) => (imported ? imported.run(problem, pass, compute) : this.proved(pass, compute)),
-      options,
+      {provenance, ...options},
     );
   }
 

@@ -5,6 +5,8 @@ import {type Arithmetic, arithmeticOf} from './bound.js';
 import {isVacuous} from './compare.js';
 import {drawInputs, type Fill} from './fill.js';
 import {awayFromKinks, isFused} from './fusedReference.js';
+import {fitted} from './provenance/fitted.js';
+import {everywhere, type Provenance} from './provenance/provenance.js';
 import {type AllInputs, reference, type Wanted} from './reference.js';
 
 /** One problem with data in it, and what must come out of each pass. */
@@ -14,6 +16,8 @@ export interface Trial {
   /** The arithmetic that the data were drawn for. */
   arithmetic: Arithmetic;
   inputs: AllInputs;
+  /** Where the tensors of the inputs come from. */
+  provenance: Provenance;
   wanted: Record<Pass, Wanted>;
 }
 
@@ -34,13 +38,15 @@ export function trial(
   seed: number,
   headroom: number,
   arithmetic: Arithmetic = arithmeticOf('cpu'),
+  provenance: Provenance = everywhere('uploaded'),
 ): Trial {
   const most = problem.epilogue ? attemptsOfFused : attempts;
   for (let attempt = 0; ; attempt++) {
-    const inputs = drawInputs(problem, fill, seed, roomFor(fill, headroom), attempt, arithmetic);
+    const drawn = drawInputs(problem, fill, seed, roomFor(fill, headroom), attempt, arithmetic);
+    const inputs = {...drawn, ...fitted(problem, drawn, fill, provenance)};
     if (isFused(problem)) inputs.dy = awayFromKinks(problem, inputs);
     const wanted = reference(problem, inputs);
     if (attempt + 1 === most || !passes.some((pass) => isVacuous(wanted[pass])))
-      return {problem, fill, arithmetic, inputs, wanted};
+      return {problem, fill, arithmetic, inputs, provenance, wanted};
   }
 }

@@ -5,6 +5,7 @@ import type {Fill} from './fill.js';
 import type {ReportedOptions} from './options.js';
 import {hasQuestion, hasTurn, type Oracle, oracles} from './oracles/index.js';
 import {type Picture, pictureOf} from './picture.js';
+import {drawProvenance, everywhere, formatProvenance, parseProvenance, realizable} from './provenance/provenance.js';
 import type {VerifyResult} from './result.js';
 import {Subject} from './subject.js';
 import type {Target} from './target.js';
@@ -15,7 +16,7 @@ import {roomFor, type Trial, trial} from './trial.js';
  * @param select makes the target the one that tfjs's kernels run
  */
 export async function verifyCase(
-  {problem, name}: Case,
+  {problem, name, provenance: own}: Case,
   fill: Fill,
   targets: readonly Target[],
   options: ReportedOptions,
@@ -28,7 +29,15 @@ export async function verifyCase(
   const trials = new Map<number, Trial>();
   for (const target of targets) {
     const {backend, algorithm, headroom} = target;
-    const about = {problem: formatProblem(problem), ...(name ? {name} : {}), backend, algorithm, fill};
+    const asked = options.provenance ? parseProvenance(options.provenance) : own;
+    // What computes without tensors has none that come from anywhere.
+    const provenance = target.compute
+      ? everywhere('uploaded')
+      : realizable(asked ?? drawProvenance(problem, fill, options.seed, backend), problem, backend);
+    const about = {
+      ...{problem: formatProblem(problem), ...(name ? {name} : {}), backend, algorithm, fill},
+      provenance: formatProvenance(provenance),
+    };
     const supported = options.passes.filter((pass) => target.supports(problem, pass) === true);
     // Other algorithms do what one does not support. Only who asked for nothing else by name is told.
     const tells = supported.length === 0 || options.subject !== undefined;
@@ -40,7 +49,8 @@ export async function verifyCase(
     }
     if (supported.length === 0) continue;
     const room = roomFor(fill, headroom);
-    const drawn = trials.get(room) ?? trial(problem, fill, options.seed, headroom, arithmeticOf(backend, options.f16));
+    const arithmetic = arithmeticOf(backend, options.f16);
+    const drawn = trials.get(room) ?? trial(problem, fill, options.seed, headroom, arithmetic, provenance);
     trials.set(room, drawn);
     const subject = new Subject(drawn, target);
     const bench = askedOf(oracles, problem, backend, fill, options);

@@ -28,7 +28,16 @@ test('errors of any kind are printed without them', () => {
 
 test('the table shows reasons, names and reports of users’ code without them', () => {
   const failed: VerifyResult = {
-    ...{problem: evil, name: evil, backend: 'cpu', algorithm: 'a', pass: 'forward', oracle: 'reference', fill: 'reals'},
+    ...{
+      problem: evil,
+      name: evil,
+      backend: 'cpu',
+      algorithm: 'a',
+      pass: 'forward',
+      oracle: 'reference',
+      fill: 'reals',
+      provenance: 'uploaded',
+    },
     ...{status: 'failed', reason: evil, replay: evil},
     diagnosis: {text: evil, smallest: {problem: evil, replay: evil}, groups: []},
   };

@@ -14,6 +14,7 @@ const result = (more: Partial<VerifyResult>): VerifyResult => ({
     pass: 'forward',
     oracle: 'reference',
     fill: 'reals',
+    provenance: 'uploaded',
     status: 'passed',
   },
   worst: {index: 0, got: 1, want: 1, error: 1, bound: 4},

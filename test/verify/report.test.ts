@@ -12,6 +12,7 @@ const result: VerifyResult = {
   pass: 'backpropFilter',
   oracle: 'reference',
   fill: 'reals',
+  provenance: 'uploaded',
   status: 'passed',
 };
 const reportOf = (...statuses: VerifyResult['status'][]) =>
@@ -39,7 +40,7 @@ test('good is: something passed, nothing failed, nothing was vacuous', () => {
 test('a replay line names everything the result depends on', () => {
   expect(replayLine('npm start --', result, {...options, imports: ["/it's here/mine.ts"]})).toBe(
     'npm start -- --backend cpu --problem mb1ih1iw1ic1oc1kh1kw1sh1sw1dh1dw1-valid-nhwc --seed 11 --algorithm direct ' +
-      "--pass backpropFilter --fill reals --import '/it'\\''s here/mine.ts'",
+      "--pass backpropFilter --fill reals --provenance uploaded --import '/it'\\''s here/mine.ts'",
   );
 });
 

@@ -3,7 +3,7 @@ import {Tally} from '../../src/verify/tally.js';
 
 const result = (more: Partial<VerifyResult>): VerifyResult => ({
   ...{problem: 'p', backend: 'cpu', algorithm: 'direct', pass: 'forward', oracle: 'reference'},
-  ...{fill: 'reals', status: 'passed'},
+  ...{fill: 'reals', provenance: 'uploaded', status: 'passed'},
   ...more,
 });
 

@@ -4,6 +4,7 @@ import {engineNames} from '../../engine/engineNames.js';
 import {fills} from '../../verify/fill.js';
 import {defaultCases, sabotages} from '../../verify/options.js';
 import {oracleNames} from '../../verify/oracles/oracle.js';
+import {provenanceNames} from '../../verify/provenance/names.js';
 import {asTyped, type RawFlags} from '../flags.js';
 import {regressionsFile} from '../regressionsFile.js';
 
@@ -19,6 +20,10 @@ export function defineVerify(cli: CAC): void {
     .option('--algorithm <names>', 'Verify these algorithms only')
     .option('--pass <names>', 'forward, backpropInput, backpropFilter')
     .option('--fill <names>', fills.join(', '))
+    .option(
+      '--provenance <names>',
+      `Where tensors come from, one of these or three for x,filter,dy: ${provenanceNames.join(', ')}`,
+    )
     .option('--oracle <names>', oracleNames.join(', '))
     .option('--engine <name>', `What computes on cpu and wasm: auto, ${engineNames.join(', ')}`)
     .option('--threads <n>', 'Threads on cpu and wasm, which then share all work, however small')

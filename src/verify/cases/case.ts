@@ -1,5 +1,6 @@
 import {type Problem, parseProblem} from '../../geometry/problem.js';
 import type {Fill} from '../fill.js';
+import type {Provenance} from '../provenance/provenance.js';
 
 /** A problem to verify, with a name for humans where it has one. */
 export interface Case {
@@ -7,6 +8,8 @@ export interface Case {
   name?: string;
   /** What it is filled with; everything that the run has when absent. */
   fills?: readonly Fill[];
+  /** Where its tensors come from; the seed decides when absent. */
+  provenance?: Provenance;
   /** Drawn from the seed; a run may end before all of these. */
   random?: true;
 }

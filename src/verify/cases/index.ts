@@ -2,12 +2,14 @@ import fc from 'fast-check';
 import {ConvgradError} from '../../geometry/error.js';
 import {flopsOf, sizeOf} from '../../geometry/pass.js';
 import {formatProblem, type Problem, parseProblem, problemInfo} from '../../geometry/problem.js';
+import {formatProvenance} from '../provenance/provenance.js';
 import {randomFrom} from '../random.js';
 import type {Case} from './case.js';
 import {edgeCases} from './edgeCases.js';
 import {featureCases} from './featureCases.js';
 import {fusedCases} from './fusedCases.js';
 import {namedLayers} from './namedLayers.js';
+import {provenanceCases} from './provenanceCases.js';
 import {randomProblem} from './randomProblem.js';
 import {sizeCases} from './sizeCases.js';
 
@@ -24,8 +26,8 @@ const chunk = 100;
 /** What every run begins with: problems that failed once, edge cases, sizes, pairs of features, fused convolutions, layers of real networks; no problem twice. */
 export function fixedCases(regressions: readonly string[] = []): Case[] {
   const distinct = new Map<string, Case>();
-  for (const one of [...casesOf(regressions), ...namedCases(), ...featureCases()]) {
-    const text = formatProblem(one.problem);
+  for (const one of [...casesOf(regressions), ...namedCases(), ...featureCases(), ...provenanceCases()]) {
+    const text = `${formatProblem(one.problem)} ${one.provenance ? formatProvenance(one.provenance) : ''}`;
     if (!distinct.has(text)) distinct.set(text, one);
   }
   return [...distinct.values()];

@@ -2,6 +2,7 @@ import type {Problem} from '../../geometry/problem.js';
 import {arithmeticOf} from '../bound.js';
 import type {ReportedOptions} from '../options.js';
 import {oracles} from '../oracles/index.js';
+import {parseProvenance, realizable} from '../provenance/provenance.js';
 import {replayLine} from '../replay.js';
 import type {VerifyResult} from '../result.js';
 import type {Target} from '../target.js';
@@ -54,9 +55,10 @@ export class Doctor {
     }
   }
 
-  private trial(problem: Problem, {fill, backend}: VerifyResult, {headroom}: Target) {
+  private trial(problem: Problem, {fill, backend, provenance: same}: VerifyResult, {headroom}: Target) {
     const {seed, f16} = this.options;
-    return trial(problem, fill, seed, headroom, arithmeticOf(backend, f16));
+    const provenance = realizable(parseProvenance(same), problem, backend);
+    return trial(problem, fill, seed, headroom, arithmeticOf(backend, f16), provenance);
   }
 }
 

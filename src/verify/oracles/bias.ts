@@ -6,7 +6,7 @@ import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {compare, type Got} from '../compare.js';
 import {fills} from '../fill.js';
 import type {Wanted} from '../reference.js';
-import {inputTensors} from '../runPass.js';
+import {tensorsFrom} from '../runPass.js';
 import type {Trial} from '../trial.js';
 import type {Oracle} from './oracle.js';
 
@@ -46,8 +46,8 @@ function computed(trial: Trial): Promise<Answers> {
   return known;
 }
 
-async function compute({problem, inputs}: Trial): Promise<Answers> {
-  const tensors = inputTensors(problem, inputs);
+async function compute({problem, inputs, provenance}: Trial): Promise<Answers> {
+  const tensors = await tensorsFrom(problem, inputs, provenance);
   const attributes = problemAttributes(problem);
   const {x, filter, dy} = tensors;
   const depthwise = problem.kind === 'depthwise';

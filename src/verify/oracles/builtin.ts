@@ -61,9 +61,9 @@ function answer(trial: Trial, pass: Pass): Promise<PassRun | Error> {
 }
 
 /** Runs the built-in, and makes sure that nothing of convgrad had a part in it. */
-async function ask({problem, inputs}: Trial, pass: Pass): Promise<PassRun | Error> {
+async function ask({problem, inputs, provenance}: Trial, pass: Pass): Promise<PassRun | Error> {
   try {
-    return await runPass(problem, inputs, pass, (compute) => {
+    const around = <T>(compute: () => T): T => {
       const {value, calls} = counted(() => (currentSession(tf) ? withBuiltins(tf, compute) : compute()));
       if (calls.size > 0)
         throw new ConvgradError(
@@ -71,7 +71,8 @@ async function ask({problem, inputs}: Trial, pass: Pass): Promise<PassRun | Erro
           `the built-in is convgrad's own kernel (${[...calls.keys()]}); nothing is compared with itself.`,
         );
       return value;
-    });
+    };
+    return await runPass(problem, inputs, pass, around, {provenance});
   } catch (error) {
     // An error of convgrad's is no fault of the built-in.
     if (error instanceof ConvgradError) throw error;

@@ -6,7 +6,7 @@ import {Tally} from '../../../src/verify/tally.js';
 /** One result as verify() makes them. */
 export const result = (more: Partial<VerifyResult>): VerifyResult => ({
   ...{problem: 'p1', backend: 'cpu', algorithm: 'direct', pass: 'forward', oracle: 'reference'},
-  ...{fill: 'reals', status: 'passed', worst: {index: 0, got: 1, want: 1, error: 1, bound: 4}},
+  ...{fill: 'reals', provenance: 'uploaded', status: 'passed', worst: {index: 0, got: 1, want: 1, error: 1, bound: 4}},
   ...more,
 });
 

@@ -1,0 +1,17 @@
+import {provenanceNames} from '../provenance/names.js';
+import {everywhere} from '../provenance/provenance.js';
+import {type Case, named} from './case.js';
+
+/**
+ * Tensors from everywhere, in problems that every algorithm does, so that each pass of each algorithm meets each provenance. x, filter and dy are of one size,
+ * which lets them share their data.
+ */
+export function provenanceCases(): Case[] {
+  const problems = ['ih3iw9ic3oc3kh3kw3-same', 'ih3iw3ic5oc5kh3kw3-same-depthwise'];
+  return problems.flatMap((problem, i) =>
+    provenanceNames.map((name) => ({
+      ...named(`tensors that are ${name}${i === 0 ? '' : ', depthwise'}`, problem),
+      provenance: everywhere(name),
+    })),
+  );
+}

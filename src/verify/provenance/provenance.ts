@@ -1,0 +1,76 @@
+import {ConvgradError} from '../../geometry/error.js';
+import {formatProblem, type Problem} from '../../geometry/problem.js';
+import {defaultTf as tf} from '../../plugin/tfjs.js';
+import {randomFrom} from '../random.js';
+import {type Inputs, tensorShapes} from '../reference.js';
+import {type ProvenanceName, provenanceNames} from './names.js';
+
+/** Where x, filter and dy come from. */
+export type Provenance = Readonly<Record<keyof Inputs, ProvenanceName>>;
+
+const tensors: readonly (keyof Inputs)[] = ['x', 'filter', 'dy'];
+
+/** The same of all three. */
+export function everywhere(name: ProvenanceName): Provenance {
+  return {x: name, filter: name, dy: name};
+}
+
+/** One name where all three have it, else those of x, filter and dy: `int32,uploaded,sliced`. */
+export function formatProvenance(provenance: Provenance): string {
+  const names = tensors.map((tensor) => provenance[tensor]);
+  return new Set(names).size === 1 ? names[0] : names.join();
+}
+
+/** @throws ConvgradError on anything but one name or three */
+export function parseProvenance(text: string): Provenance {
+  const names = text.split(',').map((name) => name.trim()) as ProvenanceName[];
+  const unknown = names.find((name) => !provenanceNames.includes(name));
+  if (unknown !== undefined) {
+    throw new ConvgradError('verify', `unknown provenance '${unknown}'; use ${provenanceNames.join(', ')}.`);
+  }
+  if (names.length !== 1 && names.length !== 3) {
+    throw new ConvgradError('verify', `'${text}' has ${names.length} provenances; give one, or those of x,filter,dy.`);
+  }
+  const [x, filter = x, dy = x] = names;
+  return {x, filter, dy};
+}
+
+/** What tensors of a backend can come from. */
+export function provenancesOf(backend: string): ProvenanceName[] {
+  return provenanceNames.filter((name) => {
+    if (name === 'packed' || name === 'unpacked') return backend === 'webgl';
+    if (name === 'realPart') return hasKernels(backend, 'Complex', 'Real');
+    return name === 'imaginaryPart' ? hasKernels(backend, 'Complex', 'Imag') : true;
+  });
+}
+
+function hasKernels(backend: string, ...names: string[]): boolean {
+  return names.every((name) => tf.getKernel(name, backend) !== undefined);
+}
+
+/** Draws where the tensors come from. The arguments decide alone, so one problem replays by itself. */
+export function drawProvenance(problem: Problem, fill: string, seed: number, backend: string): Provenance {
+  const next = randomFrom(`${seed}/${formatProblem(problem)}/${fill}/provenance`);
+  const all = provenancesOf(backend);
+  const draw = () => all[next() % all.length];
+  return {x: draw(), filter: draw(), dy: draw()};
+}
+
+/** The provenance that the problem's tensors can have on the backend, as close as possible to the one that is asked for. */
+export function realizable(asked: Provenance, problem: Problem, backend: string): Provenance {
+  const shapes = tensorShapes(problem);
+  const all = provenancesOf(backend);
+  const size = (tensor: keyof Inputs) => shapes[tensor].reduce((product, length) => product * length);
+  const of = (tensor: keyof Inputs): ProvenanceName => {
+    const name = asked[tensor];
+    // Many kernels of tfjs are not made for tensors without elements.
+    if (size(tensor) === 0 || !all.includes(name)) return 'uploaded';
+    if (name === 'shared' && tensor === 'x') return 'uploaded';
+    if (name === 'shared' && size(tensor) !== size('x')) return 'reshaped';
+    return name === 'pixels' && size(tensor) > mostPixels ? 'uploaded' : name;
+  };
+  return {x: of('x'), filter: of('filter'), dy: of('dy')};
+}
+
+/** An image is one row: textures end. */
+const mostPixels = 4096;

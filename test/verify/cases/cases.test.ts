@@ -6,8 +6,8 @@ import {fillsOf} from '../../../src/verify/schedule.js';
 const many = cases({seed: 1, cases: 2000});
 const problems = many.map(({problem}) => problem);
 
-test('no problem twice, and each survives its one line of text', () => {
-  const texts = problems.map(formatProblem);
+test('no problem twice with tensors from the same places, and each survives its one line of text', () => {
+  const texts = many.map(({problem, provenance}) => `${formatProblem(problem)} ${JSON.stringify(provenance)}`);
   expect(new Set(texts).size).toBe(texts.length);
   for (const problem of problems) expect(parseProblem(formatProblem(problem))).toEqual(problem);
 });

@@ -80,7 +80,11 @@ export async function campaign(subject: Host, alone: Host, options: CampaignOpti
       if (known === failing) throw new Error(fault);
     });
     const {failed, counterexample, counterexamplePath, errorInstance} = await fc.check(property, {
-      ...{seed, numRuns: options.calls - done, endOnFailure: options.path !== undefined},
+      ...{
+        seed,
+        numRuns: options.path === undefined ? options.calls - done : 1,
+        endOnFailure: options.path !== undefined,
+      },
       ...(options.path === undefined ? {} : {path: options.path}),
     });
     if (failed && failing === undefined) throw errorInstance;

@@ -17,15 +17,17 @@ import type {Tf} from './tfjs.js';
  * a saved output would stand before its own node on the tape and make second derivatives silently wrong (tfjs issue 3252).
  */
 export function gradientConfigs(tf: Tf, kind: Kind, names: KernelNames): GradConfig[] {
-  const run = (name: string, inputs: Record<string, Tensor>, attrs: object): Tensor => {
-    refuseStockKernel(tf, kind, name, attrs as Attributes);
-    return tf.engine().runKernel(name, inputs, attrs as NamedAttrMap) as Tensor;
+  const run = (name: string, inputs: Record<string, Tensor>, attrs: NamedAttrMap) =>
+    tf.engine().runKernel(name, inputs, attrs) as Tensor;
+  const backward = (name: string, inputs: Record<string, Tensor>, attrs: NamedAttrMap) => {
+    refuseForeignKernel(tf, kind, name, attrs as Attributes);
+    return run(name, inputs, attrs);
   };
   const forward = (x: Tensor, filter: Tensor, attrs: NamedAttrMap) => run(names.forward, {x, filter}, geometry(attrs));
   const backpropInput = (dy: Tensor, filter: Tensor, attrs: NamedAttrMap, inputShape: number[]) =>
-    run(names.backpropInput, {dy, filter}, {...geometry(attrs), inputShape});
+    backward(names.backpropInput, {dy, filter}, {...geometry(attrs), inputShape});
   const backpropFilter = (x: Tensor, dy: Tensor, attrs: NamedAttrMap, filterShape: number[]) =>
-    run(names.backpropFilter, {x, dy}, {...geometry(attrs), filterShape});
+    backward(names.backpropFilter, {x, dy}, {...geometry(attrs), filterShape});
   const config = (
     kernelName: string,
     inputsToSave: [string, string],
@@ -61,14 +63,20 @@ function geometry({strides, pad, dataFormat, dilations, dimRoundingMode}: NamedA
   return {strides, pad, dataFormat, dilations: dilations ?? [1, 1], dimRoundingMode};
 }
 
-/** The kernels that tfjs ships for the backward passes take no dilation: they would ignore it and return wrong values. */
-function refuseStockKernel(tf: Tf, kind: Kind, name: string, {dilations}: Attributes): void {
+/**
+ * The backward kernels that tfjs ships take no dilation: they would ignore it and return wrong values. Nobody knows of anybody else's whether they do.
+ * Its forward kernels take it.
+ */
+function refuseForeignKernel(tf: Tf, kind: Kind, name: string, {dilations}: Attributes): void {
   const backend = tf.getBackend();
   const dilated = [dilations ?? 1].flat().some((dilation) => dilation !== 1);
   if (!dilated || isOurs(tf.getKernel(name, backend)?.kernelFunc)) return;
-  throw new ConvgradError(
+  throw new ForeignKernelError(
     `${functionNames[kind]} gradient`,
-    `${name} on backend '${backend}' is not convgrad's and ignores dilations [${dilations}]; ` +
+    `${name} on backend '${backend}' is not convgrad's, and no other is known to take dilations [${dilations}]; ` +
       `install convgrad and use a backend that it serves: ${servedBackends().join(', ')}.`,
   );
 }
+
+/** A gradient under dilation that would have to be computed by a kernel of somebody else's. */
+export class ForeignKernelError extends ConvgradError {}

@@ -1,6 +1,7 @@
 import type {Activation} from '../geometry/epilogue.js';
 import type {Pass} from '../geometry/pass.js';
 import type {Problem} from '../geometry/problem.js';
+import {ForeignKernelError} from '../plugin/gradients.js';
 import {builtinNames} from '../plugin/kernels.js';
 import {backendOf, kernelKey} from '../plugin/registries.js';
 import {isRefusedFused} from './convolveFused.js';
@@ -74,7 +75,11 @@ function gradientTarget(backend: string, registrations: Registrations, calls: Ca
         const names = Object.values(builtinNames[kind]).filter(has);
         return during(() => explainingDetached(fn, names), names);
       },
-      isRefusal: (error, problem) => (error instanceof ImportedError && isDilated(problem)) || lacksGradient(error),
+      isRefusal: (error, problem) =>
+        (error instanceof ImportedError && isDilated(problem)) ||
+        // convgrad's gradients of the backward kernels meet imported ones there.
+        error instanceof ForeignKernelError ||
+        lacksGradient(error),
     },
     judgedBy(oracle, problem) {
       if (oracle === 'secondOrder' || gradientsOf(problem).some(has)) return true;

@@ -66,6 +66,47 @@ describe('a gradient registered over ours', () => {
     expect(tf.getGradient('Conv2D')).toBe(theirs);
   });
 
+  test('that is right passes beside right kernels of its own, under dilation too', async () => {
+    const names = ['Conv2DBackpropInput', 'Conv2DBackpropFilter'];
+    const originals = names.map((name) => tf.getKernel(name, 'cpu'));
+    install({tf});
+    const kernels = names.map((name) => tf.getKernel(name, 'cpu'));
+    for (const {kernelName, backendName, kernelFunc} of kernels) {
+      tf.unregisterKernel(kernelName, backendName);
+      tf.registerKernel({kernelName, backendName, kernelFunc: (call) => kernelFunc(call)});
+    }
+    undo.push(() => {
+      uninstall();
+      for (const original of originals) {
+        tf.unregisterKernel(original.kernelName, 'cpu');
+        tf.registerKernel(original);
+      }
+    });
+    const run = (name: string, inputs: Record<string, Tensor>, attrs: object) =>
+      tf.engine().runKernel(name, inputs, attrs as NamedAttrMap) as Tensor;
+    const right = tf.getGradient('Conv2D');
+    tf.unregisterGradient('Conv2D');
+    tf.registerGradient({
+      ...{kernelName: 'Conv2D', inputsToSave: ['x', 'filter']},
+      gradFunc: (dy, [x, filter], attrs) => ({
+        x: () => run('Conv2DBackpropInput', {dy: dy as Tensor, filter: filter!}, {...attrs, inputShape: x!.shape}),
+        filter: () => run('Conv2DBackpropFilter', {x: x!, dy: dy as Tensor}, {...attrs, filterShape: filter!.shape}),
+      }),
+    });
+    undo.push(() => {
+      tf.unregisterGradient('Conv2D');
+      tf.registerGradient(right);
+    });
+    const report = await judge();
+    expect(failuresOf(report)).toEqual(new Set());
+    expect(isGood(report)).toBe(true);
+    const skipped = report.results.filter(({oracle, status}) => oracle === 'secondOrder' && status === 'skipped');
+    expect(skipped.map(({problem, reason}) => [problem.includes('dh2'), reason])).toContainEqual([
+      true,
+      expect.stringContaining('no other is known to take dilations [2,2]'),
+    ]);
+  });
+
   test('that halves dFilter under dilation fails there', async () => {
     registerGradient(({x, filter}, attrs) => ({
       x: x!,

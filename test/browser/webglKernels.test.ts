@@ -79,12 +79,12 @@ describe('the kernels of the webgl backend', () => {
           return {x: [...problem.xShape], filter: [...problem.filterShape], dy};
         },
         values: (count, seed) => Float32Array.from({length: count}, (_, i) => ((i * i + seed * i) % 9) - 4),
-        kernels: (problem, x, filter, dy) =>
+        kernels: ({xShape: _, filterShape: __, ...attributes}, x, filter, dy) =>
           tf.tidy(() => {
-            const all = {...problem, x: x as never, filter: filter as never, dy: dy as never};
-            const {dx, dFilter} = conv2dBackward(all);
+            const both = {...attributes, x: x as never, filter: filter as never};
+            const {dx, dFilter} = conv2dBackward({...both, dy: dy as never});
             const list = (tensor: Tensor) => Array.from(tensor.dataSync());
-            return {y: list(conv2d(all)), dx: list(dx), dFilter: list(dFilter)};
+            return {y: list(conv2d(both)), dx: list(dx), dFilter: list(dFilter)};
           }),
         definition(problem, x, filter, dy) {
           const [y, dx, dFilter] = [dy, x, filter].map(({length}) => new Float32Array(length));
@@ -230,12 +230,12 @@ describe('the kernels of the webgl backend', () => {
       const x: Tensor4D = tf.ones([1, 5, 5, 3]);
       const filter: Tensor4D = tf.ones([3, 3, 3, 2]);
       const dy: Tensor4D = tf.ones([1, 3, 3, 2]);
-      const all = {x, filter, dy, strides: 2, pad: 'same'} as const;
+      const both = {x, filter, strides: 2, pad: 'same'} as const;
       const held: number[][] = [];
       for (let run = 1; run <= 1000; run++) {
         tf.tidy(() => {
-          conv2d(all);
-          conv2dBackward(all);
+          conv2d(both);
+          conv2dBackward({...both, dy});
         });
         if (run === 10 || run === 1000)
           held.push([tf.memory().numTensors, backend.numDataIds(), backend.numBytesInGPU]);

@@ -64,9 +64,9 @@ export async function openWebglPage(): Promise<Page> {
         const installation = install({backends: ['webgl'], algorithm});
         const got = tf.tidy(() => {
           const [x, filter, dy] = shapes.map((shape, i) => upload(data[i]!, shape, how)) as [never, never, never];
-          const all = {...attributes, x, filter, dy};
-          const {dx, dFilter} = isDense ? conv2dBackward(all) : depthwiseConv2dBackward(all);
-          const y: Tensor = isDense ? conv2d(all) : depthwiseConv2d(all);
+          const both = {...attributes, x, filter};
+          const {dx, dFilter} = (isDense ? conv2dBackward : depthwiseConv2dBackward)({...both, dy});
+          const y: Tensor = isDense ? conv2d(both) : depthwiseConv2d(both);
           return {forward: y.dataSync(), backpropInput: dx.dataSync(), backpropFilter: dFilter.dataSync()};
         });
         const {calls} = installation.report();

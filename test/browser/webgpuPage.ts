@@ -36,18 +36,15 @@ export async function openWebgpuPage(): Promise<Page> {
     await tf.setBackend('webgpu');
     const values = (shape: readonly number[], seed: number) =>
       Float32Array.from({length: tf.util.sizeFromShape([...shape])}, (_, i) => ((i * i + seed * i + seed) % 9) - 4);
-    const passes = async (problem: Case, seed: number): Promise<Passes> => {
+    const passes = async ({xShape, filterShape, ...attributes}: Case, seed: number): Promise<Passes> => {
       const shape = tf.tidy(
-        () =>
-          conv2d({...problem, x: tf.zeros([...problem.xShape]), filter: tf.zeros([...problem.filterShape])} as never)
-            .shape,
+        () => conv2d({...attributes, x: tf.zeros([...xShape]), filter: tf.zeros([...filterShape])} as never).shape,
       );
-      const [x, filter, dy] = [problem.xShape, problem.filterShape, shape].map((shape, i) =>
+      const [x, filter, dy] = [xShape, filterShape, shape].map((shape, i) =>
         tf.tensor(values(shape, seed + i), [...shape]),
       );
-      const all = {...problem, x, filter, dy} as never;
-      const {dx, dFilter, dBias} = conv2dBackward(all);
-      const y = conv2d(all);
+      const {dx, dFilter, dBias} = conv2dBackward({...attributes, x, filter, dy} as never);
+      const y = conv2d({...attributes, x, filter} as never);
       const [yValues, dxValues, dFilterValues] = await Promise.all(
         [y, dx, dFilter].map(async (t) => [...(await t.data())]),
       );

@@ -101,7 +101,11 @@ function onDevice<T>(fn: () => T): T {
 function elsewhere(): KernelBackend {
   if (tf.getBackend() !== 'cpu') return tf.findBackend('cpu');
   const cpu = tf.findBackend('cpu');
-  spare ??= new (cpu.constructor as new () => KernelBackend)();
+  if (!spare) {
+    spare = new (cpu.constructor as new () => KernelBackend)();
+    // Its first tensor would have tfjs greet again in Node.
+    Object.assign(spare, {firstUse: false});
+  }
   return spare;
 }
 let spare: KernelBackend | undefined;

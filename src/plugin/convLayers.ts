@@ -1,5 +1,6 @@
 import type {Tensor} from '@tensorflow/tfjs';
 import type {ExplicitPads} from '../geometry/conv2dInfo.js';
+import {takingFloats} from './floats.js';
 import {builtinNames} from './kernels.js';
 import type {Tf} from './tfjs.js';
 
@@ -94,7 +95,7 @@ function causalPads({kernelSize, dilationRate, dataFormat}: ConvLayer): Explicit
 export function finish(tf: Tf, {bias, activation, dataFormat}: ConvLayer, y: Tensor): Tensor {
   const along = (vector: Tensor) =>
     dataFormat === 'channelsFirst' ? tf.reshape(vector, [-1, ...Array<number>(y.rank - 2).fill(1)]) : vector;
-  const biased = bias ? tf.add(y, along(bias.read())) : y;
+  const biased = bias ? takingFloats(tf, tf.add(y, along(bias.read()))) : y;
   return activation ? activation.apply(biased) : biased;
 }
 

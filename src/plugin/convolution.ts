@@ -10,6 +10,7 @@ import {
   tensorOf,
 } from './conv2dArguments.js';
 import {type Epilogue, epilogueNames, isTrailing, type Resolved, resolveEpilogue} from './epilogue.js';
+import {takingFloats} from './floats.js';
 import {functionNames} from './kernels.js';
 import {runOwnKernel} from './ownKernels.js';
 import {defaultTf as tf} from './tfjs.js';
@@ -57,7 +58,7 @@ export function convolution(kind: Kind, ...[first, filter, ...others]: Conv2DPar
 
 /** The epilogue by tfjs's own ops, so that it is on the tape. */
 function finish(y: Tensor, {activation, bias, slopes, alpha}: Resolved<Tensor>): Tensor {
-  const biased = bias ? tf.add(y, tf.reshape(bias.tensor, bias.shape)) : y;
+  const biased = bias ? takingFloats(tf, tf.add(y, tf.reshape(bias.tensor, bias.shape))) : y;
   switch (activation) {
     case 'linear':
       return biased;

@@ -46,3 +46,12 @@ export function inFloats(tf: Tf, tensor: Tensor): Tensor {
   }));
   return copied(tensor);
 }
+
+/** The tensor on the tape, for what computes its gradient by tfjs's operations: whatever dy is made of, they get it in floats. */
+export function takingFloats(tf: Tf, tensor: Tensor): Tensor {
+  if (!floatsOf(tf.engine().backendName)) return tensor;
+  return tf.customGrad((x) => ({
+    value: tf.clone(x as Tensor),
+    gradFunc: (dy: Tensor) => inFloats(tf, dy),
+  }))(tensor);
+}

@@ -13,7 +13,8 @@ export interface VerifyResult {
   backend: string;
   algorithm: string;
   pass: Pass;
-  oracle: OracleName;
+  /** Who judged; `device` where the GPU itself reported an error that nobody caught. */
+  oracle: OracleName | 'device';
   fill: Fill;
   /** Where the tensors come from: one name, or those of x, filter and dy. See `provenanceNames`. */
   provenance: string;

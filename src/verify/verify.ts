@@ -1,5 +1,7 @@
 import {formatProblem} from '../geometry/problem.js';
+import {defaultTf as tf} from '../plugin/tfjs.js';
 import {isWhole, type PartHits, startCoverage} from './coverage.js';
+import {type DeviceErrors, watchDevice} from './deviceErrors.js';
 import {Doctor} from './diagnose/doctor.js';
 import {environmentOf} from './environment.js';
 import {importedCalls} from './imported.js';
@@ -8,6 +10,7 @@ import {isEmpty} from './registrations.js';
 import {replayLine} from './replay.js';
 import {makeReport, type VerifyReport} from './report.js';
 import {resolveOptions} from './resolveOptions.js';
+import type {VerifyResult} from './result.js';
 import {fillsOf, Schedule} from './schedule.js';
 import {activate, availableBackends, setStage} from './stage.js';
 import {Tally} from './tally.js';
@@ -29,6 +32,7 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
   const resolved = resolveOptions(options, availableBackends());
   const schedule = new Schedule(resolved);
   const stage = await setStage(resolved, options.registered);
+  let device: DeviceErrors | undefined;
   try {
     const start = performance.now();
     const tally = new Tally();
@@ -38,6 +42,11 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
     const parts: PartHits[] = [];
     let done = 0;
     let stopped = false;
+    const tell = (backend: string, problem: string, found: VerifyResult[]) => {
+      tally.add(found);
+      options.onResults?.(found);
+      options.onProgress?.({backend, problem, done, total: schedule.total(done)});
+    };
     for (const backend of resolved.backends) {
       await activate(backend, resolved.f16);
       const targets = (
@@ -46,24 +55,31 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
           : targetsOf(backend, stage.imported, resolved.algorithms)
       ).map((target) => watchedTarget(target, options.onRun));
       const covered = options.subject ? () => [] : startCoverage(backend, resolved.oracles);
+      device = watchDevice(tf.backend());
+      let last: VerifyResult | undefined;
       for (const one of schedule.on(backend)) {
         if (stopped || options.signal?.aborted) break;
         for (const fill of fillsOf(one, resolved)) {
           if (stopped || options.signal?.aborted) break;
           const found = await verifyCase(one, fill, targets, resolved, stage.select);
+          last = found.at(-1) ?? last;
+          found.push(...reportedIn(last, device.take()));
           for (const result of found.filter(({status}) => status === 'failed' || status === 'vacuous')) {
             result.replay = replayLine(command, result, resolved);
           }
           await doctor?.see(found, targets, stage.select);
-          tally.add(found);
           done++;
-          options.onResults?.(found);
-          options.onProgress?.({backend, problem: formatProblem(one.problem), done, total: schedule.total(done)});
+          tell(backend, formatProblem(one.problem), found);
           stopped = resolved.bail && found.some(({status}) => status === 'failed');
           // Lets signals, timers and the screen have their turn.
           await new Promise((resolve) => setTimeout(resolve));
         }
       }
+      await device.settle();
+      const late = reportedIn(last, device.take());
+      for (const result of late) result.replay = replayLine(command, result, resolved);
+      if (late.length > 0) tell(backend, late[0].problem, late);
+      device.stop();
       parts.push(...covered());
     }
     const seconds = (performance.now() - start) / 1000;
@@ -74,6 +90,7 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
       late: stage.late(),
     });
   } finally {
+    device?.stop();
     await stage.clear();
   }
 }
@@ -81,4 +98,17 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
 function watchedTarget(target: Target, onRun: VerifyOptions['onRun']): Target {
   const {backend, algorithm} = target;
   return onRun ? {...target, onRun: (problem, pass) => onRun({backend, algorithm, problem, pass})} : target;
+}
+
+/** A failure for each error that the device reported. It says so when it finds out, which may be after the pass that caused it. */
+function reportedIn(last: VerifyResult | undefined, errors: readonly string[]): VerifyResult[] {
+  if (!last) return [];
+  const {problem, name, backend, algorithm, pass, fill, provenance} = last;
+  const about = {problem, ...(name ? {name} : {}), backend, algorithm, pass, fill, provenance};
+  return [...new Set(errors)].map((error) => ({
+    ...about,
+    oracle: 'device',
+    status: 'failed',
+    reason: `the device reported, here or just before: ${error.split('\n')[0]}`,
+  }));
 }

@@ -3,7 +3,9 @@ import * as tf from '@tensorflow/tfjs';
 import {problemAttributes, problemInfo} from '../../src/geometry/problem.js';
 import {
   algorithms,
+  conv2d,
   conv2dBackward,
+  depthwiseConv2d,
   depthwiseConv2dBackward,
   install,
   parseProblem,
@@ -112,7 +114,14 @@ export async function checkProvenances(backend: Backend, algorithm: string, line
     const byTape = (): Record<string, Tensor> => {
       const biased = (...[x, filter, bias]: Tensor[]) => fusedOp({...attributes, x, filter, bias});
       const [dx, dFilter, dBias] = tf.grads(biased)([x, filter, bias], dy);
-      return {'dx by the tape': dx!, 'dFilter by the tape': dFilter!, 'dBias by the tape': dBias!};
+      const own = (bias: Tensor) => (isDense ? conv2d : depthwiseConv2d)({...attributes, x, filter, bias});
+      const ofOwn = tf.grad(own)(bias, dy);
+      return {
+        'dBias by the function': ofOwn,
+        'dx by the tape': dx!,
+        'dFilter by the tape': dFilter!,
+        'dBias by the tape': dBias!,
+      };
     };
     const compute = (): Record<string, Tensor> => ({
       ...(isDense ? conv2dBackward : depthwiseConv2dBackward)({...attributes, x, filter, dy}),

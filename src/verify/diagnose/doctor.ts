@@ -33,7 +33,7 @@ export class Doctor {
     targets: readonly Target[],
     select: (target: Target) => void,
   ): Promise<void> {
-    const failures = found.filter(({status}) => status === 'failed');
+    const failures = found.filter(({status, oracle}) => status === 'failed' && oracle !== 'device');
     // The catalogue of oracles begins with the one that says most: which values are wrong, and by how much.
     failures.sort((a, b) => rankOf(a) - rankOf(b));
     for (const failed of failures) {

@@ -6,6 +6,7 @@ import {withBuiltins} from '../../plugin/builtins.js';
 import {currentSession} from '../../plugin/session.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {compare, type Verdict} from '../compare.js';
+import {withoutReports} from '../deviceErrors.js';
 import {type Fill, fills} from '../fill.js';
 import {counted} from '../proof.js';
 import {type PassRun, runPass} from '../runPass.js';
@@ -72,7 +73,7 @@ async function ask({problem, inputs, provenance}: Trial, pass: Pass): Promise<Pa
         );
       return value;
     };
-    return await runPass(problem, inputs, pass, around, {provenance});
+    return await withoutReports(tf.backend(), () => runPass(problem, inputs, pass, around, {provenance}));
   } catch (error) {
     // An error of convgrad's is no fault of the built-in.
     if (error instanceof ConvgradError) throw error;

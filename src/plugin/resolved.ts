@@ -35,9 +35,14 @@ export function resolve(
 
 /** Of the sizes; what else there is tells only few apart. */
 function hashOf({xShape, filterShape}: Conv2DRequest): number {
-  let hash = 0;
-  if (Array.isArray(xShape)) for (const size of xShape) hash = (Math.imul(hash, 31) + size) | 0;
-  if (Array.isArray(filterShape)) for (const size of filterShape) hash = (Math.imul(hash, 31) + size) | 0;
+  return hashed(filterShape, hashed(xShape, 0));
+}
+
+/** Whatever stands among the sizes: they are not checked yet. */
+function hashed(shape: unknown, start: number): number {
+  if (!Array.isArray(shape)) return start;
+  let hash = start;
+  for (const size of shape) hash = (Math.imul(hash, 31) + (typeof size === 'number' ? size : 0)) | 0;
   return hash;
 }
 

@@ -5,6 +5,7 @@ import {dependsOnValues} from '../../../src/verify/diagnose/diagnose.js';
 import {type VerifyOptions, verify} from '../../../src/verify/index.js';
 import {depthwiseMutants} from '../../../src/verify/mutants/depthwiseMutants.js';
 import {algorithmName, defineMutant, findMutant, type Mutant, mutants} from '../../../src/verify/mutants/index.js';
+import {sizeMutants} from '../../../src/verify/mutants/sizeMutants.js';
 import type {Diagnosis} from '../../../src/verify/result.js';
 import {blunders, strangers} from './blunders.js';
 import {causes} from './causes.js';
@@ -58,8 +59,8 @@ function grade(diagnosis: Diagnosis | undefined, allowed: readonly (RegExp | und
     : 'wrong';
 }
 
-/** The model knows dense convolutions only. */
-const dense = mutants.filter((mutant) => !depthwiseMutants.includes(mutant));
+/** The model knows dense convolutions only, and sizes that the problems here have. */
+const dense = mutants.filter((mutant) => ![...depthwiseMutants, ...sizeMutants].includes(mutant));
 /** Those that need a large tensor take their time. */
 const quick = dense.filter(({name}) => name !== 'index-16-bit');
 
@@ -74,6 +75,17 @@ test('of the mutants, at least 80% are named rightly, and none wrongly', async (
   expect(Object.keys(causes).sort()).toEqual(dense.map(({name}) => name).sort());
   expect(grades.filter(([, grade]) => grade === 'wrong')).toEqual([]);
   expect(grades.filter(([, grade]) => grade === 'right').length).toBeGreaterThanOrEqual(0.8 * grades.length);
+});
+
+test.each<[string, string, RegExp | undefined]>([
+  ['strided-dx-assigned', 'ih9iw9ic1oc1kh2kw2sh2sw2dh2dw2', undefined],
+  ['pointwise-dfilter-unpadded', 'mb2ih5iw6ic2oc3kh1kw1-p1', /^the pad ignored/],
+  ['images-past-4', 'mb6ih4iw5ic2oc3kh2kw3', undefined],
+  ['stride-in-5-bits', 'ih70iw3ic1oc2kh2kw1sh33sw1', undefined],
+])('%s, which takes sizes of its own, is not named wrongly', async (name, problem, cause) => {
+  const diagnosis = await diagnosisOf(findMutant(name), {problems: [problem]});
+  expect(diagnosis).toBeDefined();
+  expect(grade(diagnosis, [cause])).not.toBe('wrong');
 });
 
 test('a depthwise failure is shrunk and described, and no cause is claimed', async () => {

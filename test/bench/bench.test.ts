@@ -68,10 +68,10 @@ test('an algorithm that refuses leaves a row with its reason, and no time', asyn
   expect(summary).toMatchObject({rows: [], measured: 0, skipped: 1});
 });
 
-test('on wasm forward our own depthwise algorithm is measured, marked as handed on by default', async () => {
+test('on wasm forward our own algorithms are measured, marked as handed on by default where small or depthwise', async () => {
   const problems = [...few.problems, 'ih6iw5ic4oc4kh3kw3-same-depthwise'];
   const {results} = await bench({...few, problems, backends: ['wasm'], passes: ['forward']});
-  expect(results.map(({handedOn}) => handedOn)).toEqual([undefined, true]);
+  expect(results.map(({handedOn}) => handedOn)).toEqual([true, true]);
   expect(results.map(({algorithm}) => algorithm)).toEqual(['gather', 'depthwise']);
   expect(results.every(({ratio}) => ratio! > 0)).toBe(true);
 });

@@ -20,12 +20,13 @@ export type FunctionOf<T extends GradientInputs> = T extends readonly Tensor[]
     : never;
 
 /**
- * Holds the gradients that tfjs's tape computes for f against finite differences of f itself, on the active backend: for each input along
- * single coordinates, all or a sample, and along directions through all of them, weighted by a random signed dy.
+ * Compares the gradients that tfjs's tape computes for f with finite differences of f itself, on the active backend: along single
+ * coordinates, all or a sample, and along random directions through all of them, weighted by a random signed dy.
  *
  * Where f is linear in each of its inputs (a convolution, a matrix product), which is tested, small integers take the place of the inputs'
- * values, differences are exact, and the comparison is ===. Elsewhere differences are taken at the inputs' values, extrapolated, and
- * compared up to their estimated error; sharp enough to reject a gradient that is 1.001 times too large.
+ * values, differences are exact, and the comparison is ===. Elsewhere differences are taken at the inputs' values, and the comparison is
+ * up to what f's rounding, its bends and its kinks can explain. A gradient is called wrong only if none of that explains it. It passes only
+ * if the evidence covers every coordinate that is not at a kink, and would show a factor of 1.001; else the report says what to do.
  *
  * Reads the inputs, disposes nothing of the caller's and leaves no tensors behind. The same seed gives the same report.
  *
@@ -68,20 +69,24 @@ export async function checkGradients<const T extends GradientInputs>(
   return {...report, summary: summaryOf(report)};
 }
 
-/** The gradient is a function of tensors like any other; what it is weighted by is fixed. */
+/**
+ * The gradient is a function like any other: of the inputs, and of dy, on which it depends as well when it is part of a larger gradient.
+ * A gradient that takes dy off the tape is right at first order only.
+ */
 async function inspectSecondOrder(
   {f, shapes, outputShape}: Subject,
   values: readonly Float32Array[],
   options: Required<GradientOptions>,
 ): Promise<OrderReport> {
   const dy = drawIntegers(sizeOf(outputShape), 4, `${options.seed}/second order`);
-  const gradient: TensorFunction = (...xs) => {
-    const found = tapeGradients(f, xs, tf.tensor(dy, [...outputShape]));
+  const gradient: TensorFunction = (...all) => {
+    const [xs, dy] = [all.slice(0, -1), all[all.length - 1]];
+    const found = tapeGradients(f, xs, dy);
     return tf.concat(found.map((dx, k) => (dx ?? tf.zerosLike(xs[k])).flatten()));
   };
-  const subject = await subjectOf(gradient, shapes, values);
+  const subject = await subjectOf(gradient, [...shapes, outputShape], [...values, dy]);
   // A gradient that does not depend on an input is off the tape, and rightly so.
-  return inspectGradients({subject, values, options, unreached: 'zero'});
+  return inspectGradients({subject, values: [...values, dy], options, unreached: 'zero'});
 }
 
 function checkedInputs(inputs: GradientInputs): readonly Tensor[] {

@@ -3,53 +3,39 @@ import {randomFrom} from '../random.js';
 /** A direction in the space of one input: how far each of some coordinates moves per unit. */
 export interface Direction {
   indices: readonly number[];
-  weights: readonly number[];
+  weights: Float64Array;
 }
 
 /** Along one coordinate. */
-export function coordinate(index: number): Direction {
-  return {indices: [index], weights: [1]};
+export function coordinate(index: number, step: number): Direction {
+  return {indices: [index], weights: Float64Array.of(step)};
 }
 
 /**
- * Directions through all coordinates but some, ±1 each. The first follows the signs of the gradient, where every share of it adds up: it is the
- * sharpest against a wrong scale. The others are random.
+ * A direction through all of some coordinates: each moves by 1, 1¼, 1½ or 1¾ steps, up or down, at random. It owes nothing to the gradient.
  *
- * @param without coordinates that stay where they are
+ * A single error in a gradient changes the slope along it by at least that error times the step. Of several errors no sign can be
+ * predicted: whatever the others add up to, one of both signs of the largest shows it, so that a direction misses it with a probability of
+ * at most ½.
  */
-export function directionsOf(
-  gradient: Float32Array,
-  count: number,
-  text: string,
-  without: readonly number[],
-): Direction[] {
-  const excluded = new Set(without);
-  const indices = Array.from(gradient.keys()).filter((i) => !excluded.has(i));
+export function randomDirection(indices: readonly number[], step: number, text: string): Direction {
   const next = randomFrom(text);
-  return Array.from({length: count}, (_, nth) => ({
+  return {
     indices,
-    weights: indices.map((i) => {
-      const random = (next() & 1) === 0 ? 1 : -1;
-      return nth === 0 ? Math.sign(gradient[i]) || random : random;
+    weights: Float64Array.from(indices, () => {
+      const bits = next() >>> 20;
+      return ((bits & 4) === 0 ? step : -step) * (1 + (bits & 3) / 4);
     }),
-  }));
+  };
 }
 
-/** The coordinates to look at one by one: all; or, of many, half with the largest gradient and half at random. */
-export function coordinatesOf(gradient: Float32Array, most: number, text: string): number[] {
-  const all = Array.from(gradient.keys());
-  if (all.length <= most) return all;
-  const bySize = all.sort((a, b) => Math.abs(gradient[b]) - Math.abs(gradient[a]) || a - b);
-  const chosen = bySize.slice(0, Math.ceil(most / 2));
-  const rest = bySize.slice(chosen.length);
+/** Some coordinates at random: all where there are no more. */
+export function sampleOf(length: number, most: number, text: string): number[] {
+  if (length <= most) return Array.from({length}, (_, i) => i);
   const next = randomFrom(text);
-  while (chosen.length < most) {
-    const at = next() % rest.length;
-    chosen.push(rest[at]);
-    rest[at] = rest[rest.length - 1];
-    rest.pop();
-  }
-  return chosen.sort((a, b) => a - b);
+  const chosen = new Set<number>();
+  while (chosen.size < most) chosen.add(next() % length);
+  return [...chosen].sort((a, b) => a - b);
 }
 
 /** ⟨gradient, direction⟩ in float64. */
@@ -57,6 +43,13 @@ export function along(gradient: ArrayLike<number>, {indices, weights}: Direction
   let sum = 0;
   for (let k = 0; k < indices.length; k++) sum += gradient[indices[k]] * weights[k];
   return sum;
+}
+
+/** An input moved along a direction. */
+export function moved(values: Float32Array, {indices, weights}: Direction, t: number): Float32Array {
+  const result = values.slice();
+  for (let k = 0; k < indices.length; k++) result[indices[k]] += t * weights[k];
+  return result;
 }
 
 /** Its two halves. */

@@ -1,5 +1,5 @@
 import {drawIntegers, drawReals} from './draw.js';
-import type {Subject} from './subject.js';
+import {ChangedError, type Subject} from './subject.js';
 import {rootMeanSquare, sizeOf} from './vector.js';
 
 /** Integers on which f and its gradient are exact. */
@@ -14,6 +14,9 @@ const draws = 3;
 const factors = [-1, 3, 1 / 8, 64];
 /** What rounding may come to in a large sum, as a share of it. */
 const rounding = 2 ** -14;
+/** Directions move integers by 4 to 7. */
+export const integerStep = 4;
+const longest = 7;
 /** Tried in turn until everything stays below 2²⁴, the limit of float32. */
 const ranges = [8, 4, 2, 1];
 
@@ -48,7 +51,8 @@ export async function findIntegers(
       if (await staysExact(subject, point)) return point;
     }
     return 'even on ±1 its sums get too large to be exact';
-  } catch {
+  } catch (error) {
+    if (error instanceof ChangedError) throw error;
     return 'f does not take integers of both signs';
   }
 }
@@ -98,10 +102,13 @@ async function bendAmongIntegers(subject: Subject, range: number, text: string) 
   return undefined;
 }
 
-/** Absolute values everywhere make sums as large as they can get; what stays below 2²⁴ then was never rounded. */
+/**
+ * Absolute values everywhere, and the longest step from there, make sums as large as they can get; what stays below 2²⁴ then was never
+ * rounded.
+ */
 async function staysExact(subject: Subject, {values, dy}: IntegerPoint): Promise<boolean> {
   const tooLarge = exceeds(subject);
-  const absolute = values.map((data) => data.map(Math.abs));
+  const absolute = values.map((data) => data.map((value) => Math.abs(value) + longest));
   if ((await subject.evaluate(absolute)).some(tooLarge)) return false;
   // A gradient that throws is for the report to tell.
   const gradients = await subject.gradients(absolute, dy.map(Math.abs)).then(

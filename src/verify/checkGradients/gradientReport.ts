@@ -2,8 +2,8 @@
 export type Mode = 'integers' | 'real';
 
 /**
- * What one comparison says. `kink`: the one-sided slopes differ, so f has no gradient there. `undecided`: the finite difference is too
- * coarse to tell a gradient from one that is a thousandth off.
+ * What one comparison says. `kink`: the one-sided slopes differ, so f has no gradient there. `undecided`: finite differences are so coarse
+ * that a change by an eighth of the typical gradient would not show.
  */
 export type Status = 'right' | 'wrong' | 'kink' | 'undecided';
 
@@ -27,10 +27,17 @@ export interface InputReport {
   /** Which input. */
   index: number;
   shape: readonly number[];
-  /** Coordinates compared one by one: all, or a sample and those with the largest gradient. */
+  /** Coordinates compared one by one: all, or a random sample and those that directions led to. */
   checked: number;
   /** How many of them were decided, right or wrong. */
   decided: number;
+  /**
+   * Coordinates that the evidence covers, one by one or along directions: a change of the gradient of any one of them by an eighth of the
+   * typical gradient would have shown.
+   */
+  covered: number;
+  /** A common factor of all gradients would have shown if it were twice this far from 1; undefined where nothing was decided. */
+  resolution?: number;
   /** The decided coordinate with the largest error against its tolerance. */
   worst?: CoordinateSlope;
   /** Coordinates whose gradient is wrong, those that directions led to included. */
@@ -39,6 +46,10 @@ export interface InputReport {
   kinks: number[];
   /** Indices where finite differences are too coarse to tell. */
   undecided: number[];
+  /** How many outputs of f could not be used along any direction, since f bends too near. */
+  leftOut: number;
+  /** What to do about an input that is not decided. */
+  advice?: string;
 }
 
 /** What was found along a direction through many coordinates of one input. */
@@ -49,7 +60,7 @@ export interface DirectionReport extends Slope {
 
 /** One order of gradients. */
 export interface OrderReport {
-  /** True when everything decided is right, and something was decided for each input. */
+  /** True when nothing is wrong and the gradient of each input is decided: see `isDecided`. */
   passed: boolean;
   mode: Mode;
   /** Why this mode. */

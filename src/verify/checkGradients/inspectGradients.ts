@@ -1,14 +1,16 @@
 import {ConvgradError} from '../../geometry/error.js';
+import {adviceFor} from './decision.js';
 import {drawReals} from './draw.js';
-import {findIntegers, type IntegerPoint} from './findIntegers.js';
+import {findIntegers, type IntegerPoint, integerStep} from './findIntegers.js';
 import type {Mode, OrderReport} from './gradientReport.js';
 import {inspectInput, type Judge} from './inspectInput.js';
 import {integerJudge} from './integerJudge.js';
 import type {GradientOptions} from './options.js';
-import {outputNoise} from './outputNoise.js';
 import {realJudge} from './realJudge.js';
+import {onLattice, type Part, partsOf} from './steps.js';
 import {messageOf, type Subject, type TapeGradients} from './subject.js';
-import {firstNonFinite, rootMeanSquare, sizeOf} from './vector.js';
+import {surroundingsOf} from './surroundings.js';
+import {firstNonFinite, sizeOf} from './vector.js';
 
 export interface Question {
   subject: Subject;
@@ -43,31 +45,39 @@ export async function inspectGradients(question: Question): Promise<OrderReport>
 }
 
 async function inspectIntegers(question: Question, point: IntegerPoint): Promise<OrderReport> {
-  return inspect(question, 'integers', 'f is linear in each input', point.values, point.dy, (gradients) =>
+  const {values, dy} = point;
+  const parts = values.map((data) => [{indices: Array.from(data.keys()), step: integerStep}]);
+  return inspect({question, mode: 'integers', reason: 'f is linear in each input', values, dy, parts}, (gradients) =>
     integerJudge(question.subject, point, gradients),
   );
 }
 
 async function inspectReals(question: Question, reason: string): Promise<OrderReport> {
-  const {subject, values, options} = question;
+  const {subject, options} = question;
+  const values = question.values.map(onLattice);
   const here = await subject.evaluate(values);
   const dy = drawReals(here.length, `${options.seed}/dy`);
   const bad = firstNonFinite(here);
   if (bad >= 0) return hopeless('real', reason, `f is ${here[bad]} at output ${bad}`);
-  return inspect(question, 'real', reason, values, dy, async (gradients) => {
-    const scales = values.map((data) => rootMeanSquare(data) || 1);
-    const noise = await outputNoise(subject, values, scales, options.seed);
-    const {unit, storage} = subject.arithmetic;
-    return realJudge({subject, values, dy, gradients, here, noise, unit: storage?.unit ?? unit}, scales);
-  });
+  const surroundings = await surroundingsOf(subject, values, here, options.seed);
+  const {unit, storage} = subject.arithmetic;
+  const point = {subject, values, dy, here, surroundings, unit: storage?.unit ?? unit};
+  const parts = values.map(partsOf);
+  return inspect({question, mode: 'real', reason, values, dy, parts}, async (gradients) => realJudge(point, gradients));
+}
+
+/** Where one order of gradients is judged. */
+interface Inspection {
+  question: Question;
+  mode: Mode;
+  reason: string;
+  values: readonly Float32Array[];
+  dy: Float32Array;
+  parts: Part[][];
 }
 
 async function inspect(
-  {subject, options, unreached}: Question,
-  mode: Mode,
-  reason: string,
-  values: readonly Float32Array[],
-  dy: Float32Array,
+  {question: {subject, options, unreached}, mode, reason, values, dy, parts}: Inspection,
   judgeOf: (gradients: Float32Array[]) => Promise<Judge>,
 ): Promise<OrderReport> {
   let found: TapeGradients;
@@ -83,7 +93,8 @@ async function inspect(
     const bad = firstNonFinite(gradient);
     if (bad >= 0) report.problems.push(`the gradient of input ${k} is ${gradient[bad]} at ${bad}`);
     if (bad >= 0) continue;
-    const {input, directions} = await inspectInput(k, subject.shapes[k], gradient, judge, options);
+    const {input, directions} = await inspectInput(k, subject.shapes[k], parts[k], dy.length, judge, options);
+    input.advice = adviceFor(input, dy.length);
     report.inputs.push(input);
     // Where nothing depends on the input, the tape's silence about it is right.
     if (!found.gradients[k] && (unreached === 'fault' || input.wrong.length > 0))
@@ -96,12 +107,10 @@ async function inspect(
   return report;
 }
 
-/** Nothing wrong, and something right for each input: a report in which nothing could be decided is not a pass. */
+/** Nothing wrong, and each input decided: what was not decided is not passed. */
 function isGood({inputs, directions, problems}: OrderReport): boolean {
   const wrong = inputs.some((input) => input.wrong.length > 0) || directions.some(({status}) => status === 'wrong');
-  const decided = ({index, decided}: OrderReport['inputs'][number]) =>
-    decided > 0 || directions.some(({input, status}) => input === index && status === 'right');
-  return problems.length === 0 && !wrong && inputs.every(decided);
+  return problems.length === 0 && !wrong && inputs.every((input) => input.advice === undefined);
 }
 
 /** True when there are differences, each no more than rounding. */

@@ -1,6 +1,6 @@
-import {along} from './direction.js';
+import {along, moved} from './direction.js';
 import type {IntegerPoint} from './findIntegers.js';
-import {finding, type Judge} from './inspectInput.js';
+import type {Judge} from './inspectInput.js';
 import type {Subject} from './subject.js';
 
 /**
@@ -14,11 +14,10 @@ export async function integerJudge(
 ): Promise<Judge> {
   const here = await subject.evaluate(values);
   return async (input, direction) => {
-    const moved = values[input].slice();
-    for (const [k, index] of direction.indices.entries()) moved[index] += direction.weights[k];
-    const there = await subject.evaluate(values.map((data, i) => (i === input ? moved : data)));
+    const there = await subject.evaluate(values.map((data, i) => (i === input ? moved(data, direction, 1) : data)));
     const numeric = dy.reduce((sum, weight, j) => sum + weight * (there[j] - here[j]), 0);
     const analytic = along(gradients[input], direction);
-    return finding(analytic === numeric ? 'right' : 'wrong', analytic, numeric, 0);
+    const error = Math.abs(analytic - numeric);
+    return {verdict: error === 0 ? 'agrees' : 'wrong', analytic, numeric, error, tolerance: 0};
   };
 }

@@ -1,85 +1,366 @@
-import {along, type Direction} from './direction.js';
-import type {Subject} from './subject.js';
+import {type Direction, moved} from './direction.js';
+import {deviations, type Point, weigh, weighted} from './point.js';
+import {ulpOf} from './steps.js';
+import {largest} from './vector.js';
+import {type Fit, fitWindow, gapWeight, noiseWeight, reach, ulpWeight} from './window.js';
 
-/** ⟨f, dy⟩ on the line x + t·v through the caller's values, where v moves one input. */
+/** A slope of ⟨f, dy⟩ per unit of a direction. */
+export interface Estimate {
+  value: number;
+  /** What it may be off by, if f is constant where it looks constant. */
+  tolerance: number;
+  /** What it may be off by although rounding inside f may have swallowed steps where f looks constant. */
+  loose: number;
+  /** Whether any output moved at all. */
+  moves: boolean;
+}
+
+/** The outputs of f along a line x + t·v, in windows of several widths: window n has the spacing ½·4⁻ⁿ. */
 export interface Line {
-  /** What two points at ± t tell; undefined where f is not finite. */
-  pair(t: number): Promise<Pair | undefined>;
+  input: number;
+  direction: Direction;
+  /** The narrowest window in which float32 takes the steps exactly. */
+  finest: number;
+  /** Looks through a window and says what it alone tells; `rounding` is the part of the tolerance that a narrower window does not reduce. */
+  look(level: number): Promise<Estimate & {rounding: number}>;
+  /** What the best windows tell, output by output. @param dy the weights; those of the point by default */
+  settle(dy?: Float32Array): Estimate;
+  /** What each window tells that has been looked through, without regard to what rounding may have swallowed; the narrowest first. */
+  windows(dy: Float32Array): Estimate[];
+  /** Whether a window narrower than the best one does not resolve an output: the best one may show a wave that is not there. */
+  isAliased(dy: Float32Array): boolean;
+  /** Whether an output that moves elsewhere is constant in its best window, or between points of it. */
+  hasPlateau(dy: Float32Array): boolean;
+  /** Whether the slope on one side alone is `slope`, in the narrowest two windows in which rounding would let `difference` show. */
+  hasSide(dy: Float32Array, slope: number, difference: number): boolean;
+  /** Whether the slopes on both sides differ however near one looks. */
+  isKink(tolerance: number): boolean;
+  /** Whether f deviates in the best windows so much from smoothness that this can hardly be rounding: it may consist of steps. */
+  isStaircase(dy: Float32Array): boolean;
+  /** The share of a step that float32 may not have taken in a window. */
+  lostAt(level: number): number;
+  /** Looks for the places where f starts to move on either side, and so for the height of the first steps there. */
+  findOnset(): Promise<void>;
+  /** dy without the outputs that cost most of the tolerance, so that the others are within `goal` together. */
+  mask(goal: number): Mask | undefined;
 }
 
-export interface Pair {
-  /** (φ(t) − φ(−t)) / 2t */
-  slope: number;
-  /** (φ(t) − 2φ(0) + φ(−t)) / t: the difference between the slopes on either side. */
-  bend: number;
-  /** Standard deviation of φ's rounding errors, over the outputs that move along this line. */
-  noise: number;
-  /** The size of those outputs, in the same norm. */
-  size: number;
-}
-
-/**
- * The gap between the slopes on both sides, from the bends at steps t, 2t, 4t. Of a smooth function the bend is φ″t + φ⁗t³/12 + …; what is
- * left when both are eliminated comes from a kink nearer than the steps.
- */
-export function gapOf([fine, middle, coarse]: readonly Pair[]): number {
-  return Math.abs(16 * fine.bend - 10 * middle.bend + coarse.bend) / 7;
-}
-
-/** The standard deviation of a gap at step t, in units of noise/t: √6 of a bend, times what the elimination adds. */
-export const gapNoise = 7;
-
-/** What all lines through one point share. */
-export interface Point {
-  subject: Subject;
-  values: readonly Float32Array[];
+export interface Mask {
   dy: Float32Array;
-  gradients: readonly Float32Array[];
-  /** f at the point. */
-  here: Float32Array;
-  /** The rounding error of each output, of at least `unit` times its size. */
-  noise: Float64Array;
-  unit: number;
+  /** The outputs left out, and how many of the others move. */
+  masked: readonly number[];
+  left: number;
 }
 
+/** A step that is larger than this share of all values in sight is f's own: no rounding inside f comes from values 2¹⁴ times as large. */
+const ownStep = 2 ** -9;
+/** In doubt, what f deviates from smoothness by is its own from this share on. */
+const doubtfulStep = 2 ** -13;
+/** A plateau is flat if even a hidden step of the largest size is no more than this share of f's usual slope. */
+const flat = 1 / 4;
 /**
- * f runs in float32; differences are taken output by output and summed in float64. x ± t·v is rounded too: what the step lost is known
- * exactly and taken off with the gradient under test, whose own error matters there no more than 1 in 2²⁴.
+ * A window tells something of an output only if what it cannot explain is no more than so many times the noise, or no more than this
+ * share of how far the output moves there: a sine looks flat through a window of a thousand waves.
  */
+const noisy = 24;
+const resolved = 1 / 8;
+/** The tolerance of what no window tells. Large numbers, unlike infinity, can be written as JSON. */
+const unknown = 1e100;
+/** What an output that never moves may hide, as a share of its size elsewhere. */
+const hiddenShare = 2 ** -20;
+
 export function lineThrough(point: Point, input: number, direction: Direction): Line {
-  const {subject, values, dy, gradients, here, noise, unit} = point;
-  // Output by output, since those that do not move have no say, and no noise.
-  const moves = new Uint8Array(here.length);
-  const at = async (t: number) => {
-    const moved = values[input].slice();
-    for (const [k, index] of direction.indices.entries()) moved[index] += t * direction.weights[k];
-    return {moved, output: await subject.evaluate(values.map((data, i) => (i === input ? moved : data)))};
+  const {subject, values, here, surroundings, unit} = point;
+  const {noise, quantum, size, range, extent} = surroundings;
+  const outputs = here.length;
+  const count = direction.indices.length;
+  const least = direction.weights.reduce((least, weight) => Math.min(least, Math.abs(weight)), Number.MAX_VALUE);
+  const farthest = direction.indices.reduce((most, i) => Math.max(most, Math.abs(values[input][i])), 0);
+  const finest = Math.max(0, Math.min(8, Math.floor(Math.log2(least / (128 * ulpOf(farthest))) / 2)));
+  /** How many hidden steps may add up to a difference that does not show: one at each end, of each coordinate. */
+  const hiddenSteps = count === 1 ? 2 : 2 * deviations * Math.sqrt(count);
+  const inSight = Float64Array.from(size, (value) => ownStep * Math.max(value, farthest, least));
+  /** Where an output is 0 all around, values inside f are taken to be like the others, or large. */
+  const unknownSize = largest(size) || 2 ** 11;
+  const ulp = (value: number) => 2 * unit * Math.abs(value) + 2 ** -149;
+
+  const nodes = new Map<number, Float32Array>();
+  const levels = new Set<number>();
+  const bends = new Map<number, Bend>();
+  let widest = 0;
+  /** For each output: the best window's slope, its tolerance, and the half-width of the plateau that it holds or 0. */
+  const best: Window & {level: Int8Array} = {
+    level: new Int8Array(outputs).fill(-128),
+    slope: new Float64Array(outputs),
+    bar: new Float64Array(outputs).fill(unknown),
+    plateau: new Float64Array(outputs),
   };
-  return {
-    async pair(t) {
-      const [plus, minus] = [await at(t), await at(-t)];
-      let [difference, bend, variance, square] = [0, 0, 0, 0];
-      for (let j = 0; j < here.length; j++) {
-        const [a, b] = [plus.output[j], minus.output[j]];
-        if (!Number.isFinite(a - b)) return undefined;
-        if (a !== here[j] || b !== here[j]) moves[j] = 1;
-        difference += dy[j] * (a - b);
-        bend += dy[j] * (a - here[j] - (here[j] - b));
-        if (!moves[j]) continue;
-        const size = Math.max(Math.abs(a), Math.abs(b));
-        variance += (dy[j] * Math.max(noise[j], unit * size)) ** 2;
-        square += (dy[j] * size) ** 2;
+  /** The narrowest window that does not resolve an output. */
+  const unresolved = new Int8Array(outputs).fill(-128);
+  const everMoves = new Uint8Array(outputs);
+  /** The least difference between neighbours, here and far around. */
+  const step = quantum.slice();
+
+  const at = async (t: number) => {
+    let output = nodes.get(t);
+    if (!output) {
+      const there = moved(values[input], direction, t);
+      output = await subject.evaluate(values.map((data, i) => (i === input ? there : data)));
+      nodes.set(t, output);
+    }
+    return output;
+  };
+
+  /** What rounding may hide on an output's plateau. */
+  const hidden = (j: number, width: number) => (width === 0 ? 0 : (hiddenSteps * step[j]) / width);
+  const isFlat = (j: number, width: number) => step[j] > inSight[j] || step[j] / width <= (flat * range[j]) / extent;
+  const rate = (j: number, bar: number, width: number) =>
+    width === 0 || isFlat(j, width) ? bar : bar + hidden(j, width);
+
+  /** Reads a window that has been evaluated. */
+  const read = (level: number) => {
+    const spacing = spacingOf(level);
+    const width = reach * spacing;
+    const window = {
+      slope: new Float64Array(outputs),
+      bar: new Float64Array(outputs),
+      plateau: new Float64Array(outputs),
+      rounding: new Float64Array(outputs),
+      gap: new Float64Array(outputs),
+      up: new Float64Array(outputs),
+      down: new Float64Array(outputs),
+    };
+    const plus = Array.from({length: reach}, (_, k) => nodes.get((k + 1) * spacing)!);
+    const minus = Array.from({length: reach}, (_, k) => nodes.get(-(k + 1) * spacing)!);
+    const [up, down] = [new Array<number>(reach), new Array<number>(reach)];
+    const fit: Fit = {slope: 0, spread: 0, rest: 0, gap: 0};
+    for (let j = 0; j < outputs; j++) {
+      const middle = here[j];
+      let [repeats, moves] = [false, false];
+      let [top, bottom] = [middle, middle];
+      let sum = 0;
+      for (let k = 0; k < reach; k++) {
+        up[k] = plus[k][j];
+        down[k] = minus[k][j];
+        sum += up[k] + down[k];
+        top = Math.max(top, up[k], down[k]);
+        bottom = Math.min(bottom, up[k], down[k]);
+        const above = Math.abs(up[k] - (k === 0 ? middle : up[k - 1]));
+        const below = Math.abs(down[k] - (k === 0 ? middle : down[k - 1]));
+        if (above === 0 || below === 0) repeats = true;
+        if (above > 0 && above < step[j]) step[j] = above;
+        if (below > 0 && below < step[j]) step[j] = below;
+        if (up[k] !== middle || down[k] !== middle) moves = true;
       }
-      const lost = {
-        indices: direction.indices,
-        weights: direction.indices.map((i, k) => plus.moved[i] - minus.moved[i] - 2 * t * direction.weights[k]),
-      };
-      return {
-        slope: (difference - along(gradients[input], lost)) / (2 * t),
-        bend: bend / t,
-        noise: Math.sqrt(variance),
-        size: Math.sqrt(square),
-      };
+      if (moves) everMoves[j] = 1;
+      if (!Number.isFinite(sum)) {
+        window.bar[j] = unknown;
+        continue;
+      }
+      if (repeats) window.plateau[j] = width;
+      window.bar[j] = ulp(middle) / width;
+      if (!moves) continue;
+      const most = Math.max(Math.abs(top), Math.abs(bottom));
+      fitWindow(middle, up, down, fit);
+      window.slope[j] = fit.slope / spacing;
+      const rounding = ulpWeight * ulp(most) + noiseWeight * noise[j];
+      const isNoise = fit.spread <= noisy * (noise[j] + ulp(most));
+      window.bar[j] = isNoise || fit.spread <= resolved * (top - bottom) ? (fit.spread + rounding) / spacing : unknown;
+      window.rounding[j] = rounding / spacing;
+      window.up[j] = (up[reach - 1] - middle) / width;
+      window.down[j] = (middle - down[reach - 1]) / width;
+      window.gap[j] = fit.gap / spacing;
+    }
+    return window;
+  };
+
+  const estimateOf = (
+    dy: Float32Array,
+    window: Window,
+    barOf: (j: number) => number,
+    extraOf: (j: number) => number,
+  ) => {
+    const [tight, loose] = [new Float64Array(outputs), new Float64Array(outputs)];
+    let moves = false;
+    for (let j = 0; j < outputs; j++) {
+      tight[j] = barOf(j);
+      loose[j] = tight[j] + extraOf(j);
+      if (everMoves[j] === 1) moves = true;
+    }
+    return {value: weigh(dy, window.slope), tolerance: weighted(dy, tight), loose: weighted(dy, loose), moves};
+  };
+  const never = (j: number) => (hiddenShare * (size[j] || unknownSize)) / widest;
+
+  return {
+    input,
+    direction,
+    finest,
+    async look(level) {
+      const spacing = spacingOf(level);
+      for (let k = 1; k <= reach; k++) {
+        await at(k * spacing);
+        await at(-k * spacing);
+      }
+      widest = Math.max(widest, reach * spacing);
+      const window = read(level);
+      if (!levels.has(level)) {
+        levels.add(level);
+        for (let j = 0; j < outputs; j++) {
+          const [bar, width] = [window.bar[j], window.plateau[j]];
+          if (bar === unknown) unresolved[j] = Math.max(unresolved[j], level);
+          // A wave that is shorter than the spacing looks like a longer one. Of two windows that contradict each other, the narrower is right.
+          const contradicts = Math.abs(window.slope[j] - best.slope[j]) > bar + best.bar[j];
+          const isNarrower = level > best.level[j];
+          const isRuledOut = contradicts && !isNarrower && (best.plateau[j] === 0 || isFlat(j, best.plateau[j]));
+          const rules = contradicts && isNarrower && (width === 0 || isFlat(j, width));
+          const isBetter = rate(j, bar, width) < rate(j, best.bar[j], best.plateau[j]);
+          if (isRuledOut || !(rules || isBetter)) continue;
+          best.level[j] = level;
+          best.slope[j] = window.slope[j];
+          best.bar[j] = bar;
+          best.plateau[j] = width;
+        }
+      }
+      const rounding = weighted(point.dy, window.rounding);
+      const estimate = estimateOf(
+        point.dy,
+        window,
+        (j) => rate(j, window.bar[j], everMoves[j] ? window.plateau[j] : 0),
+        () => 0,
+      );
+      const gap = Math.abs(weigh(point.dy, window.gap));
+      bends.set(level, {
+        level,
+        gap,
+        noise: (gapWeight / noiseWeight) * rounding,
+      });
+      return {...estimate, rounding};
+    },
+    settle: (dy = point.dy) =>
+      estimateOf(
+        dy,
+        best,
+        (j) => (everMoves[j] === 1 ? rate(j, best.bar[j], best.plateau[j]) : ulp(here[j]) / widest),
+        (j) => (everMoves[j] === 1 ? hidden(j, best.plateau[j]) : never(j)),
+      ),
+    windows(dy) {
+      return [...levels]
+        .sort((a, b) => b - a)
+        .map((level) => {
+          const window = read(level);
+          return estimateOf(
+            dy,
+            window,
+            (j) => window.bar[j],
+            () => 0,
+          );
+        });
+    },
+    isAliased: (dy) => best.level.some((level, j) => dy[j] !== 0 && everMoves[j] === 1 && unresolved[j] > level),
+    hasPlateau: (dy) => best.plateau.some((width, j) => width > 0 && everMoves[j] === 1 && dy[j] !== 0),
+    hasSide(dy, slope, difference) {
+      const sides = [...levels]
+        .sort((a, b) => b - a)
+        .map((level) => {
+          const {up, down, rounding} = read(level);
+          return {up: weigh(dy, up), down: weigh(dy, down), noise: weighted(dy, rounding)};
+        })
+        .filter(({noise}) => 2 * noise < difference)
+        .slice(0, 2);
+      return (['up', 'down'] as const).some(
+        (side) => sides.length > 0 && sides.every((of) => Math.abs(of[side] - slope) <= of.noise),
+      );
+    },
+    isKink(tolerance) {
+      const narrowFirst = [...bends.values()].sort((a, b) => b.level - a.level);
+      const narrow = narrowFirst.find(({gap, noise}) => gap > 4 * noise);
+      if (!narrow) return false;
+      // In a narrower window that is quiet enough the gap would still show.
+      if (narrowFirst.some(({level, noise}) => level > narrow.level && 8 * noise < narrow.gap)) return false;
+      const wide = bends.get(narrow.level - 2) ?? bends.get(narrow.level - 1);
+      if (!wide || narrow.gap < wide.gap / 2 || (tolerance < unknown / 1e50 && narrow.gap < tolerance / 8))
+        return false;
+      // The gap of a kink stays, that of a jump grows; but rounding jumps too.
+      return narrow.gap < 2 * wide.gap || narrow.gap * spacingOf(narrow.level) > weighted(point.dy, inSight);
+    },
+    isStaircase(dy) {
+      const unexplained = best.bar.map((bar, j) => bar * spacingOf(best.level[j]));
+      if (weighted(dy, unexplained) > (doubtfulStep / ownStep) * weighted(dy, inSight)) return true;
+      // What is smooth moves by less than this between the points of the narrowest window.
+      const narrowest = spacingOf(Math.max(...levels));
+      return step.some(
+        (height, j) =>
+          dy[j] !== 0 &&
+          everMoves[j] === 1 &&
+          height < Number.POSITIVE_INFINITY &&
+          height > 64 * ulp(size[j]) &&
+          height > 4 * Math.abs(best.slope[j]) * narrowest,
+      );
+    },
+    lostAt: (level) => (ulpWeight * ulpOf(farthest)) / (least * spacingOf(level)),
+    async findOnset() {
+      const isStill = (output: Float32Array) => output.every((value, j) => value === here[j]);
+      const onset = new Float64Array(outputs);
+      for (const side of [1, -1]) {
+        const onSide = () => [...nodes.keys()].filter((t) => t * side > 0).sort((a, b) => Math.abs(a) - Math.abs(b));
+        const reached = onSide();
+        const first = reached.findIndex((t) => !isStill(nodes.get(t)!));
+        if (first < 0) continue;
+        let [inside, outside] = [reached[first - 1] ?? 0, reached[first]];
+        for (let halving = 0; halving < 22; halving++) {
+          const middle = (inside + outside) / 2;
+          if (isStill(await at(middle))) inside = middle;
+          else outside = middle;
+        }
+        const outward = onSide().map((t) => nodes.get(t)!);
+        for (let j = 0; j < outputs; j++) {
+          const least = outward.reduce((least, output) => {
+            const difference = Math.abs(output[j] - here[j]);
+            return difference > 0 ? Math.min(least, difference) : least;
+          }, Number.MAX_VALUE);
+          if (least < Number.MAX_VALUE) onset[j] = Math.max(onset[j], least);
+        }
+      }
+      // Rounding may hide more on one side than on the other: elu does below 0. A side that never moves hides nothing.
+      for (let j = 0; j < outputs; j++) if (onset[j] > 0) step[j] = onset[j];
+    },
+    mask(goal) {
+      const {dy} = point;
+      const bars = Float64Array.from(dy, (weight, j) =>
+        everMoves[j] === 1 ? Math.abs(weight) * rate(j, best.bar[j], best.plateau[j]) : 0,
+      );
+      const order = Uint32Array.from(bars.keys()).sort((a, b) => bars[a] - bars[b]);
+      let [kept, square, left] = [0, 0, 0];
+      for (; kept < outputs; kept++) {
+        square += bars[order[kept]] ** 2;
+        if (!(deviations * Math.sqrt(square) <= goal)) break;
+        if (everMoves[order[kept]] === 1) left++;
+      }
+      if (kept === outputs || left === 0) return undefined;
+      const masked = [...order.subarray(kept)];
+      const rest = dy.slice();
+      for (const j of masked) rest[j] = 0;
+      return {dy: rest, masked, left};
     },
   };
+}
+
+/** The gap between the slopes on both sides in a window. */
+interface Bend {
+  level: number;
+  gap: number;
+  noise: number;
+}
+
+/** One number for each output. */
+interface Window {
+  slope: Float64Array;
+  bar: Float64Array;
+  /** The half-width of a window in which neighbours are equal; else 0. */
+  plateau: Float64Array;
+}
+
+/** Between two points of a window, per unit of the direction. */
+export function spacingOf(level: number): number {
+  return 0.5 * 4 ** -level;
 }

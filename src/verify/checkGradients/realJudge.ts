@@ -1,72 +1,231 @@
-import {along} from './direction.js';
-import {deviations, type Estimate, extrapolate} from './extrapolate.js';
-import type {Status} from './gradientReport.js';
-import {finding, type Judge} from './inspectInput.js';
-import {isKink} from './isKink.js';
-import {type Line, lineThrough, type Point} from './line.js';
-import {rootMeanSquare} from './vector.js';
+import {along, type Direction, moved} from './direction.js';
+import type {Finding, Judge} from './inspectInput.js';
+import {type Estimate, type Line, lineThrough, spacingOf} from './line.js';
+import {deviations, type Point} from './point.js';
+import {largest} from './vector.js';
+import {fitWindow, reach} from './window.js';
 
-/** The first step, as a fraction of x; an odd one, because functions that round repeat at even ones. */
-const firstStep = 0.2371;
-/** A finite difference that may be off by more than this share of the gradient decides nothing: a thousandth too much must show. */
-const decisive = 5e-4;
-/** Where it is this good, smaller steps are not worth their time. */
+/** Windows wider than the first are tried where those do not show enough. */
+const widestLevel = -6;
+/** A slope this good needs no better window. */
 const enough = 2 ** -14;
-/** The steps of a second opinion, relative to those of the first, so that no point is used twice. */
-const elsewhere = 0.4;
-const opinions = 6;
+/** The steps of a second opinion, as a share of those of the first: a number with many digits, since functions that round repeat. */
+const second = 0.7236067977;
+/** A gradient rounds too. */
+const rounding = 2 ** -20;
+/** The smallest number that it can have, some times over. */
+const underflow = 2 ** -146;
+/** Below this a gradient may suffer from underflow; dy is enlarged by so much to see. */
+const tiny = 2 ** -90;
+const enlarged = 2 ** 20;
+/** How far a residual of the gradient under test may be from its error. */
+const gradientWeight = 8;
 
 /**
- * Judges on the caller's own values: central differences extrapolated to step 0, with an estimate of their error. A gradient is wrong only
- * if two estimates from different steps say so and agree with each other; where they do not agree, f turns between their steps, and the
- * finer one counts.
- *
- * @param scales how large x is, for each input
+ * Judges on the caller's own values. A gradient is wrong only if two sets of windows say so, agree with each other and with every narrower
+ * window, and what the gradient itself does on the way does not look like rounding.
  */
-export function realJudge(point: Point, scales: readonly number[]): Judge {
-  const typical = point.gradients.map(rootMeanSquare);
-  return async (input, direction) => {
-    const {indices} = direction;
-    const line = lineThrough(point, input, direction);
-    const analytic = along(point.gradients[input], direction);
-    // A coordinate far below the input's typical gradient needs no digits of its own.
-    const least = Math.max(Math.abs(analytic), typical[input] * Math.sqrt(indices.length));
-    const decides = ({value, tolerance}: Estimate) => tolerance <= decisive * Math.max(Math.abs(value), least);
-    const rejects = ({value, tolerance}: Estimate) => !(Math.abs(value - analytic) <= tolerance);
-    const say = (status: Status, {value, tolerance}: Estimate) => finding(status, analytic, value, tolerance);
+export function realJudge(point: Point, gradients: readonly Float32Array[]): Judge {
+  const {subject, values} = point;
+  /** Where the last line of an input found its best window. */
+  const hints = values.map(() => 0);
 
-    const size = indices.length === 1 ? Math.abs(point.values[input][indices[0]]) : 0;
-    let step = firstStep * Math.max(scales[input], size);
-    let doubted: Estimate | undefined;
-    for (let opinion = 0; opinion < opinions; opinion++, step *= elsewhere) {
-      const estimate = await extrapolate(line, step, (value) => enough * Math.max(Math.abs(value), least));
-      if (!estimate) break;
-      if (doubted && Math.abs(estimate.value - doubted.value) <= estimate.tolerance + doubted.tolerance)
-        return say(rejects(estimate) && (await isLocal(line, doubted, step)) ? 'wrong' : 'undecided', doubted);
-      if (await isKink(line, estimate)) return say('kink', estimate);
-      // Equal to the last digit also decides where there is no gradient to hold the tolerance against.
-      if (estimate.value !== analytic && !decides(estimate)) return say('undecided', estimate);
-      if (!rejects(estimate)) return say('right', estimate);
-      doubted = estimate;
+  return async (input, direction, typical, quick = false) => {
+    await subject.repeat(values, point.here);
+    const analytic = along(gradients[input], direction);
+    const own = ownRounding(gradients[input], direction);
+    const goalOf = ({value}: Estimate) => enough * Math.max(Math.abs(value), typical);
+    const line = lineThrough(point, input, direction);
+    const level = await scan(line, hints[input], goalOf, analytic !== 0);
+    hints[input] = Math.max(0, level);
+    const estimate = line.settle();
+    if (quick) {
+      const isOff = Math.abs(analytic - estimate.value) > estimate.loose + own;
+      return finding(isOff ? 'wrong' : line.isKink(estimate.tolerance) ? 'kink' : 'agrees', analytic, estimate, own);
     }
-    return say('undecided', doubted ?? nothing);
+    const coarsest = Math.max(5e-4 * Math.abs(estimate.value), typical / 32);
+    /** The verdict on a gradient, for the point's dy or another one. */
+    const compare = async (dy: Float32Array, analytic: number, own: number): Promise<Finding> => {
+      const estimate = line.settle(dy);
+      if (agrees(analytic, estimate, own)) return finding('agrees', analytic, estimate, own);
+      const verdict = await doubt(point, line, {dy, analytic, own, goalOf, level});
+      // In doubt more windows were looked through.
+      const settled = line.settle(dy);
+      const isSettled = verdict === 'open' && agrees(analytic, settled, own);
+      return finding(isSettled ? 'agrees' : verdict, analytic, settled, own);
+    };
+
+    if (estimate.tolerance + own <= coarsest) return compare(point.dy, analytic, own);
+    // Near a kink of some outputs: the others can be judged without them.
+    const mask = line.mask(coarsest / 2);
+    if (mask && mask.left >= mask.masked.length) {
+      const found = (await subject.gradients(values, mask.dy)).gradients[input];
+      const rest = found ?? new Float32Array(values[input].length);
+      const comparison = await compare(mask.dy, along(rest, direction), ownRounding(rest, direction));
+      return {...comparison, masked: mask.masked};
+    }
+    if (line.isKink(estimate.tolerance)) return finding('kink', analytic, estimate, own);
+    return compare(point.dy, analytic, own);
   };
 }
 
-/** Whether a slope found at large steps still shows at the smallest: f may turn too fast for any ladder of steps to see. */
-async function isLocal(line: Line, {value, tolerance}: Estimate, step: number): Promise<boolean> {
-  const closest = step * 2 ** -12;
-  const pair = await line.pair(closest);
-  return (
-    pair !== undefined && Math.abs(pair.slope - value) <= tolerance + (deviations * pair.noise) / (Math.SQRT2 * closest)
-  );
+function agrees(analytic: number, {value, tolerance}: Estimate, own: number): boolean {
+  return Math.abs(analytic - value) <= tolerance + own;
 }
 
-/** No slope at all. */
-const nothing: Estimate = {
-  value: Number.NaN,
-  tolerance: Number.POSITIVE_INFINITY,
-  step: 0,
-  gap: 0,
-  noise: Number.POSITIVE_INFINITY,
-};
+function finding(verdict: Finding['verdict'], analytic: number, {value, tolerance}: Estimate, own: number): Finding {
+  return {verdict, analytic, numeric: value, error: Math.abs(analytic - value), tolerance: tolerance + own};
+}
+
+/** What rounding in the gradient under test may come to along a direction. */
+function ownRounding(gradient: Float32Array, {indices, weights}: Direction): number {
+  let [sum, square] = [0, 0];
+  for (let k = 0; k < indices.length; k++) {
+    const share = Math.abs(weights[k]) * (rounding * Math.abs(gradient[indices[k]]) + underflow);
+    sum += share;
+    square += share * share;
+  }
+  return Math.min(sum, deviations * Math.sqrt(square));
+}
+
+/**
+ * Looks through windows, narrower and narrower, until what they tell is good enough or gets worse; then, if need be, through wider ones.
+ * @returns the level that told most
+ */
+async function scan(
+  line: Line,
+  from: number,
+  goalOf: (estimate: Estimate) => number,
+  mustMove: boolean,
+): Promise<number> {
+  let [best, bestLevel] = [Number.POSITIVE_INFINITY, Math.min(from, line.finest)];
+  const isEnough = () => {
+    const estimate = line.settle();
+    return estimate.tolerance <= goalOf(estimate) && (estimate.moves || !mustMove);
+  };
+  const look = async (level: number) => {
+    const {tolerance, rounding, moves} = await line.look(level);
+    if (moves && tolerance < best) [best, bestLevel] = [tolerance, level];
+    return rounding;
+  };
+  const start = bestLevel;
+  for (let level = start; level <= line.finest; level++) {
+    const rounding = await look(level);
+    if (isEnough()) return bestLevel;
+    // The next window has four times as much of it.
+    if (4 * rounding > best) break;
+  }
+  for (let level = start - 1; level >= widestLevel; level--) {
+    const before = best;
+    await look(level);
+    if (isEnough()) return bestLevel;
+    if (level < 0 && best === before && line.settle().moves) break;
+  }
+  return bestLevel;
+}
+
+interface Suspicion {
+  dy: Float32Array;
+  analytic: number;
+  own: number;
+  goalOf: (estimate: Estimate) => number;
+  level: number;
+}
+
+/** Whether a gradient that differs from what windows tell is wrong, or they cannot tell. */
+async function doubt(
+  point: Point,
+  line: Line,
+  {dy, analytic, own, goalOf, level}: Suspicion,
+): Promise<Finding['verdict']> {
+  const {input, direction} = line;
+  const isOff = (estimate: Estimate, wanted: number, slack: number) =>
+    Math.abs(wanted - estimate.value) > estimate.loose + slack;
+  for (let near = Math.max(0, level - 2); near <= line.finest; near++) await line.look(near);
+  if (!(await examinePlateaus(line, dy))) return 'open';
+  const estimate = line.settle(dy);
+  if (!isOff(estimate, analytic, own)) return 'open';
+  if (line.isKink(estimate.tolerance)) return 'kink';
+  // Of a jump one side is flat.
+  const hasSide = line.hasSide(dy, analytic, Math.abs(analytic - estimate.value));
+  if (line.isStaircase(dy) || line.isAliased(dy)) return hasSide ? 'kink' : 'open';
+  const slack = own + (await gradientNoise(point, line, dy, level)) + (await underflowOf(point, line, dy, analytic));
+  if (!isOff(estimate, analytic, slack)) return 'open';
+  // f may turn too fast for any window but the narrowest ones.
+  const isContradicted = line
+    .windows(dy)
+    .some(
+      ({value, tolerance}) =>
+        Math.abs(value - estimate.value) > tolerance + estimate.loose &&
+        Math.abs(value - analytic) <= tolerance + slack,
+    );
+  if (isContradicted || hasSide) return 'open';
+  // A second opinion, at other points.
+  const other = lineThrough(point, input, {...direction, weights: direction.weights.map((weight) => weight * second)});
+  const otherLevel = await scan(other, level, goalOf, true);
+  await examinePlateaus(other, dy);
+  const again = other.settle(dy);
+  if (other.isStaircase(dy)) return 'open';
+  // Its steps are not exact.
+  const lost = Math.abs(analytic) * other.lostAt(otherLevel);
+  const same = Math.abs(again.value / second - estimate.value) <= (again.loose + lost) / second + estimate.loose;
+  return same && isOff(again, analytic * second, slack + lost) ? 'wrong' : 'open';
+}
+
+/**
+ * Where f is constant, its rounding may hide a slope: no more than the height of the first step, at the place where f starts to move. Of
+ * many coordinates each has a place of its own, so that they have to be looked at one by one.
+ * @returns whether what is hidden is known now
+ */
+async function examinePlateaus(line: Line, dy: Float32Array): Promise<boolean> {
+  if (!line.hasPlateau(dy)) return true;
+  if (line.direction.indices.length > 1) return false;
+  for (let level = line.finest; level >= widestLevel; level--) await line.look(level);
+  await line.findOnset();
+  return true;
+}
+
+/**
+ * How much the gradient under test rounds, from its values along the line: what no smooth function explains of them. Where it stays on the
+ * same value, it may have steps like those of numbers of the size of dy.
+ */
+async function gradientNoise(
+  {subject, values}: Point,
+  {input, direction}: Line,
+  dy: Float32Array,
+  level: number,
+): Promise<number> {
+  const slopeAt = async (t: number) => {
+    const there = values.map((data, i) => (i === input ? moved(data, direction, t) : data));
+    const found = await subject.gradients(there, dy).catch(() => undefined);
+    const gradient = found?.gradients[input];
+    return gradient ? along(gradient, direction) : 0;
+  };
+  const middle = await slopeAt(0);
+  const [up, down]: number[][] = [[], []];
+  for (let k = 1; k <= reach; k++) {
+    up.push(await slopeAt((k / 2) * spacingOf(level)));
+    down.push(await slopeAt((-k / 2) * spacingOf(level)));
+  }
+  const fit = {slope: 0, spread: 0, rest: 0, gap: 0};
+  fitWindow(middle, up, down, fit);
+  if (!Number.isFinite(fit.rest)) return 0;
+  const row = [...[...down].reverse(), middle, ...up];
+  const repeats = row.some((slope, k) => k > 0 && slope === row[k - 1]);
+  const length = Math.sqrt(direction.weights.reduce((sum, weight) => sum + weight ** 2, 0));
+  return gradientWeight * fit.rest + (repeats ? rounding * largest(dy) * length : 0);
+}
+
+/**
+ * How much a tiny gradient suffers from numbers inside of it that are too small for float32: it is linear in dy, so with another dy, large
+ * enough, it tells.
+ */
+async function underflowOf({subject, values}: Point, {input, direction}: Line, dy: Float32Array, analytic: number) {
+  if (Math.abs(analytic) > tiny) return 0;
+  const found = await subject.gradients(
+    values,
+    dy.map((weight) => weight * enlarged),
+  );
+  const gradient = found.gradients[input];
+  return gradient ? 2 * Math.abs(along(gradient, direction) / enlarged - analytic) : 0;
+}

@@ -21,13 +21,20 @@ export interface Subject {
   outputShape: readonly number[];
   /** How the active backend rounds. */
   arithmetic: Arithmetic;
+  /** @throws ConvgradError when f throws, or returns anything but a float32 tensor of the same shape as before */
   evaluate(values: readonly Float32Array[]): Promise<Float32Array>;
+  /** Evaluates where the result is known. @throws ConvgradError when it is another one now */
+  repeat(values: readonly Float32Array[], known: Float32Array): Promise<void>;
   /**
    * The gradients of ⟨f, dy⟩ by tfjs's tape.
    * @throws Error, whatever tfjs says, when the tape cannot go backward
    */
   gradients(values: readonly Float32Array[], dy: Float32Array): Promise<TapeGradients>;
 }
+
+/** How often f is called to see whether it is random: what is so in 5% of its calls is missed once in 170 times; on fewer numbers only. */
+const repeats = 100;
+const numbers = 2e6;
 
 /**
  * Wraps f and looks at what it makes of the values.
@@ -47,37 +54,48 @@ export async function subjectOf(
       tf.dispose(tensors);
     }
   };
-  let outputShape: readonly number[] = [];
+  let outputShape: readonly number[] | undefined;
   const evaluate = async (values: readonly Float32Array[]) => {
     const [output] = await read(() => {
       const y = call(f, inputs(values));
+      if (outputShape && y.shape.join() !== outputShape.join())
+        throw new ChangedError(
+          `f returns a tensor of shape [${y.shape}] for some values and of [${outputShape}] for others; its shape must not depend on values.`,
+        );
       outputShape = y.shape;
       return [y];
     });
     return output;
   };
-  const [once, again] = [await evaluate(values), await evaluate(values)];
+  const repeat = async (values: readonly Float32Array[], known: Float32Array) => {
+    const again = await evaluate(values);
+    const different = known.findIndex((value, i) => !Object.is(value, again[i]));
+    if (different >= 0)
+      throw new ChangedError(
+        `f is random: element ${different} was ${known[different]} and then ${again[different]} for the same inputs; fix its seed.`,
+      );
+  };
+  const once = await evaluate(values);
   if (once.length === 0)
     refuse(`f returns an empty tensor, of shape [${outputShape}]; there is nothing to differentiate.`);
-  const different = once.findIndex((value, i) => !Object.is(value, again[i]));
-  if (different >= 0)
-    refuse(
-      `f is random: element ${different} was ${once[different]} and then ${again[different]} for the same inputs; fix its seed.`,
-    );
+  const size = once.length + values.reduce((sum, {length}) => sum + length, 0);
+  for (let nth = 0; nth < Math.max(1, Math.min(repeats, numbers / size)); nth++) await repeat(values, once);
+  const shape = outputShape!;
   return {
     f,
     shapes,
-    outputShape,
+    outputShape: shape,
     arithmetic: activeArithmetic(),
     evaluate,
+    repeat,
     async gradients(values, dy) {
       const connected: boolean[] = [];
       let refusal: string | undefined;
       const found = await read(() => {
         const xs = inputs(values);
-        const weights = tf.tensor(dy, [...outputShape]);
+        const weights = tf.tensor(dy, [...shape]);
         const grads = tapeGradients(f, xs, weights);
-        if (grads.includes(undefined)) refusal = errorOf(() => cleanly(() => tf.grads(f)(xs, weights)));
+        if (grads.includes(undefined)) refusal = errorOf(() => cleanly(f, (f) => tf.grads(f)(xs, weights)));
         for (const [i, grad] of grads.entries()) {
           connected[i] = grad !== undefined;
           if (grad && grad.dtype !== 'float32')
@@ -94,17 +112,27 @@ export async function subjectOf(
 
 /** What `tf.grads` does, except that an input which the tape does not reach gets undefined and the others their gradients. */
 export function tapeGradients(f: TensorFunction, xs: Tensor[], dy: Tensor): (Tensor | undefined)[] {
-  return cleanly(() => tf.engine().gradients(() => f(...xs), xs, dy, true).grads);
+  return cleanly(f, (f) => tf.engine().gradients(() => f(...xs), xs, dy, true).grads);
 }
 
-/** When a gradient throws, tfjs leaves behind what its tape saved. */
-function cleanly<T>(differentiate: () => T): T {
+/**
+ * When a gradient throws, tfjs leaves behind what its tape saved. It has one tape at a time: a gradient that is taken inside of another
+ * (`tf.grads` in a gradFunc) replaces the outer tape, after which the outer one throws; so the outer tape is remembered here.
+ */
+function cleanly<T>(f: TensorFunction, differentiate: (f: TensorFunction) => T): T {
   const {state} = tf.engine();
   const outermost = state.gradientDepth === 0;
+  const tapes = new Set<typeof state.activeTape>();
   try {
-    return differentiate();
+    return differentiate((...xs) => {
+      tapes.add(state.activeTape);
+      return f(...xs);
+    });
   } catch (error) {
-    if (outermost) for (const node of state.activeTape ?? []) tf.dispose(node.saved ?? []);
+    if (outermost) {
+      tapes.add(state.activeTape);
+      for (const tape of tapes) for (const node of tape ?? []) tf.dispose(node.saved ?? []);
+    }
     throw error;
   }
 }
@@ -143,6 +171,13 @@ function errorOf(run: () => unknown): string | undefined {
 /** The words of an error on one line. */
 export function messageOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').trim();
+}
+
+/** f is not one function: its results or their shape change. */
+export class ChangedError extends ConvgradError {
+  constructor(problem: string) {
+    super('checkGradients', problem);
+  }
 }
 
 function refuse(problem: string): never {

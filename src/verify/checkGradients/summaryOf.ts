@@ -6,10 +6,20 @@ const most = 5;
 /** A report in words. */
 export function summaryOf({seed, backend, secondOrder, ...first}: Omit<GradientReport, 'summary'>): string {
   return [
-    `checkGradients: ${first.passed ? 'passed' : 'FAILED'} on ${backend}, seed ${seed}`,
+    `checkGradients: ${verdictOf(first, secondOrder)} on ${backend}, seed ${seed}`,
     ...orderLines(secondOrder ? 'first order' : 'gradients', first),
     ...(secondOrder ? orderLines('second order', secondOrder) : []),
   ].join('\n');
+}
+
+/** What was not decided is neither passed nor failed. */
+function verdictOf({passed, ...first}: OrderReport, second?: OrderReport): string {
+  if (passed) return 'passed';
+  const isWrong = ({inputs, directions, problems}: Omit<OrderReport, 'passed'>) =>
+    problems.length > 0 ||
+    inputs.some(({wrong}) => wrong.length > 0) ||
+    directions.some(({status}) => status === 'wrong');
+  return isWrong(first) || (second && isWrong(second)) ? 'FAILED' : 'UNDECIDED';
 }
 
 function orderLines(title: string, {mode, reason, inputs, directions, problems}: OrderReport): string[] {
@@ -30,10 +40,11 @@ function orderLines(title: string, {mode, reason, inputs, directions, problems}:
 }
 
 function inputLines(input: InputReport, directions: DirectionReport[]): string[] {
-  const {index, shape, checked, decided, worst, wrong, kinks, undecided} = input;
+  const {index, shape, checked, decided, worst, wrong, kinks, undecided, advice} = input;
   const decidedAlong = directions.filter(({status}) => status === 'right' || status === 'wrong').length;
   const wrongAlong = directions.filter(({status}) => status === 'wrong');
-  const verdict = wrong.length + wrongAlong.length > 0 ? 'wrong' : decided + decidedAlong > 0 ? 'right' : 'undecided';
+  const isWrong = wrong.length + wrongAlong.length > 0;
+  const verdict = isWrong ? 'wrong' : advice === undefined ? 'right' : 'undecided';
   const counts = `${decided} of ${checked} coordinates and ${decidedAlong} of ${directions.length} directions decided`;
   return [
     `    input ${index} [${shape}]: ${verdict}; ${counts}`,
@@ -44,6 +55,7 @@ function inputLines(input: InputReport, directions: DirectionReport[]): string[]
       : []),
     ...places('not differentiable at', kinks, shape),
     ...places('too coarse to decide at', undecided, shape),
+    ...(verdict === 'undecided' ? [`      ${advice}`] : []),
   ];
 }
 

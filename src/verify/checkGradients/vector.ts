@@ -14,3 +14,10 @@ export function rootMeanSquare(values: ArrayLike<number>): number {
 export function firstNonFinite(values: Float32Array): number {
   return values.findIndex((value) => !Number.isFinite(value));
 }
+
+/** The largest magnitude. */
+export function largest(values: ArrayLike<number>): number {
+  let most = 0;
+  for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i]));
+  return most;
+}

@@ -18,6 +18,8 @@ const underflow = 2 ** -146;
 /** Below this a gradient may suffer from underflow; dy is enlarged by so much to see. */
 const tiny = 2 ** -90;
 const enlarged = 2 ** 20;
+/** What counts as rounding of the gradient a little farther away, at most. */
+const farShare = 2 ** -11;
 /** How far a residual of the gradient under test may be from its error. */
 const gradientWeight = 8;
 
@@ -141,7 +143,7 @@ async function doubt(
   const {input, direction} = line;
   const isOff = (estimate: Estimate, wanted: number, slack: number) =>
     Math.abs(wanted - estimate.value) > estimate.loose + slack;
-  for (let near = Math.max(0, level - 2); near <= line.finest; near++) await line.look(near);
+  for (let near = Math.min(0, level); near <= line.finest; near++) await line.look(near);
   if (!(await examinePlateaus(line, dy))) return 'open';
   const estimate = line.settle(dy);
   if (!isOff(estimate, analytic, own)) return 'open';
@@ -201,19 +203,26 @@ async function gradientNoise(
     const gradient = found?.gradients[input];
     return gradient ? along(gradient, direction) : 0;
   };
-  const middle = await slopeAt(0);
-  const [up, down]: number[][] = [[], []];
-  for (let k = 1; k <= reach; k++) {
-    up.push(await slopeAt((k / 2) * spacingOf(level)));
-    down.push(await slopeAt((-k / 2) * spacingOf(level)));
-  }
-  const fit = {slope: 0, spread: 0, rest: 0, gap: 0};
-  fitWindow(middle, up, down, fit);
-  if (!Number.isFinite(fit.rest)) return 0;
-  const row = [...[...down].reverse(), middle, ...up];
-  const repeats = row.some((slope, k) => k > 0 && slope === row[k - 1]);
   const length = Math.sqrt(direction.weights.reduce((sum, weight) => sum + weight ** 2, 0));
-  return gradientWeight * fit.rest + (repeats ? rounding * largest(dy) * length : 0);
+  const middle = await slopeAt(0);
+  const fit = {slope: 0, spread: 0, rest: 0, gap: 0};
+  let noise = 0;
+  // At steps with many digits, since what rounds repeats at even ones; and at some farther ones.
+  for (const width of [second / 2, 3 * second]) {
+    const [up, down]: number[][] = [[], []];
+    for (let k = 1; k <= reach; k++) {
+      up.push(await slopeAt(k * width * spacingOf(level)));
+      down.push(await slopeAt(-k * width * spacingOf(level)));
+    }
+    fitWindow(middle, up, down, fit);
+    if (!Number.isFinite(fit.rest)) continue;
+    const row = [...[...down].reverse(), middle, ...up];
+    const repeats = row.some((slope, k) => k > 0 && slope === row[k - 1]);
+    const own = gradientWeight * fit.rest + (repeats ? rounding * largest(dy) * length : 0);
+    // Farther away a gradient may bend; more than a share of it is not rounding.
+    noise = Math.max(noise, width < 1 ? own : Math.min(own, farShare * Math.abs(middle)));
+  }
+  return noise;
 }
 
 /**

@@ -207,7 +207,13 @@ class Collector {
     const singles: Finding[] = [];
     for (const [at, {step, finding}] of [...this.seen].sort(([a], [b]) => a - b)) {
       const {verdict, analytic, numeric, error, tolerance} = finding;
-      const slope: CoordinateSlope = {index: at, analytic, numeric, error, tolerance};
+      const slope: CoordinateSlope = {
+        index: at,
+        analytic: analytic / step,
+        numeric: numeric / step,
+        error: error / step,
+        tolerance: tolerance / step,
+      };
       const tells = isFlat(finding) || tolerance <= telling * Math.max(Math.abs(numeric), this.typical(step));
       if (verdict === 'kink') report.kinks.push(at);
       else if (verdict === 'wrong') report.wrong.push(slope);

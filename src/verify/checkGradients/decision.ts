@@ -31,4 +31,5 @@ export function adviceFor(
 
 const away =
   'move the inputs away from where relu, max and the like bend, or check with a smooth function in their place';
-const remedy = 'give fewer inputs, of a size at which f turns gently, or take large constants and large sums out of f';
+const remedy =
+  'give fewer inputs, of a size near 1 or at which f turns gently, or take large constants and large sums out of f';

@@ -60,7 +60,7 @@ export interface DirectionReport extends Slope {
 
 /** One order of gradients. */
 export interface OrderReport {
-  /** True when nothing is wrong and the gradient of each input is decided: see `isDecided`. */
+  /** True when nothing is wrong and the gradient of each input is decided: it has no advice. */
   passed: boolean;
   mode: Mode;
   /** Why this mode. */

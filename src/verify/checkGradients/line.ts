@@ -26,7 +26,7 @@ export interface Line {
   /** What the best windows tell, output by output. @param dy the weights; those of the point by default */
   settle(dy?: Float32Array): Estimate;
   /** What each window tells that has been looked through, without regard to what rounding may have swallowed; the narrowest first. */
-  windows(dy: Float32Array): Estimate[];
+  windows(dy: Float32Array): (Estimate & {level: number})[];
   /** Whether a window narrower than the best one does not resolve an output: the best one may show a wave that is not there. */
   isAliased(dy: Float32Array): boolean;
   /** Whether an output that moves elsewhere is constant in its best window, or between points of it. */
@@ -248,12 +248,13 @@ export function lineThrough(point: Point, input: number, direction: Direction): 
         .sort((a, b) => b - a)
         .map((level) => {
           const window = read(level);
-          return estimateOf(
+          const estimate = estimateOf(
             dy,
             window,
             (j) => window.bar[j],
             () => 0,
           );
+          return {...estimate, level};
         });
     },
     isAliased: (dy) => best.level.some((level, j) => dy[j] !== 0 && everMoves[j] === 1 && unresolved[j] > level),

@@ -1,3 +1,4 @@
+import {levelBesideOne} from './besideOne.js';
 import {along, type Direction, moved} from './direction.js';
 import type {Finding, Judge} from './inspectInput.js';
 import {type Estimate, type Line, lineThrough, spacingOf} from './line.js';
@@ -9,6 +10,8 @@ import {fitWindow, reach} from './window.js';
 const widestLevel = -6;
 /** A slope this good needs no better window. */
 const enough = 2 ** -14;
+/** So many windows are tried in which tiny inputs become large. */
+const wideWindows = 3;
 /** The steps of a second opinion, as a share of those of the first: a number with many digits, since functions that round repeat. */
 const second = 0.7236067977;
 /** A gradient rounds too. */
@@ -162,6 +165,21 @@ async function doubt(
         Math.abs(value - analytic) <= tolerance + slack,
     );
   if (isContradicted || hasSide) return 'open';
+  // The slope must be the same where the inputs are large enough beside constants inside f.
+  const clearOfOne = levelBesideOne(point, line);
+  if (clearOfOne !== undefined) {
+    if (clearOfOne === Number.NEGATIVE_INFINITY) return 'open';
+    for (let wide = clearOfOne; wide > clearOfOne - wideWindows; wide--) await line.look(wide);
+    const stays = line
+      .windows(dy)
+      .some(
+        ({level, value, tolerance}) =>
+          level <= clearOfOne &&
+          Math.abs(value - estimate.value) <= tolerance + estimate.loose &&
+          Math.abs(value - analytic) > tolerance + slack,
+      );
+    if (!stays) return 'open';
+  }
   // A second opinion, at other points.
   const other = lineThrough(point, input, {...direction, weights: direction.weights.map((weight) => weight * second)});
   const otherLevel = await scan(other, level, goalOf, true);

@@ -77,9 +77,8 @@ describe('relu with a gradient that forgets the mask', () => {
 
 describe('what is decided', () => {
   beforeAll(() => tf.setBackend('cpu'));
-  const image = tf.randomNormal([1, 6, 6, 3], 0, 1, 'float32', 5);
-  const filter = tf.randomNormal([3, 3, 3, 4], 0, 0.3, 'float32', 6);
-  const bias = tf.randomNormal([4], 0, 0.3, 'float32', 7);
+  const image = () => tf.randomNormal([1, 6, 6, 3], 0, 1, 'float32', 5);
+  const filters = () => tf.randomNormal([3, 3, 3, 4], 0, 0.3, 'float32', 6);
 
   it.each(['relu', 'elu'] as const)('fused convolutions with %s', async (activation) => {
     const f = (x: tf.Tensor, filter: tf.Tensor, bias: tf.Tensor) =>
@@ -91,10 +90,10 @@ describe('what is decided', () => {
         bias,
         activation,
       });
-    const report = await checkGradients(f, [image, filter, bias]);
+    const inputs: [tf.Tensor, tf.Tensor, tf.Tensor] = [image(), filters(), tf.randomNormal([4], 0, 0.3, 'float32', 7)];
+    const report = await checkGradients(f, inputs);
     expect(report.passed || report.summary).toBe(true);
-    const wrong = scaled(f as Fn, 1.001);
-    expect(isWrong(await checkGradients(wrong, [image, filter, bias]))).toBe(true);
+    expect(isWrong(await checkGradients(scaled(f as Fn, 1.001), inputs))).toBe(true);
   });
 
   it('fifty inputs far from 0', async () => {
@@ -102,6 +101,23 @@ describe('what is decided', () => {
     const report = await checkGradients(tf.sin, x);
     expect(report.passed || report.summary).toBe(true);
     expect(isWrong(await checkGradients(scaled(tf.sin as Fn, 1.01), [x]))).toBe(true);
+  });
+
+  it('tiny inputs, where f tells enough', async () => {
+    const x = tf.tensor1d([1e-8, -2e-8, 3e-9, 4e-8]);
+    const report = await checkGradients(meanOfSquares, x);
+    expect(report.passed || report.summary).toBe(true);
+    expect(isWrong(await checkGradients(scaled(meanOfSquares, 1.5), x))).toBe(true);
+  });
+
+  it('nothing where tiny inputs are lost beside a 1 inside of f', async () => {
+    const [x, filter] = [image(), filters()].map((value) => value.mul(1e-8));
+    const f = (x: tf.Tensor, filter: tf.Tensor) =>
+      tf.mean(tf.square(tf.elu(tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'valid'))));
+    const report = await checkGradients(f, [x, filter]);
+    expect(isWrong(report) && report.summary).toBe(false);
+    expect(report.passed).toBe(false);
+    expect(report.inputs.map(({advice}) => advice).join()).toContain('of a size near 1');
   });
 
   it('what was not decided is not passed, and says what to do', async () => {
@@ -118,7 +134,7 @@ describe('what is decided', () => {
 
 describe('what is not a function, or not a gradient of one', () => {
   beforeAll(() => tf.setBackend('cpu'));
-  const x = tf.tensor1d([0.5, -0.3, 1.2, -1]);
+  const point = () => tf.tensor1d([0.5, -0.3, 1.2, -1]);
 
   it('a gradient that takes dy off the tape', async () => {
     const detached = tf.customGrad((x, save) => {
@@ -128,7 +144,7 @@ describe('what is not a function, or not a gradient of one', () => {
         gradFunc: (dy, [x]) => tf.tensor((dy as tf.Tensor).dataSync(), (dy as tf.Tensor).shape).mul(tf.cos(x)),
       };
     });
-    const report = await checkGradients(detached as Fn, [x], {order: 2});
+    const report = await checkGradients(detached as Fn, [point()], {order: 2});
     expect(isWrong(report)).toBe(false);
     expect(report.secondOrder?.passed).toBe(false);
     expect(isWrong({...report, ...report.secondOrder})).toBe(true);
@@ -137,12 +153,12 @@ describe('what is not a function, or not a gradient of one', () => {
   it('one that is random in one call of twenty', async () => {
     let calls = 0;
     const f = (x: tf.Tensor) => tf.sin(x).mul(++calls % 20 === 0 ? 1.1 : 1);
-    await expect(checkGradients(f, x)).rejects.toThrow('checkGradients: f is random: element 0 was');
+    await expect(checkGradients(f, point())).rejects.toThrow('checkGradients: f is random: element 0 was');
   });
 
   it('one whose shape depends on values', async () => {
     const f = (x: tf.Tensor) => tf.sin(x.slice(0, 1 + x.greater(0).sum().dataSync()[0]));
-    await expect(checkGradients(f, x)).rejects.toThrow('its shape must not depend on values');
+    await expect(checkGradients(f, point())).rejects.toThrow('its shape must not depend on values');
   });
 
   it('leaves no tensors behind when a gradient is taken inside of a gradient', async () => {
@@ -154,6 +170,7 @@ describe('what is not a function, or not a gradient of one', () => {
         gradFunc: (dy, [x]) => tf.grad(block)(x, dy as tf.Tensor),
       };
     });
+    const x = point();
     const before = tf.memory().numTensors;
     const report = await checkGradients((x) => tf.square(checkpointed(tf.sin(x))), x);
     expect(report.problems.join()).toContain('the gradient cannot be taken');

@@ -100,6 +100,8 @@ export function lineThrough(point: Point, input: number, direction: Direction): 
   const everMoves = new Uint8Array(outputs);
   /** The least difference between neighbours, here and far around. */
   const step = quantum.slice();
+  /** The size of values near where f starts to move; a step that is small beside it is no more than rounding. */
+  const sizeAtOnset = size.slice();
 
   const at = async (t: number) => {
     let output = nodes.get(t);
@@ -294,7 +296,7 @@ export function lineThrough(point: Point, input: number, direction: Direction): 
           dy[j] !== 0 &&
           everMoves[j] === 1 &&
           height < Number.POSITIVE_INFINITY &&
-          height > 64 * ulp(size[j]) &&
+          height > 64 * ulp(sizeAtOnset[j]) &&
           height > 4 * Math.abs(best.slope[j]) * narrowest,
       );
     },
@@ -302,12 +304,14 @@ export function lineThrough(point: Point, input: number, direction: Direction): 
     async findOnset() {
       const isStill = (output: Float32Array) => output.every((value, j) => value === here[j]);
       const onset = new Float64Array(outputs);
+      const beyond = new Float64Array(outputs).fill(Number.POSITIVE_INFINITY);
       for (const side of [1, -1]) {
         const onSide = () => [...nodes.keys()].filter((t) => t * side > 0).sort((a, b) => Math.abs(a) - Math.abs(b));
         const reached = onSide();
         const first = reached.findIndex((t) => !isStill(nodes.get(t)!));
         if (first < 0) continue;
         let [inside, outside] = [reached[first - 1] ?? 0, reached[first]];
+        const risen = nodes.get(outside)!;
         for (let halving = 0; halving < 22; halving++) {
           const middle = (inside + outside) / 2;
           if (isStill(await at(middle))) inside = middle;
@@ -319,11 +323,17 @@ export function lineThrough(point: Point, input: number, direction: Direction): 
             const difference = Math.abs(output[j] - here[j]);
             return difference > 0 ? Math.min(least, difference) : least;
           }, Number.MAX_VALUE);
-          if (least < Number.MAX_VALUE) onset[j] = Math.max(onset[j], least);
+          if (least === Number.MAX_VALUE) continue;
+          onset[j] = Math.max(onset[j], least);
+          beyond[j] = Math.min(beyond[j], Math.abs(risen[j] - here[j]));
         }
       }
       // Rounding may hide more on one side than on the other: elu does below 0. A side that never moves hides nothing.
-      for (let j = 0; j < outputs; j++) if (onset[j] > 0) step[j] = onset[j];
+      for (let j = 0; j < outputs; j++) {
+        if (onset[j] === 0) continue;
+        step[j] = onset[j];
+        if (beyond[j] > sizeAtOnset[j]) sizeAtOnset[j] = beyond[j];
+      }
     },
     mask(goal) {
       const {dy} = point;

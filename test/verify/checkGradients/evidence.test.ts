@@ -9,7 +9,8 @@ function isWrong({inputs, directions}: GradientReport): boolean {
   return inputs.some(({wrong}) => wrong.length > 0) || directions.some(({status}) => status === 'wrong');
 }
 
-const backends = ['cpu', 'wasm'];
+/** Both take minutes: only in a campaign, see nasty.test.ts. */
+const backends = process.env['GRADIENT_POINTS'] ? ['cpu', 'wasm'] : ['wasm'];
 const side = 100;
 const x = () => tf.randomUniform([side, side], 0, 1, 'float32', 1);
 const meanOfSquares: Fn = (x) => tf.mean(tf.square(x));
@@ -111,7 +112,8 @@ describe('what is decided', () => {
   });
 
   it('nothing where tiny inputs are lost beside a 1 inside of f', async () => {
-    const [x, filter] = [image(), filters()].map((value) => value.mul(1e-8));
+    const x = tf.randomUniform([1, 3, 3, 2], -1e-8, 1e-8, 'float32', 5);
+    const filter = tf.randomUniform([2, 2, 2, 2], -1e-8, 1e-8, 'float32', 6);
     const f = (x: tf.Tensor, filter: tf.Tensor) =>
       tf.mean(tf.square(tf.elu(tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'valid'))));
     const report = await checkGradients(f, [x, filter]);

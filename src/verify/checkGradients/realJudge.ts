@@ -14,6 +14,11 @@ const enough = 2 ** -14;
 const wideWindows = 3;
 /** The steps of a second opinion, as a share of those of the first: a number with many digits, since functions that round repeat. */
 const second = 0.7236067977;
+/**
+ * The steps at which the gradient's own rounding is measured, in spacings: with many digits, since what rounds repeats at even ones. A few
+ * residuals may all be small by chance; those of several windows hardly are.
+ */
+const noiseWidths = [second / 2, 0.83 * second, 1.17 * second, 1.31 * second, 3 * second];
 /** A gradient rounds too. */
 const rounding = 2 ** -20;
 /** The smallest number that it can have, some times over. */
@@ -225,8 +230,7 @@ async function gradientNoise(
   const middle = await slopeAt(0);
   const fit = {slope: 0, spread: 0, rest: 0, gap: 0};
   let noise = 0;
-  // At steps with many digits, since what rounds repeats at even ones; and at some farther ones.
-  for (const width of [second / 2, 3 * second]) {
+  for (const width of noiseWidths) {
     const [up, down]: number[][] = [[], []];
     for (let k = 1; k <= reach; k++) {
       up.push(await slopeAt(k * width * spacingOf(level)));

@@ -161,6 +161,8 @@ export function lineThrough(point: Point, input: number, direction: Direction): 
       }
       if (repeats) window.plateau[j] = width;
       window.bar[j] = ulp(middle) / width;
+      // A plateau may be rounding: it is not quiet.
+      if (everMoves[j] === 1) window.rounding[j] = (ulpWeight * ulp(middle) + noiseWeight * noise[j]) / spacing;
       if (!moves) continue;
       const most = Math.max(Math.abs(top), Math.abs(bottom));
       fitWindow(middle, up, down, fit);

@@ -34,16 +34,25 @@ describe.each(backends)('with 10⁴ inputs, on %s', (backend) => {
     ['turned around', (g) => g.reverse()],
     ['moved by one row', (g) => tf.concat([g.slice([1, 0]), g.slice([0, 0], [1, side])])],
     ['off by a constant', (g) => g.add(g.mean().mul(0.5))],
-    ['replaced by its sign', (g) => g.sign().mul(1e-4)],
+    ['squared', (g) => g.square().mul(1e4)],
   ])('calls one wrong that is %s', async (_name, change) => {
     expect(isWrong(await checkGradients(withGradient(meanOfSquares, change), [x()]))).toBe(true);
+  });
+
+  it('does not pass one that jumps so much that this may be rounding', async () => {
+    const sign = withGradient(meanOfSquares, (g) => g.sign().mul(1e-4));
+    expect((await checkGradients(sign, [x()])).passed).toBe(false);
+  });
+
+  it('calls one wrong that forgets a coordinate with a small gradient', async () => {
+    expect(isWrong(await checkGradients(wrongAt(meanOfSquares, 0, 9999, 0), [x()]))).toBe(true);
   });
 
   it.each<[string, Fn, number, number]>([
     ['a mean of squares', meanOfSquares, 4321, 1.5],
     ['a mean of squares', meanOfSquares, 0, 1.5],
-    ['a mean of squares', meanOfSquares, 9999, 0],
-    ['a mean of squares', meanOfSquares, 1234, -1],
+    ['a mean of squares', meanOfSquares, 9998, 0],
+    ['a mean of squares', meanOfSquares, 1235, -1],
     ['a sine', tf.sin, 777, 1.5],
     ['a sine', tf.sin, 9000, 0.5],
     ['a sigmoid', tf.sigmoid, 5000, 1.5],

@@ -44,14 +44,10 @@ describe.each(backends)('with 10⁴ inputs, on %s', (backend) => {
     expect((await checkGradients(sign, [x()])).passed).toBe(false);
   });
 
-  it('calls one wrong that forgets a coordinate with a small gradient', async () => {
-    expect(isWrong(await checkGradients(wrongAt(meanOfSquares, 0, 9999, 0), [x()]))).toBe(true);
-  });
-
   it.each<[string, Fn, number, number]>([
     ['a mean of squares', meanOfSquares, 4321, 1.5],
     ['a mean of squares', meanOfSquares, 0, 1.5],
-    ['a mean of squares', meanOfSquares, 9998, 0],
+    ['a mean of squares', meanOfSquares, 9999, 0],
     ['a mean of squares', meanOfSquares, 1235, -1],
     ['a sine', tf.sin, 777, 1.5],
     ['a sine', tf.sin, 9000, 0.5],

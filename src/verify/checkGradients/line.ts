@@ -4,6 +4,10 @@ import {ulpOf} from './steps.js';
 import {largest} from './vector.js';
 import {type Fit, fitWindow, gapWeight, noiseWeight, reach, ulpWeight} from './window.js';
 
+// Loops over outputs call these; test runners make every look at a global slow.
+const {abs, floor, log2, max, min, sqrt} = Math;
+const {isFinite: isNumber} = Number;
+
 /** A slope of ⟨f, dy⟩ per unit of a direction. */
 export interface Estimate {
   value: number;
@@ -74,15 +78,15 @@ export function lineThrough(point: Point, input: number, direction: Direction): 
   const {noise, quantum, size, range, extent} = surroundings;
   const outputs = here.length;
   const count = direction.indices.length;
-  const least = direction.weights.reduce((least, weight) => Math.min(least, Math.abs(weight)), Number.MAX_VALUE);
-  const farthest = direction.indices.reduce((most, i) => Math.max(most, Math.abs(values[input][i])), 0);
-  const finest = Math.max(0, Math.min(8, Math.floor(Math.log2(least / (128 * ulpOf(farthest))) / 2)));
+  const least = direction.weights.reduce((least, weight) => min(least, abs(weight)), Number.MAX_VALUE);
+  const farthest = direction.indices.reduce((most, i) => max(most, abs(values[input][i])), 0);
+  const finest = max(0, min(8, floor(log2(least / (128 * ulpOf(farthest))) / 2)));
   /** How many hidden steps may add up to a difference that does not show: one at each end, of each coordinate. */
-  const hiddenSteps = count === 1 ? 2 : 2 * deviations * Math.sqrt(count);
-  const inSight = Float64Array.from(size, (value) => ownStep * Math.max(value, farthest, least));
+  const hiddenSteps = count === 1 ? 2 : 2 * deviations * sqrt(count);
+  const inSight = Float64Array.from(size, (value) => ownStep * max(value, farthest, least));
   /** Where an output is 0 all around, values inside f are taken to be like the others, or large. */
   const unknownSize = largest(size) || 2 ** 11;
-  const ulp = (value: number) => 2 * unit * Math.abs(value) + 2 ** -149;
+  const ulp = (value: number) => 2 * unit * abs(value) + 2 ** -149;
 
   const nodes = new Map<number, Float32Array>();
   const levels = new Set<number>();
@@ -145,17 +149,17 @@ export function lineThrough(point: Point, input: number, direction: Direction): 
         up[k] = plus[k][j];
         down[k] = minus[k][j];
         sum += up[k] + down[k];
-        top = Math.max(top, up[k], down[k]);
-        bottom = Math.min(bottom, up[k], down[k]);
-        const above = Math.abs(up[k] - (k === 0 ? middle : up[k - 1]));
-        const below = Math.abs(down[k] - (k === 0 ? middle : down[k - 1]));
+        top = max(top, up[k], down[k]);
+        bottom = min(bottom, up[k], down[k]);
+        const above = abs(up[k] - (k === 0 ? middle : up[k - 1]));
+        const below = abs(down[k] - (k === 0 ? middle : down[k - 1]));
         if (above === 0 || below === 0) repeats = true;
         if (above > 0 && above < step[j]) step[j] = above;
         if (below > 0 && below < step[j]) step[j] = below;
         if (up[k] !== middle || down[k] !== middle) moves = true;
       }
       if (moves) everMoves[j] = 1;
-      if (!Number.isFinite(sum)) {
+      if (!isNumber(sum)) {
         window.bar[j] = unknown;
         continue;
       }
@@ -164,7 +168,7 @@ export function lineThrough(point: Point, input: number, direction: Direction): 
       // A plateau may be rounding: it is not quiet.
       if (everMoves[j] === 1) window.rounding[j] = (ulpWeight * ulp(middle) + noiseWeight * noise[j]) / spacing;
       if (!moves) continue;
-      const most = Math.max(Math.abs(top), Math.abs(bottom));
+      const most = max(abs(top), abs(bottom));
       fitWindow(middle, up, down, fit);
       window.slope[j] = fit.slope / spacing;
       const rounding = ulpWeight * ulp(most) + noiseWeight * noise[j];
@@ -205,15 +209,15 @@ export function lineThrough(point: Point, input: number, direction: Direction): 
         await at(k * spacing);
         await at(-k * spacing);
       }
-      widest = Math.max(widest, reach * spacing);
+      widest = max(widest, reach * spacing);
       const window = read(level);
       if (!levels.has(level)) {
         levels.add(level);
         for (let j = 0; j < outputs; j++) {
           const [bar, width] = [window.bar[j], window.plateau[j]];
-          if (bar === unknown) unresolved[j] = Math.max(unresolved[j], level);
+          if (bar === unknown) unresolved[j] = max(unresolved[j], level);
           // A wave that is shorter than the spacing looks like a longer one. Of two windows that contradict each other, the narrower is right.
-          const contradicts = Math.abs(window.slope[j] - best.slope[j]) > bar + best.bar[j];
+          const contradicts = abs(window.slope[j] - best.slope[j]) > bar + best.bar[j];
           const isNarrower = level > best.level[j];
           const isRuledOut = contradicts && !isNarrower && (best.plateau[j] === 0 || isFlat(j, best.plateau[j]));
           const rules = contradicts && isNarrower && (width === 0 || isFlat(j, width));
@@ -232,7 +236,7 @@ export function lineThrough(point: Point, input: number, direction: Direction): 
         (j) => rate(j, window.bar[j], everMoves[j] ? window.plateau[j] : 0),
         () => 0,
       );
-      const gap = Math.abs(weigh(point.dy, window.gap));
+      const gap = abs(weigh(point.dy, window.gap));
       bends.set(level, {
         level,
         gap,
@@ -273,7 +277,7 @@ export function lineThrough(point: Point, input: number, direction: Direction): 
         .filter(({noise}) => 2 * noise < difference)
         .slice(0, 2);
       return (['up', 'down'] as const).some(
-        (side) => sides.length > 0 && sides.every((of) => Math.abs(of[side] - slope) <= of.noise),
+        (side) => sides.length > 0 && sides.every((of) => abs(of[side] - slope) <= of.noise),
       );
     },
     isKink(tolerance) {
@@ -292,14 +296,14 @@ export function lineThrough(point: Point, input: number, direction: Direction): 
       const unexplained = best.bar.map((bar, j) => bar * spacingOf(best.level[j]));
       if (weighted(dy, unexplained) > (doubtfulStep / ownStep) * weighted(dy, inSight)) return true;
       // What is smooth moves by less than this between the points of the narrowest window.
-      const narrowest = spacingOf(Math.max(...levels));
+      const narrowest = spacingOf(max(...levels));
       return step.some(
         (height, j) =>
           dy[j] !== 0 &&
           everMoves[j] === 1 &&
           height < Number.POSITIVE_INFINITY &&
           height > 64 * ulp(sizeAtOnset[j]) &&
-          height > 4 * Math.abs(best.slope[j]) * narrowest,
+          height > 4 * abs(best.slope[j]) * narrowest,
       );
     },
     lostAt: (level) => (ulpWeight * ulpOf(farthest)) / (least * spacingOf(level)),
@@ -308,7 +312,7 @@ export function lineThrough(point: Point, input: number, direction: Direction): 
       const onset = new Float64Array(outputs);
       const beyond = new Float64Array(outputs).fill(Number.POSITIVE_INFINITY);
       for (const side of [1, -1]) {
-        const onSide = () => [...nodes.keys()].filter((t) => t * side > 0).sort((a, b) => Math.abs(a) - Math.abs(b));
+        const onSide = () => [...nodes.keys()].filter((t) => t * side > 0).sort((a, b) => abs(a) - abs(b));
         const reached = onSide();
         const first = reached.findIndex((t) => !isStill(nodes.get(t)!));
         if (first < 0) continue;
@@ -322,12 +326,12 @@ export function lineThrough(point: Point, input: number, direction: Direction): 
         const outward = onSide().map((t) => nodes.get(t)!);
         for (let j = 0; j < outputs; j++) {
           const least = outward.reduce((least, output) => {
-            const difference = Math.abs(output[j] - here[j]);
-            return difference > 0 ? Math.min(least, difference) : least;
+            const difference = abs(output[j] - here[j]);
+            return difference > 0 ? min(least, difference) : least;
           }, Number.MAX_VALUE);
           if (least === Number.MAX_VALUE) continue;
-          onset[j] = Math.max(onset[j], least);
-          beyond[j] = Math.min(beyond[j], Math.abs(risen[j] - here[j]));
+          onset[j] = max(onset[j], least);
+          beyond[j] = min(beyond[j], abs(risen[j] - here[j]));
         }
       }
       // Rounding may hide more on one side than on the other: elu does below 0. A side that never moves hides nothing.
@@ -340,13 +344,13 @@ export function lineThrough(point: Point, input: number, direction: Direction): 
     mask(goal) {
       const {dy} = point;
       const bars = Float64Array.from(dy, (weight, j) =>
-        everMoves[j] === 1 ? Math.abs(weight) * rate(j, best.bar[j], best.plateau[j]) : 0,
+        everMoves[j] === 1 ? abs(weight) * rate(j, best.bar[j], best.plateau[j]) : 0,
       );
       const order = Uint32Array.from(bars.keys()).sort((a, b) => bars[a] - bars[b]);
       let [kept, square, left] = [0, 0, 0];
       for (; kept < outputs; kept++) {
         square += bars[order[kept]] ** 2;
-        if (!(deviations * Math.sqrt(square) <= goal)) break;
+        if (!(deviations * sqrt(square) <= goal)) break;
         if (everMoves[order[kept]] === 1) left++;
       }
       if (kept === outputs || left === 0) return undefined;

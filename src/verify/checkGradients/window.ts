@@ -1,3 +1,6 @@
+// Loops over outputs call these; test runners make every look at a global slow.
+const {abs, max, sqrt} = Math;
+
 /**
  * A window is nine equally spaced points on a line, k = −4 … 4, around the point where the gradient is judged. A polynomial of degree 6
  * has seven coefficients, so nine values leave residuals: the part of them that no smooth function explains.
@@ -52,7 +55,7 @@ export function fitWindow(middle: number, plus: readonly number[], minus: readon
     other += evenRests[1][k] * b;
   }
   fit.slope = slope;
-  fit.rest = Math.max(Math.abs(odd), Math.sqrt(even * even + other * other));
+  fit.rest = max(abs(odd), sqrt(even * even + other * other));
   fit.gap = kinkRests[0] * even + kinkRests[1] * other;
-  fit.spread = Math.abs(slope - lower) + restWeight * (Math.abs(odd) + Math.sqrt(even * even + other * other));
+  fit.spread = abs(slope - lower) + restWeight * (abs(odd) + sqrt(even * even + other * other));
 }

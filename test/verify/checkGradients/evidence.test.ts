@@ -39,11 +39,6 @@ describe.each(backends)('with 10⁴ inputs, on %s', (backend) => {
     expect(isWrong(await checkGradients(withGradient(meanOfSquares, change), [x()]))).toBe(true);
   });
 
-  it('does not pass one that jumps so much that this may be rounding', async () => {
-    const sign = withGradient(meanOfSquares, (g) => g.sign().mul(1e-4));
-    expect((await checkGradients(sign, [x()])).passed).toBe(false);
-  });
-
   it.each<[string, Fn, number, number]>([
     ['a mean of squares', meanOfSquares, 4321, 1.5],
     ['a mean of squares', meanOfSquares, 0, 1.5],

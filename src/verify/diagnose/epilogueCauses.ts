@@ -4,6 +4,7 @@ import {type FusedProblem, isFused} from '../fusedReference.js';
 import {type AllInputs, reference} from '../reference.js';
 import {differ} from './agreement.js';
 import {type Observation, observe, type Patient} from './patient.js';
+import {neighbours} from './probes.js';
 
 /** A mistake in what follows a convolution: the right result of other inputs, or of another epilogue. */
 interface Cause {
@@ -51,22 +52,36 @@ const causes: readonly Cause[] = [
 ];
 
 /**
- * The mistakes in what follows the convolution that explain every element of a forward result on all the problems; none unless each of them predicts something
- * wrong on each, and none where several of them do.
+ * The mistakes in what follows the convolution that explain every element of a forward result, on the failing problems and on others near them, where
+ * more values tell more mistakes apart. None unless it predicts something wrong on each failing problem, and none where several do.
  */
-export async function epilogueCauses(patient: Patient, problems: readonly Problem[]): Promise<string[]> {
-  if (patient.pass !== 'forward') return [];
-  const seen: Observation[] = [];
-  for (const problem of problems) seen.push(await observe(patient, patient.trial(problem)));
-  const found = causes.filter(({change}) => seen.every((observation) => explains(change, observation)));
+export async function epilogueCauses(
+  patient: Patient,
+  [smallest, original]: readonly [smallest: Problem, original: Problem],
+): Promise<string[]> {
+  const {pass, target} = patient;
+  if (pass !== 'forward') return [];
+  let found = causes;
+  for (const problem of [smallest, original, ...neighbours(smallest, original)]) {
+    if (found.length === 0 || target.supports(problem, pass) !== true) continue;
+    const observation = await observe(patient, patient.trial(problem));
+    const failed = problem === smallest || problem === original;
+    found = found.filter(({change}) => explains(change, observation, failed));
+  }
   return found.length === 1 ? found.map(({cause}) => cause) : [];
 }
 
-function explains(change: Cause['change'], {problem, inputs, got, wanted, arithmetic, fill}: Observation): boolean {
+/** @param isWrong whether the result is, so that a prediction of the right one explains nothing */
+function explains(
+  change: Cause['change'],
+  {problem, inputs, got, wanted, arithmetic, fill}: Observation,
+  isWrong: boolean,
+): boolean {
   const changed = isFused(problem) ? change(problem, inputs) : undefined;
   if (!changed) return false;
   const predicted = reference(changed.problem, changed.inputs).forward;
-  if (got.length !== predicted.values.length || !differ(predicted.values, wanted.values)) return false;
+  if (got.length !== predicted.values.length) return false;
+  if (isWrong && !differ(predicted.values, wanted.values)) return false;
   const isExact = fill === 'integers' && !predicted.rounded;
   const bounds = predicted.bounds?.(arithmetic, {own: wanted.own}) ?? [];
   return predicted.values.every((value, i) => Math.abs(got[i] - value) <= (isExact ? 0 : bounds[i]));

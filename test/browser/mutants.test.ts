@@ -7,8 +7,8 @@ const file = userFiles({});
 const problem = 'mb2ih5iw7ic3oc5kh3kw2-pt2pb1pl0pr3';
 
 test.each([
-  ['webgl', ['reference', 'poison', 'bias']],
-  ['webgpu', ['reference', 'bias']],
+  ['webgl', ['reference', 'poison', 'bias', 'epilogue']],
+  ['webgpu', ['reference', 'bias', 'epilogue']],
 ])('every mutant of %s is killed', async (backend, oracles) => {
   const json = file(`${backend}.json`);
   const {code, stdout} = await start('mutants', '--backend', backend, '--json', json).ended;

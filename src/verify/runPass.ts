@@ -5,6 +5,7 @@ import {isStridedAndDilated} from '../plugin/builtinFault.js';
 import {conv2d} from '../plugin/conv2d.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
 import type {Got} from './compare.js';
+import {discard, observed} from './conduct.js';
 import {type BesideTensors, besideTensors, convolveFused} from './convolveFused.js';
 import {isFused} from './fusedReference.js';
 import {soiled, unusedLanes} from './lanes.js';
@@ -19,14 +20,16 @@ export interface PassRun {
   got: Got;
   /** Of this pass alone, reading the result back included; on webgpu a gradient's has what is left to do of the forward pass in it. */
   milliseconds: number;
-  /** The inputs after the run, where they were read back. */
+  /** The inputs after the run, and after its result was overwritten and disposed of, where they were read back. */
   inputsAfter?: AllInputs;
+  /** What is wrong with how it behaved, where that was asked for by `readBack`; then the inputs are not read. */
+  misconduct?: string;
   /** What lies in the unused lanes of the result's texture, where that was asked for; zeros where nothing does. */
   lanes?: Float32Array;
 }
 
 export interface RunOptions {
-  /** Whether the inputs are read back after the run. */
+  /** Whether its manners are watched, and the inputs read back after the run. */
   readBack?: boolean;
   /** Where the inputs come from; uploaded by default. */
   provenance?: Provenance;
@@ -81,18 +84,24 @@ export async function runPass(
       another.dispose();
       ({x, dy} = images);
     }
-    result = around(soil && isWebgpu ? () => withStaleBuffers(compute[pass]) : compute[pass]);
-    const values = (await result.data()) as Float32Array;
+    const run = () => around(soil && isWebgpu ? () => withStaleBuffers(compute[pass]) : compute[pass]);
+    if (readBack) [x, filter, dy].forEach(arrive);
+    const seen = readBack ? observed({x, filter, dy, ...beside}, run) : {result: run()};
+    result = seen.result;
+    const values = ((await result.data()) as Float32Array).slice();
     const milliseconds = performance.now() - start;
-    const run = {got: inNHWC(problem, pass === 'backpropFilter', values, result.shape), milliseconds};
-    if (soil && !isWebgpu) return {...run, lanes: await lanesOf(result as Tensor4D)};
-    if (!readBack) return run;
+    const ran = {got: inNHWC(problem, pass === 'backpropFilter', values, result.shape), milliseconds};
+    if (soil && !isWebgpu) return {...ran, lanes: await lanesOf(result as Tensor4D)};
+    if (!readBack) return ran;
+    const misconduct = 'misconduct' in seen ? seen.misconduct : undefined;
+    if (misconduct !== undefined) return {...ran, misconduct};
+    discard(result);
     const after = async (tensor: Tensor4D, isFilter = false) =>
       inNHWC(problem, isFilter, (await tensor.data()) as Float32Array, tensor.shape).values;
     const read = Object.entries(beside).map(async ([name, tensor]) => [name, (await tensor.data()) as Float32Array]);
     const besideAfter = Object.fromEntries(await Promise.all(read));
     const images = {x: await after(x), filter: await after(filter, true), dy: await after(dy)};
-    return {...run, inputsAfter: {...images, ...besideAfter}};
+    return {...ran, inputsAfter: {...images, ...besideAfter}};
   } finally {
     tf.dispose([x, filter, dy, ...Object.values(beside), ...(result ? [result] : [])]);
   }
@@ -167,6 +176,11 @@ function replacedBySoiled(tensors: Record<keyof Inputs, Tensor4D>): Record<keyof
   const others = {x: soiled(x), filter: soiled(filter), dy: soiled(dy)};
   tf.dispose([x, filter, dy]);
   return others;
+}
+
+/** Has tfjs bring a tensor of another backend here, as the first kernel that reads it would. */
+function arrive(tensor: Tensor4D): void {
+  tf.clone(tensor).dispose();
 }
 
 async function lanesOf(result: Tensor4D): Promise<Float32Array> {

@@ -1,3 +1,4 @@
+import {isGpu} from './bound.js';
 import {type Case, casesOf, fixedCases, streamCases} from './cases/index.js';
 import type {Fill} from './fill.js';
 import type {ReportedOptions} from './options.js';
@@ -5,14 +6,15 @@ import type {ReportedOptions} from './options.js';
 /** Which cases a run takes, in which order, and when it has had enough. */
 export class Schedule {
   private readonly start = performance.now();
-  /** Fillings of cases that are run whatever the time, on one backend. */
+  /** Fillings of cases that are run whatever the time, over all backends. */
   private readonly fixed: number;
 
   /** @throws ConvgradError on a malformed problem string */
   constructor(private readonly options: ReportedOptions) {
-    const {problems, regressions} = options;
+    const {problems, regressions, backends} = options;
     const fixed = problems.length > 0 ? casesOf(problems) : fixedCases(regressions);
-    this.fixed = fixed.filter((one) => this.isAsked(one)).reduce((sum, one) => sum + fillsOf(one, options).length, 0);
+    const each = (one: Case) => backends.reduce((sum, backend) => sum + fillsOf(one, options, backend).length, 0);
+    this.fixed = fixed.filter((one) => this.isAsked(one)).reduce((sum, one) => sum + each(one), 0);
   }
 
   /** The cases for one backend. Random ones end when the backend's share of the time is used. */
@@ -34,16 +36,20 @@ export class Schedule {
   /** How many fillings of cases the run will have come to, as far as can be told after `done` of them. */
   total(done: number): number {
     const {backends, cases, fills, problems, timeBudget} = this.options;
-    const least = backends.length * this.fixed;
-    const most = least + (problems.length > 0 ? 0 : backends.length * fills.length * cases);
+    const most = this.fixed + (problems.length > 0 ? 0 : backends.length * fills.length * cases);
     if (timeBudget === undefined) return most;
     const used = (performance.now() - this.start) / 1000 / timeBudget;
-    return Math.min(most, Math.max(done, least, Math.round(done / used)));
+    return Math.min(most, Math.max(done, this.fixed, Math.round(done / used)));
   }
 }
 
-/** What a case is filled with in a run. Who names a problem wants everything about it. */
-export function fillsOf({fills}: Case, options: Pick<ReportedOptions, 'fills' | 'problems'>): readonly Fill[] {
-  const own = options.problems.length > 0 ? undefined : fills;
-  return own ? options.fills.filter((fill) => own.includes(fill)) : options.fills;
+/** What a case is filled with in a run on a backend. Who names a problem or leaves out its own filling wants all that is asked for. */
+export function fillsOf(
+  {fills, fillsOnGpu = fills}: Case,
+  {fills: asked, problems}: Pick<ReportedOptions, 'fills' | 'problems'>,
+  backend: string,
+): readonly Fill[] {
+  const own = problems.length > 0 ? undefined : isGpu(backend) ? fillsOnGpu : fills;
+  const left = asked.filter((fill) => own?.includes(fill));
+  return left.length > 0 ? left : asked;
 }

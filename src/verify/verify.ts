@@ -59,7 +59,7 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
       let last: VerifyResult | undefined;
       for (const one of schedule.on(backend)) {
         if (stopped || options.signal?.aborted) break;
-        for (const fill of fillsOf(one, resolved)) {
+        for (const fill of fillsOf(one, resolved, backend)) {
           if (stopped || options.signal?.aborted) break;
           const found = await verifyCase(one, fill, targets, resolved, stage.select);
           last = found.at(-1) ?? last;

@@ -46,7 +46,7 @@ test('each backend has an equal share, and what the one before left', () => {
 test('the total is what is certain until the time tells how many there will be', () => {
   const time = clock();
   const {fills} = options();
-  const fixed = fixedCases().reduce((sum, one) => sum + fillsOf(one, options()).length, 0);
+  const fixed = fixedCases().reduce((sum, one) => sum + fillsOf(one, options(), 'cpu').length, 0);
   expect(new Schedule(options()).total(0)).toBe(fixed + 5 * fills.length);
   const schedule = new Schedule(options(10 * fixed));
   time.pass(fixed);

@@ -8,6 +8,8 @@ export interface Case {
   name?: string;
   /** What it is filled with; everything that the run has when absent. */
   fills?: readonly Fill[];
+  /** The same on a GPU, which compiles programs for every shape. */
+  fillsOnGpu?: readonly Fill[];
   /** Where its tensors come from; the seed decides when absent. */
   provenance?: Provenance;
   /** Drawn from the seed; a run may end before all of these. */

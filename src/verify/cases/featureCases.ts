@@ -1,4 +1,5 @@
 import {type Problem, resolves} from '../../geometry/problem.js';
+import {fills} from '../fill.js';
 import type {Case} from './case.js';
 import {coveringArray, type Row} from './coveringArray.js';
 
@@ -69,7 +70,7 @@ export function featureCases(): readonly Case[] {
       ...problemOf(row),
       epilogue: {...row.epilogue},
     })),
-  ].map((problem, i) => ({problem: i % 2 === 0 ? problem : lying(problem)}));
+  ].map((problem, i) => ({problem: i % 2 === 0 ? problem : lying(problem), fillsOnGpu: [fills[(i >> 1) % 2]]}));
   return made;
 }
 

@@ -1,3 +1,4 @@
+import {fills} from '../fill.js';
 import {provenanceNames} from '../provenance/names.js';
 import {everywhere} from '../provenance/provenance.js';
 import {type Case, named} from './case.js';
@@ -9,9 +10,10 @@ import {type Case, named} from './case.js';
 export function provenanceCases(): Case[] {
   const problems = ['ih3iw9ic3oc3kh3kw3-same', 'ih3iw3ic5oc5kh3kw3-same-depthwise'];
   return problems.flatMap((problem, i) =>
-    provenanceNames.map((name) => ({
+    provenanceNames.map((name, j) => ({
       ...named(`tensors that are ${name}${i === 0 ? '' : ', depthwise'}`, problem),
       provenance: everywhere(name),
+      fillsOnGpu: [fills[(i + j) % 2]],
     })),
   );
 }

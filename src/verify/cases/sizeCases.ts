@@ -6,7 +6,7 @@ import {type Case, named} from './case.js';
  */
 export function sizeCases(): Case[] {
   return [
-    ...[33, 257].flatMap(beyond),
+    ...[33, 257].flatMap(beyond).map((one): Case => ({...one, fillsOnGpu: ['integers']})),
     ...counts(),
     ...beyond16Bits().map((one): Case => ({...one, fills: ['integers']})),
   ];

@@ -20,6 +20,7 @@ import type {Pass} from '../../geometry/pass.js';
 import {parseProblem, problemInfo} from '../../geometry/problem.js';
 import {plantFault} from '../faults.js';
 import {type BiasMutant, biasMutants, breakBias} from './biasMutants.js';
+import {conductFaults} from './conductFaults.js';
 import {depthwiseMutants} from './depthwiseMutants.js';
 import {depthwiseShaderMutants} from './depthwiseShaderMutants.js';
 import {either, isThere} from './edits.js';
@@ -71,7 +72,7 @@ const everyBackend = ['cpu', 'webgl', 'webgpu'];
 
 /** The catalogue, by the backends that a mutant runs on. */
 const catalogue: readonly {backends: readonly string[]; mutants: readonly AnyMutant[]}[] = [
-  {backends: ['cpu'], mutants: [...mutants, ...epilogueMutants]},
+  {backends: ['cpu'], mutants: [...mutants, ...epilogueMutants, ...conductFaults]},
   {
     backends: ['webgl'],
     mutants: [
@@ -129,7 +130,11 @@ export function passesOf(mutant: AnyMutant): readonly Pass[] {
 
 /** Whether its mistake shows on fused convolutions alone. */
 export function isOfFused(mutant: AnyMutant): boolean {
-  return 'fault' in mutant || 'epilogue' in mutant || ('isFused' in mutant && mutant.isFused === true);
+  return (
+    faultMutants.some((one) => one === mutant) ||
+    'epilogue' in mutant ||
+    ('isFused' in mutant && mutant.isFused === true)
+  );
 }
 
 /** Adds a mutant to the algorithms of its backends. @returns the undo */

@@ -1,9 +1,16 @@
-import {passes, passTensors} from '../../geometry/pass.js';
-import type {Inputs} from '../reference.js';
+import {filterDepth, type Pass, passes, passTensors} from '../../geometry/pass.js';
+import {problemInfo} from '../../geometry/problem.js';
+import type {Verdict} from '../compare.js';
+import type {AllInputs, Inputs} from '../reference.js';
+import type {PassRun} from '../runPass.js';
+import type {Subject} from '../subject.js';
 import {firstDifference} from './firstDifference.js';
 import type {Oracle} from './oracle.js';
 
-/** A pass leaves its inputs as they were, to the last bit. */
+/**
+ * The manners of a pass: it leaves its inputs as they were, to the last bit and also when its result is overwritten and disposed of; it leaves nothing else behind,
+ * and changes no attributes. Where a pass may have nothing to do, because a factor is one, it is asked once more: who hands x on as y has given it away.
+ */
 export const purityOracle: Oracle = {
   name: 'purity',
   passes,
@@ -13,21 +20,38 @@ export const purityOracle: Oracle = {
   oneAlgorithm: true,
   judges: () => true,
   async judge(subject, pass) {
-    const {inputsAfter} = await subject.again(pass);
-    if (!inputsAfter) return {status: 'skipped', reason: 'the inputs were not read back'};
-    for (const name of passTensors[pass].inputs as readonly (keyof Inputs)[]) {
-      const before = subject.trial.inputs[name];
-      const after = inputsAfter[name];
-      const index = firstDifference(after, before);
-      if (index < 0) continue;
-      const reason = `element ${index} of ${name} was ${before[index]} and is ${after[index]} after the run`;
-      return {status: 'failed', reason};
-    }
-    for (const name of ['bias', 'slopes'] as const) {
-      const [before, after] = [subject.trial.inputs[name], inputsAfter[name]];
-      if (!before || !after || firstDifference(after, before) < 0) continue;
-      return {status: 'failed', reason: `${name} is overwritten by the run`};
-    }
-    return {status: 'passed'};
+    const {inputs} = subject.trial;
+    const verdict = judged(await subject.again(pass), inputs, pass);
+    const neutral = verdict.status === 'passed' && neutralOf(subject, pass);
+    if (!neutral) return verdict;
+    const {status, reason} = judged(await subject.run(pass, neutral, {readBack: true}), {...inputs, ...neutral}, pass);
+    return status === 'failed' ? {status, reason: `where a factor is one: ${reason}`} : {status};
   },
 };
+
+function judged({inputsAfter, misconduct}: PassRun, before: AllInputs, pass: Pass): Verdict {
+  if (misconduct !== undefined) return {status: 'failed', reason: misconduct};
+  if (!inputsAfter) return {status: 'skipped', reason: 'the inputs were not read back'};
+  for (const name of passTensors[pass].inputs as readonly (keyof Inputs)[]) {
+    const index = firstDifference(inputsAfter[name], before[name]);
+    if (index < 0) continue;
+    const reason = `element ${index} of ${name} was ${before[name][index]} and is ${inputsAfter[name][index]} after the run`;
+    return {status: 'failed', reason};
+  }
+  for (const name of ['bias', 'slopes'] as const) {
+    const [own, after] = [before[name], inputsAfter[name]];
+    if (!own || !after || firstDifference(after, own) < 0) continue;
+    return {status: 'failed', reason: `${name} is overwritten by the run`};
+  }
+  return {status: 'passed'};
+}
+
+/** Inputs with which a 1×1 convolution has nothing to do; undefined where there are none. */
+function neutralOf({trial}: Subject, pass: Pass): Partial<Inputs> | undefined {
+  const {problem, inputs} = trial;
+  const {filterHeight, filterWidth, inChannels: C, outChannels: F, kind} = problem;
+  if (filterHeight * filterWidth !== 1 || C !== F) return undefined;
+  if (pass === 'backpropFilter') return {x: inputs.x.map(() => 1)};
+  const depth = filterDepth(problemInfo(problem));
+  return {filter: inputs.filter.map((_, i) => (kind === 'depthwise' || i % depth === Math.floor(i / depth) ? 1 : 0))};
+}

@@ -85,8 +85,18 @@ test('what takes long is filled once, and everything where it is asked for by na
   const one = fixedCases().find(({fills}) => fills)!;
   const text = formatProblem(one.problem);
   const fills = ['integers', 'reals'] as const;
-  expect(fillsOf(one, {fills, problems: []})).toEqual(['integers']);
-  expect(fillsOf(one, {fills, problems: [text]})).toEqual(fills);
+  expect(fillsOf(one, {fills, problems: []}, 'cpu')).toEqual(['integers']);
+  expect(fillsOf(one, {fills: ['reals'], problems: []}, 'cpu')).toEqual(['reals']);
+  expect(fillsOf(one, {fills, problems: [text]}, 'cpu')).toEqual(fills);
+});
+
+test('on a GPU pairs of features and tensors from everywhere are filled once, as often with either', () => {
+  const fills = ['integers', 'reals'] as const;
+  const filled = (backend: string) =>
+    fixedCases().flatMap((one) => (one.fillsOnGpu ? fillsOf(one, {fills, problems: []}, backend) : []));
+  const [gpu, cpu] = [filled('webgl'), filled('cpu')];
+  expect(cpu).toHaveLength(2 * gpu.length);
+  for (const fill of fills) expect(gpu.filter((one) => one === fill).length).toBeGreaterThan(gpu.length / 3);
 });
 
 test('some tensor of each pass is beyond 65 536 elements', () => {

@@ -1,0 +1,71 @@
+import * as tf from '@tensorflow/tfjs';
+import {verify} from '../../../src/verify/index.js';
+import {conductFaults} from '../../../src/verify/mutants/conductFaults.js';
+import {algorithmName, defineMutant} from '../../../src/verify/mutants/index.js';
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+
+const options = {backends: ['cpu'], oracles: ['purity'], diagnose: false} as const;
+const pointwise = ['mb2ih3iw4ic1oc1kh1kw1', 'ih2iw3ic2oc2kh1kw1', 'ih3iw3ic2oc2kh1kw1-depthwise'];
+
+test.each<[string, RegExp]>([
+  ['result-is-input', /^where a factor is one: the result shares the memory of x: /],
+  ['attributes-changed', /^Conv2D changed its attributes from \{"strides":\[1,1\],.* to \{"strides":\[2,2\],/],
+  ['tensor-leaked', /^memory of 1 more tensors is left behind$/],
+])('%s is found although its values are right', async (name, reason) => {
+  const mutant = conductFaults.find((one) => one.name === name)!;
+  const undo = defineMutant(mutant);
+  try {
+    const asked = {algorithms: [algorithmName(mutant)], passes: mutant.passes, problems: pointwise.slice(0, 1)};
+    const {results} = await verify({...options, ...asked});
+    expect(results.every(({status}) => status === 'failed')).toBe(true);
+    expect(results[0].reason).toMatch(reason);
+    const values = await verify({...options, ...asked, oracles: ['reference']});
+    expect(values.summary).toMatchObject({failed: 0, passed: 2 * mutant.passes.length});
+  } finally {
+    undo();
+  }
+});
+
+test('a kernel that keeps x and hands its memory out under another name is found by what x becomes', async () => {
+  const name = 'Conv2D';
+  const undo = defineMutant({
+    ...{name: 'sharing-array', passes: ['forward'], wrong: 'y has the array of x'},
+    fault: {
+      kernel: (called, right) =>
+        called !== name
+          ? undefined
+          : (params) => {
+              const y = right(params) as tf.TensorInfo;
+              const {data} = params.backend as unknown as {data: {get(id: object): {values: Float32Array}}};
+              const x = data.get(params.inputs['x']!.dataId);
+              if (data.get(y.dataId).values.every((value, i) => value === x.values[i]))
+                data.get(y.dataId).values = x.values;
+              return y;
+            },
+    },
+  });
+  try {
+    const {results} = await verify({
+      ...options,
+      algorithms: ['mutant-sharing-array'],
+      passes: ['forward'],
+      problems: pointwise,
+    });
+    expect(results.filter(({status}) => status === 'failed')[0].reason).toMatch(
+      /^where a factor is one: element 0 of x was .* and is NaN after the run$/,
+    );
+  } finally {
+    undo();
+  }
+});
+
+test('right kernels pass, also where they have nothing to do and where tensors come from elsewhere', async () => {
+  for (const provenance of ['uploaded', 'moved', 'cloned', 'shared']) {
+    const {summary} = await verify({...options, problems: pointwise, provenance});
+    expect(summary).toMatchObject({failed: 0, vacuous: 0});
+    expect(summary.passed).toBeGreaterThan(10);
+  }
+});

@@ -38,9 +38,10 @@ const controller = new AbortController();
 
 /** Runs `verify()` in the page. The report comes without results: they went out as they came, so that a crash loses none. */
 export async function run(options: PageOptions): Promise<VerifyReport> {
-  for (const mutant of mutantsNamed(options.algorithms ?? [])) defineMutant(mutant);
   const modules = page.convgradImports.slice(1) as ImportedModule[];
   const brought = await takeIn(new Map((options.imports ?? []).map((file, i) => [file, modules[i]])));
+  // After that: what a mutant registers is not what a module brought.
+  for (const mutant of mutantsNamed(options.algorithms ?? [])) defineMutant(mutant);
   let found: VerifyResult[] = [];
   const report = await verify({
     ...options,

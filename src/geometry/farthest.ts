@@ -4,7 +4,7 @@ import type {Conv2DInfo} from './conv2dInfo.js';
 const atOnce = 8;
 
 /** The largest number of a row or column that may come up in a pass, beside the image too: what counts them in a type of its own has to hold it. */
-export function farthestPixel(info: Conv2DInfo): number {
+function farthestPixel(info: Conv2DInfo): number {
   const along = (size: number, out: number, filter: number, stride: number, dilation: number, pad: number) =>
     size + (out + atOnce) * stride + filter * dilation + pad;
   return Math.max(

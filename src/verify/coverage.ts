@@ -43,7 +43,7 @@ function allHitsOf(backend: string, oracles: ReportedOptions['oracles']): Map<st
 }
 
 /** Everything that `install()` registers for a backend, as far as these oracles are to reach it, and what algorithms take along of it. */
-export function registeredParts(backend: string, oracles: ReportedOptions['oracles']): string[] {
+function registeredParts(backend: string, oracles: ReportedOptions['oracles']): string[] {
   const others = oracles.includes('maxPool') ? [] : Object.keys(repairedKernels[backend] ?? {});
   const kernels = replacedOn(backend).filter((name) => tf.getKernel(name, backend) && !others.includes(name));
   // Only second derivatives go through the gradients of the backward kernels.

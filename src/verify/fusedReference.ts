@@ -112,7 +112,7 @@ interface Parts {
 
 function partsOf(problem: FusedProblem, inputs: AllInputs): Parts {
   const {activation, leakyreluAlpha = defaultAlpha} = problem.epilogue;
-  const [sum, at] = [sums(problem, {...inputs, dy: inputs.dy}).forward, alongAxes(problem)];
+  const [sum, at] = [sums(problem, inputs).forward, alongAxes(problem)];
   const {bias, slopes} = inputs;
   const added = (i: number) => (bias ? bias[at.bias(i)] : 0);
   const count = bias ? 1 : 0;

@@ -73,7 +73,7 @@ function* candidates(problem: Problem): Generator<Problem> {
 }
 
 /** The dense convolution of the same sizes: every input channel leads to every output channel. */
-export function asDense({kind: _, ...dense}: Problem): Problem {
+function asDense({kind: _, ...dense}: Problem): Problem {
   return dense;
 }
 

@@ -154,24 +154,20 @@ test.each(['no-install', 'alias-builtin'])('--sabotage %s ends in exit code 1', 
   expect(stdout).toMatch(/install\(\) is missing|nothing is compared with itself/);
 });
 
+/** Verifies what a module brings. */
+const imported = (module: string, backend = 'cpu', ...more: string[]) =>
+  start('verify', '--backend', backend, '--problem', problem, '--import', file(module), ...more).ended;
+
 test.each([
   ['uninstall.ts', 'install() is missing or was undone'],
   ['plain.mjs', '--algorithm plain --pass backpropFilter'],
 ])('importing %s ends in exit code 1', async (name, says) => {
-  const {code, stdout} = await start('verify', '--backend', 'cpu', '--problem', problem, '--import', file(name)).ended;
+  const {code, stdout} = await imported(name);
   expect({code, stdout}).toEqual({code: 1, stdout: expect.stringContaining(says)});
 });
 
 test('a kernel that is registered for wasm before wasm is loaded is what is judged', async () => {
-  const {code, stdout} = await start(
-    'verify',
-    '--backend',
-    'wasm',
-    '--problem',
-    problem,
-    '--import',
-    file('wasm first.ts'),
-  ).ended;
+  const {code, stdout} = await imported('wasm first.ts', 'wasm');
   expect({code, stdout}).toEqual({
     code: 1,
     stdout: expect.stringContaining('wasm imported backpropFilter: 2 not passed'),
@@ -179,15 +175,7 @@ test('a kernel that is registered for wasm before wasm is loaded is what is judg
 });
 
 test('a module that registers only a gradient has that judged, not convgrad’s algorithms', async () => {
-  const {code, stdout} = await start(
-    'verify',
-    '--backend',
-    'cpu',
-    '--problem',
-    problem,
-    '--import',
-    file('gradient.ts'),
-  ).ended;
+  const {code, stdout} = await imported('gradient.ts');
   expect({code, stdout}).toEqual({
     code: 1,
     stdout: expect.stringContaining('cpu imported-gradient backpropFilter: 2 not passed'),
@@ -196,11 +184,9 @@ test('a module that registers only a gradient has that judged, not convgrad’s 
 });
 
 test('what a run cannot judge is told: exit code 2, unless the user chose', async () => {
-  const run = (...more: string[]) =>
-    start('verify', '--backend', 'cpu', '--problem', problem, '--import', file('elsewhere.ts'), ...more).ended;
   const says = 'imported but never called, so nothing is known of it: Conv2D on somewhere\n';
-  expect(await run()).toMatchObject({code: 2, stdout: expect.stringContaining(says)});
-  const chosen = await run('--algorithm', 'imported');
+  expect(await imported('elsewhere.ts')).toMatchObject({code: 2, stdout: expect.stringContaining(says)});
+  const chosen = await imported('elsewhere.ts', 'cpu', '--algorithm', 'imported');
   expect(chosen).toMatchObject({
     code: 0,
     stdout: expect.stringContaining('not asked for in this run: Conv2D on somewhere\n'),

@@ -61,7 +61,7 @@ const guards = new Map<WasmBackend, Guard>();
  * Has a backend refuse tensors that its heap has no room for. tfjs does not look, and writes them to address 0 and on: over what its module keeps there, so that
  * whatever is computed afterwards may be wrong.
  */
-export function guardHeap(backend: WasmBackend): void {
+function guardHeap(backend: WasmBackend): void {
   if (guards.has(backend)) return;
   const {move, disposeData, dataIdMap} = backend;
   const guarded: WasmBackend['move'] = (dataId, values, shape, dtype, refCount) => {

@@ -34,7 +34,7 @@ function typicalSize(values: Float32Array): number {
 }
 
 /** The largest power of two up to a number, at least one that float32 can divide. */
-export function powerBelow(value: number): number {
+function powerBelow(value: number): number {
   return 2 ** Math.max(-140, Math.floor(Math.log2(value)));
 }
 

@@ -6,7 +6,7 @@ import type {ProvenanceName} from './names.js';
 import type {Provenance} from './provenance.js';
 
 /** The scale of pixels that are no whole numbers: a power of two, so that each is exact. */
-export const pixelScale = 1 / 256;
+const pixelScale = 1 / 256;
 
 /** The inputs with values that tensors of that provenance can have. */
 export function fitted(problem: Problem, inputs: Inputs, fill: Fill, provenance: Provenance): Inputs {

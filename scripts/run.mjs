@@ -7,6 +7,7 @@ import {test} from './test.mjs';
 
 const commands = {
   build: () => 0,
+  digest: (args) => run(process.execPath, [`${root}test/digest/run.mjs`, ...args]),
   fuzz: (args) => run(process.execPath, [`${root}test/fuzz/run.mjs`, ...args]),
   mutants: (args) => run(process.execPath, [`${root}dist/cli/main.js`, 'mutants', ...args]),
   start: (args) => run(process.execPath, [`${root}dist/cli/main.js`, 'verify', ...args]),

@@ -77,6 +77,8 @@ export interface BackendFamily {
   readonly floats?: {
     areHeld(backend: object, tensor: TensorInfo): boolean;
     copy(backend: object, tensor: TensorInfo): TensorInfo;
+    /** Whether tfjs's clone of such a tensor takes its integers for floats. The tape saves clones. */
+    readonly areLostInClones?: true;
   };
   /** What a campaign must have reached beside every pass of every implementation. */
   parts(): readonly Part[];

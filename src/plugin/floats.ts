@@ -1,4 +1,4 @@
-import type {Tensor, TensorInfo} from '@tensorflow/tfjs';
+import type {KernelBackend, Tensor, TensorInfo} from '@tensorflow/tfjs';
 import {type Place, release, runOther} from './backendOps.js';
 import {floatsOf} from './select.js';
 import type {Tf} from './tfjs.js';
@@ -16,6 +16,10 @@ export function onFloats<T extends readonly (TensorInfo | null | undefined)[], R
   const areHeld = (tensor: TensorInfo) => !floats || floats.areHeld(place.backend, tensor);
   const isFloat = (tensor: TensorInfo) => tensor.dtype === 'float32' && areHeld(tensor);
   if (tensors.every((tensor) => !tensor || isFloat(tensor))) return fn(tensors);
+  if (floats?.areLostInClones)
+    for (const tensor of tensors)
+      if (tensor instanceof place.tf.Tensor && tensor.dtype === 'float32' && !areHeld(tensor))
+        giveFloats(place, tensor);
   const copyOf = (tensor: TensorInfo) =>
     floats && !areHeld(tensor)
       ? floats.copy(place.backend, tensor)
@@ -32,6 +36,21 @@ export function onFloats<T extends readonly (TensorInfo | null | undefined)[], R
   } finally {
     for (const copy of copies.values()) release(place, copy);
   }
+}
+
+/**
+ * Gives a tensor memory of its own that holds its values in floats, as tfjs's Cast on that backend would have done. Tensors that shared the old memory keep it.
+ * When a kernel ends, the tape saves clones of its inputs; afterwards nobody could tell that their values were lost.
+ */
+function giveFloats({tf, backend, backendName}: Place, tensor: Tensor): void {
+  const engine = tf.engine();
+  const copy = engine.makeTensorFromTensorInfo(floatsOf(backendName)!.copy(backend, tensor), backend as KernelBackend);
+  const [old, own]: {dataId: object}[] = [tensor, copy];
+  [old.dataId, own.dataId] = [own.dataId, old.dataId];
+  copy.dispose();
+  // In its tests tfjs counts the data of each kernel: this is no leak.
+  const moves = engine.state.numDataMovesStack;
+  if (moves.length > 0) moves[moves.length - 1]++;
 }
 
 /** The same for tfjs's operations, on the tape: the tensor, or a copy in floats whose gradient is its own. */

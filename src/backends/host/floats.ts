@@ -24,4 +24,5 @@ export const floats: NonNullable<BackendFamily['floats']> = {
     wasm.typedArrayFromHeap(made).set(wasm.typedArrayFromHeap({...tensor, dtype}));
     return made;
   },
+  areLostInClones: true,
 };

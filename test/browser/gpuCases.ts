@@ -22,4 +22,17 @@ export const gpuCases: Readonly<Record<string, Case>> = {
     dimRoundingMode: 'ceil',
   },
   'windows in padding': {xShape: [1, 2, 2, 2], filterShape: [2, 2, 2, 2], strides: 1, pad: 4},
+  'one output, whatever the stride': {
+    xShape: [2, 3, 4, 2],
+    filterShape: [2, 3, 2, 2],
+    strides: [2 ** 31 - 1, 9e9],
+    pad: 'same',
+  },
+  'one tap inside, whatever the dilation': {
+    xShape: [1, 4, 5, 2],
+    filterShape: [3, 5, 2, 3],
+    strides: [1, 2],
+    dilations: [9e9, 2 ** 30],
+    pad: 'same',
+  },
 };

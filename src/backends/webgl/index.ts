@@ -1,7 +1,7 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import {makeParts} from '../../engine/part.js';
 import type {Conv2DInfo, Kind} from '../../geometry/conv2dInfo.js';
-import {isWithin, mostInt32} from '../../geometry/farthest.js';
+import {fittedTo, mostInt32} from '../../geometry/farthest.js';
 import {type Pass, passes, passTensors, shapeOf} from '../../geometry/pass.js';
 import type {BackendFamily, Implementation} from '../implementation.js';
 import {backendNames} from '../servedBackends.js';
@@ -37,11 +37,11 @@ export function byProgram(algorithm: string, plan: Plan, own: readonly Pass[] = 
     passes: own,
     supports(info, pass) {
       if (!own.includes(pass)) return `it has no ${pass}`;
-      const counted = isWithin(info, mostInt32);
-      return counted === true ? needsWebGL2() : counted;
+      const fitted = fittedTo(info, mostInt32);
+      return typeof fitted === 'string' ? fitted : needsWebGL2();
     },
     run(pass: Pass, info: Conv2DInfo, a: TensorInfo, b: TensorInfo, backend: object) {
-      const {program: shader, uniforms} = plan(info, pass);
+      const {program: shader, uniforms} = plan(fittedTo(info, mostInt32) as Conv2DInfo, pass);
       assertContext(backend as WebGLBackend);
       countRun(info, pass);
       return (backend as WebGLBackend).runWebGLProgram(shader, [a, b], 'float32', Object.values(uniforms));

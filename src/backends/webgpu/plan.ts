@@ -1,6 +1,6 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
-import {isWithin, mostInt32} from '../../geometry/farthest.js';
+import {fittedTo, mostInt32} from '../../geometry/farthest.js';
 import {type Pass, passes, passTensors, shapeOf} from '../../geometry/pass.js';
 import {isPerChannel} from '../host/epilogue.js';
 import type {Implementation} from '../implementation.js';
@@ -28,12 +28,12 @@ export function byPlan(
     ...more,
     supports(info, pass) {
       if (!own.includes(pass)) return `it has no ${pass}`;
-      const counted = isWithin(info, mostInt32);
-      return counted === true ? (supports?.(info, pass) ?? true) : counted;
+      const fitted = fittedTo(info, mostInt32);
+      return typeof fitted === 'string' ? fitted : (supports?.(fitted, pass) ?? true);
     },
     run(pass, info, a, b, backend, fusion) {
       const webgpu = backend as WebGPUBackend;
-      const steps = plan(info, pass, a, b, settingOf(webgpu.adapterInfo));
+      const steps = plan(fittedTo(info, mostInt32) as Conv2DInfo, pass, a, b, settingOf(webgpu.adapterInfo));
       const all = steps.map((step, i) => finish(step, i === steps.length - 1 ? fusion : undefined));
       return runSteps(webgpu, all, shapeOf(info, passTensors[pass].output));
     },

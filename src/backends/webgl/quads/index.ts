@@ -1,7 +1,7 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import {countHit, makeParts} from '../../../engine/part.js';
 import type {Conv2DInfo, Kind} from '../../../geometry/conv2dInfo.js';
-import {isWithin} from '../../../geometry/farthest.js';
+import {fittedTo} from '../../../geometry/farthest.js';
 import {filterDepth, type Pass, passes, passTensors, shapeOf} from '../../../geometry/pass.js';
 import {stepsOf} from '../../gpu/steps.js';
 import {isPerChannel} from '../../host/epilogue.js';
@@ -49,15 +49,16 @@ export function byQuads(
       if (info.kind === 'depthwise' && filterDepth(info) > 1) {
         return 'a channel multiplier above 1 spreads a quad of channels over several';
       }
-      const counted = isWithin(info, mostDivided);
-      if (counted !== true) return counted;
+      const fitted = fittedTo(info, mostDivided);
+      if (typeof fitted === 'string') return fitted;
       const {maxSide, fragments} = device();
       if (needsWebGL2() !== true) return needsWebGL2();
-      if (layoutOf(info, pass, maxSide, fragments)) return true;
+      if (layoutOf(fitted, pass, maxSide, fragments)) return true;
       return `its textures would be larger than ${maxSide} × ${maxSide}`;
     },
     fuses: isPerChannel,
-    run(pass, info, a, b, backend, fusion) {
+    run(pass, asked, a, b, backend, fusion) {
+      const info = fittedTo(asked, mostDivided) as Conv2DInfo;
       assertContext(backend as WebGLBackend);
       const texts = textsOf(info, pass, fusion);
       countHit(parts, nameOf(info.kind, pass, texts.variant));

@@ -230,7 +230,9 @@ export const entries: Record<string, Entry> = {
       const {strides = 1, pad = 'valid', dataFormat} = call.attrs;
       const {x} = call.tensors;
       if (dataFormat === 'NCHW' && x && 'from' in x && x.from === 'cast')
-        throw new Unjudged('the layer runs tf.transpose first, which reads cast integers as raw bits on webgpu');
+        throw new Unjudged(
+          'the layer runs tf.transpose first, whose shader does not compile for cast integers on webgpu',
+        );
       if (typeof pad !== 'string') reading.strict = false;
       return forward(reading, {...call, attrs: {...call.attrs, strides, pad}}, call.kind, 'batched', false);
     },

@@ -8,6 +8,12 @@ import {defaultTf as tf} from '../plugin/tfjs.js';
 import {besideShapes, type FusedProblem, isFused} from './fusedReference.js';
 import type {AllInputs, Beside} from './sums.js';
 
+/** What tfjs's functions take as attributes of a convolution. */
+export type Attributes = Omit<ReturnType<typeof problemAttributes>, 'strides' | 'dilations'> & {
+  strides: [number, number] | number;
+  dilations: [number, number] | number;
+};
+
 /** The tensors that a fused convolution reads beside x and filter. */
 export type BesideTensors = Partial<Record<keyof Beside, Tensor>>;
 
@@ -28,9 +34,9 @@ export function convolveFused(
   filter: Tensor4D,
   {bias, slopes}: BesideTensors,
   isRecorded: boolean,
+  {pad, ...attributes}: Attributes = problemAttributes(problem),
 ): Tensor4D {
   const {activation, leakyreluAlpha} = problem.epilogue;
-  const {pad, ...attributes} = problemAttributes(problem);
   const epilogue = {activation, ...(leakyreluAlpha === undefined ? {} : {leakyreluAlpha})};
   const attrs = {...attributes, pad: pad as 'same', ...epilogue};
   const beside = {...(bias ? {bias} : {}), ...(slopes ? {preluActivationWeights: slopes} : {})};

@@ -4,9 +4,10 @@ import {type Problem, problemAttributes} from '../geometry/problem.js';
 import {isStridedAndDilated} from '../plugin/builtinFault.js';
 import {conv2d} from '../plugin/conv2d.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
+import {type Company, tensorsBefore} from './company.js';
 import type {Got} from './compare.js';
 import {discard, observed} from './conduct.js';
-import {type BesideTensors, besideTensors, convolveFused} from './convolveFused.js';
+import {type Attributes, type BesideTensors, besideTensors, convolveFused} from './convolveFused.js';
 import {isFused} from './fusedReference.js';
 import {soiled, unusedLanes} from './lanes.js';
 import {toNCHW, toNHWC} from './layout.js';
@@ -40,7 +41,14 @@ export interface RunOptions {
    * NaN before.
    */
   soil?: boolean;
+  /** What is computed around it; nothing by default. */
+  company?: Company;
+  /** The attributes that tfjs's function is called with; those of the problem by default. */
+  attributes?: Attributes;
 }
+
+/** Runs the synchronous part of a call. @param other the call, where it is not the one that counts */
+export type Around = <T>(fn: () => T, other?: Company['before']) => T;
 
 /**
  * Runs one pass the way a user's program does: y from `tf.conv2d` or `tf.depthwiseConv2d`, with an epilogue from their fused namesakes, gradients from tfjs's
@@ -52,8 +60,8 @@ export async function runPass(
   problem: Problem,
   inputs: AllInputs,
   pass: Pass,
-  around: <T>(fn: () => T) => T,
-  {readBack = false, provenance, times = 1, soil = false}: RunOptions = {},
+  around: Around,
+  {readBack = false, provenance, times = 1, soil = false, company = {}, attributes}: RunOptions = {},
 ): Promise<PassRun> {
   const isWebgpu = tf.getBackend() === 'webgpu';
   const tensors = await tensorsFrom(problem, inputs, provenance);
@@ -62,29 +70,24 @@ export async function runPass(
   let result: Tensor | undefined;
   try {
     let start = performance.now();
-    const gradient = (f: (v: Tensor4D) => Tensor4D, of: Tensor4D) =>
-      tf.tidy(() => {
-        const recorded = (v: Tensor4D) => {
-          const y = f(v);
-          // Waits for the forward pass, whose time is not the gradient's. On webgpu a tape cannot: it reads by way of a canvas, which costs some devices.
-          if (!isWebgpu) y.dataSync();
-          start = performance.now();
-          return y;
-        };
-        return tf.valueAndGrad(recorded)(of, dy).grad;
-      });
-    const compute: Record<Pass, () => Tensor> = {
-      forward: () => convolve(problem, x, filter, beside),
-      backpropInput: () => gradient((v) => convolve(problem, v, filter, beside, true), x),
-      backpropFilter: () => gradient((v) => convolve(problem, x, v, beside, true), filter),
+    /** Waits for the forward pass, whose time is not the gradient's. On webgpu a tape cannot: it reads by way of a canvas, which costs some devices. */
+    const recorded = <T extends Tensor>(y: T): T => {
+      if (!isWebgpu) y.dataSync();
+      start = performance.now();
+      return y;
     };
+    const compute = (asked: Pass) => () =>
+      asked === 'forward'
+        ? convolve(problem, x, filter, beside, false, attributes)
+        : gradientOf(problem, asked, {x, filter, dy}, beside, recorded, company, attributes);
     for (let before = 1; before < times; before++) {
-      tf.dispose([x, dy, around(compute[pass])]);
+      tf.dispose([x, dy, around(compute(pass))]);
       const {filter: another, ...images} = await tensorsFrom(problem, inputs, provenance);
       another.dispose();
       ({x, dy} = images);
     }
-    const run = () => around(soil && isWebgpu ? () => withStaleBuffers(compute[pass]) : compute[pass]);
+    if (company.before) callBefore({x, filter, dy}, beside, company.before, around);
+    const run = () => around(soil && isWebgpu ? () => withStaleBuffers(compute(pass)) : compute(pass));
     if (readBack) [x, filter, dy].forEach(arrive);
     const seen = readBack ? observed({x, filter, dy, ...beside}, run) : {result: run()};
     result = seen.result;
@@ -107,6 +110,52 @@ export async function runPass(
   }
 }
 
+/** The gradient of a convolution by x or by filter, in the company that it is asked for in. */
+function gradientOf(
+  problem: Problem,
+  pass: Exclude<Pass, 'forward'>,
+  {x, filter, dy}: Record<keyof Inputs, Tensor4D>,
+  beside: BesideTensors,
+  recorded: <T extends Tensor>(y: T) => T,
+  {between, both}: Company,
+  attributes?: Attributes,
+): Tensor {
+  const y = (a: Tensor, b: Tensor) => convolve(problem, a as Tensor4D, b as Tensor4D, beside, true, attributes);
+  const byFilter = pass === 'backpropFilter';
+  const index = both && byFilter ? 1 : 0;
+  return tf.tidy(() => {
+    if (both) return tf.valueAndGrads((a, b) => recorded(y(a, b)))([x, filter], dy).grads[index];
+    const own = (v: Tensor) => (byFilter ? y(x, v) : y(v, filter));
+    const of = byFilter ? filter : x;
+    if (!between) return tf.valueAndGrad((v: Tensor) => recorded(own(v)))(of, dy).grad;
+    const other = {x: tf.tensor4d(between.x, x.shape), filter: tf.tensor4d(between.filter, filter.shape)};
+    const others = (w: Tensor) => (byFilter ? y(other.x, w) : y(w, other.filter));
+    const sum = (v: Tensor, w: Tensor) => recorded(tf.add(own(v), others(w)));
+    return tf.valueAndGrads(sum)([of, byFilter ? other.filter : other.x], dy).grads[index];
+  });
+}
+
+/** Runs the call that comes before the one that counts. */
+function callBefore(
+  own: Record<keyof Inputs, Tensor4D>,
+  beside: BesideTensors,
+  before: NonNullable<Company['before']>,
+  around: Around,
+): void {
+  const {tensors, made} = tensorsBefore(own, before);
+  const {x, filter} = tensors;
+  const {problem, pass} = before;
+  try {
+    const compute = () =>
+      pass === 'forward'
+        ? convolve(problem, x, filter, beside)
+        : gradientOf(problem, pass, tensors, beside, (y) => y, {});
+    around(compute, before).dispose();
+  } finally {
+    tf.dispose(made);
+  }
+}
+
 /** Whether `tf.conv2d` refuses the problem before any kernel runs; our own function takes it. `tf.depthwiseConv2d` leaves that to kernels. */
 export function isRefusedByTf(problem: Problem): boolean {
   return problem.kind !== 'depthwise' && isStridedAndDilated(problem);
@@ -119,9 +168,10 @@ export function convolve(
   filter: Tensor4D,
   beside: BesideTensors = {},
   isRecorded = false,
+  attributes: Attributes = problemAttributes(problem),
 ): Tensor4D {
-  if (isFused(problem)) return convolveFused(problem, x, filter, beside, isRecorded);
-  const {strides, pad, dataFormat, dilations, dimRoundingMode} = problemAttributes(problem);
+  if (isFused(problem)) return convolveFused(problem, x, filter, beside, isRecorded, attributes);
+  const {strides, pad, dataFormat, dilations, dimRoundingMode} = attributes;
   if (isRefusedByTf(problem)) return conv2d(x, filter, strides, pad, dataFormat, dilations, dimRoundingMode);
   const ask = problem.kind === 'depthwise' ? tf.depthwiseConv2d : tf.conv2d;
   return ask(x, filter, strides, pad as 'same', dataFormat, dilations, dimRoundingMode);

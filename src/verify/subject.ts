@@ -1,4 +1,5 @@
 import {type Pass, passes} from '../geometry/pass.js';
+import {type Company, timesIn} from './company.js';
 import type {Comparison, Got} from './compare.js';
 import {faultOf} from './faults.js';
 import {fusedPart} from './fusedParts.js';
@@ -111,21 +112,26 @@ export class Subject {
     this.target.onRun?.(problem, pass);
     if (this.target.compute) return this.target.compute(problem, {...inputs, ...changed}, pass);
     const {imported} = this.target;
+    const {company} = options;
     return runPass(
       problem,
       {...inputs, ...changed},
       pass,
-      (compute) => (imported ? imported.run(problem, pass, compute) : this.proved(pass, compute)),
+      (compute, other) => {
+        if (other)
+          return imported ? imported.run(other.problem, other.pass, compute, {company}) : this.watch(compute).value;
+        return imported ? imported.run(problem, pass, compute, {company}) : this.proved(pass, compute, company);
+      },
       {provenance, ...options},
     );
   }
 
-  private proved<T>(pass: Pass, compute: () => T): T {
+  private proved<T>(pass: Pass, compute: () => T, company: Company = {}): T {
     const {problem} = this.trial;
     demand(refuteKernel(this.target, pass, problem));
     const {value, calls, runs} = this.watch(compute);
     demand(refuteRuns(runs, pass, problem));
-    demand(refuteCalls(calls, this.target, pass, problem));
+    demand(refuteCalls(calls, this.target, pass, problem, timesIn(company)));
     const {backend, algorithm} = this.target;
     const part = isFused(problem) && pass === 'forward' ? fusedPart(backend, algorithm, problem) : undefined;
     if (part) noteRun(backend, part);

@@ -2,6 +2,7 @@ import type {Algorithm, Bound} from '../algorithms/algorithm.js';
 import type {Pass} from '../geometry/pass.js';
 import {type Problem, problemInfo} from '../geometry/problem.js';
 import {callSubject} from './callSubject.js';
+import type {Company} from './company.js';
 import {isFused} from './fusedReference.js';
 import type {Inputs} from './reference.js';
 import type {PassRun} from './runPass.js';
@@ -14,8 +15,11 @@ export interface Target {
   algorithm: string;
   /** How what a module registered takes part. */
   imported?: {
-    /** Runs fn, which must be synchronous, with it in place. @throws Error when it did not run */
-    run<T>(problem: Problem, pass: Pass, fn: () => T): T;
+    /**
+     * Runs fn, which must be synchronous, with it in place: in company with all that was imported for such problems.
+     * @throws Error when it did not run
+     */
+    run<T>(problem: Problem, pass: Pass, fn: () => T, around?: {company?: Company | undefined}): T;
     /** The same for second derivatives; absent where those cannot be judged. */
     secondOrder?<T>(problem: Problem, fn: () => T): T;
     /** The same for the gradients by bias and slopes; absent where those cannot be judged. */

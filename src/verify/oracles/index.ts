@@ -12,6 +12,8 @@ import {purityOracle} from './purity.js';
 import {rangeOracle} from './range.js';
 import {referenceOracle} from './reference.js';
 import {secondOrderOracle} from './secondOrder.js';
+import {sequenceOracle} from './sequence.js';
+import {spellingOracle} from './spelling.js';
 import {taylorOracle} from './taylor.js';
 import {zeroOracle} from './zero.js';
 
@@ -28,6 +30,8 @@ export const oracles: readonly Oracle[] = [
   secondOrderOracle,
   purityOracle,
   determinismOracle,
+  sequenceOracle,
+  spellingOracle,
   poisonOracle,
   zeroOracle,
   nonFiniteOracle,

@@ -45,6 +45,8 @@ export const oracleNames = [
   'secondOrder',
   'purity',
   'determinism',
+  'sequence',
+  'spelling',
   'poison',
   'zero',
   'nonFinite',

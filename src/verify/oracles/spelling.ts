@@ -1,0 +1,31 @@
+import {passes} from '../../geometry/pass.js';
+import {compare} from '../compare.js';
+import {otherSpelling} from '../spelling.js';
+import type {Oracle} from './oracle.js';
+
+/** Attributes that say the same in another form give the same result: `strides: 2` for [2, 2], the pads that 'same' comes to, and no rounding mode. */
+export const spellingOracle: Oracle = {
+  name: 'spelling',
+  passes,
+  fills: ['reals'],
+  isAbout: () => true,
+  oneInOnGpu: 8,
+  oneInLarge: 4,
+  oneAlgorithm: true,
+  judges: (_problem, _pass, _fill, {compute}) =>
+    !compute || 'the subject is always told of strides, dilations and pads in one form',
+  async judge(subject, pass) {
+    const wanted = subject.wanted(pass);
+    const usual = compare((await subject.result(pass)).got, wanted, subject.comparison);
+    if (usual.status === 'failed') return {status: 'skipped', reason: 'the call is wrong with its usual attributes'};
+    const attributes = otherSpelling(subject.trial.problem);
+    const told = `with the attributes written as ${JSON.stringify(attributes)}`;
+    try {
+      const {got} = await subject.run(pass, {}, {attributes});
+      const verdict = compare(got, wanted, subject.comparison);
+      return verdict.status === 'failed' ? {...verdict, reason: `${told}: ${verdict.reason}`} : verdict;
+    } catch (error) {
+      throw new Error(`${told}: ${error instanceof Error ? error.message : error}`, {cause: error});
+    }
+  },
+};

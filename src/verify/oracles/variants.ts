@@ -1,0 +1,41 @@
+import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
+import {explicitPads} from '../../geometry/explicitPads.js';
+import {type Problem, problemInfo, resolves} from '../../geometry/problem.js';
+
+type Steps = Pick<Conv2DInfo, 'strideHeight' | 'strideWidth' | 'dilationHeight' | 'dilationWidth'>;
+
+/**
+ * Other convolutions of tensors with the same number of elements. Each differs in one attribute: a stride, a dilation or a pad is one larger, and the pad behind
+ * makes up for it; or height and width of the images are exchanged.
+ */
+export function variantsOf(problem: Problem): Problem[] {
+  const info = problemInfo(problem);
+  const {dimRoundingMode: _, ...rest} = problem;
+  const stepped = (steps: Partial<Steps>, top = 0, left = 0): Problem => {
+    const changed = {
+      ...info,
+      ...steps,
+      padTop: info.padTop + top,
+      padLeft: info.padLeft + left,
+      dataFormat: 'NHWC',
+    } as const;
+    const [, rows, columns] = explicitPads(changed);
+    return {...rest, ...steps, pad: {top: rows[0], bottom: rows[1], left: columns[0], right: columns[1]}};
+  };
+  const variants = [
+    stepped({strideHeight: info.strideHeight + 1}),
+    stepped({strideWidth: info.strideWidth + 1}),
+    stepped({dilationHeight: info.dilationHeight + 1}),
+    stepped({dilationWidth: info.dilationWidth + 1}),
+    stepped({}, 1),
+    stepped({}, 0, 1),
+  ];
+  const isAlike = (variant: Problem) => {
+    if (!resolves(variant)) return false;
+    const {outHeight, outWidth} = problemInfo(variant);
+    return outHeight === info.outHeight && outWidth === info.outWidth;
+  };
+  const turned = {...problem, inHeight: info.inWidth, inWidth: info.inHeight};
+  const turns = info.inHeight !== info.inWidth && problem.epilogue === undefined && resolves(turned);
+  return [...variants.filter(isAlike), ...(turns ? [turned] : [])];
+}

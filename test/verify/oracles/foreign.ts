@@ -1,0 +1,49 @@
+import * as tf from '@tensorflow/tfjs';
+import {install, uninstall} from '../../../src/plugin/install.js';
+
+type KernelFunc = tf.KernelConfig['kernelFunc'];
+type Params = Parameters<KernelFunc>[0];
+type GradFunc = tf.GradConfig['gradFunc'];
+
+const undo: (() => void)[] = [];
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+beforeEach(() => {
+  install({tf});
+});
+afterEach(() => {
+  for (const one of undo.splice(0).reverse()) one();
+  uninstall();
+});
+
+/** Registers somebody's kernel on cpu over convgrad's: what `make` makes of the right one. */
+export function foreignKernel(
+  kernelName: string,
+  make: (right: (params: Params) => tf.TensorInfo) => KernelFunc,
+): void {
+  const ours = tf.getKernel(kernelName, 'cpu');
+  const put = (config: tf.KernelConfig) => {
+    tf.unregisterKernel(kernelName, 'cpu');
+    tf.registerKernel(config);
+  };
+  put({...ours, kernelFunc: make((params) => ours.kernelFunc(params) as tf.TensorInfo)});
+  undo.push(() => put(ours));
+}
+
+/** The same of a gradient. */
+export function foreignGradient(kernelName: string, make: (right: GradFunc) => GradFunc): void {
+  const ours = tf.getGradient(kernelName);
+  const put = (config: tf.GradConfig) => {
+    tf.unregisterGradient(kernelName);
+    tf.registerGradient(config);
+  };
+  put({...ours, gradFunc: make(ours.gradFunc)});
+  undo.push(() => put(ours));
+}
+
+/** The values of a tensor on cpu, which are its memory. */
+export function memoryOf({backend}: Params, {dataId}: {dataId: object}): Float32Array {
+  return (backend as unknown as {data: {get(id: object): {values: Float32Array}}}).data.get(dataId).values;
+}

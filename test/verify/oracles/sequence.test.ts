@@ -1,0 +1,176 @@
+import * as tf from '@tensorflow/tfjs';
+import {type VerifyOptions, verify} from '../../../src/verify/index.js';
+import {foreignGradient, foreignKernel, memoryOf} from './foreign.js';
+
+/** Not square, with pads and strides, and too large for every company to be tried. */
+const typical = 'mb2ih5iw6ic2oc3kh3kw2sh2sw1-same';
+const tiny = 'ih3iw2ic1oc2kh2kw2-p1';
+
+async function failuresOf(options: VerifyOptions = {}): Promise<string[]> {
+  const {results} = await verify({
+    ...{
+      backends: ['cpu'],
+      problems: [typical, tiny],
+      oracles: ['reference', 'sequence'],
+      provenance: 'uploaded',
+      diagnose: false,
+    },
+    ...options,
+  });
+  return results.flatMap(({status, oracle, pass, reason}) =>
+    status === 'failed' ? [`${oracle} ${pass}: ${reason}`] : [],
+  );
+}
+
+type Inputs = Record<string, tf.TensorInfo>;
+
+/** Keeps results by what `key` says, and answers from there. */
+function cached(name: string, keyOf: (inputs: Inputs, attrs: object) => object[]): void {
+  const nested = new WeakMap<object, WeakMap<object, Float32Array>>();
+  foreignKernel(name, (right) => (params) => {
+    const [first, second = first] = keyOf(params.inputs as Inputs, params.attrs ?? {});
+    const known = nested.get(first) ?? new WeakMap<object, Float32Array>();
+    nested.set(first, known);
+    const result = right(params);
+    const kept = known.get(second);
+    if (kept?.length === memoryOf(params, result).length) memoryOf(params, result).set(kept);
+    known.set(second, memoryOf(params, result).slice());
+    return result;
+  });
+}
+
+test.each<[string, string, (inputs: Inputs) => object[], RegExp]>([
+  [
+    'y by x and filter',
+    'Conv2D',
+    ({x, filter}) => [x!.dataId, filter!.dataId],
+    /^sequence forward: right alone, and wrong after a call with the same tensors as /,
+  ],
+  [
+    'y by filter',
+    'Conv2D',
+    ({filter}) => [filter!.dataId],
+    /^sequence forward: right alone, and wrong after a call with another x and the same filter: /,
+  ],
+  [
+    'dFilter by x',
+    'Conv2DBackpropFilter',
+    ({x}) => [x!.dataId],
+    /^sequence backpropFilter: right alone, and wrong after a call with another dy and the same x: /,
+  ],
+  [
+    'dx by dy and filter',
+    'Conv2DBackpropInput',
+    ({dy, filter}) => [dy!.dataId, filter!.dataId],
+    /^sequence backpropInput: right alone, and wrong after a call with the same tensors as /,
+  ],
+])('a kernel that keeps %s alone is found', async (_, name, keyOf, reason) => {
+  cached(name, keyOf);
+  const failures = await failuresOf();
+  expect(failures).toContainEqual(expect.stringMatching(reason));
+  expect(failures.filter((failure) => !failure.startsWith('sequence'))).toEqual([]);
+});
+
+test('a kernel that is wrong at a second call with the same tensors is found', async () => {
+  const seen = new WeakSet<object>();
+  foreignKernel('Conv2DBackpropFilter', (right) => (params) => {
+    const {x, dy} = params.inputs as Inputs;
+    const result = right(params);
+    if (seen.has(x!.dataId) && seen.has(dy!.dataId)) memoryOf(params, result)[0] += 1;
+    seen.add(x!.dataId).add(dy!.dataId);
+    return result;
+  });
+  expect(await failuresOf()).toContainEqual(
+    expect.stringMatching(
+      /^sequence backpropFilter: right alone, and wrong at the second of two calls with the same tensors: element 0 /,
+    ),
+  );
+});
+
+test('a gradient that takes x from the last forward call is found', async () => {
+  let last: tf.Tensor | undefined;
+  foreignKernel('Conv2D', (right) => (params) => {
+    last = params.inputs['x'] as tf.Tensor;
+    return right(params);
+  });
+  foreignGradient('Conv2D', (right) => (dy, [x, filter], attrs) => {
+    const other = last && last.shape.join() === x!.shape.join() ? last : x!;
+    return right(dy, [other, filter!], attrs);
+  });
+  expect(await failuresOf({algorithms: ['imported-gradient']})).toContainEqual(
+    expect.stringMatching(
+      /^sequence backpropFilter: right alone, and wrong where a second convolution of that size was recorded /,
+    ),
+  );
+});
+
+test('a backward kernel that uses what the forward kernel of its module kept is found', async () => {
+  let kept: Float32Array | undefined;
+  foreignKernel('Conv2D', (right) => (params) => {
+    kept = memoryOf(params, params.inputs['filter']!).slice();
+    return right(params);
+  });
+  foreignKernel('Conv2DBackpropInput', (right) => (params) => {
+    const filter = memoryOf(params, params.inputs['filter']!);
+    const own = filter.slice();
+    if (kept?.length === filter.length) filter.set(kept);
+    const result = right(params);
+    filter.set(own);
+    return result;
+  });
+  expect(await failuresOf({algorithms: ['imported']})).toContainEqual(
+    expect.stringMatching(/^sequence backpropInput: /),
+  );
+});
+
+test('a gradient whose two halves disturb one another is found', async () => {
+  foreignGradient('Conv2D', (right) => (dy, saved, attrs) => {
+    const {x, filter} = right(dy, saved, attrs) as Record<string, () => tf.Tensor>;
+    let isAsked = false;
+    return {
+      x: () => {
+        isAsked = true;
+        return x!();
+      },
+      filter: () => (isAsked ? tf.mul(filter!(), 2) : filter!()),
+    };
+  });
+  expect(await failuresOf()).toContainEqual(
+    expect.stringMatching(
+      /^sequence backpropFilter: right alone, and wrong where the gradients by x and by filter are asked for at once: /,
+    ),
+  );
+});
+
+test('what is wrong alone is left to the reference', async () => {
+  foreignKernel('Conv2D', (right) => (params) => {
+    const result = right(params);
+    memoryOf(params, result)[0] += 1;
+    return result;
+  });
+  const failures = await failuresOf({fills: ['reals']});
+  expect(failures.length).toBe(2);
+  expect(failures.every((failure) => failure.startsWith('reference'))).toBe(true);
+});
+
+test('a kernel that keeps right results for the same tensors and attributes passes', async () => {
+  const known = new WeakMap<object, Map<string, Float32Array>>();
+  foreignKernel('Conv2D', (right) => (params) => {
+    const {x, filter} = params.inputs as Record<string, tf.Tensor>;
+    const kept = known.get(x!.dataId) ?? new Map<string, Float32Array>();
+    known.set(x!.dataId, kept);
+    const key = JSON.stringify([x!.shape, [...memoryOf(params, filter!)], params.attrs]);
+    const result = right(params);
+    kept.set(key, kept.get(key) ?? memoryOf(params, result).slice());
+    memoryOf(params, result).set(kept.get(key)!);
+    return result;
+  });
+  const report = await verify({
+    backends: ['cpu'],
+    problems: [typical, tiny],
+    oracles: ['sequence', 'spelling'],
+    diagnose: false,
+  });
+  expect(report.summary).toMatchObject({failed: 0, vacuous: 0});
+  expect(report.summary.passed).toBeGreaterThan(3);
+});

@@ -56,13 +56,16 @@ const answers = new WeakMap<Trial, Map<Pass, Promise<PassRun | Error>>>();
 function answer(trial: Trial, pass: Pass): Promise<PassRun | Error> {
   const known = answers.get(trial) ?? new Map<Pass, Promise<PassRun | Error>>();
   answers.set(trial, known);
-  const found = known.get(pass) ?? ask(trial, pass);
+  const found = known.get(pass) ?? askBuiltin(trial, pass);
   known.set(pass, found);
   return found;
 }
 
 /** Runs the built-in, and makes sure that nothing of convgrad had a part in it. */
-async function ask({problem, inputs, provenance}: Trial, pass: Pass): Promise<PassRun | Error> {
+export async function askBuiltin(
+  {problem, inputs, provenance}: Pick<Trial, 'problem' | 'inputs' | 'provenance'>,
+  pass: Pass,
+): Promise<PassRun | Error> {
   try {
     const around = <T>(compute: () => T): T => {
       const {value, calls} = counted(() => (currentSession(tf) ? withBuiltins(tf, compute) : compute()));

@@ -1,5 +1,5 @@
 import type {Algorithm} from '../../algorithms/algorithm.js';
-import {type Pass, shapeOf} from '../../geometry/pass.js';
+import {type Pass, passTensors, shapeOf, sizeOf} from '../../geometry/pass.js';
 import {formatProblem, type Problem, problemInfo} from '../../geometry/problem.js';
 import {randomFrom} from '../random.js';
 import {type Inputs, reference, type Wanted} from '../reference.js';
@@ -45,17 +45,18 @@ function planted({problem, inputs}: Trial, name: keyof Inputs): Planted {
  * Which outputs without such a term may be reached as well. `padded`: zeros stand for pixels that x or dy does not have, beyond the border
  * or in the gaps of a stride, and meet the other operand as 0·Inf = NaN. That is the filter, in all outputs of its channel, or in dFilter
  * the pixels of the other image. A pixel itself meets true weights only. `tile`: it also meets those of the tiles that see it, so it reaches one pixel
- * less than the size of a tile further; anywhere, where nobody tells that size.
+ * less than the size of a tile further; anywhere, where nobody tells that size. `undeclared`: anywhere in the same image.
  */
 export function mayReach(
   problem: Problem,
   pass: Pass,
   name: keyof Inputs,
   at: readonly number[],
-  footprint: Algorithm['footprint'],
+  footprint: Algorithm['footprint'] | 'undeclared',
   tile?: readonly [height: number, width: number],
 ): (index: number) => boolean {
   if (footprint === 'taps') return () => false;
+  if (footprint === 'undeclared') return ofSameImages(problem, pass, name, at);
   if (footprint === 'tile' && !tile) return () => true;
   const {inChannels: C, outChannels: F, kind} = problem;
   const inOf = (weight: number) =>
@@ -73,6 +74,19 @@ export function mayReach(
     default:
       return tile ? nearby(problem, pass, at, tile) : () => false;
   }
+}
+
+/** The outputs in the images of these elements; all, where the input or the output has no images. */
+function ofSameImages(
+  problem: Problem,
+  pass: Pass,
+  name: keyof Inputs,
+  at: readonly number[],
+): (index: number) => boolean {
+  if (name === 'filter' || pass === 'backpropFilter') return () => true;
+  const info = problemInfo(problem);
+  const [from, to] = [sizeOf(info, name), sizeOf(info, passTensors[pass].output)].map((size) => size / problem.batch);
+  return (index) => at.some((place) => Math.floor(place / from) === Math.floor(index / to));
 }
 
 /** The outputs of tiles that see one of the pixels: those whose window holds it, and as far around them as a tile reaches. Without stride. */

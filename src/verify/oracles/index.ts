@@ -3,6 +3,7 @@ import {biasOracle} from './bias.js';
 import {builtinOracle} from './builtin.js';
 import {determinismOracle} from './determinism.js';
 import {epilogueOracle} from './epilogue.js';
+import {epilogueNaNOracle} from './epilogueNaN.js';
 import {finiteDifferencesOracle} from './finiteDifferences.js';
 import {maxPoolOracle} from './maxPool.js';
 import {nonFiniteOracle} from './nonFinite.js';
@@ -35,6 +36,7 @@ export const oracles: readonly Oracle[] = [
   poisonOracle,
   zeroOracle,
   nonFiniteOracle,
+  epilogueNaNOracle,
   rangeOracle,
   biasOracle,
   epilogueOracle,

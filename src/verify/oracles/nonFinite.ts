@@ -1,12 +1,14 @@
 import {hasZeroSize, passes, passTensors} from '../../geometry/pass.js';
 import {problemInfo} from '../../geometry/problem.js';
+import {isGpu} from '../bound.js';
 import type {Inputs} from '../reference.js';
 import {mayReach, plant} from './footprint.js';
 import type {Oracle} from './oracle.js';
 
 /**
  * One Inf and one NaN in an input reach exactly the outputs that the algorithm's declared footprint predicts, no others and none fewer.
- * Half of the other inputs are zeros: who leaves out terms with a zero loses 0·NaN.
+ * Half of the other inputs are zeros: who leaves out terms with a zero loses 0·NaN. What was imported declares nothing. It must reach the same outputs, and may reach
+ * others of the same image.
  */
 export const nonFiniteOracle: Oracle = {
   name: 'nonFinite',
@@ -14,13 +16,15 @@ export const nonFiniteOracle: Oracle = {
   fills: ['integers'],
   oneInOnGpu: 8,
   oneInLarge: 4,
-  judges(problem, _pass, _fill, {footprint}) {
-    if (!footprint) return 'it declares no footprint';
+  judges(problem, _pass, _fill, {footprint, imported, backend}) {
+    if (!footprint && !imported) return 'it declares no footprint';
+    if (!footprint && isGpu(backend))
+      return 'it declares no footprint, and shaders may be compiled as if there were no NaN';
     return !hasZeroSize(problemInfo(problem)) || 'with a size of 0 there are no values to spread';
   },
   async judge(subject, pass) {
     const {trial, target} = subject;
-    const {footprint = 'taps'} = target;
+    const {footprint = 'undeclared'} = target;
     for (const name of passTensors[pass].inputs as readonly (keyof Inputs)[]) {
       const {inputs, at, wanted} = plant(trial, name);
       const {values} = (await subject.run(pass, inputs)).got;
@@ -32,8 +36,10 @@ export const nonFiniteOracle: Oracle = {
         if (reached === must || (reached && may(index))) continue;
         const what = `element ${index} is ${values[index]}`;
         const reason = must
-          ? `${what} although a term of it holds an Inf or NaN of ${name}`
-          : `${what}: an Inf or NaN of ${name} spreads beyond the declared footprint '${footprint}'`;
+          ? `${what} although a term of it holds an Inf or NaN of ${name}; zero times that is NaN too`
+          : footprint === 'undeclared'
+            ? `${what}: an Inf or NaN of ${name} reaches another image of the batch`
+            : `${what}: an Inf or NaN of ${name} spreads beyond the declared footprint '${footprint}'`;
         return {status: 'failed', reason};
       }
     }

@@ -50,6 +50,7 @@ export const oracleNames = [
   'poison',
   'zero',
   'nonFinite',
+  'epilogueNaN',
   'range',
   'bias',
   'epilogue',

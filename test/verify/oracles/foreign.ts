@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import {install, uninstall} from '../../../src/plugin/install.js';
+import {kernelKey} from '../../../src/plugin/registries.js';
+import {currentSession} from '../../../src/plugin/session.js';
 
 type KernelFunc = tf.KernelConfig['kernelFunc'];
 type Params = Parameters<KernelFunc>[0];
@@ -14,8 +16,9 @@ beforeEach(() => {
   install({tf});
 });
 afterEach(() => {
-  for (const one of undo.splice(0).reverse()) one();
+  // What is somebody's stays when convgrad goes.
   uninstall();
+  for (const one of undo.splice(0).reverse()) one();
 });
 
 /** Registers somebody's kernel on cpu over convgrad's: what `make` makes of the right one. */
@@ -29,7 +32,8 @@ export function foreignKernel(
     tf.registerKernel(config);
   };
   put({...ours, kernelFunc: make((params) => ours.kernelFunc(params) as tf.TensorInfo)});
-  undo.push(() => put(ours));
+  const before = currentSession(tf)!.kernels.original(kernelKey(kernelName, 'cpu'))!;
+  undo.push(() => put(before));
 }
 
 /** The same of a gradient. */
@@ -40,7 +44,8 @@ export function foreignGradient(kernelName: string, make: (right: GradFunc) => G
     tf.registerGradient(config);
   };
   put({...ours, gradFunc: make(ours.gradFunc)});
-  undo.push(() => put(ours));
+  const before = currentSession(tf)!.gradients.original(kernelName)!;
+  undo.push(() => put(before));
 }
 
 /** The values of a tensor on cpu, which are its memory. */

@@ -1,7 +1,9 @@
 import {im2col} from '../../../src/algorithms/im2col.js';
 import {type Pass, passTensors, shapeOf} from '../../../src/geometry/pass.js';
 import {nonFiniteOracle} from '../../../src/verify/oracles/nonFinite.js';
+import {verify} from '../../../src/verify/verify.js';
 import {ask, breakPass} from './ask.js';
+import {foreignGradient, foreignKernel, memoryOf} from './foreign.js';
 
 const padded = 'mb2ih5iw6ic2oc3kh3kw3sh2sw1-same';
 
@@ -98,4 +100,59 @@ test('cannot judge who declares no footprint, or has no data', async () => {
     'it declares no footprint',
   );
   expect((await ask(nonFiniteOracle, 'direct', 'forward', {problem: 'mb0ih3iw3ic1oc1kh2kw2'})).status).toBe('skipped');
+});
+
+describe('what was imported and declares nothing', () => {
+  const judge = async () => {
+    const {results} = await verify({
+      ...{backends: ['cpu'], problems: [padded], fills: ['integers'], oracles: ['nonFinite'], diagnose: false},
+    });
+    return results.map(({status, reason = ''}) => `${status} ${reason}`);
+  };
+
+  test.each<[string, (value: number) => number]>([
+    ['NaN into 0', (value) => (Number.isNaN(value) ? 0 : value)],
+    [
+      'Inf into the largest number',
+      (value) => (Math.abs(value) === Number.POSITIVE_INFINITY ? Math.sign(value) * 3.4e38 : value),
+    ],
+  ])('is found where it turns %s', async (_, change) => {
+    for (const name of ['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter']) {
+      foreignKernel(name, (right) => (params) => {
+        const result = right(params);
+        memoryOf(params, result).set(memoryOf(params, result).map(change));
+        return result;
+      });
+    }
+    const found = await judge();
+    expect(found.length).toBe(3);
+    for (const one of found)
+      expect(one).toMatch(/^failed element \d+ is -?[\d.e+]+ although a term of it holds an Inf or NaN of /);
+  });
+
+  test('may spread over an image, and not into another one', async () => {
+    const spreading = (images: boolean) =>
+      foreignKernel('Conv2D', (right) => (params) => {
+        const result = right(params);
+        const values = memoryOf(params, result);
+        const size = images ? values.length : values.length / result.shape[0]!;
+        for (let from = 0; from < values.length; from += size) {
+          const one = values.subarray(from, from + size);
+          if (one.some((value) => !Number.isFinite(value))) one.fill(Number.NaN);
+        }
+        return result;
+      });
+    spreading(false);
+    expect(await judge()).toEqual(['passed ']);
+    spreading(true);
+    expect(await judge()).toEqual([
+      expect.stringMatching(/^failed element \d+ is NaN: an Inf or NaN of x reaches another image of the batch$/),
+    ]);
+  });
+
+  test('passes where it is right, and in a gradient', async () => {
+    foreignKernel('Conv2D', (right) => right);
+    foreignGradient('Conv2D', (right) => (dy, saved, attrs) => right(dy, saved, attrs));
+    expect(await judge()).toEqual(['passed ', 'passed ', 'passed ']);
+  });
 });

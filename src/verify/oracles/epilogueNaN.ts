@@ -1,0 +1,43 @@
+import {hostFamily} from '../../backends/host/index.js';
+import {hasZeroSize} from '../../geometry/pass.js';
+import {formatProblem, problemInfo} from '../../geometry/problem.js';
+import {randomFrom} from '../random.js';
+import {reference} from '../reference.js';
+import {askBuiltin} from './builtin.js';
+import type {Oracle} from './oracle.js';
+
+/**
+ * A NaN in x is not lost in an epilogue: relu(NaN) is no 0. tfjs does not say what must come out, and its own kernels differ: on wasm many turn NaN into numbers. So
+ * an output must be NaN or infinite where the definition makes NaN of it and tfjs's own fused kernel of that backend keeps it.
+ */
+export const epilogueNaNOracle: Oracle = {
+  name: 'epilogueNaN',
+  passes: ['forward'],
+  fills: ['integers'],
+  isAbout: ({epilogue}) => epilogue !== undefined,
+  // Shaders may be compiled as if there were no NaN.
+  backends: hostFamily.backends,
+  oneAlgorithm: true,
+  judges(problem, _pass, _fill, {compute}) {
+    if (compute) return 'the subject is a convolution without an epilogue';
+    return !hasZeroSize(problemInfo(problem)) || 'with a size of 0 there are no values to spread';
+  },
+  async judge(subject, pass) {
+    const {problem, inputs, provenance} = subject.trial;
+    const x = inputs.x.slice();
+    x[randomFrom(`${formatProblem(problem)}/epilogue NaN`)() % x.length] = Number.NaN;
+    const changed = {...inputs, x};
+    const builtin = await askBuiltin({problem, inputs: changed, provenance}, pass);
+    if (builtin instanceof Error) return {status: 'skipped', reason: `tfjs’s own kernel throws: ${builtin.message}`};
+    const {values: wanted} = reference(problem, changed)[pass];
+    const must = [...wanted.keys()].filter(
+      (index) => Number.isNaN(wanted[index]) && !Number.isFinite(builtin.got.values[index]),
+    );
+    if (must.length === 0) return {status: 'skipped', reason: 'tfjs’s own kernel makes numbers of NaN here'};
+    const {values} = (await subject.run(pass, {x})).got;
+    const lost = must.find((index) => Number.isFinite(values[index]));
+    if (lost === undefined) return {status: 'passed'};
+    const reason = `element ${lost} is ${values[lost]} although a term of it holds a NaN of x, which tfjs’s own kernel keeps`;
+    return {status: 'failed', reason};
+  },
+};

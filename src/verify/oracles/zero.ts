@@ -1,8 +1,16 @@
-import {passes, passTensors} from '../../geometry/pass.js';
-import type {Inputs} from '../reference.js';
+import {type Pass, passes, passTensors} from '../../geometry/pass.js';
+import {formatProblem} from '../../geometry/problem.js';
+import {compare, type Verdict} from '../compare.js';
+import {randomFrom} from '../random.js';
+import {type Inputs, reference} from '../reference.js';
+import type {Subject} from '../subject.js';
+import {largest} from './numbers.js';
 import type {Oracle} from './oracle.js';
 
-/** A pass is linear in each input, so zeros in one give zeros: nothing is added that comes from elsewhere. */
+/**
+ * A pass is linear in each input, so zeros in one give zeros: nothing is added that comes from elsewhere. And one number everywhere, as in the dy of a sum or a mean, is an
+ * input like any other: the definition says what comes of it.
+ */
 export const zeroOracle: Oracle = {
   name: 'zero',
   passes,
@@ -12,7 +20,8 @@ export const zeroOracle: Oracle = {
   oneAlgorithm: true,
   judges: () => true,
   async judge(subject, pass) {
-    for (const name of passTensors[pass].inputs as readonly (keyof Inputs)[]) {
+    const names = passTensors[pass].inputs as readonly (keyof Inputs)[];
+    for (const name of names) {
       const zeros = new Float32Array(subject.trial.inputs[name].length);
       const {values} = (await subject.run(pass, {[name]: zeros})).got;
       for (let index = 0; index < values.length; index++) {
@@ -20,6 +29,20 @@ export const zeroOracle: Oracle = {
         return {status: 'failed', reason: `element ${index} is ${values[index]} although ${name} is zero`};
       }
     }
-    return {status: 'passed'};
+    const next = randomFrom(`constant/${formatProblem(subject.trial.problem)}/${pass}`);
+    return constant(subject, pass, names[next() % names.length]);
   },
 };
+
+/** What must come out where one input is the same number everywhere. */
+async function constant(subject: Subject, pass: Pass, name: keyof Inputs): Promise<Verdict> {
+  const {problem, inputs} = subject.trial;
+  const value = Math.min(2, largest(inputs[name]));
+  if (value === 0) return {status: 'passed'};
+  const changed = {[name]: inputs[name].map(() => value)};
+  const {got} = await subject.run(pass, changed);
+  const wanted = subject.withOwnBounds(reference(problem, {...inputs, ...changed})[pass], pass, changed);
+  const {status, reason} = compare(got, wanted, subject.comparison);
+  // Sums of the other input may be zero, and data of that kind are not drawn to stay exact.
+  return status === 'failed' ? {status, reason: `where ${name} is ${value} everywhere: ${reason}`} : {status: 'passed'};
+}

@@ -1,4 +1,5 @@
 import {passes} from '../../../src/geometry/pass.js';
+import type {Verdict} from '../../../src/verify/compare.js';
 import {determinismOracle} from '../../../src/verify/oracles/determinism.js';
 import {poisonOracle} from '../../../src/verify/oracles/poison.js';
 import {purityOracle} from '../../../src/verify/oracles/purity.js';
@@ -40,6 +41,20 @@ describe.each(passes)('%s', (pass) => {
       status: 'failed',
       reason: expect.stringContaining('is not overwritten'),
     });
+  });
+
+  test.each([0, 1])('zero rejects a mistake where input %i is the same everywhere', async (which) => {
+    breakPass(pass, (right, info, a, b, out, engine) => {
+      right(info, a, b, out, engine);
+      const [first, ...others] = which === 0 ? a : b;
+      if (first !== 0 && others.every((value) => value === first)) out[0]! += first!;
+    });
+    const problems = Array.from({length: 12}, (_, rows) => `ih${rows + 3}iw4ic2oc3kh2kw2`);
+    const verdicts: Verdict[] = [];
+    for (const problem of problems) verdicts.push(await ask(zeroOracle, 'broken', pass, {problem}));
+    const failed = verdicts.filter(({status}) => status === 'failed');
+    expect(failed.length).toBeGreaterThan(0);
+    for (const {reason} of failed) expect(reason).toMatch(/^where (x|filter|dy) is 2 everywhere: element 0 is /);
   });
 
   test('zero rejects a result that is not linear', async () => {

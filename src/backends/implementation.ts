@@ -54,7 +54,11 @@ export interface Builtin {
   supports(info: Conv2DInfo, pass: Pass): true | string;
   fuses(info: Conv2DInfo, fusion: Fusion, backend: object): boolean;
   /** Runs such a kernel where it does not say for itself that it failed; by default it is called with the backend as it is. */
-  run?(backend: object, inputs: readonly TensorInfo[], kernel: (backend: object) => TensorInfo): TensorInfo;
+  run?(
+    backend: object,
+    inputs: Readonly<Record<string, TensorInfo | null | undefined>>,
+    kernel: (backend: object) => TensorInfo,
+  ): TensorInfo;
 }
 
 /** The implementations that serve a family of tfjs backends. */

@@ -42,12 +42,22 @@ export function channelStep(info: Conv2DInfo): number {
 
 /** The number of elements of the tensor. */
 export function sizeOf(info: Conv2DInfo, name: TensorName): number {
-  return shapeOf(info, name).reduce((product, size) => product * size, 1);
+  switch (name) {
+    case 'x':
+    case 'dx':
+      return info.batch * info.inHeight * info.inWidth * info.inChannels;
+    case 'filter':
+    case 'dFilter':
+      return info.filterHeight * info.filterWidth * info.inChannels * filterDepth(info);
+    case 'y':
+    case 'dy':
+      return info.batch * info.outHeight * info.outWidth * info.outChannels;
+  }
 }
 
 /** Whether a size is 0: every result is then empty or a sum of nothing, and no algorithm is asked. */
 export function hasZeroSize(info: Conv2DInfo): boolean {
-  return (['x', 'filter', 'y'] as const).some((name) => sizeOf(info, name) === 0);
+  return sizeOf(info, 'x') === 0 || sizeOf(info, 'filter') === 0 || sizeOf(info, 'y') === 0;
 }
 
 /** The shape as the user sees it, in `info.dataFormat`'s order. */

@@ -1,8 +1,8 @@
 import type {KernelFunc, TensorInfo} from '@tensorflow/tfjs';
-import type {Builtin, Implementation} from '../backends/implementation.js';
+import type {Builtin, Fusion, Implementation} from '../backends/implementation.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import {explicitPads} from '../geometry/explicitPads.js';
-import {passTensors, shapeOf} from '../geometry/pass.js';
+import {type Pass, shapeOf} from '../geometry/pass.js';
 import {builtinOf} from './select.js';
 
 /** The name under which tfjs's own kernels are asked for and counted. They are no algorithm of convgrad's, and never counted as one. */
@@ -47,17 +47,32 @@ function implementationOf(backendName: string, policy: Builtin, kernels: Builtin
       policy.passes.includes(pass) ? policy.supports(info, pass) : `${backendName}'s own ${pass} is not used`,
     fuses: (info, fusion, backend) => kernels.fused !== undefined && policy.fuses(info, fusion, backend),
     run(pass, info, a, b, backend, fusion) {
-      const [first, second] = passTensors[pass].inputs;
-      const {bias, preluActivationWeights, ...activation} = fusion ?? {};
       const kernel = (fusion ? kernels.fused : kernels.plain) as KernelFunc;
-      const attrs = fusion ? {...attributesOf(info), ...activation} : attributesOf(info);
-      const inputs = {[first]: a, [second]: b, ...(fusion ? {bias, preluActivationWeights} : {})};
-      const run = (on: object) =>
-        kernel({inputs: inputs as Record<string, TensorInfo>, attrs: attrs as never, backend: on}) as TensorInfo;
-      const read = [a, b, bias, preluActivationWeights].filter((tensor) => tensor != null);
-      return policy.run ? policy.run(backend, read, run) : run(backend);
+      const attrs = fusion ? {...attributesOf(info), ...activationOf(fusion)} : attributesOf(info);
+      const inputs = inputsOf(pass, a, b, fusion) as Record<string, TensorInfo>;
+      const run = (on: object) => kernel({inputs, attrs: attrs as never, backend: on}) as TensorInfo;
+      return policy.run ? policy.run(backend, inputs, run) : run(backend);
     },
   };
+}
+
+/** The tensors of a pass under the names that tfjs gives them. */
+function inputsOf(pass: Pass, a: TensorInfo, b: TensorInfo, fusion: Fusion | undefined): object {
+  switch (pass) {
+    case 'forward': {
+      if (!fusion) return {x: a, filter: b};
+      const {bias, preluActivationWeights} = fusion;
+      return {x: a, filter: b, bias, preluActivationWeights};
+    }
+    case 'backpropInput':
+      return {dy: a, filter: b};
+    case 'backpropFilter':
+      return {x: a, dy: b};
+  }
+}
+
+function activationOf({activation, leakyreluAlpha}: Fusion): Pick<Fusion, 'activation' | 'leakyreluAlpha'> {
+  return {activation, leakyreluAlpha};
 }
 
 const attributes = new WeakMap<Conv2DInfo, object>();

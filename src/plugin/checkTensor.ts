@@ -34,6 +34,12 @@ function checkDtype(
   return tensor;
 }
 
+/** Whether the tensor, in the user's data format, has the shape that the geometry gives it. */
+export function hasShape(info: Conv2DInfo, name: TensorName, shape: number[]): boolean {
+  const [n, h, w, c] = userShapeOf(info, name);
+  return shape.length === 4 && shape[0] === n && shape[1] === h && shape[2] === w && shape[3] === c;
+}
+
 /** @throws ConvgradError unless the tensor, in the user's data format, has the shape that the geometry gives it */
 export function checkShape(
   functionName: string,
@@ -42,11 +48,10 @@ export function checkShape(
   shape: number[],
   shown: string = name,
 ): void {
-  const wanted = userShapeOf(info, name);
-  if (shape.length === 4 && shape.every((size, i) => size === wanted[i])) return;
+  if (hasShape(info, name, shape)) return;
   throw new ConvgradError(
     functionName,
-    `${shown} has shape [${shape}] where the geometry gives [${wanted}] (${info.dataFormat}); ` +
+    `${shown} has shape [${shape}] where the geometry gives [${userShapeOf(info, name)}] (${info.dataFormat}); ` +
       'check it against the input shape, filter, strides, pad and dilations of the forward convolution.',
   );
 }

@@ -15,7 +15,9 @@ export function onFloats<T extends readonly (TensorInfo | null | undefined)[], R
   const floats = floatsOf(place.backendName);
   const areHeld = (tensor: TensorInfo) => !floats || floats.areHeld(place.backend, tensor);
   const isFloat = (tensor: TensorInfo) => tensor.dtype === 'float32' && areHeld(tensor);
-  if (tensors.every((tensor) => !tensor || isFloat(tensor))) return fn(tensors);
+  let areFloats = true;
+  for (const tensor of tensors) areFloats &&= !tensor || isFloat(tensor);
+  if (areFloats) return fn(tensors);
   if (floats?.areLostInClones)
     for (const tensor of tensors)
       if (tensor instanceof place.tf.Tensor && tensor.dtype === 'float32' && !areHeld(tensor))

@@ -58,8 +58,8 @@ export function markOurs<F extends object>(func: F): F {
 type Inputs = NamedTensorInfoMap & Record<string, TensorInfo | undefined>;
 type Attributes = Omit<Conv2DRequest, 'xShape' | 'filterShape' | 'kind'>;
 
-/** Finds tfjs's own kernel of that name on one backend, at the time of a call. */
-export type FindBuiltin = (kernelName: string) => KernelFunc | undefined;
+/** Prepares to find tfjs's own kernel of that name on one backend. What it returns finds it, at the time of a call. */
+export type FindBuiltin = (kernelName: string) => () => KernelFunc | undefined;
 
 /**
  * The kernel functions of the three passes of one kind on one backend, by pass.
@@ -73,27 +73,22 @@ export function passKernels(
   builtin: FindBuiltin,
 ): Record<Pass, KernelFunc> {
   const functionName = functionNames[kind];
+  const {forward: forwardName, backpropInput, backpropFilter} = builtinNames[kind];
+  const [plain, plainInput, plainFilter] = [builtin(forwardName), builtin(backpropInput), builtin(backpropFilter)];
   const kernel = (run: (place: Place, inputs: Inputs, attrs: NamedAttrMap) => TensorInfo): KernelFunc =>
     markOurs(({inputs, attrs, backend}) => run({tf, backendName, backend}, inputs as Inputs, attrs ?? {}));
   return {
     forward: kernel((place, inputs, attrs) =>
-      forward(place, kind, callerOf(tf, functionName), inputs, attrs, wanted(), {
-        plain: builtin(builtinNames[kind].forward),
-      }),
+      forward(place, kind, callerOf(tf, functionName), inputs, attrs, wanted(), {plain: plain()}),
     ),
     backpropInput: kernel((place, {dy, filter}, attrs) =>
       runPass(place, {
         caller: callerOf(tf, `${functionName}BackpropInput`),
         pass: 'backpropInput',
         inputs: {dy, filter},
-        request: {
-          ...attributes(attrs),
-          kind,
-          xShape: attrs['inputShape'] as number[],
-          filterShape: filter?.shape ?? [],
-        },
+        request: requestOf(kind, attrs, attrs['inputShape'] as number[], filter?.shape),
         wanted: wanted(),
-        builtin: {plain: builtin(builtinNames[kind].backpropInput)},
+        builtin: {plain: plainInput()},
       }),
     ),
     backpropFilter: kernel((place, {x, dy}, attrs) =>
@@ -101,9 +96,9 @@ export function passKernels(
         caller: {functionName: `${functionName}BackpropFilter`},
         pass: 'backpropFilter',
         inputs: {x, dy},
-        request: {...attributes(attrs), kind, xShape: x?.shape ?? [], filterShape: attrs['filterShape'] as number[]},
+        request: requestOf(kind, attrs, x?.shape, attrs['filterShape'] as number[]),
         wanted: wanted(),
-        builtin: {plain: builtin(builtinNames[kind].backpropFilter)},
+        builtin: {plain: plainFilter()},
       }),
     ),
   };
@@ -118,16 +113,16 @@ export function fusedKernel(
   builtin: FindBuiltin,
 ): KernelFunc {
   const functionName = `fused.${functionNames[kind]}`;
+  const [plain, fused] = [builtin(builtinNames[kind].forward), builtin(fusedNames[kind])];
   return markOurs(({inputs, attrs = {}, backend}) => {
     const place = {tf, backendName, backend};
     const {bias, preluActivationWeights} = inputs as Inputs;
-    const epilogue = {...(attrs as Pick<Epilogue, 'activation' | 'leakyreluAlpha'>), bias, preluActivationWeights};
-    const kernels = {plain: builtin(builtinNames[kind].forward), fused: builtin(fusedNames[kind])};
+    const {activation, leakyreluAlpha} = attrs as Pick<Epilogue, 'activation' | 'leakyreluAlpha'>;
+    const epilogue = {activation, leakyreluAlpha, bias, preluActivationWeights};
+    const kernels = {plain: plain(), fused: fused()};
     const result = forward(place, kind, {functionName}, inputs as Inputs, attrs, wanted(), kernels, epilogue);
     const {x, filter} = inputs as Record<string, TensorInfo>;
-    if ((epilogue.activation || 'linear') === 'linear') {
-      noteFusedRun({x, filter, bias, y: result, attrs});
-    }
+    if ((activation || 'linear') === 'linear') noteFusedRun({x, filter, bias, y: result, attrs});
     return result;
   });
 }
@@ -142,21 +137,33 @@ function forward(
   builtin: BuiltinKernels,
   epilogue?: Epilogue,
 ): TensorInfo {
-  const request = {...attributes(attrs), kind, xShape: x?.shape ?? [], filterShape: filter?.shape ?? []};
+  const request = requestOf(kind, attrs, x?.shape, filter?.shape);
   return runPass(place, {caller, pass: 'forward', inputs: {x, filter}, request, wanted, builtin, epilogue});
 }
 
-function attributes(attrs: NamedAttrMap): Attributes {
+/** What the attributes ask for. A tensor that is missing, and so has no shape, is refused before the shapes are read. */
+function requestOf(
+  kind: Kind,
+  attrs: NamedAttrMap,
+  xShape: readonly number[] | undefined,
+  filterShape: readonly number[] | undefined,
+): Conv2DRequest {
   const {strides, pad, dataFormat, dilations, dimRoundingMode} = attrs as unknown as Attributes;
   return {
-    ...{strides: firstTwo(strides), pad: spatial(pad, dataFormat), dataFormat},
-    ...{dilations: dilations && firstTwo(dilations), dimRoundingMode},
+    kind,
+    xShape: xShape as readonly number[],
+    filterShape: filterShape as readonly number[],
+    strides: firstTwo(strides),
+    pad: spatial(pad, dataFormat),
+    dataFormat,
+    dilations: dilations && firstTwo(dilations),
+    dimRoundingMode,
   };
 }
 
 /** tfjs does not look at what follows the steps along height and width. */
 function firstTwo(steps: Conv2DRequest['strides']): Conv2DRequest['strides'] {
-  return Array.isArray(steps) ? steps.slice(0, 2) : steps;
+  return Array.isArray(steps) && steps.length > 2 ? steps.slice(0, 2) : steps;
 }
 
 /** tfjs does not look at what explicit pads say of batch and channels; programs that run without convgrad run with it. */

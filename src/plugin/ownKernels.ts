@@ -6,7 +6,7 @@ import {type Pass, passes} from '../geometry/pass.js';
 import {findCopies} from './copies.js';
 import {gradientConfigs} from './gradients.js';
 import {ownNames, passKernels} from './kernels.js';
-import {currentSession, stockKernel} from './session.js';
+import {currentSession, stockKernels} from './session.js';
 import type {Tf} from './tfjs.js';
 
 /**
@@ -39,7 +39,7 @@ function register(tf: Tf, kind: Kind, backendName: string): void {
   const names = ownNames[kind];
   if (tf.getKernel(names.forward, backendName)) return;
   const wanted = () => currentSession(tf)?.wanted ?? {algorithm: 'auto', accuracy: 'standard'};
-  const kernels = passKernels(tf, kind, backendName, wanted, (name) => stockKernel(tf, name, backendName));
+  const kernels = passKernels(tf, kind, backendName, wanted, stockKernels(tf, backendName));
   for (const pass of passes) tf.registerKernel({kernelName: names[pass], backendName, kernelFunc: kernels[pass]});
   if (tf.getGradient(names.forward)) return;
   for (const config of gradientConfigs(tf, kind, names)) tf.registerGradient(config);

@@ -29,8 +29,17 @@ export function resolve(
   }
   count++;
   // Its lists may be the caller's, who may change them.
-  known.set(hash, [...(known.get(hash) ?? []), {request: structuredClone(request), info}]);
+  known.set(hash, [...(known.get(hash) ?? []), {request: copyOf(request), info}]);
   return info;
+}
+
+function copyOf(request: Conv2DRequest): Conv2DRequest {
+  return Object.fromEntries(Object.entries(request).map(([name, value]) => [name, copied(value)])) as never;
+}
+
+/** A value, or a list of such, which may be a proxy that no `structuredClone` takes. */
+function copied(value: unknown): unknown {
+  return Array.isArray(value) ? value.map(copied) : value;
 }
 
 /** Of the sizes; what else there is tells only few apart. */

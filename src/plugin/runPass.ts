@@ -1,4 +1,5 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
+import type {Implementation} from '../backends/implementation.js';
 import type {Conv2DInfo, Conv2DRequest} from '../geometry/conv2dInfo.js';
 import {nameOutOfMemory} from '../geometry/error.js';
 import {hasZeroSize, type Pass, passTensors, sizeOf, type TensorName, userShapeOf} from '../geometry/pass.js';
@@ -6,7 +7,7 @@ import {consume, makeZeros, type Place, release, runOther} from './backendOps.js
 import {type BuiltinKernels, builtinImplementation} from './builtinImplementation.js';
 import type {Caller} from './caller.js';
 import {countCall} from './calls.js';
-import {checkNumbers, checkShape} from './checkTensor.js';
+import {checkNumbers, checkShape, hasShape} from './checkTensor.js';
 import {
   applyEpilogue,
   type Epilogue,
@@ -44,11 +45,15 @@ export interface PassCall {
 export function runPass(place: Place, call: PassCall): TensorInfo {
   const {pass, request, caller} = call;
   const {functionName} = caller;
-  const {inputs: names, output} = passTensors[pass];
-  const inputs = names.map((name) => checkNumbers(functionName, shownAs(caller, name), call.inputs[name]));
+  const {
+    inputs: [first, second],
+    output,
+  } = passTensors[pass];
+  const a = checkNumbers(functionName, shownAs(caller, first), call.inputs[first]);
+  const b = checkNumbers(functionName, shownAs(caller, second), call.inputs[second]);
   const info = resolve(functionName, request, caller.names);
   try {
-    return runResolved(place, call, info, inputs);
+    return runResolved(place, call, info, a, b);
   } catch (error) {
     throw nameOutOfMemory(error, functionName, 4 * sizeOf(info, output));
   }
@@ -60,24 +65,27 @@ function shownAs({names}: Caller, name: TensorName): string {
 }
 
 /** {@link runPass} of a geometry. */
-function runResolved(place: Place, call: PassCall, info: Conv2DInfo, inputs: readonly TensorInfo[]): TensorInfo {
-  const {pass, request, caller} = call;
+function runResolved(place: Place, call: PassCall, info: Conv2DInfo, a: TensorInfo, b: TensorInfo): TensorInfo {
+  const {pass, caller} = call;
   const {functionName} = caller;
-  const {inputs: names, output} = passTensors[pass];
-  if (pass === 'backpropInput' && isOversized(info, inputs[0].shape)) {
-    return consume(place, upperLeft(place, info, inputs[0]), (dy) =>
-      runPass(place, {...call, inputs: {...call.inputs, dy}}),
-    );
-  }
   // The shapes of x and filter are those of the request.
-  if (call.inputs.dy) checkShape(functionName, info, 'dy', call.inputs.dy.shape, shownAs(caller, 'dy'));
-  const shapes = {y: userShapeOf(info, 'y'), dx: request.xShape, dFilter: request.filterShape};
-  const shape = [...shapes[output as keyof typeof shapes]];
+  const {dy} = call.inputs;
+  if (dy && !hasShape(info, 'dy', dy.shape)) {
+    if (pass === 'backpropInput' && isOversized(info, dy.shape)) {
+      return consume(place, upperLeft(place, info, dy), (part) =>
+        runPass(place, {...call, inputs: {...call.inputs, dy: part}}),
+      );
+    }
+    checkShape(functionName, info, 'dy', dy.shape, shownAs(caller, 'dy'));
+  }
+  const shape = userShapeOf(info, passTensors[pass].output);
   const epilogue = call.epilogue && resolveEpilogue(functionName, call.epilogue, shape, info.dataFormat);
   if (shape.includes(0)) return makeZeros(place, shape);
-  return onFloats(place, [...inputs, ...(epilogue ? tensorsOf(epilogue) : [])], (floats) => {
-    const follows = epilogue && withTensors(epilogue, floats.slice(names.length));
-    if (!hasZeroSize(info)) return compute(place, call, info, floats.slice(0, names.length) as TensorInfo[], follows);
+  const tensors = epilogue ? [a, b, ...tensorsOf(epilogue)] : [a, b];
+  return onFloats(place, tensors, (floats) => {
+    const [x, y, ...beside] = floats as [TensorInfo, TensorInfo, ...(TensorInfo | undefined)[]];
+    const follows = epilogue && floats !== tensors ? withTensors(epilogue, beside) : epilogue;
+    if (!hasZeroSize(info)) return compute(place, call, info, x, y, follows);
     const zeros = makeZeros(place, shape); // sums of nothing
     return follows ? applyEpilogue(place, zeros, follows) : zeros;
   });
@@ -88,36 +96,48 @@ function compute(
   place: Place,
   call: PassCall,
   info: Conv2DInfo,
-  inputs: readonly TensorInfo[],
+  a: TensorInfo,
+  b: TensorInfo,
   epilogue: Resolved | undefined,
 ): TensorInfo {
-  const {
-    pass,
-    caller: {functionName},
-  } = call;
-  const {inputs: names, output} = passTensors[pass];
-  const builtin = call.builtin && builtinImplementation(place.backendName, call.builtin);
-  const {implementation, refusal} = select(functionName, place.backendName, info, pass, call.wanted, builtin);
+  const {pass, wanted} = call;
+  const {backendName, backend} = place;
+  const builtin = call.builtin && builtinImplementation(backendName, call.builtin);
+  const {implementation, refusal} = select(call.caller.functionName, backendName, info, pass, wanted, builtin);
   const nchw = info.dataFormat === 'NCHW';
-  const transposed: TensorInfo[] = [];
-  const toNHWC = (name: TensorName, tensor: TensorInfo) => {
-    if (!nchw || !isImage(name)) return tensor;
-    transposed.push(transpose(place, tensor, [0, 2, 3, 1]));
-    return transposed[transposed.length - 1];
-  };
   // In NCHW, what the epilogue reads is shaped for the result that is transposed back.
   const fusion = epilogue && !nchw ? fusionOf(epilogue) : undefined;
-  const fused = fusion !== undefined && implementation.fuses?.(info, fusion, place.backend) === true;
+  const fused = fusion !== undefined && implementation.fuses?.(info, fusion, backend) === true;
+  const result = nchw
+    ? runTransposed(place, implementation, pass, info, a, b)
+    : implementation.run(pass, info, a, b, backend, fused ? fusion : undefined);
+  countCall(backendName, implementation.algorithm, pass, wanted.algorithm, refusal);
+  return epilogue && !fused ? applyEpilogue(place, result, epilogue) : result;
+}
+
+/** Runs an implementation, which knows NHWC only, on tensors in NCHW. @returns a tensor in NCHW, or a filter */
+function runTransposed(
+  place: Place,
+  implementation: Implementation,
+  pass: Pass,
+  info: Conv2DInfo,
+  ...tensors: [TensorInfo, TensorInfo]
+): TensorInfo {
+  const {inputs, output} = passTensors[pass];
+  const transposed: TensorInfo[] = [];
   let result: TensorInfo;
   try {
-    const [a, b] = inputs.map((tensor, i) => toNHWC(names[i], tensor));
-    result = implementation.run(pass, info, a, b, place.backend, fused ? fusion : undefined);
+    const [a, b] = tensors.map((tensor, i) => {
+      if (!isImage(inputs[i])) return tensor;
+      const image = transpose(place, tensor, [0, 2, 3, 1]);
+      transposed.push(image);
+      return image;
+    });
+    result = implementation.run(pass, info, a, b, place.backend);
   } finally {
     for (const tensor of transposed) release(place, tensor);
   }
-  countCall(place.backendName, implementation.algorithm, pass, call.wanted.algorithm, refusal);
-  if (nchw && isImage(output)) result = consume(place, result, (y) => transpose(place, y, [0, 3, 1, 2]));
-  return epilogue && !fused ? applyEpilogue(place, result, epilogue) : result;
+  return isImage(output) ? consume(place, result, (y) => transpose(place, y, [0, 3, 1, 2])) : result;
 }
 
 /** Whether the tensor has a batch and channels whose order the data format decides; filters are HWIO always. */

@@ -1,4 +1,4 @@
-import type {GradConfig, KernelConfig, KernelFunc} from '@tensorflow/tfjs';
+import type {GradConfig, KernelConfig} from '@tensorflow/tfjs';
 import {guardMemory} from '../backends/host/heap.js';
 import {serveAs, servedAs} from '../backends/servedBackends.js';
 import type {EngineOptions} from '../engine/index.js';
@@ -6,7 +6,16 @@ import type {Kind} from '../geometry/conv2dInfo.js';
 import {callCounts, type Fallback, fallbackCounts} from './calls.js';
 import type {Plan} from './choices.js';
 import {gradientConfigs} from './gradients.js';
-import {builtinNames, fusedKernel, fusedNames, isOurs, kinds, passKernels, passOf} from './kernels.js';
+import {
+  builtinNames,
+  type FindBuiltin,
+  fusedKernel,
+  fusedNames,
+  isOurs,
+  kinds,
+  passKernels,
+  passOf,
+} from './kernels.js';
 import {repairedKernels} from './maxPoolGrad.js';
 import {MethodSwaps} from './methodSwaps.js';
 import {backendOf, gradientRegistry, kernelKey, kernelRegistry} from './registries.js';
@@ -117,16 +126,21 @@ function kernelFunc(session: Session, kernelName: string, backendName: string): 
   const repaired = repairedKernels[servedAs(backendName)]?.[kernelName];
   if (repaired) return repaired(session.tf);
   const wanted = () => session.wanted;
-  const builtin = (name: string) => stockKernel(session.tf, name, backendName);
+  const builtin = stockKernels(session.tf, backendName);
   const found = passOf(kernelName);
   if (found) return passKernels(session.tf, found.kind, backendName, wanted, builtin)[found.pass];
   const kind = kinds.find((one) => fusedNames[one] === kernelName) as Kind;
   return fusedKernel(session.tf, kind, backendName, wanted, builtin);
 }
 
-/** tfjs's own kernel: the one that convgrad replaced, else the one that is registered; not convgrad's, not another copy's either. */
-export function stockKernel(tf: Tf, kernelName: string, backendName: string): KernelFunc | undefined {
-  const replaced = currentSession(tf)?.kernels.original(kernelKey(kernelName, backendName));
-  const func = (replaced ?? (tf.getKernel(kernelName, backendName) as KernelConfig | undefined))?.kernelFunc;
-  return isOurs(func) ? undefined : func;
+/** Finds tfjs's own kernels at the time of a call: the one that convgrad replaced, else the one that is registered; not convgrad's, not another copy's either. */
+export function stockKernels(tf: Tf, backendName: string): FindBuiltin {
+  return (kernelName) => {
+    const key = kernelKey(kernelName, backendName); // here, so that no call builds it
+    return () => {
+      const replaced = currentSession(tf)?.kernels.original(key);
+      const func = (replaced ?? (tf.getKernel(kernelName, backendName) as KernelConfig | undefined))?.kernelFunc;
+      return isOurs(func) ? undefined : func;
+    };
+  };
 }

@@ -61,13 +61,16 @@ const guards = new Map<WasmBackend, Guard>();
  * Has a backend refuse tensors that its heap has no room for. tfjs does not look, and writes them to address 0 and on: over what its module keeps there, so that
  * whatever is computed afterwards may be wrong.
  */
-function guardHeap(backend: WasmBackend): void {
-  if (guards.has(backend)) return;
+function guardHeap(backend: WasmBackend): Guard {
+  const known = guards.get(backend);
+  if (known) return known;
   const {move, disposeData, dataIdMap} = backend;
+  const {get} = dataIdMap;
   const guarded: WasmBackend['move'] = (dataId, values, shape, dtype, refCount) => {
     if (dtype !== 'string') {
-      assertRoom(backend, shape, dtype);
-      guard.bytes += bytesOf(shape, dtype);
+      const bytes = bytesOf(shape, dtype);
+      assertRoom(backend, guard, shape, bytes);
+      guard.bytes += bytes;
     }
     move.call(backend, dataId, values, shape, dtype, refCount);
     if (!guard.isMarking || values) return;
@@ -75,17 +78,16 @@ function guardHeap(backend: WasmBackend): void {
     mark(backend, dataId);
   };
   const disposing: WasmBackend['disposeData'] = (dataId, force) => {
-    const stay = dataIdMap.has(dataId) ? dataIdMap.get(dataId) : undefined;
+    const stay = dataIdMap.has(dataId) ? get.call(dataIdMap, dataId) : undefined;
     const gone = disposeData.call(backend, dataId, force);
     if (stay && !dataIdMap.has(dataId) && stay.dtype !== 'string')
       guard.bytes = Math.max(0, guard.bytes - bytesOf(stay.shape, stay.dtype));
     return gone;
   };
-  const {get} = dataIdMap;
   /** Bringing a tensor in takes it from where it is before it asks for room. */
   const finding: typeof get = (dataId) => {
     const info = dataIdMap.has(dataId) ? undefined : dataIdMap.dataMover?.state?.tensorInfo?.get(dataId);
-    if (info && info.dtype !== 'string') assertRoom(backend, info.shape, info.dtype);
+    if (info && info.dtype !== 'string') assertRoom(backend, guard, info.shape, bytesOf(info.shape, info.dtype));
     return get.call(dataIdMap, dataId);
   };
   const undo = [
@@ -95,10 +97,13 @@ function guardHeap(backend: WasmBackend): void {
   ];
   const guard: Guard = {bytes: 0, isMarking: false, undo: () => undo.forEach((each) => void each())};
   guards.set(backend, guard);
+  return guard;
 }
 
 function bytesOf(shape: readonly number[], dtype: DataType): number {
-  return shape.reduce((product, size) => product * size, dtype === 'bool' ? 1 : 4);
+  let bytes = dtype === 'bool' ? 1 : 4;
+  for (const size of shape) bytes *= size;
+  return bytes;
 }
 
 /**
@@ -111,12 +116,9 @@ function mayAsk(bytes: number, heapBytes: number, tensorBytes: number): boolean 
   );
 }
 
-/** @throws OutOfMemory unless the heap has room for such a tensor */
-function assertRoom(backend: WasmBackend, shape: readonly number[], dtype: DataType): void {
-  const {wasm} = backend;
-  const guard = guards.get(backend) as Guard;
+/** @throws OutOfMemory unless the heap has room for such a tensor of so many bytes */
+function assertRoom({wasm}: WasmBackend, guard: Guard, shape: readonly number[], bytes: number): void {
   assertWhole(guard);
-  const bytes = bytesOf(shape, dtype);
   const wanted = bytes + besideTensor;
   const place = mayAsk(wanted, wasm.HEAPU8.length, guard.bytes) ? wasm._malloc(wanted) >>> 0 : 0;
   // Room that ends past the heap is none, and must not be given back.
@@ -158,17 +160,17 @@ export function releaseHeaps(): void {
 
 /** Brings tensors of other backends into the heap of a backend that is guarded from then on. @throws OutOfMemory where there is no room; they stay where they are then */
 export function bringIn(backend: WasmBackend, inputs: readonly TensorInfo[]): Stay[] {
-  guardHeap(backend);
-  assertWhole(guards.get(backend) as Guard);
-  const {dataIdMap} = backend;
-  return inputs.map(({dataId, shape}) => {
-    const stay = dataIdMap.get(dataId);
-    if (stay.memoryOffset !== 0) return stay;
-    throw new OutOfMemory(
-      'wasm backend',
-      `an input of shape [${shape}] holds nothing, since the wasm backend had no room for it when it was made; dispose of tensors and make it anew.`,
-    );
-  });
+  assertWhole(guardHeap(backend));
+  return inputs.map((input) => stayOf(backend, input));
+}
+
+function stayOf({dataIdMap}: WasmBackend, {dataId, shape}: TensorInfo): Stay {
+  const stay = dataIdMap.get(dataId);
+  if (stay.memoryOffset !== 0) return stay;
+  throw new OutOfMemory(
+    'wasm backend',
+    `an input of shape [${shape}] holds nothing, since the wasm backend had no room for it when it was made; dispose of tensors and make it anew.`,
+  );
 }
 
 /** The first and the last element of a result that nobody wrote: a NaN that no arithmetic makes. */
@@ -176,16 +178,21 @@ const unwritten = 0x7fe5_a3c1;
 
 /**
  * Runs one of tfjs's own kernels, which say nothing but a line on the console where they find no memory for what they need beside the result.
+ * @param inputs by the names that the kernel gives them
  * @param run the kernel on a backend
  * @throws OutOfMemory where it did not write its result, which is gone then
  */
 export function runBuiltin(
   backend: WasmBackend,
-  inputs: readonly TensorInfo[],
+  inputs: Readonly<Record<string, TensorInfo | null | undefined>>,
   run: (backend: object) => TensorInfo,
 ): TensorInfo {
-  bringIn(backend, inputs);
-  const guard = guards.get(backend) as Guard;
+  const guard = guardHeap(backend);
+  assertWhole(guard);
+  for (const name in inputs) {
+    const input = inputs[name];
+    if (input) stayOf(backend, input);
+  }
   const refuse = (shape: readonly number[]) => {
     if (guard.made) backend.disposeData(guard.made);
     throw new OutOfMemory(

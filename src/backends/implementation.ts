@@ -21,6 +21,8 @@ export interface Implementation {
   prepare?(info: Conv2DInfo, pass: Pass): void;
   /** How long a pass that it supports should take here, in milliseconds; absent, or undefined, where that cannot be told. */
   predict?(info: Conv2DInfo, pass: Pass): number | undefined;
+  /** Whether it is known to be the fastest for this, and comes first where no predicted times decide and nobody names an algorithm. */
+  isFaster?(info: Conv2DInfo, pass: Pass): boolean;
   /** See `Algorithm`. */
   readonly accuracy?: 'fast' | undefined;
   /** Whether `run` takes this epilogue along on that backend; absent where it takes none. */
@@ -46,7 +48,7 @@ export interface Fusion {
 export interface Builtin {
   readonly passes: readonly Pass[];
   /** Whether they are faster too, and so come first where nobody asks for an algorithm; absent where `predict` tells. */
-  isFaster?(info: Conv2DInfo): boolean;
+  isFaster?(info: Conv2DInfo, pass: Pass): boolean;
   /** See {@link Implementation}. */
   cost?(info: Conv2DInfo, pass: Pass): Cost;
   predict?(info: Conv2DInfo, pass: Pass): number | undefined;

@@ -14,13 +14,11 @@ export interface BuiltinKernels {
   fused?: KernelFunc | undefined;
 }
 
-export type BuiltinImplementation = Implementation & Pick<Builtin, 'isFaster'>;
-
 /**
  * tfjs's own kernel as one more implementation, on backends that use it. It gets the resolved geometry in explicit pads: what tfjs
  * computes wrong from pad, filter and rounding mode has no part in it.
  */
-export function builtinImplementation(backendName: string, kernels: BuiltinKernels): BuiltinImplementation | undefined {
+export function builtinImplementation(backendName: string, kernels: BuiltinKernels): Implementation | undefined {
   const policy = builtinOf(backendName);
   if (!policy || !kernels.plain) return undefined;
   const known = made.get(kernels.plain);
@@ -33,10 +31,10 @@ export function builtinImplementation(backendName: string, kernels: BuiltinKerne
 /** The last that was made of a kernel: each call asks for it. */
 const made = new WeakMap<
   KernelFunc,
-  {backendName: string; fused: KernelFunc | undefined; implementation: BuiltinImplementation}
+  {backendName: string; fused: KernelFunc | undefined; implementation: Implementation}
 >();
 
-function implementationOf(backendName: string, policy: Builtin, kernels: BuiltinKernels): BuiltinImplementation {
+function implementationOf(backendName: string, policy: Builtin, kernels: BuiltinKernels): Implementation {
   return {
     algorithm: builtinName,
     passes: policy.passes,
@@ -48,7 +46,7 @@ function implementationOf(backendName: string, policy: Builtin, kernels: Builtin
     fuses: (info, fusion, backend) => kernels.fused !== undefined && policy.fuses(info, fusion, backend),
     run(pass, info, a, b, backend, fusion) {
       const kernel = (fusion ? kernels.fused : kernels.plain) as KernelFunc;
-      const attrs = fusion ? {...attributesOf(info), ...activationOf(fusion)} : attributesOf(info);
+      const attrs = attributesOf(info, fusion);
       const inputs = inputsOf(pass, a, b, fusion) as Record<string, TensorInfo>;
       const run = (on: object) => kernel({inputs, attrs: attrs as never, backend: on}) as TensorInfo;
       return policy.run ? policy.run(backend, inputs, run) : run(backend);
@@ -71,24 +69,33 @@ function inputsOf(pass: Pass, a: TensorInfo, b: TensorInfo, fusion: Fusion | und
   }
 }
 
-function activationOf({activation, leakyreluAlpha}: Fusion): Pick<Fusion, 'activation' | 'leakyreluAlpha'> {
-  return {activation, leakyreluAlpha};
+interface Attributes {
+  plain: object;
+  /** The last with an activation: a layer has the same one at each call. */
+  fused?: Pick<Fusion, 'activation' | 'leakyreluAlpha'>;
 }
 
-const attributes = new WeakMap<Conv2DInfo, object>();
+const attributes = new WeakMap<Conv2DInfo, Attributes>();
 
-/** A geometry as tfjs's kernels take it. */
-function attributesOf(info: Conv2DInfo): object {
-  const known = attributes.get(info);
-  if (known) return known;
-  const all = {
-    strides: [info.strideHeight, info.strideWidth],
-    dilations: [info.dilationHeight, info.dilationWidth],
-    pad: explicitPads(info),
-    dataFormat: 'NHWC',
-    inputShape: shapeOf(info, 'x'),
-    filterShape: shapeOf(info, 'filter'),
-  };
-  attributes.set(info, all);
-  return all;
+/** A geometry, and what follows it, as tfjs's kernels take it. */
+function attributesOf(info: Conv2DInfo, fusion: Fusion | undefined): object {
+  let known = attributes.get(info);
+  if (!known) {
+    const plain = {
+      strides: [info.strideHeight, info.strideWidth],
+      dilations: [info.dilationHeight, info.dilationWidth],
+      pad: explicitPads(info),
+      dataFormat: 'NHWC',
+      inputShape: shapeOf(info, 'x'),
+      filterShape: shapeOf(info, 'filter'),
+    };
+    known = {plain};
+    attributes.set(info, known);
+  }
+  if (!fusion) return known.plain;
+  const {activation, leakyreluAlpha} = fusion;
+  const {fused} = known;
+  if (fused?.activation === activation && fused.leakyreluAlpha === leakyreluAlpha) return fused;
+  known.fused = {...known.plain, activation, leakyreluAlpha};
+  return known.fused;
 }

@@ -76,9 +76,7 @@ export function resolveEpilogue<T extends TensorInfo>(
     // A vector of C values goes along the channels, which in NCHW are third from the end.
     const alongChannels = dataFormat === 'NCHW' && shape.length === 1 && shape[0] !== 1;
     const met = alongChannels ? [shape[0], 1, 1] : shape;
-    const target = yShape.slice(Math.max(0, yShape.length - met.length));
-    if (met.length <= yShape.length && met.every((size, i) => size === 1 || size === target[i]))
-      return {tensor, shape: met};
+    if (broadcasts(met, yShape)) return {tensor, shape: met};
     throw new ConvgradError(
       functionName,
       `${name} [${shape}] does not broadcast to the output [${yShape}] (${dataFormat}); ` +
@@ -86,6 +84,14 @@ export function resolveEpilogue<T extends TensorInfo>(
     );
   };
   return {activation: known, bias: beside('bias', bias), slopes: beside('preluActivationWeights', slopes), alpha};
+}
+
+/** Whether a shape broadcasts to another one without making it larger. */
+function broadcasts(shape: readonly number[], to: readonly number[]): boolean {
+  const missing = to.length - shape.length;
+  if (missing < 0) return false;
+  for (let i = 0; i < shape.length; i++) if (shape[i] !== 1 && shape[i] !== to[missing + i]) return false;
+  return true;
 }
 
 /** What JavaScript counts it as, as in tfjs; NaN where it cannot be counted. */

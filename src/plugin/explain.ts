@@ -140,18 +140,21 @@ function explainPass(problem: Problem, info: Conv2DInfo, backend: string, pass: 
   const {implementation: chosen, refusal} = select('explain', backend, info, pass, wanted, builtin);
   const byTime = isPredicted(backend, info) && candidates.filter(isTimed).length > 1;
   const isKept = byTime && chosen !== candidates[0]?.implementation;
+  const isFastest = !byTime && chosen.isFaster?.(info, pass) === true;
   const predicted = ({milliseconds}: Partial<Candidate>) =>
     milliseconds === undefined ? {} : {predictedMilliseconds: milliseconds};
   return {
     pass,
     algorithm: chosen.algorithm,
-    why: reason(chosen, wanted, refusal, chosen === builtin, byTime, isKept),
+    why: reason(chosen, wanted, refusal, chosen === builtin, byTime, isKept, isFastest),
     ...predicted(candidates.find(({implementation}) => implementation === chosen) ?? {}),
     others: candidates
       .filter(({implementation}) => implementation !== chosen)
       .map((candidate) => {
         const {implementation, verdict} = candidate;
-        const passed = isKept ? 'not what was chosen before' : passedOver(candidate, chosen, wanted, byTime, builtin);
+        const passed = isKept
+          ? 'not what was chosen before'
+          : passedOver(candidate, chosen, wanted, byTime || isFastest, builtin);
         const why = verdict === true ? passed : verdict;
         return {algorithm: implementation.algorithm, why, ...predicted(candidate)};
       }),
@@ -171,13 +174,15 @@ function reason(
   isBuiltin: boolean,
   byTime: boolean,
   isKept: boolean,
+  isFastest: boolean,
 ): string {
   if (algorithm === wanted.algorithm) return 'asked for by name';
   const least = isKept ? 'chosen before, by a plan or for another size of this layer' : 'the least predicted time';
-  const own = byTime ? least : 'first in the order of preference that computes it';
+  const first = isFastest ? 'the fastest for so little' : 'first in the order of preference that computes it';
+  const own = byTime ? least : first;
   const why = byTime && predict ? own : 'there it is faster';
-  const first = isBuiltin ? `tfjs's own kernel, told the resolved pads, which is as right: ${why}` : own;
-  return refusal === undefined ? first : `${first}, since '${wanted.algorithm}' does not: ${refusal}`;
+  const shown = isBuiltin ? `tfjs's own kernel, told the resolved pads, which is as right: ${why}` : own;
+  return refusal === undefined ? shown : `${shown}, since '${wanted.algorithm}' does not: ${refusal}`;
 }
 
 /** Why something that could serve it does not. */

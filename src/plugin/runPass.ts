@@ -78,7 +78,7 @@ function runResolved(place: Place, call: PassCall, info: Conv2DInfo, a: TensorIn
     }
     checkShape(functionName, info, 'dy', dy.shape, shownAs(caller, 'dy'));
   }
-  const shape = userShapeOf(info, passTensors[pass].output);
+  const shape = outputShape(call, info);
   const epilogue = call.epilogue && resolveEpilogue(functionName, call.epilogue, shape, info.dataFormat);
   if (shape.includes(0)) return makeZeros(place, shape);
   const tensors = epilogue ? [a, b, ...tensorsOf(epilogue)] : [a, b];
@@ -138,6 +138,12 @@ function runTransposed(
     for (const tensor of transposed) release(place, tensor);
   }
   return isImage(output) ? consume(place, result, (y) => transpose(place, y, [0, 3, 1, 2])) : result;
+}
+
+/** The result's shape, in the user's data format: that of dFilter is the request's, since a geometry without channels has no multiplier. */
+function outputShape({pass, request}: PassCall, info: Conv2DInfo): number[] {
+  if (pass === 'forward') return userShapeOf(info, 'y');
+  return [...(pass === 'backpropInput' ? request.xShape : request.filterShape)];
 }
 
 /** Whether the tensor has a batch and channels whose order the data format decides; filters are HWIO always. */

@@ -108,8 +108,6 @@ export function refusalOf(backend: string, {algorithm}: Wanted): string | undefi
   return `your algorithm '${algorithm}' does not run on backend '${backend}', and no other stands in for it; ${wayOut}`;
 }
 
-type BuiltinCandidate = Implementation & Pick<Builtin, 'isFaster'>;
-
 /**
  * The implementation that serves one pass: the algorithm that was asked for, else tfjs's own kernel where that is known to be faster, else the one of least
  * predicted time, and the same from then on.
@@ -122,10 +120,10 @@ export function select(
   info: Conv2DInfo,
   pass: Pass,
   wanted: Wanted,
-  builtin?: BuiltinCandidate,
+  builtin?: Implementation,
 ): Selection {
   const {algorithm} = wanted;
-  if (algorithm === 'auto' && builtin?.isFaster?.(info) && builtin.supports(info, pass) === true)
+  if (algorithm === 'auto' && builtin?.isFaster?.(info, pass) && builtin.supports(info, pass) === true)
     return {implementation: builtin};
   const refused = refusalOf(backend, wanted);
   if (refused !== undefined) throw new ConvgradError(functionName, `${refused}; or install({algorithm: 'auto'}).`);
@@ -162,10 +160,13 @@ function choose(
   pass: Pass,
   wanted: Wanted,
   own: readonly Implementation[],
-  builtin: BuiltinCandidate | undefined,
+  builtin: Implementation | undefined,
 ): Implementation | undefined {
   const permitted = (one: Implementation) => whyNot(one, info, pass, wanted.accuracy) === true;
-  if (!isPredicted(backend, info) || !own.some(({predict}) => predict)) return own.find(permitted);
+  if (!isPredicted(backend, info) || !own.some(({predict}) => predict)) {
+    const fastest = own.find((one) => one.isFaster?.(info, pass) && permitted(one));
+    return fastest ?? own.find(permitted);
+  }
   const all = [...own, ...timed(builtin, wanted)];
   const kept = choiceOf(backend, info, pass);
   const known = kept === undefined ? undefined : all.find(({algorithm}) => algorithm === kept);
@@ -194,7 +195,7 @@ function compiledOrFastest(backend: string, info: Conv2DInfo, pass: Pass, timed:
 }
 
 /** tfjs's own kernel where it competes by its time, for those who name no algorithm. */
-function timed(builtin: BuiltinCandidate | undefined, {algorithm}: Wanted): BuiltinCandidate[] {
+function timed(builtin: Implementation | undefined, {algorithm}: Wanted): Implementation[] {
   return builtin?.predict && algorithm === 'auto' ? [builtin] : [];
 }
 
@@ -229,7 +230,7 @@ export function candidatesOf(
   info: Conv2DInfo,
   pass: Pass,
   {algorithm, accuracy}: Wanted,
-  builtin?: BuiltinCandidate,
+  builtin?: Implementation,
 ): Candidate[] {
   const competing = timed(builtin, {algorithm, accuracy});
   const judged = [...implementationsOf(backend), ...competing].map((implementation) => ({
@@ -247,7 +248,7 @@ export function candidatesOf(
   const all = [...ordered, ...judged.filter(({verdict}) => verdict !== true)];
   if (!builtin || competing.length > 0 || (algorithm !== 'auto' && algorithm !== builtin.algorithm)) return all;
   const stock = {implementation: builtin, verdict: builtin.supports(info, pass)};
-  return algorithm === builtin.algorithm || builtin.isFaster?.(info) ? [stock, ...all] : [...all, stock];
+  return algorithm === builtin.algorithm || builtin.isFaster?.(info, pass) ? [stock, ...all] : [...all, stock];
 }
 
 function whyNot(

@@ -7,7 +7,7 @@ import {parseProblem, problemInfo} from '../../src/geometry/problem.js';
 import {select} from '../../src/plugin/select.js';
 
 const dense = 'mb2ih9iw7ic4oc6kh3kw2sh2-same';
-const depthwise = 'ih7iw5ic3oc6kh3kw3-same-depthwise';
+const depthwise = 'ih17iw15ic3oc6kh3kw3-same-depthwise';
 const passesOf = (problem: string, backend: string, algorithm?: string) =>
   explain(problem, {backends: [backend], ...(algorithm ? {algorithm} : {})}).backends[0].passes;
 const [forward, , backpropFilter] = passes;
@@ -45,6 +45,12 @@ test("what is refused keeps its algorithm's reason; what is not comes later", ()
     ...{algorithm: 'direct', why: 'later in the order of preference'},
     predictedMilliseconds: expect.any(Number),
   });
+});
+
+test('what is tiny is computed by the definition, and the others say that they take longer', () => {
+  const found = named(passesOf('ih2iw2ic3oc6kh3kw3-same-depthwise', 'cpu'), backpropFilter);
+  expect(found).toMatchObject({algorithm: 'direct', why: 'the fastest for so little'});
+  expect(found.others).toContainEqual(expect.objectContaining({algorithm: 'depthwise', why: 'more time'}));
 });
 
 test("on wasm depthwise forward is tfjs's own kernel, unless an algorithm is asked for", () => {

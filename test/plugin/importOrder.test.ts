@@ -88,7 +88,7 @@ it('stays in place when a second copy of tfjs is imported, and uninstall() leave
   expect(installation.report().serving).toBe(true);
   const y = sumOfNine(second);
   expect(y).toBe(9);
-  expect(installation.report().calls).toEqual([{backend: 'cpu', algorithm: 'gather', pass: 'forward', calls: 1}]);
+  expect(installation.report().calls).toEqual([{backend: 'cpu', algorithm: 'direct', pass: 'forward', calls: 1}]);
   convgrad.uninstall();
   expect(convgrad.install({tf: second}).report().serving).toBe(true);
   convgrad.uninstall();

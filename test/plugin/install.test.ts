@@ -78,15 +78,15 @@ describe('install and uninstall', () => {
   it('uses the algorithm asked for, and reports fallbacks with their reason', () => {
     const installation = install({algorithm: 'transposed'});
     convolve();
-    expect(installation.report().calls).toEqual([{backend: 'cpu', algorithm: 'gather', pass: 'forward', calls: 1}]);
+    expect(installation.report().calls).toEqual([{backend: 'cpu', algorithm: 'direct', pass: 'forward', calls: 1}]);
     expect(installation.report().fallbacks).toEqual([
-      {backend: 'cpu', pass: 'forward', wanted: 'transposed', served: 'gather', reason: 'it has no forward', calls: 1},
+      {backend: 'cpu', pass: 'forward', wanted: 'transposed', served: 'direct', reason: 'it has no forward', calls: 1},
     ]);
-    install({algorithm: 'direct'});
+    install({algorithm: 'im2col'});
     convolve();
     expect(installation.report().calls).toContainEqual({
       backend: 'cpu',
-      algorithm: 'direct',
+      algorithm: 'im2col',
       pass: 'forward',
       calls: 1,
     });

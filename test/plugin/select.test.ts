@@ -2,12 +2,13 @@ import * as tf from '@tensorflow/tfjs';
 import {type Algorithm, conv2d, defineAlgorithm, explain, install, type Plan, uninstall} from 'tfjs-convgrad';
 import {direct} from '../../src/algorithms/direct.js';
 import type {Work} from '../../src/engine/work.js';
+import {passes} from '../../src/geometry/pass.js';
 import {parseProblem, problemInfo} from '../../src/geometry/problem.js';
 import {resetChoices} from '../../src/plugin/choices.js';
 import {select, supportsPass, type Wanted} from '../../src/plugin/select.js';
 
 const large = problemInfo(parseProblem('mb2ih20iw20ic16oc32kh3kw3-same')); // 7.4 MFLOP
-const small = problemInfo(parseProblem('ih6iw6ic2oc3kh3kw3'));
+const small = problemInfo(parseProblem('ih6iw6ic4oc8kh3kw3')); // 9216 operations
 const standard: Wanted = {algorithm: 'auto', accuracy: 'standard'};
 const fast: Wanted = {algorithm: 'auto', accuracy: 'fast'};
 
@@ -43,6 +44,26 @@ test('the least predicted time decides, and what has none stays behind', () => {
 test('small problems go by the order of preference', () => {
   define('feather', {scalar: 1});
   expect(chosen(standard, small)).toBe('gather');
+});
+
+test.each([
+  ['ih8iw8ic4oc7kh1kw1', ['direct', 'direct', 'gather']],
+  ['ih8iw8ic4oc8kh1kw1', ['gather', 'direct', 'gather']],
+  ['ih8iw8ic4oc4kh1kw1', ['direct', 'direct', 'gather']],
+  ['ih8iw8ic4oc3kh1kw1', ['direct', 'direct', 'direct']],
+  ['ih8iw8ic16oc8kh1kw1', ['gather', 'gather', 'gather']],
+  ['ih8iw8ic16oc16kh3kw3-same-depthwise', ['direct', 'direct', 'direct']],
+  ['ih8iw8ic17oc17kh3kw3-same-depthwise', ['depthwise', 'depthwise', 'depthwise']],
+])('the definition computes what is tiny: %s', (problem, algorithms) => {
+  for (const backend of ['cpu', 'wasm']) {
+    const chosen = passes.map(
+      (pass) => select('test', backend, problemInfo(parseProblem(problem)), pass, standard).implementation.algorithm,
+    );
+    expect(chosen).toEqual(algorithms);
+  }
+  const asked = {...standard, algorithm: problem.endsWith('depthwise') ? 'depthwise' : 'gather'};
+  const info = problemInfo(parseProblem(problem));
+  expect(select('test', 'cpu', info, 'forward', asked).implementation.algorithm).toBe(asked.algorithm);
 });
 
 test('what is less accurate is taken only by name or where that is permitted', () => {

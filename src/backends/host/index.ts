@@ -1,5 +1,6 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import type {Algorithm} from '../../algorithms/algorithm.js';
+import {direct} from '../../algorithms/direct.js';
 import {algorithms} from '../../algorithms/index.js';
 import {engine} from '../../engine/index.js';
 import {ratesOf} from '../../engine/rates.js';
@@ -11,6 +12,7 @@ import {builtinOnWasm} from './builtinOnWasm.js';
 import {epilogueOf, isPerChannel, tensorsOf} from './epilogue.js';
 import {floats} from './floats.js';
 import {compute} from './memory.js';
+import {isTiny} from './tiny.js';
 
 /** Every algorithm of the catalogue, on backends whose tensors JavaScript can reach. */
 export const hostFamily: BackendFamily = {
@@ -41,6 +43,7 @@ function implementation(algorithm: Algorithm): Implementation {
       const {work} = algorithm.cost(info, pass);
       return work && ratesOf(engine()).predict(work);
     },
+    ...(algorithm === direct ? {isFaster: isTiny} : {}),
     ...(algorithm.fuses ? {fuses: isPerChannel} : {}),
     run(pass: Pass, info: Conv2DInfo, a: TensorInfo, b: TensorInfo, backend: object, fusion?: Fusion) {
       const beside = fusion ? tensorsOf(fusion) : [];

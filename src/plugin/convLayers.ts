@@ -10,10 +10,10 @@ export interface ConvLayer {
   kernel: {read(): Tensor};
   bias: {read(): Tensor} | null;
   filters: number;
-  /** One number for each spatial dimension, as are strides and dilations. */
-  kernelSize: number[];
-  strides: number[];
-  dilationRate: number[];
+  /** One number for each spatial dimension, as are strides and dilations. Whatever has a length becomes a list of them unseen. */
+  kernelSize: ArrayLike<number>;
+  strides: ArrayLike<number>;
+  dilationRate: ArrayLike<number>;
   padding: 'same' | 'valid' | 'causal';
   dataFormat: 'channelsLast' | 'channelsFirst';
   activation: {apply(x: Tensor): Tensor} | null;
@@ -26,7 +26,7 @@ export function isRecording(tf: Tf): boolean {
 }
 
 export function isDilated({dilationRate}: ConvLayer): boolean {
-  return dilationRate.some((dilation) => dilation > 1);
+  return Array.from(dilationRate).some((dilation) => dilation > 1);
 }
 
 /**
@@ -38,7 +38,7 @@ export function needsConvolve(tf: Tf, layer: ConvLayer, x: Tensor): boolean {
   const conv1d = rank === 1;
   if (!(conv1d || rank === 2) || x.rank !== rank + 2 || (padding === 'causal' && !conv1d)) return false;
   if (isRecording(tf)) return true;
-  const strided = strides.some((stride) => stride > 1);
+  const strided = Array.from(strides).some((stride) => stride > 1);
   return padding === 'causal' || (conv1d && dataFormat === 'channelsFirst') || (strided && isDilated(layer));
 }
 
@@ -75,7 +75,7 @@ export function convolveTransposed(tf: Tf, layer: ConvLayer, x: Tensor): Tensor 
 /** The layer's geometry as attributes of a two-dimensional kernel. */
 function attributesOf(layer: ConvLayer) {
   const {strides, padding, dataFormat, dilationRate} = layer;
-  const twice = (sizes: number[]) => (layer.rank === 1 ? [1, sizes[0]] : sizes);
+  const twice = (sizes: ArrayLike<number>) => (layer.rank === 1 ? [1, sizes[0]] : (sizes as number[]));
   return {
     strides: twice(strides),
     dilations: twice(dilationRate),

@@ -60,7 +60,8 @@ export function inFloats(tf: Tf, tensor: Tensor): Tensor {
   const engine = tf.engine();
   const {backend, backendName} = engine;
   const floats = floatsOf(backendName);
-  if (!floats || floats.areHeld(backend, tensor)) return tensor;
+  // An operation says better what is wrong with a tensor that is disposed.
+  if (!floats || tensor.isDisposed || floats.areHeld(backend, tensor)) return tensor;
   const copied = tf.customGrad((x) => ({
     value: engine.makeTensorFromTensorInfo(floats.copy(backend, x as Tensor), backend),
     gradFunc: (dy: Tensor) => dy,

@@ -43,8 +43,8 @@ const causalAsSame = shapeAs(({padding, rank}) => padding === 'causal' && rank =
 const dilatedAsLarger = shapeAs(
   (layer) =>
     isDilated(layer) && {
-      kernelSize: layer.kernelSize.map((size, i) => (size - 1) * layer.dilationRate[i] + 1),
-      dilationRate: layer.dilationRate.map(() => 1),
+      kernelSize: Array.from(layer.kernelSize, (size, i) => (size - 1) * layer.dilationRate[i] + 1),
+      dilationRate: Array.from(layer.dilationRate, () => 1),
     },
 );
 

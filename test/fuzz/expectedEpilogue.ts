@@ -39,7 +39,9 @@ export function readEpilogue(reading: Reading, call: Call, yShape: readonly numb
   if (name === 'leakyrelu' && !Number.isFinite(alpha)) {
     // What is no number counts as one where it can, in tfjs too.
     if (typeof alpha !== 'number') throw new Unjudged('an alpha that is no number');
-    nothing('an alpha that is not finite');
+    // Infinity is a slope for values below zero; of others nothing is said.
+    if (!Number.isNaN(alpha)) throw new Unjudged('an infinite alpha');
+    nothing('an alpha of NaN');
   }
   return {
     ...(bias ? {bias} : {}),

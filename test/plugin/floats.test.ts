@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import {conv2d, depthwiseConv2d, install, uninstall} from 'tfjs-convgrad';
+import {inFloats} from '../../src/plugin/floats.js';
 
 type Fn = (x: tf.Tensor4D, filter: tf.Tensor4D) => tf.Tensor;
 
@@ -84,4 +85,11 @@ it('leaves nothing behind, and no second copy', async () => {
   x.dispose();
   expect(held()).toEqual(start);
   filter.dispose();
+});
+
+it('leaves a tensor that is disposed to the operation that reads it', async () => {
+  await tf.setBackend('wasm');
+  const dy = tf.ones([1]);
+  dy.dispose();
+  expect(inFloats(tf, dy)).toBe(dy);
 });

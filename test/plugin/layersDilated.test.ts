@@ -127,3 +127,17 @@ it('training a dilated depthwise layer holds no tensors from step to step', asyn
   }
   expect(held).toEqual(Array(5).fill(held[0]));
 });
+
+it.each([
+  [1, 1],
+  [2, 3],
+])('dilations %i and %i that are no array are refused in words', (...dilations) => {
+  const dilationRate = {0: dilations[0], 1: dilations[1], length: 2} as unknown as [number, number];
+  const layer = tf.layers.conv2d({kernelSize: 2, filters: 3, dilationRate, strides: [2, 1] as never});
+  layer.build([null, 7, 8, 2]);
+  install();
+  const apply: Reference = (x) => layer.apply(x) as tf.Tensor;
+  const refusal = /dilations must be a whole number ≥ 1 or a pair \[height, width\] of them; got \{0: /;
+  expect(() => apply(integers([1, 7, 8, 2], 1))).toThrow(refusal);
+  expect(() => tf.grad((x) => apply(x))(integers([1, 7, 8, 2], 1))).toThrow(refusal);
+});

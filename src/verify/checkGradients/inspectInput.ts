@@ -50,12 +50,13 @@ export async function inspectInput(
 
   const chosen = sampleOf(length, Math.min(coordinates, Math.max(4, lines)), `${seed}/coordinates/${index}`);
   const isAll = chosen.length === length;
+  const steps = new Float64Array(length);
+  for (const {indices, step} of parts) for (const i of indices) steps[i] = step;
   const lookAt = async (chosen: readonly number[]) => {
-    const stepOf = new Map(parts.flatMap(({indices, step}) => indices.map((i) => [i, step] as const)));
     for (const at of chosen) {
       if (input.has(at)) continue;
       if (!isAll && input.wrongs >= enoughWrong) break;
-      const step = stepOf.get(at)!;
+      const step = steps[at];
       input.add(at, step, await judge(index, coordinate(at, step), input.typical(step)));
     }
   };

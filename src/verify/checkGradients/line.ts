@@ -123,19 +123,24 @@ export function lineThrough(point: Point, input: number, direction: Direction): 
   const rate = (j: number, bar: number, width: number) =>
     width === 0 || isFlat(j, width) ? bar : bar + hidden(j, width);
 
-  /** Reads a window that has been evaluated. */
+  /** The window that was read last: with many outputs a new one each time would keep the collector of garbage busy. */
+  const window = {
+    slope: new Float64Array(outputs),
+    bar: new Float64Array(outputs),
+    plateau: new Float64Array(outputs),
+    rounding: new Float64Array(outputs),
+    gap: new Float64Array(outputs),
+    up: new Float64Array(outputs),
+    down: new Float64Array(outputs),
+  };
+  const rows = Object.values(window);
+  const [tight, loose] = [new Float64Array(outputs), new Float64Array(outputs)];
+
+  /** Reads a window that has been evaluated, into `window`. */
   const read = (level: number) => {
     const spacing = spacingOf(level);
     const width = reach * spacing;
-    const window = {
-      slope: new Float64Array(outputs),
-      bar: new Float64Array(outputs),
-      plateau: new Float64Array(outputs),
-      rounding: new Float64Array(outputs),
-      gap: new Float64Array(outputs),
-      up: new Float64Array(outputs),
-      down: new Float64Array(outputs),
-    };
+    for (const row of rows) row.fill(0);
     const plus = Array.from({length: reach}, (_, k) => nodes.get((k + 1) * spacing)!);
     const minus = Array.from({length: reach}, (_, k) => nodes.get(-(k + 1) * spacing)!);
     const [up, down] = [new Array<number>(reach), new Array<number>(reach)];
@@ -188,7 +193,6 @@ export function lineThrough(point: Point, input: number, direction: Direction): 
     barOf: (j: number) => number,
     extraOf: (j: number) => number,
   ) => {
-    const [tight, loose] = [new Float64Array(outputs), new Float64Array(outputs)];
     let moves = false;
     for (let j = 0; j < outputs; j++) {
       tight[j] = barOf(j);

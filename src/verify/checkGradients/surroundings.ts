@@ -3,6 +3,10 @@ import {partsOf} from './steps.js';
 import type {Subject} from './subject.js';
 import {type Fit, fitWindow, reach} from './window.js';
 
+// Loops over outputs call these; test runners make every look at a global slow.
+const {abs, max} = Math;
+const {isFinite: isNumber, isNaN: isNoNumber} = Number;
+
 /** How each output of f rounds around the point: measured, since no model knows what cancels inside f. */
 export interface Surroundings {
   /** The residual that noise leaves in a window. */
@@ -90,41 +94,51 @@ function stepsOf(values: Float32Array): Float64Array {
 
 function restsOf(middles: Float32Array, plus: Float32Array[], minus: Float32Array[]): Float64Array {
   const fit: Fit = {slope: 0, spread: 0, rest: 0, gap: 0};
-  return Float64Array.from(middles, (middle, j) => {
-    fitWindow(
-      middle,
-      plus.map((row) => row[j]),
-      minus.map((row) => row[j]),
-      fit,
-    );
-    return fit.rest;
-  });
+  const rests = new Float64Array(middles.length);
+  const [up, down] = [new Array<number>(reach), new Array<number>(reach)];
+  for (let j = 0; j < middles.length; j++) {
+    for (let k = 0; k < reach; k++) {
+      up[k] = plus[k][j];
+      down[k] = minus[k][j];
+    }
+    fitWindow(middles[j], up, down, fit);
+    rests[j] = fit.rest;
+  }
+  return rests;
 }
 
 /** The lower median for each output; of what is outside of f's domain nothing is learnt. */
 function medians(rows: Float64Array[]): Float64Array {
   const column = new Float64Array(rows.length);
-  return rows[0].map((_, j) => {
-    for (const [k, row] of rows.entries()) column[k] = Number.isNaN(row[j]) ? 0 : row[j];
-    return column.sort()[(rows.length - 1) >> 1];
-  });
+  const medians = new Float64Array(rows[0].length);
+  for (let j = 0; j < medians.length; j++) {
+    for (let k = 0; k < rows.length; k++) insert(column, k, isNoNumber(rows[k][j]) ? 0 : rows[k][j]);
+    medians[j] = column[(rows.length - 1) >> 1];
+  }
+  return medians;
 }
 
 function spreadOf(samples: Float32Array[]): Pick<Surroundings, 'quantum' | 'size' | 'range'> {
   const outputs = samples[0].length;
   const [quantum, size, range] = [new Float64Array(outputs), new Float64Array(outputs), new Float64Array(outputs)];
+  const column = new Float64Array(samples.length);
   for (let j = 0; j < outputs; j++) {
-    const column = Float64Array.from(samples, (sample) => sample[j])
-      .filter(Number.isFinite)
-      .sort();
+    let count = 0;
+    for (let n = 0; n < samples.length; n++) if (isNumber(samples[n][j])) insert(column, count++, samples[n][j]);
     quantum[j] = Number.POSITIVE_INFINITY;
-    for (let k = 1; k < column.length; k++) {
+    for (let k = 1; k < count; k++) {
       const gap = column[k] - column[k - 1];
       if (gap > 0 && gap < quantum[j]) quantum[j] = gap;
     }
-    const [least, most] = [column[0], column[column.length - 1]];
-    size[j] = Math.max(Math.abs(least), Math.abs(most));
-    range[j] = most - least;
+    size[j] = count > 0 ? max(abs(column[0]), abs(column[count - 1])) : Number.NaN;
+    range[j] = count > 0 ? column[count - 1] - column[0] : Number.NaN;
   }
   return {quantum, size, range};
+}
+
+/** Inserts a value into the first `count` numbers of a column, which are in order. There are few: a sort of each column would take longer than f. */
+function insert(column: Float64Array, count: number, value: number): void {
+  let k = count;
+  for (; k > 0 && column[k - 1] > value; k--) column[k] = column[k - 1];
+  column[k] = value;
 }

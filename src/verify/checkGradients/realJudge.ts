@@ -214,12 +214,9 @@ async function examinePlateaus(line: Line, dy: Float32Array): Promise<boolean> {
  * How much the gradient under test rounds, from its values along the line: what no smooth function explains of them. Where it stays on the
  * same value, it may have steps like those of numbers of the size of dy.
  */
-async function gradientNoise(
-  {subject, values}: Point,
-  {input, direction}: Line,
-  dy: Float32Array,
-  level: number,
-): Promise<number> {
+async function gradientNoise(point: Point, line: Line, dy: Float32Array, level: number): Promise<number> {
+  const {subject, values} = point;
+  const {input, direction} = line;
   const slopeAt = async (t: number) => {
     const there = values.map((data, i) => (i === input ? moved(data, direction, t) : data));
     const found = await subject.gradients(there, dy).catch(() => undefined);
@@ -229,22 +226,28 @@ async function gradientNoise(
   const length = Math.sqrt(direction.weights.reduce((sum, weight) => sum + weight ** 2, 0));
   const middle = await slopeAt(0);
   const fit = {slope: 0, spread: 0, rest: 0, gap: 0};
-  let noise = 0;
-  for (const width of noiseWidths) {
-    const [up, down]: number[][] = [[], []];
-    for (let k = 1; k <= reach; k++) {
-      up.push(await slopeAt(k * width * spacingOf(level)));
-      down.push(await slopeAt(-k * width * spacingOf(level)));
+  const noiseAt = async (spacing: number) => {
+    let noise = 0;
+    for (const width of noiseWidths) {
+      const [up, down]: number[][] = [[], []];
+      for (let k = 1; k <= reach; k++) {
+        up.push(await slopeAt(k * width * spacing));
+        down.push(await slopeAt(-k * width * spacing));
+      }
+      fitWindow(middle, up, down, fit);
+      if (!Number.isFinite(fit.rest)) continue;
+      const row = [...[...down].reverse(), middle, ...up];
+      const repeats = row.some((slope, k) => k > 0 && slope === row[k - 1]);
+      const own = gradientWeight * fit.rest + (repeats ? rounding * largest(dy) * length : 0);
+      // Farther away a gradient may bend; more than a share of it is not rounding.
+      noise = Math.max(noise, width < 1 ? own : Math.min(own, farShare * Math.abs(middle)));
     }
-    fitWindow(middle, up, down, fit);
-    if (!Number.isFinite(fit.rest)) continue;
-    const row = [...[...down].reverse(), middle, ...up];
-    const repeats = row.some((slope, k) => k > 0 && slope === row[k - 1]);
-    const own = gradientWeight * fit.rest + (repeats ? rounding * largest(dy) * length : 0);
-    // Farther away a gradient may bend; more than a share of it is not rounding.
-    noise = Math.max(noise, width < 1 ? own : Math.min(own, farShare * Math.abs(middle)));
-  }
-  return noise;
+    return noise;
+  };
+  const noise = await noiseAt(spacingOf(level));
+  // What a gradient does only where inputs are many times as large, or have the other sign, is no rounding either.
+  if (level >= 0 || noise <= farShare * Math.abs(middle)) return noise;
+  return Math.min(noise, Math.max(await noiseAt(spacingOf(0)), farShare * Math.abs(middle)));
 }
 
 /**

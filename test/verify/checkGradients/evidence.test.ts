@@ -35,6 +35,7 @@ describe.each(backends)('with 10⁴ inputs, on %s', (backend) => {
     ['moved by one row', (g) => tf.concat([g.slice([1, 0]), g.slice([0, 0], [1, side])])],
     ['off by a constant', (g) => g.add(g.mean().mul(0.5))],
     ['squared', (g) => g.square().mul(1e4)],
+    ['replaced by its sign', (g) => g.sign()],
   ])('calls one wrong that is %s', async (_name, change) => {
     expect(isWrong(await checkGradients(withGradient(meanOfSquares, change), [x()]))).toBe(true);
   });

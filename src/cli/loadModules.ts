@@ -59,5 +59,5 @@ function describe(options: VerifyFlags['options'], {kernels}: Registrations): Lo
 /** The options of a run that can be sent elsewhere. */
 export type SentOptions = Omit<
   VerifyOptions,
-  'subject' | 'registered' | 'signal' | 'onProgress' | 'onResults' | 'onRun'
+  'subject' | 'registered' | 'signal' | 'onProgress' | 'onResults' | 'onRun' | 'rerun'
 >;

@@ -9,6 +9,7 @@ import {verify} from '../verify/verify.js';
 import {loadModules, type SentOptions} from './loadModules.js';
 import type {Answer, Request} from './moduleMessages.js';
 import {quietTfjs} from './quietTfjs.js';
+import {rerunWith} from './rerun.js';
 
 /** The process that runs users' modules for `convgrad verify --import`, so that whatever they do ends this one alone. */
 
@@ -59,6 +60,10 @@ async function run(options: SentOptions): Promise<Answer> {
     },
     onProgress: (progress) => send?.({convgrad: 'case', results: found, progress}),
     onRun: signsOfLife(doing),
+    rerun: rerunWith(
+      mutantsNamed(options.algorithms ?? []).map(({name}) => name),
+      () => doing('what failed ran again in a new process'),
+    ),
   });
   // They went out as they came, so that a crash loses none.
   return {convgrad: 'report', report: {...report, results: []}};

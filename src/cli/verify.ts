@@ -19,6 +19,7 @@ import {ReportFile} from './reportFile.js';
 import {htmlReport} from './reports/html.js';
 import {jsonReport} from './reports/json.js';
 import {junitReport} from './reports/junit.js';
+import {rerunWith} from './rerun.js';
 import {runAll} from './runAll.js';
 import {exitCodes, textOf, UnavailableError} from './usage.js';
 import {readFlags, type VerifyFlags} from './verifyFlags.js';
@@ -39,7 +40,9 @@ export async function runVerify(raw: RawFlags): Promise<number> {
   const host = given.imports.length > 0 ? new ModuleHost(given.imports, {browser, signal, limit}) : undefined;
   try {
     const loaded = host ? await host.load(asked) : (await loadModules(asked, browser)).loaded;
-    const here: Run['run'] = host ? (options) => host.verify(options) : verify;
+    const here: Run['run'] = host
+      ? (options) => host.verify(options)
+      : (options) => verify({...options, rerun: rerunWith(raw.mutant === undefined ? [] : [String(raw.mutant)])});
     const tools = {
       reports,
       known: regressions ? known : undefined,

@@ -51,6 +51,7 @@ export function readFlags(flags: RawFlags): VerifyFlags {
     ...(sabotage === undefined ? {} : {sabotage: sabotage as Sabotage}),
     imports: words(flags.import).map((file) => userPath(file)),
     bail: flags.bail === true,
+    ...(flags.diagnosis === false ? {diagnose: false} : {}),
     command: [
       invocation('verify'),
       ...(mutant ? ['--mutant', mutant] : []),

@@ -32,20 +32,26 @@ function held(): {tensors: number; data: number} {
   return {tensors: tf.memory().numTensors, data: tf.backend().numDataIds()};
 }
 
-/** Runs fn and compares the attributes of every kernel before and after its call: the tape hands the same object to gradients. */
+/** Runs fn and compares the attributes of every kernel before its call, after it and in the end: the tape hands the same object to gradients. */
 function watchingAttributes<T>(fn: () => T): {value: T; changed: Misconduct} {
   const engine = tf.engine();
   const run = engine.runKernel;
   let changed: Misconduct;
+  const lent: {name: string; attrs: object | undefined; before: string}[] = [];
   engine.runKernel = function (this: typeof engine, name, inputs, attrs) {
     const before = JSON.stringify(attrs);
     const results = run.call(this, name, inputs, attrs);
+    lent.push({name, attrs, before});
     const after = JSON.stringify(attrs);
     if (after !== before) changed ??= `${name} changed its attributes from ${before} to ${after}`;
     return results;
   } as typeof run;
   try {
     const value = fn();
+    for (const {name, attrs, before} of lent) {
+      const after = JSON.stringify(attrs);
+      if (after !== before) changed ??= `the attributes of ${name} were changed on the tape from ${before} to ${after}`;
+    }
     return {value, changed};
   } finally {
     engine.runKernel = run;

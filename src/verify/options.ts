@@ -22,6 +22,9 @@ export type Sabotage = 'no-install' | 'alias-builtin';
 
 export const sabotages: readonly Sabotage[] = ['no-install', 'alias-builtin'];
 
+/** Has a new process verify with these words. @returns whether something failed there; undefined where that is not known */
+export type Rerun = (words: readonly string[]) => Promise<boolean | undefined>;
+
 /** Options of `verify()`. */
 export interface VerifyOptions {
   /** Verifies these functions instead of what tfjs has registered, which stays as it is. On `cpu` unless `backends` says otherwise. */
@@ -76,6 +79,8 @@ export interface VerifyOptions {
   sabotage?: Sabotage;
   /** Whether the first failure of each algorithm and pass is shrunk and explained; true by default. */
   diagnose?: boolean;
+  /** Has a new process verify what failed again, with the words of a command line: what is right there depends on earlier calls. Absent, that is looked for here alone. */
+  rerun?: Rerun;
 }
 
 export const verifyOptionNames = keysOf<VerifyOptions>({
@@ -92,7 +97,7 @@ export const verifyOptionNames = keysOf<VerifyOptions>({
     bail: true,
     signal: true,
   },
-  ...{onProgress: true, onResults: true, sabotage: true, diagnose: true},
+  ...{onProgress: true, onResults: true, sabotage: true, diagnose: true, rerun: true},
 });
 
 /** The options of a run as its report tells them. */

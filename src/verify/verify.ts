@@ -38,7 +38,8 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
     const tally = new Tally();
     const command = options.command ?? 'npx convgrad verify';
     // What was broken on purpose needs no diagnosis.
-    const doctor = options.diagnose === false || resolved.sabotage ? undefined : new Doctor(resolved, command);
+    const doctor =
+      options.diagnose === false || resolved.sabotage ? undefined : new Doctor(resolved, command, options.rerun);
     const parts: PartHits[] = [];
     let done = 0;
     let stopped = false;

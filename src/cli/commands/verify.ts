@@ -36,6 +36,7 @@ export function defineVerify(cli: CAC): void {
     .option('--junit <file>', 'Write the report as JUnit XML, for CI servers')
     .option('--html <file>', 'Write the report as one page, with pictures of what failed')
     .option('--no-regressions', `Neither begin with the problems in ${regressionsFile} nor add those that fail`)
+    .option('--no-diagnosis', 'Neither shrink nor explain what failed')
     .option('--bail', 'Stop at the first failure')
     .option('--browser <path>', 'The browser for webgl')
     .option('--sabotage <how>', `Prove that a run can fail: ${sabotages.join(', ')}`)

@@ -45,6 +45,16 @@ export function describe(
   return `${says.join('; ')}.${single} Smallest case ${smallest.problem}; replay: ${smallest.replay}`;
 }
 
+/** What is said of a result that is not always wrong: what was seen, and nothing of where it comes from. */
+export function describeSequence(
+  {backend, algorithm, pass, oracle, reason}: VerifyResult,
+  behaviour: string,
+  line: string,
+): string {
+  const {output} = passTensors[pass];
+  return `${oracle} rejects ${output} of ${backend}/${algorithm}: ${reason}; ${behaviour}; replay: ${line}`;
+}
+
 /** What is not plain about the smallest problem: shrinking kept it because the failure needs it. */
 function conditionsOf(p: Problem): string {
   const pair = (what: string, height: number, width: number) =>

@@ -41,7 +41,11 @@ export async function diagnose(
 }
 
 /** Whether the oracle rejects the pass on a simpler problem as well, by an exception only where it was one before. */
-async function failsLike({oracle: name, worst}: VerifyResult, patient: Patient, simpler: Problem): Promise<boolean> {
+export async function failsLike(
+  {oracle: name, worst}: VerifyResult,
+  patient: Patient,
+  simpler: Problem,
+): Promise<boolean> {
   const {target, pass, fill} = patient;
   const oracle = oracles.find((one) => one.name === name)!;
   if (!hasQuestion(oracle, simpler, target.backend) || target.supports(simpler, pass) !== true) return false;

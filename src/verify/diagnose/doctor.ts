@@ -1,14 +1,16 @@
-import type {Problem} from '../../geometry/problem.js';
+import {type Problem, parseProblem} from '../../geometry/problem.js';
 import {arithmeticOf} from '../bound.js';
-import type {ReportedOptions} from '../options.js';
+import type {ReportedOptions, Rerun} from '../options.js';
 import {oracles} from '../oracles/index.js';
 import {parseProvenance, realizable} from '../provenance/provenance.js';
-import {replayLine} from '../replay.js';
-import type {VerifyResult} from '../result.js';
+import {commandLine, recentWords, replayLine, replayWords, runWords} from '../replay.js';
+import type {Diagnosis, VerifyResult} from '../result.js';
 import type {Target} from '../target.js';
 import {trial} from '../trial.js';
-import {diagnose} from './diagnose.js';
+import {describeSequence} from './describe.js';
+import {diagnose, failsLike} from './diagnose.js';
 import {patience} from './patience.js';
+import type {Patient} from './patient.js';
 
 /** A run with more broken passes than this has one reason to look at first. */
 const mostDiagnoses = 6;
@@ -20,11 +22,17 @@ const mostDiagnoses = 6;
 export class Doctor {
   private readonly seen = new Set<string>();
   private spent = 0;
+  private waited = 0;
+  /** The problems so far. */
+  private readonly problems: string[] = [];
+  /** The command that shows what depends on earlier calls, by backend, algorithm and pass. */
+  private readonly sequences = new Map<string, string>();
 
   /** @param command how replay lines begin */
   constructor(
     private readonly options: ReportedOptions,
     private readonly command: string,
+    private readonly rerun?: Rerun,
   ) {}
 
   /** Adds diagnoses to the results of one case. @param select makes a target the one that tfjs's kernels run */
@@ -33,33 +41,108 @@ export class Doctor {
     targets: readonly Target[],
     select: (target: Target) => void,
   ): Promise<void> {
+    const [first] = found;
+    if (first && this.problems.at(-1) !== first.problem) this.problems.push(first.problem);
     const failures = found.filter(({status, oracle}) => status === 'failed' && oracle !== 'device');
     // The catalogue of oracles begins with the one that says most: which values are wrong, and by how much.
     failures.sort((a, b) => rankOf(a) - rankOf(b));
     for (const failed of failures) {
       const {backend, algorithm, pass} = failed;
-      const key = `${backend}/${algorithm}/${pass}`;
+      const key = keyOf(failed);
       const hasWrongValues = rankOf(failed) < judgesOfValues;
       const target = targets.find((one) => one.backend === backend && one.algorithm === algorithm);
       const isKnown = this.seen.has(`${key}/values`) || (!hasWrongValues && this.seen.has(`${key}/manners`));
       if (!target || isKnown || this.seen.size >= mostDiagnoses || this.spent > patience.run) continue;
       this.seen.add(`${key}/${hasWrongValues ? 'values' : 'manners'}`);
-      const start = performance.now();
+      const [start, waited] = [performance.now(), this.waited];
       select(target);
-      failed.diagnosis = await diagnose(
-        failed,
-        {target, pass, fill: failed.fill, trial: (problem) => this.trial(problem, failed, target)},
-        (problem) => replayLine(this.command, {...failed, problem}, this.options),
-      );
-      this.spent += performance.now() - start;
+      const patient = {
+        target,
+        pass,
+        fill: failed.fill,
+        trial: (problem: Problem) => this.trial(problem, failed, target),
+      };
+      failed.diagnosis = (await this.sequenceOf(failed, patient)) ?? (await this.alone(failed, patient));
+      this.spent += performance.now() - start - (this.waited - waited);
+    }
+    for (const failed of failures) {
+      const line = this.sequences.get(keyOf(failed));
+      if (line !== undefined) failed.replay = line;
     }
   }
 
+  /** The diagnosis of what fails whenever it is asked for. Where the smallest case does not, what was learnt of it says nothing. */
+  private async alone(failed: VerifyResult, patient: Patient): Promise<Diagnosis> {
+    const replay = (problem: string) => replayLine(this.command, {...failed, problem}, this.options);
+    const diagnosis = await diagnose(failed, patient, replay);
+    const {problem} = diagnosis.smallest;
+    if (problem === failed.problem || (await this.failsAnew(replayWords({...failed, problem}, this.options))) !== false)
+      return diagnosis;
+    const smallest = {problem: failed.problem, replay: replay(failed.problem)};
+    return {
+      groups: [],
+      smallest,
+      behaviour: onlyAfterOthers,
+      text: describeSequence(failed, onlyAfterOthers, smallest.replay),
+    };
+  }
+
+  /** The diagnosis of what is right when it is asked for alone; undefined of what fails then too. */
+  private async sequenceOf(failed: VerifyResult, patient: Patient): Promise<Diagnosis | undefined> {
+    const problem = parseProblem(failed.problem);
+    const isHere = !(await failsLike(failed, patient, problem));
+    if (!isHere && (await this.failsAnew(replayWords(failed, this.options))) !== false) return undefined;
+    const {backend, algorithm, pass} = failed;
+    const narrow = {algorithms: [algorithm], passes: [pass]};
+    const candidates = [
+      recentWords(failed, this.problems.slice(-recent), this.options),
+      [...runWords(backend, this.options, narrow), '--bail'],
+      runWords(backend, this.options),
+    ];
+    let shown: readonly string[] | undefined;
+    for (const words of this.rerun ? candidates : []) {
+      if (!(await this.failsAnew(words))) continue;
+      shown = words;
+      break;
+    }
+    const line = commandLine(this.command, shown ?? candidates.at(-1)!);
+    const behaviour = [isHere ? rightAgain : rightAnew, shown ? dependsOnCalls : dependsOnCallsOrChance].join(': ');
+    const tried =
+      shown || !this.rerun
+        ? ''
+        : `; ${candidates.length} runs in new processes did not show it again, the last of them`;
+    this.sequences.set(keyOf(failed), line);
+    const smallest = {problem: failed.problem, replay: line};
+    return {groups: [], smallest, behaviour, text: describeSequence(failed, `${behaviour}${tried}`, line)};
+  }
+
+  /** Whether it fails in a new process; undefined where nobody knows, or enough time was spent on it. */
+  private async failsAnew(words: readonly string[]): Promise<boolean | undefined> {
+    if (this.waited > patience.reruns) return undefined;
+    const start = performance.now();
+    const fails = await this.rerun?.(words);
+    this.waited += performance.now() - start;
+    return fails;
+  }
   private trial(problem: Problem, {fill, backend, provenance: same}: VerifyResult, {headroom}: Target) {
     const {seed, f16} = this.options;
     const provenance = realizable(parseProvenance(same), problem, backend);
     return trial(problem, fill, seed, headroom, arithmeticOf(backend, f16), provenance);
   }
+}
+
+const rightAgain = 'asked for once more, the same case is right';
+const rightAnew = 'alone in a new process, the same case is right';
+const dependsOnCalls = 'the result depends on earlier calls';
+const dependsOnCallsOrChance = 'the result depends on earlier calls, or on chance';
+const onlyAfterOthers =
+  'smaller cases failed here, but not in a new process: their results depend on earlier calls, so nothing is said of the cause';
+
+/** So many problems at most are run again before one that fails only after others. */
+const recent = 8;
+
+function keyOf({backend, algorithm, pass}: VerifyResult): string {
+  return `${backend}/${algorithm}/${pass}`;
 }
 
 /** The oracles that compare every value come first in the catalogue: the definition and the built-in. */

@@ -12,7 +12,7 @@ import {causes} from './causes.js';
 
 // Whether a diagnosis is found is held here, and not how fast a machine is.
 jest.mock('../../../src/verify/diagnose/patience.js', () => ({
-  patience: {shrink: 1e6, explain: 1e6, termMap: 1e6, oneHot: 1e6, run: 1e6},
+  patience: {shrink: 1e6, explain: 1e6, termMap: 1e6, oneHot: 1e6, run: 1e6, reruns: 1e6},
 }));
 
 const problems = [

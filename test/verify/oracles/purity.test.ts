@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import {verify} from '../../../src/verify/index.js';
 import {conductFaults} from '../../../src/verify/mutants/conductFaults.js';
 import {algorithmName, defineMutant} from '../../../src/verify/mutants/index.js';
+import {foreignGradient} from './foreign.js';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -60,6 +61,20 @@ test('a kernel that keeps x and hands its memory out under another name is found
   } finally {
     undo();
   }
+});
+
+test('a gradient that changes the attributes of its convolution is found', async () => {
+  foreignGradient('Conv2D', (right) => (dy, saved, attrs) => {
+    const found = right(dy, saved, structuredClone(attrs));
+    (attrs['strides'] as number[])[0] = 9;
+    return found;
+  });
+  const {results} = await verify({...options, fills: ['reals'], problems: ['mb2ih5iw6ic2oc3kh3kw2sh2sw1-same']});
+  expect(results.map(({status}) => status)).toEqual(['failed', 'failed']);
+  for (const {reason} of results)
+    expect(reason).toMatch(
+      /^the attributes of Conv2D were changed on the tape from \{"strides":\[2,1\],.* to \{"strides":\[9,1\],/,
+    );
 });
 
 test('right kernels pass, also where they have nothing to do and where tensors come from elsewhere', async () => {

@@ -1,0 +1,134 @@
+import * as tf from '@tensorflow/tfjs';
+import type {Algorithm} from '../../../src/algorithms/algorithm.js';
+import {direct} from '../../../src/algorithms/direct.js';
+import {defineAlgorithm} from '../../../src/algorithms/index.js';
+import type {Pass} from '../../../src/geometry/pass.js';
+import {type VerifyOptions, verify} from '../../../src/verify/index.js';
+import {quote} from '../../../src/verify/replay.js';
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+let undo: (() => void)[] = [];
+afterEach(() => {
+  for (const one of undo) one();
+  undo = [];
+});
+
+type Forward = NonNullable<Algorithm['forward']>;
+
+/** Defines `broken`: a forward pass that knows how often it was called. @returns what makes it new, as a new process does */
+function define(forward: (calls: number, ...args: Parameters<Forward>) => void): () => void {
+  let calls = 0;
+  undo.push(
+    defineAlgorithm({
+      ...direct,
+      name: 'broken',
+      forward: (...args: Parameters<Forward>) => {
+        direct.forward!(...args);
+        forward(++calls, ...args);
+      },
+    }),
+  );
+  return () => {
+    calls = 0;
+  };
+}
+
+const problems = ['ih4iw5ic1oc2kh2kw2', 'mb2ih6iw5ic2oc3kh3kw2sh2sw1-same', 'ih7iw5ic3oc2kh2kw3-p1'];
+const options: VerifyOptions = {
+  ...{backends: ['cpu'], algorithms: ['broken'], passes: ['forward'], problems, oracles: ['reference', 'builtin']},
+};
+
+/** What a run says of the first failure, with the words that new processes would have been given. */
+async function diagnosed(more: VerifyOptions, fails?: (words: readonly string[]) => boolean) {
+  const asked: string[][] = [];
+  const rerun = async (words: readonly string[]) => {
+    asked.push([...words]);
+    return fails!(words);
+  };
+  const {results} = await verify({...options, ...more, ...(fails ? {rerun} : {})});
+  const failed = results.filter(({status}) => status === 'failed');
+  return {failed, diagnosis: failed.find(({diagnosis}) => diagnosis)!.diagnosis!, asked};
+}
+
+/** Verifies what the words of a command line say. */
+async function verifyWords(words: readonly string[]) {
+  const all = (flag: string) => words.flatMap((word, i) => (words[i - 1] === flag ? [word] : []));
+  return verify({
+    ...{backends: all('--backend'), algorithms: all('--algorithm'), passes: all('--pass') as Pass[]},
+    ...{problems: all('--problem'), seed: Number(all('--seed')[0]), diagnose: false},
+  });
+}
+
+const isAlone = (words: readonly string[]) => words.filter((word) => word === '--problem').length === 1;
+
+test('what is right when it is asked for again is told to depend on calls, and its replay line shows it', async () => {
+  const renew = define((calls, _info, _a, _b, y) => {
+    if (calls % 3 === 0) y[0]! += 1;
+  });
+  const {failed, diagnosis, asked} = await diagnosed({}, (words) => !isAlone(words));
+  expect(diagnosis.behaviour).toBe('asked for once more, the same case is right: the result depends on earlier calls');
+  expect(diagnosis.hypothesis).toBeUndefined();
+  expect(diagnosis.groups).toEqual([]);
+  const words = asked.at(-1)!;
+  expect(diagnosis.smallest.replay).toBe(['npx convgrad verify', ...words.map(quote)].join(' '));
+  expect(failed.every(({replay}) => replay === diagnosis.smallest.replay)).toBe(true);
+  renew();
+  expect((await verifyWords(words)).summary.failed).toBeGreaterThan(0);
+});
+
+test('what is right alone in a new process is not explained by geometry', async () => {
+  const renew = define((calls, _info, _a, _b, y) => {
+    if (calls > 4) y[0]! += 1;
+  });
+  const {diagnosis, asked} = await diagnosed({bail: true}, (words) => !isAlone(words));
+  expect(diagnosis.behaviour).toBe(
+    'alone in a new process, the same case is right: the result depends on earlier calls',
+  );
+  expect(diagnosis.text).not.toMatch(/smallest case|equals the right result/i);
+  renew();
+  expect((await verifyWords(asked.at(-1)!)).summary.failed).toBeGreaterThan(0);
+});
+
+test('where no run shows it again, that is said', async () => {
+  define((calls, _info, _a, _b, y) => {
+    if (calls > 4) y[0]! += 1;
+  });
+  const {diagnosis} = await diagnosed({bail: true}, () => false);
+  expect(diagnosis.text).toContain(
+    'the result depends on earlier calls, or on chance; 3 runs in new processes did not show it again, the last of them; replay: ',
+  );
+});
+
+test('without new processes, what is right when it is asked for again still is not explained', async () => {
+  define((calls, _info, _a, _b, y) => {
+    if (calls % 3 === 0) y[0]! += 1;
+  });
+  expect((await diagnosed({})).diagnosis.behaviour).toBe(
+    'asked for once more, the same case is right: the result depends on earlier calls, or on chance',
+  );
+});
+
+test('a smaller case that fails only here says nothing', async () => {
+  define((_calls, _info, _a, _b, y) => {
+    y[0]! += 1;
+  });
+  const first = 'mb1ih4iw5ic1oc2kh2kw2sh1sw1dh1dw1-valid-nhwc';
+  const {diagnosis} = await diagnosed({bail: true}, (words) => words.includes(first));
+  expect(diagnosis.smallest.problem).toBe(first);
+  expect(diagnosis.smallest.replay).toContain(first);
+  expect(diagnosis.text).toContain('smaller cases failed here, but not in a new process: ');
+});
+
+test('what fails in new processes too is explained as ever', async () => {
+  define((_calls, _info, _a, _b, y) => {
+    y.forEach((value, i) => {
+      y[i] = 2 * value;
+    });
+  });
+  const {diagnosis, asked} = await diagnosed({bail: true}, () => true);
+  expect(diagnosis.hypothesis).toEqual(['a factor of 2']);
+  // The case and the smallest one.
+  expect(asked.length).toBe(2);
+});

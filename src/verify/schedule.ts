@@ -13,8 +13,10 @@ export class Schedule {
   constructor(private readonly options: ReportedOptions) {
     const {problems, regressions, backends} = options;
     const fixed = problems.length > 0 ? casesOf(problems) : fixedCases(regressions);
-    const each = (one: Case) => backends.reduce((sum, backend) => sum + fillsOf(one, options, backend).length, 0);
-    this.fixed = fixed.filter((one) => this.isAsked(one)).reduce((sum, one) => sum + each(one), 0);
+    const on = (backend: string) => fixed.filter((one) => this.isAsked(one, backend));
+    this.fixed = backends
+      .flatMap((backend) => on(backend).map((one) => fillsOf(one, options, backend).length))
+      .reduce((sum, fillings) => sum + fillings, 0);
   }
 
   /** The cases for one backend. Random ones end when the backend's share of the time is used. */
@@ -24,12 +26,13 @@ export class Schedule {
     const end = this.start + 1000 * timeBudget * share;
     for (const one of problems.length > 0 ? casesOf(problems) : streamCases(this.options)) {
       if (one.random && performance.now() >= end) return;
-      if (this.isAsked(one)) yield one;
+      if (this.isAsked(one, backend)) yield one;
     }
   }
 
   /** Cases that differ in where tensors come from are one where that is asked for, and where nothing reads tensors. */
-  private isAsked({provenance}: Case): boolean {
+  private isAsked({provenance, onGpu}: Case, backend: string): boolean {
+    if (onGpu === false && isGpu(backend)) return false;
     return !provenance || (this.options.provenance === undefined && this.options.subject === undefined);
   }
 

@@ -16,7 +16,7 @@ import {roomFor, type Trial, trial} from './trial.js';
  * @param select makes the target the one that tfjs's kernels run
  */
 export async function verifyCase(
-  {problem, name, provenance: own}: Case,
+  {problem, name, provenance: own, oracles: judges}: Case,
   fill: Fill,
   targets: readonly Target[],
   options: ReportedOptions,
@@ -53,7 +53,9 @@ export async function verifyCase(
     const drawn = trials.get(room) ?? trial(problem, fill, options.seed, headroom, arithmetic, provenance);
     trials.set(room, drawn);
     const subject = new Subject(drawn, target);
-    const bench = askedOf(oracles, problem, backend, fill, options);
+    const bench = askedOf(oracles, problem, backend, fill, options).filter(
+      (oracle) => !campaign || (judges?.includes(oracle.name) ?? true),
+    );
     select(target);
     for (const pass of supported) {
       const able = targets.filter((other) => other.supports(problem, pass) === true);

@@ -4,18 +4,24 @@ import {randomFrom} from '../random.js';
 export type Factors = Readonly<Record<string, readonly unknown[]>>;
 /** One level of each factor. */
 export type Row<F extends Factors> = {[factor in keyof F]: F[factor][number]};
+/** Groups of factors whose levels are told apart by their class alone. */
+export interface Coarse<F extends Factors> {
+  groups: readonly (readonly (keyof F & string)[])[];
+  classes: {readonly [factor in keyof F]?: (level: F[factor][number]) => unknown};
+}
 
 /** How many rows are tried for each row that is kept. */
-const candidates = 10;
+const candidates = 3;
 /** How many are drawn blindly where the greedy ones are not allowed. */
-const blind = 200;
+const blind = 12;
 
 /**
- * Rows in which every pair of levels of two factors stands together at least once, as far as `allows` permits; and every combination of levels of the
- * factors in each of `groups`. The same arguments give the same rows.
+ * Rows in which every pair of levels of two factors stands together at least once, as far as `allows` permits; and every combination of levels of the factors
+ * in each of `groups`, and of their classes in each group that is `coarse`. The same arguments give the same rows. The first rows hold the most combinations.
  *
  * The search is greedy (Cohen et al., "The AETG system", 1997): each row begins with a combination that is still missing, and takes for one factor after
- * the other the level that adds the most missing ones.
+ * the other the level that adds the most missing ones and that the row can still take. A factor without a level yet counts as its first level, which
+ * should be the most modest.
  *
  * @param allows whether a row makes sense as a whole
  */
@@ -23,81 +29,116 @@ export function coveringArray<F extends Factors>(
   factors: F,
   groups: readonly (readonly (keyof F & string)[])[],
   allows: (row: Row<F>) => boolean,
+  {groups: coarseGroups, classes}: Coarse<F> = {groups: [], classes: {}},
 ): Row<F>[] {
-  const names = Object.keys(factors);
+  const names: (keyof F & string)[] = Object.keys(factors);
   const sizes = names.map((name) => factors[name].length);
-  const pairs = names.flatMap((_, i) => names.slice(i + 1).map((_, j) => [i, i + 1 + j]));
-  const tuples = [...pairs, ...groups.map((group) => group.map((name) => names.indexOf(name)))].map(
-    (members, index): Tuple => ({index, members}),
-  );
-  const tuplesOf = names.map((_, factor) => tuples.filter(({members}) => members.includes(factor)));
-  const missing = new Map(tuples.flatMap((tuple) => combinations(tuple, sizes)));
   const next = randomFrom(names.join());
+  const ofLevels = (members: number[]) => tuple(members, (factor) => numbered(factors[names[factor]]));
+  const ofClasses = (members: number[]) =>
+    tuple(members, (factor) => {
+      const classOf = classes[names[factor]];
+      return numbered(classOf ? factors[names[factor]].map(classOf) : factors[names[factor]]);
+    });
+  const places = (group: readonly (keyof F & string)[]) => group.map((name) => names.indexOf(name));
+  const pairs = names.flatMap((_, i) => names.slice(i + 1).map((_, j) => [i, i + 1 + j]));
+  const tuples = [
+    ...[...pairs, ...groups.map(places)].map(ofLevels),
+    ...coarseGroups.map((group) => ofClasses(places(group))),
+  ];
+  const tuplesOf = names.map((_, factor) => tuples.filter(({members}) => members.includes(factor)));
+  const rowOf = (levels: readonly number[]) =>
+    Object.fromEntries(names.map((name, factor) => [name, factors[name][Math.max(0, levels[factor])]])) as Row<F>;
 
-  const drawn = (fixed: ReadonlyMap<number, number>) => sizes.map((size, factor) => fixed.get(factor) ?? next() % size);
-  const complete = (fixed: ReadonlyMap<number, number>): number[] => {
-    const levels = names.map((_, factor) => fixed.get(factor) ?? unset);
+  const drawn = (levels: number[]) => levels.map((level, factor) => (level === unset ? next() % sizes[factor] : level));
+  const completed = (levels: number[]): number[] => {
     const left = levels.flatMap((level, factor) => (level === unset ? [{factor, at: next()}] : []));
     for (const {factor} of left.sort((a, b) => a.at - b.at)) {
       const among = tuplesOf[factor].filter(({members}) =>
         members.every((other) => other === factor || levels[other] !== unset),
       );
-      const start = next();
-      let [chosen, most] = [0, -1];
-      for (let i = 0; i < sizes[factor]; i++) {
-        const level = (start + i) % sizes[factor];
+      const newsOf = (level: number) => {
         levels[factor] = level;
         let news = 0;
-        for (const tuple of among) if (missing.has(keyOf(tuple, levels))) news++;
-        if (news > most) [chosen, most] = [level, news];
-      }
-      levels[factor] = chosen;
+        for (const one of among) news += one.missing[indexIn(one, levels)];
+        return news;
+      };
+      const start = next();
+      const order = Array.from({length: sizes[factor]}, (_, i) => (start + i) % sizes[factor])
+        .map((level) => ({level, news: newsOf(level)}))
+        .sort((a, b) => b.news - a.news);
+      const fits = order.find(({level}) => {
+        levels[factor] = level;
+        return allows(rowOf(levels));
+      });
+      levels[factor] = (fits ?? order[0]).level;
     }
     return levels;
   };
-  const rowOf = (levels: readonly number[]) =>
-    Object.fromEntries(names.map((name, factor) => [name, factors[name][levels[factor]]])) as Row<F>;
 
   const rows: Row<F>[] = [];
-  for (const [first, fixed] of missing) {
-    let best: {levels: number[]; news: number[]} | undefined;
+  const all = tuples.flatMap((one) => Array.from(one.missing, (_, index) => ({one, index, at: next()})));
+  for (const {one, index} of all.sort((a, b) => a.at - b.at)) {
+    if (!one.missing[index]) continue;
+    let best: {levels: number[]; news: number} | undefined;
     for (let tried = 0; tried < candidates || (!best && tried < blind); tried++) {
-      const levels = tried < candidates ? complete(fixed) : drawn(fixed);
+      const begun = levelsAt(one, index, sizes.length, next);
+      const levels = tried < candidates ? completed(begun) : drawn(begun);
       if (!allows(rowOf(levels))) continue;
-      const news = tuples.map((tuple) => keyOf(tuple, levels)).filter((key) => missing.has(key));
-      if (!best || news.length > best.news.length) best = {levels, news};
+      const news = tuples.reduce((sum, other) => sum + other.missing[indexIn(other, levels)], 0);
+      if (!best || news > best.news) best = {levels, news};
     }
-    for (const key of best?.news ?? [first]) missing.delete(key); // without a row it is not to be had
-    if (best) rows.push(rowOf(best.levels));
+    one.missing[index] = 0; // without a row it is not to be had
+    if (!best) continue;
+    for (const other of tuples) other.missing[indexIn(other, best.levels)] = 0;
+    rows.push(rowOf(best.levels));
   }
   return rows;
 }
 
 const unset = -1;
 
-/** Some factors, of which each combination of levels has a number. */
+/** Some factors, of which each combination of classes of levels has an index. */
 interface Tuple {
-  index: number;
   members: readonly number[];
+  /** For each member, what each of its levels adds to the index. */
+  parts: readonly (readonly number[])[];
+  /** 1 at the index of each combination that stands in no row yet. */
+  missing: Uint8Array;
 }
 
-function keyOf({index, members}: Tuple, levels: readonly number[]): number {
-  let key = index;
-  for (const factor of members) key = key * 32 + levels[factor]; // no factor has more levels
-  return key * 8 + members.length;
+/** Numbers from 0 on, the same for what is the same. */
+function numbered(classes: readonly unknown[]): number[] {
+  const distinct = [...new Set(classes)];
+  return classes.map((one) => distinct.indexOf(one));
 }
 
-function combinations(tuple: Tuple, sizes: readonly number[]): [key: number, levels: Map<number, number>][] {
-  let found: Map<number, number>[] = [new Map()];
-  for (const factor of tuple.members) {
-    const levels = Array.from({length: sizes[factor]}, (_, level) => level);
-    found = found.flatMap((sofar) => levels.map((level) => new Map([...sofar, [factor, level]])));
+function tuple(members: readonly number[], classesOfFactor: (factor: number) => number[]): Tuple {
+  let size = 1;
+  const parts = members.map((factor) => {
+    const classes = classesOfFactor(factor);
+    const parts = classes.map((one) => one * size);
+    size *= Math.max(...classes) + 1;
+    return parts;
+  });
+  return {members, parts, missing: new Uint8Array(size).fill(1)};
+}
+
+function indexIn({members, parts}: Tuple, levels: readonly number[]): number {
+  let index = 0;
+  for (let i = 0; i < members.length; i++) index += parts[i][levels[members[i]]];
+  return index;
+}
+
+/** Levels of the combination at an index, drawn from their classes, with the other factors unset. */
+function levelsAt({members, parts}: Tuple, index: number, factors: number, next: () => number): number[] {
+  const levels = new Array<number>(factors).fill(unset);
+  let left = index;
+  for (let i = members.length - 1; i >= 0; i--) {
+    const part = Math.max(...parts[i].filter((one) => one <= left));
+    const alike = parts[i].flatMap((one, level) => (one === part ? [level] : []));
+    levels[members[i]] = alike[next() % alike.length];
+    left -= part;
   }
-  return found.map((levels) => [
-    keyOf(
-      tuple,
-      sizes.map((_, factor) => levels.get(factor) ?? unset),
-    ),
-    levels,
-  ]);
+  return levels;
 }

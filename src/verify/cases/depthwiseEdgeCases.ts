@@ -1,4 +1,4 @@
-import {type Case, named} from './case.js';
+import {type Case, filledOnce, named} from './case.js';
 
 /** What can go wrong in the channels of a depthwise convolution, and once more in its geometry. */
 export function depthwiseEdgeCases(): Case[] {
@@ -41,5 +41,5 @@ export function depthwiseEdgeCases(): Case[] {
     ['more terms than one block holds', 'mb2ih9iw9ic5oc10kh9kw9-same'],
     ['more of x than one block of pixels', 'ih92iw91ic16oc16kh2kw2-same'],
   ];
-  return problems.map(([name, problem]) => named(`depthwise, ${name}`, `${problem}-depthwise`));
+  return filledOnce(problems.map(([name, problem]) => named(`depthwise, ${name}`, `${problem}-depthwise`)));
 }

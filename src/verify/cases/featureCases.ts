@@ -1,91 +1,91 @@
-import {type Problem, resolves} from '../../geometry/problem.js';
+import {axesFault, type ProblemEpilogue} from '../../geometry/epilogue.js';
+import {flopsOf, sizeOf} from '../../geometry/pass.js';
+import {type Problem, problemInfo} from '../../geometry/problem.js';
 import {fills} from '../fill.js';
 import type {Case} from './case.js';
 import {coveringArray, type Row} from './coveringArray.js';
+import {coarse, factors, fusedCoarse, fusedFactors, fusedGroups, groups, padsOf} from './factors.js';
 
-/** What a problem may be asked for, in few levels each. Heights stand before widths. */
-const factors = {
-  kind: ['dense', 'depthwise'],
-  kernel: [
-    [1, 1],
-    [1, 3],
-    [2, 2],
-    [3, 3],
-    [5, 4],
-  ],
-  stride: [
-    [1, 1],
-    [2, 2],
-    [3, 1],
-    [4, 5],
-  ],
-  dilation: [
-    [1, 1],
-    [2, 2],
-    [1, 3],
-  ],
-  pad: ['same', 'valid', 1, 3, {top: 1, bottom: 0, left: 2, right: 3}],
-  rounding: [undefined, 'floor', 'round', 'ceil'],
-  dataFormat: ['NHWC', 'NCHW'],
-  image: [
-    [1, 2],
-    [4, 3],
-    [7, 9],
-    [11, 8],
-  ],
-  batch: [1, 2, 5],
-  inChannels: [1, 3, 4, 5, 9],
-  /** Output channels, or the multiplier of a depthwise convolution. */
-  depth: [1, 2, 4, 5, 7],
-} as const;
-
-/** Mistakes that take three features: a filter's own steps, and what a pad means for one. */
-const groups = [
-  ['kind', 'kernel', 'stride', 'dilation'],
-  ['kernel', 'stride', 'pad'],
-] as const;
-
-/** Of fused convolutions each pair, with an activation of each family. */
-const fusedFactors = {
-  ...factors,
-  epilogue: [
-    {activation: 'linear', bias: 'c'},
-    {activation: 'relu', bias: 'c'},
-    {activation: 'elu'},
-    {activation: 'leakyrelu', bias: 'c', leakyreluAlpha: 0.25},
-    {activation: 'prelu', slopes: 'c'},
-  ],
-} as const;
+/** What one problem may cost: there are hundreds, and each algorithm does them all. */
+const most = {flops: 130_000, elements: 24_000};
+/** So many of the problems run on a GPU, which compiles programs for every shape: the first, which have the most pairs. */
+const onGpu = {plain: 100, fused: 50};
+/** One problem in so many is judged by every oracle, the others by the reference alone: what the oracles ask of values does not depend on sizes. */
+const oneInThorough = 10;
 
 let made: readonly Case[] | undefined;
 
 /**
- * Small problems in which each pair of features stands together: kind, kernel, stride, dilation, pad, rounding, layout, image, batch and channels. Kernel,
- * stride and dilation stand together in every combination, and so do kernel, stride and pad. Then pairs of the same with what follows a fused convolution.
+ * Small problems in which each feature stands together with each other and with each size just below, at and beyond a power of two, as far as that is cheap: kind,
+ * kernel, stride, dilation, pad, rounding, layout, image, batch and channels. Kernel, stride and dilation stand together in every combination, and so do kernel, stride
+ * and pad. Then pairs of the same with what follows a fused convolution.
  */
 export function featureCases(): readonly Case[] {
   made ??= [
-    ...coveringArray(factors, groups, (row) => resolves(problemOf(row))).map(problemOf),
-    ...coveringArray(fusedFactors, [], (row) => resolves(problemOf(row))).map((row) => ({
-      ...problemOf(row),
-      epilogue: {...row.epilogue},
-    })),
-  ].map((problem, i) => ({problem: i % 2 === 0 ? problem : lying(problem), fillsOnGpu: [fills[(i >> 1) % 2]]}));
+    ...casesFrom(coveringArray(factors, groups, isCheap, coarse).map(problemOf), onGpu.plain),
+    ...casesFrom(
+      coveringArray(fusedFactors, fusedGroups, (row) => hasShapes(row) && isCheap(row), fusedCoarse).map(
+        fusedProblemOf,
+      ),
+      onGpu.fused,
+    ),
+  ];
   return made;
 }
 
-function problemOf(row: Row<typeof factors>): Problem {
-  const {kind, kernel, stride, dilation, pad, rounding, dataFormat, image, batch, inChannels, depth} = row;
-  return {
+function casesFrom(problems: readonly Problem[], most: number): Case[] {
+  return problems.map(
+    (problem, i): Case => ({
+      problem,
+      fills: [fills[i % 2]],
+      ...(i < most ? {} : {onGpu: false}),
+      ...((i >> 1) % oneInThorough === 0 ? {} : {oracles: ['reference']}),
+    }),
+  );
+}
+
+type FeatureRow = Row<typeof factors>;
+type FusedRow = Row<typeof fusedFactors>;
+
+function isCheap(row: FeatureRow | FusedRow): boolean {
+  const {kind, kernel, pad, rounding, image, batch, inChannels, depth} = row;
+  // What is cheap to tell stands first: thousands of rows are tried.
+  if (rounding && typeof padsOf(pad, kernel, row.dilation) === 'string') return false;
+  const [pixels, channels] = [batch * image[0] * image[1], inChannels * depth];
+  const weights = kernel[0] * kernel[1] * channels;
+  if (pixels * inChannels > most.elements || weights > most.elements || 2 * weights > most.flops) return false;
+  if (kind === 'depthwise' && channels > most.elements) return false;
+  try {
+    const info = problemInfo(problemOf(row));
+    return flopsOf(info) <= most.flops && sizeOf(info, 'y') <= most.elements;
+  } catch {
+    return false; // it has no output
+  }
+}
+
+function problemOf(row: FeatureRow | FusedRow): Problem {
+  const {lies, kind, kernel, stride, dilation, rounding, dataFormat, image, batch, inChannels, depth} = row;
+  const problem: Problem = {
     ...{batch, inHeight: image[0], inWidth: image[1], inChannels},
     outChannels: kind === 'depthwise' ? inChannels * depth : depth,
     ...{filterHeight: kernel[0], filterWidth: kernel[1], strideHeight: stride[0], strideWidth: stride[1]},
     ...{dilationHeight: dilation[0], dilationWidth: dilation[1]},
-    pad: typeof pad === 'object' ? {...pad} : pad,
+    pad: padsOf(row.pad, kernel, dilation),
     ...(rounding ? {dimRoundingMode: rounding} : {}),
     dataFormat,
     ...(kind === 'depthwise' ? {kind} : {}),
   };
+  return lies ? lying(problem) : problem;
+}
+
+function fusedProblemOf(row: FusedRow): Problem {
+  return {...problemOf(row), epilogue: {...row.epilogue}};
+}
+
+/** Whether the layout takes such a bias and such slopes. */
+function hasShapes({epilogue, dataFormat}: FusedRow): boolean {
+  const {bias, slopes}: ProblemEpilogue = epilogue;
+  return [bias, slopes].every((axes) => axes === undefined || axesFault(axes, dataFormat) === undefined);
 }
 
 /** The same with height and width exchanged. */

@@ -1,4 +1,4 @@
-import {type Case, named} from './case.js';
+import {type Case, filledOnce, named} from './case.js';
 
 /**
  * Fused convolutions: every activation of either kind, with and without bias, in both data formats, and the shapes that bias and slopes may have. Channels
@@ -59,7 +59,9 @@ export function fusedCases(): Case[] {
     ['depthwise, NCHW, leakyrelu', `${depthwiseNCHW}-bias1-leakyrelu0.5`],
     ['depthwise, dilation', 'ih7iw8ic3oc3kh3kw2dh2dw3-same-nhwc-depthwise-bias-relu6'],
   ];
-  for (const [layer, sizes] of layers)
-    problems.push(...inKernels.map((words): [string, string] => [`${layer}, ${words}`, `${sizes}-${words}`]));
-  return problems.map(([name, problem]) => named(`fused, ${name}`, problem));
+  const ofLayers = layers.flatMap(([layer, sizes]) =>
+    inKernels.map((words): [string, string] => [`${layer}, ${words}`, `${sizes}-${words}`]),
+  );
+  const fused = ([name, problem]: [string, string]) => named(`fused, ${name}`, problem);
+  return [...problems.map(fused), ...filledOnce(ofLayers.map(fused))];
 }

@@ -1,11 +1,11 @@
-import {type Case, named} from './case.js';
+import {type Case, filledOnce, named} from './case.js';
 
 /**
  * Layers of real networks with their own kernels, strides and pads; sizes and channels are cut so that each stays below 1 MFLOP, since
  * the built-in filter gradient on cpu runs at about 0.015 GFLOP/s.
  */
 export function namedLayers(): Case[] {
-  return [
+  return filledOnce([
     named('LeNet-5 conv1', 'ih28iw28ic1oc6kh5kw5-same'),
     named('LeNet-5 conv2', 'ih14iw14ic6oc16kh5kw5'),
     named('ResNet-20 stem', 'ih24iw24ic3oc16kh3kw3-same'),
@@ -31,6 +31,30 @@ export function namedLayers(): Case[] {
     named('U-Net head', 'ih32iw32ic16oc2kh1kw1'),
     named('Inception 1×7', 'ih10iw10ic16oc16kh1kw7-same'),
     named('Inception 7×1', 'ih10iw10ic16oc16kh7kw1-same'),
+    named('ResNet-50, 3×3 of stride 2', 'ih4iw4ic64oc64kh3kw3sh2sw2-same'),
+    named('ResNet-50 shortcut, deep', 'ih3iw3ic256oc128kh1kw1sh2sw2-same'),
+    named('VGG conv5', 'ih3iw2ic128oc64kh3kw3-same'),
+    named('MobileNet stem', 'ih17iw17ic3oc32kh3kw3sh2sw2-same-bias-relu6'),
+    named('MobileNet depthwise, deep, stride 2', 'ih7iw7ic256oc256kh3kw3sh2sw2-same-depthwise-bias-relu6'),
+    named('MobileNet pointwise, 512 channels', 'ih1iw2ic512oc512kh1kw1-same'),
+    named('MobileNetV2 expand', 'ih7iw7ic24oc144kh1kw1-bias-relu6'),
+    named('MobileNetV2 project', 'ih4iw4ic144oc32kh1kw1-bias'),
+    named('MobileNetV3 depthwise, 5×5', 'ih7iw7ic72oc72kh5kw5sh2sw2-same-depthwise'),
+    named('squeeze-and-excite, reduce', 'ih1iw1ic72oc24kh1kw1-bias-relu'),
+    named('squeeze-and-excite, expand', 'ih1iw1ic24oc72kh1kw1-bias-sigmoid'),
+    named('GAN discriminator, first', 'ih16iw16ic3oc32kh4kw4sh2sw2-same-bias-leakyrelu0.2'),
+    named('GAN discriminator, 4×4', 'ih8iw8ic32oc32kh4kw4sh2sw2-p1'),
+    named('WaveNet, dilation 1', 'ih1iw24ic32oc64kh1kw2-pt0pb0pl1pr0'),
+    named('WaveNet, dilation 8', 'ih1iw24ic32oc64kh1kw2dw8-pt0pb0pl8pr0'),
+    named('TCN, causal, stride 1', 'mb2ih1iw33ic16oc16kh1kw3dw4-pt0pb0pl8pr0'),
+    named('ViT patches of 4', 'ih16iw16ic3oc64kh4kw4sh4sw4'),
+    named('ViT patches of 16', 'ih32iw32ic3oc64kh16kw16sh16sw16'),
+    named('SRCNN, first', 'ih9iw9ic1oc64kh9kw9-same'),
+    named('SRCNN, last', 'ih9iw9ic32oc1kh5kw5-same'),
+    named('ESPCN, last', 'ih6iw6ic64oc12kh3kw3-same'),
+    named('U-Net, odd image', 'ih9iw9ic16oc32kh3kw3-same'),
+    named('U-Net down, 2×2 of stride 2', 'ih8iw8ic16oc32kh2kw2sh2sw2'),
+    named('DeepLab ASPP, rate 12, many channels', 'ih13iw13ic64oc4kh3kw3dh12dw12-same'),
     named('DeepLab ASPP, rate 6', 'ih17iw17ic16oc8kh3kw3dh6dw6-same'),
-  ];
+  ]);
 }

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import {activations, type ProblemEpilogue} from '../../geometry/epilogue.js';
 import {flopsOf, sizeOf} from '../../geometry/pass.js';
 import {type Problem, problemInfo, resolves} from '../../geometry/problem.js';
 
@@ -121,11 +122,36 @@ function shrunk(problem: Problem): Problem {
   };
 }
 
-/** A random problem: one in five is a plain one, and two in five have a size that is large. */
+/** The shapes of a bias or of slopes; NCHW takes vectors and scalars alone. */
+const axes = (dataFormat: Problem['dataFormat']) =>
+  fc.constantFrom('c', 'c', 'c', '', '1', ...(dataFormat === 'NHWC' ? ['11c', '1hwc', 'hwc', 'hw1', 'h11'] : []));
+
+/** What may follow a problem in the same kernel. */
+const epilogueOf = (dataFormat: Problem['dataFormat']): fc.Arbitrary<ProblemEpilogue> =>
+  fc
+    .record({
+      activation: fc.constantFrom(...activations),
+      bias: fc.option(axes(dataFormat), {nil: undefined}),
+      slopes: axes(dataFormat),
+      alpha: fc.constantFrom(undefined, 0.25, 0.5),
+    })
+    .map(({activation, bias, slopes, alpha}) => ({
+      activation,
+      ...(bias === undefined ? {} : {bias}),
+      ...(activation === 'prelu' ? {slopes} : {}),
+      ...(activation === 'leakyrelu' && alpha !== undefined ? {leakyreluAlpha: alpha} : {}),
+    }));
+
+const fusedProblem: fc.Arbitrary<Problem> = fc
+  .oneof(anyProblem, plainProblem, stretchedProblem)
+  .chain((problem) => epilogueOf(problem.dataFormat).map((epilogue) => ({...problem, epilogue})));
+
+/** A random problem: one in seven is a plain one, two in seven have a size that is large, and two in seven an epilogue. */
 export const randomProblem: fc.Arbitrary<Problem> = fc.oneof(
   {weight: 2, arbitrary: anyProblem},
   {weight: 1, arbitrary: plainProblem},
   {weight: 2, arbitrary: stretchedProblem},
+  {weight: 2, arbitrary: fusedProblem},
 );
 
 function isSmall(problem: Problem): boolean {

@@ -1,4 +1,4 @@
-import {type Case, named} from './case.js';
+import {type Case, filledOnce, named} from './case.js';
 
 /**
  * Every size of a problem just beyond a power of two, while the others stay as small as they can: what holds a size in too few bits, in a table that is too
@@ -6,9 +6,10 @@ import {type Case, named} from './case.js';
  */
 export function sizeCases(): Case[] {
   return [
-    ...[33, 257].flatMap(beyond).map((one): Case => ({...one, fillsOnGpu: ['integers']})),
-    ...counts(),
-    ...beyond16Bits().map((one): Case => ({...one, fills: ['integers']})),
+    ...filledOnce([33, 257].flatMap(beyond), ['integers']),
+    ...filledOnce(counts()),
+    ...filledOnce(beyond16Bits(), ['integers']),
+    ...filledOnce(tensorSizes(), ['integers']).map((one): Case => ({...one, oracles: ['reference']})),
   ];
 }
 
@@ -23,6 +24,7 @@ function beyond(size: number): Case[] {
     ['input channels and stride', `ih${more}iw2ic${s}oc2kh2kw1sh${s}sw2`],
     ['output channels and dilation', `ih2iw${more}ic2oc${s}kh1kw2dw${s}`],
     ['filter width and stride', `ih2iw${2 * s}ic1oc2kh1kw${s}sw${s}`],
+    ['filter width, windows overlap', `ih2iw${s + 9}ic1oc2kh1kw${s}sw3-same`],
     ['filter height and dilation', `ih${2 * s}iw2ic2oc1kh${s}kw1dh2`],
     ['image height', `ih${s}iw2ic2oc1kh2kw1`],
     ['image width', `ih2iw${s}ic1oc2kh1kw2`],
@@ -52,5 +54,15 @@ function beyond16Bits(): Case[] {
     named('beyond 65 536 output channels', 'ih1iw1ic1oc65537kh1kw1'),
     named('a stride beyond 65 536', 'ih1iw65539ic1oc1kh1kw2sw65537'),
     named('a dilation beyond 65 536', 'ih1iw65539ic1oc1kh1kw2dw65537'),
+  ];
+}
+
+/** Tensors of more elements than a shorter index counts. */
+function tensorSizes(): Case[] {
+  return [
+    named('y beyond 2¹⁸ elements', 'ih17iw16ic1oc1025kh1kw1'),
+    named('y of a depthwise convolution beyond 2¹⁸ elements', 'ih23iw23ic1oc513kh1kw2-same-depthwise'),
+    named('x beyond 2²⁰ elements', 'ih1025iw1024ic1oc1kh1kw2sh8sw8'),
+    named('filter beyond 2²⁰ elements', 'ih1iw1ic1024oc1025kh1kw1'),
   ];
 }

@@ -142,13 +142,14 @@ export async function scoreMutants(options: ScoreOptions = {}): Promise<MutantSc
   };
 }
 
+/** What every oracle judges and takes little time, and the rest: what is large, and what the reference alone judges. */
 function drawn(seed: number, cases: number): {small: string[]; large: string[]} {
-  const all = drawCases({seed, cases}).map(({problem}) => problem);
-  const isSmall = (problem: (typeof all)[number]) => flopsOf(problemInfo(problem)) <= smallFlops;
-  return {
-    small: all.filter(isSmall).map(formatProblem),
-    large: all.filter((problem) => !isSmall(problem)).map(formatProblem),
-  };
+  const all = drawCases({seed, cases}).map(({problem, oracles}) => ({
+    problem: formatProblem(problem),
+    isSmall: oracles === undefined && flopsOf(problemInfo(problem)) <= smallFlops,
+  }));
+  const those = (isSmall: boolean) => all.flatMap((one) => (one.isSmall === isSmall ? [one.problem] : []));
+  return {small: those(true), large: those(false)};
 }
 
 /** One try after the other until somebody rejects it. */

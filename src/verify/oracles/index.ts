@@ -16,6 +16,7 @@ import {secondOrderOracle} from './secondOrder.js';
 import {sequenceOracle} from './sequence.js';
 import {spellingOracle} from './spelling.js';
 import {taylorOracle} from './taylor.js';
+import {valuesOracle} from './values.js';
 import {zeroOracle} from './zero.js';
 
 export {type Judgement, type Oracle, type OracleName, oracleNames} from './oracle.js';
@@ -35,6 +36,7 @@ export const oracles: readonly Oracle[] = [
   spellingOracle,
   poisonOracle,
   zeroOracle,
+  valuesOracle,
   nonFiniteOracle,
   epilogueNaNOracle,
   rangeOracle,

@@ -49,6 +49,7 @@ export const oracleNames = [
   'spelling',
   'poison',
   'zero',
+  'values',
   'nonFinite',
   'epilogueNaN',
   'range',

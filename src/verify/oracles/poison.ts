@@ -43,12 +43,26 @@ async function poisoned(subject: Subject, pass: Pass): Promise<Verdict> {
   await subject.result(pass); // the proof that this algorithm is what the target runs
   const info = problemInfo(subject.trial.problem);
   const {inputs, output} = passTensors[pass];
-  const [a, b] = (inputs as readonly (keyof Inputs)[]).map((name) => subject.trial.inputs[name].slice());
-  const result = new Float32Array(sizeOf(info, output)).fill(Number.NaN);
-  findAlgorithm(subject.target.algorithm)?.[pass]?.(info, a, b, result, jsEngine);
-  const index = result.findIndex(Number.isNaN);
-  if (index < 0) return {status: 'passed'};
-  return {status: 'failed', reason: `element ${index} of ${output} is not overwritten: it is NaN as before the run`};
+  const names = inputs as readonly (keyof Inputs)[];
+  const computed = (zero?: keyof Inputs) => {
+    const [a, b] = names.map((name) =>
+      name === zero ? new Float32Array(subject.trial.inputs[name].length) : subject.trial.inputs[name].slice(),
+    );
+    const result = new Float32Array(sizeOf(info, output)).fill(Number.NaN);
+    findAlgorithm(subject.target.algorithm)?.[pass]?.(info, a, b, result, jsEngine);
+    return result;
+  };
+  // Who leaves out what is all zero leaves the output as it was.
+  for (const zero of [undefined, ...names]) {
+    const index = computed(zero).findIndex(Number.isNaN);
+    if (index < 0) continue;
+    const where = zero ? ` where ${zero} is all zero` : '';
+    return {
+      status: 'failed',
+      reason: `element ${index} of ${output} is not overwritten${where}: it is NaN as before the run`,
+    };
+  }
+  return {status: 'passed'};
 }
 
 async function soiled(subject: Subject, pass: Pass): Promise<Verdict> {
@@ -67,10 +81,19 @@ async function soiled(subject: Subject, pass: Pass): Promise<Verdict> {
 }
 
 async function stale(subject: Subject, pass: Pass): Promise<Verdict> {
-  const clean = (await subject.result(pass)).got.values;
-  const {got} = await subject.run(pass, {}, {soil: true});
-  const index = firstDifference(clean, got.values);
-  if (index < 0) return {status: 'passed'};
-  const reason = `element ${index} is ${clean[index]}, and ${got.values[index]} where the buffers of results hold NaN before`;
-  return {status: 'failed', reason};
+  const name = passTensors[pass].inputs[1] as keyof Inputs;
+  const zeros = {[name]: new Float32Array(subject.trial.inputs[name].length)};
+  // Who leaves out what is all zero leaves the output as it was.
+  for (const {changed, where} of [
+    {changed: undefined, where: ''},
+    {changed: zeros, where: ` and ${name} is all zero`},
+  ]) {
+    const clean = (await (changed ? subject.run(pass, changed) : subject.result(pass))).got.values;
+    const {got} = await subject.run(pass, changed ?? {}, {soil: true});
+    const index = firstDifference(clean, got.values);
+    if (index < 0) continue;
+    const reason = `element ${index} is ${clean[index]}, and ${got.values[index]} where the buffers of results hold NaN before${where}`;
+    return {status: 'failed', reason};
+  }
+  return {status: 'passed'};
 }

@@ -57,6 +57,16 @@ describe.each(passes)('%s', (pass) => {
     for (const {reason} of failed) expect(reason).toMatch(/^where (x|filter|dy) is 2 everywhere: element 0 is /);
   });
 
+  test.each([0, 1])('poison rejects an output left as it was where input %i is all zero', async (which) => {
+    breakPass(pass, (right, info, a, b, out, engine) => {
+      if ([a, b][which]!.some((value) => value !== 0)) right(info, a, b, out, engine);
+    });
+    expect(await ask(poisonOracle, 'broken', pass)).toMatchObject({
+      status: 'failed',
+      reason: expect.stringMatching(/is not overwritten where \w+ is all zero/),
+    });
+  });
+
   test('zero rejects a result that is not linear', async () => {
     breakPass(pass, (right, info, a, b, out, engine) => {
       right(info, a, b, out, engine);

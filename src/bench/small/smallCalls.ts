@@ -24,6 +24,34 @@ function layer(name: string, xShape: Shape, filterShape: Shape, stride = 1, dept
   };
 }
 
+/** The same with bias and activation in one kernel. */
+function fused(name: string, xShape: Shape, filterShape: Shape, depthwise = false): SmallCall {
+  return {
+    name,
+    prepare() {
+      const channels = depthwise ? filterShape[2] * filterShape[3] : filterShape[3];
+      const [x, filter, bias] = [xShape, filterShape, [channels]].map((shape, i) =>
+        tf.randomUniform(shape, -1, 1, 'float32', i + 1),
+      );
+      const work = {x: x as Tensor4D, filter: filter as Tensor4D, bias, strides: 1, pad: 'same' as const};
+      const compute = depthwise ? tf.fused.depthwiseConv2d : tf.fused.conv2d;
+      return {call: () => compute({...work, activation: 'relu6'}), dispose: () => tf.dispose([x, filter, bias])};
+    },
+  };
+}
+
+/** Forward and back to x: the gradient that tfjs alone has on every backend. */
+function gradient(name: string, xShape: Shape, filterShape: Shape): SmallCall {
+  return {
+    name,
+    prepare() {
+      const [x, filter] = [xShape, filterShape].map((shape, i) => tf.randomUniform(shape, -1, 1, 'float32', i + 1));
+      const dx = tf.grad((image) => tf.conv2d(image as Tensor4D, filter as Tensor4D, 1, 'same'));
+      return {call: () => dx(x), dispose: () => tf.dispose([x, filter])};
+    },
+  };
+}
+
 /** One layer of a network: its filter's side, its output channels, its stride. */
 type Step = readonly [side: number, channels: number, stride: number] | 'depthwise' | 'depthwise by 2';
 
@@ -59,7 +87,7 @@ function network(name: string, size: number, steps: readonly Step[]): SmallCall 
 
 const separable = (channels: number, by = 1): Step[] => [by === 1 ? 'depthwise' : 'depthwise by 2', [1, channels, 1]];
 
-/** Layers whose call takes about as long as its own beginning and end, and networks of such layers, in batches of one image. */
+/** Layers whose call takes about as long as its own beginning and end, forward, fused and back to x, and networks of such layers, in batches of one image. */
 export const smallCalls: readonly SmallCall[] = [
   layer('1×1, 12² × 96 → 16', [1, 12, 12, 96], [1, 1, 96, 16]),
   layer('1×1, 1² × 8 → 8', [1, 1, 1, 8], [1, 1, 8, 8]),
@@ -70,6 +98,13 @@ export const smallCalls: readonly SmallCall[] = [
   layer('5×5, 14² × 6 → 16', [1, 14, 14, 6], [5, 5, 6, 16]),
   layer('depthwise 3×3, 12² × 96', [1, 12, 12, 96], [3, 3, 96, 1], 1, true),
   layer('depthwise 3×3, 2² × 8', [1, 2, 2, 8], [3, 3, 8, 1], 1, true),
+  layer('1×1, 1² × 1 → 1', [1, 1, 1, 1], [1, 1, 1, 1]),
+  layer('1×1, 56² × 64 → 64', [1, 56, 56, 64], [1, 1, 64, 64]),
+  fused('fused 1×1, 1² × 8 → 8', [1, 1, 1, 8], [1, 1, 8, 8]),
+  fused('fused 1×1, 12² × 96 → 16', [1, 12, 12, 96], [1, 1, 96, 16]),
+  fused('fused depthwise 3×3, 12² × 96', [1, 12, 12, 96], [3, 3, 96, 1], true),
+  gradient('to x, 1×1, 1² × 8 → 8', [1, 1, 1, 8], [1, 1, 8, 8]),
+  gradient('to x, 3×3, 4² × 8 → 8', [1, 4, 4, 8], [3, 3, 8, 8]),
   network('like MobileNet, 96²', 96, [
     [3, 16, 2],
     ...separable(32),

@@ -100,3 +100,9 @@ test('every algorithm tells what it costs wherever it serves, in kinds of work t
     }
   }
 });
+
+test.each(passes)('quads count %s of steps that lead past the image as of short ones', (pass) => {
+  const far = costOf('quads', 'ih4iw5ic2oc3kh3kw1sh2147483647sw9000000000dh9000000000dw1-same', pass);
+  const near = costOf('quads', 'ih4iw5ic2oc3kh3kw1sh15sw6dh5dw1-same', pass);
+  expect(far.launches).toEqual(near.launches);
+});

@@ -34,7 +34,10 @@ export const parts = makeParts(
  * Limits: depthwise convolutions with a multiplier are left to `direct`. Beside the result it holds copies of both inputs and four textures of a
  * quarter of the result, dFilter's as often as it is cut into slices. Zeros beside an image are products: an infinite weight makes them NaN.
  */
-export const quads: Implementation = {...byQuads('quads', (texts) => texts), ...counted(launchesOf)};
+export const quads: Implementation = {
+  ...byQuads('quads', (texts) => texts),
+  ...counted((info, pass) => launchesOf(fittedTo(info, mostDivided) as Conv2DInfo, pass)),
+};
 
 /** An implementation on quads. @param change what is made of the shaders of each pass */
 export function byQuads(

@@ -16,12 +16,20 @@ interface Axis {
 function axesOf(info: Conv2DInfo): [rows: Axis, columns: Axis] {
   return [
     {
-      ...{size: info.inHeight, out: info.outHeight, filter: info.filterHeight},
-      ...{stride: info.strideHeight, dilation: info.dilationHeight, pad: info.padTop},
+      size: info.inHeight,
+      out: info.outHeight,
+      filter: info.filterHeight,
+      stride: info.strideHeight,
+      dilation: info.dilationHeight,
+      pad: info.padTop,
     },
     {
-      ...{size: info.inWidth, out: info.outWidth, filter: info.filterWidth},
-      ...{stride: info.strideWidth, dilation: info.dilationWidth, pad: info.padLeft},
+      size: info.inWidth,
+      out: info.outWidth,
+      filter: info.filterWidth,
+      stride: info.strideWidth,
+      dilation: info.dilationWidth,
+      pad: info.padLeft,
     },
   ];
 }
@@ -30,7 +38,8 @@ function axesOf(info: Conv2DInfo): [rows: Axis, columns: Axis] {
 function farthestPixel(info: Conv2DInfo): number {
   const along = ({size, out, filter, stride, dilation, pad}: Axis) =>
     size + (out + atOnce) * stride + filter * dilation + pad;
-  return Math.max(...axesOf(info).map(along));
+  const [rows, columns] = axesOf(info);
+  return Math.max(along(rows), along(columns));
 }
 
 /** True, or why code that counts rows and columns up to `most` cannot compute this, in words for users. */

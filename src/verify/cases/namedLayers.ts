@@ -34,7 +34,7 @@ export function namedLayers(): Case[] {
     named('ResNet-50, 3×3 of stride 2', 'ih4iw4ic64oc64kh3kw3sh2sw2-same'),
     named('ResNet-50 shortcut, deep', 'ih3iw3ic256oc128kh1kw1sh2sw2-same'),
     named('VGG conv5', 'ih3iw2ic128oc64kh3kw3-same'),
-    named('MobileNet stem', 'ih17iw17ic3oc32kh3kw3sh2sw2-same-bias-relu6'),
+    named('MobileNet stem', 'ih17iw17ic3oc32kh3kw3sh2sw2-same-bias-relu'),
     named('MobileNet depthwise, deep, stride 2', 'ih7iw7ic256oc256kh3kw3sh2sw2-same-depthwise-bias-relu6'),
     named('MobileNet pointwise, 512 channels', 'ih1iw2ic512oc512kh1kw1-same'),
     named('MobileNetV2 expand', 'ih7iw7ic24oc144kh1kw1-bias-relu6'),

@@ -1,6 +1,7 @@
 import {hostFamily} from '../../backends/host/index.js';
 import {hasZeroSize} from '../../geometry/pass.js';
 import {formatProblem, problemInfo} from '../../geometry/problem.js';
+import {builtinFault} from '../../plugin/builtinFault.js';
 import {randomFrom} from '../random.js';
 import {reference} from '../reference.js';
 import {askBuiltin} from './builtin.js';
@@ -18,8 +19,13 @@ export const epilogueNaNOracle: Oracle = {
   // Shaders may be compiled as if there were no NaN.
   backends: hostFamily.backends,
   oneAlgorithm: true,
-  judges(problem, _pass, _fill, {compute}) {
+  judges(problem, pass, _fill, {backend, compute}) {
     if (compute) return 'the subject is a convolution without an epilogue';
+    // A kernel that is given what it cannot do may write past its memory, and then nothing is right any more.
+    const fault = builtinFault(backend, problem, pass);
+    if (fault !== undefined) return fault;
+    const {bias = 'c', slopes = 'c'} = problem.epilogue ?? {};
+    if (bias !== 'c' || slopes !== 'c') return 'tfjs’s own kernel is asked with one value for each channel only';
     return !hasZeroSize(problemInfo(problem)) || 'with a size of 0 there are no values to spread';
   },
   async judge(subject, pass) {

@@ -9,7 +9,7 @@ import {install, uninstall} from 'tfjs-convgrad';
 import {type Certificate, certify} from './support/certificate.js';
 import {completeWasm} from './support/secondBackend.js';
 import {tapKernels} from './support/tapKernels.js';
-import {difference, makeTrainer, type Run} from './support/trainer.js';
+import {difference, makeTrainer, type TrainingRun} from './support/trainer.js';
 
 const {values: options} = parseArgs({options: {steps: {type: 'string', default: '40'}}});
 const steps = Number(options.steps);
@@ -19,7 +19,7 @@ await tf.setBackend('cpu');
 const trainer = await makeTrainer(steps);
 
 /** Trains, and has every gradient of every convolution certified in the first step. */
-async function trainCertified(): Promise<Run & {certificates: Certificate[]}> {
+async function trainCertified(): Promise<TrainingRun & {certificates: Certificate[]}> {
   const certificates: Certificate[] = [];
   const untap = tapKernels((call) => certificates.push(...certify(call)));
   const run = await trainer.train((step) => {

@@ -8,7 +8,7 @@ import {parseArgs} from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import {install, uninstall} from 'tfjs-convgrad';
-import {type Comparison, compareModel, staysWithin, worstGradient} from './support/compareModel.js';
+import {compareModel, type ModelComparison, staysWithin, worstGradient} from './support/compareModel.js';
 import {realModels} from './support/models/index.js';
 import {openModelsPage} from './support/openModelsPage.js';
 import {tryModel} from './support/tryModel.js';
@@ -52,7 +52,7 @@ for (const model of models) {
 }
 await page?.close();
 
-function print(model: string, comparison: Comparison): void {
+function print(model: string, comparison: ModelComparison): void {
   const {backend, ours, alone, wrong, parted, yardstick} = comparison;
   if ('error' in ours) {
     failures++;

@@ -5,10 +5,10 @@ import {wasmEngine} from '../dist/engine/wasmEngine.js';
 import {wasmVariants} from '../dist/engine/wasmModule.js';
 import {passes, passTensors} from '../dist/geometry/pass.js';
 import {parseProblem, problemInfo} from '../dist/geometry/problem.js';
-import {trial} from '../dist/verify/trial.js';
+import {makeTestVector} from '../dist/verify/data/testVector.js';
 
 const layers = ['ih56iw56ic64oc64kh3kw3-same', 'ih28iw28ic128oc128kh3kw3-same', 'mb4ih14iw14ic32oc48kh3kw3'];
-const names = ['gather', 'winograd', 'winograd4', 'fft'];
+const names = ['implicitGemm', 'winograd', 'winograd4', 'fft'];
 const engines = wasmVariants()
   .filter((variant) => variant !== 'fmaLow')
   .map((variant) => wasmEngine(variant));
@@ -28,15 +28,15 @@ function errors(got, want) {
 console.log(`| engine | problem | pass | ${names.join(' | ')} |\n|---|---|---|${names.map(() => '---|').join('')}`);
 for (const problem of process.argv.length > 2 ? process.argv.slice(2) : layers) {
   const parsed = parseProblem(problem);
-  const {inputs, wanted} = trial(parsed, 'reals', 1, 1);
+  const {inputs, expected} = makeTestVector(parsed, 'reals', 1, 1);
   for (const engine of engines) {
     for (const pass of passes) {
       const [a, b] = passTensors[pass].inputs.map((name) => inputs[name]);
       const cells = names.map((name) => {
         if (findAlgorithm(name).supports(problemInfo(parsed), pass) !== true) return '';
-        const out = new Float32Array(wanted[pass].values.length);
+        const out = new Float32Array(expected[pass].values.length);
         findAlgorithm(name)[pass](problemInfo(parsed), a, b, out, engine);
-        return errors(out, wanted[pass].values)
+        return errors(out, expected[pass].values)
           .map((error) => error.toExponential(1))
           .join(' / ');
       });

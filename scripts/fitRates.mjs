@@ -23,13 +23,13 @@ function adapterOf({adapter = '', renderer, targets}) {
 
 /** Of every measured call: what it consists of and how long it took. */
 function samplesOf({results, environment}, report) {
-  return results.flatMap(({backend, problem, pass, algorithm, milliseconds, scaled, rivals = []}, i) => {
+  return results.flatMap(({backend, problem, pass, algorithm, milliseconds, scaled, alternatives = []}, i) => {
     if (milliseconds === undefined) return [];
     tf.engine().registry[backend] ??= adapterOf(environment.backends[backend]);
     const info = problemInfo(parseProblem(problem));
     const times = new Map([
       [algorithm, milliseconds.ours],
-      ...rivals.map((rival) => [rival.algorithm, rival.milliseconds]),
+      ...alternatives.map((alternative) => [alternative.algorithm, alternative.milliseconds]),
     ]);
     const able = candidatesOf(backend, info, pass, {algorithm: 'auto', accuracy: 'standard'}).flatMap((candidate) => {
       const time = times.get(candidate.implementation.algorithm);

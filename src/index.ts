@@ -18,8 +18,7 @@ export {
 export {ConvgradError} from './geometry/error.js';
 export type {Pass} from './geometry/pass.js';
 export {formatProblem, type Problem, parseProblem} from './geometry/problem.js';
-export type {Fallback} from './plugin/calls.js';
-export type {Plan} from './plugin/choices.js';
+export type {Fallback} from './plugin/callCounts.js';
 export {conv2d} from './plugin/conv2d.js';
 export type {Conv2DAttributes, Images} from './plugin/conv2dArguments.js';
 export {
@@ -39,4 +38,5 @@ export {
   type PassExplanation,
 } from './plugin/explain.js';
 export {type Installation, type InstallOptions, install, uninstall} from './plugin/install.js';
+export type {Plan} from './plugin/planCache.js';
 export type {InstallationReport} from './plugin/report.js';

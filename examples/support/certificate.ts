@@ -1,5 +1,5 @@
 import {arithmeticOf, errorBound, reference} from 'tfjs-convgrad/verify';
-import type {KernelCall, View} from './tapKernels.js';
+import type {TappedCall, View} from './tapKernels.js';
 
 /** A gradient that a layer got in training, held against the definition in float64. */
 export interface Certificate {
@@ -12,7 +12,7 @@ export interface Certificate {
  * Judges one call of a backward kernel by its own inputs; forward calls pass by. An element is a sum of K products. In whatever order they
  * are added in float32, it is off by γ(K + 2)·S at most, where S = Σ|a||b| and γ(n) = nu/(1 − nu), u = 2⁻²⁴ (2⁻²³ on a GPU). More proves a mistake.
  */
-export function certify({kernel, backend, attrs, inputs, output}: KernelCall): Certificate[] {
+export function certify({kernel, backend, attrs, inputs, output}: TappedCall): Certificate[] {
   if (!kernel.includes('Backprop')) return [];
   const pass = kernel.endsWith('Input') ? 'backpropInput' : 'backpropFilter';
   const kind = kernel.startsWith('Depthwise') ? 'depthwise' : 'dense';
@@ -43,7 +43,7 @@ function pair(size: number | [number, number]): [number, number] {
 }
 
 /** Zeros on each side, where they are given one by one. */
-function sides(pad: KernelCall['attrs']['pad']) {
+function sides(pad: TappedCall['attrs']['pad']) {
   if (!Array.isArray(pad)) return pad;
   const [, [top, bottom], [left, right]] = pad;
   return {top, bottom, left, right};

@@ -2,14 +2,14 @@ import type {RealModel} from './models/index.js';
 import {definePlainFloat64} from './plainLoops.js';
 import {completeWasm} from './secondBackend.js';
 import type {ModelRun} from './trainModel.js';
-import type {Outcome, Trial} from './tryModel.js';
+import type {ModelOutcome, ModelTrial} from './tryModel.js';
 
 /** One model on one backend. */
-export interface Comparison {
+export interface ModelComparison {
   backend: string;
-  ours: Outcome;
+  ours: ModelOutcome;
   /** tfjs without convgrad. */
-  alone: Outcome;
+  alone: ModelOutcome;
   /** What is wrong with what tfjs alone made of it, if it made something. */
   wrong?: string | undefined;
   /** How far, at any step, our loss is from that of the same training with every convolution added in float64. */
@@ -27,12 +27,12 @@ const float64 = definePlainFloat64();
 export async function compareModel(
   {name: model, twin}: RealModel,
   backends: readonly string[],
-  train: (trial: Omit<Trial, 'steps'>) => Promise<Outcome>,
-): Promise<Comparison[]> {
+  train: (trial: Omit<ModelTrial, 'steps'>) => Promise<ModelOutcome>,
+): Promise<ModelComparison[]> {
   const right = await train({model, backend: 'cpu', algorithm: float64});
   if ('error' in right) throw new Error(`${model}: ${right.error}`);
 
-  const alone = new Map<string, Outcome>();
+  const alone = new Map<string, ModelOutcome>();
   for (const backend of new Set(['cpu', ...backends])) alone.set(backend, await train({model, backend}));
 
   // The yardstick is what tfjs makes of the model on its backends: wasm completed, and of the twin where it refuses the model.
@@ -47,10 +47,10 @@ export async function compareModel(
   if (rounded.length < 3) throw new Error(`${model}: tfjs trains it on fewer than two backends.`);
   const yardstick = Math.max(...rounded.flatMap((a) => rounded.map((b) => distance(a, b))));
 
-  const compared: Comparison[] = [];
+  const compared: ModelComparison[] = [];
   for (const backend of backends) {
     const ours = await train({model, backend, algorithm: 'auto'});
-    const before = alone.get(backend) as Outcome;
+    const before = alone.get(backend) as ModelOutcome;
     const wrong = 'error' in before ? undefined : mistake(before, right);
     const parted = 'error' in ours ? Number.POSITIVE_INFINITY : distance(ours, right);
     compared.push({backend, ours, alone: before, wrong, parted, yardstick});
@@ -59,7 +59,7 @@ export async function compareModel(
 }
 
 /** Whether our loss stays where tfjs's own do. */
-export function staysWithin({parted, yardstick, ours}: Comparison): boolean {
+export function staysWithin({parted, yardstick, ours}: ModelComparison): boolean {
   if ('error' in ours) return false;
   // Float32 numbers are 2⁻²³ of their size apart at most; what is nearer is no difference.
   const noise = Math.max(yardstick, 2 ** -23 * Math.max(...ours.losses.map(Math.abs)));

@@ -1,10 +1,10 @@
 import {fileURLToPath} from 'node:url';
 import type {Page} from 'playwright-core';
-import type {Outcome, Trial} from './tryModel.js';
+import type {ModelOutcome, ModelTrial} from './tryModel.js';
 
 /** A browser page that trains models. */
 export interface ModelsPage {
-  tryModel(trial: Trial): Promise<Outcome>;
+  tryModel(trial: ModelTrial): Promise<ModelOutcome>;
   close(): Promise<void>;
 }
 

@@ -17,7 +17,7 @@ export interface View {
 }
 
 /** One call of a kernel: what went in and what came out. */
-export interface KernelCall {
+export interface TappedCall {
   kernel: (typeof kernels)[number];
   /** The tfjs backend, which decides how results are rounded. */
   backend: string;
@@ -34,7 +34,7 @@ export interface KernelCall {
  * Shows every call of a convolution kernel on the active backend to `tap`, whoever the kernel belongs to.
  * @returns the undo
  */
-export function tapKernels(tap: (call: KernelCall) => void): () => void {
+export function tapKernels(tap: (call: TappedCall) => void): () => void {
   const name = tf.getBackend();
   const active = kernels.map((kernel) => tf.getKernel(kernel, name)).filter((config) => config !== undefined);
   for (const config of active) {
@@ -44,9 +44,9 @@ export function tapKernels(tap: (call: KernelCall) => void): () => void {
       const output = config.kernelFunc(call) as tf.TensorInfo;
       const inputs = Object.entries(call.inputs).map(([name, tensor]) => [name, view(tensor as tf.TensorInfo)]);
       tap({
-        kernel: config.kernelName as KernelCall['kernel'],
+        kernel: config.kernelName as TappedCall['kernel'],
         backend: name,
-        attrs: call.attrs as unknown as KernelCall['attrs'],
+        attrs: call.attrs as unknown as TappedCall['attrs'],
         inputs: Object.fromEntries(inputs),
         output: view(output),
       });

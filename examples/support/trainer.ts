@@ -4,7 +4,7 @@ import {drawDigits, size} from './digits.js';
 const batchSize = 24;
 const examSize = 200;
 
-export interface Run {
+export interface TrainingRun {
   /** The loss at each step. */
   losses: number[];
   /** Which digit each image of the exam is, by probability: [200 × 10]. */
@@ -27,7 +27,7 @@ export interface Difference {
 /** Trains one network again and again: from the same weights, on the same batches, in the same order. */
 export interface Trainer {
   /** @param afterStep called after each step with its number, from 1 */
-  train(afterStep?: (step: number) => void): Promise<Run>;
+  train(afterStep?: (step: number) => void): Promise<TrainingRun>;
 }
 
 export async function makeTrainer(steps: number): Promise<Trainer> {
@@ -59,7 +59,7 @@ export async function makeTrainer(steps: number): Promise<Trainer> {
   };
 }
 
-export function difference(a: Run, b: Run): Difference {
+export function difference(a: TrainingRun, b: TrainingRun): Difference {
   const largest = (numbers: number[], others: number[]) => Math.max(...numbers.map((n, i) => Math.abs(n - others[i])));
   const label = (row: number[]) => row.indexOf(Math.max(...row));
   return {

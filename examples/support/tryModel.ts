@@ -4,7 +4,7 @@ import {realModels} from './models/index.js';
 import {type ModelRun, trainModel} from './trainModel.js';
 
 /** What to train, and how; plain data, so that a page can be asked too. */
-export interface Trial {
+export interface ModelTrial {
   /** Its name in `realModels`. */
   model: string;
   /** Train its twin instead, where it has one. */
@@ -16,10 +16,10 @@ export interface Trial {
 }
 
 /** How it went: a run, or what it threw. */
-export type Outcome = ModelRun | {error: string};
+export type ModelOutcome = ModelRun | {error: string};
 
 /** Trains one model in one way. */
-export async function tryModel({model: name, twin, backend, algorithm, steps}: Trial): Promise<Outcome> {
+export async function tryModel({model: name, twin, backend, algorithm, steps}: ModelTrial): Promise<ModelOutcome> {
   const model = realModels.find((model) => model.name === name);
   if (!model) throw new Error(`there is no model '${name}'`);
   await tf.setBackend(backend);

@@ -1,5 +1,5 @@
+import type {CoverageCounter} from '../engine/coverageCounter.js';
 import type {Engine, Epilogue} from '../engine/engine.js';
-import type {Part} from '../engine/part.js';
 import type {Work} from '../engine/work.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import type {Pass} from '../geometry/pass.js';
@@ -30,7 +30,7 @@ export interface Bound {
  * filter and dFilter are [kh, kw, C, M], and F = C·M.
  */
 export interface Algorithm {
-  /** One lower-case word; what `install({algorithm})` and `--algorithm` take. */
+  /** One word that begins with a lower-case letter; what `install({algorithm})` and `--algorithm` take. */
   name: string;
   /** Its name in prose. */
   title: string;
@@ -46,8 +46,8 @@ export interface Algorithm {
   tile?(info: Conv2DInfo, pass: Pass): readonly [height: number, width: number];
   /** The bound on real data, from the inputs in the order of the pass, of who mixes in more than the terms of the definition; absent, that of the definition. */
   errorBound?(info: Conv2DInfo, pass: Pass, a: Float32Array, b: Float32Array): Bound;
-  /** Stretches of its own that some problems do not reach; none by default. */
-  parts?: readonly Part[];
+  /** Counters of code paths of its own that some problems do not reach; none by default. */
+  counters?: readonly CoverageCounter[];
   /** True, or the reason why not, in words for users. */
   supports(info: Conv2DInfo, pass: Pass): true | string;
   cost(info: Conv2DInfo, pass: Pass): Cost;

@@ -2,19 +2,19 @@ import {arrayBytes} from '../engine/engine.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import {filterDepth, flopsOf, sizeOf} from '../geometry/pass.js';
 import type {Algorithm} from './algorithm.js';
+import {makeBlockCounters} from './windows/cacheBlocks.js';
 import {type ChannelWindows, channelWindows} from './windows/channelWindows.js';
-import {blockParts} from './windows/cut.js';
-import {inArena} from './windows/inArena.js';
-import {type Reach, reachOf, transposedReachOf} from './windows/reach.js';
+import {epilogueInArena} from './windows/epilogueInArena.js';
+import {type TapRange, tapRangeOf, transposedTapRangeOf} from './windows/tapRange.js';
 
 /** Bytes of what is read, and of what is written, at a time: they stay in a level-2 cache, and the workspace is bounded whatever the batch. */
 const blockBytes = 1 << 19;
 
-const parts = blockParts('depthwise');
+const counters = makeBlockCounters('depthwise');
 
 /**
  * Depthwise convolution, all channels side by side. Output channel f = c·M + m, a *lane*, meets no other: lane f of a tap of the filter
- * [C, M] is its weight f, and lane f of x is x's channel c = ⌊f / M⌋, which is copied M times. So each pass is the same sum over tables of places:
+ * [C, M] is its weight f, and lane f of x is x's channel c = ⌊f / M⌋, which is copied M times. So each pass is the same sum over tables of offsets:
  *
  *     forward         y[n, oh, ow, f]   = Σ x[lane f] · filter[lane f]            over the taps (i, j) of that pixel that lie inside x
  *     backpropInput   dx[n, h, w, c]    = Σ_m Σ dy[lane f] · filter[lane f]       over the taps through which an output reads that pixel
@@ -28,31 +28,31 @@ export const depthwise: Algorithm = {
   source: 'https://arxiv.org/abs/1704.04861',
   integerHeadroom: 1,
   footprint: 'taps',
-  parts: Object.values(parts),
+  counters: Object.values(counters),
   supports: ({kind}) => kind === 'depthwise' || 'it computes depthwise convolutions only',
   cost: (info) => ({
     flops: flopsOf(info),
     bytes: 4 * (sizeOf(info, 'x') + sizeOf(info, 'filter') + sizeOf(info, 'y')),
     workspaceBytes: 4 * sizeOf(info, 'filter') + 4 * blockBytes,
-    work: {lanes: flopsOf(info), copied: 4 * (sizeOf(info, 'x') + sizeOf(info, 'y'))},
+    work: {dwconv: flopsOf(info), copied: 4 * (sizeOf(info, 'x') + sizeOf(info, 'y'))},
   }),
 
   fuses: true,
 
   forward(info, x, filter, y, engine, epilogue) {
     const {outChannels: F} = info;
-    const windows = windowsOf(info, reachOf(info));
-    engine.within(windows.bytes + 2 * (4 * F + arrayBytes), (arena) => {
+    const windows = windowsIn(info, tapRangeOf(info));
+    engine.withArena(windows.bytes + 2 * (4 * F + arrayBytes), (arena) => {
       const {source, pixels, weights, load} = windows.open(arena);
-      const last = epilogue && inArena(arena, epilogue);
+      const ownEpilogue = epilogue && epilogueInArena(arena, epilogue);
       weights.set(filter);
       for (const block of windows.blocks) {
         const {first, count, groups} = load(x, filterDepth(info), block, engine);
         for (const group of groups) {
-          const tables = {rows: group.pixels, terms: group.taps};
-          engine.lanes({source, ...tables, filter: weights, out: pixels, lanes: F, accumulate: false});
+          const tables = {rows: group.pixelOffsets, terms: group.tapOffsets};
+          engine.dwconv({source, ...tables, filter: weights, out: pixels, lanes: F, accumulate: false});
         }
-        if (last) engine.finish(pixels, count, F, last);
+        if (ownEpilogue) engine.applyEpilogue(pixels, count, F, ownEpilogue);
         y.set(pixels.subarray(0, count * F), first * F);
       }
     });
@@ -61,18 +61,18 @@ export const depthwise: Algorithm = {
   backpropInput(info, dy, filter, dx, engine) {
     const {inChannels: C, outChannels: F} = info;
     const M = filterDepth(info);
-    const windows = windowsOf(info, transposedReachOf(info));
-    engine.within(windows.bytes, (arena) => {
+    const windows = windowsIn(info, transposedTapRangeOf(info));
+    engine.withArena(windows.bytes, (arena) => {
       const {source, pixels, weights, narrow, load} = windows.open(arena);
       weights.set(filter);
       for (const block of windows.blocks) {
         const {first, count, groups} = load(dy, 1, block, engine);
         for (const group of groups) {
-          const tables = {rows: group.pixels, terms: group.taps};
-          engine.lanes({source, ...tables, filter: weights, out: pixels, lanes: F, accumulate: false});
+          const tables = {rows: group.pixelOffsets, terms: group.tapOffsets};
+          engine.dwconv({source, ...tables, filter: weights, out: pixels, lanes: F, accumulate: false});
         }
         const result = (M > 1 ? narrow : pixels).subarray(0, count * C);
-        if (M > 1) engine.fold({source: pixels, times: M, out: result});
+        if (M > 1) engine.sumRepeats({source: pixels, times: M, out: result});
         dx.set(result, first * C);
       }
     });
@@ -80,16 +80,16 @@ export const depthwise: Algorithm = {
 
   backpropFilter(info, x, dy, dFilter, engine) {
     const {outChannels: F} = info;
-    const windows = windowsOf(info, reachOf(info));
-    engine.within(windows.bytes, (arena) => {
+    const windows = windowsIn(info, tapRangeOf(info));
+    engine.withArena(windows.bytes, (arena) => {
       const {source, pixels, weights, load} = windows.open(arena);
       weights.fill(0);
       for (const block of windows.blocks) {
         const {first, count, groups} = load(x, filterDepth(info), block, engine);
         pixels.set(dy.subarray(first * F, (first + count) * F));
         for (const group of groups) {
-          const tables = {rows: group.taps, terms: group.pixels};
-          engine.lanes({source, ...tables, filter: pixels, out: weights, lanes: F, accumulate: true});
+          const tables = {rows: group.tapOffsets, terms: group.pixelOffsets};
+          engine.dwconv({source, ...tables, filter: pixels, out: weights, lanes: F, accumulate: true});
         }
       }
       dFilter.set(weights);
@@ -97,7 +97,15 @@ export const depthwise: Algorithm = {
   },
 };
 
-function windowsOf(info: Conv2DInfo, reach: readonly [Reach, Reach]): ChannelWindows {
+function windowsIn(info: Conv2DInfo, tapRanges: readonly [TapRange, TapRange]): ChannelWindows {
   const {batch, outChannels, filterHeight, filterWidth} = info;
-  return channelWindows(batch, reach, [filterHeight, filterWidth], outChannels, filterDepth(info), blockBytes, parts);
+  return channelWindows(
+    batch,
+    tapRanges,
+    [filterHeight, filterWidth],
+    outChannels,
+    filterDepth(info),
+    blockBytes,
+    counters,
+  );
 }

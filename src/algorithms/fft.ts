@@ -1,24 +1,32 @@
-import {type FourierSide, planesOf} from '../engine/spectrum.js';
-import {type Product, packedVectors, products, together, transformed, vectors, type Work} from '../engine/work.js';
+import {type FourierSide, planeCount} from '../engine/spectrum.js';
+import {
+  fourierWork,
+  type GemmShape,
+  gemmWork,
+  packedPaddedLanes,
+  paddedLanes,
+  sumWork,
+  type Work,
+} from '../engine/work.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import {flopsOf, type Pass, sizeOf} from '../geometry/pass.js';
 import type {Algorithm, Cost} from './algorithm.js';
 import {fourierBound} from './tiles/fourierBound.js';
-import {mostTaps, sideOf, tilesOf} from './tiles/fourierSide.js';
-import {blockBytes, fourierTurning, mostBytes} from './tiles/fourierTurning.js';
-import {passesOf} from './tiles/passesOf.js';
-import {nearBytes} from './tiles/planes.js';
-import {slicedParts} from './windows/slices.js';
+import {maxTaps, sideOf, tilesOf} from './tiles/fourierSide.js';
+import {fourierBlockBytes, fourierTransform, maxBytes} from './tiles/fourierTransform.js';
+import {level2CacheBytes} from './tiles/matrixBatch.js';
+import {tilePassesOf} from './tiles/tilePasses.js';
+import {makeSlicedCounters} from './windows/filterSlices.js';
 
-const parts = slicedParts('fft');
+const counters = makeSlicedCounters('fft');
 
 /**
  * Dense convolutions with stride and dilation 1 as products of spectra, tile by tile: s×s pixels of the source, s = 8 or 16, are what (s − kh + 1)·(s − kw + 1)
  * pixels of the output see, and T tiles cover the batch. F is the two-dimensional Fourier transform of real tiles, filters filled up with zeros, g̃ the filter
- * turned by 180°, and ⊙ multiplies complex numbers, half of which are enough, with three real products each: P = 3s²/2 − 2 matrix products in all.
+ * flipped by 180°, and ⊙ multiplies complex numbers, half of which are enough, with three real products each: P = 3s²/2 − 2 matrix products in all.
  *
  *     forward         y       = F⁻¹[Σ_c F(x) ⊙ F(g̃)]       P times [T×C]·[C×F]
- *     backpropInput   dx      the same of dy, with the filter turned by 180° and its channels swapped: P times [T×F]·[F×C]
+ *     backpropInput   dx      the same of dy, with the filter flipped by 180° and its channels swapped: P times [T×F]·[F×C]
  *     backpropFilter  dFilter = F⁻¹[Σ_tiles F(x) ⊙ F(dỹ)]  P times [C×T]·[T×F]
  *
  * A convolution in a circle of s×s is that of the definition where it does not go round: in its last rows and columns. The border is zeros, as is what the
@@ -32,18 +40,18 @@ export const fft: Algorithm = {
   source: 'https://arxiv.org/abs/1809.07851',
   integerHeadroom: 0,
   footprint: 'tile',
-  tile: (info, pass) => fourierTurning(sideOf(info, pass), info).size,
-  parts: Object.values(parts),
+  tile: (info, pass) => fourierTransform(sideOf(info, pass), info).size,
+  counters: Object.values(counters),
   supports: whyNot,
   cost: costOf,
   errorBound: (info, pass, a, b) => fourierBound(sideOf(info, pass), info, pass, a, b),
-  ...passesOf((info, pass) => fourierTurning(sideOf(info, pass), info), parts),
+  ...tilePassesOf((info, pass) => fourierTransform(sideOf(info, pass), info), counters),
 };
 
 function whyNot(info: Conv2DInfo): true | string {
   if (info.kind !== 'dense') return 'a depthwise convolution has no sum over channels to make matrix products of';
-  if (info.filterHeight > mostTaps || info.filterWidth > mostTaps) {
-    return `its tiles hold filters of up to ${mostTaps}×${mostTaps}`;
+  if (info.filterHeight > maxTaps || info.filterWidth > maxTaps) {
+    return `its tiles hold filters of up to ${maxTaps}×${maxTaps}`;
   }
   if (info.strideHeight > 1 || info.strideWidth > 1) return 'its tiles need stride 1';
   return (info.dilationHeight === 1 && info.dilationWidth === 1) || 'its tiles need dilation 1';
@@ -52,34 +60,34 @@ function whyNot(info: Conv2DInfo): true | string {
 function costOf(info: Conv2DInfo, pass: Pass): Cost {
   const {inChannels: C, outChannels: F} = info;
   const side = sideOf(info, pass);
-  const moved = planesOf(side) * (tilesOf(side, info, pass) * (C + F) + C * F);
+  const moved = planeCount(side) * (tilesOf(side, info, pass) * (C + F) + C * F);
   return {
     // Those of the definition, which effective rates are counted in; what is done is less, see above, and the transforms.
     flops: flopsOf(info),
     bytes: 4 * (sizeOf(info, 'x') + sizeOf(info, 'filter') + sizeOf(info, 'y') + 2 * moved),
     workspaceBytes:
-      4 * sizeOf(info, 'filter') + Math.min(mostBytes, 4 * planesOf(side) * C * F) + 2 * blockBytes(side, info),
+      4 * sizeOf(info, 'filter') + Math.min(maxBytes, 4 * planeCount(side) * C * F) + 2 * fourierBlockBytes(side, info),
     work: workOf(side, info, pass),
   };
 }
 
 function workOf(side: FourierSide, info: Conv2DInfo, pass: Pass): Work {
   const {inChannels: C, outChannels: F} = info;
-  const [P, tiles] = [planesOf(side), tilesOf(side, info, pass)];
+  const [P, tiles] = [planeCount(side), tilesOf(side, info, pass)];
   const [x, y, filter] = [sizeOf(info, 'x'), sizeOf(info, 'y'), sizeOf(info, 'filter')];
-  const blocks = Math.ceil((4 * P * tiles * (C + F)) / blockBytes(side, info));
+  const blocks = Math.ceil((4 * P * tiles * (C + F)) / fourierBlockBytes(side, info));
   // Spectra of filters.
-  const far = 4 * P * C * F > nearBytes ? 2 : 1;
+  const far = 4 * P * C * F > level2CacheBytes ? 2 : 1;
   if (pass === 'backpropFilter') {
-    const product: Product = {kind: 'outer', rows: C, depth: tiles, columns: F};
-    const turned = transformed(side, tiles * (vectors(C) + packedVectors(F)), far * C * vectors(F));
-    return together(products(product, P, blocks, blocks), turned, {copied: 4 * (x + y + filter)});
+    const shape: GemmShape = {kind: 'igemmTransposed', rows: C, depth: tiles, columns: F};
+    const transforms = fourierWork(side, tiles * (paddedLanes(C) + packedPaddedLanes(F)), far * C * paddedLanes(F));
+    return sumWork(gemmWork(shape, P, blocks, blocks), transforms, {copied: 4 * (x + y + filter)});
   }
   const forward = pass === 'forward';
   const [from, to] = forward ? [C, F] : [F, C];
-  return together(
-    products({kind: 'gather', rows: tiles, depth: from, columns: to}, P, blocks, blocks),
-    transformed(side, tiles * vectors(from) + far * from * packedVectors(to), tiles * vectors(to)),
+  return sumWork(
+    gemmWork({kind: 'igemm', rows: tiles, depth: from, columns: to}, P, blocks, blocks),
+    fourierWork(side, tiles * paddedLanes(from) + far * from * packedPaddedLanes(to), tiles * paddedLanes(to)),
     {copied: 4 * (x + y + (forward ? filter : 0)), packed: forward ? 0 : 4 * filter},
   );
 }

@@ -1,6 +1,6 @@
+import {makeCounters} from '../engine/coverageCounter.js';
 import type {Matrix} from '../engine/engine.js';
-import {makeParts} from '../engine/part.js';
-import {products, together, type Work} from '../engine/work.js';
+import {gemmWork, sumWork, type Work} from '../engine/work.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import {flopsOf, type Pass, sizeOf} from '../geometry/pass.js';
 import type {Algorithm} from './algorithm.js';
@@ -8,7 +8,7 @@ import type {Algorithm} from './algorithm.js';
 /** Floats of the column matrix kept at a time (1 MB): the workspace is bounded whatever the batch and the image. */
 const blockFloats = 262_144;
 
-const [nextBlock] = makeParts(['im2col, a second block of pixels']);
+const [nextBlock] = makeCounters(['im2col, a second block of pixels']);
 
 /**
  * Convolution as matrix products. Row p of the column matrix holds the receptive field of output pixel p = (n, oh, ow): R·C values in
@@ -27,7 +27,7 @@ export const im2col: Algorithm = {
   source: 'Chellapilla, Puri, Simard: High Performance Convolutional Neural Networks for Document Processing, 2006',
   integerHeadroom: 1,
   footprint: 'padded',
-  parts: [nextBlock],
+  counters: [nextBlock],
   supports: ({kind}) =>
     kind === 'dense' || 'a depthwise convolution has no sum over channels to make a matrix product of',
   cost(info, pass) {
@@ -38,7 +38,7 @@ export const im2col: Algorithm = {
       flops: flopsOf(info),
       bytes: 4 * (tensors + 2 * columns),
       workspaceBytes: 4 * Math.min(columns, blockFloats),
-      work: together(productOf(pass, P, K, info.outChannels), {
+      work: sumWork(productOf(pass, P, K, info.outChannels), {
         // Each value of the matrix is moved into it tap by tap, and by another loop into the engine.
         scalar: 2 * (6 * columns + sizeOf(info, 'y')),
         packed: 4 * sizeOf(info, pass === 'backpropFilter' ? 'y' : 'filter'),
@@ -50,8 +50,8 @@ export const im2col: Algorithm = {
     const {outChannels: F} = info;
     const K = rowLength(info);
     forEachBlock(info, (first, count, columns) => {
-      gather(info, x, first, count, columns);
-      engine.gemm(count, F, K, rows(columns, 0, K), rows(filter, 0, F), rows(y, first * F, F), false);
+      fillColumns(info, x, first, count, columns);
+      engine.gemm(count, F, K, rowMajor(columns, 0, K), rowMajor(filter, 0, F), rowMajor(y, first * F, F), false);
     });
   },
 
@@ -60,8 +60,8 @@ export const im2col: Algorithm = {
     const K = rowLength(info);
     dx.fill(0);
     forEachBlock(info, (first, count, columns) => {
-      engine.gemm(count, K, F, rows(dy, first * F, F), transposed(filter, 0, F), rows(columns, 0, K), false);
-      scatterAdd(info, columns, first, count, dx);
+      engine.gemm(count, K, F, rowMajor(dy, first * F, F), columnMajor(filter, 0, F), rowMajor(columns, 0, K), false);
+      col2im(info, columns, first, count, dx);
     });
   },
 
@@ -69,17 +69,25 @@ export const im2col: Algorithm = {
     const {outChannels: F} = info;
     const K = rowLength(info);
     forEachBlock(info, (first, count, columns) => {
-      gather(info, x, first, count, columns);
-      engine.gemm(K, F, count, transposed(columns, 0, K), rows(dy, first * F, F), rows(dFilter, 0, F), first > 0);
+      fillColumns(info, x, first, count, columns);
+      engine.gemm(
+        K,
+        F,
+        count,
+        columnMajor(columns, 0, K),
+        rowMajor(dy, first * F, F),
+        rowMajor(dFilter, 0, F),
+        first > 0,
+      );
     });
   },
 };
 
 function productOf(pass: Pass, P: number, K: number, F: number): Work {
   const blocks = Math.ceil((P * K) / blockFloats);
-  if (pass === 'backpropFilter') return products({kind: 'outer', rows: K, depth: P, columns: F}, 1, blocks);
+  if (pass === 'backpropFilter') return gemmWork({kind: 'igemmTransposed', rows: K, depth: P, columns: F}, 1, blocks);
   const [depth, columns] = pass === 'forward' ? [K, F] : [F, K];
-  return products({kind: 'gather', rows: P, depth, columns}, 1, blocks);
+  return gemmWork({kind: 'igemm', rows: P, depth, columns}, 1, blocks);
 }
 
 /** R·C, the length of a receptive field. */
@@ -88,12 +96,12 @@ function rowLength(info: Conv2DInfo): number {
 }
 
 /** The matrix whose rows of the given length lie one after another from `offset`. */
-function rows(data: Float32Array, offset: number, length: number): Matrix {
+function rowMajor(data: Float32Array, offset: number, length: number): Matrix {
   return {data, offset, rowStride: length, columnStride: 1};
 }
 
 /** The transpose of `rows(…)`. */
-function transposed(data: Float32Array, offset: number, length: number): Matrix {
+function columnMajor(data: Float32Array, offset: number, length: number): Matrix {
   return {data, offset, rowStride: 1, columnStride: length};
 }
 
@@ -109,15 +117,15 @@ function forEachBlock(info: Conv2DInfo, visit: (first: number, count: number, co
 }
 
 /** Copies the receptive fields of pixels first … first + count − 1 into the rows of `columns`. */
-function gather(info: Conv2DInfo, x: Float32Array, first: number, count: number, columns: Float32Array): void {
+function fillColumns(info: Conv2DInfo, x: Float32Array, first: number, count: number, columns: Float32Array): void {
   forEachTap(info, first, count, (from, to, C) => {
     if (from < 0) columns.fill(0, to, to + C);
     else for (let c = 0; c < C; c++) columns[to + c] = x[from + c];
   });
 }
 
-/** Adds the rows of `columns` to the inputs they stand for; the transpose of `gather`. */
-function scatterAdd(info: Conv2DInfo, columns: Float32Array, first: number, count: number, dx: Float32Array): void {
+/** Adds the rows of `columns` to the inputs they stand for; the transpose of `fillColumns`. */
+function col2im(info: Conv2DInfo, columns: Float32Array, first: number, count: number, dx: Float32Array): void {
   forEachTap(info, first, count, (to, from, C) => {
     if (to >= 0) for (let c = 0; c < C; c++) dx[to + c] += columns[from + c];
   });

@@ -5,17 +5,17 @@ import type {Algorithm} from './algorithm.js';
 import {depthwise} from './depthwise.js';
 import {direct} from './direct.js';
 import {fft} from './fft.js';
-import {gather} from './gather.js';
 import {im2col} from './im2col.js';
+import {implicitGemm} from './implicitGemm.js';
 import {transposed} from './transposed.js';
 import {winograd} from './winograd.js';
 import {winograd4} from './winograd4.js';
 
 /** The catalogue, in order of preference where predicted times do not decide; the definition stands last. */
-const catalogue: Algorithm[] = [gather, im2col, winograd, winograd4, fft, transposed, depthwise, direct];
+const catalogue: Algorithm[] = [implicitGemm, im2col, winograd, winograd4, fft, transposed, depthwise, direct];
 
 /** Those that convgrad brought. */
-const brought: ReadonlySet<Algorithm> = new Set(catalogue);
+const builtIn: ReadonlySet<Algorithm> = new Set(catalogue);
 
 /** Names that mean something else where algorithms are chosen. */
 const reserved = ['auto', 'imported', 'builtin'];
@@ -32,12 +32,12 @@ export function findAlgorithm(name: string): Algorithm | undefined {
 
 /** Whether somebody defined it, so that nobody knows what it computes. */
 export function isDefined(name: string): boolean {
-  return catalogue.some((algorithm) => algorithm.name === name && !brought.has(algorithm));
+  return catalogue.some((algorithm) => algorithm.name === name && !builtIn.has(algorithm));
 }
 
 const fields = keysOf<Algorithm>({
   ...{name: true, title: true, source: true, integerHeadroom: true, accuracy: true, footprint: true},
-  ...{tile: true, errorBound: true, parts: true, supports: true, cost: true, fuses: true},
+  ...{tile: true, errorBound: true, counters: true, supports: true, cost: true, fuses: true},
   ...{forward: true, backpropInput: true, backpropFilter: true},
 });
 
@@ -56,8 +56,8 @@ export function defineAlgorithm(algorithm: Pick<Algorithm, 'name'> & Partial<Alg
     throw new ConvgradError('defineAlgorithm', problem);
   };
   const name = algorithm?.name;
-  if (typeof name !== 'string' || !/^[a-z][a-z0-9-]*$/.test(name)) {
-    fail(`name must be lower-case letters, digits and dashes; got ${JSON.stringify(name)}.`);
+  if (typeof name !== 'string' || !/^[a-z][a-zA-Z0-9-]*$/.test(name)) {
+    fail(`name must be letters, digits and dashes, the first a lower-case letter; got ${JSON.stringify(name)}.`);
   }
   if (reserved.includes(name) || findAlgorithm(name)) {
     fail(`the name '${name}' is taken; choose another, or undo the first definition.`);

@@ -1,4 +1,4 @@
-import {together} from '../engine/work.js';
+import {sumWork} from '../engine/work.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import {flopsOf, sizeOf} from '../geometry/pass.js';
 import type {Algorithm} from './algorithm.js';
@@ -6,11 +6,11 @@ import {im2col} from './im2col.js';
 import {isInProportion} from './windows/spread.js';
 
 /**
- * The textbook identity for dX: the 'full' convolution of the dilated dy with the filter turned by 180°.
+ * The textbook identity for dX: the 'full' convolution of the dilated dy with the filter flipped by 180°.
  *
  * 1. Spread dy: stride − 1 zeros between its pixels and a border of (k − 1)·dilation − pad before, as much as is needed after; the
  *    result has H + (kh − 1)·dh rows and W + (kw − 1)·dw columns.
- * 2. Turn the filter by 180° and swap its channels: turned[i, j, f, c] = filter[kh − 1 − i, kw − 1 − j, c, f].
+ * 2. Flip the filter by 180° and swap its channels: flipped[i, j, f, c] = filter[kh − 1 − i, kw − 1 − j, c, f].
  * 3. A forward convolution of the two, stride 1, the same dilation, no padding, gives exactly dx: [N, H, W, C].
  *
  * The inserted zeros cost stride² times the arithmetic, and meet an Inf or NaN of the filter as 0·Inf = NaN.
@@ -30,18 +30,18 @@ export const transposed: Algorithm = {
   cost(info) {
     const full = fullConvolution(info);
     const inner = im2col.cost(full, 'forward');
-    const spread = sizeOf(full, 'x') + sizeOf(full, 'filter');
+    const inserted = sizeOf(full, 'x') + sizeOf(full, 'filter');
     return {
       flops: flopsOf(full),
-      bytes: inner.bytes + 4 * (spread + sizeOf(info, 'dy') + sizeOf(info, 'filter')),
-      workspaceBytes: inner.workspaceBytes + 4 * spread,
-      work: together(inner.work ?? {}, {scalar: 2 * spread}),
+      bytes: inner.bytes + 4 * (inserted + sizeOf(info, 'dy') + sizeOf(info, 'filter')),
+      workspaceBytes: inner.workspaceBytes + 4 * inserted,
+      work: sumWork(inner.work ?? {}, {scalar: 2 * inserted}),
     };
   },
 
   backpropInput(info, dy, filter, dx, engine) {
     const full = fullConvolution(info);
-    im2col.forward?.(full, spread(info, full, dy), turn(info, filter), dx, engine);
+    im2col.forward?.(full, insertZeros(info, full, dy), flipFilter(info, filter), dx, engine);
   },
 };
 
@@ -62,7 +62,7 @@ function fullConvolution(info: Conv2DInfo): Conv2DInfo {
   };
 }
 
-function spread(info: Conv2DInfo, full: Conv2DInfo, dy: Float32Array): Float32Array {
+function insertZeros(info: Conv2DInfo, full: Conv2DInfo, dy: Float32Array): Float32Array {
   const {outHeight, outWidth, outChannels: F} = info;
   const result = new Float32Array(sizeOf(full, 'x'));
   const top = (info.filterHeight - 1) * info.dilationHeight - info.padTop;
@@ -83,14 +83,14 @@ function spread(info: Conv2DInfo, full: Conv2DInfo, dy: Float32Array): Float32Ar
   return result;
 }
 
-function turn(info: Conv2DInfo, filter: Float32Array): Float32Array {
+function flipFilter(info: Conv2DInfo, filter: Float32Array): Float32Array {
   const {inChannels: C, outChannels: F} = info;
   const taps = info.filterHeight * info.filterWidth;
   const result = new Float32Array(filter.length);
   for (let tap = 0; tap < taps; tap++) {
-    const turned = taps - 1 - tap; // reversing the flat tap index turns both axes
+    const flipped = taps - 1 - tap; // reversing the flat tap index flips both axes
     for (let c = 0; c < C; c++) {
-      for (let f = 0; f < F; f++) result[(turned * F + f) * C + c] = filter[(tap * C + c) * F + f];
+      for (let f = 0; f < F; f++) result[(flipped * F + f) * C + c] = filter[(tap * C + c) * F + f];
     }
   }
   return result;

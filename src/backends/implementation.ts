@@ -1,7 +1,7 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import type {Algorithm, Cost} from '../algorithms/algorithm.js';
+import type {CoverageCounter} from '../engine/coverageCounter.js';
 import type {Engine} from '../engine/engine.js';
-import type {Part} from '../engine/part.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import type {Pass} from '../geometry/pass.js';
 
@@ -26,16 +26,23 @@ export interface Implementation {
   /** See `Algorithm`. */
   readonly accuracy?: 'fast' | undefined;
   /** Whether `run` takes this epilogue along on that backend; absent where it takes none. */
-  fuses?(info: Conv2DInfo, fusion: Fusion, backend: object): boolean;
+  fuses?(info: Conv2DInfo, epilogue: TensorEpilogue, backend: object): boolean;
   /**
    * Computes one pass from its two inputs in the order of `passTensors`: shapes `shapeOf(info, …)`, dtype float32, NHWC whatever
    * `info.dataFormat` says, batch ≥ 1, in memory that holds floats (`BackendFamily.floats`); and what follows it, if it `fuses` that. Returns a new float32 tensor of the output's shape that the caller owns; keeps and changes nothing.
    */
-  run(pass: Pass, info: Conv2DInfo, a: TensorInfo, b: TensorInfo, backend: object, fusion?: Fusion): TensorInfo;
+  run(
+    pass: Pass,
+    info: Conv2DInfo,
+    a: TensorInfo,
+    b: TensorInfo,
+    backend: object,
+    epilogue?: TensorEpilogue,
+  ): TensorInfo;
 }
 
 /** What may follow a forward pass within the same kernel: y ← activation(y + bias), in tfjs's words. */
-export interface Fusion {
+export interface TensorEpilogue {
   activation: string;
   bias?: TensorInfo | null | undefined;
   /** prelu's slopes below zero. */
@@ -54,7 +61,7 @@ export interface Builtin {
   predict?(info: Conv2DInfo, pass: Pass): number | undefined;
   /** True, or the reason why not, in words for users. */
   supports(info: Conv2DInfo, pass: Pass): true | string;
-  fuses(info: Conv2DInfo, fusion: Fusion, backend: object): boolean;
+  fuses(info: Conv2DInfo, epilogue: TensorEpilogue, backend: object): boolean;
   /** Runs such a kernel where it does not say for itself that it failed; by default it is called with the backend as it is. */
   run?(
     backend: object,
@@ -74,11 +81,11 @@ export interface BackendFamily {
   /** The engine that its implementations compute on, where they have one. */
   engine?(): Engine;
   /** Below so many operations the order of preference decides: predicting would take longer than choosing can save. Absent where it never does. */
-  readonly predictedFrom?: number;
+  readonly minPredictedFlops?: number;
   /** Whether what runs for the first time is compiled first, which takes longer than a choice can save. */
   readonly compiles?: true;
   /** Where the times that it predicts come from on a backend, for people; absent where they are measured here. */
-  ratesFrom?(): string;
+  ratesSource?(): string;
   /** Where the memory of a float32 tensor may hold integers: whether it holds floats, and a new tensor that does. Absent where it always does. */
   readonly floats?: {
     areHeld(backend: object, tensor: TensorInfo): boolean;
@@ -87,5 +94,5 @@ export interface BackendFamily {
     readonly areLostInClones?: true;
   };
   /** What a campaign must have reached beside every pass of every implementation. */
-  parts(): readonly Part[];
+  counters(): readonly CoverageCounter[];
 }

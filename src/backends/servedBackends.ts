@@ -7,20 +7,20 @@ export function servedBackends(): readonly string[] {
 }
 
 /** Backends under other names, by the name of the one that each is a copy of. */
-const copies = new Map<string, string>();
+const aliases = new Map<string, string>();
 
 /** Has a backend served as the one that it is a copy of; as itself where that is none. */
-export function serveAs(copy: string, backend: string | undefined): void {
-  if (backend === undefined) copies.delete(copy);
-  else copies.set(copy, backend);
+export function setAlias(copy: string, backend: string | undefined): void {
+  if (backend === undefined) aliases.delete(copy);
+  else aliases.set(copy, backend);
 }
 
 /** The backend that a name stands for: itself, or the one that it is a copy of. */
-export function servedAs(name: string): string {
-  return copies.get(name) ?? name;
+export function resolveAlias(name: string): string {
+  return aliases.get(name) ?? name;
 }
 
 /** Whether convgrad has kernels for a backend, or for the one that it is a copy of. */
 export function isServed(name: string): boolean {
-  return servedBackends().includes(servedAs(name));
+  return servedBackends().includes(resolveAlias(name));
 }

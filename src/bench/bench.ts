@@ -1,23 +1,23 @@
 import {findAlgorithm} from '../algorithms/index.js';
-import {keepFilters} from '../engine/index.js';
+import {setWeightsCaching} from '../engine/index.js';
 import {flopsOf, type Pass} from '../geometry/pass.js';
 import {formatProblem, type Problem, problemInfo} from '../geometry/problem.js';
 import {engineOf, select, supportsPass} from '../plugin/select.js';
-import {environmentOf} from '../verify/environment.js';
-import {drawInputs} from '../verify/fill.js';
+import {drawInputs} from '../verify/data/fill.js';
+import {environmentOf} from '../verify/report/environment.js';
+import {alternativesOf, asAlternatives, builtinAlternativeOf, namedCall} from './alternatives.js';
 import {benchEach} from './benchEach.js';
-import {isSoftware, toBrowserSize} from './browserSize.js';
-import {kernelCall} from './calls.js';
 import {type Clock, realClock} from './clock.js';
 import {fitBuiltin} from './fitBuiltin.js';
 import {gpuTimes} from './gpuTime.js';
 import {measure} from './measure.js';
 import type {BenchOptions} from './options.js';
-import {makeProbe, type Probe} from './peak.js';
-import {type BenchReport, makeReport, type ReportedOptions} from './report.js';
+import {makePeakProbe, type PeakProbe} from './peak.js';
+import {type BenchReport, makeReport, type ReportedBenchOptions} from './report.js';
 import {casesOf, resolveOptions} from './resolveOptions.js';
 import {type BenchResult, type BenchRow, resultOf} from './result.js';
-import {competing, namedCall, rivalsOf, stockOf} from './rivals.js';
+import {isSoftware, shrinkForSoftware} from './softwareSize.js';
+import {kernelCall} from './timedCalls.js';
 
 /**
  * Times each pass of each layer: convgrad's algorithm, its arithmetic alone, tfjs's own kernel and the machine's peak, in turn.
@@ -28,19 +28,19 @@ import {competing, namedCall, rivalsOf, stockOf} from './rivals.js';
 export async function bench(options: BenchOptions = {}, clock: Clock = realClock): Promise<BenchReport> {
   const resolved = resolveOptions(options);
   const {passes, problems, filters} = resolved;
-  keepFilters(filters === 'constant');
+  setWeightsCaching(filters === 'constant');
   try {
     return await benchEach(
       {
         jobs: casesOf(resolved).flatMap(({name, problem}) => passes.map((pass) => ({name, problem, pass}))),
         async open(backend) {
-          const machine = {backend, probe: await makeProbe(backend, clock), clock};
+          const machine = {backend, probe: await makePeakProbe(backend, clock), clock};
           // What users ask for by its problem is timed as it is.
-          const cuts = problems.length === 0 && isSoftware(environmentOf([backend]).backends[backend]);
+          const shrinks = problems.length === 0 && isSoftware(environmentOf([backend]).backends[backend]);
           return ({name: layerName, problem: whole, pass}) => {
-            const problem = cuts ? toBrowserSize(whole) : whole;
+            const problem = shrinks ? shrinkForSoftware(whole) : whole;
             const name = layerName ?? formatProblem(problem);
-            const about = {layer: name, ...(problem === whole ? {} : {cutFrom: formatProblem(whole)})};
+            const about = {layer: name, ...(problem === whole ? {} : {reducedFrom: formatProblem(whole)})};
             return {name, row: () => benchRow(machine, about, problem, pass, resolved, options)};
           };
         },
@@ -51,33 +51,33 @@ export async function bench(options: BenchOptions = {}, clock: Clock = realClock
       clock,
     );
   } finally {
-    keepFilters(true);
+    setWeightsCaching(true);
   }
 }
 
 /** Where rows are measured. */
-interface Machine {
+interface BenchContext {
   backend: string;
-  probe: Probe | undefined;
+  probe: PeakProbe | undefined;
   clock: Clock;
 }
 
 async function benchRow(
-  {backend, probe, clock}: Machine,
-  about: Pick<BenchRow, 'layer' | 'cutFrom'>,
+  {backend, probe, clock}: BenchContext,
+  about: Pick<BenchRow, 'layer' | 'reducedFrom'>,
   problem: Problem,
   pass: Pass,
-  {algorithm: wanted, accuracy, engine, threads, rounds, seed}: ReportedOptions,
+  {algorithm: requested, accuracy, engine, threads, rounds, seed}: ReportedBenchOptions,
   {signal, peer}: BenchOptions,
 ): Promise<BenchResult> {
   const info = problemInfo(problem);
-  const algorithm = ['auto', 'all'].includes(wanted)
+  const algorithm = ['auto', 'all'].includes(requested)
     ? select('bench', backend, info, pass, {algorithm: 'auto', accuracy}).implementation.algorithm
-    : wanted;
-  const stock = stockOf(problem, backend, pass, accuracy);
+    : requested;
+  const builtinAlternative = builtinAlternativeOf(problem, backend, pass, accuracy);
   const row: BenchRow = {
     ...{...about, problem: formatProblem(problem), backend, pass, algorithm, flops: flopsOf(info)},
-    ...(stock?.isChosen ? {handedOn: true as const} : {}),
+    ...(builtinAlternative?.isChosen ? {delegated: true as const} : {}),
   };
   const supported = supportsPass(backend, algorithm, info, pass);
   if (supported !== true) return {...row, reason: supported};
@@ -85,7 +85,7 @@ async function benchRow(
   // Asked for by name, tfjs's own kernel has no part in it.
   const callOf = (name: string) => namedCall(problem, inputs, pass, {backend, algorithm: name, engine, threads}, clock);
   const ours = callOf(algorithm);
-  const own = wanted === 'all' ? rivalsOf(backend, problem, pass, accuracy) : undefined;
+  const own = requested === 'all' ? alternativesOf(backend, problem, pass, accuracy) : undefined;
   const others = (own ?? []).flatMap(({algorithm: name}) => (name === algorithm ? [] : [{name, ...callOf(name)}]));
   // A GPU's implementations share names with algorithms of the host, and nothing else.
   const found = engineOf(backend) && findAlgorithm(algorithm);
@@ -93,20 +93,23 @@ async function benchRow(
   const builtin = await fitBuiltin(problem, backend, pass, seed, clock);
   const native = pass === 'forward' ? await peer?.open(info, inputs.x, inputs.filter) : undefined;
   try {
-    const contestants = {
+    const benchedCalls = {
       ours: ours.call,
       ...(kernel ? {kernel} : {}),
       ...('call' in builtin ? {builtin: builtin.call} : {}),
       ...(native ? {peer: native.call} : {}),
-      ...Object.fromEntries(others.map(({name, call}) => [`rival ${name}`, call])),
+      ...Object.fromEntries(others.map(({name, call}) => [`alternative ${name}`, call])),
     };
-    const measured = await measure(contestants, probe, rounds, clock, signal);
-    const stockCall = 'call' in builtin ? builtin.call : undefined;
-    const gpu = await gpuTimes({ours: ours.call, builtin: stockCall}, clock);
-    const rivals = own && [...own, ...(stock && 'call' in builtin ? competing(stock) : [])];
+    const measured = await measure(benchedCalls, probe, rounds, clock, signal);
+    const timedBuiltin = 'call' in builtin ? builtin.call : undefined;
+    const gpu = await gpuTimes({ours: ours.call, builtin: timedBuiltin}, clock);
+    const alternatives = own && [
+      ...own,
+      ...(builtinAlternative && 'call' in builtin ? asAlternatives(builtinAlternative) : []),
+    ];
     return 'call' in builtin
-      ? resultOf(row, measured, {scaled: builtin.scaled, rivals, gpu})
-      : {...resultOf(row, measured, {rivals, gpu}), reason: builtin.reason};
+      ? resultOf(row, measured, {scaled: builtin.scaled, alternatives, gpu})
+      : {...resultOf(row, measured, {alternatives, gpu}), reason: builtin.reason};
   } finally {
     for (const {dispose} of [ours, ...others]) dispose();
     await native?.close();

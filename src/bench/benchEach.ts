@@ -1,24 +1,29 @@
 import {type InstallOptions, install} from '../plugin/install.js';
-import {remember} from '../plugin/remember.js';
+import {saveInstallation} from '../plugin/saveInstallation.js';
 import {engineOf} from '../plugin/select.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
-import {environmentOf} from '../verify/environment.js';
-import {activate} from '../verify/stage.js';
+import {environmentOf} from '../verify/report/environment.js';
+import {activateBackend} from '../verify/run/fixture.js';
 import type {Clock} from './clock.js';
 import type {BenchOptions} from './options.js';
 import {settleEngine} from './peak.js';
-import type {BenchReport, makeReport, ReportedOptions} from './report.js';
+import type {BenchReport, makeReport, ReportedBenchOptions} from './report.js';
 
-type Made = Parameters<typeof makeReport>;
+type ReportParts = Parameters<typeof makeReport>;
 
 /** What is timed on each backend, job by job, and makes a row each. */
-export interface Series<Job, Row> {
+export interface BenchSeries<Job, Row> {
   jobs: readonly Job[];
   /** How convgrad is installed, beside the engine and its threads. */
   installation?: InstallOptions;
   /** Makes ready what all jobs share on a backend, the active one now. @returns what a job is called there, and its measurement */
   open(backend: string): Promise<(job: Job) => {name: string; row(): Promise<Row>}>;
-  report(environment: Made[1], engines: Made[2], rows: readonly Row[], state: Made[4]): BenchReport;
+  report(
+    environment: ReportParts[1],
+    engines: ReportParts[2],
+    rows: readonly Row[],
+    state: ReportParts[4],
+  ): BenchReport;
 }
 
 /**
@@ -27,8 +32,8 @@ export interface Series<Job, Row> {
  * @throws ConvgradError on a backend that this process does not have
  */
 export async function benchEach<Job, Row>(
-  {jobs, installation, open, report}: Series<Job, Row>,
-  {backends, engine, threads, timeBudget = Number.POSITIVE_INFINITY}: ReportedOptions,
+  {jobs, installation, open, report}: BenchSeries<Job, Row>,
+  {backends, engine, threads, timeBudget = Number.POSITIVE_INFINITY}: ReportedBenchOptions,
   {signal, onProgress, onReport}: BenchOptions,
   clock: Clock,
 ): Promise<BenchReport> {
@@ -41,10 +46,10 @@ export async function benchEach<Job, Row>(
     const left = backends.length * jobs.length - rows.length;
     return report(environmentOf(begun), engines, rows, {left, seconds: seconds(), interrupted});
   };
-  const clear = remember();
+  const restore = saveInstallation();
   try {
     for (const [i, backend] of backends.entries()) {
-      await activate(backend);
+      await activateBackend(backend);
       begun.push(backend);
       install({tf, engine, threads, ...installation});
       await settleEngine(backend, clock);
@@ -60,12 +65,12 @@ export async function benchEach<Job, Row>(
         if (signal?.aborted) break;
         rows.push(measured);
         onReport?.(() => reportSoFar(true));
-        await clock.turn();
+        await clock.nextTask();
       }
     }
     // While the engine is still the one that was timed.
     return reportSoFar(signal?.aborted === true);
   } finally {
-    await clear();
+    await restore();
   }
 }

@@ -3,13 +3,13 @@ export interface Clock {
   /** Milliseconds since some moment. */
   now(): number;
   /** Gives the event loop a turn: signals are heard, and code that was compiled in the background is taken in. */
-  turn(): Promise<void>;
+  nextTask(): Promise<void>;
 }
 
 export const realClock: Clock = {
   now: () => performance.now(),
-  turn: () => new Promise((resolve) => setTimeout(resolve)),
+  nextTask: () => new Promise((resolve) => setTimeout(resolve)),
 };
 
 /** One call of something that is timed. @returns the milliseconds of the part that counts */
-export type Call = () => number | Promise<number>;
+export type TimedCall = () => number | Promise<number>;

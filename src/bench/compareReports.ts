@@ -4,7 +4,7 @@ import type {BenchResult} from './result.js';
 import {geometricMean} from './statistics.js';
 
 /** What became of one row between two reports. */
-export interface Change {
+export interface RowChange {
   layer: string;
   problem: string;
   backend: string;
@@ -22,9 +22,9 @@ export interface Change {
   slower: boolean;
 }
 
-export interface Comparison {
+export interface ReportComparison {
   /** The rows that both reports measured. */
-  changes: Change[];
+  changes: RowChange[];
   /** How many rows only one of them did. */
   only: {old: number; new: number};
   /** Geometric mean of all ratios; absent where there are none. */
@@ -32,7 +32,7 @@ export interface Comparison {
 }
 
 /** Holds each row of a report against the row of the same problem, backend and pass of an older one, whichever algorithm served it. */
-export function compareReports(old: BenchReport, now: BenchReport): Comparison {
+export function compareReports(old: BenchReport, now: BenchReport): ReportComparison {
   const before = new Map(old.results.filter(isMeasured).map((result) => [keyOf(result), result]));
   const after = now.results.filter(isMeasured);
   const changes = after.flatMap((result) => {
@@ -46,7 +46,7 @@ export function compareReports(old: BenchReport, now: BenchReport): Comparison {
   };
 }
 
-function changeOf(earlier: BenchResult, result: BenchResult): Change {
+function changeOf(earlier: BenchResult, result: BenchResult): RowChange {
   const {layer, problem, backend, pass} = result;
   const fractions = [earlier, result].map(({fractionOfPeak}) => fractionOfPeak?.whole);
   const by = fractions.includes(undefined) ? 'gflops' : 'fractionOfPeak';

@@ -1,5 +1,5 @@
 import {defaultTf as tf} from '../plugin/tfjs.js';
-import type {Call, Clock} from './clock.js';
+import type {Clock, TimedCall} from './clock.js';
 import type {GpuTimes} from './result.js';
 import {median} from './statistics.js';
 
@@ -7,19 +7,19 @@ import {median} from './statistics.js';
 const calls = 3;
 
 /** Starts a call and tells what the device's own clock counted for it; undefined where it was interrupted. */
-type DeviceClock = (call: Call, clock: Clock) => Promise<number | undefined>;
+type DeviceClock = (call: TimedCall, clock: Clock) => Promise<number | undefined>;
 
 /**
  * The milliseconds that a GPU's own clock counts for calls of ours and of the built-in, reading one element included: medians. Or the reason why there
  * are none; undefined on backends without a GPU.
  */
 export async function gpuTimes(
-  {ours, builtin}: {ours: Call; builtin?: Call | undefined},
+  {ours, builtin}: {ours: TimedCall; builtin?: TimedCall | undefined},
   clock: Clock,
 ): Promise<GpuTimes | string | undefined> {
   const device = clocks[tf.getBackend()]?.();
   if (device === undefined || typeof device === 'string') return device;
-  const time = async (call: Call) => {
+  const time = async (call: TimedCall) => {
     const times: number[] = [];
     for (let i = 0; i < calls; i++) {
       const milliseconds = await device(call, clock);
@@ -42,7 +42,7 @@ interface TimerQueries {
 }
 
 /** Turns of the event loop that an answer may take: a browser gives none within the turn that asked. */
-const patience = 200;
+const maxPolls = 200;
 
 function webglClock(): DeviceClock | string {
   const {gl} = (tf.backend() as unknown as {gpgpu: {gl: WebGL2RenderingContext}}).gpgpu;
@@ -53,8 +53,8 @@ function webglClock(): DeviceClock | string {
     gl.beginQuery(timer.TIME_ELAPSED_EXT, query);
     await call();
     gl.endQuery(timer.TIME_ELAPSED_EXT);
-    for (let turn = 0; turn < patience && !gl.getQueryParameter(query, gl.QUERY_RESULT_AVAILABLE); turn++) {
-      await clock.turn();
+    for (let poll = 0; poll < maxPolls && !gl.getQueryParameter(query, gl.QUERY_RESULT_AVAILABLE); poll++) {
+      await clock.nextTask();
     }
     const isThere = gl.getQueryParameter(query, gl.QUERY_RESULT_AVAILABLE) && !gl.getParameter(timer.GPU_DISJOINT_EXT);
     const milliseconds = isThere ? gl.getQueryParameter(query, gl.QUERY_RESULT) / 1e6 : undefined;

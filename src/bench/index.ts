@@ -1,11 +1,11 @@
 export {bench} from './bench.js';
-export {type Change, type Comparison, compareReports} from './compareReports.js';
-export type {Contestant, Round} from './measure.js';
+export {compareReports, type ReportComparison, type RowChange} from './compareReports.js';
+export type {BenchedName, Round} from './measure.js';
 export {lenet5} from './networks/lenet5.js';
 export {resnet20} from './networks/resnet20.js';
 export {unet} from './networks/unet.js';
 export type {BenchOptions, BenchProgress} from './options.js';
-export type {BenchReport, ReportedOptions, SummaryRow} from './report.js';
+export type {BenchReport, ReportedBenchOptions, SummaryRow} from './report.js';
 export type {BenchResult, BenchRow} from './result.js';
 export {benchSteps} from './steps/benchSteps.js';
 export type {StepNetwork} from './steps/stepNetworks.js';

@@ -1,4 +1,4 @@
-import {mergeEnvironments} from '../verify/environment.js';
+import {mergeEnvironments} from '../verify/report/environment.js';
 import {type BenchReport, makeReport} from './report.js';
 
 /**

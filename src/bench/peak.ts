@@ -3,18 +3,18 @@ import type {Clock} from './clock.js';
 import {warmUp} from './warmUp.js';
 
 /** Measures the machine's peak now: that of one thread, times the threads that compute. @returns GFLOP/s */
-export type Probe = () => number;
+export type PeakProbe = () => number;
 
 /** Long enough for the clock, short enough to stand beside every measurement. */
 const probeMilliseconds = 4;
 
 /** A probe of the engine that computes on that backend, warmed up; undefined where there is none. */
-export async function makeProbe(backend: string, clock: Clock): Promise<Probe | undefined> {
+export async function makePeakProbe(backend: string, clock: Clock): Promise<PeakProbe | undefined> {
   if (!engineOf(backend)) return undefined;
-  const time = (turns: number) => {
+  const time = (iterations: number) => {
     const engine = engineOf(backend)!;
     const start = clock.now();
-    const operations = engine.probe(turns) * engine.threads();
+    const operations = engine.probe(iterations) * engine.threads();
     return {operations, milliseconds: clock.now() - start};
   };
   let turns = 1000;
@@ -38,5 +38,5 @@ const settlingMilliseconds = 1000;
 export async function settleEngine(backend: string, clock: Clock): Promise<void> {
   const first = engineOf(backend);
   const end = clock.now() + settlingMilliseconds;
-  while (first?.name === 'fma' && engineOf(backend) === first && clock.now() < end) await clock.turn();
+  while (first?.name === 'fma' && engineOf(backend) === first && clock.now() < end) await clock.nextTask();
 }

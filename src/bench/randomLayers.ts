@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {type Problem, problemInfo} from '../geometry/problem.js';
 import type {Case} from '../verify/cases/case.js';
-import {operations} from './cutDown.js';
+import {operations} from './reduceProblem.js';
 
 /** Operations of a layer: enough to be worth a choice, few enough to be timed often. */
 const [fewest, most] = [8e6, 4e8];

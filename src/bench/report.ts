@@ -1,13 +1,13 @@
 import type {EngineName} from '../engine/index.js';
 import type {Pass} from '../geometry/pass.js';
-import type {Environment} from '../verify/report.js';
+import type {Environment} from '../verify/report/report.js';
 import type {BenchResult} from './result.js';
 import {geometricMean} from './statistics.js';
 import type {StepResult} from './steps/stepResult.js';
 import {warmUpRule} from './warmUp.js';
 
 /** The options of a run as its report lists them: plain data, defaults filled in. */
-export interface ReportedOptions {
+export interface ReportedBenchOptions {
   backends: readonly string[];
   layers: readonly string[];
   steps: boolean;
@@ -41,14 +41,14 @@ export interface SummaryRow {
   peerRatio?: number;
   peerLayers?: number;
   /** How many of the layers convgrad by default hands on to tfjs's own kernel. */
-  handedOn: number;
+  delegated: number;
 }
 
 /** What `bench()` returns and `--json` writes. */
 export interface BenchReport {
   version: 1;
   seed: number;
-  options: ReportedOptions;
+  options: ReportedBenchOptions;
   environment: Environment;
   /** The engine that algorithms compute on, by backend. */
   engines: Record<string, string>;
@@ -75,7 +75,7 @@ export interface BenchReport {
 }
 
 export function makeReport(
-  options: ReportedOptions,
+  options: ReportedBenchOptions,
   environment: Environment,
   engines: Record<string, string>,
   results: readonly BenchResult[],
@@ -106,11 +106,13 @@ export function isMeasured({milliseconds}: BenchResult): boolean {
 }
 
 /** A choice that costs less than this is as good as the best. */
-const goodLoss = 1.1;
+const acceptableLoss = 1.1;
 
 function choicesOf(results: readonly BenchResult[]): Pick<BenchReport['summary'], 'choices'> {
   const losses = results.flatMap(({loss}) => loss ?? []);
-  return losses.length === 0 ? {} : {choices: {of: losses.length, good: losses.filter((it) => it <= goodLoss).length}};
+  return losses.length === 0
+    ? {}
+    : {choices: {of: losses.length, good: losses.filter((it) => it <= acceptableLoss).length}};
 }
 
 /** One row for each backend and pass that has results, in their order. */
@@ -139,7 +141,7 @@ export function summaryRows(results: readonly BenchResult[]): SummaryRow[] {
       ...(ratio.count > 0 ? {ratio: ratio.mean} : {}),
       ratioLayers: ratio.count,
       ...(peer.count > 0 ? {peerRatio: peer.mean, peerLayers: peer.count} : {}),
-      handedOn: group.filter((it) => it.handedOn).length,
+      delegated: group.filter((it) => it.delegated).length,
     };
   });
 }

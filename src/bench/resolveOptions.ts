@@ -6,11 +6,11 @@ import {hasZeroSize, passes} from '../geometry/pass.js';
 import {formatProblem, parseProblem, problemInfo} from '../geometry/problem.js';
 import {algorithmsOf} from '../plugin/select.js';
 import type {Case} from '../verify/cases/case.js';
-import {type OptionChecks, optionChecks} from '../verify/optionChecks.js';
+import {type OptionChecks, optionChecks} from '../verify/options/optionChecks.js';
 import {benchLayers} from './layers.js';
 import {type BenchOptions, benchOptionNames, defaultBackends, defaultRounds} from './options.js';
 import {randomLayers} from './randomLayers.js';
-import type {ReportedOptions} from './report.js';
+import type {ReportedBenchOptions} from './report.js';
 import {type StepNetwork, stepNetworks} from './steps/stepNetworks.js';
 
 const checks: OptionChecks = optionChecks('bench');
@@ -23,7 +23,7 @@ const {fail, choose} = checks;
 export function resolveOptions(
   options: BenchOptions,
   networks: readonly StepNetwork[] = stepNetworks,
-): ReportedOptions {
+): ReportedBenchOptions {
   refuseUnknown('bench', options, benchOptionNames);
   const {
     rounds = defaultRounds,
@@ -72,7 +72,7 @@ export function casesOf({
   problems,
   cases,
   seed,
-}: Pick<ReportedOptions, 'layers' | 'problems' | 'cases' | 'seed'>): Case[] {
+}: Pick<ReportedBenchOptions, 'layers' | 'problems' | 'cases' | 'seed'>): Case[] {
   if (cases > 0) {
     if (layers.length + problems.length > 0) fail('cases are random layers; leave layers and problems out.');
     return randomLayers(cases, seed);
@@ -91,7 +91,7 @@ type NamedCase = Case & {name: string};
 
 /** Which networks a run is to train. @throws ConvgradError when there is none */
 export function networksOf(
-  {layers}: Pick<ReportedOptions, 'layers'>,
+  {layers}: Pick<ReportedBenchOptions, 'layers'>,
   networks: readonly StepNetwork[] = stepNetworks,
 ): StepNetwork[] {
   return chosen('network', networks, layers);

@@ -1,7 +1,7 @@
 import type {Pass} from '../geometry/pass.js';
+import type {Alternative} from './alternatives.js';
 import type {Measurement, Round} from './measure.js';
-import type {Rival} from './rivals.js';
-import {median, spread} from './statistics.js';
+import {median, relativeRange} from './statistics.js';
 
 /** What a row is about. */
 export interface BenchRow {
@@ -9,22 +9,22 @@ export interface BenchRow {
   layer: string;
   problem: string;
   /** The layer's own problem, where a smaller one is timed in its place: software that plays the GPU is slow. */
-  cutFrom?: string;
+  reducedFrom?: string;
   backend: string;
   pass: Pass;
   /** Convgrad's, by name. */
   algorithm: string;
   /** Operations by the definition. */
   flops: number;
-  /** By default convgrad hands this pass on to tfjs's own kernel: what is measured here serves those who ask for the algorithm by name. */
-  handedOn?: true;
+  /** By default convgrad delegates this pass to tfjs's own kernel: what is measured here serves those who ask for the algorithm by name. */
+  delegated?: true;
 }
 
 /** One layer, one pass, on one backend. Everything measured is absent where the algorithm does not compute it: `reason` says why. */
 export interface BenchResult extends BenchRow {
   /** Medians over the rounds, of one call; `builtin` scaled to the whole problem. */
-  milliseconds?: Partial<Record<Contestant, number>>;
-  gflops?: Partial<Record<Contestant, number>>;
+  milliseconds?: Partial<Record<ReportedName, number>>;
+  gflops?: Partial<Record<ReportedName, number>>;
   /** By the GPU's own clock: medians of a few calls after the rounds, not scaled. Where it does not tell, why. */
   gpuMilliseconds?: GpuTimes;
   gpuReason?: string;
@@ -38,15 +38,15 @@ export interface BenchResult extends BenchRow {
   peerRatio?: number;
   /** Where algorithms were timed side by side: what was predicted for this one, the others, and how many times as long as the fastest of all it took. */
   predictedMilliseconds?: number;
-  rivals?: RivalResult[];
+  alternatives?: AlternativeResult[];
   loss?: number;
   /** (largest − smallest)/median over the rounds, of the whole call: its fraction of the peak, else its time. */
   noise?: number;
   /** The built-in was timed on this problem, and its time multiplied. */
   scaled?: {problem: string; factor: number};
   /** Milliseconds of the first call of each, and how many calls came before the rounds. */
-  first?: Partial<Record<Contestant, number>>;
-  warmUpCalls?: Partial<Record<Contestant, number>>;
+  first?: Partial<Record<ReportedName, number>>;
+  warmUpCalls?: Partial<Record<ReportedName, number>>;
   /** As measured: `builtin` not scaled. */
   rounds?: Round[];
   /** Why there is no built-in to compare with, or nothing at all. */
@@ -60,26 +60,30 @@ export interface GpuTimes {
 }
 
 /** Another algorithm on the same row. */
-export interface RivalResult extends Rival {
+export interface AlternativeResult extends Alternative {
   milliseconds: number;
 }
 
 /** What the rounds of one row come to. */
 export function resultOf(
   row: BenchRow,
-  {warmth, rounds}: Measurement,
+  {warmUps, rounds}: Measurement,
   {
     scaled,
-    rivals,
+    alternatives,
     gpu,
-  }: {scaled?: BenchResult['scaled']; rivals?: readonly Rival[] | undefined; gpu?: GpuTimes | string | undefined} = {},
+  }: {
+    scaled?: BenchResult['scaled'];
+    alternatives?: readonly Alternative[] | undefined;
+    gpu?: GpuTimes | string | undefined;
+  } = {},
 ): BenchResult {
   const factor = scaled?.factor ?? 1;
-  const timesOf = (name: Contestant) =>
+  const timesOf = (name: ReportedName) =>
     rounds.flatMap((round) => (round[name] === undefined ? [] : [round[name] * (name === 'builtin' ? factor : 1)]));
-  const perContestant = (of: (name: Contestant) => number | undefined) =>
-    Object.fromEntries(contestants.flatMap((name) => (of(name) === undefined ? [] : [[name, of(name)]])));
-  const milliseconds: BenchResult['milliseconds'] = perContestant((name) =>
+  const perName = (of: (name: ReportedName) => number | undefined) =>
+    Object.fromEntries(reportedNames.flatMap((name) => (of(name) === undefined ? [] : [[name, of(name)]])));
+  const milliseconds: BenchResult['milliseconds'] = perName((name) =>
     timesOf(name).length > 0 ? median(timesOf(name)) : undefined,
   );
   const speed = (time: number) => row.flops / time / 1e6;
@@ -94,7 +98,7 @@ export function resultOf(
   return {
     ...row,
     milliseconds,
-    gflops: perContestant((name) => (milliseconds?.[name] === undefined ? undefined : speed(milliseconds[name]))),
+    gflops: perName((name) => (milliseconds?.[name] === undefined ? undefined : speed(milliseconds[name]))),
     ...(whole.length > 0
       ? {
           peak: median(rounds.flatMap(({peak}) => (peak ? Object.values(peak) : []))),
@@ -103,38 +107,42 @@ export function resultOf(
       : {}),
     ...(ratios.length > 0 ? {ratio: median(ratios)} : {}),
     ...(peerRatios.length > 0 ? {peerRatio: median(peerRatios)} : {}),
-    ...(rivals && rounds.length > 0 ? contest(row, rivals, rounds, factor) : {}),
+    ...(alternatives && rounds.length > 0 ? compareAlgorithms(row, alternatives, rounds, factor) : {}),
     ...(gpu === undefined ? {} : typeof gpu === 'string' ? {gpuReason: gpu} : {gpuMilliseconds: gpu}),
-    noise: spread(whole.length > 0 ? whole : timesOf('ours')),
+    noise: relativeRange(whole.length > 0 ? whole : timesOf('ours')),
     ...(scaled ? {scaled} : {}),
-    first: perContestant((name) => warmth[name]?.first),
-    warmUpCalls: perContestant((name) => warmth[name]?.calls),
+    first: perName((name) => warmUps[name]?.first),
+    warmUpCalls: perName((name) => warmUps[name]?.calls),
     rounds,
   };
 }
 
-const contestants = ['ours', 'kernel', 'builtin', 'peer'] as const;
-type Contestant = (typeof contestants)[number];
+const reportedNames = ['ours', 'kernel', 'builtin', 'peer'] as const;
+type ReportedName = (typeof reportedNames)[number];
 
 /** How the algorithms of one row did, and tfjs's own kernel where it competes with them. */
-function contest(
-  {algorithm, handedOn}: Pick<BenchRow, 'algorithm' | 'handedOn'>,
-  rivals: readonly Rival[],
+function compareAlgorithms(
+  {algorithm, delegated}: Pick<BenchRow, 'algorithm' | 'delegated'>,
+  alternatives: readonly Alternative[],
   rounds: readonly Round[],
   factor: number,
-): Pick<BenchResult, 'predictedMilliseconds' | 'rivals' | 'loss'> {
+): Pick<BenchResult, 'predictedMilliseconds' | 'alternatives' | 'loss'> {
   const timeIn = (round: Round, name: string) =>
-    name === algorithm ? round.ours : name === 'builtin' ? (round.builtin ?? 0) * factor : round[`rival ${name}`];
-  const timed = rivals
-    .map((rival) => ({...rival, milliseconds: median(rounds.map((round) => timeIn(round, rival.algorithm)))}))
+    name === algorithm ? round.ours : name === 'builtin' ? (round.builtin ?? 0) * factor : round[`alternative ${name}`];
+  const timed = alternatives
+    .map((alternative) => ({
+      ...alternative,
+      milliseconds: median(rounds.map((round) => timeIn(round, alternative.algorithm))),
+    }))
     .sort((a, b) => a.milliseconds - b.milliseconds);
-  const chosen = handedOn && rivals.some((rival) => rival.algorithm === 'builtin') ? 'builtin' : algorithm;
-  const fastest = timed.find((rival) => rival.algorithm !== chosen)?.algorithm;
-  const predicted = rivals.find((rival) => rival.algorithm === algorithm)?.predictedMilliseconds;
+  const chosen =
+    delegated && alternatives.some((alternative) => alternative.algorithm === 'builtin') ? 'builtin' : algorithm;
+  const fastest = timed.find((alternative) => alternative.algorithm !== chosen)?.algorithm;
+  const predicted = alternatives.find((alternative) => alternative.algorithm === algorithm)?.predictedMilliseconds;
   const behind = fastest ? median(rounds.map((round) => timeIn(round, chosen) / timeIn(round, fastest))) : 1;
   return {
     ...(predicted === undefined ? {} : {predictedMilliseconds: predicted}),
-    rivals: timed.filter((rival) => rival.algorithm !== algorithm),
+    alternatives: timed.filter((alternative) => alternative.algorithm !== algorithm),
     loss: Math.max(1, behind),
   };
 }

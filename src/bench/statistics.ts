@@ -11,6 +11,6 @@ export function geometricMean(values: readonly number[]): number {
 }
 
 /** How far apart the smallest and the largest lie, as a part of the median. */
-export function spread(values: readonly number[]): number {
+export function relativeRange(values: readonly number[]): number {
   return (Math.max(...values) - Math.min(...values)) / median(values);
 }

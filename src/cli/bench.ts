@@ -4,7 +4,7 @@ import type {BenchOptions} from '../bench/options.js';
 import type {BenchReport} from '../bench/report.js';
 import {describeComparison, readReport} from './benchCompare.js';
 import {readFlags} from './benchFlags.js';
-import {type BenchRun, planBench, runBench} from './benchRuns.js';
+import {type BenchRun, planBench, runBenchOnEach} from './benchRuns.js';
 import {describeSmall, timeSmall} from './benchSmall.js';
 import {describeBench} from './benchTable.js';
 import type {RawFlags} from './flags.js';
@@ -16,9 +16,9 @@ import {ReportFile} from './reportFile.js';
 import {exitCodes, textOf, UnavailableError} from './usage.js';
 
 /** Runs the command. @returns the exit code */
-export async function timeAll(raw: RawFlags): Promise<number> {
+export async function runBench(raw: RawFlags): Promise<number> {
   const {options: given, named, small, peer: peerName, json, compare, color, page} = readFlags(raw);
-  if (small) return timeSmallCalls(given, json);
+  if (small) return runSmall(given, json);
   // Read before anything is written: both may be one file.
   const old = compare === undefined ? undefined : readReport(compare, '--compare');
   const file = json === undefined ? undefined : new ReportFile<BenchReport>(json, '--json', jsonOf);
@@ -27,7 +27,11 @@ export async function timeAll(raw: RawFlags): Promise<number> {
   await quietTfjs();
   const peer = peerName === undefined ? undefined : await loadPeer(peerName, given.threads ?? 1);
   if (typeof peer === 'string') console.error(`${peerName} is not timed: ${peer}`);
-  const {report, error} = await run(runs, {...given, ...(typeof peer === 'object' ? {peer} : {}), signal}, file);
+  const {report, error} = await runWithProgress(
+    runs,
+    {...given, ...(typeof peer === 'object' ? {peer} : {}), signal},
+    file,
+  );
   // First the table: it must not be lost because a disk is full.
   const colors = pico.createColors(color && process.stdout.isTTY === true && !process.env.NO_COLOR);
   console.log(describeBench(report, colors));
@@ -43,10 +47,7 @@ export async function timeAll(raw: RawFlags): Promise<number> {
   return report.summary.measured > 0 && !slower ? exitCodes.good : exitCodes.mismatch;
 }
 
-async function timeSmallCalls(
-  {backends, rounds, threads}: BenchOptions & {backends: readonly string[]},
-  json?: string,
-) {
+async function runSmall({backends, rounds, threads}: BenchOptions & {backends: readonly string[]}, json?: string) {
   const file =
     json === undefined
       ? undefined
@@ -60,13 +61,17 @@ async function timeSmallCalls(
   return signal.aborted ? exitCodes.interrupted : exitCodes.good;
 }
 
-async function run(runs: readonly BenchRun[], options: BenchOptions, file: ReportFile<BenchReport> | undefined) {
+async function runWithProgress(
+  runs: readonly BenchRun[],
+  options: BenchOptions,
+  file: ReportFile<BenchReport> | undefined,
+) {
   const progress = showProgress(process.stderr);
   try {
-    return await runBench(runs, {
+    return await runBenchOnEach(runs, {
       ...options,
       onProgress: progress.update,
-      onReport: (sofar) => file?.keepUp(sofar),
+      onReport: (sofar) => file?.writeIfDue(sofar),
     });
   } finally {
     progress.stop();

@@ -1,5 +1,5 @@
 import {readFileSync} from 'node:fs';
-import type {Change, Comparison} from '../bench/compareReports.js';
+import type {ReportComparison, RowChange} from '../bench/compareReports.js';
 import type {BenchReport} from '../bench/report.js';
 import {ConvgradError} from '../geometry/error.js';
 import {digits, newTable} from './benchCells.js';
@@ -22,7 +22,7 @@ export function readReport(path: string, flag: string): BenchReport {
 }
 
 /** What a person reads of two reports. */
-export function describeComparison({changes, only, mean}: Comparison, path: string, colors: Colors): string {
+export function describeComparison({changes, only, mean}: ReportComparison, path: string, colors: Colors): string {
   const counts = `${changes.length} rows in both, ${only.old} only there, ${only.new} only here`;
   if (changes.length === 0) return colors.yellow(`nothing to compare with ${path}: ${counts}`);
   const head = ['layer', 'backend', 'pass', 'algorithm', 'old', 'new', 'new/old', 'noise', ''];
@@ -49,6 +49,6 @@ export function describeComparison({changes, only, mean}: Comparison, path: stri
   ].join('\n');
 }
 
-function shown({by}: Change, value: number): string {
+function shown({by}: RowChange, value: number): string {
   return by === 'gflops' ? `${digits(value)} GFLOP/s` : `${(100 * value).toFixed(1)}% of peak`;
 }

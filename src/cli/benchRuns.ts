@@ -6,9 +6,9 @@ import {benchSteps} from '../bench/steps/benchSteps.js';
 import type {BenchPageOptions, PageGlobals} from '../verify/page.js';
 import type {BrowserOptions} from './browser/launchBrowser.js';
 import {inPage} from './inPage.js';
+import {locateBackend} from './locateBackend.js';
 import {timeLeft} from './runAll.js';
 import {UnavailableError} from './usage.js';
-import {whereIs} from './whereIs.js';
 
 /** The timing of one backend, in this process or in a browser. */
 export interface BenchRun {
@@ -23,7 +23,7 @@ export async function planBench(
 ): Promise<BenchRun[]> {
   const runs: BenchRun[] = [];
   for (const backend of backends) {
-    const where = await whereIs(backend, page.executablePath);
+    const where = await locateBackend(backend, page.executablePath);
     if (where.place === 'here') runs.push({backend, run: steps ? benchSteps : bench});
     else if (where.place === 'page') runs.push({backend, run: (options) => benchInPage(options, page)});
     else if (named) throw new UnavailableError(`backend '${backend}' is not available: ${where.advice}`);
@@ -37,7 +37,7 @@ export async function planBench(
  * @returns the report of all, and the error that ended a run before its time, if one did
  * @throws what ended the first run before there was anything to report
  */
-export async function runBench(
+export async function runBenchOnEach(
   runs: readonly BenchRun[],
   options: BenchOptions,
 ): Promise<{report: BenchReport; error?: unknown}> {

@@ -1,7 +1,7 @@
 import {benchSmall, type SmallResult} from '../bench/small/benchSmall.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
+import {locateBackend} from './locateBackend.js';
 import {UnavailableError} from './usage.js';
-import {whereIs} from './whereIs.js';
 
 /** Times small calls on each backend in this process. @throws UnavailableError where there is none of that name here */
 export async function timeSmall(
@@ -10,7 +10,7 @@ export async function timeSmall(
 ): Promise<SmallResult[]> {
   const all: SmallResult[] = [];
   for (const backend of backends) {
-    const {place} = await whereIs(backend, undefined);
+    const {place} = await locateBackend(backend, undefined);
     if (place !== 'here')
       throw new UnavailableError(`--small times cpu and wasm; backend '${backend}' is not in this process.`);
     await tf.setBackend(backend);
@@ -23,10 +23,10 @@ export async function timeSmall(
 export function describeSmall(results: readonly SmallResult[]): string {
   const number = (value: number, width: number, digits = 1) => value.toFixed(digits).padStart(width);
   const widest = Math.max(...results.map(({name}) => name.length), 4);
-  const head = `${'µs a call'.padEnd(widest)} backend      ours  built-in      over  faster`;
+  const head = `${'µs a call'.padEnd(widest)} backend      ours  built-in  overhead speedup`;
   const lines = results.map(
-    ({name, backend, ours, builtin, over, faster}) =>
-      `${name.padEnd(widest)} ${backend.padEnd(7)} ${number(ours, 9)} ${number(builtin, 9)} ${number(over, 9)} ${number(faster, 6, 2)}×`,
+    ({name, backend, ours, builtin, overhead, speedup}) =>
+      `${name.padEnd(widest)} ${backend.padEnd(7)} ${number(ours, 9)} ${number(builtin, 9)} ${number(overhead, 9)} ${number(speedup, 6, 2)}×`,
   );
   return [head, ...lines].join('\n');
 }

@@ -1,7 +1,7 @@
-import {isSoftware} from '../bench/browserSize.js';
 import {type BenchReport, isMeasured, type SummaryRow} from '../bench/report.js';
 import type {BenchResult} from '../bench/result.js';
-import type {Environment} from '../verify/report.js';
+import {isSoftware} from '../bench/softwareSize.js';
+import type {Environment} from '../verify/report/report.js';
 import {digits, footnotes, newTable, percent, times} from './benchCells.js';
 import {groupBy} from './groupBy.js';
 import {stepTable} from './stepTable.js';
@@ -12,17 +12,17 @@ export function describeBench(report: BenchReport, colors: Colors): string {
   const {results, steps, summary, options} = report;
   return [
     ...groupBy(results, ({backend}) => backend).flatMap((group) => [
-      headOf(group[0].backend, report),
-      ...(group.some(({rivals}) => rivals)
+      titleOf(group[0].backend, report),
+      ...(group.some(({alternatives}) => alternatives)
         ? choiceTable(group, colors)
         : layerTable(group, report.engines[group[0].backend] !== undefined, colors)),
       '',
     ]),
     ...(summary.rows.length > 0
-      ? ['geometric means', summaryTable(summary.rows, report, colors), ...handedOnLines(summary.rows), '']
+      ? ['geometric means', summaryTable(summary.rows, report, colors), ...delegatedLines(summary.rows), '']
       : []),
     ...groupBy(steps, ({backend}) => backend).flatMap((group) => [
-      headOf(group[0].backend, report),
+      titleOf(group[0].backend, report),
       ...stepTable(group, colors),
       '',
     ]),
@@ -38,18 +38,18 @@ export function describeBench(report: BenchReport, colors: Colors): string {
   ].join('\n');
 }
 
-function headOf(
+function titleOf(
   backend: string,
   {engines, options, environment: {node, browser, backends, tfjs}}: BenchReport,
 ): string {
   const engine = engines[backend] && `engine '${engines[backend]}'`;
-  if (!engine) return [backend, placeOf(backends[backend]), browserIn(browser), `tfjs ${tfjs}`].join(', ');
+  if (!engine) return [backend, deviceOf(backends[backend]), browserIn(browser), `tfjs ${tfjs}`].join(', ');
   const threads = options.threads > 1 && `${options.threads} threads`;
   return [backend, engine, threads, node && `Node ${node}`, `tfjs ${tfjs}`].filter(Boolean).join(', ');
 }
 
 /** What plays the GPU. */
-function placeOf(about: Environment['backends'][string] = {}): string {
+function deviceOf(about: Environment['backends'][string] = {}): string {
   const renderer = about.renderer ?? about.adapter ?? 'unknown renderer';
   return `${isSoftware(about) ? 'software rendering' : 'GPU'}: ${renderer}`;
 }
@@ -62,18 +62,29 @@ function browserIn(userAgent = ''): string {
 function layerTable(results: readonly BenchResult[], hasPeak: boolean, colors: Colors): string[] {
   const {note, lines: notes} = footnotes();
   // Where nothing says what the machine could do at most, the first calls are of more interest: there shaders are compiled.
-  const beside = hasPeak ? ['kernel/peak', 'call/peak', 'built-in ms'] : ['first ms', 'built-in ms', 'its first ms'];
+  const columns = hasPeak ? ['kernel/peak', 'call/peak', 'built-in ms'] : ['first ms', 'built-in ms', 'its first ms'];
   const hasPeer = results.some(({peerRatio}) => peerRatio !== undefined);
-  const native = hasPeer ? ['native ms', 'faster'] : [];
+  const native = hasPeer ? ['native ms', 'speedup'] : [];
   const hasClock = results.some(({gpuMilliseconds, gpuReason}) => gpuMilliseconds ?? gpuReason);
   const clock = hasClock ? ['GPU ms', 'its GPU ms'] : [];
-  const head = ['layer', 'pass', 'algorithm', 'ms', 'GFLOP/s', ...beside, 'faster', ...native, ...clock];
+  const head = ['layer', 'pass', 'algorithm', 'ms', 'GFLOP/s', ...columns, 'speedup', ...native, ...clock];
   const lines = newTable(head, 3, colors);
   for (const result of results) {
-    const {pass, algorithm, milliseconds, gflops, fractionOfPeak, first, ratio, scaled, cutFrom, handedOn, reason} =
-      result;
-    const layer = `${result.layer}${cutFrom ? '‡' : ''}`;
-    const name = `${algorithm}${handedOn ? '†' : ''}`;
+    const {
+      pass,
+      algorithm,
+      milliseconds,
+      gflops,
+      fractionOfPeak,
+      first,
+      ratio,
+      scaled,
+      reducedFrom,
+      delegated,
+      reason,
+    } = result;
+    const layer = `${result.layer}${reducedFrom ? '‡' : ''}`;
+    const name = `${algorithm}${delegated ? '†' : ''}`;
     if (!isMeasured(result)) {
       lines.push([layer, pass, name, note(reason), ...Array(5 + native.length + clock.length).fill('')]);
       continue;
@@ -100,12 +111,12 @@ function layerTable(results: readonly BenchResult[], hasPeak: boolean, colors: C
     ...(results.some(({scaled}) => scaled)
       ? ['~ timed on a smaller problem, which --json names, and scaled by the operations']
       : []),
-    ...(results.some(({handedOn}) => handedOn)
-      ? ['† by default convgrad hands this pass on to the built-in; here its own algorithm was asked for by name']
+    ...(results.some(({delegated}) => delegated)
+      ? ['† by default convgrad delegates this pass to the built-in; here its own algorithm was asked for by name']
       : []),
-    ...(results.some(({cutFrom}) => cutFrom)
+    ...(results.some(({reducedFrom}) => reducedFrom)
       ? [
-          '‡ cut to what software rendering has time for: fewer images, then smaller ones, then fewer channels; --json names both problems',
+          '‡ reduced to what software rendering has time for: fewer images, then smaller ones, then fewer channels; --json names both problems',
         ]
       : []),
     ...notes(),
@@ -126,9 +137,10 @@ function nativeOf({milliseconds, peerRatio}: BenchResult, hasPeer: boolean): str
 /** One row for each layer and pass: what was chosen, what else there was, and what was predicted of each. */
 function choiceTable(results: readonly BenchResult[], colors: Colors): string[] {
   const lines = newTable(['layer', 'pass', 'chosen', 'ms', 'predicted', 'others: ms (predicted)', 'loss'], 3, colors);
-  for (const {layer, pass, algorithm, milliseconds, predictedMilliseconds, rivals = [], loss = 1} of results) {
-    const others = rivals.map(
-      (rival) => `${rival.algorithm} ${digits(rival.milliseconds)} (${digits(rival.predictedMilliseconds)})`,
+  for (const {layer, pass, algorithm, milliseconds, predictedMilliseconds, alternatives = [], loss = 1} of results) {
+    const others = alternatives.map(
+      (alternative) =>
+        `${alternative.algorithm} ${digits(alternative.milliseconds)} (${digits(alternative.predictedMilliseconds)})`,
     );
     lines.push([
       ...[layer, pass, algorithm, digits(milliseconds?.ours), digits(predictedMilliseconds), others.join(', ')],
@@ -141,7 +153,7 @@ function choiceTable(results: readonly BenchResult[], colors: Colors): string[] 
 function summaryTable(rows: readonly SummaryRow[], {environment: {backends}}: BenchReport, colors: Colors): string {
   const hasPeer = rows.some(({peerLayers}) => peerLayers !== undefined);
   const native = hasPeer ? ['than native', 'of layers'] : [];
-  const head = ['backend', 'pass', 'layers', 'GFLOP/s', 'kernel/peak', 'call/peak', 'faster', 'of layers', ...native];
+  const head = ['backend', 'pass', 'layers', 'GFLOP/s', 'kernel/peak', 'call/peak', 'speedup', 'of layers', ...native];
   const lines = newTable(head, 2, colors);
   for (const {backend, pass, layers, gflops, fractionOfPeak, ratio, ratioLayers, peerRatio, peerLayers} of rows) {
     lines.push([
@@ -153,12 +165,12 @@ function summaryTable(rows: readonly SummaryRow[], {environment: {backends}}: Be
   return lines.toString();
 }
 
-function handedOnLines(rows: readonly SummaryRow[]): string[] {
+function delegatedLines(rows: readonly SummaryRow[]): string[] {
   return rows
-    .filter(({handedOn}) => handedOn > 0)
+    .filter(({delegated}) => delegated > 0)
     .map(
-      ({backend, pass, layers, handedOn}) =>
-        `On ${backend} convgrad by default hands ${handedOn} of ${layers} ${pass} rows on to the built-in; no call of the built-in counts as convgrad’s.`,
+      ({backend, pass, layers, delegated}) =>
+        `On ${backend} convgrad by default delegates ${delegated} of ${layers} ${pass} rows to the built-in; no call of the built-in counts as convgrad’s.`,
     );
 }
 

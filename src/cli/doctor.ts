@@ -4,20 +4,20 @@ import Table from 'cli-table3';
 import {servedBackends} from '../backends/servedBackends.js';
 import {ConvgradError} from '../geometry/error.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
-import {type Examination, examine} from '../verify/sideBySide/examine.js';
-import {tried} from '../verify/sideBySide/sideBySide.js';
+import {doctorChecks} from '../verify/doctor/compareWithTfjs.js';
+import {type Examination, examine} from '../verify/doctor/examine.js';
+import {assertWritable, writeAtomically} from './atomicFile.js';
 import {assertServed, list, type RawFlags, single} from './flags.js';
 import {userPath} from './invocation.js';
+import {locateBackend} from './locateBackend.js';
 import {packageRoot} from './ownModules.js';
 import {showProgress} from './progress.js';
 import {quietTfjs} from './quietTfjs.js';
 import {exitCodes, UnavailableError} from './usage.js';
 import {examineInPage} from './verifyInPage.js';
-import {whereIs} from './whereIs.js';
-import {assertWritable, writeWhole} from './wholeFile.js';
 
 /** What the command finds, and what `--json` writes. */
-export interface Findings {
+export interface DoctorReport {
   convgrad: string;
   tfjs: string;
   node: string;
@@ -43,33 +43,33 @@ export async function runDoctor(flags: RawFlags): Promise<number> {
   }
   await quietTfjs();
   const {version} = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
-  const findings: Findings = {
+  const report: DoctorReport = {
     ...{convgrad: version, tfjs: tf.version.tfjs, node: process.version},
     ...{examinations: [], absent: []},
   };
   const progress = showProgress(process.stderr);
   for (const backend of named ?? servedBackends()) {
-    const where = await whereIs(backend, browser);
+    const where = await locateBackend(backend, browser);
     if (where.place === 'nowhere') {
       if (named) throw new UnavailableError(`backend '${backend}' is not available: ${where.advice}`);
-      findings.absent.push({backend, why: where.advice});
+      report.absent.push({backend, why: where.advice});
       continue;
     }
-    const tell = (done: number) => progress.update({backend, problem: 'tfjs alone', done, total: tried.length});
+    const tell = (done: number) => progress.update({backend, problem: 'tfjs alone', done, total: doctorChecks.length});
     tell(0);
-    findings.examinations.push(
+    report.examinations.push(
       where.place === 'page' ? await examineInPage(backend, tell, browser) : await examine(backend, tell),
     );
   }
   progress.stop();
-  if (file) writeWhole(file, `${JSON.stringify(findings, undefined, 1)}\n`);
-  console.log(describeFindings(findings));
-  const cured = findings.examinations.every(({outcomes}) => outcomes.every(({convgrad}) => convgrad === 'right'));
+  if (file) writeAtomically(file, `${JSON.stringify(report, undefined, 1)}\n`);
+  console.log(describeDoctorReport(report));
+  const cured = report.examinations.every(({outcomes}) => outcomes.every(({convgrad}) => convgrad === 'right'));
   return cured ? exitCodes.good : exitCodes.mismatch;
 }
 
 /** What a person reads. */
-export function describeFindings({convgrad, tfjs, node, examinations, absent}: Findings): string {
+export function describeDoctorReport({convgrad, tfjs, node, examinations, absent}: DoctorReport): string {
   return [
     `convgrad ${convgrad}, tfjs ${tfjs}, Node ${node}, ${process.platform} ${process.arch}`,
     ...examinations.map(({backend, about, browser}) => {
@@ -81,8 +81,8 @@ export function describeFindings({convgrad, tfjs, node, examinations, absent}: F
     '',
     'Tried just now, on whole numbers, where every right result is exact:',
     table(examinations),
-    ...examinations.flatMap(beside),
-    ...notOurs,
+    ...examinations.flatMap(otherOps),
+    ...notRepaired,
   ].join('\n');
 }
 
@@ -92,9 +92,9 @@ function table(examinations: readonly Examination[]): string {
     chars: {mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': ''},
     style: {head: [], border: []},
   });
-  for (const {what} of tried) {
+  for (const {what} of doctorChecks) {
     const outcomes = examinations.map(({outcomes}) => outcomes.find((outcome) => outcome.what === what));
-    const alone = outcomes.map((outcome) => (outcome ? brief(outcome.alone) : '–'));
+    const alone = outcomes.map((outcome) => (outcome ? withoutMessage(outcome.alone) : '–'));
     const ill = outcomes.filter((outcome) => outcome && outcome.convgrad !== 'right');
     const by = outcomes.find((outcome) => outcome?.by)?.by;
     const convgrad = ill.length > 0 ? ill.map((it) => `${it?.backend}: ${it?.convgrad}`).join('; ') : 'right';
@@ -104,7 +104,7 @@ function table(examinations: readonly Examination[]): string {
 }
 
 /** What a backend lacks or gets wrong outside of convolutions, where a network may need it too. */
-function beside({backend, untrainable, wrong}: Examination): string[] {
+function otherOps({backend, untrainable, wrong}: Examination): string[] {
   const names = (ops: readonly {op: string}[]) => ops.map(({op}) => op).join(', ') || 'none';
   const told = (repaired: boolean) =>
     wrong
@@ -120,12 +120,12 @@ function beside({backend, untrainable, wrong}: Examination): string[] {
 }
 
 /** `throws` without the message, which `--json` has. */
-function brief(outcome: string): string {
+function withoutMessage(outcome: string): string {
   return outcome.split(':')[0];
 }
 
 /** What no plugin can repair, and what to do instead. */
-const notOurs = [
+const notRepaired = [
   'Not repaired: tf.conv2d and tf.conv1d refuse stride and dilation together before any kernel runs; use conv2d of this package, or a layer.',
   'Not repaired: tf.conv2dTranspose takes neither dilation nor NCHW, tf.separableConv2d no NCHW; their layers do both.',
   'Not repaired: second derivatives of tanh, sigmoid and exp are tfjs’s own, and wrong inside products (tfjs issue 3252); checkGradients tells.',

@@ -1,9 +1,9 @@
 import {type BackendExplanation, type Explanation, explain, type PassExplanation} from '../plugin/explain.js';
+import {assertWritable, writeAtomically} from './atomicFile.js';
 import {assertServed, list, type RawFlags, single} from './flags.js';
 import {groupBy} from './groupBy.js';
 import {userPath} from './invocation.js';
 import {exitCodes} from './usage.js';
-import {assertWritable, writeWhole} from './wholeFile.js';
 
 /** Runs the command. @returns the exit code */
 export function runExplain(problem: string, flags: RawFlags): number {
@@ -18,7 +18,7 @@ export function runExplain(problem: string, flags: RawFlags): number {
     ...(accuracy === undefined ? {} : {accuracy: accuracy as 'standard' | 'fast'}),
   };
   const explanation = explain(problem, options);
-  if (file) writeWhole(file, `${JSON.stringify(explanation, undefined, 1)}\n`);
+  if (file) writeAtomically(file, `${JSON.stringify(explanation, undefined, 1)}\n`);
   console.log(describeExplanation(explanation));
   return exitCodes.good;
 }
@@ -27,12 +27,12 @@ export function runExplain(problem: string, flags: RawFlags): number {
 export function describeExplanation({problem, geometry, shapes, backends}: Explanation): string {
   const {x, filter, y} = shapes;
   const {padTop, padBottom, padLeft, padRight, dataFormat} = geometry;
-  const turned = dataFormat === 'NCHW' ? ['NCHW: x, y and their gradients are transposed around each pass'] : [];
+  const transposed = dataFormat === 'NCHW' ? ['NCHW: x, y and their gradients are transposed around each pass'] : [];
   return [
     problem,
     `x [${x.join(', ')}], filter [${filter.join(', ')}] → y [${y.join(', ')}]`,
     `pads: top ${padTop}, bottom ${padBottom}, left ${padLeft}, right ${padRight}`,
-    ...turned,
+    ...transposed,
     ...backends.flatMap(describeBackend),
   ].join('\n');
 }
@@ -51,7 +51,7 @@ function describeBackend({backend, engine, rates, passes}: BackendExplanation): 
 
 function describePass(explained: PassExplanation): string[] {
   const {pass, algorithm, why, predictedMilliseconds, others, cost, alone} = explained;
-  const passedOver = groupBy(others, (other) => other.why).map(
+  const notChosen = groupBy(others, (other) => other.why).map(
     (group) => `not ${group.map(withTime).join(', ')}: ${group[0].why}`,
   );
   const {flops, bytes, workspaceBytes, intensity, tensorsOnly} = cost;
@@ -63,7 +63,7 @@ function describePass(explained: PassExplanation): string[] {
   ];
   return [
     `  ${pass}: ${algorithm === undefined ? 'nothing runs' : withTime({algorithm, predictedMilliseconds})}, ${why}`,
-    ...[costs.join(', '), ...passedOver, `tfjs alone: ${alone}`].map((line) => `    ${line}`),
+    ...[costs.join(', '), ...notChosen, `tfjs alone: ${alone}`].map((line) => `    ${line}`),
   ];
 }
 

@@ -13,7 +13,7 @@ export function asTyped(flags: RawFlags, argv: readonly string[] = process.argv)
   return Object.fromEntries(
     Object.entries(flags).map(([name, value]) => {
       if (typeof value === 'boolean') return [name, value];
-      const flag = spelled(name);
+      const flag = flagName(name);
       const typed = argv.flatMap((word, i) => {
         if (word === flag) return [argv[i + 1] ?? ''];
         return word.startsWith(`${flag}=`) ? [word.slice(flag.length + 1)] : [];
@@ -26,8 +26,8 @@ export function asTyped(flags: RawFlags, argv: readonly string[] = process.argv)
 /** The one value of a flag. @throws ConvgradError when it came twice, or without a value */
 export function single(name: string, value: unknown): string | undefined {
   if (value === undefined) return undefined;
-  if (Array.isArray(value)) throw new ConvgradError(spelled(name), `is given ${value.length} times; give it once.`);
-  if (value === '') throw new ConvgradError(spelled(name), 'needs a value.');
+  if (Array.isArray(value)) throw new ConvgradError(flagName(name), `is given ${value.length} times; give it once.`);
+  if (value === '') throw new ConvgradError(flagName(name), 'needs a value.');
   return String(value);
 }
 
@@ -60,6 +60,6 @@ export function assertServed(backends: readonly string[]): void {
 }
 
 /** A flag as it is typed: cac calls `--time-budget` timeBudget. */
-function spelled(name: string): string {
+function flagName(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

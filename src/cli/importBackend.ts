@@ -1,7 +1,7 @@
 import {createRequire} from 'node:module';
 import {join, resolve} from 'node:path';
 import {pathToFileURL} from 'node:url';
-import {bringGpu} from './nodeGpu.js';
+import {provideGpu} from './nodeGpu.js';
 import {packageRoot} from './ownModules.js';
 
 /** The packages that bring tfjs backends; users install those that they want. */
@@ -31,7 +31,7 @@ export function packageAdvice(backend: string): string | undefined {
  */
 export async function importBackend(backend: string): Promise<boolean> {
   const name = packages[backend];
-  if (name === undefined || (packageForPage(backend) && !(await bringGpu()))) return false;
+  if (name === undefined || (packageForPage(backend) && !(await provideGpu()))) return false;
   try {
     await import(name);
     return true;

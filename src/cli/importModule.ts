@@ -5,7 +5,7 @@ import {pathToFileURL} from 'node:url';
 import type {Plugin} from 'esbuild';
 import {ConvgradError} from '../geometry/error.js';
 import {assertFilesExist, bundle} from './bundle.js';
-import {type Finish, findWithoutPlugins, onImport, ownPackages} from './ownPackages.js';
+import {type FinishResolve, findWithoutPlugins, onImport, ownPackages} from './ownPackages.js';
 
 /**
  * Imports a user's module, JS or TS, from anywhere on disk. `tfjs-convgrad` and `@tensorflow/tfjs` are the very instances
@@ -49,7 +49,7 @@ export async function bundleModule(path: string): Promise<string> {
   });
 }
 
-const external: Finish = (found, {kind, path}) => {
+const external: FinishResolve = (found, {kind, path}) => {
   if (found.external) return found; // a module of Node
   if (kind === 'require-call') return {errors: [{text: `require("${path}") is not available here; use import`}]};
   return {path: pathToFileURL(found.path!).href, external: true};

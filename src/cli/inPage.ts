@@ -23,7 +23,7 @@ export interface PageSetup {
   backend?: string | undefined;
   signal?: AbortSignal | undefined;
   /** Gives a page up that hangs. */
-  dog?: Watchdog | undefined;
+  watchdog?: Watchdog | undefined;
 }
 
 /**
@@ -32,11 +32,11 @@ export interface PageSetup {
  * @throws UnavailableError when the page lacks the backend; ConvgradError when it fails to load, or crashes
  */
 export async function inPage<T>(
-  {browser: path, gpu = 'software', imports, backend, signal, dog}: PageSetup,
+  {browser: path, gpu = 'software', imports, backend, signal, watchdog}: PageSetup,
   use: (page: Page) => Promise<T>,
 ): Promise<T> {
   const own = (name: string) => join(ownFolder, 'verify', name + ownExtension);
-  const modules = [own('beforeImports'), ...(imports ?? [])];
+  const modules = [own('imports/beforeImports'), ...(imports ?? [])];
   const needed = backend && packageForPage(backend);
   const source = {entry: own('page'), imports: modules, packages: needed ? [needed] : []};
   const site = await servePage({files: await bundlePage(source)});
@@ -45,7 +45,7 @@ export async function inPage<T>(
     const work = openPage(browser, site.url).then((page) =>
       Promise.race([abortable(page, use, signal), untilCrash(page)]),
     );
-    return await (dog ? dog.watch(work) : work);
+    return await (watchdog ? watchdog.watch(work) : work);
   } finally {
     await browser.close();
     await site.close();
@@ -62,26 +62,27 @@ async function abortable<T>(page: Page, use: (page: Page) => Promise<T>, signal?
   try {
     return await use(page);
   } catch (error) {
-    throw refusal(error);
+    throw asUnavailable(error);
   } finally {
     signal?.removeEventListener('abort', abort);
   }
 }
 
-const lost = () => new ConvgradError('convgrad', 'the page crashed or was closed; the results until then are kept.');
+const lostPageError = () =>
+  new ConvgradError('convgrad', 'the page crashed or was closed; the results until then are kept.');
 
 /** A crashed page never answers. */
 function untilCrash(page: Page): Promise<never> {
-  return new Promise((_, reject) => page.once('crash', () => reject(lost())));
+  return new Promise((_, reject) => page.once('crash', () => reject(lostPageError())));
 }
 
 /**
  * Errors lose their class on the way out of the page. The options were checked before, so what `verify` still refuses
  * there is the backend.
  */
-function refusal(error: unknown): unknown {
+function asUnavailable(error: unknown): unknown {
   const message = error instanceof Error ? error.message : '';
   const refused = /ConvgradError: verify: (.*)/.exec(message);
   if (refused) return new UnavailableError(refused[1]);
-  return /closed|crashed/.test(message) ? lost() : error;
+  return /closed|crashed/.test(message) ? lostPageError() : error;
 }

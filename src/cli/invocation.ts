@@ -1,5 +1,5 @@
 import {resolve} from 'node:path';
-import {quote} from '../verify/replay.js';
+import {quote} from '../verify/reproduce/replay.js';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 

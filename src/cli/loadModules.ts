@@ -1,16 +1,16 @@
 import {servedBackends} from '../backends/servedBackends.js';
-import {backendOf} from '../plugin/registries.js';
 import {algorithmsOf} from '../plugin/select.js';
-import {expectImports, type ImportedModule} from '../verify/imports.js';
-import type {ReportedOptions, VerifyOptions} from '../verify/options.js';
-import {kernelTitle, type Registrations} from '../verify/registrations.js';
-import {resolveOptions} from '../verify/resolveOptions.js';
+import {backendOf} from '../plugin/tfjsRegistries.js';
+import {expectImports, type ImportedModule} from '../verify/imports/imports.js';
+import {kernelTitle, type Registrations} from '../verify/imports/registrations.js';
+import type {ReportedOptions, VerifyOptions} from '../verify/options/options.js';
+import {resolveOptions} from '../verify/options/resolveOptions.js';
 import {importModule} from './importModule.js';
+import {locateBackend} from './locateBackend.js';
 import type {VerifyFlags} from './verifyFlags.js';
-import {whereIs} from './whereIs.js';
 
 /** What a run is once users' modules are loaded; plain data. */
-export interface Loaded {
+export interface LoadedModules {
   options: VerifyFlags['options'];
   reported: ReportedOptions;
   /** The algorithms of each backend. */
@@ -28,10 +28,10 @@ export async function loadModules(
   given: VerifyFlags['options'],
   browser: string | undefined,
   onFile: (file: string) => void = () => {},
-): Promise<{loaded: Loaded; registered: Registrations}> {
+): Promise<{loaded: LoadedModules; registered: Registrations}> {
   const none: Registrations = {kernels: [], gradients: []};
   if (given.imports.length === 0) return {loaded: describe(given, none), registered: none};
-  for (const backend of given.backends) await whereIs(backend, browser);
+  for (const backend of given.backends) await locateBackend(backend, browser);
   const takeIn = expectImports();
   const modules = new Map<string, ImportedModule>();
   for (const file of given.imports) {
@@ -42,12 +42,12 @@ export async function loadModules(
   const options = {
     ...given,
     algorithms: given.algorithms.length > 0 ? given.algorithms : algorithms,
-    ...(undone ? {sabotage: 'no-install' as const} : {}),
+    ...(undone ? {brokenSetup: 'no-install' as const} : {}),
   };
   return {loaded: describe(options, registered), registered};
 }
 
-function describe(options: VerifyFlags['options'], {kernels}: Registrations): Loaded {
+function describe(options: VerifyFlags['options'], {kernels}: Registrations): LoadedModules {
   return {
     options,
     reported: resolveOptions(options, servedBackends()),
@@ -57,7 +57,7 @@ function describe(options: VerifyFlags['options'], {kernels}: Registrations): Lo
 }
 
 /** The options of a run that can be sent elsewhere. */
-export type SentOptions = Omit<
+export type SerializableOptions = Omit<
   VerifyOptions,
   'subject' | 'registered' | 'signal' | 'onProgress' | 'onResults' | 'onRun' | 'rerun'
 >;

@@ -1,10 +1,10 @@
 import {type ChildProcess, fork} from 'node:child_process';
 import {join} from 'node:path';
 import {ConvgradError} from '../geometry/error.js';
-import type {VerifyOptions} from '../verify/options.js';
-import type {VerifyReport} from '../verify/report.js';
-import type {Loaded} from './loadModules.js';
-import type {Answer, FailedRequest, Request} from './moduleMessages.js';
+import type {VerifyOptions} from '../verify/options/options.js';
+import type {VerifyReport} from '../verify/report/report.js';
+import type {LoadedModules} from './loadModules.js';
+import type {FailedRequest, ModuleAnswer, ModuleRequest} from './moduleMessages.js';
 import {ownExtension, ownFolder} from './ownFolder.js';
 import {printable} from './printable.js';
 import type {VerifyFlags} from './verifyFlags.js';
@@ -19,7 +19,7 @@ export interface HostOptions {
 }
 
 /** Milliseconds in which what an ended process still said arrives. */
-const lastWords = 1000;
+const outputGrace = 1000;
 
 /**
  * Users' modules in a process of their own. They may end it, hang or crash: that is an error of the request that is pending, never the end of the
@@ -49,7 +49,7 @@ export class ModuleHost {
       this.child.once('exit', (code, signal) => {
         const how = signal === null ? `ended the process (exit code ${code})` : `lost the process by ${signal}`;
         const end = () => resolve(this.crash === undefined ? how : `crashed (${this.crash})`);
-        const patience = setTimeout(end, lastWords);
+        const patience = setTimeout(end, outputGrace);
         this.child.once('close', () => {
           clearTimeout(patience);
           end();
@@ -60,9 +60,9 @@ export class ModuleHost {
   }
 
   /** Loads the modules. @throws ConvgradError when they cannot be loaded, end the process or take too long */
-  async load(options: VerifyFlags['options']): Promise<Loaded> {
-    const dog = new Watchdog({...this.host, doing: `${this.files.join(', ')} was loaded`, finishes: false});
-    return (await this.ask({ask: 'load', options, browser: this.host.browser}, 'loaded', dog)).loaded;
+  async load(options: VerifyFlags['options']): Promise<LoadedModules> {
+    const watchdog = new Watchdog({...this.host, activity: `${this.files.join(', ')} was loaded`, finishes: false});
+    return (await this.request({ask: 'load', options, browser: this.host.browser}, 'loaded', watchdog)).loaded;
   }
 
   /** `verify()` in that process. @throws ConvgradError also when the process ends or hangs; the results until then have come */
@@ -75,11 +75,11 @@ export class ModuleHost {
     onRun: ___,
     ...options
   }: VerifyOptions): Promise<VerifyReport> {
-    const abort = () => void this.say({ask: 'abort'});
+    const abort = () => void this.send({ask: 'abort'});
     signal?.addEventListener('abort', abort);
     try {
-      const dog = new Watchdog({...this.host, doing: `the run on ${options.backends?.join(', ')} began`});
-      const answer = await this.ask({ask: 'verify', options}, 'report', dog, ({results, progress}) => {
+      const watchdog = new Watchdog({...this.host, activity: `the run on ${options.backends?.join(', ')} began`});
+      const answer = await this.request({ask: 'verify', options}, 'report', watchdog, ({results, progress}) => {
         onResults?.(results);
         onProgress?.(progress);
       });
@@ -97,40 +97,40 @@ export class ModuleHost {
     this.endChild();
   }
 
-  private async ask<K extends Answer['convgrad']>(
-    request: Request,
-    wanted: K,
-    dog: Watchdog,
-    onCase: (answer: Extract<Answer, {convgrad: 'case'}>) => void = () => {},
-  ): Promise<Extract<Answer, {convgrad: K}>> {
-    let listener = (_: Answer) => {};
-    const answered = new Promise<Extract<Answer, {convgrad: K}>>((resolve, reject) => {
+  private async request<K extends ModuleAnswer['convgrad']>(
+    request: ModuleRequest,
+    expected: K,
+    watchdog: Watchdog,
+    onCase: (answer: Extract<ModuleAnswer, {convgrad: 'case'}>) => void = () => {},
+  ): Promise<Extract<ModuleAnswer, {convgrad: K}>> {
+    let listener = (_: ModuleAnswer) => {};
+    const answered = new Promise<Extract<ModuleAnswer, {convgrad: K}>>((resolve, reject) => {
       listener = (answer) => {
-        dog.hear();
-        if (answer?.convgrad === wanted) resolve(answer as Extract<Answer, {convgrad: K}>);
+        watchdog.heartbeat();
+        if (answer?.convgrad === expected) resolve(answer as Extract<ModuleAnswer, {convgrad: K}>);
         else if (answer?.convgrad === 'case') onCase(answer);
-        else if (answer?.convgrad === 'doing') dog.hear(answer.doing);
+        else if (answer?.convgrad === 'doing') watchdog.heartbeat(answer.doing);
         else if (answer?.convgrad === 'crashed') this.crash = answer.text;
         else if (answer?.convgrad === 'failed') {
           reject(errorOf(answer.error));
         }
       };
-      void this.ended.then((how) => reject(this.lost(how, dog)));
+      void this.ended.then((how) => reject(this.lostError(how, watchdog)));
     });
     this.child.on('message', listener);
-    this.say(request);
+    this.send(request);
     try {
-      return await dog.watch(answered);
+      return await watchdog.watch(answered);
     } finally {
       this.child.off('message', listener);
     }
   }
 
-  private lost(how: string, {doing}: Watchdog): ConvgradError {
-    return new ConvgradError('convgrad', `${this.files.join(', ')} ${how} while ${doing}.`);
+  private lostError(how: string, {activity}: Watchdog): ConvgradError {
+    return new ConvgradError('convgrad', `${this.files.join(', ')} ${how} while ${activity}.`);
   }
 
-  private say(request: Request): void {
+  private send(request: ModuleRequest): void {
     // A process that is gone says so by its end.
     if (this.child.connected) this.child.send(request, () => {});
   }

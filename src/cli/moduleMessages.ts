@@ -1,18 +1,18 @@
-import type {Progress} from '../verify/options.js';
-import type {VerifyReport} from '../verify/report.js';
-import type {VerifyResult} from '../verify/result.js';
-import type {Loaded, SentOptions} from './loadModules.js';
+import type {Progress} from '../verify/options/options.js';
+import type {VerifyReport} from '../verify/report/report.js';
+import type {VerifyResult} from '../verify/report/result.js';
+import type {LoadedModules, SerializableOptions} from './loadModules.js';
 import type {VerifyFlags} from './verifyFlags.js';
 
 /** What the command line asks of the process that runs users' modules. */
-export type Request =
+export type ModuleRequest =
   | {ask: 'load'; options: VerifyFlags['options']; browser: string | undefined}
-  | {ask: 'verify'; options: SentOptions}
+  | {ask: 'verify'; options: SerializableOptions}
   | {ask: 'abort'};
 
 /** What that process says. */
-export type Answer =
-  | {convgrad: 'loaded'; loaded: Loaded}
+export type ModuleAnswer =
+  | {convgrad: 'loaded'; loaded: LoadedModules}
   | {convgrad: 'case'; results: VerifyResult[]; progress: Progress}
   | {convgrad: 'doing'; doing: string}
   | {convgrad: 'report'; report: VerifyReport}

@@ -1,19 +1,19 @@
 import {inspect} from 'node:util';
 import {Worker} from 'node:worker_threads';
 import {ConvgradError} from '../geometry/error.js';
+import type {Registrations} from '../verify/imports/registrations.js';
 import {defineMutant, mutantsNamed} from '../verify/mutants/index.js';
-import type {Registrations} from '../verify/registrations.js';
-import type {VerifyResult} from '../verify/result.js';
-import {signsOfLife} from '../verify/signs.js';
+import type {VerifyResult} from '../verify/report/result.js';
+import {heartbeat} from '../verify/run/heartbeat.js';
 import {verify} from '../verify/verify.js';
-import {loadModules, type SentOptions} from './loadModules.js';
-import type {Answer, Request} from './moduleMessages.js';
+import {loadModules, type SerializableOptions} from './loadModules.js';
+import type {ModuleAnswer, ModuleRequest} from './moduleMessages.js';
 import {quietTfjs} from './quietTfjs.js';
 import {rerunWith} from './rerun.js';
 
 /** The process that runs users' modules for `convgrad verify --import`, so that whatever they do ends this one alone. */
 
-const send = process.send?.bind(process) as ((answer: Answer) => void) | undefined;
+const send = process.send?.bind(process) as ((answer: ModuleAnswer) => void) | undefined;
 if (!send) throw new ConvgradError('convgrad', 'this file is run by convgrad verify --import.');
 // Users' code that looks for a parent would speak to this one's.
 process.send = undefined;
@@ -31,7 +31,7 @@ process.on('uncaughtException', (error) => {
 let controller = new AbortController();
 let registered: Registrations | undefined;
 
-process.on('message', (request: Request) => {
+process.on('message', (request: ModuleRequest) => {
   if (request.ask === 'abort') return controller.abort();
   const work = request.ask === 'load' ? load(request) : run(request.options);
   work.then(send, (error) => {
@@ -40,7 +40,7 @@ process.on('message', (request: Request) => {
   });
 });
 
-async function load({options, browser}: Extract<Request, {ask: 'load'}>): Promise<Answer> {
+async function load({options, browser}: Extract<ModuleRequest, {ask: 'load'}>): Promise<ModuleAnswer> {
   await quietTfjs();
   for (const mutant of mutantsNamed(options.algorithms)) defineMutant(mutant);
   const all = await loadModules(options, browser, (file) => doing(`${file} was loaded`));
@@ -48,7 +48,7 @@ async function load({options, browser}: Extract<Request, {ask: 'load'}>): Promis
   return {convgrad: 'loaded', loaded: all.loaded};
 }
 
-async function run(options: SentOptions): Promise<Answer> {
+async function run(options: SerializableOptions): Promise<ModuleAnswer> {
   controller = new AbortController();
   let found: VerifyResult[] = [];
   const report = await verify({
@@ -59,7 +59,7 @@ async function run(options: SentOptions): Promise<Answer> {
       found = results;
     },
     onProgress: (progress) => send?.({convgrad: 'case', results: found, progress}),
-    onRun: signsOfLife(doing),
+    onRun: heartbeat(doing),
     rerun: rerunWith(
       mutantsNamed(options.algorithms ?? []).map(({name}) => name),
       () => doing('what failed ran again in a new process'),

@@ -8,23 +8,23 @@ interface Dawn {
   /** Classes and constants that a page has. */
   globals: object;
 }
-type Host = {navigator?: {gpu?: object; userAgent?: string}};
+type GpuHost = {navigator?: {gpu?: object; userAgent?: string}};
 
 export function hasGpu(): boolean {
-  return (globalThis as Host).navigator?.gpu !== undefined;
+  return (globalThis as GpuHost).navigator?.gpu !== undefined;
 }
 
 /**
  * Gives this process a `navigator.gpu`: that of the package `webgpu`, where the project in the working directory has it and it finds a driver.
  * @returns whether there is one now
  */
-export async function bringGpu(): Promise<boolean> {
+export async function provideGpu(): Promise<boolean> {
   if (hasGpu()) return true;
   const dawn = await load();
   const gpu = dawn?.create([]);
   if (!dawn || !(await gpu?.requestAdapter())) return false;
   Object.assign(globalThis, dawn.globals);
-  const host = globalThis as Host;
+  const host = globalThis as GpuHost;
   host.navigator ??= {userAgent: 'Node.js'};
   Object.defineProperty(host.navigator, 'gpu', {value: gpu, configurable: true});
   return true;

@@ -6,10 +6,10 @@ import {ownModules} from './ownModules.js';
 const shared = /^(tfjs-convgrad|@tensorflow\/tfjs[^/]*)(\/|$)/;
 
 /** Marks the questions that plugins ask esbuild's own resolver, so that no plugin answers them. */
-const asking = Symbol('asking');
+const internalQuery = Symbol('asking');
 
 /** Turns the file an import leads to into esbuild's result. */
-export type Finish = (found: OnResolveResult, args: OnResolveArgs) => OnResolveResult;
+export type FinishResolve = (found: OnResolveResult, args: OnResolveArgs) => OnResolveResult;
 
 /**
  * An esbuild plugin: `tfjs-convgrad…` and `@tensorflow/tfjs…` mean the copies this package itself runs on, wherever the
@@ -17,7 +17,7 @@ export type Finish = (found: OnResolveResult, args: OnResolveArgs) => OnResolveR
  *
  * @param finish the default includes the file in the bundle
  */
-export function ownPackages(finish: Finish = (found) => found): Plugin {
+export function ownPackages(finish: FinishResolve = (found) => found): Plugin {
   return {
     name: 'own-packages',
     setup(build) {
@@ -45,7 +45,7 @@ export function onImport(
   filter: RegExp,
   answer: (args: OnResolveArgs) => Promise<OnResolveResult | undefined>,
 ): void {
-  build.onResolve({filter}, (args) => (args.pluginData === asking ? undefined : answer(args)));
+  build.onResolve({filter}, (args) => (args.pluginData === internalQuery ? undefined : answer(args)));
 }
 
 /** What esbuild alone makes of an import, or undefined when it finds nothing. */
@@ -54,7 +54,7 @@ export async function findWithoutPlugins(
   args: OnResolveArgs,
 ): Promise<OnResolveResult | undefined> {
   const {path, kind, importer, resolveDir} = args;
-  const found = await build.resolve(path, {kind, importer, resolveDir, pluginData: asking});
+  const found = await build.resolve(path, {kind, importer, resolveDir, pluginData: internalQuery});
   if (found.errors.length > 0) return undefined;
   return {path: found.path, external: found.external, namespace: found.namespace, sideEffects: found.sideEffects};
 }

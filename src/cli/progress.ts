@@ -1,5 +1,5 @@
 import {SingleBar} from 'cli-progress';
-import type {Progress} from '../verify/options.js';
+import type {Progress} from '../verify/options/options.js';
 
 /** Shows how far a run is, on stderr. */
 export interface ProgressDisplay {
@@ -31,13 +31,13 @@ function bar(stream: NodeJS.WriteStream): ProgressDisplay {
 }
 
 /** Milliseconds between two lines. */
-const pause = 10_000;
+const lineInterval = 10_000;
 
 function lines(stream: NodeJS.WriteStream): ProgressDisplay {
   let printed = Date.now();
   return {
     update({backend, done, total}) {
-      if (Date.now() - printed < pause && done < total) return;
+      if (Date.now() - printed < lineInterval && done < total) return;
       printed = Date.now();
       stream.write(`${backend} ${done}/${total}\n`);
     },

@@ -3,18 +3,18 @@ import {ConvgradError} from '../geometry/error.js';
 import {flopsOf, sizeOf} from '../geometry/pass.js';
 import {formatProblem, type Problem, parseProblem, problemInfo} from '../geometry/problem.js';
 import {casesOf} from '../verify/cases/index.js';
-import type {VerifyReport} from '../verify/report.js';
-import {writeWholeIn} from './wholeFile.js';
+import type {VerifyReport} from '../verify/report/report.js';
+import {writeAtomicallyIn} from './atomicFile.js';
 
 /** Problems kept; the oldest go first. */
-const kept = 100;
+const maxProblems = 100;
 /** Problems taken from one run: where much is broken, more say nothing new. */
-const keptOfRun = 20;
+const maxPerRun = 20;
 /** Bytes of a file; a hundred problems take 10 kB. */
-const mostBytes = 2 ** 20;
+const maxBytes = 2 ** 20;
 /** Elements of all tensors of a problem, and operations of a pass: a run begins with these problems, and they must not be all that it does. */
-const mostElements = 2 ** 26;
-const mostFlops = 2 ** 37;
+const maxElements = 2 ** 26;
+const maxFlops = 2 ** 37;
 
 /** The problems that failed once; none without the file. @throws ConvgradError when the file is not what `saveRegressions` writes */
 export function readRegressions(path: string): string[] {
@@ -26,11 +26,11 @@ export function saveRegressions(path: string, {results}: VerifyReport): void {
   const failed = results.filter(({status}) => status === 'failed');
   const found = failed.flatMap(({problem, diagnosis}) => [...(diagnosis ? [diagnosis.smallest.problem] : []), problem]);
   const random = casesOf([...new Set(found)]).filter(({name, problem}) => name === undefined && !tooLarge(problem));
-  const fresh = random.map(({problem}) => formatProblem(problem)).slice(0, keptOfRun);
+  const fresh = random.map(({problem}) => formatProblem(problem)).slice(0, maxPerRun);
   if (fresh.length === 0) return;
   const present = read(path);
-  const problems = [...new Set([...fresh, ...present.problems])].slice(0, kept);
-  writeWholeIn(path, `${JSON.stringify({version: 1, ...present, problems}, null, 1)}\n`);
+  const problems = [...new Set([...fresh, ...present.problems])].slice(0, maxProblems);
+  writeAtomicallyIn(path, `${JSON.stringify({version: 1, ...present, problems}, null, 1)}\n`);
 }
 
 /** All that the file holds, whatever stands beside the problems. */
@@ -40,7 +40,7 @@ function read(path: string): {problems: string[]} {
     if (!present) return {problems: []};
     // A pipe would keep whoever reads it waiting.
     if (!present.isFile()) throw new Error('it is no file');
-    if (present.size > mostBytes) throw new Error(`it has ${present.size} bytes, and at most ${mostBytes} are read`);
+    if (present.size > maxBytes) throw new Error(`it has ${present.size} bytes, and at most ${maxBytes} are read`);
     const content: unknown = JSON.parse(readFileSync(path, 'utf8'));
     if (typeof content !== 'object' || content === null) throw new Error('it holds no object');
     const {version = 1, problems} = content as {version?: unknown; problems?: unknown};
@@ -66,7 +66,7 @@ function tooLarge(problem: Problem): string | undefined {
   if (problem.batch === 0) return undefined;
   const info = problemInfo(problem);
   const elements = (['x', 'filter', 'y'] as const).reduce((sum, name) => sum + sizeOf(info, name), 0);
-  if (elements > mostElements) return `has ${elements} elements, and a run begins with at most ${mostElements}`;
+  if (elements > maxElements) return `has ${elements} elements, and a run begins with at most ${maxElements}`;
   const flops = flopsOf(info);
-  return flops > mostFlops ? `takes ${flops} operations, and a run begins with at most ${mostFlops}` : undefined;
+  return flops > maxFlops ? `takes ${flops} operations, and a run begins with at most ${maxFlops}` : undefined;
 }

@@ -1,12 +1,12 @@
-import type {VerifyReport} from '../verify/report.js';
-import {assertWritable, writeWhole} from './wholeFile.js';
+import type {VerifyReport} from '../verify/report/report.js';
+import {assertWritable, writeAtomically} from './atomicFile.js';
 
 /** How often the report so far is written while a run lasts. */
 const interval = 5000;
 
 /** A report on disk that is whole at every moment. */
 export class ReportFile<R = VerifyReport> {
-  private written = Date.now();
+  private lastWrite = Date.now();
 
   /**
    * @param flag the flag that named the file, for complaints
@@ -22,12 +22,12 @@ export class ReportFile<R = VerifyReport> {
   }
 
   write(report: R): void {
-    this.written = Date.now();
-    writeWhole(this.path, this.render(report));
+    this.lastWrite = Date.now();
+    writeAtomically(this.path, this.render(report));
   }
 
   /** Writes now and then, so that a crash loses little. */
-  keepUp(report: () => R): void {
-    if (Date.now() - this.written > interval) this.write(report());
+  writeIfDue(report: () => R): void {
+    if (Date.now() - this.lastWrite > interval) this.write(report());
   }
 }

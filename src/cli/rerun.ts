@@ -1,6 +1,6 @@
 import {execFile} from 'node:child_process';
 import {join} from 'node:path';
-import type {Rerun} from '../verify/options.js';
+import type {Rerun} from '../verify/options/options.js';
 import {ownExtension, ownFolder} from './ownFolder.js';
 
 /** Milliseconds that a run in a new process may take. */

@@ -1,13 +1,13 @@
-import type {PartHits} from '../verify/coverage.js';
-import {environmentOf, mergeEnvironments} from '../verify/environment.js';
-import type {ImportedCalls} from '../verify/imported.js';
-import type {Progress, ReportedOptions, VerifyOptions} from '../verify/options.js';
-import {makeReport, type VerifyReport} from '../verify/report.js';
-import {Tally} from '../verify/tally.js';
-import type {Run} from './planRuns.js';
+import type {ImportedCalls} from '../verify/imports/imported.js';
+import type {Progress, ReportedOptions, VerifyOptions} from '../verify/options/options.js';
+import type {CounterHits} from '../verify/proof/coverage.js';
+import {environmentOf, mergeEnvironments} from '../verify/report/environment.js';
+import {makeReport, type VerifyReport} from '../verify/report/report.js';
+import {Tally} from '../verify/report/tally.js';
+import type {BackendRun} from './planRuns.js';
 
 /** What happens around the runs. */
-export interface Surroundings {
+export interface RunHandlers {
   /** What modules registered for backends without a run. */
   unreached?: readonly ImportedCalls[];
   signal: AbortSignal;
@@ -22,24 +22,24 @@ export interface Surroundings {
  * Runs one backend after the other, and collects results as they come: whatever ends a run, what it found until then is in the report.
  */
 export async function runAll(
-  runs: readonly Run[],
+  runs: readonly BackendRun[],
   options: VerifyOptions,
   reported: ReportedOptions,
-  {unreached = [], signal, onProgress, onCase, onError}: Surroundings,
+  {unreached = [], signal, onProgress, onCase, onError}: RunHandlers,
 ): Promise<VerifyReport> {
   const start = performance.now();
   const seconds = () => (performance.now() - start) / 1000;
   const tally = new Tally();
   const backends: string[] = [];
   let environment = environmentOf([]);
-  const parts: PartHits[] = [];
+  const counters: CounterHits[] = [];
   const imported = new Map(unreached.map((row) => [row.title, row]));
   const late = new Set<string>();
   let whole = true;
   let covering = true;
   const report = (interrupted: boolean) =>
     makeReport({...reported, backends: [...backends]}, environment, tally, seconds(), interrupted, {
-      coverage: {parts: [...parts], whole: covering},
+      coverage: {counters: [...counters], complete: covering},
       imported: [...imported.values()],
       late: [...late],
     });
@@ -58,8 +58,8 @@ export async function runAll(
         },
       });
       environment = mergeEnvironments([environment, finished.environment]);
-      parts.push(...finished.coverage.parts);
-      covering &&= finished.coverage.whole;
+      counters.push(...finished.coverage.counters);
+      covering &&= finished.coverage.complete;
       for (const row of finished.imported ?? []) addCalls(imported, row);
       for (const title of finished.late ?? []) late.add(title);
       if (finished.interrupted) whole = false;

@@ -1,15 +1,15 @@
 import pico from 'picocolors';
-import type {ImportedCalls} from '../verify/imported.js';
+import type {ImportedCalls} from '../verify/imports/imported.js';
 import {defineMutant} from '../verify/mutants/index.js';
-import {quote} from '../verify/replay.js';
-import {isGood, unjudged, type VerifyReport} from '../verify/report.js';
+import {isGood, unjudged, type VerifyReport} from '../verify/report/report.js';
+import {quote} from '../verify/reproduce/replay.js';
 import {verify} from '../verify/verify.js';
 import type {RawFlags} from './flags.js';
 import {abortOnInterrupt} from './interrupt.js';
 import {invocation, userPath} from './invocation.js';
-import {type Loaded, loadModules} from './loadModules.js';
+import {type LoadedModules, loadModules} from './loadModules.js';
 import {ModuleHost} from './moduleHost.js';
-import {type Circumstances, planRuns, type Run} from './planRuns.js';
+import {type BackendRun, planRuns, type RunConditions} from './planRuns.js';
 import {printable} from './printable.js';
 import {showProgress} from './progress.js';
 import {quietTfjs} from './quietTfjs.js';
@@ -30,25 +30,25 @@ export async function runVerify(raw: RawFlags): Promise<number> {
   if (raw.mutant !== undefined) defineMutant(String(raw.mutant));
   const {files, regressions, color, named, browser, limit, options: given} = readFlags(raw);
   const reports = openReports(files);
-  const known = userPath(regressionsFile);
+  const regressionsPath = userPath(regressionsFile);
   const asked = {
     ...given,
-    ...(regressions && given.problems.length === 0 ? {regressions: readRegressions(known)} : {}),
+    ...(regressions && given.problems.length === 0 ? {regressions: readRegressions(regressionsPath)} : {}),
   };
   const signal = abortOnInterrupt();
   // Without modules, nothing runs but convgrad's own.
   const host = given.imports.length > 0 ? new ModuleHost(given.imports, {browser, signal, limit}) : undefined;
   try {
     const loaded = host ? await host.load(asked) : (await loadModules(asked, browser)).loaded;
-    const here: Run['run'] = host
+    const here: BackendRun['run'] = host
       ? (options) => host.verify(options)
       : (options) => verify({...options, rerun: rerunWith(raw.mutant === undefined ? [] : [String(raw.mutant)])});
     const tools = {
       reports,
-      known: regressions ? known : undefined,
+      regressionsPath: regressions ? regressionsPath : undefined,
       color,
       signal,
-      chooses: given.algorithms.length > 0,
+      namesAlgorithms: given.algorithms.length > 0,
     };
     return await runPlanned(loaded, {here, named, browser, limit}, tools);
   } catch (error) {
@@ -61,20 +61,20 @@ export async function runVerify(raw: RawFlags): Promise<number> {
 }
 
 /** What a command works with. */
-interface Tools {
+interface CommandContext {
   reports: readonly ReportFile[];
   /** Where problems that failed are kept, if they are. */
-  known: string | undefined;
+  regressionsPath: string | undefined;
   color: boolean;
   signal: AbortSignal;
   /** Whether the user named what is to be judged. */
-  chooses: boolean;
+  namesAlgorithms: boolean;
 }
 
 async function runPlanned(
-  {options, reported, algorithms, kernels}: Loaded,
-  circumstances: Circumstances,
-  {reports, known, color, signal, chooses}: Tools,
+  {options, reported, algorithms, kernels}: LoadedModules,
+  circumstances: RunConditions,
+  {reports, regressionsPath, color, signal, namesAlgorithms}: CommandContext,
 ): Promise<number> {
   const {named} = circumstances;
   const {runs, notes} = await planRuns(options, {...circumstances, known: (backend) => algorithms[backend] ?? []});
@@ -84,10 +84,10 @@ async function runPlanned(
   const progress = showProgress(process.stderr);
   let exitCode: number | undefined;
   const report = await runAll(runs, options, reported, {
-    unreached: unreached(kernels, runs, chooses),
+    unreached: unreached(kernels, runs, namesAlgorithms),
     signal,
     onProgress: progress.update,
-    onCase: (sofar) => reports.forEach((file) => void attempt(() => file.keepUp(sofar), 'a report is not written')),
+    onCase: (sofar) => reports.forEach((file) => void attempt(() => file.writeIfDue(sofar), 'a report is not written')),
     onError(error, backend) {
       progress.stop();
       const missing = error instanceof UnavailableError;
@@ -105,18 +105,22 @@ async function runPlanned(
   for (const file of reports) {
     if (!attempt(() => file.write(report), 'a report is not written')) exitCode ??= exitCodes.usage;
   }
-  if (known !== undefined && report.options.sabotage === undefined) {
-    attempt(() => saveRegressions(known, report), 'the problems that failed are not saved');
+  if (regressionsPath !== undefined && report.options.brokenSetup === undefined) {
+    attempt(() => saveRegressions(regressionsPath, report), 'the problems that failed are not saved');
   }
   if (signal.aborted) return exitCodes.interrupted;
   return exitCode ?? exitCodeOf(report);
 }
 
 /** What modules registered for backends that are not run. */
-function unreached(kernels: Loaded['kernels'], runs: readonly Run[], chooses: boolean): ImportedCalls[] {
+function unreached(
+  kernels: LoadedModules['kernels'],
+  runs: readonly BackendRun[],
+  namesAlgorithms: boolean,
+): ImportedCalls[] {
   return kernels
     .filter((kernel) => !runs.some(({backend}) => backend === kernel.backend))
-    .map(({title}) => ({title, calls: 0, asked: !chooses}));
+    .map(({title}) => ({title, calls: 0, asked: !namesAlgorithms}));
 }
 
 /** What could not be judged is no mismatch, unless something else is. */

@@ -3,12 +3,12 @@ import type {EngineName} from '../engine/index.js';
 import {ConvgradError} from '../geometry/error.js';
 import type {Pass} from '../geometry/pass.js';
 import {casesOf} from '../verify/cases/index.js';
-import type {Fill} from '../verify/fill.js';
-import {importedNames} from '../verify/imported.js';
+import type {Fill} from '../verify/data/fill.js';
+import {importedNames} from '../verify/imports/imported.js';
 import {algorithmName, backendsOf} from '../verify/mutants/index.js';
-import type {Sabotage, VerifyOptions} from '../verify/options.js';
+import type {BrokenSetup, VerifyOptions} from '../verify/options/options.js';
+import {resolveOptions} from '../verify/options/resolveOptions.js';
 import type {OracleName} from '../verify/oracles/index.js';
-import {resolveOptions} from '../verify/resolveOptions.js';
 import {assertServed, list, numeric, type RawFlags, single, words} from './flags.js';
 import {invocation, userPath} from './invocation.js';
 import {defaultLimit} from './watchdog.js';
@@ -29,7 +29,7 @@ export interface VerifyFlags {
 
 /** Reads the flags and checks all that can be checked before users' modules are loaded. @throws ConvgradError on wrong usage */
 export function readFlags(flags: RawFlags): VerifyFlags {
-  const {cases, seed, timeBudget, engine, threads, sabotage, mutant, provenance, json, junit, html, browser, limit} =
+  const {cases, seed, timeBudget, engine, threads, brokenSetup, mutant, provenance, json, junit, html, browser, limit} =
     Object.fromEntries(singles.map((flag) => [flag, single(flag, flags[flag])]));
   const named = flags.backend !== undefined;
   // What is not a number is refused by resolveOptions, like every other value.
@@ -48,7 +48,7 @@ export function readFlags(flags: RawFlags): VerifyFlags {
     flags: words(flags.flag),
     ...(engine === undefined ? {} : {engine: engine as EngineName}),
     ...(threads === undefined ? {} : {threads: numeric(threads)}),
-    ...(sabotage === undefined ? {} : {sabotage: sabotage as Sabotage}),
+    ...(brokenSetup === undefined ? {} : {brokenSetup: brokenSetup as BrokenSetup}),
     imports: words(flags.import).map((file) => userPath(file)),
     bail: flags.bail === true,
     ...(flags.diagnosis === false ? {diagnose: false} : {}),
@@ -89,7 +89,7 @@ const singles = [
   'timeBudget',
   'engine',
   'threads',
-  'sabotage',
+  'brokenSetup',
   'mutant',
   'provenance',
   'json',

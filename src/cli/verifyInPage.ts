@@ -1,9 +1,9 @@
+import type {Examination} from '../verify/doctor/examine.js';
 import type {MutantScore, ScoreOptions} from '../verify/mutants/score.js';
-import type {Progress, VerifyOptions} from '../verify/options.js';
+import type {Progress, VerifyOptions} from '../verify/options/options.js';
 import type {PageGlobals} from '../verify/page.js';
-import type {VerifyReport} from '../verify/report.js';
-import type {VerifyResult} from '../verify/result.js';
-import type {Examination} from '../verify/sideBySide/examine.js';
+import type {VerifyReport} from '../verify/report/report.js';
+import type {VerifyResult} from '../verify/report/result.js';
 import {inPage} from './inPage.js';
 import {Watchdog} from './watchdog.js';
 
@@ -20,12 +20,12 @@ export function verifyInPage(
   const {subject: _, registered: __, signal, onProgress, onResults, onRun: ___, ...rest} = options;
   const {imports = [], backends = []} = options;
   const doing = imports.length > 0 ? `${imports.join(', ')} was loaded in the page` : 'the page was loaded';
-  const dog = new Watchdog({limit, signal, doing});
-  return inPage({browser, imports, backend: backends[0], signal, dog}, async (page) => {
-    dog.hear(`the run on ${backends.join(', ')} began`);
-    await page.exposeFunction('convgradDoing', (text: string) => dog.hear(text));
+  const watchdog = new Watchdog({limit, signal, activity: doing});
+  return inPage({browser, imports, backend: backends[0], signal, watchdog}, async (page) => {
+    watchdog.heartbeat(`the run on ${backends.join(', ')} began`);
+    await page.exposeFunction('convgradDoing', (text: string) => watchdog.heartbeat(text));
     await page.exposeFunction('convgradCaseDone', (results: VerifyResult[], progress: Progress) => {
-      dog.hear();
+      watchdog.heartbeat();
       onResults?.(results);
       onProgress?.(progress);
     });
@@ -35,9 +35,11 @@ export function verifyInPage(
 
 /** Runs `scoreMutants()` in such a page. @throws like {@link inPage} */
 export function scoreInPage(options: ScoreOptions, browser?: string): Promise<MutantScore> {
-  const {signal, onFate, ...rest} = options;
+  const {signal, onOutcome, ...rest} = options;
   return inPage({browser, backend: options.backend, signal}, async (page) => {
-    await page.exposeFunction('convgradFate', (...fate: Parameters<NonNullable<typeof onFate>>) => onFate?.(...fate));
+    await page.exposeFunction('convgradMutantOutcome', (...outcome: Parameters<NonNullable<typeof onOutcome>>) =>
+      onOutcome?.(...outcome),
+    );
     return page.evaluate((given) => (globalThis as unknown as PageGlobals).convgrad.score(given), rest);
   });
 }

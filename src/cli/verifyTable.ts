@@ -1,9 +1,9 @@
 import Table from 'cli-table3';
 import type {createColors} from 'picocolors';
-import {missedParts} from '../verify/coverage.js';
-import type {VerifyReport} from '../verify/report.js';
-import {isGood, unjudged} from '../verify/report.js';
-import type {VerifyResult} from '../verify/result.js';
+import {missedCounters} from '../verify/proof/coverage.js';
+import type {VerifyReport} from '../verify/report/report.js';
+import {isGood, unjudged} from '../verify/report/report.js';
+import type {VerifyResult} from '../verify/report/result.js';
 import {groupBy} from './groupBy.js';
 import {printableData} from './printable.js';
 
@@ -14,9 +14,9 @@ const shownFailures = 10;
 
 /** What a person reads at the end of a run. */
 export function describeReport(raw: VerifyReport, colors: Colors): string {
-  const {results, ...whole} = raw;
+  const {results, ...complete} = raw;
   const bad = results.filter(({status}) => status === 'failed' || status === 'vacuous');
-  const report: VerifyReport = {...raw, ...printableData({...whole, results: bad})};
+  const report: VerifyReport = {...raw, ...printableData({...complete, results: bad})};
   const lines = [
     table(report, colors),
     ...skipped(report),
@@ -31,7 +31,7 @@ export function describeReport(raw: VerifyReport, colors: Colors): string {
 
 /** One row for each backend, algorithm and pass. Times are sums over the cases that the built-in can run too. */
 function table({rows}: VerifyReport, colors: Colors): string {
-  const head = ['backend', 'algorithm', 'pass', 'cases', 'worst error/bound', 'ms', 'built-in ms', 'faster'];
+  const head = ['backend', 'algorithm', 'pass', 'cases', 'worst error/bound', 'ms', 'built-in ms', 'speedup'];
   const {length} = head;
   const lines = new Table({
     head,
@@ -88,7 +88,7 @@ function failures({results}: VerifyReport, colors: Colors): string[] {
     });
     const hidden = runs.length - shownFailures;
     const more = hidden > 0 ? [`  … and ${hidden} more; --json FILE has them all`] : [];
-    // A second one is of wrong values, where the first was of broken manners.
+    // A second one is of wrong values, where the first was of side effects.
     const {diagnosis} = group.filter((result) => result.diagnosis).at(-1) ?? {};
     const says = diagnosis ? [`  diagnosis: ${diagnosis.text}`] : [];
     return ['', colors.red(`${backend} ${algorithm} ${pass}: ${runs.length} not passed`), ...lines, ...more, ...says];
@@ -97,15 +97,15 @@ function failures({results}: VerifyReport, colors: Colors): string[] {
 
 /** One line: how much of the code ran, and what ran least. */
 function coverage({coverage}: VerifyReport, colors: Colors): string[] {
-  const {parts, whole} = coverage;
-  if (parts.length === 0) return [];
-  const missed = missedParts(coverage).map(({backend, part}) => `${backend}'s ${part}`);
+  const {counters, complete} = coverage;
+  if (counters.length === 0) return [];
+  const missed = missedCounters(coverage).map(({backend, counter}) => `${backend}'s ${counter}`);
   if (missed.length > 0) return [colors.red(`never ran, so nothing is proved of them: ${missed.join('; ')}`)];
-  const hit = parts.filter(({hits}) => hits > 0);
-  const counts = `${hit.length} of ${parts.length} parts of the code ran`;
-  if (!whole || hit.length === 0) return [`${counts}, in a run that is not to reach all`];
+  const hit = counters.filter(({hits}) => hits > 0);
+  const counts = `${hit.length} of ${counters.length} code paths ran`;
+  if (!complete || hit.length === 0) return [`${counts}, in a run that is not to reach all`];
   const least = hit.reduce((a, b) => (b.hits < a.hits ? b : a));
-  return [`${counts}, the least often ${least.hits}×: ${least.backend}'s ${least.part}`];
+  return [`${counts}, the least often ${least.hits}×: ${least.backend}'s ${least.counter}`];
 }
 
 /** What modules registered and nobody judged. */

@@ -7,42 +7,42 @@ export const defaultLimit = 300;
 const grace = 5000;
 
 /** What is watched. */
-export interface Watched {
+export interface WatchdogOptions {
   /** Seconds without a sign of life after which it is given up. */
   limit: number;
   signal?: AbortSignal | undefined;
   /** What it does at first, after "while". */
-  doing: string;
+  activity: string;
   /** Whether an interrupt leaves time to finish; it does unless there is nothing to be saved. */
   finishes?: boolean;
 }
 
 /** Gives up on what neither ends nor gives signs of life, or does not end after an interrupt. Whoever asked for it has to end it. */
 export class Watchdog {
-  doing: string;
-  private heard = Date.now();
+  activity: string;
+  private lastHeartbeat = Date.now();
 
-  constructor(private readonly watched: Watched) {
-    this.doing = watched.doing;
+  constructor(private readonly options: WatchdogOptions) {
+    this.activity = options.activity;
   }
 
   /** Notes a sign of life, and what is being done. */
-  hear(doing = this.doing): void {
-    this.doing = doing;
-    this.heard = Date.now();
+  heartbeat(doing = this.activity): void {
+    this.activity = doing;
+    this.lastHeartbeat = Date.now();
   }
 
   /** @returns what the work comes to. @throws ConvgradError when it is given up */
   async watch<T>(work: Promise<T>): Promise<T> {
-    const {limit, signal, finishes = true} = this.watched;
+    const {limit, signal, finishes = true} = this.options;
     const timers: NodeJS.Timeout[] = [];
     let interrupt = () => {};
-    this.heard = Date.now();
+    this.lastHeartbeat = Date.now();
     const silence = new Promise<never>((_, reject) => {
       const giveUp = (why: string) =>
-        reject(new ConvgradError('convgrad', `${why} while ${this.doing}; it was ended.`));
+        reject(new ConvgradError('convgrad', `${why} while ${this.activity}; it was ended.`));
       const look = () => {
-        if (Date.now() - this.heard > 1000 * limit)
+        if (Date.now() - this.lastHeartbeat > 1000 * limit)
           giveUp(`there was no sign of life for ${limit} s (--limit gives more)`);
       };
       timers.push(setInterval(look, Math.min(500, 250 * limit)));

@@ -1,5 +1,5 @@
 import {arrayBytes, type Engine, type Matrix} from './engine.js';
-import {steps} from './steps.js';
+import {evenOffsets} from './evenOffsets.js';
 
 /** Completes an engine: a product of matrices by its other operations. */
 export function withGemm(engine: Omit<Engine, 'gemm'>): Engine {
@@ -17,21 +17,21 @@ function gemm(
   accumulate: boolean,
 ): void {
   const bytes = 4 * (m * k + m * n + m + k + 2) + engine.packedBytes(k, n) + 8 * arrayBytes;
-  engine.within(bytes, (arena) => {
-    const packed = engine.pack(engine.reserve(arena, k, n), [{...b, rows: k}]);
+  engine.withArena(bytes, (arena) => {
+    const packed = engine.pack(engine.reservePacked(arena, k, n), [{...b, rows: k}]);
     const left = arena.floats(m * k);
     const out = arena.floats(m * n);
     // A matrix that lies column by column is summed as it lies.
     const byColumns = a.rowStride === 1 && a.columnStride !== 1;
     copy(a, {data: left, offset: 0, rowStride: byColumns ? 1 : k, columnStride: byColumns ? m : 1}, m, k);
     if (byColumns) {
-      const [offsets, pixels] = [steps(arena, m, 4), steps(arena, k, 4 * m)];
-      engine.outer({source: left, offsets, pixels, b: packed, out, accumulate: false});
+      const [rowOffsets, pixelOffsets] = [evenOffsets(arena, m, 4), evenOffsets(arena, k, 4 * m)];
+      engine.igemmTransposed({source: left, rowOffsets, pixelOffsets, b: packed, out, accumulate: false});
     } else {
-      const pixels = steps(arena, m, 4 * k);
-      const runs = arena.integers(2);
-      runs.set([0, k]);
-      engine.gather({source: left, pixels, runs, b: packed, out});
+      const pixelOffsets = evenOffsets(arena, m, 4 * k);
+      const segments = arena.integers(2);
+      segments.set([0, k]);
+      engine.igemm({source: left, pixelOffsets, segments, b: packed, out});
     }
     for (let i = 0, from = 0; i < m; i++) {
       for (let j = 0, at = c.offset + i * c.rowStride; j < n; j++, at += c.columnStride, from++) {

@@ -2,10 +2,10 @@ import {ConvgradError} from '../geometry/error.js';
 import type {Engine} from './engine.js';
 import {type EngineName, engineNames} from './engineNames.js';
 import {jsEngine} from './jsEngine.js';
-import {mostThreads} from './threads/control.js';
-import {defaultThreads, whyAlone} from './threads/spawn.js';
-import {Trial} from './trial.js';
-import {type EngineSetting, wasmEngine} from './wasmEngine.js';
+import {maxThreads} from './threads/control.js';
+import {defaultThreads, whyNoThreads} from './threads/spawn.js';
+import {VariantTuner} from './variantTuner.js';
+import {type EngineSettings, wasmEngine} from './wasmEngine.js';
 import {wasmVariants} from './wasmModule.js';
 
 export type {EngineName};
@@ -17,18 +17,18 @@ export interface EngineOptions {
 }
 
 let options: EngineOptions = {engine: 'auto'};
-let setting: Pick<EngineSetting, 'worthwhile' | 'keepFilters'> = {};
+let settings: Pick<EngineSettings, 'parallelThreshold' | 'cachePackedWeights'> = {};
 let chosen: Engine | undefined;
 /** While it is not known yet which tiles are the fastest. */
-let trial: Trial | undefined;
+let tuner: VariantTuner | undefined;
 
 /** The engine of this process: the one that was asked for, else the fastest that runs here. Made when it is first asked for. */
 export function engine(): Engine {
-  const winner = trial?.step();
+  const winner = tuner?.step();
   if (winner) {
-    trial = undefined;
+    tuner = undefined;
     chosen?.release();
-    chosen = wasmEngine(winner, threading());
+    chosen = wasmEngine(winner, threadSettings());
   }
   chosen ??= makeEngine();
   return chosen;
@@ -55,13 +55,13 @@ export function checkEngine(functionName: string, {engine = 'auto', threads}: En
       `${known ? `engine '${engine}' does not run here` : `unknown engine ${JSON.stringify(engine)}`}; use auto, ${names.join(', ')}.`,
     );
   }
-  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= mostThreads)) {
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= maxThreads)) {
     throw new ConvgradError(
       functionName,
-      `threads must be a whole number from 1 to ${mostThreads}; got ${JSON.stringify(threads)}.`,
+      `threads must be a whole number from 1 to ${maxThreads}; got ${JSON.stringify(threads)}.`,
     );
   }
-  const alone = threads !== undefined && threads > 1 ? whyAlone() : undefined;
+  const alone = threads !== undefined && threads > 1 ? whyNoThreads() : undefined;
   if (alone) throw new ConvgradError(functionName, `threads: ${threads} cannot be, since ${alone}; leave threads out.`);
 }
 
@@ -73,38 +73,38 @@ export function configureEngine(functionName: string, {engine = 'auto', threads}
 }
 
 /** Shares among threads what takes so many operations and more; what pays by default. */
-export function shareWork(worthwhile?: number): void {
+export function setParallelThreshold(parallelThreshold?: number): void {
   releaseEngine();
-  const {worthwhile: _, ...rest} = setting;
-  setting = worthwhile === undefined ? rest : {...rest, worthwhile};
+  const {parallelThreshold: _, ...rest} = settings;
+  settings = parallelThreshold === undefined ? rest : {...rest, parallelThreshold};
 }
 
-/** Whether what is made of filters is kept from call to call. */
-export function keepFilters(keep: boolean): void {
+/** Whether what is made of filters is cached from call to call. */
+export function setWeightsCaching(keep: boolean): void {
   releaseEngine();
-  setting = {...setting, keepFilters: keep};
+  settings = {...settings, cachePackedWeights: keep};
 }
 
 function makeEngine(): Engine {
   const {engine: wanted = 'auto'} = options;
-  if (wanted !== 'auto') return engineOf(wanted);
+  if (wanted !== 'auto') return makeNamedEngine(wanted);
   try {
-    return engineOf(availableEngines()[0]);
+    return makeNamedEngine(availableEngines()[0]);
   } catch {
     return jsEngine; // there are vectors, but no memory for them
   }
 }
 
-function engineOf(name: EngineName): Engine {
+function makeNamedEngine(name: EngineName): Engine {
   if (name === 'js') return jsEngine;
-  if (name === 'simd') return wasmEngine(name, threading());
-  // Threads come after the trial, so that they start once.
-  trial = new Trial(['fma', 'fmaLow']);
-  return wasmEngine('fmaLow', setting);
+  if (name === 'simd') return wasmEngine(name, threadSettings());
+  // Threads come after the tuning, so that they start once.
+  tuner = new VariantTuner(['fma', 'fmaLow']);
+  return wasmEngine('fmaLow', settings);
 }
 
-function threading(): EngineSetting {
-  return {...setting, threads: options.threads ?? defaultThreads()};
+function threadSettings(): EngineSettings {
+  return {...settings, threads: options.threads ?? defaultThreads()};
 }
 
 /** Nothing is asked for any more: the engine goes, and the next computation makes one by default. */
@@ -117,5 +117,5 @@ export function resetEngine(): void {
 function releaseEngine(): void {
   chosen?.release();
   chosen = undefined;
-  trial = undefined;
+  tuner = undefined;
 }

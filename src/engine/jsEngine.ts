@@ -1,10 +1,18 @@
 import {OutOfMemory} from '../geometry/error.js';
-import type {Engine, Gather, Outer, Packed, PackedPlanes, Planes, Tiles} from './engine.js';
+import {makeCounters} from './coverageCounter.js';
+import type {
+  Engine,
+  IndirectGemm,
+  IndirectGemmTransposed,
+  MatrixBatch,
+  PackedBatch,
+  PackedMatrix,
+  WinogradTiles,
+} from './engine.js';
 import {withGemm} from './gemm.js';
-import {fourier, fourierInverse, fourierParts} from './jsFourier.js';
-import {fold, laneParts, lanes, repeat} from './jsLanes.js';
-import {tileParts, transform, transformInto} from './jsTiles.js';
-import {makeParts} from './part.js';
+import {dwconv, dwconvCounters, repeat, sumRepeats} from './jsDwconv.js';
+import {fourier, fourierCounters, fourierInverse} from './jsFourier.js';
+import {tileTransformCounters, transformTiles, transformTilesInto} from './jsTileTransform.js';
 import {tileMatrix} from './tileMatrices.js';
 
 /** Pixels and columns that one pass of the micro-kernel computes: 4·2 double accumulators and 6 operands fit the 16 registers of x64. */
@@ -13,25 +21,25 @@ const tileColumns = 2;
 /** Doubles of packed windows kept at a time: 256 kB, which stays in a level-2 cache. */
 const blockSize = 32_768;
 
-/** Places are bytes in integers of 32 bits. */
-const mostBytes = 2 ** 31 - 1;
+/** Offsets are bytes in integers of 32 bits. */
+const maxBytes = 2 ** 31 - 1;
 
 /** The tiles by size, whole and cut, in the order of (rows − 1)·tileColumns + columns − 1. */
-const tiles = makeParts(
+const tiles = makeCounters(
   Array.from(
     {length: tileRows * tileColumns},
     (_, i) => `js tile ${Math.floor(i / tileColumns) + 1}×${(i % tileColumns) + 1}`,
   ),
 );
-const [nextBlock, accumulating] = makeParts(['js, a second block of rows', 'js, accumulating']);
+const [nextBlock, accumulating] = makeCounters(['js, a second block of rows', 'js, accumulating']);
 
 /** Pairs of columns one after another: data[(pair·k + p)·2 + column]. */
-interface PackedPairs extends Packed {
+interface PackedPairs extends PackedMatrix {
   data: Float64Array;
 }
 
-/** Pairs of columns of each plane. */
-interface PackedPlanePairs extends PackedPlanes {
+/** Pairs of columns of each index. */
+interface PackedBatchPairs extends PackedBatch {
   each: readonly PackedPairs[];
 }
 
@@ -44,27 +52,27 @@ type PackRows = (first: number, count: number, to: Float64Array, at: number) => 
  */
 export const jsEngine: Engine = withGemm({
   name: 'js',
-  parts: [...tiles, nextBlock, accumulating, ...laneParts, ...tileParts, ...fourierParts],
+  counters: [...tiles, nextBlock, accumulating, ...dwconvCounters, ...tileTransformCounters, ...fourierCounters],
   threads: () => 1,
   threadsFor: () => 1,
   release() {},
-  within(bytes, fn) {
-    if (bytes > mostBytes) {
+  withArena(bytes, fn) {
+    if (bytes > maxBytes) {
       throw new OutOfMemory(
         'conv2d',
-        `the arithmetic needs ${bytes} bytes beside the tensors, more than the ${mostBytes} that it finds places in; use smaller batches or images.`,
+        `the arithmetic needs ${bytes} bytes beside the tensors, more than the ${maxBytes} that it can address; use smaller batches or images.`,
       );
     }
     return fn({floats: (length) => new Float32Array(length), integers: (length) => new Int32Array(length)});
   },
-  keep: () => undefined,
+  cached: () => undefined,
   packedBytes: () => 0,
 
-  reserve: (_arena, k, n) => roomOf(k, n),
+  reservePacked: (_arena, k, n) => roomOf(k, n),
 
-  packedPlanesBytes: () => 0,
+  packedBatchBytes: () => 0,
 
-  reservePlanes: (_arena, count, k, n): PackedPlanePairs => ({
+  reservePackedBatch: (_arena, count, k, n): PackedBatchPairs => ({
     ...{count, k, n},
     each: Array.from({length: count}, () => roomOf(k, n)),
   }),
@@ -90,37 +98,37 @@ export const jsEngine: Engine = withGemm({
     }
   },
 
-  gather,
-  outer,
+  igemm,
+  igemmTransposed,
 
-  gatherPlanes({source, columns: runs, b, out}) {
-    (b as PackedPlanePairs).each.forEach((each, plane) => {
-      gather({
-        source: planeOf(source, plane),
-        pixels: source.rows,
-        runs,
+  batchedGemm({source, columns: segments, b, out}) {
+    (b as PackedBatchPairs).each.forEach((each, index) => {
+      igemm({
+        source: matrixAt(source, index),
+        pixelOffsets: source.rowOffsets,
+        segments,
         b: each,
-        out: planeOf(out, plane),
-        outs: out.rows,
+        out: matrixAt(out, index),
+        outOffsets: out.rowOffsets,
       });
     });
   },
 
-  outerPlanes({source, columns: offsets, b, out, accumulate}) {
-    (b as PackedPlanePairs).each.forEach((each, plane) => {
-      outer({
-        source: planeOf(source, plane),
-        offsets,
-        pixels: source.rows,
+  batchedGemmTransposed({source, columns: rowOffsets, b, out, accumulate}) {
+    (b as PackedBatchPairs).each.forEach((each, index) => {
+      igemmTransposed({
+        source: matrixAt(source, index),
+        rowOffsets,
+        pixelOffsets: source.rowOffsets,
         b: each,
-        out: planeOf(out, plane),
-        outs: out.rows,
+        out: matrixAt(out, index),
+        outOffsets: out.rowOffsets,
         accumulate,
       });
     });
   },
 
-  finish(out, count, n, {bias, activation, slopes, alpha}) {
+  applyEpilogue(out, count, n, {bias, activation, slopes, alpha}) {
     for (let p = 0, i = 0; p < count; p++) {
       for (let j = 0; j < n; j++, i++) {
         const value = bias ? Math.fround(out[i] + bias[j]) : out[i];
@@ -132,31 +140,31 @@ export const jsEngine: Engine = withGemm({
     }
   },
 
-  lanes,
+  dwconv,
   repeat,
-  fold,
+  sumRepeats,
 
-  transform: (work) => transform(work),
+  transformTiles: (work) => transformTiles(work),
 
-  transformPacked: (work, room) => packTiles(work, room),
+  transformTilesPacked: (work, room) => transformTilesPacked(work, room),
 
-  fourier(work, {all, step, rows}) {
-    fourier(work, (plane, tile, lane, value) => {
-      all[((plane * step + rows[tile]) >> 2) + lane] = value;
+  fourier(work, {data, step, rowOffsets: rows}) {
+    fourier(work, (index, tile, lane, value) => {
+      data[((index * step + rows[tile]) >> 2) + lane] = value;
     });
   },
 
   fourierPacked(work, room) {
-    const {planes, put} = packed(room, work);
+    const {batch, put} = packed(room, work);
     fourier(work, put);
-    return planes;
+    return batch;
   },
 
   fourierInverse,
 
-  probe(turns) {
+  probe(iterations) {
     let [s0, s1, s2, s3, s4, s5, s6, s7] = sums;
-    for (let turn = 0; turn < turns; turn++) {
+    for (let iteration = 0; iteration < iterations; iteration++) {
       s0 = s0 * 0.5 + 1;
       s1 = s1 * 0.5 + 1;
       s2 = s2 * 0.5 + 1;
@@ -167,84 +175,110 @@ export const jsEngine: Engine = withGemm({
       s7 = s7 * 0.5 + 1;
     }
     sums.set([s0, s1, s2, s3, s4, s5, s6, s7]); // else nobody would need them
-    return turns * 16;
+    return iterations * 16;
   },
 });
 
-function gather({source, pixels, runs, b, out, outs}: Gather): void {
+function igemm({source, pixelOffsets, segments, b, out, outOffsets}: IndirectGemm): void {
   const packRows: PackRows = (first, count, to, at) => {
     for (let i = 0; i < tileRows; i++) {
       let p = at + i;
-      for (let r = 0; r < runs.length; r += 2) {
-        let from = i < count ? (pixels[first + i] + runs[r]) >> 2 : 0;
-        for (const end = p + runs[r + 1] * tileRows; p < end; p += tileRows) to[p] = i < count ? source[from++] : 0;
+      for (let r = 0; r < segments.length; r += 2) {
+        let from = i < count ? (pixelOffsets[first + i] + segments[r]) >> 2 : 0;
+        for (const end = p + segments[r + 1] * tileRows; p < end; p += tileRows) to[p] = i < count ? source[from++] : 0;
       }
     }
   };
-  multiply(pixels.length, packRows, b as PackedPairs, out, (row) => (outs ? outs[row] >> 2 : row * b.n), false);
+  multiply(
+    pixelOffsets.length,
+    packRows,
+    b as PackedPairs,
+    out,
+    (row) => (outOffsets ? outOffsets[row] >> 2 : row * b.n),
+    false,
+  );
 }
 
-/** @param outs where the rows of the sums go; without it they follow one another */
-function outer({source, offsets, pixels, b, out, outs, accumulate}: Outer & {outs?: Int32Array}): void {
+/** @param outOffsets where the rows of the sums go; without it they follow one another */
+function igemmTransposed({
+  source,
+  rowOffsets,
+  pixelOffsets,
+  b,
+  out,
+  outOffsets,
+  accumulate,
+}: IndirectGemmTransposed & {outOffsets?: Int32Array}): void {
   const packRows: PackRows = (first, count, to, at) => {
     for (let i = 0; i < tileRows; i++) {
-      const offset = i < count ? offsets[first + i] : 0;
-      for (let p = 0; p < pixels.length; p++) {
-        to[at + p * tileRows + i] = i < count ? source[(offset + pixels[p]) >> 2] : 0;
+      const offset = i < count ? rowOffsets[first + i] : 0;
+      for (let p = 0; p < pixelOffsets.length; p++) {
+        to[at + p * tileRows + i] = i < count ? source[(offset + pixelOffsets[p]) >> 2] : 0;
       }
     }
   };
-  multiply(offsets.length, packRows, b as PackedPairs, out, (row) => (outs ? outs[row] >> 2 : row * b.n), accumulate);
+  multiply(
+    rowOffsets.length,
+    packRows,
+    b as PackedPairs,
+    out,
+    (row) => (outOffsets ? outOffsets[row] >> 2 : row * b.n),
+    accumulate,
+  );
 }
 
 function roomOf(k: number, n: number): PackedPairs {
   return {k, n, data: new Float64Array(Math.ceil(n / tileColumns) * tileColumns * k)};
 }
 
-function planeOf({all, step}: Planes, plane: number): Float32Array {
-  return all.subarray((plane * step) >> 2);
+function matrixAt({data, step}: MatrixBatch, index: number): Float32Array {
+  return data.subarray((index * step) >> 2);
 }
 
 /** @param matrix by default the work's own */
-function packTiles(work: Tiles, room: PackedPlanes, matrix?: readonly (readonly number[])[]): PackedPlanes {
-  const {planes, put} = packed(room, work);
-  transformInto(work, put, matrix);
-  return planes;
+function transformTilesPacked(
+  work: WinogradTiles,
+  room: PackedBatch,
+  matrix?: readonly (readonly number[])[],
+): PackedBatch {
+  const {batch, put} = packed(room, work);
+  transformTilesInto(work, put, matrix);
+  return batch;
 }
 
 /** Packed matrices with a row for each tile and a column for each lane, and what writes their elements. */
-function packed(room: PackedPlanes, {tiles, lanes}: Pick<Tiles, 'tiles' | 'lanes'>) {
-  const size = {k: tiles.length, n: lanes};
-  const each = (room as PackedPlanePairs).each.map((matrix) => ({...matrix, ...size}));
+function packed(room: PackedBatch, {tileOffsets, lanes}: Pick<WinogradTiles, 'tileOffsets' | 'lanes'>) {
+  const size = {k: tileOffsets.length, n: lanes};
+  const each = (room as PackedBatchPairs).each.map((matrix) => ({...matrix, ...size}));
   const put = (matrix: number, row: number, column: number, value: number) => {
     const odd = column % tileColumns;
     each[matrix].data[(column - odd) * size.k + row * tileColumns + odd] = value;
   };
-  const planes: PackedPlanePairs = {count: room.count, ...size, each};
-  return {planes, put};
+  const batch: PackedBatchPairs = {count: room.count, ...size, each};
+  return {batch, put};
 }
 
 /**
- * The same engine with the absolute values of the matrices that turn tiles: on absolute values of the inputs it gives what no intermediate of a result
+ * The same engine with the absolute values of the matrices that transform tiles: on absolute values of the inputs it gives what no intermediate of a result
  * exceeds, which bounds rounding.
  */
 export const absoluteEngine: Engine = {
   ...jsEngine,
-  transform: (work) => transform(work, absolute(work)),
-  transformPacked: (work, room) => packTiles(work, room, absolute(work)),
+  transformTiles: (work) => transformTiles(work, absolute(work)),
+  transformTilesPacked: (work, room) => transformTilesPacked(work, room, absolute(work)),
 };
 
-function absolute({matrix}: Tiles): number[][] {
+function absolute({matrix}: WinogradTiles): number[][] {
   return tileMatrix(matrix).map((row) => row.map(Math.abs));
 }
 
-/** out[place(row) + j] = Σ_p a[row, p]·b[p, j], with the rows of a as `packRows` makes them. */
+/** out[offsetOf(row) + j] = Σ_p a[row, p]·b[p, j], with the rows of a as `packRows` makes them. */
 function multiply(
   m: number,
   packRows: PackRows,
   {k, n, data}: PackedPairs,
   out: Float32Array,
-  place: (row: number) => number,
+  offsetOf: (row: number) => number,
   accumulate: boolean,
 ): void {
   const blockRows = Math.max(tileRows, Math.floor(blockSize / Math.max(1, k) / tileRows) * tileRows);
@@ -261,7 +295,7 @@ function multiply(
         const height = Math.min(tileRows, rows - i);
         tiles[(height - 1) * tileColumns + columns - 1].hits++;
         for (let row = 0; row < height; row++) {
-          const at = place(block + i + row) + column;
+          const at = offsetOf(block + i + row) + column;
           for (let j = 0; j < columns; j++) {
             const sum = sums[row * tileColumns + j];
             out[at + j] = accumulate ? out[at + j] + sum : sum;

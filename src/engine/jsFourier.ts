@@ -1,13 +1,13 @@
-import type {FourierTiles, FourierTo, Planes} from './engine.js';
-import {makeParts} from './part.js';
+import {makeCounters} from './coverageCounter.js';
+import type {FourierDestination, FourierTiles, MatrixBatch} from './engine.js';
 import {type FourierSide, spectrumOf} from './spectrum.js';
 
-const [forward, cut, inverse] = makeParts(['js spectra', 'js spectra, cut tiles', 'js spectra, inverse']);
-export const fourierParts = [forward, cut, inverse];
+const [forward, cut, inverse] = makeCounters(['js spectra', 'js spectra, cut tiles', 'js spectra, inverse']);
+export const fourierCounters = [forward, cut, inverse];
 
 /** Spectra in plain JavaScript, in double, by the definition along rows and then along columns. */
 export function fourier(
-  {side, source, tiles, rowStep, columnStep, rows, columns, turned, lanes}: FourierTiles,
+  {side, source, tileOffsets, rowStep, columnStep, rows, columns, flipped, lanes}: FourierTiles,
   put: (plane: number, tile: number, lane: number, value: number) => void,
 ): void {
   forward.hits++;
@@ -15,7 +15,7 @@ export function fourier(
   const {cos, sin, planes, half} = tablesOf(side);
   const [re, im] = [new Float64Array(half * side), new Float64Array(half * side)];
   const [firstRe, firstIm] = [new Float64Array(columns), new Float64Array(columns)];
-  for (let tile = 0; tile < tiles.length; tile++) {
+  for (let tile = 0; tile < tileOffsets.length; tile++) {
     for (let lane = 0; lane < lanes; lane++) {
       for (let u = 0; u < half; u++) {
         firstRe.fill(0);
@@ -23,8 +23,8 @@ export function fourier(
         for (let i = 0; i < rows; i++) {
           const [c, s] = [cos[(u * i) % side], sin[(u * i) % side]];
           for (let j = 0; j < columns; j++) {
-            const [row, column] = turned ? [rows - 1 - i, columns - 1 - j] : [i, j];
-            const value = source[((tiles[tile] + row * rowStep + column * columnStep) >> 2) + lane];
+            const [row, column] = flipped ? [rows - 1 - i, columns - 1 - j] : [i, j];
+            const value = source[((tileOffsets[tile] + row * rowStep + column * columnStep) >> 2) + lane];
             firstRe[j] += c * value;
             firstIm[j] -= s * value;
           }
@@ -40,8 +40,8 @@ export function fourier(
           im[u * side + v] = sumIm;
         }
       }
-      planes.forEach(({at, part}, plane) => {
-        put(plane, tile, lane, part === 're' ? re[at] : part === 'im' ? im[at] : re[at] + im[at]);
+      planes.forEach(({at, component}, plane) => {
+        put(plane, tile, lane, component === 're' ? re[at] : component === 'im' ? im[at] : re[at] + im[at]);
       });
     }
   }
@@ -49,22 +49,22 @@ export function fourier(
 
 /** The tiles of products of spectra. */
 export function fourierInverse(
-  {all, step, rows: places}: Planes,
-  {side, out, outs, outRowStep, outColumnStep, rows, columns, lanes}: FourierTo,
+  {data, step, rowOffsets}: MatrixBatch,
+  {side, out, outOffsets, outRowStep, outColumnStep, rows, columns, lanes}: FourierDestination,
 ): void {
   inverse.hits++;
   const {cos, sin, planes, half} = tablesOf(side);
   const [re, im] = [new Float64Array(half * side), new Float64Array(half * side)];
   const [firstRe, firstIm] = [new Float64Array(half), new Float64Array(half)];
-  for (let tile = 0; tile < outs.length; tile++) {
+  for (let tile = 0; tile < outOffsets.length; tile++) {
     for (let lane = 0; lane < lanes; lane++) {
       re.fill(0);
       im.fill(0);
-      planes.forEach(({at, part, real}, plane) => {
-        const value = all[((plane * step + places[tile]) >> 2) + lane];
-        if (part === 're') re[at] += value;
-        if (part === 'im') re[at] -= value;
-        if (!real) im[at] += part === 'sum' ? value : -value;
+      planes.forEach(({at, component, real}, plane) => {
+        const value = data[((plane * step + rowOffsets[tile]) >> 2) + lane];
+        if (component === 're') re[at] += value;
+        if (component === 'im') re[at] -= value;
+        if (!real) im[at] += component === 'sum' ? value : -value;
       });
       for (let j = side - columns; j < side; j++) {
         for (let u = 0; u < half; u++) {
@@ -87,7 +87,7 @@ export function fourierInverse(
             sum += u % (side / 2) > 0 ? 2 * value : value;
           }
           const [row, column] = [i - side + rows, j - side + columns];
-          out[((outs[tile] + row * outRowStep + column * outColumnStep) >> 2) + lane] = sum / side ** 2;
+          out[((outOffsets[tile] + row * outRowStep + column * outColumnStep) >> 2) + lane] = sum / side ** 2;
         }
       }
     }
@@ -99,7 +99,7 @@ interface Tables {
   cos: Float64Array;
   sin: Float64Array;
   /** Where each plane's number stands among those of u ≤ side/2, and whether it is real. */
-  planes: readonly {at: number; part: 're' | 'im' | 'sum'; real: boolean}[];
+  planes: readonly {at: number; component: 're' | 'im' | 'sum'; real: boolean}[];
   /** How many u there are. */
   half: number;
 }
@@ -111,7 +111,11 @@ function tablesOf(side: FourierSide): Tables {
   if (known) return known;
   const angles = Float64Array.from({length: side}, (_, k) => (2 * Math.PI * k) / side);
   const isReal = (k: number) => k % (side / 2) === 0;
-  const planes = spectrumOf(side).map(({u, v, part}) => ({at: u * side + v, part, real: isReal(u) && isReal(v)}));
+  const planes = spectrumOf(side).map(({u, v, component}) => ({
+    at: u * side + v,
+    component,
+    real: isReal(u) && isReal(v),
+  }));
   const made = {cos: angles.map(Math.cos), sin: angles.map(Math.sin), planes, half: side / 2 + 1};
   tables.set(side, made);
   return made;

@@ -1,36 +1,36 @@
-import type {Stacked} from './engine.js';
+import {makeCounters} from './coverageCounter.js';
+import type {StackedMatrix} from './engine.js';
 import type {Panel} from './panels.js';
-import {makeParts} from './part.js';
 import type {Kernels} from './wasmModule.js';
 
 /** Room for what is on its way into panels: it stays in a level-2 cache. */
 export const stagingBytes = 1 << 17;
 const stagingFloats = stagingBytes / 4;
 
-export const packingParts = makeParts(['packing rows', 'packing columns', 'packing by elements']);
-const [byRows, byColumns, byElements] = packingParts;
+export const packingCounters = makeCounters(['packing rows', 'packing columns', 'packing by elements']);
+const [byRows, byColumns, byElements] = packingCounters;
 
 /**
- * Copies matrices that stand one below the other into panels, a stretch of memory at a time through the staging place. So each is read once,
+ * Copies matrices that stand one below the other into panels, a stretch of memory at a time through the staging memory. So each is read once,
  * straight ahead, whichever way it lies.
- * @param staging its place in the memory
+ * @param stagingAddress its address in the memory
  * @param n their columns, which the panels share out
  */
 export function packPanels(
   kernels: Kernels,
   memory: WebAssembly.Memory,
-  staging: number,
+  stagingAddress: number,
   n: number,
   panels: readonly Panel[],
-  blocks: readonly Stacked[],
+  blocks: readonly StackedMatrix[],
 ): void {
-  const stage = new Float32Array(memory.buffer, staging, stagingFloats);
+  const stage = new Float32Array(memory.buffer, stagingAddress, stagingFloats);
   let above = 0;
   for (const block of blocks) {
     const {data, offset, rowStride, columnStride, rows} = block;
-    /** Packs rows of a panel that are staged from a place on, with these strides in floats. */
+    /** Packs rows of a panel that are staged from an offset on, with these strides in floats. */
     const pack = (
-      {columns, width, place, rowStep, columnStep}: Panel,
+      {columns, width, address, rowStep, columnStep}: Panel,
       row: number,
       count: number,
       from: number,
@@ -38,8 +38,8 @@ export function packPanels(
     ) => {
       const [down, right] = strides;
       for (let j = 0; j < (width === 1 ? columns : 1); j++) {
-        const to = place + j * columnStep + (above + row) * rowStep;
-        const source = staging + 4 * (from + j * right);
+        const to = address + j * columnStep + (above + row) * rowStep;
+        const source = stagingAddress + 4 * (from + j * right);
         kernels.pack(source, 4 * down, 4 * right, count, Math.min(columns, width), width, to, rowStep);
       }
     };

@@ -1,6 +1,6 @@
 import {arrayBytes, type Engine} from './engine.js';
-import {type FourierSide, planesOf} from './spectrum.js';
-import {steps} from './steps.js';
+import {evenOffsets} from './evenOffsets.js';
+import {type FourierSide, planeCount} from './spectrum.js';
 import {type TileMatrix, tileHeights, tileMatrices, tileMatrix} from './tileMatrices.js';
 import {isShared, type Work, type WorkKind} from './work.js';
 
@@ -42,7 +42,7 @@ function makeRates(engine: Engine): Rates {
     predict({pieces = 1, ...work}) {
       const kinds = Object.keys(work) as WorkKind[];
       const times = kinds.map((kind) => rates.of(kind) * (work[kind] ?? 0));
-      const operations = kinds.reduce((sum, kind) => sum + (isProduct(kind) ? (work[kind] ?? 0) : 0), 0);
+      const operations = kinds.reduce((sum, kind) => sum + (isGemm(kind) ? (work[kind] ?? 0) : 0), 0);
       const threads = engine.threadsFor(operations / pieces);
       return times.reduce((sum, time, i) => sum + time / (isShared(kinds[i]) ? threads : 1), 0) / 1e6;
     },
@@ -50,8 +50,8 @@ function makeRates(engine: Engine): Rates {
   return rates;
 }
 
-function isProduct(kind: WorkKind): boolean {
-  return /^(gather|outer)\d$/.test(kind);
+function isGemm(kind: WorkKind): boolean {
+  return /^(igemm|igemmTransposed)\d$/.test(kind);
 }
 
 /** Whether it is a kernel of its own, of which compilers know nothing before it runs. */
@@ -60,12 +60,12 @@ function isCompiled(kind: WorkKind | 'pieces'): boolean {
 }
 
 /** A piece of work that is run again and again. */
-interface Piece {
+interface Microbenchmark {
   run(): void;
   /** How much of its kind it is. */
   units: number;
   /** What else is in it, in nanoseconds. */
-  beside?: number;
+  overhead?: number;
 }
 
 /** The fastest run within so many milliseconds counts. */
@@ -74,7 +74,7 @@ const warmUpMilliseconds = 5;
 /** So that one that was interrupted does not count. */
 const fewestSlices = 12;
 /** A clock may stand still, as tests have it: then all kinds take no time, and the order of preference decides. */
-const mostTimes = 1 << 13;
+const maxRepetitions = 1 << 13;
 /** Long enough for the clock, which in pages goes by tenths of a millisecond, and is not waited for where it goes by much more. */
 const [shortestSlice, longestSlice, ticks] = [0.1, 2, 10];
 let slice: number | undefined;
@@ -90,15 +90,15 @@ function sliceMilliseconds(): number {
 }
 
 function warmUp(engine: Engine, kind: WorkKind, rates: Rates): void {
-  probing(engine, kind, rates, ({run}) => {
+  withMicrobenchmark(engine, kind, rates, ({run}) => {
     const end = performance.now() + warmUpMilliseconds;
-    for (let times = 0; times < mostTimes && performance.now() < end; times++) run();
+    for (let times = 0; times < maxRepetitions && performance.now() < end; times++) run();
   });
 }
 
 function measure(engine: Engine, kind: WorkKind, rates: Rates): number {
   let fastest = Number.POSITIVE_INFINITY;
-  probing(engine, kind, rates, ({run, units, beside = 0}) => {
+  withMicrobenchmark(engine, kind, rates, ({run, units, overhead: beside = 0}) => {
     let times = 1;
     const end = performance.now() + probeMilliseconds;
     for (let slices = 0; slices < fewestSlices || performance.now() < end; slices++) {
@@ -109,7 +109,7 @@ function measure(engine: Engine, kind: WorkKind, rates: Rates): number {
         fastest = Math.min(fastest, Math.max(0, (spent * 1e6) / times - beside) / units);
         continue;
       }
-      if (times >= mostTimes) {
+      if (times >= maxRepetitions) {
         fastest = 0;
         break;
       }
@@ -129,17 +129,17 @@ const copyFloats = 1 << 16;
 const [tileCount, tileLanes] = [16, 64];
 
 /** Hands over a piece of that kind of work. */
-function probing(engine: Engine, kind: WorkKind, rates: Rates, use: (piece: Piece) => void): void {
-  const product = /^(gather|outer)(\d)$/.exec(kind);
+function withMicrobenchmark(engine: Engine, kind: WorkKind, rates: Rates, use: (piece: Microbenchmark) => void): void {
+  const gemm = /^(igemm|igemmTransposed)(\d)$/.exec(kind);
   const fourier = /^(fourier|inverse)(\d+)$/.exec(kind);
-  if (product) probeProduct(engine, product[1] as 'gather' | 'outer', Number(product[2]), rows, depth, use);
+  if (gemm) probeGemm(engine, gemm[1] as 'igemm' | 'igemmTransposed', Number(gemm[2]), rows, depth, use);
   else if (kind === 'tiles') {
-    const beside = rates.of('gather8') * 16 * manyRows * fewTerms;
-    probeProduct(engine, 'gather', 8, manyRows, fewTerms, ({run}) => use({run, units: manyRows / 6, beside}));
+    const beside = rates.of('igemm8') * 16 * manyRows * fewTerms;
+    probeGemm(engine, 'igemm', 8, manyRows, fewTerms, ({run}) => use({run, units: manyRows / 6, overhead: beside}));
   } else if (kind === 'calls') {
-    const beside = rates.of('gather8') * 16 * 6 * fewTerms + rates.of('tiles');
-    probeProduct(engine, 'gather', 8, 6, fewTerms, ({run}) => use({run, units: 1, beside}));
-  } else if (kind === 'lanes') probeLanes(engine, use);
+    const beside = rates.of('igemm8') * 16 * 6 * fewTerms + rates.of('tiles');
+    probeGemm(engine, 'igemm', 8, 6, fewTerms, ({run}) => use({run, units: 1, overhead: beside}));
+  } else if (kind === 'dwconv') probeDwconv(engine, use);
   else if (kind === 'copied') probeCopies(engine, use);
   else if (kind === 'packed') probePacking(engine, use);
   else if (kind === 'scalar') probeLoops(use);
@@ -147,52 +147,55 @@ function probing(engine: Engine, kind: WorkKind, rates: Rates, use: (piece: Piec
   else probeTiles(engine, kind, use);
 }
 
-function probeProduct(
+function probeGemm(
   engine: Engine,
-  kind: 'gather' | 'outer',
+  kind: 'igemm' | 'igemmTransposed',
   columns: number,
   rows: number,
   terms: number,
-  use: (piece: Piece) => void,
+  use: (piece: Microbenchmark) => void,
 ): void {
   const bytes = 4 * (2 * rows * terms + rows * columns + 2 * (rows + terms)) + engine.packedBytes(terms, columns);
-  engine.within(bytes + 8 * arrayBytes, (arena) => {
+  engine.withArena(bytes + 8 * arrayBytes, (arena) => {
     const ones = {data: new Float32Array(terms * columns).fill(1), offset: 0, rowStride: columns, columnStride: 1};
-    const b = engine.pack(engine.reserve(arena, terms, columns), [{...ones, rows: terms}]);
+    const b = engine.pack(engine.reservePacked(arena, terms, columns), [{...ones, rows: terms}]);
     const source = arena.floats(rows * terms).fill(1);
     const out = arena.floats(rows * columns);
     const units = 2 * rows * terms * columns;
-    if (kind === 'gather') {
-      const pixels = steps(arena, rows, 4 * terms);
-      const runs = arena.integers(2);
-      runs.set([0, terms]);
-      use({run: () => engine.gather({source, pixels, runs, b, out}), units});
+    if (kind === 'igemm') {
+      const pixelOffsets = evenOffsets(arena, rows, 4 * terms);
+      const segments = arena.integers(2);
+      segments.set([0, terms]);
+      use({run: () => engine.igemm({source, pixelOffsets, segments, b, out}), units});
     } else {
-      const [offsets, pixels] = [steps(arena, rows, 4), steps(arena, terms, 4 * rows)];
-      use({run: () => engine.outer({source, offsets, pixels, b, out, accumulate: false}), units});
+      const [rowOffsets, pixelOffsets] = [evenOffsets(arena, rows, 4), evenOffsets(arena, terms, 4 * rows)];
+      use({run: () => engine.igemmTransposed({source, rowOffsets, pixelOffsets, b, out, accumulate: false}), units});
     }
   });
 }
 
 /** A 3×3 depthwise convolution of a row of pixels. */
-function probeLanes(engine: Engine, use: (piece: Piece) => void): void {
+function probeDwconv(engine: Engine, use: (piece: Microbenchmark) => void): void {
   const [pixels, taps] = [32, 9];
   const floats = (2 * pixels + taps) * tileLanes;
-  engine.within(4 * (floats + 2 * pixels + 2 * taps) + 8 * arrayBytes, (arena) => {
+  engine.withArena(4 * (floats + 2 * pixels + 2 * taps) + 8 * arrayBytes, (arena) => {
     const source = arena.floats((pixels + taps) * tileLanes).fill(1);
     const [filter, out] = [arena.floats(taps * tileLanes).fill(1), arena.floats(pixels * tileLanes)];
-    const [places, terms] = [steps(arena, 2 * pixels, 2 * tileLanes), steps(arena, 2 * taps, 2 * tileLanes)];
-    // Pairs of places that are the same.
-    for (const pairs of [places, terms]) for (let i = 0; i < pairs.length; i += 2) pairs[i + 1] = pairs[i];
-    const work = {source, rows: places, terms, filter, out, lanes: tileLanes, accumulate: false};
-    use({run: () => engine.lanes(work), units: 2 * pixels * taps * tileLanes});
+    const [offsets, terms] = [
+      evenOffsets(arena, 2 * pixels, 2 * tileLanes),
+      evenOffsets(arena, 2 * taps, 2 * tileLanes),
+    ];
+    // Pairs of offsets that are the same.
+    for (const pairs of [offsets, terms]) for (let i = 0; i < pairs.length; i += 2) pairs[i + 1] = pairs[i];
+    const work = {source, rows: offsets, terms, filter, out, lanes: tileLanes, accumulate: false};
+    use({run: () => engine.dwconv(work), units: 2 * pixels * taps * tileLanes});
   });
 }
 
 /** From an array into the arena and from there to another. */
-function probeCopies(engine: Engine, use: (piece: Piece) => void): void {
+function probeCopies(engine: Engine, use: (piece: Microbenchmark) => void): void {
   const [from, to] = [new Float32Array(copyFloats).fill(1), new Float32Array(copyFloats)];
-  engine.within(4 * copyFloats + arrayBytes, (arena) => {
+  engine.withArena(4 * copyFloats + arrayBytes, (arena) => {
     const middle = arena.floats(copyFloats);
     const run = () => {
       middle.set(from);
@@ -202,17 +205,17 @@ function probeCopies(engine: Engine, use: (piece: Piece) => void): void {
   });
 }
 
-function probePacking(engine: Engine, use: (piece: Piece) => void): void {
+function probePacking(engine: Engine, use: (piece: Microbenchmark) => void): void {
   const [k, n] = [256, 64];
   const data = new Float32Array(k * n).fill(1);
-  engine.within(engine.packedBytes(k, n) + arrayBytes, (arena) => {
-    const room = engine.reserve(arena, k, n);
+  engine.withArena(engine.packedBytes(k, n) + arrayBytes, (arena) => {
+    const room = engine.reservePacked(arena, k, n);
     const run = () => void engine.pack(room, [{data, offset: 0, rowStride: n, columnStride: 1, rows: k}]);
     use({run, units: 4 * k * n});
   });
 }
 
-function probeLoops(use: (piece: Piece) => void): void {
+function probeLoops(use: (piece: Microbenchmark) => void): void {
   const [a, b] = [new Float32Array(1024).fill(1), new Float32Array(1024).fill(1)];
   const run = () => {
     let sum = 0;
@@ -222,37 +225,41 @@ function probeLoops(use: (piece: Piece) => void): void {
   use({run, units: 2 * a.length});
 }
 
-function probeTiles(engine: Engine, kind: WorkKind, use: (piece: Piece) => void): void {
+function probeTiles(engine: Engine, kind: WorkKind, use: (piece: Microbenchmark) => void): void {
   const matrix = tileMatrices.find((name) => name === kind) as TileMatrix;
   const [to, from] = [tileMatrix(matrix).length, tileMatrix(matrix)[0].length];
   const heights = tileHeights(matrix);
   const [source, out] = [heights.from * from * tileLanes, heights.to * to * tileLanes];
-  engine.within(4 * tileCount * (source + out + 2) + 4 * arrayBytes, (arena) => {
+  engine.withArena(4 * tileCount * (source + out + 2) + 4 * arrayBytes, (arena) => {
     const work = {
-      ...{matrix, source: arena.floats(tileCount * source).fill(1), tiles: steps(arena, tileCount, 4 * source)},
+      ...{
+        matrix,
+        source: arena.floats(tileCount * source).fill(1),
+        tileOffsets: evenOffsets(arena, tileCount, 4 * source),
+      },
       ...{rowStep: 4 * from * tileLanes, columnStep: 4 * tileLanes, lanes: tileLanes},
-      ...{out: arena.floats(tileCount * out), outs: steps(arena, tileCount, 4 * out)},
+      ...{out: arena.floats(tileCount * out), outOffsets: evenOffsets(arena, tileCount, 4 * out)},
       ...{outRowStep: 4 * to * tileLanes, outColumnStep: 4 * tileLanes},
     };
-    use({run: () => engine.transform(work), units: tileCount * tileLanes});
+    use({run: () => engine.transformTiles(work), units: tileCount * tileLanes});
   });
 }
 
-function probeFourier(engine: Engine, back: boolean, side: FourierSide, use: (piece: Piece) => void): void {
-  const [tiles, lanes, count] = [4, 32, planesOf(side)];
+function probeFourier(engine: Engine, back: boolean, side: FourierSide, use: (piece: Microbenchmark) => void): void {
+  const [tiles, lanes, count] = [4, 32, planeCount(side)];
   const [tile, spectrum] = [side * side * lanes, count * (lanes + 16)];
-  engine.within(4 * tiles * (tile + spectrum + 2) + 6 * arrayBytes, (arena) => {
-    const places = steps(arena, tiles, 4 * tile);
+  engine.withArena(4 * tiles * (tile + spectrum + 2) + 6 * arrayBytes, (arena) => {
+    const offsets = evenOffsets(arena, tiles, 4 * tile);
     const pixels = arena.floats(tiles * tile).fill(1);
-    const planes = {
-      ...{all: arena.floats(tiles * spectrum).fill(1), step: 4 * (lanes + 16)},
-      ...{rows: steps(arena, tiles, 4 * spectrum), rowStep: 4 * spectrum},
+    const spectra = {
+      ...{data: arena.floats(tiles * spectrum).fill(1), step: 4 * (lanes + 16)},
+      ...{rowOffsets: evenOffsets(arena, tiles, 4 * spectrum), rowStep: 4 * spectrum},
     };
     const whole = {side, rows: side, columns: side, lanes};
     const [rowStep, columnStep] = [4 * side * lanes, 4 * lanes];
-    const from = {...whole, source: pixels, tiles: places, rowStep, columnStep, turned: false};
-    const to = {...whole, out: pixels, outs: places, outRowStep: rowStep, outColumnStep: columnStep};
-    const run = back ? () => engine.fourierInverse(planes, to) : () => engine.fourier(from, planes);
+    const from = {...whole, source: pixels, tileOffsets: offsets, rowStep, columnStep, flipped: false};
+    const to = {...whole, out: pixels, outOffsets: offsets, outRowStep: rowStep, outColumnStep: columnStep};
+    const run = back ? () => engine.fourierInverse(spectra, to) : () => engine.fourier(from, spectra);
     use({run, units: tiles * lanes});
   });
 }

@@ -8,14 +8,14 @@ export type FourierSide = (typeof fourierSides)[number];
  * A plane of spectra X[u, v] = Σ x[i, j]·e^(−2πi(ui + vj)/side): the real part, the imaginary part or their sum. The three of X and Y give X·Y with three products
  * of real numbers: with a, b, c those of re, im and sum, re = a − b and im = c − a − b.
  */
-export interface Plane {
+export interface SpectralPlane {
   u: number;
   v: number;
-  part: 're' | 'im' | 'sum';
+  component: 're' | 'im' | 'sum';
 }
 
 /** How many planes there are. */
-export function planesOf(side: FourierSide): number {
+export function planeCount(side: FourierSide): number {
   return (3 * side ** 2) / 2 - 2;
 }
 
@@ -23,20 +23,22 @@ export function planesOf(side: FourierSide): number {
  * The planes in their order. Of real tiles X[−u, −v] is the conjugate of X[u, v], so half of them are enough; and four numbers are real, which have one plane
  * each.
  */
-export function spectrumOf(side: FourierSide): Plane[] {
+export function spectrumOf(side: FourierSide): SpectralPlane[] {
   const half = side / 2;
   const inside = Array.from({length: half - 1}, (_, i) => i + 1);
   const all = Array.from({length: side}, (_, v) => v);
   const lines = [0, half];
   return [
     ...lines.flatMap((u) => [
-      ...lines.map((v): Plane => ({u, v, part: 're'})),
-      ...inside.flatMap((v): Plane[] => [
-        {u, v, part: 're'},
-        {u, v, part: 'im'},
+      ...lines.map((v): SpectralPlane => ({u, v, component: 're'})),
+      ...inside.flatMap((v): SpectralPlane[] => [
+        {u, v, component: 're'},
+        {u, v, component: 'im'},
       ]),
     ]),
-    ...lines.flatMap((u) => inside.map((v): Plane => ({u, v, part: 'sum'}))),
-    ...inside.flatMap((u) => all.flatMap((v) => (['re', 'im', 'sum'] as const).map((part): Plane => ({u, v, part})))),
+    ...lines.flatMap((u) => inside.map((v): SpectralPlane => ({u, v, component: 'sum'}))),
+    ...inside.flatMap((u) =>
+      all.flatMap((v) => (['re', 'im', 'sum'] as const).map((component): SpectralPlane => ({u, v, component}))),
+    ),
   ];
 }

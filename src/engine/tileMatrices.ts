@@ -1,11 +1,11 @@
 import {matrices} from './assembly/modules.js';
 
-/** The matrices that turn tiles from both sides, by role and by m, the size of a tile of y; see assembly/matrices.mjs. */
+/** The matrices that transform tiles from both sides, by role and by m, the size of a tile of y; see assembly/matrices.mjs. */
 const square = [
   ...(['inputTiles2', 'filterTiles2', 'outputTiles2', 'errorTiles2', 'gradientTiles2'] as const),
   ...(['inputTiles4', 'filterTiles4', 'outputTiles4', 'errorTiles4', 'gradientTiles4'] as const),
 ] as const;
-/** The same matrices where they turn lines, tiles of one row, from one side. */
+/** The same matrices where they transform lines, tiles of one row, from one side. */
 const lines = ['inputLines2', 'filterLines2', 'outputLines2', 'errorLines2', 'gradientLines2'] as const;
 
 export const tileMatrices = [...square, ...lines] as const;
@@ -16,7 +16,7 @@ export function tileMatrix(name: TileMatrix): readonly (readonly number[])[] {
   return matrices[name.replace('Lines', 'Tiles') as (typeof square)[number]];
 }
 
-/** Rows of the tiles that it turns, and that it turns them into. */
+/** Rows of the tiles that it transforms, and that it makes of them. */
 export function tileHeights(name: TileMatrix): {from: number; to: number} {
   const matrix = tileMatrix(name);
   return name.includes('Lines') ? {from: 1, to: 1} : {from: matrix[0].length, to: matrix.length};

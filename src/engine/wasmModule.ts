@@ -9,18 +9,24 @@ export type WasmVariant = keyof typeof modules;
 
 /** The kernels that compute elements from..to of a range, each in a way that does not depend on where the range begins and ends. */
 export const kernelNames = [
-  ...(['gather8', 'gather4', 'narrowGather1', 'narrowGather2', 'narrowGather3'] as const),
-  ...(['outer8', 'outer4', 'narrowOuter1', 'narrowOuter2', 'narrowOuter3'] as const),
-  ...(['gatherPlanes', 'outerPlanes', 'lanes', 'repeat', 'fold'] as const),
+  ...(['igemm8', 'igemm4', 'narrowIgemm1', 'narrowIgemm2', 'narrowIgemm3'] as const),
+  ...([
+    'igemmTransposed8',
+    'igemmTransposed4',
+    'narrowIgemmTransposed1',
+    'narrowIgemmTransposed2',
+    'narrowIgemmTransposed3',
+  ] as const),
+  ...(['batchedGemm', 'batchedGemmTransposed', 'dwconv', 'repeat', 'sumRepeats'] as const),
   ...tileMatrices,
   ...fourierSides.map((side) => `fourier${side}` as const),
   ...fourierSides.map((side) => `fourierInverse${side}` as const),
 ] as const;
 export type KernelName = (typeof kernelNames)[number];
 
-/** What `assembly/kernels.mjs` exports; places are byte addresses in its memory. */
+/** What `assembly/kernels.mjs` exports; addresses are in bytes in its memory. */
 export interface Kernels extends Record<KernelName, (from: number, to: number, ...args: number[]) => void> {
-  setScratch(place: number): void;
+  setScratch(address: number): void;
   pack(
     from: number,
     rowStride: number,
@@ -33,12 +39,20 @@ export interface Kernels extends Record<KernelName, (from: number, to: number, .
   ): void;
   /** @returns 1 where so many bytes are the same, else 0 */
   same(a: number, b: number, bytes: number): number;
-  finish(out: number, count: number, n: number, bias: number, activation: number, slopes: number, alpha: number): void;
-  peak(turns: number, value: number): number;
+  applyEpilogue(
+    out: number,
+    count: number,
+    n: number,
+    bias: number,
+    activation: number,
+    slopes: number,
+    alpha: number,
+  ): void;
+  peak(iterations: number, value: number): number;
 }
 
-/** The last place that typed arrays and 32-bit signed places reach, in pages of 64 kB. */
-export const mostPages = 32_767;
+/** The last place that typed arrays and 32-bit signed addresses reach, in pages of 64 kB. */
+export const maxPages = 32_767;
 
 /** The variants that run here: a host may lack their instructions, and a page's policy may forbid WebAssembly. */
 export function wasmVariants(): readonly WasmVariant[] {

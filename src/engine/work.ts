@@ -2,10 +2,10 @@ import {panelsOf} from './panels.js';
 import {type FourierSide, fourierSides} from './spectrum.js';
 import {type TileMatrix, tileMatrices} from './tileMatrices.js';
 
-/** Products of windows or of outer products, in tiles of so many columns: vectors of them, or up to three each for itself; see panels.ts. */
-const productKinds = [
-  ...(['gather8', 'gather4', 'gather3', 'gather2', 'gather1'] as const),
-  ...(['outer8', 'outer4', 'outer3', 'outer2', 'outer1'] as const),
+/** Indirect GEMMs, plain and with A transposed, in tiles of so many columns: vectors of them, or up to three each for itself; see panels.ts. */
+const gemmKinds = [
+  ...(['igemm8', 'igemm4', 'igemm3', 'igemm2', 'igemm1'] as const),
+  ...(['igemmTransposed8', 'igemmTransposed4', 'igemmTransposed3', 'igemmTransposed2', 'igemmTransposed1'] as const),
 ] as const;
 
 /** Transforms of tiles, by their side. */
@@ -14,12 +14,12 @@ const inverseKinds = fourierSides.map((side): `inverse${FourierSide}` => `invers
 
 /**
  * What a computation consists of, each in a measure of its own: products in floating-point operations, `tiles` in register tiles that are begun and
- * stored, `calls` in calls of kernels, matrices that turn tiles and Fourier transforms in tiles times lanes, `lanes` in operations, `copied` and `packed`
+ * stored, `calls` in calls of kernels, matrices that transform tiles and Fourier transforms in tiles times lanes, `dwconv` in operations, `copied` and `packed`
  * in bytes, `scalar` in operations of plain loops.
  */
 export const workKinds = [
-  ...productKinds,
-  ...(['tiles', 'calls', 'lanes'] as const),
+  ...gemmKinds,
+  ...(['tiles', 'calls', 'dwconv'] as const),
   ...tileMatrices,
   ...fourierKinds,
   ...inverseKinds,
@@ -39,8 +39,8 @@ export function isShared(kind: WorkKind): boolean {
 const tileRows = 6;
 
 /** A product [rows×depth]·[depth×columns]. */
-export interface Product {
-  kind: 'gather' | 'outer';
+export interface GemmShape {
+  kind: 'igemm' | 'igemmTransposed';
   rows: number;
   depth: number;
   columns: number;
@@ -48,10 +48,10 @@ export interface Product {
 
 /**
  * So many such products, each done in so many blocks.
- * @param calls of kernels, for panels of one width: one for each product and block, unless those of all planes are one
+ * @param calls of kernels, for panels of one width: one for each product and block, unless those of a batch are one
  */
-export function products(
-  {kind, rows, depth, columns}: Product,
+export function gemmWork(
+  {kind, rows, depth, columns}: GemmShape,
   count: number,
   blocks: number,
   calls = count * blocks,
@@ -62,41 +62,41 @@ export function products(
   };
   const high = Math.ceil(rows / tileRows);
   work.calls = calls;
-  for (const {columns: each, width} of panelsOf({k: depth, n: columns, place: 0})) {
+  for (const {columns: each, width} of panelsOf({k: depth, n: columns, address: 0})) {
     const narrow = each as 1 | 2 | 3;
     if (width === 1) add(`${kind}${narrow}`, 2 * depth * rows * narrow);
     else add(`${kind}${width}`, 2 * depth * high * tileRows * width);
     // Narrow tiles are half as high, and their sums lie in four parts.
-    add('tiles', (kind === 'outer' ? high * blocks : high) * (width === 1 ? 4 : 1));
+    add('tiles', (kind === 'igemmTransposed' ? high * blocks : high) * (width === 1 ? 4 : 1));
   }
   return work;
 }
 
-/** What kernels that turn tiles make of so many lanes: whole vectors. */
-export function vectors(lanes: number): number {
+/** What kernels that transform tiles make of so many lanes: whole vectors. */
+export function paddedLanes(lanes: number): number {
   return 4 * Math.ceil(lanes / 4);
 }
 
 /** The same on the way into packed matrices, where each narrow column goes by itself. */
-export function packedVectors(lanes: number): number {
-  return [...panelsOf({k: 0, n: lanes, place: 0})].reduce(
-    (sum, {columns, width}) => sum + (width === 1 ? 4 * columns : vectors(columns)),
+export function packedPaddedLanes(lanes: number): number {
+  return [...panelsOf({k: 0, n: lanes, address: 0})].reduce(
+    (sum, {columns, width}) => sum + (width === 1 ? 4 * columns : paddedLanes(columns)),
     0,
   );
 }
 
-/** Tiles turned by a matrix from both sides, in lanes of whole vectors. */
-export function turned(matrix: TileMatrix, tiles: number, lanes: number): Work {
+/** Tiles transformed by a matrix from both sides, in lanes of whole vectors. */
+export function tileTransformWork(matrix: TileMatrix, tiles: number, lanes: number): Work {
   return {[matrix]: tiles * lanes};
 }
 
-/** Tiles turned into their spectra, and others turned back, in tiles times lanes. */
-export function transformed(side: FourierSide, there: number, back: number): Work {
+/** Tiles transformed into their spectra, and others back, in tiles times lanes. */
+export function fourierWork(side: FourierSide, there: number, back: number): Work {
   return {[`fourier${side}`]: there, [`inverse${side}`]: back};
 }
 
 /** Everything together. */
-export function together(...works: readonly Work[]): Work {
+export function sumWork(...works: readonly Work[]): Work {
   const sum: Partial<Record<WorkKind | 'pieces', number>> = {};
   for (const {pieces, ...work} of works) {
     if (pieces !== undefined) sum.pieces = Math.max(sum.pieces ?? 1, pieces);

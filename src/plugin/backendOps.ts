@@ -3,53 +3,57 @@ import {ConvgradError} from '../geometry/error.js';
 import type {Tf} from './tfjs.js';
 
 /** The backend that a kernel call runs on: its object, and the name under which its other kernels are registered. */
-export interface Place {
+export interface BackendContext {
   tf: Tf;
   backendName: string;
   backend: object;
 }
 
-interface Memory {
+interface BackendMemory {
   write(values: Float32Array, shape: number[], dtype: 'float32'): object;
   disposeIntermediateTensorInfo?(tensor: TensorInfo): void;
   disposeData(dataId: object): void;
 }
 
 /** Runs another kernel of the same backend, outside the tape and the engine's accounts; the caller owns the result. */
-export function runOther(
-  place: Place,
+export function runBackendKernel(
+  context: BackendContext,
   kernelName: string,
   inputs: Record<string, TensorInfo>,
   attrs: object = {},
 ): TensorInfo {
-  const kernel = place.tf.getKernel(kernelName, place.backendName);
+  const kernel = context.tf.getKernel(kernelName, context.backendName);
   if (!kernel)
     throw new ConvgradError(
       kernelName,
-      `backend '${place.backendName}' has no such kernel; import the whole backend package.`,
+      `backend '${context.backendName}' has no such kernel; import the whole backend package.`,
     );
-  return kernel.kernelFunc({inputs, attrs: attrs as never, backend: place.backend}) as TensorInfo;
+  return kernel.kernelFunc({inputs, attrs: attrs as never, backend: context.backend}) as TensorInfo;
 }
 
 /** Gives back a tensor that `runOther` or an implementation made. */
-export function release(place: Place, tensor: TensorInfo): void {
-  const memory = place.backend as Memory;
+export function release(context: BackendContext, tensor: TensorInfo): void {
+  const memory = context.backend as BackendMemory;
   if (memory.disposeIntermediateTensorInfo) memory.disposeIntermediateTensorInfo(tensor);
   else memory.disposeData(tensor.dataId);
 }
 
 /** Applies an operation to a tensor that we own and releases it: result = run(tensor). */
-export function consume(place: Place, tensor: TensorInfo, run: (tensor: TensorInfo) => TensorInfo): TensorInfo {
+export function applyAndRelease(
+  context: BackendContext,
+  tensor: TensorInfo,
+  run: (tensor: TensorInfo) => TensorInfo,
+): TensorInfo {
   try {
     return run(tensor);
   } finally {
-    release(place, tensor);
+    release(context, tensor);
   }
 }
 
 /** A new float32 tensor of zeros. */
-export function makeZeros(place: Place, shape: number[]): TensorInfo {
+export function makeZeros(context: BackendContext, shape: number[]): TensorInfo {
   const size = shape.reduce((product, dimension) => product * dimension, 1);
-  const dataId = (place.backend as Memory).write(new Float32Array(size), shape, 'float32');
+  const dataId = (context.backend as BackendMemory).write(new Float32Array(size), shape, 'float32');
   return {dataId, shape, dtype: 'float32'};
 }

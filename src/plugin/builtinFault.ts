@@ -14,10 +14,10 @@ export function builtinFault(backend: string, problem: Problem, pass: Pass): str
   if (typeof p.pad === 'number' && (!spans || p.strideHeight !== p.strideWidth)) {
     return 'with a numeric pad the built-in sizes the width by the filter and stride of the height (tfjs issue 649)';
   }
-  if (gradient && !depthwise && modeMatters(p))
+  if (gradient && !depthwise && roundingMatters(p))
     return `the built-in gradient drops dimRoundingMode '${p.dimRoundingMode}', which changes the output size here`;
-  if (backend === 'wasm') return faultOnWasm(problem, pass);
-  return backend === 'webgpu' ? faultOnWebgpu(problem, pass) : undefined;
+  if (backend === 'wasm') return wasmFault(problem, pass);
+  return backend === 'webgpu' ? webgpuFault(problem, pass) : undefined;
 }
 
 export function isStridedAndDilated({strideHeight, strideWidth, dilationHeight, dilationWidth}: Problem): boolean {
@@ -25,14 +25,14 @@ export function isStridedAndDilated({strideHeight, strideWidth, dilationHeight, 
 }
 
 /** A gradient needs the forward pass too, which stands on the tape. */
-function faultOnWasm(problem: Problem, pass: Pass): string | undefined {
+function wasmFault(problem: Problem, pass: Pass): string | undefined {
   if (problem.kind === 'depthwise' && pass !== 'forward')
     return 'tfjs has no gradients of depthwise convolutions on wasm';
   if (pass === 'backpropFilter') return 'tfjs has no Conv2DBackpropFilter on wasm (tfjs issue 8474)';
   if (problem.dataFormat === 'NCHW') return 'the built-in forward on wasm refuses NCHW';
-  if (modeMatters(problem))
+  if (roundingMatters(problem))
     return 'where rounding changes the output size the built-in forward on wasm leaves it unwritten';
-  return endsInside(problem)
+  return hasUnreachedBorder(problem)
     ? 'where the last SAME window ends inside x the built-in forward on wasm is wrong (tfjs issue 8405)'
     : undefined;
 }
@@ -41,10 +41,10 @@ function faultOnWasm(problem: Problem, pass: Pass): string | undefined {
  * What is small, and 1×1 without stride and numeric pads, goes another way there. Otherwise NCHW is read four pixels of a row at a time where the output's
  * width and channels come by fours, wherever the window begins. A gradient needs a forward pass that does not throw.
  */
-function faultOnWebgpu(problem: Problem, pass: Pass): string | undefined {
+function webgpuFault(problem: Problem, pass: Pass): string | undefined {
   const {batch, inWidth, outHeight, outWidth, outChannels, filterWidth, strideWidth, padLeft} = problemInfo(problem);
   const tiles = batch * Math.ceil((outHeight * outWidth) / 32) * Math.ceil(outChannels / 32);
-  if (problem.kind === 'depthwise' || problem.dataFormat !== 'NCHW' || tiles <= 8 || isPlainProduct(problem)) return;
+  if (problem.kind === 'depthwise' || problem.dataFormat !== 'NCHW' || tiles <= 8 || isMatrixProduct(problem)) return;
   if (outWidth % 4 === 0 && outChannels % 4 === 0) {
     const isAligned = filterWidth === 1 && strideWidth === 1 && padLeft % 4 === 0 && inWidth % 4 === 0;
     return pass === 'forward' && !isAligned
@@ -56,12 +56,12 @@ function faultOnWebgpu(problem: Problem, pass: Pass): string | undefined {
     : undefined;
 }
 
-function isPlainProduct({filterHeight, filterWidth, strideHeight, strideWidth, pad}: Problem): boolean {
+function isMatrixProduct({filterHeight, filterWidth, strideHeight, strideWidth, pad}: Problem): boolean {
   return filterHeight * filterWidth * strideHeight * strideWidth === 1 && typeof pad === 'string';
 }
 
 /** Whether 'same' leaves rows or columns that no window reaches. */
-function endsInside(p: Problem): boolean {
+function hasUnreachedBorder(p: Problem): boolean {
   const inside = (size: number, filter: number, stride: number, dilation: number) =>
     (Math.ceil(size / stride) - 1) * stride + (filter - 1) * dilation + 1 < size;
   return (
@@ -72,7 +72,7 @@ function endsInside(p: Problem): boolean {
   );
 }
 
-function modeMatters(problem: Problem): boolean {
+function roundingMatters(problem: Problem): boolean {
   const {dimRoundingMode, ...truncated} = problem;
   return dimRoundingMode !== undefined && outputSize(problem) !== outputSize(truncated);
 }

@@ -1,5 +1,5 @@
 import type {KernelFunc, TensorInfo} from '@tensorflow/tfjs';
-import type {Builtin, Fusion, Implementation} from '../backends/implementation.js';
+import type {Builtin, Implementation, TensorEpilogue} from '../backends/implementation.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import {explicitPads} from '../geometry/explicitPads.js';
 import {type Pass, shapeOf} from '../geometry/pass.js';
@@ -21,15 +21,15 @@ export interface BuiltinKernels {
 export function builtinImplementation(backendName: string, kernels: BuiltinKernels): Implementation | undefined {
   const policy = builtinOf(backendName);
   if (!policy || !kernels.plain) return undefined;
-  const known = made.get(kernels.plain);
+  const known = cache.get(kernels.plain);
   if (known?.backendName === backendName && known.fused === kernels.fused) return known.implementation;
   const implementation = implementationOf(backendName, policy, kernels);
-  made.set(kernels.plain, {backendName, fused: kernels.fused, implementation});
+  cache.set(kernels.plain, {backendName, fused: kernels.fused, implementation});
   return implementation;
 }
 
 /** The last that was made of a kernel: each call asks for it. */
-const made = new WeakMap<
+const cache = new WeakMap<
   KernelFunc,
   {backendName: string; fused: KernelFunc | undefined; implementation: Implementation}
 >();
@@ -43,11 +43,12 @@ function implementationOf(backendName: string, policy: Builtin, kernels: Builtin
     ...(policy.predict ? {predict: policy.predict} : {}),
     supports: (info, pass) =>
       policy.passes.includes(pass) ? policy.supports(info, pass) : `${backendName}'s own ${pass} is not used`,
-    fuses: (info, fusion, backend) => kernels.fused !== undefined && policy.fuses(info, fusion, backend),
-    run(pass, info, a, b, backend, fusion) {
-      const kernel = (fusion ? kernels.fused : kernels.plain) as KernelFunc;
-      const attrs = attributesOf(info, fusion);
-      const inputs = inputsOf(pass, a, b, fusion) as Record<string, TensorInfo>;
+    fuses: (info, tensorEpilogue, backend) =>
+      kernels.fused !== undefined && policy.fuses(info, tensorEpilogue, backend),
+    run(pass, info, a, b, backend, tensorEpilogue) {
+      const kernel = (tensorEpilogue ? kernels.fused : kernels.plain) as KernelFunc;
+      const attrs = attributesOf(info, tensorEpilogue);
+      const inputs = inputsOf(pass, a, b, tensorEpilogue) as Record<string, TensorInfo>;
       const run = (on: object) => kernel({inputs, attrs: attrs as never, backend: on}) as TensorInfo;
       return policy.run ? policy.run(backend, inputs, run) : run(backend);
     },
@@ -55,11 +56,11 @@ function implementationOf(backendName: string, policy: Builtin, kernels: Builtin
 }
 
 /** The tensors of a pass under the names that tfjs gives them. */
-function inputsOf(pass: Pass, a: TensorInfo, b: TensorInfo, fusion: Fusion | undefined): object {
+function inputsOf(pass: Pass, a: TensorInfo, b: TensorInfo, tensorEpilogue: TensorEpilogue | undefined): object {
   switch (pass) {
     case 'forward': {
-      if (!fusion) return {x: a, filter: b};
-      const {bias, preluActivationWeights} = fusion;
+      if (!tensorEpilogue) return {x: a, filter: b};
+      const {bias, preluActivationWeights} = tensorEpilogue;
       return {x: a, filter: b, bias, preluActivationWeights};
     }
     case 'backpropInput':
@@ -72,14 +73,14 @@ function inputsOf(pass: Pass, a: TensorInfo, b: TensorInfo, fusion: Fusion | und
 interface Attributes {
   plain: object;
   /** The last with an activation: a layer has the same one at each call. */
-  fused?: Pick<Fusion, 'activation' | 'leakyreluAlpha'>;
+  fused?: Pick<TensorEpilogue, 'activation' | 'leakyreluAlpha'>;
 }
 
-const attributes = new WeakMap<Conv2DInfo, Attributes>();
+const attributeCache = new WeakMap<Conv2DInfo, Attributes>();
 
 /** A geometry, and what follows it, as tfjs's kernels take it. */
-function attributesOf(info: Conv2DInfo, fusion: Fusion | undefined): object {
-  let known = attributes.get(info);
+function attributesOf(info: Conv2DInfo, tensorEpilogue: TensorEpilogue | undefined): object {
+  let known = attributeCache.get(info);
   if (!known) {
     const plain = {
       strides: [info.strideHeight, info.strideWidth],
@@ -90,10 +91,10 @@ function attributesOf(info: Conv2DInfo, fusion: Fusion | undefined): object {
       filterShape: shapeOf(info, 'filter'),
     };
     known = {plain};
-    attributes.set(info, known);
+    attributeCache.set(info, known);
   }
-  if (!fusion) return known.plain;
-  const {activation, leakyreluAlpha} = fusion;
+  if (!tensorEpilogue) return known.plain;
+  const {activation, leakyreluAlpha} = tensorEpilogue;
   const {fused} = known;
   if (fused?.activation === activation && fused.leakyreluAlpha === leakyreluAlpha) return fused;
   known.fused = {...known.plain, activation, leakyreluAlpha};

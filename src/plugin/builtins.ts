@@ -1,9 +1,9 @@
 import type {KernelConfig} from '@tensorflow/tfjs';
 import {ConvgradError} from '../geometry/error.js';
 import {isOurs} from './kernels.js';
-import {kernelKey} from './registries.js';
 import {currentSession} from './session.js';
 import type {Tf} from './tfjs.js';
+import {kernelKey} from './tfjsRegistries.js';
 
 export {isOurs};
 

@@ -9,7 +9,7 @@ export function checkTensor(functionName: string, name: string, tensor: TensorIn
 }
 
 /** As tfjs's own kernels take them. @throws ConvgradError unless the tensor is there, alive, and one of real numbers */
-export function checkNumbers(functionName: string, name: string, tensor: TensorInfo | undefined): TensorInfo {
+export function checkNumeric(functionName: string, name: string, tensor: TensorInfo | undefined): TensorInfo {
   return checkDtype(functionName, name, tensor, ['float32', 'int32', 'bool']);
 }
 
@@ -46,12 +46,12 @@ export function checkShape(
   info: Conv2DInfo,
   name: TensorName,
   shape: number[],
-  shown: string = name,
+  displayName: string = name,
 ): void {
   if (hasShape(info, name, shape)) return;
   throw new ConvgradError(
     functionName,
-    `${shown} has shape [${shape}] where the geometry gives [${userShapeOf(info, name)}] (${info.dataFormat}); ` +
+    `${displayName} has shape [${shape}] where the geometry gives [${userShapeOf(info, name)}] (${info.dataFormat}); ` +
       'check it against the input shape, filter, strides, pad and dilations of the forward convolution.',
   );
 }

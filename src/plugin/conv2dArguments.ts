@@ -50,6 +50,6 @@ export function tensorOf(functionName: string, name: string, value: unknown): Te
 }
 
 /** The tensor with a batch dimension. */
-export function batched(tensor: Tensor): Tensor {
+export function withBatch(tensor: Tensor): Tensor {
   return tensor.rank === 3 ? tf.expandDims(tensor, 0) : tensor;
 }

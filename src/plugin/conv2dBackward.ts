@@ -6,12 +6,12 @@ import {checkShape} from './checkTensor.js';
 import {
   attributeNames,
   attributesOf,
-  batched,
   type Conv2DAttributes,
   type Images,
   tensorOf,
+  withBatch,
 } from './conv2dArguments.js';
-import {inFloats} from './floats.js';
+import {toFloats} from './floatTensors.js';
 import {functionNames} from './kernels.js';
 import {runOwnKernel} from './ownKernels.js';
 import {defaultTf as tf} from './tfjs.js';
@@ -60,7 +60,7 @@ function backward(kind: Kind, args: Conv2DBackwardArguments): Conv2DGradients {
   }
   return tf.tidy(() => {
     const attrs = attributesOf(args);
-    const [x4D, dy4D] = [batched(x), batched(dy)];
+    const [x4D, dy4D] = [withBatch(x), withBatch(dy)];
     const info = conv2dInfo(name, {...attrs, kind, xShape: x4D.shape, filterShape: filter.shape});
     checkShape(name, info, 'dy', dy4D.shape);
     const run = (pass: 'backpropInput' | 'backpropFilter', inputs: Record<string, Tensor>, shape: object) =>
@@ -68,7 +68,7 @@ function backward(kind: Kind, args: Conv2DBackwardArguments): Conv2DGradients {
     const dx = run('backpropInput', {dy: dy4D, filter}, {inputShape: x4D.shape});
     const dFilter = run('backpropFilter', {x: x4D, dy: dy4D}, {filterShape: filter.shape});
     // On wasm, tfjs leaves the sum of an empty tensor unwritten.
-    const sum = () => tf.sum(inFloats(tf, dy4D), info.dataFormat === 'NCHW' ? [0, 2, 3] : [0, 1, 2]);
+    const sum = () => tf.sum(toFloats(tf, dy4D), info.dataFormat === 'NCHW' ? [0, 2, 3] : [0, 1, 2]);
     const dBias = (dy4D.size === 0 ? tf.zeros([info.outChannels]) : sum()) as Tensor1D;
     return {dx: tf.reshape(dx, x.shape), dFilter, dBias};
   });

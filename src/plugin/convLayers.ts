@@ -1,7 +1,7 @@
 import type {Tensor} from '@tensorflow/tfjs';
 import type {ExplicitPads} from '../geometry/conv2dInfo.js';
-import {takingFloats} from './floats.js';
-import {builtinNames} from './kernels.js';
+import {withFloatGradient} from './floatTensors.js';
+import {builtinKernelNames} from './kernels.js';
 import type {Tf} from './tfjs.js';
 
 /** What a convolutional layer of tfjs knows of itself; its types keep it protected. */
@@ -33,7 +33,7 @@ export function isDilated({dilationRate}: ConvLayer): boolean {
  * Whether a Conv1D or Conv2D is to be computed by `convolve`: while a tape records, because the gradient that tfjs-core keeps for its fused
  * convolution refuses dilation; otherwise where tfjs computes nothing or something else. The rest keeps its fused kernel.
  */
-export function needsConvolve(tf: Tf, layer: ConvLayer, x: Tensor): boolean {
+export function needsOwnConvolution(tf: Tf, layer: ConvLayer, x: Tensor): boolean {
   const {rank, padding, dataFormat, strides} = layer;
   const conv1d = rank === 1;
   if (!(conv1d || rank === 2) || x.rank !== rank + 2 || (padding === 'causal' && !conv1d)) return false;
@@ -55,8 +55,8 @@ export function convolve(tf: Tf, layer: ConvLayer, x: Tensor): Tensor {
       x: conv1d ? tf.expandDims(x, heightAxis) : x,
       filter: conv1d ? tf.expandDims(kernel, 0) : kernel,
     };
-    const y: Tensor = tf.engine().runKernel(builtinNames.dense.forward, inputs, attributesOf(layer));
-    return finish(tf, layer, conv1d ? tf.squeeze(y, [heightAxis]) : y);
+    const y: Tensor = tf.engine().runKernel(builtinKernelNames.dense.forward, inputs, attributesOf(layer));
+    return applyBiasAndActivation(tf, layer, conv1d ? tf.squeeze(y, [heightAxis]) : y);
   });
 }
 
@@ -68,7 +68,11 @@ export function convolveTransposed(tf: Tf, layer: ConvLayer, x: Tensor): Tensor 
   return tf.tidy(() => {
     const attributes = {...attributesOf(layer), inputShape: layer.computeOutputShape(x.shape)};
     const inputs = {dy: x, filter: layer.kernel.read()};
-    return finish(tf, layer, tf.engine().runKernel(builtinNames.dense.backpropInput, inputs, attributes));
+    return applyBiasAndActivation(
+      tf,
+      layer,
+      tf.engine().runKernel(builtinKernelNames.dense.backpropInput, inputs, attributes),
+    );
   });
 }
 
@@ -92,14 +96,14 @@ function causalPads({kernelSize, dilationRate, dataFormat}: ConvLayer): Explicit
 }
 
 /** activation(y + bias), in tfjs's order of operations. */
-export function finish(tf: Tf, {bias, activation, dataFormat}: ConvLayer, y: Tensor): Tensor {
+export function applyBiasAndActivation(tf: Tf, {bias, activation, dataFormat}: ConvLayer, y: Tensor): Tensor {
   const along = (vector: Tensor) =>
     dataFormat === 'channelsFirst' ? tf.reshape(vector, [-1, ...Array<number>(y.rank - 2).fill(1)]) : vector;
-  const biased = bias ? takingFloats(tf, tf.add(y, along(bias.read()))) : y;
+  const biased = bias ? withFloatGradient(tf, tf.add(y, along(bias.read()))) : y;
   return activation ? activation.apply(biased) : biased;
 }
 
 /** The layer with other settings. */
-export function like<L extends ConvLayer>(layer: L, settings: Partial<L>): L {
+export function withSettings<L extends ConvLayer>(layer: L, settings: Partial<L>): L {
   return Object.assign(Object.create(layer) as L, settings);
 }

@@ -4,19 +4,25 @@ import {refuseUnknown} from '../geometry/didYouMean.js';
 import {
   attributeNames,
   attributesOf,
-  batched,
   type Conv2DAttributes,
   type Images,
   tensorOf,
+  withBatch,
 } from './conv2dArguments.js';
-import {type Epilogue, epilogueNames, isTrailing, type Resolved, resolveEpilogue} from './epilogue.js';
-import {takingFloats} from './floats.js';
+import {
+  type EpilogueOptions,
+  epilogueOptionNames,
+  isTrailing,
+  type ResolvedEpilogue,
+  resolveEpilogue,
+} from './epilogue.js';
+import {withFloatGradient} from './floatTensors.js';
 import {functionNames} from './kernels.js';
 import {runOwnKernel} from './ownKernels.js';
 import {defaultTf as tf} from './tfjs.js';
 
 /** The arguments of {@link conv2d} and {@link depthwiseConv2d} as an object. */
-export interface Conv2DArguments<T extends Images = Images> extends Conv2DAttributes, Epilogue<Tensor> {
+export interface Conv2DArguments<T extends Images = Images> extends Conv2DAttributes, EpilogueOptions<Tensor> {
   /** [batch, height, width, inChannels], or without the batch; float32. */
   x: T;
   /** [height, width, inChannels, outChannels], depthwise [height, width, inChannels, channelMultiplier]; float32. */
@@ -42,23 +48,23 @@ export function convolution(kind: Kind, ...[first, filter, ...others]: Conv2DPar
       ? ({x: first, filter, strides, pad, dataFormat, dilations, dimRoundingMode} as Conv2DArguments)
       : (first as Conv2DArguments);
   const name = functionNames[kind];
-  refuseUnknown(name, args, ['x', 'filter', ...attributeNames, ...epilogueNames]);
+  refuseUnknown(name, args, ['x', 'filter', ...attributeNames, ...epilogueOptionNames]);
   const inputs = {x: tensorOf(name, 'x', args?.x), filter: tensorOf(name, 'filter', args.filter)};
   for (const key of ['bias', 'preluActivationWeights'] as const)
     if ((args[key] ?? null) !== null) tensorOf(name, key, args[key]);
   return tf.tidy(() => {
-    const [x, attrs] = [batched(inputs.x), attributesOf(args)];
+    const [x, attrs] = [withBatch(inputs.x), attributesOf(args)];
     conv2dInfo(name, {...attrs, kind, xShape: x.shape, filterShape: inputs.filter.shape}); // stricter than the kernels may be
     const y = runOwnKernel(tf, name, kind, 'forward', {...inputs, x}, attrs);
     const epilogue = resolveEpilogue<Tensor>(name, args, y.shape, args.dataFormat ?? 'NHWC');
-    const result = y.size === 0 ? emptyAfter(y, epilogue) : finish(y, epilogue);
+    const result = y.size === 0 ? emptyResult(y, epilogue) : applyEpilogueOnTape(y, epilogue);
     return inputs.x.rank === 3 ? tf.squeeze(result, [0]) : result;
   });
 }
 
 /** The epilogue by tfjs's own ops, so that it is on the tape. */
-function finish(y: Tensor, {activation, bias, slopes, alpha}: Resolved<Tensor>): Tensor {
-  const biased = bias ? takingFloats(tf, tf.add(y, tf.reshape(bias.tensor, bias.shape))) : y;
+function applyEpilogueOnTape(y: Tensor, {activation, bias, slopes, alpha}: ResolvedEpilogue<Tensor>): Tensor {
+  const biased = bias ? withFloatGradient(tf, tf.add(y, tf.reshape(bias.tensor, bias.shape))) : y;
   switch (activation) {
     case 'linear':
       return biased;
@@ -81,8 +87,8 @@ function finish(y: Tensor, {activation, bias, slopes, alpha}: Resolved<Tensor>):
 }
 
 /** The same of an empty output, on which some of tfjs's ops divide by zero or leave their gradients unwritten: nothing changes, and gradients are zeros. */
-function emptyAfter(y: Tensor, {bias, slopes}: Resolved<Tensor>): Tensor {
-  const beside = [bias, slopes].flatMap((one) => (one ? [one.tensor] : []));
-  const gradFunc = (dy: Tensor) => [dy, ...beside.map(({shape}) => tf.zeros(shape))];
-  return tf.customGrad(() => ({value: tf.clone(y), gradFunc}))(y, ...beside);
+function emptyResult(y: Tensor, {bias, slopes}: ResolvedEpilogue<Tensor>): Tensor {
+  const operands = [bias, slopes].flatMap((one) => (one ? [one.tensor] : []));
+  const gradFunc = (dy: Tensor) => [dy, ...operands.map(({shape}) => tf.zeros(shape))];
+  return tf.customGrad(() => ({value: tf.clone(y), gradFunc}))(y, ...operands);
 }

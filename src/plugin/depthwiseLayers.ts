@@ -1,5 +1,5 @@
 import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
-import {type ConvLayer, finish, like} from './convLayers.js';
+import {applyBiasAndActivation, type ConvLayer, withSettings} from './convLayers.js';
 import type {Tf} from './tfjs.js';
 
 /** What a DepthwiseConv2D or SeparableConv2D of tfjs knows of itself. */
@@ -9,12 +9,12 @@ export interface DepthwiseLayer extends ConvLayer {
   pointwiseKernel?: {read(): Tensor};
 }
 
-type Pair = [number, number];
+type HeightWidth = [number, number];
 
 /** activation(x ∗ depthwiseKernel + bias) with the layer's dilation, which tfjs leaves out. x is in the layer's data format, as is the result. */
 export function convolveDepthwise(tf: Tf, layer: DepthwiseLayer, x: Tensor): Tensor {
   return tf.tidy(() =>
-    finish(
+    applyBiasAndActivation(
       tf,
       layer,
       inNHWC(tf, layer, x, (image) => depthwise(tf, layer, image)),
@@ -28,7 +28,7 @@ export function convolveSeparable(tf: Tf, layer: DepthwiseLayer, x: Tensor): Ten
   return tf.tidy(() =>
     inNHWC(tf, layer, x, (image) => {
       const y = tf.conv2d(depthwise(tf, layer, image) as Tensor4D, pointwise, 1, 'valid');
-      return finish(tf, like(layer, {dataFormat: 'channelsLast'}), y);
+      return applyBiasAndActivation(tf, withSettings(layer, {dataFormat: 'channelsLast'}), y);
     }),
   );
 }
@@ -37,7 +37,7 @@ export function convolveSeparable(tf: Tf, layer: DepthwiseLayer, x: Tensor): Ten
 function depthwise(tf: Tf, layer: DepthwiseLayer, x: Tensor): Tensor {
   const [filter, strides, dilations] = [layer.depthwiseKernel.read() as Tensor4D, layer.strides, layer.dilationRate];
   const pad = layer.padding === 'same' ? 'same' : 'valid';
-  return tf.depthwiseConv2d(x as Tensor4D, filter, strides as Pair, pad, 'NHWC', dilations as Pair);
+  return tf.depthwiseConv2d(x as Tensor4D, filter, strides as HeightWidth, pad, 'NHWC', dilations as HeightWidth);
 }
 
 function inNHWC(tf: Tf, {dataFormat}: ConvLayer, x: Tensor, run: (x: Tensor) => Tensor): Tensor {

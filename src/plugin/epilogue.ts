@@ -1,17 +1,17 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
-import type {Fusion} from '../backends/implementation.js';
+import type {TensorEpilogue} from '../backends/implementation.js';
 import type {DataFormat} from '../geometry/conv2dInfo.js';
 import {didYouMean, keysOf} from '../geometry/didYouMean.js';
 import {type Activation, activations} from '../geometry/epilogue.js';
 import {ConvgradError} from '../geometry/error.js';
 import {show} from '../geometry/show.js';
-import {consume, type Place, runOther} from './backendOps.js';
-import {checkNumbers} from './checkTensor.js';
+import {applyAndRelease, type BackendContext, runBackendKernel} from './backendOps.js';
+import {checkNumeric} from './checkTensor.js';
 
 export {type Activation, activations};
 
 /** What follows a forward convolution: y ← activation(y + bias). */
-export interface Epilogue<T extends TensorInfo = TensorInfo> {
+export interface EpilogueOptions<T extends TensorInfo = TensorInfo> {
   /** Broadcastable to y; rank 1 means one value a channel, in either data format. */
   bias?: T | null | undefined;
   activation?: Activation | null | undefined;
@@ -22,7 +22,7 @@ export interface Epilogue<T extends TensorInfo = TensorInfo> {
 }
 
 /** The names of its parts. */
-export const epilogueNames = keysOf<Epilogue>({
+export const epilogueOptionNames = keysOf<EpilogueOptions>({
   ...{bias: true, activation: true, preluActivationWeights: true, leakyreluAlpha: true},
 });
 
@@ -30,16 +30,16 @@ export const epilogueNames = keysOf<Epilogue>({
 const defaultAlpha = 0.2;
 
 /** An epilogue that was checked: what its activation reads and nothing else, with the shapes in which tensors meet y. */
-export interface Resolved<T extends TensorInfo = TensorInfo> {
+export interface ResolvedEpilogue<T extends TensorInfo = TensorInfo> {
   activation: Activation;
-  bias?: Beside<T> | undefined;
+  bias?: EpilogueOperand<T> | undefined;
   /** Of prelu. */
-  slopes?: Beside<T> | undefined;
+  slopes?: EpilogueOperand<T> | undefined;
   /** Of leakyrelu. */
   alpha: number;
 }
 
-interface Beside<T extends TensorInfo> {
+interface EpilogueOperand<T extends TensorInfo> {
   tensor: T;
   shape: number[];
 }
@@ -47,32 +47,32 @@ interface Beside<T extends TensorInfo> {
 /** @throws ConvgradError unless the activation is known and its tensors are there, of numbers, and broadcast to y without making it larger */
 export function resolveEpilogue<T extends TensorInfo>(
   functionName: string,
-  {bias, activation, preluActivationWeights, leakyreluAlpha}: Epilogue<T>,
+  {bias, activation, preluActivationWeights, leakyreluAlpha}: EpilogueOptions<T>,
   yShape: readonly number[],
   dataFormat: DataFormat,
-): Resolved<T> {
-  const known = (activation || 'linear') as Activation; // as tfjs takes an empty name
-  if (!activations.includes(known)) {
-    const shown = typeof known === 'string' ? known : show(known);
+): ResolvedEpilogue<T> {
+  const name = (activation || 'linear') as Activation; // as tfjs takes an empty name
+  if (!activations.includes(name)) {
+    const shown = typeof name === 'string' ? name : show(name);
     throw new ConvgradError(
       functionName,
       `unknown activation '${shown}'${didYouMean(shown, activations)}; use one of ${activations.join(', ')}.`,
     );
   }
-  const alpha = numberOf(leakyreluAlpha ?? defaultAlpha);
-  if (known === 'leakyrelu' && Number.isNaN(alpha)) {
+  const alpha = toNumber(leakyreluAlpha ?? defaultAlpha);
+  if (name === 'leakyrelu' && Number.isNaN(alpha)) {
     throw new ConvgradError(functionName, `leakyreluAlpha must be a number; got ${show(leakyreluAlpha)}.`);
   }
-  const slopes = known === 'prelu' ? preluActivationWeights : undefined;
-  if (known === 'prelu' && !slopes) {
+  const slopes = name === 'prelu' ? preluActivationWeights : undefined;
+  if (name === 'prelu' && !slopes) {
     throw new ConvgradError(
       functionName,
       "activation 'prelu' needs preluActivationWeights, the slopes for negative values.",
     );
   }
-  const beside = (name: string, tensor: T | null | undefined): Beside<T> | undefined => {
+  const checkOperand = (name: string, tensor: T | null | undefined): EpilogueOperand<T> | undefined => {
     if (!tensor) return undefined;
-    const {shape} = checkNumbers(functionName, name, tensor);
+    const {shape} = checkNumeric(functionName, name, tensor);
     // A vector of C values goes along the channels, which in NCHW are third from the end.
     const alongChannels = dataFormat === 'NCHW' && shape.length === 1 && shape[0] !== 1;
     const met = alongChannels ? [shape[0], 1, 1] : shape;
@@ -83,7 +83,12 @@ export function resolveEpilogue<T extends TensorInfo>(
         `give one value for each of its ${yShape[yShape.length - (dataFormat === 'NCHW' ? 3 : 1)]} channels.`,
     );
   };
-  return {activation: known, bias: beside('bias', bias), slopes: beside('preluActivationWeights', slopes), alpha};
+  return {
+    activation: name,
+    bias: checkOperand('bias', bias),
+    slopes: checkOperand('preluActivationWeights', slopes),
+    alpha,
+  };
 }
 
 /** Whether a shape broadcasts to another one without making it larger. */
@@ -95,7 +100,7 @@ function broadcasts(shape: readonly number[], to: readonly number[]): boolean {
 }
 
 /** What JavaScript counts it as, as in tfjs; NaN where it cannot be counted. */
-function numberOf(value: unknown): number {
+function toNumber(value: unknown): number {
   try {
     return Number(value);
   } catch {
@@ -104,27 +109,37 @@ function numberOf(value: unknown): number {
 }
 
 /** The tensors that it reads. */
-export function tensorsOf({bias, slopes}: Resolved): (TensorInfo | undefined)[] {
+export function tensorsOf({bias, slopes}: ResolvedEpilogue): (TensorInfo | undefined)[] {
   return [bias?.tensor, slopes?.tensor];
 }
 
 /** The same epilogue with other tensors, in the order of `tensorsOf`. */
-export function withTensors(epilogue: Resolved, [bias, slopes]: readonly (TensorInfo | undefined)[]): Resolved {
-  const replaced = (beside: Beside<TensorInfo> | undefined, tensor: TensorInfo | undefined) =>
-    beside && tensor && {...beside, tensor};
+export function withTensors(
+  epilogue: ResolvedEpilogue,
+  [bias, slopes]: readonly (TensorInfo | undefined)[],
+): ResolvedEpilogue {
+  const replaced = (operand: EpilogueOperand<TensorInfo> | undefined, tensor: TensorInfo | undefined) =>
+    operand && tensor && {...operand, tensor};
   return {...epilogue, bias: replaced(epilogue.bias, bias), slopes: replaced(epilogue.slopes, slopes)};
 }
 
 /** The epilogue as an implementation may take it along; undefined where there is nothing to do. */
-export function fusionOf({activation, bias, slopes, alpha}: Resolved): Fusion | undefined {
+export function tensorEpilogueOf({activation, bias, slopes, alpha}: ResolvedEpilogue): TensorEpilogue | undefined {
   if (!bias && activation === 'linear') return undefined;
   return {activation, bias: bias?.tensor, preluActivationWeights: slopes?.tensor, leakyreluAlpha: alpha};
 }
 
 /** Applies the epilogue by the backend's own kernels, so that every activation is exactly tfjs's; releases y. */
-export function applyEpilogue(place: Place, y: TensorInfo, {activation, bias, slopes, alpha}: Resolved): TensorInfo {
-  const biased = bias ? consume(place, y, (a) => reshaped(place, bias, (b) => runOther(place, 'Add', {a, b}))) : y;
-  const by = (kernelName: string, attrs = {}) => consume(place, biased, (x) => runOther(place, kernelName, {x}, attrs));
+export function applyEpilogue(
+  context: BackendContext,
+  y: TensorInfo,
+  {activation, bias, slopes, alpha}: ResolvedEpilogue,
+): TensorInfo {
+  const biased = bias
+    ? applyAndRelease(context, y, (a) => reshaped(context, bias, (b) => runBackendKernel(context, 'Add', {a, b})))
+    : y;
+  const by = (kernelName: string, attrs = {}) =>
+    applyAndRelease(context, biased, (x) => runBackendKernel(context, kernelName, {x}, attrs));
   switch (activation) {
     case 'linear':
       return biased;
@@ -139,17 +154,17 @@ export function applyEpilogue(place: Place, y: TensorInfo, {activation, bias, sl
     case 'leakyrelu':
       return by('LeakyRelu', {alpha});
     case 'prelu':
-      return consume(place, biased, (x) =>
-        reshaped(place, slopes as Beside<TensorInfo>, (weights) => prelu(place, x, weights)),
+      return applyAndRelease(context, biased, (x) =>
+        reshaped(context, slopes as EpilogueOperand<TensorInfo>, (weights) => prelu(context, x, weights)),
       );
   }
 }
 
-function prelu(place: Place, x: TensorInfo, alpha: TensorInfo): TensorInfo {
-  if (isTrailing(alpha.shape, x.shape)) return runOther(place, 'Prelu', {x, alpha});
+function prelu(context: BackendContext, x: TensorInfo, alpha: TensorInfo): TensorInfo {
+  if (isTrailing(alpha.shape, x.shape)) return runBackendKernel(context, 'Prelu', {x, alpha});
   const reps = alpha.shape.map((size, i) => x.shape[x.shape.length - alpha.shape.length + i] / size);
-  return consume(place, runOther(place, 'Tile', {x: alpha}, {reps}), (whole) =>
-    runOther(place, 'Prelu', {x, alpha: whole}),
+  return applyAndRelease(context, runBackendKernel(context, 'Tile', {x: alpha}, {reps}), (whole) =>
+    runBackendKernel(context, 'Prelu', {x, alpha: whole}),
   );
 }
 
@@ -160,10 +175,10 @@ export function isTrailing(shape: readonly number[], of: readonly number[]): boo
 }
 
 function reshaped(
-  place: Place,
-  {tensor, shape}: Beside<TensorInfo>,
+  context: BackendContext,
+  {tensor, shape}: EpilogueOperand<TensorInfo>,
   run: (reshaped: TensorInfo) => TensorInfo,
 ): TensorInfo {
   if (shape.length === tensor.shape.length) return run(tensor);
-  return consume(place, runOther(place, 'Reshape', {x: tensor}, {shape}), run);
+  return applyAndRelease(context, runBackendKernel(context, 'Reshape', {x: tensor}, {shape}), run);
 }

@@ -32,10 +32,10 @@ import {
   candidatesOf,
   engineOf,
   isPredicted,
-  ratesFrom,
+  type Requested,
+  ratesSourceOf,
   refusalOf,
   select,
-  type Wanted,
 } from './select.js';
 
 /** What `explain()` tells; plain data. */
@@ -101,9 +101,9 @@ export function explain(problem: Problem | string, options: ExplainOptions = {})
   const {backends = servedBackends(), algorithm = 'auto', accuracy = 'standard'} = options ?? {};
   if (!Array.isArray(backends))
     throw new ConvgradError('explain', `backends must be an array such as ['cpu']; got ${show(backends)}.`);
-  choose('backend', backends, servedBackends());
-  choose('algorithm', [algorithm], ['auto', 'builtin', ...new Set(servedBackends().flatMap(algorithmsOf))]);
-  choose('accuracy', [accuracy], ['standard', 'fast']);
+  checkNames('backend', backends, servedBackends());
+  checkNames('algorithm', [algorithm], ['auto', 'builtin', ...new Set(servedBackends().flatMap(algorithmsOf))]);
+  checkNames('accuracy', [accuracy], ['standard', 'fast']);
   const info = problemInfo(asked);
   const [, [, padBottom], [, padRight]] = explicitPads(info);
   const shape = (name: TensorName) => userShapeOf(info, name);
@@ -113,7 +113,7 @@ export function explain(problem: Problem | string, options: ExplainOptions = {})
     shapes: {x: shape('x'), filter: shape('filter'), y: shape('y')},
     backends: backends.map((backend) => {
       const engine = engineOf(backend)?.name;
-      const rates = ratesFrom(backend);
+      const rates = ratesSourceOf(backend);
       return {
         backend,
         ...(engine === undefined ? {} : {engine}),
@@ -124,37 +124,43 @@ export function explain(problem: Problem | string, options: ExplainOptions = {})
   };
 }
 
-function explainPass(problem: Problem, info: Conv2DInfo, backend: string, pass: Pass, wanted: Wanted): PassExplanation {
+function explainPass(
+  problem: Problem,
+  info: Conv2DInfo,
+  backend: string,
+  pass: Pass,
+  requested: Requested,
+): PassExplanation {
   const alone = builtinFault(backend, problem, pass) ?? 'no fault is known, not tried here';
   if (hasZeroSize(info)) {
     const why = 'a size of 0 leaves nothing to compute: the result is zeros without any algorithm';
     return {pass, why, others: [], cost: costOf(undefined, info, pass), alone};
   }
-  const builtin = builtinImplementation(backend, {plain: notCalled});
-  const candidates = candidatesOf(backend, info, pass, wanted, builtin);
-  const refused = refusalOf(backend, wanted);
+  const builtin = builtinImplementation(backend, {plain: neverCalled});
+  const candidates = candidatesOf(backend, info, pass, requested, builtin);
+  const refused = refusalOf(backend, requested);
   if (refused !== undefined) {
     const others = candidates.map(({implementation: {algorithm}}) => ({algorithm, why: 'not asked for'}));
     return {pass, why: refused, others, cost: costOf(undefined, info, pass), alone};
   }
-  const {implementation: chosen, refusal} = select('explain', backend, info, pass, wanted, builtin);
+  const {implementation: chosen, refusal} = select('explain', backend, info, pass, requested, builtin);
   const byTime = isPredicted(backend, info) && candidates.filter(isTimed).length > 1;
-  const isKept = byTime && chosen !== candidates[0]?.implementation;
+  const isCached = byTime && chosen !== candidates[0]?.implementation;
   const isFastest = !byTime && chosen.isFaster?.(info, pass) === true;
   const predicted = ({milliseconds}: Partial<Candidate>) =>
     milliseconds === undefined ? {} : {predictedMilliseconds: milliseconds};
   return {
     pass,
     algorithm: chosen.algorithm,
-    why: reason(chosen, wanted, refusal, chosen === builtin, byTime, isKept, isFastest),
+    why: whyChosen(chosen, requested, refusal, chosen === builtin, byTime, isCached, isFastest),
     ...predicted(candidates.find(({implementation}) => implementation === chosen) ?? {}),
     others: candidates
       .filter(({implementation}) => implementation !== chosen)
       .map((candidate) => {
         const {implementation, verdict} = candidate;
-        const passed = isKept
+        const passed = isCached
           ? 'not what was chosen before'
-          : passedOver(candidate, chosen, wanted, byTime || isFastest, builtin);
+          : whyNotChosen(candidate, chosen, requested, byTime || isFastest, builtin);
         const why = verdict === true ? passed : verdict;
         return {algorithm: implementation.algorithm, why, ...predicted(candidate)};
       }),
@@ -167,29 +173,29 @@ function isTimed({milliseconds}: Candidate): boolean {
   return milliseconds !== undefined;
 }
 
-function reason(
+function whyChosen(
   {algorithm, predict}: Implementation,
-  wanted: Wanted,
+  requested: Requested,
   refusal: string | undefined,
   isBuiltin: boolean,
   byTime: boolean,
-  isKept: boolean,
+  isCached: boolean,
   isFastest: boolean,
 ): string {
-  if (algorithm === wanted.algorithm) return 'asked for by name';
-  const least = isKept ? 'chosen before, by a plan or for another size of this layer' : 'the least predicted time';
+  if (algorithm === requested.algorithm) return 'asked for by name';
+  const least = isCached ? 'chosen before, by a plan or for another size of this layer' : 'the least predicted time';
   const first = isFastest ? 'the fastest for so little' : 'first in the order of preference that computes it';
   const own = byTime ? least : first;
   const why = byTime && predict ? own : 'there it is faster';
   const shown = isBuiltin ? `tfjs's own kernel, told the resolved pads, which is as right: ${why}` : own;
-  return refusal === undefined ? shown : `${shown}, since '${wanted.algorithm}' does not: ${refusal}`;
+  return refusal === undefined ? shown : `${shown}, since '${requested.algorithm}' does not: ${refusal}`;
 }
 
 /** Why something that could serve it does not. */
-function passedOver(
+function whyNotChosen(
   {implementation}: Candidate,
   chosen: Implementation,
-  {algorithm}: Wanted,
+  {algorithm}: Requested,
   byTime: boolean,
   builtin: Implementation | undefined,
 ): string {
@@ -213,11 +219,11 @@ function costOf(implementation: Implementation | undefined, info: Conv2DInfo, pa
 }
 
 /** Stands for a kernel that is asked about, never run. */
-function notCalled(): never {
+function neverCalled(): never {
   throw new Error('explain() runs no kernel');
 }
 
-function choose(what: string, chosen: readonly string[], known: readonly string[]): void {
+function checkNames(what: string, chosen: readonly string[], known: readonly string[]): void {
   const unknown = chosen.find((name) => !known.includes(name));
   if (unknown !== undefined)
     throw new ConvgradError(

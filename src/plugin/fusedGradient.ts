@@ -1,18 +1,18 @@
 import type {GradConfig, NamedTensorMap, Tensor} from '@tensorflow/tfjs';
 import type {Kind} from '../geometry/conv2dInfo.js';
-import {inFloats} from './floats.js';
-import {type FusedRun, watchFusedRuns} from './fusedRun.js';
+import {toFloats} from './floatTensors.js';
+import {captureFusedRun, type FusedRun} from './fusedRun.js';
 import {gradientConfigs} from './gradients.js';
-import {builtinNames, kinds} from './kernels.js';
-import type {MethodSwaps} from './methodSwaps.js';
+import {builtinKernelNames, kinds} from './kernels.js';
+import type {MethodPatches} from './methodPatches.js';
 import type {Tf} from './tfjs.js';
 
 /** What the function given to tf.customGrad returns. */
-interface Result {
+interface CustomGradResult {
   value: Tensor;
   gradFunc(dy: Tensor, saved: Tensor[]): Tensor | Tensor[];
 }
-type CustomOp = (...inputs: unknown[]) => Result;
+type CustomOp = (...inputs: unknown[]) => CustomGradResult;
 
 /**
  * The scopes in which tfjs runs its fused convolutions. A scope is named after the op's function, which tfjs hands over as the key of an
@@ -28,9 +28,9 @@ const fusedScopes: Readonly<Record<string, Kind>> = {
  * dilation, NCHW and an x without batch, and where it drops dimRoundingMode the backward kernels refuse the sizes. The op hands the closure to
  * `engine.customGrad`, as users hand theirs to `tf.customGrad`; theirs are left alone.
  */
-export function swapCustomGrad(tf: Tf, swaps: MethodSwaps): void {
-  const gradients = new Map(kinds.map((kind) => [kind, gradientConfigs(tf, kind, builtinNames[kind])[0]]));
-  swaps.swap(tf.engine(), 'customGrad', (original) => {
+export function patchCustomGrad(tf: Tf, patches: MethodPatches): void {
+  const gradients = new Map(kinds.map((kind) => [kind, gradientConfigs(tf, kind, builtinKernelNames[kind])[0]]));
+  patches.patch(tf.engine(), 'customGrad', (original) => {
     const ours = function (this: unknown, op: CustomOp) {
       const kind = fusedScopes[tf.engine().state.activeScope?.name];
       const wrapped = kind ? withGradient(tf, op, gradients.get(kind) as GradConfig) : op;
@@ -46,23 +46,24 @@ function withGradient(tf: Tf, op: CustomOp, forward: GradConfig): CustomOp {
     const save = args.pop() as (tensors: Tensor[]) => void;
     const inputs = args as Tensor[];
     let saved: Tensor[] = [];
-    const {value: result, run} = watchFusedRuns(() =>
+    const {value: result, run} = captureFusedRun(() =>
       op(...inputs, (tensors: Tensor[]) => {
         saved = tensors;
         save(tensors);
       }),
     );
-    if (!run || !isOf(run, inputs)) return result;
+    if (!run || !hasInputs(run, inputs)) return result;
     // What is saved comes back as copies in the same order.
     const [x, filter] = [saved.indexOf(inputs[0]), saved.indexOf(inputs[1])];
     if (x < 0 || filter < 0) return result;
-    const gradFunc: Result['gradFunc'] = (dy, kept) => gradientsOf(tf, run, forward, dy, kept[x], kept[filter]);
+    const gradFunc: CustomGradResult['gradFunc'] = (dy, kept) =>
+      gradientsOf(tf, run, forward, dy, kept[x], kept[filter]);
     return {value: result.value, gradFunc};
   };
 }
 
 /** Whether these are the inputs of the run: the tensors themselves, since several may share their data. */
-function isOf({x, filter, bias}: FusedRun, inputs: readonly Tensor[]): boolean {
+function hasInputs({x, filter, bias}: FusedRun, inputs: readonly Tensor[]): boolean {
   const own = [x, filter, ...(bias ? [bias] : [])];
   return own.length === inputs.length && own.every((tensor, i) => tensor === inputs[i]);
 }
@@ -79,5 +80,5 @@ function biasGradient(tf: Tf, {attrs}: FusedRun, dy: Tensor, shape: number[]): T
   if (dy.size === 0) return tf.zeros(shape); // on wasm, tfjs leaves the sum of an empty tensor unwritten
   const alongChannels = attrs['dataFormat'] === 'NCHW' && shape.length === 1 && shape[0] !== 1;
   const axes = alongChannels ? [0, 2, 3] : tf.backend_util.getReductionAxes(shape, dy.shape);
-  return tf.reshape(tf.sum(inFloats(tf, dy), axes), shape);
+  return tf.reshape(tf.sum(toFloats(tf, dy), axes), shape);
 }

@@ -12,12 +12,12 @@ export interface FusedRun {
 let last: FusedRun | undefined;
 
 /** To be called by the kernel when it has run. */
-export function noteFusedRun(run: FusedRun): void {
+export function recordFusedRun(run: FusedRun): void {
   last = run;
 }
 
 /** Runs fn. @returns what it returned, and the last fused convolution that ran in it and in no `watchFusedRuns` inside it */
-export function watchFusedRuns<T>(fn: () => T): {value: T; run: FusedRun | undefined} {
+export function captureFusedRun<T>(fn: () => T): {value: T; run: FusedRun | undefined} {
   const outer = last;
   last = undefined;
   try {

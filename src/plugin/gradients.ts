@@ -20,14 +20,15 @@ export function gradientConfigs(tf: Tf, kind: Kind, names: KernelNames): GradCon
   const run = (name: string, inputs: Record<string, Tensor>, attrs: NamedAttrMap) =>
     tf.engine().runKernel(name, inputs, attrs) as Tensor;
   const backward = (name: string, inputs: Record<string, Tensor>, attrs: NamedAttrMap) => {
-    refuseForeignKernel(tf, kind, name, attrs as Attributes);
+    refuseForeignKernel(tf, kind, name, attrs as DilationAttributes);
     return run(name, inputs, attrs);
   };
-  const forward = (x: Tensor, filter: Tensor, attrs: NamedAttrMap) => run(names.forward, {x, filter}, geometry(attrs));
+  const forward = (x: Tensor, filter: Tensor, attrs: NamedAttrMap) =>
+    run(names.forward, {x, filter}, geometryAttributes(attrs));
   const backpropInput = (dy: Tensor, filter: Tensor, attrs: NamedAttrMap, inputShape: number[]) =>
-    backward(names.backpropInput, {dy, filter}, {...geometry(attrs), inputShape});
+    backward(names.backpropInput, {dy, filter}, {...geometryAttributes(attrs), inputShape});
   const backpropFilter = (x: Tensor, dy: Tensor, attrs: NamedAttrMap, filterShape: number[]) =>
-    backward(names.backpropFilter, {x, dy}, {...geometry(attrs), filterShape});
+    backward(names.backpropFilter, {x, dy}, {...geometryAttributes(attrs), filterShape});
   const config = (
     kernelName: string,
     inputsToSave: [string, string],
@@ -56,10 +57,10 @@ export function gradientConfigs(tf: Tf, kind: Kind, names: KernelNames): GradCon
   ];
 }
 
-type Attributes = Pick<Conv2DRequest, 'dilations' | 'dimRoundingMode'>;
+type DilationAttributes = Pick<Conv2DRequest, 'dilations' | 'dimRoundingMode'>;
 
 /** The layers of tfjs leave dilations null, which its own backward kernels do not take. */
-function geometry({strides, pad, dataFormat, dilations, dimRoundingMode}: NamedAttrMap): NamedAttrMap {
+function geometryAttributes({strides, pad, dataFormat, dilations, dimRoundingMode}: NamedAttrMap): NamedAttrMap {
   return {strides, pad, dataFormat, dilations: dilations ?? [1, 1], dimRoundingMode};
 }
 
@@ -67,7 +68,7 @@ function geometry({strides, pad, dataFormat, dilations, dimRoundingMode}: NamedA
  * The backward kernels that tfjs ships take no dilation: they would ignore it and return wrong values. Nobody knows of anybody else's whether they do.
  * Its forward kernels take it.
  */
-function refuseForeignKernel(tf: Tf, kind: Kind, name: string, {dilations}: Attributes): void {
+function refuseForeignKernel(tf: Tf, kind: Kind, name: string, {dilations}: DilationAttributes): void {
   const backend = tf.getBackend();
   const dilated = [dilations ?? 1].flat().some((dilation) => dilation !== 1);
   if (!dilated || isOurs(tf.getKernel(name, backend)?.kernelFunc)) return;

@@ -4,22 +4,22 @@ import {isServed, servedBackends} from '../backends/servedBackends.js';
 import {configureEngine, type EngineName, resetEngine} from '../engine/index.js';
 import {didYouMean, keysOf, refuseUnknown} from '../geometry/didYouMean.js';
 import {ConvgradError} from '../geometry/error.js';
+import {findAliases} from './backendAliases.js';
 import {builtinName} from './builtinImplementation.js';
-import {type Plan, resetChoices} from './choices.js';
-import {findCopies} from './copies.js';
-import {swapCustomGrad} from './fusedGradient.js';
-import {swapLayers} from './layers.js';
-import {kernelKey} from './registries.js';
+import {patchCustomGrad} from './fusedGradient.js';
+import {patchLayers} from './layers.js';
+import {type Plan, resetChoices} from './planCache.js';
 import {repairedGradients} from './repairedGradients.js';
 import {type InstallationReport, makeReport} from './report.js';
 import {algorithmsOf} from './select.js';
-import {currentSession, endSessions, replacedGradients, replacedOn, startSession} from './session.js';
+import {currentSession, endSessions, replacedGradients, replacedKernelsOn, startSession} from './session.js';
 import {defaultTf, type Tf} from './tfjs.js';
+import {kernelKey} from './tfjsRegistries.js';
 
 export interface InstallOptions {
   /** The copy of tfjs whose kernels are to be replaced; by default the one this package resolves to. */
   tf?: Tf;
-  /** tfjs backends to serve, imported already or later; by default every one that convgrad has kernels for, and those that are copies of them under other names. */
+  /** tfjs backends to serve, imported already or later; by default every one that convgrad has kernels for, and those that are aliases of them under other names. */
   backends?: readonly string[];
   /** The algorithm to use where it runs and supports the problem; 'auto' (the default) takes the one of least predicted time, on wasm for depthwise
    * convolutions and small dense ones forward tfjs's own kernel, which 'builtin' asks for by name. Every other name means convgrad's alone. */
@@ -86,8 +86,8 @@ export function install(options: InstallOptions = {}): Installation {
   if (typeof tf?.engine !== 'function' || typeof tf.registerKernel !== 'function') {
     throw new ConvgradError('install', "tf must be the module '@tensorflow/tfjs'; pass what `import * as tf` gives.");
   }
-  const copies = findCopies(tf);
-  const asked: unknown = options?.backends ?? [...servedBackends(), ...copies];
+  const aliases = findAliases(tf);
+  const asked: unknown = options?.backends ?? [...servedBackends(), ...aliases];
   if (!Array.isArray(asked)) {
     throw new ConvgradError('install', `backends must be an array such as ['cpu']; got ${JSON.stringify(asked)}.`);
   }
@@ -126,18 +126,20 @@ export function install(options: InstallOptions = {}): Installation {
   const session = currentSession(tf) ?? startSession(tf);
   if (session.backends.some((backend) => !backends.includes(backend))) session.kernels.restore();
   session.backends = backends;
-  session.wanted = {algorithm, accuracy};
+  session.requested = {algorithm, accuracy};
   session.plan = plan;
   session.engineOptions = {engine, threads};
   // Backends that are not imported yet arrive later, kernel by kernel.
-  const present = backends.filter((backend) => replacedOn(backend).some((name) => tf.getKernel(name, backend)));
-  session.kernels.swap(present.flatMap((backend) => replacedOn(backend).map((name) => kernelKey(name, backend))));
+  const present = backends.filter((backend) => replacedKernelsOn(backend).some((name) => tf.getKernel(name, backend)));
+  session.kernels.replace(
+    present.flatMap((backend) => replacedKernelsOn(backend).map((name) => kernelKey(name, backend))),
+  );
   if (!repairGradients && session.repairsGradients) session.gradients.restore();
   session.repairsGradients = repairGradients;
-  session.gradients.swap([...replacedGradients, ...(repairGradients ? Object.keys(repairedGradients) : [])]);
-  swapCustomGrad(tf, session.engine);
-  session.servesLayers = layers;
-  if (layers) swapLayers(tf, session.layers, () => currentSession(tf) === session && session.servesLayers);
+  session.gradients.replace([...replacedGradients, ...(repairGradients ? Object.keys(repairedGradients) : [])]);
+  patchCustomGrad(tf, session.engine);
+  session.patchesLayers = layers;
+  if (layers) patchLayers(tf, session.layers, () => currentSession(tf) === session && session.patchesLayers);
   else session.layers.restore();
   return {report: () => makeReport(tf)};
 }

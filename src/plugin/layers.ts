@@ -1,21 +1,28 @@
 import type {Tensor} from '@tensorflow/tfjs';
-import {type ConvLayer, convolve, convolveTransposed, isDilated, like, needsConvolve} from './convLayers.js';
+import {
+  type ConvLayer,
+  convolve,
+  convolveTransposed,
+  isDilated,
+  needsOwnConvolution,
+  withSettings,
+} from './convLayers.js';
 import {convolveDepthwise, convolveSeparable, type DepthwiseLayer} from './depthwiseLayers.js';
-import {builtinNames, isOurs} from './kernels.js';
-import type {MethodSwaps} from './methodSwaps.js';
+import {builtinKernelNames, isOurs} from './kernels.js';
+import type {MethodPatches} from './methodPatches.js';
 import type {Tf} from './tfjs.js';
 
-type Call = (this: ConvLayer, inputs: Tensor | Tensor[], kwargs: object) => Tensor | Tensor[];
-type OutputShape = (this: ConvLayer, inputShape: number[]) => number[];
+type CallMethod = (this: ConvLayer, inputs: Tensor | Tensor[], kwargs: object) => Tensor | Tensor[];
+type OutputShapeMethod = (this: ConvLayer, inputShape: number[]) => number[];
 
 /** Methods of ours for one class of layers, each given tfjs's own to fall back on. */
 interface LayerMethods {
-  call(tf: Tf, original: Call): Call;
-  computeOutputShape?(tf: Tf, original: OutputShape): OutputShape;
+  call(tf: Tf, original: CallMethod): CallMethod;
+  computeOutputShape?(tf: Tf, original: OutputShapeMethod): OutputShapeMethod;
 }
 
 /** Runs ours on the layers and inputs that need it. */
-function callWhere<L extends ConvLayer>(
+function callIf<L extends ConvLayer>(
   needed: (tf: Tf, layer: L, x: Tensor) => boolean,
   run: (tf: Tf, layer: L, x: Tensor) => Tensor,
 ): LayerMethods['call'] {
@@ -28,19 +35,19 @@ function callWhere<L extends ConvLayer>(
 }
 
 /** tfjs's shape of the layer as it would be with other settings, where `settings` gives some. */
-function shapeAs(settings: (layer: ConvLayer) => Partial<ConvLayer> | false): LayerMethods['computeOutputShape'] {
+function outputShapeAs(settings: (layer: ConvLayer) => Partial<ConvLayer> | false): LayerMethods['computeOutputShape'] {
   return (_tf, original) =>
     function (inputShape) {
       const others = settings(this);
-      return original.call(others ? like(this, others) : this, inputShape);
+      return original.call(others ? withSettings(this, others) : this, inputShape);
     };
 }
 
 /** tfjs takes 'causal' for 'valid' in shapes; its length is that of 'same'. */
-const causalAsSame = shapeAs(({padding, rank}) => padding === 'causal' && rank === 1 && {padding: 'same'});
+const causalAsSame = outputShapeAs(({padding, rank}) => padding === 'causal' && rank === 1 && {padding: 'same'});
 
 /** Where tfjs leaves dilation out of shapes: a dilated filter reaches as far as a larger one. */
-const dilatedAsLarger = shapeAs(
+const dilatedAsLarger = outputShapeAs(
   (layer) =>
     isDilated(layer) && {
       kernelSize: Array.from(layer.kernelSize, (size, i) => (size - 1) * layer.dilationRate[i] + 1),
@@ -48,26 +55,26 @@ const dilatedAsLarger = shapeAs(
     },
 );
 
-const convMethods = {call: callWhere(needsConvolve, convolve), computeOutputShape: causalAsSame};
+const convMethods = {call: callIf(needsOwnConvolution, convolve), computeOutputShape: causalAsSame};
 const dilatedImages = (_tf: Tf, layer: ConvLayer, x: Tensor) => isDilated(layer) && x.rank === 4;
-const smallest = {name: 'convgrad', filters: 1, kernelSize: 1};
+const minimalArguments = {name: 'convgrad', filters: 1, kernelSize: 1};
 
 /** One entry per class that is patched. A layer is made to get at its class, with a name so that it takes none of tfjs's numbered ones. */
 const classes: Record<string, {make: (layers: Tf['layers']) => object; methods: LayerMethods}> = {
-  Conv1D: {make: (layers) => layers.conv1d(smallest), methods: convMethods},
-  Conv2D: {make: (layers) => layers.conv2d(smallest), methods: convMethods},
+  Conv1D: {make: (layers) => layers.conv1d(minimalArguments), methods: convMethods},
+  Conv2D: {make: (layers) => layers.conv2d(minimalArguments), methods: convMethods},
   Conv2DTranspose: {
-    make: (layers) => layers.conv2dTranspose(smallest),
-    methods: {call: callWhere(dilatedImages, convolveTransposed), computeOutputShape: dilatedAsLarger},
+    make: (layers) => layers.conv2dTranspose(minimalArguments),
+    methods: {call: callIf(dilatedImages, convolveTransposed), computeOutputShape: dilatedAsLarger},
   },
   DepthwiseConv2D: {
-    make: (layers) => layers.depthwiseConv2d(smallest),
-    methods: {call: callWhere<DepthwiseLayer>(dilatedImages, convolveDepthwise), computeOutputShape: dilatedAsLarger},
+    make: (layers) => layers.depthwiseConv2d(minimalArguments),
+    methods: {call: callIf<DepthwiseLayer>(dilatedImages, convolveDepthwise), computeOutputShape: dilatedAsLarger},
   },
   SeparableConv2D: {
-    make: (layers) => layers.separableConv2d(smallest),
+    make: (layers) => layers.separableConv2d(minimalArguments),
     methods: {
-      call: callWhere<DepthwiseLayer>(
+      call: callIf<DepthwiseLayer>(
         // With channelsFirst, tfjs adds a channelsFirst bias to a channelsLast result.
         (tf, layer, x) => dilatedImages(tf, layer, x) || (layer.dataFormat === 'channelsFirst' && layer.bias !== null),
         convolveSeparable,
@@ -84,15 +91,15 @@ export function layerPrototypes(tf: Tf): {layer: string; prototype: object | und
   }));
 }
 
-/** Patches the layer classes of one copy of tfjs; `active` says whether that is still wanted, for callers who kept our methods. */
-export function swapLayers(tf: Tf, swaps: MethodSwaps, active: () => boolean): void {
+/** Patches the layer classes of one copy of tfjs; `active` says whether that is still requested, for callers who kept our methods. */
+export function patchLayers(tf: Tf, patches: MethodPatches, active: () => boolean): void {
   for (const {layer, prototype} of layerPrototypes(tf)) {
     for (const [name, method] of Object.entries(prototype ? classes[layer].methods : {})) {
-      swaps.swap(prototype as object, name, (original) => {
-        const ours = method(tf, original as never) as Call;
+      patches.patch(prototype as object, name, (original) => {
+        const ours = method(tf, original as never) as CallMethod;
         return function (this: ConvLayer, ...args: unknown[]) {
           return (active() && isServed(tf) ? ours : original).apply(this as never, args as never);
-        } as Call;
+        } as CallMethod;
       });
     }
   }
@@ -100,5 +107,5 @@ export function swapLayers(tf: Tf, swaps: MethodSwaps, active: () => boolean): v
 
 /** Whether the kernel that a convolution of tfjs would run now is convgrad's. */
 function isServed(tf: Tf): boolean {
-  return isOurs(tf.getKernel(builtinNames.dense.forward, tf.getBackend())?.kernelFunc);
+  return isOurs(tf.getKernel(builtinKernelNames.dense.forward, tf.getBackend())?.kernelFunc);
 }

@@ -18,14 +18,16 @@ function maxPoolGrad(tf: Tf): KernelFunc {
     const {filterSize, strides, pad, dimRoundingMode} = attrs as NamedAttrMap & {pad: 'same'; dimRoundingMode: 'floor'};
     const size = [filterSize, strides] as [[number, number], [number, number]];
     const pool = tf.backend_util.computePool2DInfo(x.shape as Shape, ...size, 1, pad, dimRoundingMode);
-    return compute(backend, [dy, x], x.shape, ([dyValues, xValues], dx) => spread(pool, dyValues, xValues, dx));
+    return compute(backend, [dy, x], x.shape, ([dyValues, xValues], dx) =>
+      scatterToMaximum(pool, dyValues, xValues, dx),
+    );
   });
 }
 
 type Shape = [number, number, number, number];
-type Pool = ReturnType<Tf['backend_util']['computePool2DInfo']>;
+type PoolInfo = ReturnType<Tf['backend_util']['computePool2DInfo']>;
 
-function spread(pool: Pool, dy: Float32Array, x: Float32Array, dx: Float32Array): void {
+function scatterToMaximum(pool: PoolInfo, dy: Float32Array, x: Float32Array, dx: Float32Array): void {
   const {batchSize, inHeight, inWidth, inChannels: C, outHeight, outWidth, strideHeight, strideWidth, padInfo} = pool;
   dx.fill(0);
   for (let n = 0, from = 0; n < batchSize; n++) {

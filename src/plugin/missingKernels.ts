@@ -18,7 +18,7 @@ export const gradientKernels: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** An op that runs forward on a backend and cannot be trained there. */
-export interface Untrainable {
+export interface UntrainableOp {
   /** Below `tf`, for example `image.resizeBilinear`. */
   op: string;
   /** The kernels that its gradient lacks. */
@@ -29,7 +29,7 @@ export interface Untrainable {
  * The ops that cannot be trained on a backend as it stands, because kernels that their gradients run are registered neither by tfjs nor,
  * if it is installed, by convgrad. Empty for a backend that is not imported.
  */
-export function missingKernels(tf: Tf, backend: string): Untrainable[] {
+export function missingKernels(tf: Tf, backend: string): UntrainableOp[] {
   if (tf.getKernelsForBackend(backend).length === 0) return [];
   return Object.entries(gradientKernels)
     .map(([op, kernels]) => ({op, kernels: kernels.filter((kernel) => !tf.getKernel(kernel, backend))}))
@@ -45,7 +45,7 @@ export interface WrongGradient {
 }
 
 /** Those that tfjs computes without a kernel for them, and so on every backend. */
-const ofCore: readonly WrongGradient[] = [
+const coreGradients: readonly WrongGradient[] = [
   {op: 'mirrorPad', when: 'always, for the borders are left out', repaired: true},
   {op: 'depthToSpace', when: 'always, for there is none', repaired: true},
   {
@@ -56,7 +56,7 @@ const ofCore: readonly WrongGradient[] = [
 ];
 
 const onCpuAndWasm: readonly WrongGradient[] = [
-  ...ofCore,
+  ...coreGradients,
   {op: 'avgPool', when: 'a window reaches into the padding', repaired: false},
   {op: 'avgPool3d', when: 'a window reaches into the padding', repaired: false},
   {op: 'image.resizeBilinear', when: 'the images are not square, where it throws', repaired: true},
@@ -72,8 +72,8 @@ export const wrongGradients: Readonly<Record<string, readonly WrongGradient[]>> 
       repaired: true,
     },
   ],
-  webgl: ofCore,
-  webgpu: ofCore,
+  webgl: coreGradients,
+  webgpu: coreGradients,
   wasm: [
     ...onCpuAndWasm,
     {op: 'maxPool', when: 'the largest element of a window is negative', repaired: true},

@@ -3,9 +3,9 @@ import {isServed, servedBackends} from '../backends/servedBackends.js';
 import type {Kind} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
 import {type Pass, passes} from '../geometry/pass.js';
-import {findCopies} from './copies.js';
+import {findAliases} from './backendAliases.js';
 import {gradientConfigs} from './gradients.js';
-import {ownNames, passKernels} from './kernels.js';
+import {ownKernelNames, passKernels} from './kernels.js';
 import {currentSession, stockKernels} from './session.js';
 import type {Tf} from './tfjs.js';
 
@@ -24,22 +24,22 @@ export function runOwnKernel(
   const engine = tf.engine();
   void engine.backend; // initialises one if none is active yet
   const {backendName} = engine;
-  if (!isServed(backendName)) findCopies(tf);
+  if (!isServed(backendName)) findAliases(tf);
   if (!isServed(backendName)) {
     throw new ConvgradError(
       functionName,
       `convgrad has no kernels for the active backend '${backendName}'; call tf.setBackend() with one of ${servedBackends().join(', ')}.`,
     );
   }
-  register(tf, kind, backendName);
-  return engine.runKernel(ownNames[kind][pass], inputs, attrs as NamedAttrMap) as Tensor4D;
+  registerOwnKernels(tf, kind, backendName);
+  return engine.runKernel(ownKernelNames[kind][pass], inputs, attrs as NamedAttrMap) as Tensor4D;
 }
 
-function register(tf: Tf, kind: Kind, backendName: string): void {
-  const names = ownNames[kind];
+function registerOwnKernels(tf: Tf, kind: Kind, backendName: string): void {
+  const names = ownKernelNames[kind];
   if (tf.getKernel(names.forward, backendName)) return;
-  const wanted = () => currentSession(tf)?.wanted ?? {algorithm: 'auto', accuracy: 'standard'};
-  const kernels = passKernels(tf, kind, backendName, wanted, stockKernels(tf, backendName));
+  const requested = () => currentSession(tf)?.requested ?? {algorithm: 'auto', accuracy: 'standard'};
+  const kernels = passKernels(tf, kind, backendName, requested, stockKernels(tf, backendName));
   for (const pass of passes) tf.registerKernel({kernelName: names[pass], backendName, kernelFunc: kernels[pass]});
   if (tf.getGradient(names.forward)) return;
   for (const config of gradientConfigs(tf, kind, names)) tf.registerGradient(config);

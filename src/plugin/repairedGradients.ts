@@ -70,7 +70,7 @@ function resize(kernelName: string, tf: Tf, op: Resize): GradConfig {
         to,
         from,
       ]) as Tensor3D;
-    const turnedBack = (): Tensor => {
+    const resizedBack = (): Tensor => {
       const [batch, height, width, channels] = images.shape;
       const [, newHeight, newWidth] = dy.shape;
       // [1, height×newHeight]·[batch, newHeight×newWidth·channels]→[batch, height×newWidth·channels]
@@ -87,7 +87,7 @@ function resize(kernelName: string, tf: Tf, op: Resize): GradConfig {
       );
       return tf.reshape(columns, images.shape);
     };
-    return {images: turnedBack};
+    return {images: resizedBack};
   });
 }
 

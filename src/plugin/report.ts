@@ -1,13 +1,13 @@
 import {engineInUse} from '../engine/index.js';
 import type {Pass} from '../geometry/pass.js';
 import {builtinName} from './builtinImplementation.js';
-import {callCounts, type Fallback, fallbackCounts} from './calls.js';
-import {keptChoices, type Plan} from './choices.js';
+import {callCounts, type Fallback, fallbackCounts} from './callCounts.js';
 import {isOurs} from './kernels.js';
 import {layerPrototypes} from './layers.js';
+import {cachedChoices, type Plan} from './planCache.js';
 import {repairedGradients} from './repairedGradients.js';
 import {refusalOf} from './select.js';
-import {currentSession, replacedGradients, replacedOn} from './session.js';
+import {currentSession, replacedGradients, replacedKernelsOn} from './session.js';
 import type {Tf} from './tfjs.js';
 
 /** Where one kernel, gradient or layer class of tfjs stands. */
@@ -29,7 +29,7 @@ export interface InstallationReport {
   layers: {layer: string; servedBy: ServedBy}[];
   /** Calls served by convgrad since `install()`. */
   calls: {backend: string; algorithm: string; pass: Pass; calls: number}[];
-  /** Calls handed on to tfjs's own kernels since `install()`, where those are faster and, told the right geometry, right. */
+  /** Calls delegated to tfjs's own kernels since `install()`, where those are faster and, told the right geometry, right. */
   builtin: {backend: string; pass: Pass; calls: number}[];
   /** Calls that another algorithm served than the one asked for, since `install()`. */
   fallbacks: Fallback[];
@@ -40,18 +40,18 @@ export interface InstallationReport {
 export function makeReport(tf: Tf): InstallationReport {
   const session = currentSession(tf);
   const kernels = (session?.backends ?? []).flatMap((backend) =>
-    replacedOn(backend).map((kernel) => {
+    replacedKernelsOn(backend).map((kernel) => {
       const active = tf.getKernel(kernel, backend);
-      return {backend, kernel, servedBy: place(active?.kernelFunc, true)};
+      return {backend, kernel, servedBy: servedBy(active?.kernelFunc, true)};
     }),
   );
-  const gradientsOf = (names: readonly string[], swapped: boolean) =>
-    (session ? names : []).map((kernel) => ({kernel, servedBy: place(tf.getGradient(kernel)?.gradFunc, swapped)}));
+  const gradientsOf = (names: readonly string[], replaced: boolean) =>
+    (session ? names : []).map((kernel) => ({kernel, servedBy: servedBy(tf.getGradient(kernel)?.gradFunc, replaced)}));
   const gradients = gradientsOf(replacedGradients, true);
   const repaired = gradientsOf(Object.keys(repairedGradients), session?.repairsGradients ?? false);
   const layers = (session ? layerPrototypes(tf) : []).map(({layer, prototype}) => ({
     layer,
-    servedBy: place((prototype as {call?: unknown} | undefined)?.call, session?.servesLayers ?? false),
+    servedBy: servedBy((prototype as {call?: unknown} | undefined)?.call, session?.patchesLayers ?? false),
   }));
   const counts = [...callCounts()]
     .map(([key, count]) => {
@@ -67,7 +67,7 @@ export function makeReport(tf: Tf): InstallationReport {
     .filter((fallback) => fallback.calls > 0);
   const backend = tf.getBackend() ?? '';
   const here = kernels.filter((kernel) => kernel.backend === backend);
-  const refused = session && refusalOf(backend, session.wanted);
+  const refused = session && refusalOf(backend, session.requested);
   const serving = !refused && here.length > 0 && [...here, ...gradients].every(({servedBy}) => servedBy === 'convgrad');
   const report = {
     installed: session !== undefined,
@@ -85,27 +85,27 @@ export function makeReport(tf: Tf): InstallationReport {
   return {...report, summary: `${summarise(report)}${refused ? ` (${refused})` : ''}.`};
 }
 
-function place(active: unknown, swapped: boolean): ServedBy {
+function servedBy(active: unknown, replaced: boolean): ServedBy {
   if (isOurs(active)) return 'convgrad';
   if (!active) return 'not imported';
-  return swapped ? 'registered over by others' : 'built-in';
+  return replaced ? 'registered over by others' : 'built-in';
 }
 
 /** The engine goes along once it computed something. */
 function planOf(installed: boolean): Plan {
-  const choices = installed ? keptChoices() : {};
+  const choices = installed ? cachedChoices() : {};
   const engine = Object.keys(choices).length > 0 ? engineInUse() : undefined;
   return {...(engine === undefined ? {} : {engine}), choices};
 }
 
-function fallbackKey({backend, pass, wanted, served, reason}: Fallback): string {
-  return [backend, pass, wanted, served, reason].join('/');
+function fallbackKey({backend, pass, requested, served, reason}: Fallback): string {
+  return [backend, pass, requested, served, reason].join('/');
 }
 
 function summarise(report: Omit<InstallationReport, 'summary'>): string {
   const {installed, backend, serving, kernels, layers, calls, builtin} = report;
   if (!installed) return 'convgrad is not installed; call install()';
-  const [total, handedOn] = [calls, builtin].map((rows) => rows.reduce((sum, row) => sum + row.calls, 0));
+  const [total, delegated] = [calls, builtin].map((rows) => rows.reduce((sum, row) => sum + row.calls, 0));
   const fellBack = report.fallbacks.reduce((sum, row) => sum + row.calls, 0);
   const fell = fellBack ? `, ${fellBack} served by another algorithm than the one asked for` : '';
   const patched = layers.filter(({servedBy}) => servedBy === 'convgrad').length;
@@ -118,5 +118,5 @@ function summarise(report: Omit<InstallationReport, 'summary'>): string {
   });
   const active =
     backend === '' ? 'no backend is active yet' : `the active backend ${backend} is ${serving ? '' : 'not '}served`;
-  return `convgrad: ${perBackend.join(', ')}, ${patched}/${layers.length} layer classes; ${total} call${total === 1 ? '' : 's'} since install()${handedOn ? `, ${handedOn} more handed on to the built-in` : ''}${fell}; ${active}`;
+  return `convgrad: ${perBackend.join(', ')}, ${patched}/${layers.length} layer classes; ${total} call${total === 1 ? '' : 's'} since install()${delegated ? `, ${delegated} more delegated to the built-in` : ''}${fell}; ${active}`;
 }

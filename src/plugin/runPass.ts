@@ -3,37 +3,37 @@ import type {Implementation} from '../backends/implementation.js';
 import type {Conv2DInfo, Conv2DRequest} from '../geometry/conv2dInfo.js';
 import {nameOutOfMemory} from '../geometry/error.js';
 import {hasZeroSize, type Pass, passTensors, sizeOf, type TensorName, userShapeOf} from '../geometry/pass.js';
-import {consume, makeZeros, type Place, release, runOther} from './backendOps.js';
+import {applyAndRelease, type BackendContext, makeZeros, release, runBackendKernel} from './backendOps.js';
 import {type BuiltinKernels, builtinImplementation} from './builtinImplementation.js';
-import type {Caller} from './caller.js';
-import {countCall} from './calls.js';
-import {checkNumbers, checkShape, hasShape} from './checkTensor.js';
+import {countCall} from './callCounts.js';
+import {checkNumeric, checkShape, hasShape} from './checkTensor.js';
 import {
   applyEpilogue,
-  type Epilogue,
-  fusionOf,
-  type Resolved,
+  type EpilogueOptions,
+  type ResolvedEpilogue,
   resolveEpilogue,
+  tensorEpilogueOf,
   tensorsOf,
   withTensors,
 } from './epilogue.js';
-import {onFloats} from './floats.js';
-import {resolve} from './resolved.js';
-import {select, type Wanted} from './select.js';
+import {withFloatTensors} from './floatTensors.js';
+import {resolveGeometry} from './geometryCache.js';
+import {type Requested, select} from './select.js';
+import type {UserOp} from './userOp.js';
 
 /** One pass to be computed, as a tfjs kernel is asked for it. */
 export interface PassCall {
   /** For error messages. */
-  caller: Caller;
+  userOp: UserOp;
   pass: Pass;
   /** The pass's inputs by name, in the user's data format. */
   inputs: Partial<Record<TensorName, TensorInfo | undefined>>;
   request: Conv2DRequest;
-  wanted: Wanted;
+  requested: Requested;
   /** tfjs's own kernels of this pass. */
   builtin?: BuiltinKernels;
   /** What follows a forward pass. */
-  epilogue?: Epilogue;
+  epilogue?: EpilogueOptions;
 }
 
 /**
@@ -42,82 +42,88 @@ export interface PassCall {
  * @returns a new tensor in the user's data format
  * @throws ConvgradError on anything that is not a well-formed convolution of real numbers
  */
-export function runPass(place: Place, call: PassCall): TensorInfo {
-  const {pass, request, caller} = call;
-  const {functionName} = caller;
+export function runPass(context: BackendContext, call: PassCall): TensorInfo {
+  const {pass, request, userOp} = call;
+  const {functionName} = userOp;
   const {
     inputs: [first, second],
     output,
   } = passTensors[pass];
-  const a = checkNumbers(functionName, shownAs(caller, first), call.inputs[first]);
-  const b = checkNumbers(functionName, shownAs(caller, second), call.inputs[second]);
-  const info = resolve(functionName, request, caller.names);
+  const a = checkNumeric(functionName, displayName(userOp, first), call.inputs[first]);
+  const b = checkNumeric(functionName, displayName(userOp, second), call.inputs[second]);
+  const info = resolveGeometry(functionName, request, userOp.names);
   try {
-    return runResolved(place, call, info, a, b);
+    return runResolved(context, call, info, a, b);
   } catch (error) {
     throw nameOutOfMemory(error, functionName, 4 * sizeOf(info, output));
   }
 }
 
 /** What the user calls a tensor. */
-function shownAs({names}: Caller, name: TensorName): string {
+function displayName({names}: UserOp, name: TensorName): string {
   return name === 'dy' && names ? names.y : name;
 }
 
 /** {@link runPass} of a geometry. */
-function runResolved(place: Place, call: PassCall, info: Conv2DInfo, a: TensorInfo, b: TensorInfo): TensorInfo {
-  const {pass, caller} = call;
-  const {functionName} = caller;
-  // The shapes of x and filter are those of the request.
-  const {dy} = call.inputs;
-  if (dy && !hasShape(info, 'dy', dy.shape)) {
-    if (pass === 'backpropInput' && isOversized(info, dy.shape)) {
-      return consume(place, upperLeft(place, info, dy), (part) =>
-        runPass(place, {...call, inputs: {...call.inputs, dy: part}}),
-      );
-    }
-    checkShape(functionName, info, 'dy', dy.shape, shownAs(caller, 'dy'));
-  }
-  const shape = outputShape(call, info);
-  const epilogue = call.epilogue && resolveEpilogue(functionName, call.epilogue, shape, info.dataFormat);
-  if (shape.includes(0)) return makeZeros(place, shape);
-  const tensors = epilogue ? [a, b, ...tensorsOf(epilogue)] : [a, b];
-  return onFloats(place, tensors, (floats) => {
-    const [x, y, ...beside] = floats as [TensorInfo, TensorInfo, ...(TensorInfo | undefined)[]];
-    const follows = epilogue && floats !== tensors ? withTensors(epilogue, beside) : epilogue;
-    if (!hasZeroSize(info)) return compute(place, call, info, x, y, follows);
-    const zeros = makeZeros(place, shape); // sums of nothing
-    return follows ? applyEpilogue(place, zeros, follows) : zeros;
-  });
-}
-
-/** {@link runPass} of what was checked, on tensors whose memory holds floats. */
-function compute(
-  place: Place,
+function runResolved(
+  context: BackendContext,
   call: PassCall,
   info: Conv2DInfo,
   a: TensorInfo,
   b: TensorInfo,
-  epilogue: Resolved | undefined,
 ): TensorInfo {
-  const {pass, wanted} = call;
-  const {backendName, backend} = place;
+  const {pass, userOp} = call;
+  const {functionName} = userOp;
+  // The shapes of x and filter are those of the request.
+  const {dy} = call.inputs;
+  if (dy && !hasShape(info, 'dy', dy.shape)) {
+    if (pass === 'backpropInput' && isOversized(info, dy.shape)) {
+      return applyAndRelease(context, cropToOutput(context, info, dy), (part) =>
+        runPass(context, {...call, inputs: {...call.inputs, dy: part}}),
+      );
+    }
+    checkShape(functionName, info, 'dy', dy.shape, displayName(userOp, 'dy'));
+  }
+  const shape = outputShape(call, info);
+  const epilogue = call.epilogue && resolveEpilogue(functionName, call.epilogue, shape, info.dataFormat);
+  if (shape.includes(0)) return makeZeros(context, shape);
+  const tensors = epilogue ? [a, b, ...tensorsOf(epilogue)] : [a, b];
+  return withFloatTensors(context, tensors, (floats) => {
+    const [x, y, ...beside] = floats as [TensorInfo, TensorInfo, ...(TensorInfo | undefined)[]];
+    const follows = epilogue && floats !== tensors ? withTensors(epilogue, beside) : epilogue;
+    if (!hasZeroSize(info)) return computePass(context, call, info, x, y, follows);
+    const zeros = makeZeros(context, shape); // sums of nothing
+    return follows ? applyEpilogue(context, zeros, follows) : zeros;
+  });
+}
+
+/** {@link runPass} of what was checked, on tensors whose memory holds floats. */
+function computePass(
+  context: BackendContext,
+  call: PassCall,
+  info: Conv2DInfo,
+  a: TensorInfo,
+  b: TensorInfo,
+  epilogue: ResolvedEpilogue | undefined,
+): TensorInfo {
+  const {pass, requested} = call;
+  const {backendName, backend} = context;
   const builtin = call.builtin && builtinImplementation(backendName, call.builtin);
-  const {implementation, refusal} = select(call.caller.functionName, backendName, info, pass, wanted, builtin);
+  const {implementation, refusal} = select(call.userOp.functionName, backendName, info, pass, requested, builtin);
   const nchw = info.dataFormat === 'NCHW';
   // In NCHW, what the epilogue reads is shaped for the result that is transposed back.
-  const fusion = epilogue && !nchw ? fusionOf(epilogue) : undefined;
-  const fused = fusion !== undefined && implementation.fuses?.(info, fusion, backend) === true;
+  const tensorEpilogue = epilogue && !nchw ? tensorEpilogueOf(epilogue) : undefined;
+  const fused = tensorEpilogue !== undefined && implementation.fuses?.(info, tensorEpilogue, backend) === true;
   const result = nchw
-    ? runTransposed(place, implementation, pass, info, a, b)
-    : implementation.run(pass, info, a, b, backend, fused ? fusion : undefined);
-  countCall(backendName, implementation.algorithm, pass, wanted.algorithm, refusal);
-  return epilogue && !fused ? applyEpilogue(place, result, epilogue) : result;
+    ? runTransposed(context, implementation, pass, info, a, b)
+    : implementation.run(pass, info, a, b, backend, fused ? tensorEpilogue : undefined);
+  countCall(backendName, implementation.algorithm, pass, requested.algorithm, refusal);
+  return epilogue && !fused ? applyEpilogue(context, result, epilogue) : result;
 }
 
 /** Runs an implementation, which knows NHWC only, on tensors in NCHW. @returns a tensor in NCHW, or a filter */
 function runTransposed(
-  place: Place,
+  context: BackendContext,
   implementation: Implementation,
   pass: Pass,
   info: Conv2DInfo,
@@ -129,15 +135,15 @@ function runTransposed(
   try {
     const [a, b] = tensors.map((tensor, i) => {
       if (!isImage(inputs[i])) return tensor;
-      const image = transpose(place, tensor, [0, 2, 3, 1]);
+      const image = transpose(context, tensor, [0, 2, 3, 1]);
       transposed.push(image);
       return image;
     });
-    result = implementation.run(pass, info, a, b, place.backend);
+    result = implementation.run(pass, info, a, b, context.backend);
   } finally {
-    for (const tensor of transposed) release(place, tensor);
+    for (const tensor of transposed) release(context, tensor);
   }
-  return isImage(output) ? consume(place, result, (y) => transpose(place, y, [0, 3, 1, 2])) : result;
+  return isImage(output) ? applyAndRelease(context, result, (y) => transpose(context, y, [0, 3, 1, 2])) : result;
 }
 
 /** The result's shape, in the user's data format: that of dFilter is the request's, since a geometry without channels has no multiplier. */
@@ -151,18 +157,18 @@ function isImage(name: TensorName): boolean {
   return name !== 'filter' && name !== 'dFilter';
 }
 
-function transpose(place: Place, x: TensorInfo, perm: number[]): TensorInfo {
-  return runOther(place, 'Transpose', {x}, {perm});
+function transpose(context: BackendContext, x: TensorInfo, perm: number[]): TensorInfo {
+  return runBackendKernel(context, 'Transpose', {x}, {perm});
 }
 
 /** tf.conv2dTranspose takes a dy that is higher or wider than its output shape calls for, and reads the upper left part of it. */
 function isOversized(info: Conv2DInfo, dyShape: number[]): boolean {
-  const wanted = userShapeOf(info, 'dy');
+  const expected = userShapeOf(info, 'dy');
   const spatial = info.dataFormat === 'NCHW' ? [2, 3] : [1, 2];
-  const reaches = (size: number, i: number) => size === wanted[i] || (spatial.includes(i) && size > wanted[i]);
-  return dyShape.length === 4 && dyShape.every(reaches) && spatial.some((i) => dyShape[i] > wanted[i]);
+  const reaches = (size: number, i: number) => size === expected[i] || (spatial.includes(i) && size > expected[i]);
+  return dyShape.length === 4 && dyShape.every(reaches) && spatial.some((i) => dyShape[i] > expected[i]);
 }
 
-function upperLeft(place: Place, info: Conv2DInfo, dy: TensorInfo): TensorInfo {
-  return runOther(place, 'Slice', {x: dy}, {begin: [0, 0, 0, 0], size: userShapeOf(info, 'dy')});
+function cropToOutput(context: BackendContext, info: Conv2DInfo, dy: TensorInfo): TensorInfo {
+  return runBackendKernel(context, 'Slice', {x: dy}, {begin: [0, 0, 0, 0], size: userShapeOf(info, 'dy')});
 }

@@ -1,15 +1,15 @@
 import {isDefined} from '../algorithms/index.js';
 import {hostFamily} from '../backends/host/index.js';
-import type {BackendFamily, Builtin, Fusion, Implementation} from '../backends/implementation.js';
-import {servedAs, servedBackends} from '../backends/servedBackends.js';
+import type {BackendFamily, Builtin, Implementation, TensorEpilogue} from '../backends/implementation.js';
+import {resolveAlias, servedBackends} from '../backends/servedBackends.js';
 import {webglFamily} from '../backends/webgl/index.js';
 import {webgpuFamily} from '../backends/webgpu/index.js';
 import type {Engine} from '../engine/engine.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
 import {flopsOf, type Pass} from '../geometry/pass.js';
-import {callCounts} from './calls.js';
-import {choiceNear, choiceOf, keepChoice} from './choices.js';
+import {callCounts} from './callCounts.js';
+import {cacheChoice, cachedChoice, choiceForSameLayer} from './planCache.js';
 
 /** One line per family of backends. */
 const families: readonly BackendFamily[] = [hostFamily, webglFamily, webgpuFamily];
@@ -23,7 +23,7 @@ export function algorithmsOf(backend: string): readonly string[] {
 
 /** Where the backend's own kernels are used, if they are. */
 export function builtinOf(backend: string): Builtin | undefined {
-  return familyOf(backend)?.builtins?.[servedAs(backend)];
+  return familyOf(backend)?.builtins?.[resolveAlias(backend)];
 }
 
 /** How the memory of a float32 tensor is told to hold floats there; undefined where it always does. */
@@ -37,14 +37,14 @@ export function engineOf(backend: string): Engine | undefined {
 }
 
 /** What the passes of a backend's implementations have run so far, by name: each pass of each as a whole, and the parts that they are made of. */
-export function hitsOf(backend: string): Map<string, number> {
+export function coverageOf(backend: string): Map<string, number> {
   const whole = implementationsOf(backend).flatMap(({algorithm, passes}) =>
     passes.map((pass) => `${algorithm} ${pass}`),
   );
   const calls = callCounts();
   return new Map([
     ...whole.map((name): [string, number] => [name, calls.get(`${backend}/${name.replace(' ', '/')}`) ?? 0]),
-    ...(familyOf(backend)?.parts() ?? []).map(({name, hits}): [string, number] => [name, hits]),
+    ...(familyOf(backend)?.counters() ?? []).map(({name, hits}): [string, number] => [name, hits]),
   ]);
 }
 
@@ -69,15 +69,15 @@ export function fusesOn(
   backend: string,
   algorithm: string,
   info: Conv2DInfo,
-  fusion: Fusion,
+  epilogue: TensorEpilogue,
   instance: object,
 ): boolean {
   const found = implementationsOf(backend).find((implementation) => implementation.algorithm === algorithm);
-  return found?.fuses?.(info, fusion, instance) === true;
+  return found?.fuses?.(info, epilogue, instance) === true;
 }
 
 /** What is asked for. */
-export interface Wanted {
+export interface Requested {
   /** By name, or 'auto'. */
   algorithm: string | 'auto';
   /** 'fast' permits what is less accurate than the definition in float32. */
@@ -91,15 +91,15 @@ export interface Selection {
 }
 
 /** Where times that are predicted on a backend come from; undefined where they are measured here. */
-export function ratesFrom(backend: string): string | undefined {
-  return familyOf(backend)?.ratesFrom?.();
+export function ratesSourceOf(backend: string): string | undefined {
+  return familyOf(backend)?.ratesSource?.();
 }
 
 /**
  * Why nothing serves what is asked for on a backend: an algorithm of somebody's own may compute anything, so no other may stand in for it. Those of
  * convgrad all compute the same; where one does not run, another does.
  */
-export function refusalOf(backend: string, {algorithm}: Wanted): string | undefined {
+export function refusalOf(backend: string, {algorithm}: Requested): string | undefined {
   if (algorithm === 'auto' || algorithm === 'builtin' || algorithmsOf(backend).includes(algorithm)) return undefined;
   const others = families.flatMap((family) => family.implementations().map((one) => one.algorithm));
   if (others.includes(algorithm) && !isDefined(algorithm)) return undefined;
@@ -119,13 +119,13 @@ export function select(
   backend: string,
   info: Conv2DInfo,
   pass: Pass,
-  wanted: Wanted,
+  requested: Requested,
   builtin?: Implementation,
 ): Selection {
-  const {algorithm} = wanted;
+  const {algorithm} = requested;
   if (algorithm === 'auto' && builtin?.isFaster?.(info, pass) && builtin.supports(info, pass) === true)
     return {implementation: builtin};
-  const refused = refusalOf(backend, wanted);
+  const refused = refusalOf(backend, requested);
   if (refused !== undefined) throw new ConvgradError(functionName, `${refused}; or install({algorithm: 'auto'}).`);
   const own = implementationsOf(backend);
   let refusal: {refusal?: string} = {};
@@ -135,10 +135,10 @@ export function select(
     if (asked && answer === true) return {implementation: asked};
     refusal = {refusal: String(answer)};
   }
-  const implementation = choose(backend, info, pass, wanted, own, builtin);
+  const implementation = choose(backend, info, pass, requested, own, builtin);
   if (implementation) return {implementation, ...refusal};
   if (algorithm === 'auto' && builtin?.supports(info, pass) === true) return {implementation: builtin};
-  const reasons = candidatesOf(backend, info, pass, wanted, builtin).map(
+  const reasons = candidatesOf(backend, info, pass, requested, builtin).map(
     ({implementation: {algorithm: name}, verdict}) => `${name}: ${verdict}`,
   );
   throw new ConvgradError(
@@ -150,7 +150,7 @@ export function select(
 
 /** Whether predicted times decide there, and not the order of preference. */
 export function isPredicted(backend: string, info: Conv2DInfo): boolean {
-  return flopsOf(info) >= (familyOf(backend)?.predictedFrom ?? 0);
+  return flopsOf(info) >= (familyOf(backend)?.minPredictedFlops ?? 0);
 }
 
 /** The one that takes the least time, of convgrad's own and of tfjs's where that is predicted too. */
@@ -158,54 +158,59 @@ function choose(
   backend: string,
   info: Conv2DInfo,
   pass: Pass,
-  wanted: Wanted,
+  requested: Requested,
   own: readonly Implementation[],
   builtin: Implementation | undefined,
 ): Implementation | undefined {
-  const permitted = (one: Implementation) => whyNot(one, info, pass, wanted.accuracy) === true;
+  const permitted = (one: Implementation) => whyNot(one, info, pass, requested.accuracy) === true;
   if (!isPredicted(backend, info) || !own.some(({predict}) => predict)) {
     const fastest = own.find((one) => one.isFaster?.(info, pass) && permitted(one));
     return fastest ?? own.find(permitted);
   }
-  const all = [...own, ...timed(builtin, wanted)];
-  const kept = choiceOf(backend, info, pass);
-  const known = kept === undefined ? undefined : all.find(({algorithm}) => algorithm === kept);
+  const all = [...own, ...predictedBuiltin(builtin, requested)];
+  const cached = cachedChoice(backend, info, pass);
+  const known = cached === undefined ? undefined : all.find(({algorithm}) => algorithm === cached);
   if (known && permitted(known)) return known;
   const best = compiledOrFastest(backend, info, pass, fastestFirst(all.filter(permitted), info, pass));
   // Who asks without tfjs's own says nothing of what is best with it.
   const isWhole = all.length > own.length || builtinOf(backend)?.predict === undefined;
-  if (best?.milliseconds !== undefined && isWhole) keepChoice(backend, info, pass, best.implementation.algorithm);
+  if (best?.milliseconds !== undefined && isWhole) cacheChoice(backend, info, pass, best.implementation.algorithm);
   return best?.implementation;
 }
 
 /** How many times as long as the fastest may take what a layer has compiled already for another size of its images. */
-const patience = 2;
+const maxSlowdown = 2;
 
 /**
  * The first, but on a backend whose shaders compile when they first run what this layer was given at another size: for another batch always, for another
  * image unless it takes too long.
  */
-function compiledOrFastest(backend: string, info: Conv2DInfo, pass: Pass, timed: readonly Timed[]): Timed | undefined {
+function compiledOrFastest(
+  backend: string,
+  info: Conv2DInfo,
+  pass: Pass,
+  timed: readonly TimedImplementation[],
+): TimedImplementation | undefined {
   const [best] = timed;
-  const near = familyOf(backend)?.compiles ? choiceNear(backend, info, pass) : undefined;
+  const near = familyOf(backend)?.compiles ? choiceForSameLayer(backend, info, pass) : undefined;
   const compiled = near && timed.find(({implementation}) => implementation.algorithm === near.algorithm);
   if (!compiled || compiled.milliseconds === undefined) return best;
-  const isLong = compiled.milliseconds > patience * (best.milliseconds ?? Number.MAX_VALUE);
+  const isLong = compiled.milliseconds > maxSlowdown * (best.milliseconds ?? Number.MAX_VALUE);
   return isLong && !near.isThisImage ? best : compiled;
 }
 
 /** tfjs's own kernel where it competes by its time, for those who name no algorithm. */
-function timed(builtin: Implementation | undefined, {algorithm}: Wanted): Implementation[] {
+function predictedBuiltin(builtin: Implementation | undefined, {algorithm}: Requested): Implementation[] {
   return builtin?.predict && algorithm === 'auto' ? [builtin] : [];
 }
 
-interface Timed {
+interface TimedImplementation {
   implementation: Implementation;
   milliseconds: number | undefined;
 }
 
 /** In the order of predicted time; those without one keep their order, behind. */
-function fastestFirst(implementations: readonly Implementation[], info: Conv2DInfo, pass: Pass): Timed[] {
+function fastestFirst(implementations: readonly Implementation[], info: Conv2DInfo, pass: Pass): TimedImplementation[] {
   for (const implementation of implementations) implementation.prepare?.(info, pass);
   const timed = implementations.map((implementation) => ({
     implementation,
@@ -229,10 +234,10 @@ export function candidatesOf(
   backend: string,
   info: Conv2DInfo,
   pass: Pass,
-  {algorithm, accuracy}: Wanted,
+  {algorithm, accuracy}: Requested,
   builtin?: Implementation,
 ): Candidate[] {
-  const competing = timed(builtin, {algorithm, accuracy});
+  const competing = predictedBuiltin(builtin, {algorithm, accuracy});
   const judged = [...implementationsOf(backend), ...competing].map((implementation) => ({
     implementation,
     verdict:
@@ -247,15 +252,17 @@ export function candidatesOf(
   }));
   const all = [...ordered, ...judged.filter(({verdict}) => verdict !== true)];
   if (!builtin || competing.length > 0 || (algorithm !== 'auto' && algorithm !== builtin.algorithm)) return all;
-  const stock = {implementation: builtin, verdict: builtin.supports(info, pass)};
-  return algorithm === builtin.algorithm || builtin.isFaster?.(info, pass) ? [stock, ...all] : [...all, stock];
+  const builtinCandidate = {implementation: builtin, verdict: builtin.supports(info, pass)};
+  return algorithm === builtin.algorithm || builtin.isFaster?.(info, pass)
+    ? [builtinCandidate, ...all]
+    : [...all, builtinCandidate];
 }
 
 function whyNot(
   implementation: Implementation,
   info: Conv2DInfo,
   pass: Pass,
-  accuracy: Wanted['accuracy'],
+  accuracy: Requested['accuracy'],
 ): true | string {
   const answer = implementation.supports(info, pass);
   if (answer !== true) return answer;
@@ -269,5 +276,5 @@ function implementationsOf(backend: string): readonly Implementation[] {
 }
 
 function familyOf(backend: string): BackendFamily | undefined {
-  return familyByBackend.get(servedAs(backend));
+  return familyByBackend.get(resolveAlias(backend));
 }

@@ -10,7 +10,7 @@ import {markOurs} from './kernels.js';
  * @param isServed whether convgrad serves the active backend
  * @param original what convgrad replaced; where that is nothing, convgrad's gradient is better than none
  */
-export function whereServed(
+export function servedGradient(
   ours: GradConfig,
   isServed: () => boolean,
   original: () => GradConfig | undefined,

@@ -2,7 +2,7 @@ import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
 import {type Pass, userShapeOf} from '../geometry/pass.js';
 import {type Problem, problemInfo} from '../geometry/problem.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
-import type {Inputs} from './reference.js';
+import type {Inputs} from './reference/reference.js';
 
 /** What a program computes around the call that counts. That call's result must not depend on it. */
 export interface Company {

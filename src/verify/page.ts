@@ -1,15 +1,15 @@
 import {bench} from '../bench/bench.js';
 import type {BenchOptions, BenchProgress} from '../bench/options.js';
 import type {BenchReport} from '../bench/report.js';
-import {takeIn} from './beforeImports.js';
-import type {ImportedModule} from './imports.js';
+import {type Examination, examine as examineHere} from './doctor/examine.js';
+import {receiveModules} from './imports/beforeImports.js';
+import type {ImportedModule} from './imports/imports.js';
 import {defineMutant, mutantsNamed} from './mutants/index.js';
-import {type Fate, type MutantScore, type ScoreOptions, scoreMutants} from './mutants/score.js';
-import type {Progress, VerifyOptions} from './options.js';
-import type {VerifyReport} from './report.js';
-import type {VerifyResult} from './result.js';
-import {type Examination, examine as examineHere} from './sideBySide/examine.js';
-import {signsOfLife} from './signs.js';
+import {type MutantOutcome, type MutantScore, type ScoreOptions, scoreMutants} from './mutants/score.js';
+import type {Progress, VerifyOptions} from './options/options.js';
+import type {VerifyReport} from './report/report.js';
+import type {VerifyResult} from './report/result.js';
+import {heartbeat} from './run/heartbeat.js';
 import {verify} from './verify.js';
 
 /** What crosses from the command line into the page. */
@@ -18,7 +18,7 @@ export type PageOptions = Omit<
   'subject' | 'registered' | 'signal' | 'onProgress' | 'onResults' | 'onRun'
 >;
 export type BenchPageOptions = Omit<BenchOptions, 'signal' | 'onProgress' | 'onReport'>;
-export type PageScoreOptions = Omit<ScoreOptions, 'signal' | 'onFate'>;
+export type PageScoreOptions = Omit<ScoreOptions, 'signal' | 'onOutcome'>;
 
 /** The globals of the page: these exports, and what the command line puts beside them. */
 export interface PageGlobals {
@@ -30,7 +30,7 @@ export interface PageGlobals {
   convgradBenching(progress: BenchProgress): Promise<void>;
   convgradBenched(report: BenchReport): Promise<void>;
   convgradOutcome(done: number): Promise<void>;
-  convgradFate(fate: Fate, done: number, total: number): Promise<void>;
+  convgradMutantOutcome(outcome: MutantOutcome, done: number, total: number): Promise<void>;
 }
 
 const page = globalThis as unknown as PageGlobals;
@@ -39,7 +39,7 @@ const controller = new AbortController();
 /** Runs `verify()` in the page. The report comes without results: they went out as they came, so that a crash loses none. */
 export async function run(options: PageOptions): Promise<VerifyReport> {
   const modules = page.convgradImports.slice(1) as ImportedModule[];
-  const brought = await takeIn(new Map((options.imports ?? []).map((file, i) => [file, modules[i]])));
+  const brought = await receiveModules(new Map((options.imports ?? []).map((file, i) => [file, modules[i]])));
   // After that: what a mutant registers is not what a module brought.
   for (const mutant of mutantsNamed(options.algorithms ?? [])) defineMutant(mutant);
   let found: VerifyResult[] = [];
@@ -47,21 +47,21 @@ export async function run(options: PageOptions): Promise<VerifyReport> {
     ...options,
     algorithms: options.algorithms?.length ? options.algorithms : brought.algorithms,
     registered: brought.registered,
-    ...(brought.undone ? {sabotage: 'no-install' as const} : {}),
+    ...(brought.undone ? {brokenSetup: 'no-install' as const} : {}),
     signal: controller.signal,
     onResults: (results) => {
       found = results;
     },
     onProgress: (progress) => void page.convgradCaseDone(found, progress),
-    onRun: signsOfLife((doing) => void page.convgradDoing(doing)),
+    onRun: heartbeat((doing) => void page.convgradDoing(doing)),
   });
   return {...report, results: []};
 }
 
 /** Runs `scoreMutants()` in the page. */
 export function score(options: PageScoreOptions): Promise<MutantScore> {
-  const onFate = (...fate: [Fate, number, number]) => void page.convgradFate(...fate);
-  return scoreMutants({...options, signal: controller.signal, onFate});
+  const onOutcome = (...outcome: [MutantOutcome, number, number]) => void page.convgradMutantOutcome(...outcome);
+  return scoreMutants({...options, signal: controller.signal, onOutcome: onOutcome});
 }
 
 /** Runs `examine()` in the page. */

@@ -1,6 +1,6 @@
 import {explicitPads} from '../geometry/explicitPads.js';
 import {type Problem, problemAttributes, problemInfo} from '../geometry/problem.js';
-import type {Attributes} from './convolveFused.js';
+import type {Attributes} from './run/convolveFused.js';
 
 /** The attributes of a problem in the other form that programs use: equal strides and dilations as one number, pads as the numbers that they come to. */
 export function otherSpelling(problem: Problem): Attributes {

@@ -1,23 +1,23 @@
 import {formatProblem} from '../geometry/problem.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
-import {isWhole, type PartHits, startCoverage} from './coverage.js';
-import {type DeviceErrors, watchDevice} from './deviceErrors.js';
-import {Doctor} from './diagnose/doctor.js';
-import {environmentOf} from './environment.js';
-import {importedCalls} from './imported.js';
-import type {VerifyOptions} from './options.js';
-import {isEmpty} from './registrations.js';
-import {replayLine} from './replay.js';
-import {makeReport, type VerifyReport} from './report.js';
-import {resolveOptions} from './resolveOptions.js';
-import type {VerifyResult} from './result.js';
-import {fillsOf, Schedule} from './schedule.js';
-import {activate, availableBackends, setStage} from './stage.js';
-import {Tally} from './tally.js';
-import {subjectTarget, type Target} from './target.js';
-import {targetsOf} from './targets.js';
-import {verifyCase} from './verifyCase.js';
-import {defaultTimeout} from './verifySubject.js';
+import {importedCalls} from './imports/imported.js';
+import {isEmpty} from './imports/registrations.js';
+import type {VerifyOptions} from './options/options.js';
+import {resolveOptions} from './options/resolveOptions.js';
+import {type CounterHits, isComplete, startCoverage} from './proof/coverage.js';
+import {environmentOf} from './report/environment.js';
+import {makeReport, type VerifyReport} from './report/report.js';
+import type {VerifyResult} from './report/result.js';
+import {Tally} from './report/tally.js';
+import {FailureDiagnoser} from './reproduce/diagnose/diagnoseFailures.js';
+import {replayLine} from './reproduce/replay.js';
+import {type DeviceErrors, watchDevice} from './run/deviceErrors.js';
+import {activateBackend, availableBackends, setUpFixture} from './run/fixture.js';
+import {fillsOf, Schedule} from './run/schedule.js';
+import {subjectTarget, type Target} from './run/target.js';
+import {targetsOf} from './run/targets.js';
+import {verifyCase} from './run/verifyCase.js';
+import {defaultTimeout} from './subject/verifySubject.js';
 
 /**
  * Verifies convolutions and both of their gradients, as tfjs's tape computes them through convgrad's kernels, against the definition in
@@ -31,16 +31,18 @@ import {defaultTimeout} from './verifySubject.js';
 export async function verify(options: VerifyOptions = {}): Promise<VerifyReport> {
   const resolved = resolveOptions(options, availableBackends());
   const schedule = new Schedule(resolved);
-  const stage = await setStage(resolved, options.registered);
+  const fixture = await setUpFixture(resolved, options.registered);
   let device: DeviceErrors | undefined;
   try {
     const start = performance.now();
     const tally = new Tally();
     const command = options.command ?? 'npx convgrad verify';
     // What was broken on purpose needs no diagnosis.
-    const doctor =
-      options.diagnose === false || resolved.sabotage ? undefined : new Doctor(resolved, command, options.rerun);
-    const parts: PartHits[] = [];
+    const diagnoser =
+      options.diagnose === false || resolved.brokenSetup
+        ? undefined
+        : new FailureDiagnoser(resolved, command, options.rerun);
+    const counters: CounterHits[] = [];
     let done = 0;
     let stopped = false;
     const tell = (backend: string, problem: string, found: VerifyResult[]) => {
@@ -49,11 +51,11 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
       options.onProgress?.({backend, problem, done, total: schedule.total(done)});
     };
     for (const backend of resolved.backends) {
-      await activate(backend, resolved.f16);
+      await activateBackend(backend, resolved.f16);
       const targets = (
         options.subject
           ? [subjectTarget(backend, options.subject, options.timeoutMs ?? defaultTimeout)]
-          : targetsOf(backend, stage.imported, resolved.algorithms)
+          : targetsOf(backend, fixture.imported, resolved.algorithms)
       ).map((target) => watchedTarget(target, options.onRun));
       const covered = options.subject ? () => [] : startCoverage(backend, resolved.oracles);
       device = watchDevice(tf.backend());
@@ -62,13 +64,13 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
         if (stopped || options.signal?.aborted) break;
         for (const fill of fillsOf(one, resolved, backend)) {
           if (stopped || options.signal?.aborted) break;
-          const found = await verifyCase(one, fill, targets, resolved, stage.select);
+          const found = await verifyCase(one, fill, targets, resolved, fixture.select);
           last = found.at(-1) ?? last;
           found.push(...reportedIn(last, device.take()));
           for (const result of found.filter(({status}) => status === 'failed' || status === 'vacuous')) {
             result.replay = replayLine(command, result, resolved);
           }
-          await doctor?.see(found, targets, stage.select);
+          await diagnoser?.diagnoseFailures(found, targets, fixture.select);
           done++;
           tell(backend, formatProblem(one.problem), found);
           stopped = resolved.bail && found.some(({status}) => status === 'failed');
@@ -81,18 +83,18 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
       for (const result of late) result.replay = replayLine(command, result, resolved);
       if (late.length > 0) tell(backend, late[0].problem, late);
       device.stop();
-      parts.push(...covered());
+      counters.push(...covered());
     }
     const seconds = (performance.now() - start) / 1000;
-    const whole = isWhole(resolved) && isEmpty(stage.imported.registrations) && !stopped;
+    const complete = isComplete(resolved) && isEmpty(fixture.imported.registrations) && !stopped;
     return makeReport(resolved, environmentOf(resolved.backends), tally, seconds, options.signal?.aborted, {
-      coverage: {parts, whole},
-      imported: importedCalls(stage.imported, resolved),
-      late: stage.late(),
+      coverage: {counters, complete},
+      imported: importedCalls(fixture.imported, resolved),
+      late: fixture.late(),
     });
   } finally {
     device?.stop();
-    await stage.clear();
+    await fixture.tearDown();
   }
 }
 

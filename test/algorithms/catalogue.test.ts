@@ -43,7 +43,7 @@ describe('defineAlgorithm', () => {
   it.each<[string, unknown, RegExp]>([
     ['a taken name', {name: 'direct', forward: () => {}}, /the name 'direct' is taken/],
     ['auto', {name: 'auto', forward: () => {}}, /the name 'auto' is taken/],
-    ['a malformed name', {name: 'My Algorithm', forward: () => {}}, /lower-case letters.*"My Algorithm"/],
+    ['a malformed name', {name: 'My Algorithm', forward: () => {}}, /lower-case letter.*"My Algorithm"/],
     ['nothing', undefined, /name must be/],
     ['no pass', {name: 'empty'}, /'empty' has none of the functions forward, backpropInput, backpropFilter/],
   ])('refuses %s', (_name, algorithm, message) => {

@@ -2,14 +2,14 @@ import {algorithms} from '../../src/algorithms/index.js';
 import {jsEngine} from '../../src/engine/jsEngine.js';
 import {passes, passTensors, sizeOf} from '../../src/geometry/pass.js';
 import {parseProblem, problemInfo} from '../../src/geometry/problem.js';
-import {arithmeticOf} from '../../src/verify/bound.js';
-import {compare} from '../../src/verify/compare.js';
-import {trial} from '../../src/verify/trial.js';
+import {makeTestVector} from '../../src/verify/data/testVector.js';
+import {arithmeticOf} from '../../src/verify/reference/bound.js';
+import {compare} from '../../src/verify/reference/compare.js';
 
 const comparison = {fill: 'reals', arithmetic: arithmeticOf('cpu'), headroom: 0} as const;
 const problem = parseProblem('mb2ih9iw7ic3oc5kh3kw3-pt1pb0pl2pr3');
 const info = problemInfo(problem);
-const {inputs, wanted} = trial(problem, 'reals', 1, 1);
+const {inputs, expected} = makeTestVector(problem, 'reals', 1, 1);
 
 const bounded = algorithms().filter(({errorBound}) => errorBound);
 
@@ -26,11 +26,13 @@ describe.each(bounded.map((algorithm) => [algorithm.name, algorithm] as const))(
         return values;
       };
       const verdict = (values: Float32Array) =>
-        compare({values, shape: wanted[pass].shape}, {...wanted[pass], own}, comparison).status;
+        compare({values, shape: expected[pass].shape}, {...expected[pass], own}, comparison).status;
 
       it('holds, and is nowhere below that of the definition', () => {
         expect(verdict(got())).toBe('passed');
-        const below = wanted[pass].magnitudes.findIndex((magnitude, i) => own.magnitudes[i]! < magnitude * (1 - 1e-6));
+        const below = expected[pass].magnitudes.findIndex(
+          (magnitude, i) => own.magnitudes[i]! < magnitude * (1 - 1e-6),
+        );
         expect(below).toBe(-1);
       });
 

@@ -3,8 +3,8 @@ import {jsEngine} from '../../src/engine/jsEngine.js';
 import {passes, passTensors, sizeOf} from '../../src/geometry/pass.js';
 import {formatProblem, parseProblem, problemInfo} from '../../src/geometry/problem.js';
 import {edgeCases} from '../../src/verify/cases/edgeCases.js';
-import {drawInputs} from '../../src/verify/fill.js';
-import {type Inputs, reference} from '../../src/verify/reference.js';
+import {drawInputs} from '../../src/verify/data/fill.js';
+import {type Inputs, reference} from '../../src/verify/reference/reference.js';
 
 /** Those that are exact on integers at all. */
 const exact = algorithms().filter(({integerHeadroom}) => integerHeadroom > 0);
@@ -15,7 +15,7 @@ const cases = edgeCases()
   .filter(({batch}) => batch > 0)
   .map((problem) => {
     const inputs = drawInputs(problem, 'integers', 1, mostHeadroom);
-    return {problem, info: problemInfo(problem), inputs, wanted: reference(problem, inputs)};
+    return {problem, info: problemInfo(problem), inputs, expected: reference(problem, inputs)};
   });
 
 /** Jest's own equality takes seconds on long arrays. */
@@ -28,9 +28,9 @@ describe.each(exact.map((algorithm) => [algorithm.name, algorithm] as const))('%
   it.each(passes.filter((pass) => algorithm[pass]))(
     '%s equals the float64 reference bit for bit on integers, whatever the output held',
     (pass) => {
-      for (const {problem, info, inputs, wanted} of cases) {
+      for (const {problem, info, inputs, expected} of cases) {
         if (algorithm.supports(info, pass) !== true) continue;
-        const want = wanted[pass].values;
+        const want = expected[pass].values;
         const [a, b] = passTensors[pass].inputs.map((name) => inputs[name as keyof Inputs]);
         const before = [Float32Array.from(a), Float32Array.from(b)];
         const output = new Float32Array(sizeOf(info, passTensors[pass].output)).fill(Number.NaN);

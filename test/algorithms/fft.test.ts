@@ -8,10 +8,10 @@ import {wasmEngine} from '../../src/engine/wasmEngine.js';
 import {wasmVariants} from '../../src/engine/wasmModule.js';
 import {type Pass, passes, passTensors, sizeOf} from '../../src/geometry/pass.js';
 import {parseProblem, problemInfo} from '../../src/geometry/problem.js';
-import {arithmeticOf} from '../../src/verify/bound.js';
-import {compare} from '../../src/verify/compare.js';
+import {makeTestVector} from '../../src/verify/data/testVector.js';
 import {type Mutant, mutants} from '../../src/verify/mutants/index.js';
-import {trial} from '../../src/verify/trial.js';
+import {arithmeticOf} from '../../src/verify/reference/bound.js';
+import {compare} from '../../src/verify/reference/compare.js';
 
 const engines: [string, Engine][] = [
   ['js', jsEngine],
@@ -37,18 +37,18 @@ const texts = [
 const problems = texts.map((text) => {
   const problem = parseProblem(text);
   const info = problemInfo(problem);
-  const {inputs, wanted} = trial(problem, 'reals', 1, 1);
+  const {inputs, expected} = makeTestVector(problem, 'reals', 1, 1);
   const of = (pass: Pass) => {
     const [a, b] = passTensors[pass].inputs.map((name) => inputs[name as keyof typeof inputs]);
     return [a, b] as [Float32Array, Float32Array];
   };
-  return {text, info, of, wanted};
+  return {text, info, of, expected};
 });
 type Case = (typeof problems)[number];
 
-function verdict({info, of, wanted}: Case, pass: Pass, values: Float32Array) {
+function verdict({info, of, expected}: Case, pass: Pass, values: Float32Array) {
   const own = fft.errorBound?.(info, pass, ...of(pass));
-  return compare({values, shape: wanted[pass].shape}, {...wanted[pass], own}, comparison);
+  return compare({values, shape: expected[pass].shape}, {...expected[pass], own}, comparison);
 }
 
 function run({info, of}: Case, pass: Pass, engine: Engine): Float32Array {
@@ -94,9 +94,9 @@ describe('the bound of fft', () => {
         const out = new Float32Array(sizeOf(each.info, passTensors[pass].output)).fill(Number.NaN);
         const [a, b] = each.of(pass);
         broken({pass, info: each.info, a: a.slice(), b: b.slice(), out});
-        const {shape} = each.wanted[pass];
+        const {shape} = each.expected[pass];
         if (inFft) return verdict(each, pass, out).status === 'failed';
-        return compare({values: out, shape}, each.wanted[pass], comparison).status === 'failed';
+        return compare({values: out, shape}, each.expected[pass], comparison).status === 'failed';
       }),
     );
   };

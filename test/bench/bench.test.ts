@@ -21,7 +21,7 @@ test('each row has times, speeds, fractions and proof of what they come from', a
   expect(results.map(({pass}) => pass)).toEqual(passes);
   for (const result of results) {
     const {milliseconds, gflops, fractionOfPeak, rounds, ratio} = result;
-    expect(result).toMatchObject({layer: expect.stringContaining('mb2ih6'), backend: 'cpu', algorithm: 'gather'});
+    expect(result).toMatchObject({layer: expect.stringContaining('mb2ih6'), backend: 'cpu', algorithm: 'implicitGemm'});
     expect(result.flops).toBe(flopsOf(problemInfo(parseProblem(problem))));
     expect(rounds).toHaveLength(2);
     const numbers = [
@@ -33,7 +33,7 @@ test('each row has times, speeds, fractions and proof of what they come from', a
     expect(numbers).toHaveLength(3 + 3 + 2 + 1);
     expect(numbers.every((value) => Number.isFinite(value) && value! > 0)).toBe(true);
     expect(milliseconds!.kernel).toBeLessThan(milliseconds!.ours!);
-    expect(result).not.toHaveProperty('handedOn');
+    expect(result).not.toHaveProperty('delegated');
     expect(result).not.toHaveProperty('reason');
   }
   expect(summary).toMatchObject({measured: 3, skipped: 0, left: 0});
@@ -68,11 +68,11 @@ test('an algorithm that refuses leaves a row with its reason, and no time', asyn
   expect(summary).toMatchObject({rows: [], measured: 0, skipped: 1});
 });
 
-test('on wasm forward our own algorithms are measured, marked as handed on by default where small or depthwise', async () => {
+test('on wasm forward our own algorithms are measured, marked as delegated by default where small or depthwise', async () => {
   const problems = [...few.problems, 'ih6iw5ic4oc4kh3kw3-same-depthwise'];
   const {results} = await bench({...few, problems, backends: ['wasm'], passes: ['forward']});
-  expect(results.map(({handedOn}) => handedOn)).toEqual([true, true]);
-  expect(results.map(({algorithm}) => algorithm)).toEqual(['gather', 'depthwise']);
+  expect(results.map(({delegated}) => delegated)).toEqual([true, true]);
+  expect(results.map(({algorithm}) => algorithm)).toEqual(['implicitGemm', 'depthwise']);
   expect(results.every(({ratio}) => ratio! > 0)).toBe(true);
 });
 
@@ -83,17 +83,21 @@ test('the algorithms that could compute a row are timed beside the one that is c
     algorithm: 'all',
     rounds: 2,
   });
-  for (const {algorithm, predictedMilliseconds, rivals, loss, milliseconds} of results) {
-    const all = [algorithm, ...rivals!.map((rival) => rival.algorithm)];
+  for (const {algorithm, predictedMilliseconds, alternatives, loss, milliseconds} of results) {
+    const all = [algorithm, ...alternatives!.map((alternative) => alternative.algorithm)];
     expect(new Set(all).size).toBe(all.length);
-    expect(all).toEqual(expect.arrayContaining(['gather']));
+    expect(all).toEqual(expect.arrayContaining(['implicitGemm']));
     expect(all).not.toContain('winograd4'); // it is less accurate
     expect(predictedMilliseconds).toBeGreaterThan(0);
-    for (const rival of rivals!) {
-      expect(rival).toEqual({
-        ...{algorithm: rival.algorithm, milliseconds: expect.any(Number), predictedMilliseconds: expect.any(Number)},
+    for (const alternative of alternatives!) {
+      expect(alternative).toEqual({
+        ...{
+          algorithm: alternative.algorithm,
+          milliseconds: expect.any(Number),
+          predictedMilliseconds: expect.any(Number),
+        },
       });
-      expect(rival.milliseconds).toBeGreaterThan(0);
+      expect(alternative.milliseconds).toBeGreaterThan(0);
     }
     expect(loss).toBeGreaterThanOrEqual(1);
     expect(Object.keys(milliseconds!).sort()).toEqual(['builtin', 'kernel', 'ours']);
@@ -136,7 +140,7 @@ test('the installation and the active backend are as before', async () => {
   expect(tf.getBackend()).toBe('cpu');
   install({backends: ['cpu'], algorithm: 'im2col'});
   await bench({...few, passes: ['forward'], rounds: 1});
-  expect(currentSession(tf)).toMatchObject({backends: ['cpu'], wanted: {algorithm: 'im2col', accuracy: 'standard'}});
+  expect(currentSession(tf)).toMatchObject({backends: ['cpu'], requested: {algorithm: 'im2col', accuracy: 'standard'}});
 });
 
 test('an abort leaves the rows until then, and says so', async () => {
@@ -148,7 +152,7 @@ test('an abort leaves the rows until then, and says so', async () => {
 test('rows that the time is too short for are left out, backends in equal shares', async () => {
   let rows = 0;
   // Each row takes so much longer than it takes that the machine's own speed does not matter.
-  const clock = {now: () => 8e6 * rows + performance.now(), turn: async () => {}};
+  const clock = {now: () => 8e6 * rows + performance.now(), nextTask: async () => {}};
   const onReport = () => {
     rows++;
   };

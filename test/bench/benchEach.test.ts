@@ -22,7 +22,7 @@ async function run(options: BenchOptions = {}, during = (_row: string) => {}) {
       open: async (backend) => (job) => ({
         name: `layer ${job}`,
         async row() {
-          const row = [job, backend, tf.getBackend(), currentSession(tf)?.servesLayers].join(' ');
+          const row = [job, backend, tf.getBackend(), currentSession(tf)?.patchesLayers].join(' ');
           clock.pass(8000);
           during(row);
           return row;
@@ -38,7 +38,7 @@ async function run(options: BenchOptions = {}, during = (_row: string) => {}) {
     clock,
   );
   const [backends, engines, rows, state] = made;
-  return {backends, engines, rows, state, turns: clock.turns};
+  return {backends, engines, rows, state, turns: clock.tasks};
 }
 
 test('each job runs on each backend, as its active one, with what the series has installed', async () => {
@@ -78,6 +78,6 @@ test('the installation and the active backend are as before, also when a row thr
     if (row.includes('wasm')) throw new Error('no more');
   };
   await expect(run({}, fail)).rejects.toThrow('no more');
-  expect(currentSession(tf)).toMatchObject({backends: ['cpu'], wanted: {algorithm: 'im2col'}, servesLayers: true});
+  expect(currentSession(tf)).toMatchObject({backends: ['cpu'], requested: {algorithm: 'im2col'}, patchesLayers: true});
   expect(tf.getBackend()).toBe('cpu');
 });

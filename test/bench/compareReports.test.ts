@@ -33,7 +33,7 @@ test('rows are found by problem, backend and pass, whichever algorithm served th
   );
   const {changes, only, mean} = compareReports(old, now);
   expect(changes).toEqual([
-    expect.objectContaining({layer: 'one', pass: 'forward', algorithm: {old: 'gather', new: 'winograd'}}),
+    expect.objectContaining({layer: 'one', pass: 'forward', algorithm: {old: 'implicitGemm', new: 'winograd'}}),
   ]);
   expect(only).toEqual({old: 1, new: 2});
   expect(mean).toBeCloseTo(2, 9);

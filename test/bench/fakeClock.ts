@@ -1,20 +1,20 @@
-import type {Call, Clock} from '../../src/bench/clock.js';
+import type {Clock, TimedCall} from '../../src/bench/clock.js';
 
 /** Time that passes only when a call takes it. */
 export interface FakeClock extends Clock {
   pass(milliseconds: number): void;
-  turns: number;
+  tasks: number;
   /** A call that takes what `takes` says of its number, from 0. */
-  call(takes: (nth: number) => number): Call;
+  call(takes: (nth: number) => number): TimedCall;
 }
 
 export function fakeClock(): FakeClock {
   let now = 0;
   const clock: FakeClock = {
-    turns: 0,
+    tasks: 0,
     now: () => now,
-    async turn() {
-      clock.turns++;
+    async nextTask() {
+      clock.tasks++;
     },
     pass(milliseconds) {
       now += milliseconds;

@@ -1,27 +1,27 @@
 import * as tf from '@tensorflow/tfjs';
 import {realClock} from '../../src/bench/clock.js';
-import {operations} from '../../src/bench/cutDown.js';
-import {fitBuiltin, largestCut} from '../../src/bench/fitBuiltin.js';
+import {fitBuiltin, largestAffordable} from '../../src/bench/fitBuiltin.js';
+import {operations} from '../../src/bench/reduceProblem.js';
 import {type Problem, parseProblem} from '../../src/geometry/problem.js';
 import {install, uninstall} from '../../src/plugin/install.js';
 
 const large = parseProblem('mb8ih64iw64ic64oc64kh3kw3-same');
-const at = (gflops: number) => (cut: Problem) => operations(cut) / gflops / 1e6;
+const at = (gflops: number) => (reduced: Problem) => operations(reduced) / gflops / 1e6;
 
 test.each([0.015, 0.3, 1])(
   'at %d GFLOP/s a call takes no longer than there is time for, and not much less',
   async (gflops) => {
     const time = at(gflops);
-    const cut = await largestCut(large, time, 50);
-    expect(time(cut)).toBeLessThanOrEqual(50);
-    expect(time(cut)).toBeGreaterThan(25);
+    const reduced = await largestAffordable(large, time, 50);
+    expect(time(reduced)).toBeLessThanOrEqual(50);
+    expect(time(reduced)).toBeGreaterThan(25);
   },
 );
 
-test('what is fast enough is not cut', async () => {
-  expect(await largestCut(large, at(1000), 50)).toBe(large);
+test('what is fast enough is not reduced', async () => {
+  expect(await largestAffordable(large, at(1000), 50)).toBe(large);
   const small = parseProblem('ih4iw4ic1oc1kh3kw3');
-  expect(await largestCut(small, at(1e-9), 50)).toBe(small);
+  expect(await largestAffordable(small, at(1e-9), 50)).toBe(small);
 });
 
 describe('on cpu', () => {

@@ -3,11 +3,11 @@ import {type BenchRow, resultOf} from '../../src/bench/result.js';
 import {fakeClock} from './fakeClock.js';
 
 const row: BenchRow = {
-  ...{layer: 'one', problem: 'p', backend: 'cpu', pass: 'forward', algorithm: 'gather', flops: 4e7},
+  ...{layer: 'one', problem: 'p', backend: 'cpu', pass: 'forward', algorithm: 'implicitGemm', flops: 4e7},
 };
-const warmth = {ours: {first: 30, best: 20, calls: 4}};
+const warmUps = {ours: {first: 30, best: 20, calls: 4}};
 
-test('contestants take turns, each between two probes that it is held against', async () => {
+test('calls take turns, each between two probes that it is held against', async () => {
   const clock = fakeClock();
   const order: string[] = [];
   const logged = (name: string, milliseconds: number) => {
@@ -22,8 +22,8 @@ test('contestants take turns, each between two probes that it is held against', 
     order.push('probe');
     return ++peak;
   };
-  const contestants = {ours: logged('ours', 20), kernel: logged('kernel', 15), builtin: logged('builtin', 100)};
-  const {rounds, warmth} = await measure(contestants, probe, 2, clock);
+  const benchedCalls = {ours: logged('ours', 20), kernel: logged('kernel', 15), builtin: logged('builtin', 100)};
+  const {rounds, warmUps} = await measure(benchedCalls, probe, 2, clock);
   expect(order.slice(order.indexOf('probe'))).toEqual(
     Array(2).fill(['probe', 'ours', 'probe', 'kernel', 'probe', 'builtin']).flat(),
   );
@@ -31,7 +31,7 @@ test('contestants take turns, each between two probes that it is held against', 
     {ours: 20, kernel: 15, builtin: 100, peak: {ours: 10.5, kernel: 11.5}},
     {ours: 20, kernel: 15, builtin: 100, peak: {ours: 13.5, kernel: 14.5}},
   ]);
-  expect(warmth).toMatchObject({ours: {first: 20, calls: 4}, builtin: {first: 100, calls: 4}});
+  expect(warmUps).toMatchObject({ours: {first: 20, calls: 4}, builtin: {first: 100, calls: 4}});
 });
 
 test('short calls fill their turn', async () => {
@@ -42,8 +42,8 @@ test('short calls fill their turn', async () => {
     calls++;
     return call();
   };
-  const {warmth} = await measure({ours: count}, undefined, 3, clock);
-  expect(calls - warmth.ours!.calls).toBe(3 * 10);
+  const {warmUps} = await measure({ours: count}, undefined, 3, clock);
+  expect(calls - warmUps.ours!.calls).toBe(3 * 10);
 });
 
 test('ends after the round in which it is aborted', async () => {
@@ -62,7 +62,7 @@ test('a machine that slows down for a while changes no ratio', () => {
     ...{ours: 20 * slow, kernel: 10 * slow, builtin: 60 * slow},
     peak: {ours: 8 / slow, kernel: 8 / slow},
   }));
-  expect(resultOf(row, {warmth, rounds})).toEqual({
+  expect(resultOf(row, {warmUps, rounds})).toEqual({
     ...row,
     milliseconds: {ours: 40, kernel: 20, builtin: 120},
     gflops: {ours: 1, kernel: 2, builtin: expect.closeTo(1 / 3, 9)},
@@ -78,7 +78,11 @@ test('a machine that slows down for a while changes no ratio', () => {
 
 test('the built-in on a smaller problem counts for the whole of it', () => {
   const scaled = {problem: 'smaller', factor: 5};
-  const {milliseconds, gflops, ratio, ...result} = resultOf(row, {warmth, rounds: [{ours: 20, builtin: 60}]}, {scaled});
+  const {milliseconds, gflops, ratio, ...result} = resultOf(
+    row,
+    {warmUps, rounds: [{ours: 20, builtin: 60}]},
+    {scaled},
+  );
   expect({milliseconds, gflops, ratio}).toEqual({
     milliseconds: {ours: 20, builtin: 300},
     gflops: {ours: 2, builtin: expect.closeTo(4e7 / 300e6, 9)},
@@ -88,28 +92,28 @@ test('the built-in on a smaller problem counts for the whole of it', () => {
 });
 
 test("where tfjs's own kernel competes, the loss is that of what serves, be it that or an algorithm", () => {
-  const rounds = [1, 2, 1].map((slow) => ({ours: 20 * slow, 'rival direct': 90 * slow, builtin: 10 * slow}));
+  const rounds = [1, 2, 1].map((slow) => ({ours: 20 * slow, 'alternative direct': 90 * slow, builtin: 10 * slow}));
   const own = [
-    {algorithm: 'gather', predictedMilliseconds: 21},
+    {algorithm: 'implicitGemm', predictedMilliseconds: 21},
     {algorithm: 'direct', predictedMilliseconds: 80},
   ];
-  const rivals = [...own, {algorithm: 'builtin', predictedMilliseconds: 11}];
-  const [direct, stock] = [own[1]!, rivals[2]!].map((one, i) => ({...one, milliseconds: [90, 10][i]}));
-  expect(resultOf(row, {warmth, rounds}, {rivals: own})).toMatchObject({rivals: [direct], loss: 1});
-  expect(resultOf(row, {warmth, rounds}, {rivals})).toMatchObject({
-    ...{predictedMilliseconds: 21, rivals: [stock, direct], loss: 2},
+  const alternatives = [...own, {algorithm: 'builtin', predictedMilliseconds: 11}];
+  const [direct, stock] = [own[1]!, alternatives[2]!].map((one, i) => ({...one, milliseconds: [90, 10][i]}));
+  expect(resultOf(row, {warmUps, rounds}, {alternatives: own})).toMatchObject({alternatives: [direct], loss: 1});
+  expect(resultOf(row, {warmUps, rounds}, {alternatives})).toMatchObject({
+    ...{predictedMilliseconds: 21, alternatives: [stock, direct], loss: 2},
   });
-  expect(resultOf({...row, handedOn: true}, {warmth, rounds}, {rivals}).loss).toBe(1);
+  expect(resultOf({...row, delegated: true}, {warmUps, rounds}, {alternatives}).loss).toBe(1);
   const slow = rounds.map((round) => ({...round, builtin: 60}));
-  expect(resultOf({...row, handedOn: true}, {warmth, rounds: slow}, {rivals}).loss).toBe(3);
+  expect(resultOf({...row, delegated: true}, {warmUps, rounds: slow}, {alternatives}).loss).toBe(3);
   // A smaller problem was timed in its place.
   const scaled = {problem: 'half', factor: 3};
-  expect(resultOf(row, {warmth, rounds}, {rivals, scaled}).loss).toBe(1);
+  expect(resultOf(row, {warmUps, rounds}, {alternatives, scaled}).loss).toBe(1);
 });
 
 test('without a probe there is no fraction of the peak, and the noise is that of the time', () => {
   const rounds = [{ours: 19}, {ours: 20}, {ours: 23}];
-  const result = resultOf(row, {warmth, rounds});
+  const result = resultOf(row, {warmUps, rounds});
   expect(result.noise).toBeCloseTo(0.2, 9);
   expect(Object.keys(result)).not.toEqual(expect.arrayContaining(['peak']));
   expect(result).not.toHaveProperty('fractionOfPeak');

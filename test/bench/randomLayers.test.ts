@@ -1,5 +1,5 @@
-import {operations} from '../../src/bench/cutDown.js';
 import {randomLayers} from '../../src/bench/randomLayers.js';
+import {operations} from '../../src/bench/reduceProblem.js';
 import {formatProblem, parseProblem} from '../../src/geometry/problem.js';
 
 const texts = (count: number, seed: number) => randomLayers(count, seed).map(({problem}) => formatProblem(problem));

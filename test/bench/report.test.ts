@@ -1,8 +1,8 @@
-import {makeReport, type ReportedOptions, summaryRows} from '../../src/bench/report.js';
+import {makeReport, type ReportedBenchOptions, summaryRows} from '../../src/bench/report.js';
 import type {StepResult} from '../../src/bench/steps/stepResult.js';
 import {rowOf} from './rows.js';
 
-const options: ReportedOptions = {
+const options: ReportedBenchOptions = {
   ...{
     backends: ['cpu'],
     layers: [],
@@ -23,19 +23,19 @@ const options: ReportedOptions = {
 test('the summary has geometric means by backend and pass, over what there is', () => {
   const results = [
     rowOf({gflops: {ours: 1}, ratio: 2, fractionOfPeak: {kernel: 0.5, whole: 0.1}}),
-    rowOf({layer: 'two', gflops: {ours: 4}, ratio: 8, fractionOfPeak: {whole: 0.4}, handedOn: true}),
+    rowOf({layer: 'two', gflops: {ours: 4}, ratio: 8, fractionOfPeak: {whole: 0.4}, delegated: true}),
     rowOf({layer: 'three', gflops: {ours: 2}, fractionOfPeak: {whole: 0.2}, reason: 'the built-in throws'}),
     rowOf({layer: 'four', milliseconds: {}, reason: 'refused'}),
     rowOf({backend: 'wasm', gflops: {ours: 7}}),
   ];
   expect(summaryRows(results)).toEqual([
     {
-      ...{backend: 'cpu', pass: 'forward', layers: 3, ratioLayers: 2, handedOn: 1},
+      ...{backend: 'cpu', pass: 'forward', layers: 3, ratioLayers: 2, delegated: 1},
       gflops: expect.closeTo(2, 9),
       ratio: expect.closeTo(4, 9),
       fractionOfPeak: {kernel: expect.closeTo(0.5, 9), whole: expect.closeTo(0.2, 9)},
     },
-    {backend: 'wasm', pass: 'forward', layers: 1, ratioLayers: 0, handedOn: 0, gflops: expect.closeTo(7, 9)},
+    {backend: 'wasm', pass: 'forward', layers: 1, ratioLayers: 0, delegated: 0, gflops: expect.closeTo(7, 9)},
   ]);
 });
 
@@ -55,7 +55,7 @@ test('a report says what was measured, skipped and left out, and how calls were 
 
 test('steps count as measured, and those of a network on cpu and wasm are held against each other', () => {
   const step = (network: string, backend: string, ours: number): StepResult => ({
-    ...{network, backend, batch: 1, algorithm: 'auto', calls: {ours: 1, handedOn: 0}, milliseconds: {ours}},
+    ...{network, backend, batch: 1, algorithm: 'auto', calls: {ours: 1, delegated: 0}, milliseconds: {ours}},
     ...{noise: 0, first: 1, warmUpSteps: 1, rounds: []},
   });
   const steps = [step('one', 'cpu', 10), step('two', 'cpu', 10), step('one', 'wasm', 4)];

@@ -5,7 +5,13 @@ import type {BenchResult} from '../../src/bench/result.js';
 /** A row that was measured, but for what is said. */
 export function rowOf(said: Partial<BenchResult>): BenchResult {
   return {
-    ...{layer: 'one', problem: `p of ${said.layer ?? 'one'}`, backend: 'cpu', pass: 'forward', algorithm: 'gather'},
+    ...{
+      layer: 'one',
+      problem: `p of ${said.layer ?? 'one'}`,
+      backend: 'cpu',
+      pass: 'forward',
+      algorithm: 'implicitGemm',
+    },
     ...{flops: 1e6, milliseconds: {ours: 1}, gflops: {ours: 1}, noise: 0},
     ...said,
   };

@@ -1,4 +1,4 @@
-import {geometricMean, median, spread} from '../../src/bench/statistics.js';
+import {geometricMean, median, relativeRange} from '../../src/bench/statistics.js';
 
 test('the median is the middle value, or lies between the middle two, in any order', () => {
   expect(median([3, 1, 2])).toBe(2);
@@ -14,6 +14,6 @@ test('the geometric mean of a ratio and its inverse is 1', () => {
 });
 
 test('the spread is a part of the median', () => {
-  expect(spread([9, 10, 12])).toBeCloseTo(0.3, 12);
-  expect(spread([5])).toBe(0);
+  expect(relativeRange([9, 10, 12])).toBeCloseTo(0.3, 12);
+  expect(relativeRange([5])).toBe(0);
 });

@@ -1,22 +1,22 @@
-import {gather} from '../../src/algorithms/gather.js';
 import {im2col} from '../../src/algorithms/im2col.js';
+import {implicitGemm} from '../../src/algorithms/implicitGemm.js';
 import {timedEngine} from '../../src/bench/timedEngine.js';
 import type {Engine} from '../../src/engine/engine.js';
 import {jsEngine} from '../../src/engine/jsEngine.js';
 import {sizeOf} from '../../src/geometry/pass.js';
 import {parseProblem, problemInfo} from '../../src/geometry/problem.js';
-import {drawInputs} from '../../src/verify/fill.js';
+import {drawInputs} from '../../src/verify/data/fill.js';
 
 const problem = parseProblem('ih6iw5ic3oc4kh3kw3-same');
 const info = problemInfo(problem);
 const {x, filter} = drawInputs(problem, 'integers', 1);
-const forward = (algorithm: typeof gather, engine: Engine) => {
+const forward = (algorithm: typeof implicitGemm, engine: Engine) => {
   const y = new Float32Array(sizeOf(info, 'y'));
   algorithm.forward?.(info, x, filter, y, engine);
   return y;
 };
 
-test.each([gather, im2col])(
+test.each([implicitGemm, im2col])(
   'of $name the time inside arithmetic is counted, once, and the result is the same',
   (algorithm) => {
     // Every look at the clock finds it one millisecond further: a call counts one.
@@ -34,7 +34,7 @@ test.each([gather, im2col])(
 test('what moves data or tells of the engine is not counted', () => {
   const {engine, take} = timedEngine(jsEngine, () => 0);
   expect(engine.name).toBe('js');
-  expect(engine.within(100, (arena) => arena.floats(3).length)).toBe(3);
+  expect(engine.withArena(100, (arena) => arena.floats(3).length)).toBe(3);
   expect(engine.probe(10)).toBe(jsEngine.probe(10));
   expect(take().calls).toBe(0);
 });
@@ -42,11 +42,11 @@ test('what moves data or tells of the engine is not counted', () => {
 test('a call that throws is counted, and throws', () => {
   const broken = {
     ...jsEngine,
-    gather() {
+    igemm() {
       throw new Error('no');
     },
   };
   const {engine, take} = timedEngine(broken, () => 0);
-  expect(() => forward(gather, engine)).toThrow('no');
+  expect(() => forward(implicitGemm, engine)).toThrow('no');
   expect(take().calls).toBe(1);
 });

@@ -9,7 +9,7 @@ test('goes on as long as the time falls, and a little longer', async () => {
     clock,
   );
   expect({first, best, calls}).toEqual({first: 100, best: 20, calls: falling.length + 3});
-  expect(clock.turns).toBe(calls - 1);
+  expect(clock.tasks).toBe(calls - 1);
 });
 
 test('what falls by less than a hundredth each time has stopped falling', async () => {

@@ -26,7 +26,7 @@ test('webgl is timed in a page beside cpu here, both in one report', async () =>
   expect(gpu).toHaveLength(2);
   expect(stdout).toMatch(/ GPU ms │ its GPU ms │/);
   expect(results.find(({backend}) => backend === 'cpu')).not.toHaveProperty('gpuMilliseconds');
-  for (const {rounds, milliseconds, ratio, first, fractionOfPeak, cutFrom, gpuMilliseconds} of gpu) {
+  for (const {rounds, milliseconds, ratio, first, fractionOfPeak, reducedFrom, gpuMilliseconds} of gpu) {
     // The GPU's clock knows nothing of what the page does beside.
     for (const time of [gpuMilliseconds!.ours!, gpuMilliseconds!.builtin!]) expect(time).toBeGreaterThan(0);
     expect(rounds).toHaveLength(2);
@@ -34,7 +34,7 @@ test('webgl is timed in a page beside cpu here, both in one report', async () =>
     // Shaders are compiled in the first call, which is in no round.
     expect(first!.ours).toBeGreaterThan(milliseconds!.ours!);
     expect(ratio).toBeGreaterThan(0);
-    expect({fractionOfPeak, cutFrom}).toEqual({fractionOfPeak: undefined, cutFrom: undefined});
+    expect({fractionOfPeak, reducedFrom}).toEqual({fractionOfPeak: undefined, reducedFrom: undefined});
   }
   const again = await start(...args, '--compare', json).ended;
   expect(again.stdout).toContain('4 rows in both, 0 only there, 0 only here');
@@ -49,7 +49,7 @@ test('webgpu tells its own times as well, or why not', async () => {
   else expect(stdout).toContain(`[1] ${gpuReason}`);
 });
 
-test('layers are cut to what software rendering has time for, and Ctrl-C keeps the rows until then', async () => {
+test('layers are reduced to what software rendering has time for, and Ctrl-C keeps the rows until then', async () => {
   const json = file('part.json');
   const {child, ended} = start('bench', '--backend', 'webgl', '--layers', 'ResNet-50', '--json', json);
   let pressed = false;
@@ -66,6 +66,6 @@ test('layers are cut to what software rendering has time for, and Ctrl-C keeps t
   expect(environment.backends.webgl!.renderer).toContain('SwiftShader');
   expect(results[0]).toMatchObject({
     problem: expect.stringContaining('ih112iw112'),
-    cutFrom: expect.stringContaining('ih224iw224'),
+    reducedFrom: expect.stringContaining('ih224iw224'),
   });
 });

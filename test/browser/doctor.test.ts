@@ -1,5 +1,5 @@
 import {readFileSync} from 'node:fs';
-import type {Findings} from '../../src/cli/doctor.js';
+import type {DoctorReport} from '../../src/cli/doctor.js';
 import {start} from '../cli/command.js';
 import {userFiles} from '../support/userFiles.js';
 
@@ -8,8 +8,8 @@ const file = userFiles({});
 test('on webgl convgrad does right what tfjs alone does not', async () => {
   const json = file('doctor.json');
   const {code} = await start('doctor', '--backend', 'webgl', '--json', json).ended;
-  const [{about, browser, outcomes}] = (JSON.parse(readFileSync(json, 'utf8')) as Findings).examinations as [
-    Findings['examinations'][number],
+  const [{about, browser, outcomes}] = (JSON.parse(readFileSync(json, 'utf8')) as DoctorReport).examinations as [
+    DoctorReport['examinations'][number],
   ];
   expect(about).toMatchObject({float32: true, renderer: expect.any(String)});
   expect(browser).toContain('Mozilla');
@@ -23,8 +23,8 @@ test('on webgl convgrad does right what tfjs alone does not', async () => {
 test('on webgpu every row is right with convgrad, and everything can be trained', async () => {
   const json = file('webgpu.json');
   const {code} = await start('doctor', '--backend', 'webgpu', '--json', json).ended;
-  const [{about, outcomes, untrainable}] = (JSON.parse(readFileSync(json, 'utf8')) as Findings).examinations as [
-    Findings['examinations'][number],
+  const [{about, outcomes, untrainable}] = (JSON.parse(readFileSync(json, 'utf8')) as DoctorReport).examinations as [
+    DoctorReport['examinations'][number],
   ];
   expect(about).toMatchObject({adapter: expect.stringContaining('swiftshader')});
   expect(outcomes.filter(({convgrad}) => convgrad !== 'right')).toEqual([]);

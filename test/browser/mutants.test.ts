@@ -13,7 +13,7 @@ test.each([
   const json = file(`${backend}.json`);
   const {code, stdout} = await start('mutants', '--backend', backend, '--json', json).ended;
   const [score] = JSON.parse(readFileSync(json, 'utf8')) as MutantScore[];
-  expect(score!.fates.filter(({killedBy}) => killedBy.length === 0).map(({mutant}) => mutant)).toEqual([]);
+  expect(score!.outcomes.filter(({killedBy}) => killedBy.length === 0).map(({mutant}) => mutant)).toEqual([]);
   expect(score).toMatchObject({backend, killed: score!.planted});
   expect(score!.planted).toBeGreaterThan(20);
   expect(Object.keys(score!.oracles)).toEqual(oracles);

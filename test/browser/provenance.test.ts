@@ -5,9 +5,9 @@ import {openPage} from './openPage.js';
 const problems: Readonly<Record<'webgl' | 'webgpu', [algorithm: string, problem: string][]>> = {
   webgpu: [
     ['direct', 'mb2ih5iw4ic4oc8kh2kw2-same'],
-    ['gather', 'mb2ih5iw4ic4oc8kh2kw2-same'],
-    ['gather', 'mb2ih5iw4ic3oc5kh2kw2-same'],
-    ['gather', 'mb1ih2iw3ic80oc6kh2kw2-same'],
+    ['implicitGemm', 'mb2ih5iw4ic4oc8kh2kw2-same'],
+    ['implicitGemm', 'mb2ih5iw4ic3oc5kh2kw2-same'],
+    ['implicitGemm', 'mb1ih2iw3ic80oc6kh2kw2-same'],
     ['winograd', 'mb1ih9iw9ic16oc16kh3kw3-same'],
     ['auto', 'mb2ih5iw4ic3oc5kh2kw3-same-nchw'],
     ['depthwise', 'mb2ih5iw6ic8oc8kh3kw3-same-depthwise'],
@@ -15,12 +15,12 @@ const problems: Readonly<Record<'webgl' | 'webgpu', [algorithm: string, problem:
   ],
   webgl: [
     ['direct', 'mb2ih5iw4ic3oc5kh2kw2-same'],
-    ['quads', 'mb2ih5iw4ic3oc5kh2kw2-same'],
-    ['windows', 'mb2ih5iw4ic3oc5kh2kw2-same'],
-    ['texels', 'mb2ih5iw4ic3oc5kh1kw1'],
+    ['channelPacked', 'mb2ih5iw4ic3oc5kh2kw2-same'],
+    ['channelPackedDirect', 'mb2ih5iw4ic3oc5kh2kw2-same'],
+    ['packed2x2', 'mb2ih5iw4ic3oc5kh1kw1'],
     ['auto', 'mb2ih5iw4ic3oc5kh2kw3-same-nchw'],
-    ['texels', 'mb2ih5iw6ic5oc5kh3kw3-same-depthwise'],
-    ['quads', 'mb2ih5iw6ic5oc5kh3kw3-same-depthwise'],
+    ['packed2x2', 'mb2ih5iw6ic5oc5kh3kw3-same-depthwise'],
+    ['channelPacked', 'mb2ih5iw6ic5oc5kh3kw3-same-depthwise'],
     ['direct', 'mb2ih5iw6ic3oc6kh3kw3-same-depthwise'],
   ],
 };

@@ -8,9 +8,9 @@ const convolve = async () => {
   const x = tf.randomNormal([2, 40, 41, 16], 0, 1, 'float32', 1) as Tensor4D;
   const filter = tf.randomNormal([3, 3, 16, 24], 0, 1, 'float32', 2) as Tensor4D;
   const run = () => tf.tidy(() => [...tf.conv2d(x, filter, 1, 'same').dataSync()]);
-  install({threads: 1, algorithm: 'gather'});
+  install({threads: 1, algorithm: 'implicitGemm'});
   const alone = run();
-  install({threads: 3, algorithm: 'gather'});
+  install({threads: 3, algorithm: 'implicitGemm'});
   let together = run();
   for (let i = 0; i < 500 && engine().threads() < 3; i++) {
     await new Promise((resolve) => setTimeout(resolve, 10));

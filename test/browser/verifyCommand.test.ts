@@ -37,7 +37,7 @@ test('webgl is verified in a page of its own', async () => {
   const report = JSON.parse(readFileSync(json, 'utf8')) as VerifyReport;
   expect(report.environment).toMatchObject({node: process.version, backends: {webgl: {float32: true}}});
   expect(report.environment.backends.webgl!.renderer).not.toBe('');
-  for (const algorithm of ['quads', 'direct']) {
+  for (const algorithm of ['channelPacked', 'direct']) {
     const agreed = report.results.filter(
       (row) => row.algorithm === algorithm && row.oracle === 'reference' && row.status === 'passed',
     );
@@ -52,7 +52,7 @@ test('--f16 verifies float16 textures, against bounds of their own', async () =>
   for (const pass of ['forward', 'backpropInput', 'backpropFilter']) {
     expect(stdout).toMatch(
       new RegExp(
-        `webgl quads ${pass}: float16 ends at 65504; \\d+ results beyond it, up to \\S+, became \\w+ in 1 case`,
+        `webgl channelPacked ${pass}: float16 ends at 65504; \\d+ results beyond it, up to \\S+, became \\w+ in 1 case`,
       ),
     );
   }
@@ -64,8 +64,8 @@ test('--f16 verifies float16 textures, against bounds of their own', async () =>
   expect(worst!.error).toBeLessThanOrEqual(worst!.bound);
 });
 
-test.each(['no-install', 'alias-builtin'])('--sabotage %s ends in exit code 1', async (how) => {
-  const {code, stdout} = await start(...webgl, '--sabotage', how).ended;
+test.each(['no-install', 'alias-builtin'])('--broken-setup %s ends in exit code 1', async (how) => {
+  const {code, stdout} = await start(...webgl, '--broken-setup', how).ended;
   expect(code).toBe(1);
   expect(stdout).toMatch(/install\(\) is missing|nothing is compared with itself/);
 });

@@ -58,20 +58,25 @@ test('where textures are small, rows stand side by side in bands, and what no te
       uninstall();
       return {values, served: calls.map((row) => `${row.algorithm} ${row.pass}`), fallbacks};
     };
-    // 5 · 23 rows of 3 quads are cut into bands; 9 taps of 65 quads stand in one row, which is too long, and so do 129 pairs of channels.
+    // 5 · 23 rows of 3 channel blocks are split into slabs; 9 taps of 65 channel blocks stand in one row, which is too long, and so do 129 pairs of channels.
     const sizes = [
       [5, 9, 6],
       [1, 3, 258],
     ] as const;
-    const runs = sizes.map((size) => ({quads: compute('quads', size), direct: compute('direct', size)}));
+    const runs = sizes.map((size) => ({
+      channelPacked: compute('channelPacked', size),
+      direct: compute('direct', size),
+    }));
     return {
-      differences: runs.map(({quads, direct}) => quads.values.findIndex((value, i) => value !== direct.values[i])),
-      served: runs.map(({quads}) => quads.served),
-      fallbacks: runs[1]!.quads.fallbacks.map(({reason}) => reason),
+      differences: runs.map(({channelPacked, direct}) =>
+        channelPacked.values.findIndex((value, i) => value !== direct.values[i]),
+      ),
+      served: runs.map(({channelPacked}) => channelPacked.served),
+      fallbacks: runs[1]!.channelPacked.fallbacks.map(({reason}) => reason),
     };
   });
   expect(differences).toEqual([-1, -1]);
-  expect(served[0]).toEqual(['quads forward', 'quads backpropInput', 'quads backpropFilter']);
+  expect(served[0]).toEqual(['channelPacked forward', 'channelPacked backpropInput', 'channelPacked backpropFilter']);
   expect(served[1]).toContain('direct forward');
   expect(fallbacks).toContain('its textures would be larger than 128 × 128');
 });

@@ -8,9 +8,9 @@ const flags: [string, boolean][] = [
 ];
 /** What each serves of the problem below where it is asked for. */
 const serves = {
-  quads: ['quads backpropFilter 2', 'quads backpropInput 2', 'quads forward 2'],
-  windows: ['windows forward 2'],
-  texels: ['texels backpropFilter 2'],
+  channelPacked: ['channelPacked backpropFilter 2', 'channelPacked backpropInput 2', 'channelPacked forward 2'],
+  channelPackedDirect: ['channelPackedDirect forward 2'],
+  packed2x2: ['packed2x2 backpropFilter 2'],
   direct: ['direct backpropFilter 2', 'direct backpropInput 2', 'direct forward 2'],
 };
 

@@ -50,7 +50,7 @@ const cases: Record<string, Case> = {
     dilations: [2, 3],
     pad: 2,
   },
-  'many quads': {xShape: [2, 9, 13, 11], filterShape: [3, 2, 11, 9], strides: [1, 2], pad: 'same'},
+  'many channel blocks': {xShape: [2, 9, 13, 11], filterShape: [3, 2, 11, 9], strides: [1, 2], pad: 'same'},
   'strides apart': {xShape: [1, 8, 17, 6], filterShape: [2, 4, 6, 5], strides: [3, 3], dilations: [2, 1], pad: 'same'},
   'squarish texture': {xShape: [3, 75, 151, 1], filterShape: [2, 2, 1, 1], strides: 2, dilations: 3, pad: 'same'},
 };
@@ -100,7 +100,7 @@ describe('the kernels of the webgl backend', () => {
     });
   });
 
-  const algorithms = ['quads', 'direct'];
+  const algorithms = ['channelPacked', 'direct'];
   const each = algorithms.flatMap((algorithm) => Object.keys(cases).map((name) => [algorithm, name] as const));
 
   test.each(each)('%s equal the definition on whole numbers: %s', async (algorithm, name) => {
@@ -193,7 +193,7 @@ describe('the kernels of the webgl backend', () => {
     expect(programs.slice(3)).toEqual(programs.slice(3).map(() => programs[2]));
   });
 
-  test('hand 1 × 1 layers of few outputs on to the built-in where it is right and takes less time, and no others', async () => {
+  test('delegate 1 × 1 layers of few outputs to the built-in where it is right and takes less time, and no others', async () => {
     const served = await page.evaluate(() => {
       const {tf, install, uninstall} = convgrad;
       const run = (xShape: number[], outChannels: number, strides: number) => {

@@ -13,8 +13,8 @@ describe('what follows a convolution on webgpu', () => {
   });
 
   test.each([
-    ['gather by fours', {xShape: [1, 5, 6, 8], filterShape: [2, 2, 8, 12], strides: 1, pad: 'same'}],
-    ['gather one by one', {xShape: [2, 5, 6, 3], filterShape: [2, 2, 3, 5], strides: 1, pad: 'same'}],
+    ['implicitGemm by fours', {xShape: [1, 5, 6, 8], filterShape: [2, 2, 8, 12], strides: 1, pad: 'same'}],
+    ['implicitGemm one by one', {xShape: [2, 5, 6, 3], filterShape: [2, 2, 3, 5], strides: 1, pad: 'same'}],
     ['slices', {xShape: [1, 2, 3, 80], filterShape: [2, 2, 80, 6], strides: 1, pad: 'same'}],
     ['winograd', {xShape: [1, 9, 9, 16], filterShape: [3, 3, 16, 20], strides: 1, pad: 'same'}],
     ['direct', {xShape: [1, 5, 6, 4], filterShape: [2, 2, 4, 8], strides: 1, pad: 'same'}, 'direct'],

@@ -84,7 +84,7 @@ test('steps of a network are timed, and say who served them', async () => {
   const {steps, results} = read(json);
   expect(results).toEqual([]);
   // Three layers, three passes: tfjs-core takes the gradient by the image too, though nobody needs it. The last layer's forward pass is small.
-  expect(steps).toMatchObject([{network: 'LeNet-5', batch: 32, calls: {ours: 8, handedOn: 1}}]);
+  expect(steps).toMatchObject([{network: 'LeNet-5', batch: 32, calls: {ours: 8, delegated: 1}}]);
 });
 
 test.each([

@@ -18,7 +18,7 @@ test('a row has times, speed, both fractions of the peak, and the built-in with 
   const text = describeBench(reportOf(whole), plain);
   expect(text).toContain("cpu, engine 'simd', Node v20, tfjs 4.22.0\n");
   expect(lineOf(text, '│ one ')).toMatch(
-    /^│ one +│ forward │ gather +│ +2\.00 │ +12\.3 │ +80% │ +40% │ +~250 │ +125× │$/,
+    /^│ one +│ forward │ implicitGemm +│ +2\.00 │ +12\.3 │ +80% │ +40% │ +~250 │ +125× │$/,
   );
   expect(text).toContain('~ timed on a smaller problem, which --json names');
   expect(text).toContain('1 rows measured in 3 rounds, 0 skipped, 0 left out, in 1.0 s, seed 1');
@@ -37,16 +37,16 @@ test('where there is no built-in its column has a number, and the reason stands 
 });
 
 test('what convgrad hands on by default is marked, counted apart, and said', () => {
-  const text = describeBench(reportOf(rowOf({handedOn: true}), rowOf({layer: 'two'})), plain);
-  expect(lineOf(text, '│ one ')).toContain('gather†');
+  const text = describeBench(reportOf(rowOf({delegated: true}), rowOf({layer: 'two'})), plain);
+  expect(lineOf(text, '│ one ')).toContain('implicitGemm†');
   expect(lineOf(text, '│ two ')).not.toContain('†');
-  expect(text).toContain('On cpu convgrad by default hands 1 of 2 forward rows on to the built-in');
+  expect(text).toContain('On cpu convgrad by default delegates 1 of 2 forward rows to the built-in');
 });
 
 test('a row that was refused has its reason and no numbers', () => {
   const {milliseconds, gflops, noise, ...refused} = rowOf({reason: 'too deep'});
   const text = describeBench(reportOf(refused), plain);
-  expect(lineOf(text, '│ one ')).toMatch(/│ gather +│ +– \[1\] │[ │]+$/);
+  expect(lineOf(text, '│ one ')).toMatch(/│ implicitGemm +│ +– \[1\] │[ │]+$/);
   expect(text).toContain('[1] too deep\n');
   expect(text).toContain('nothing was measured: 0 rows');
 });
@@ -59,7 +59,7 @@ test('a comparison names each row that got slower by more than the noise', () =>
   const text = describeComparison(compareReports(old, now), 'old.json', plain);
   expect(text).toContain('compared with old.json, whole calls: 3 rows in both, 1 only there, 0 only here\n');
   expect(lineOf(text, '│ one ')).toMatch(/│ 50\.0% of peak │ 40\.0% of peak │ +0\.80 │ +10% │ +slower │$/);
-  expect(lineOf(text, '│ two ')).toMatch(/│ gather → winograd │.*│ +0\.96 │ +10% │ +│$/);
+  expect(lineOf(text, '│ two ')).toMatch(/│ implicitGemm → winograd │.*│ +0\.96 │ +10% │ +│$/);
   expect(lineOf(text, '│ three ')).toMatch(/│ +1\.50 │ +10% │ +faster │$/);
   expect(text).toContain('geometric mean of new/old: 1.05');
   expect(text.match(/slower by more than the noise: .*/g)).toEqual([
@@ -75,7 +75,7 @@ test('without a row in both there is nothing to compare', () => {
 
 test('a step has its batch, both times, and who served its convolutions', () => {
   const step: StepResult = {
-    ...{network: 'LeNet', backend: 'cpu', batch: 32, algorithm: 'auto', calls: {ours: 6, handedOn: 3}},
+    ...{network: 'LeNet', backend: 'cpu', batch: 32, algorithm: 'auto', calls: {ours: 6, delegated: 3}},
     ...{milliseconds: {ours: 20, builtin: 800}, ratio: 40, noise: 0, first: 1, warmUpSteps: 1, rounds: []},
     ...{scaled: {batch: 4, factor: 8}, oneStep: true},
   };
@@ -96,7 +96,7 @@ test('a step has its batch, both times, and who served its convolutions', () => 
 
 test('a GPU has no peak: first calls stand in its place, and what plays it in the headings', () => {
   const row = rowOf({
-    ...{backend: 'webgl', algorithm: 'direct', ratio: 3, cutFrom: 'whole'},
+    ...{backend: 'webgl', algorithm: 'direct', ratio: 3, reducedFrom: 'whole'},
     ...{milliseconds: {ours: 10, builtin: 30}, first: {ours: 200, builtin: 150}},
   });
   const report = reportOf(row);
@@ -105,7 +105,7 @@ test('a GPU has no peak: first calls stand in its place, and what plays it in th
   const text = describeBench({...report, environment, engines: {}}, plain);
   expect(text).toContain('webgl, software rendering: SwiftShader driver, HeadlessChrome/147.0.1, tfjs 4.22.0\n');
   expect(lineOf(text, '│ one‡ ')).toMatch(/│ +10\.0 │ +1\.00 │ +200 │ +30\.0 │ +150 │ +3\.00× │$/);
-  expect(text).toContain('‡ cut to what software rendering has time for');
+  expect(text).toContain('‡ reduced to what software rendering has time for');
   expect(lineOf(text, '│ webgl, software rendering ')).toMatch(/│ forward │ +1 │/);
   const real = {...environment, backends: {webgl: {renderer: 'GeForce', float32: true}}};
   expect(describeBench({...report, environment: real, engines: {}}, plain)).toContain('webgl, GPU: GeForce, ');

@@ -1,13 +1,13 @@
 import {readFileSync} from 'node:fs';
-import {describeFindings, type Findings} from '../../src/cli/doctor.js';
-import {rows, tried} from '../../src/verify/sideBySide/sideBySide.js';
+import {type DoctorReport, describeDoctorReport} from '../../src/cli/doctor.js';
+import {convolutionChecks, doctorChecks} from '../../src/verify/doctor/compareWithTfjs.js';
 import {userFiles} from '../support/userFiles.js';
 import {start} from './command.js';
 
 const file = userFiles({});
-const [first, second] = rows as unknown as [{what: string}, {what: string}];
+const [first, second] = convolutionChecks as unknown as [{what: string}, {what: string}];
 const outcome = (what: string, alone: string, convgrad = 'right') => ({what, backend: 'cpu', alone, convgrad});
-const findings = (...outcomes: ReturnType<typeof outcome>[]): Findings => ({
+const findings = (...outcomes: ReturnType<typeof outcome>[]): DoctorReport => ({
   ...{convgrad: '1.2.3', tfjs: '4.22.0', node: 'v20', absent: [{backend: 'webgl', why: 'no browser found.'}]},
   examinations: [
     {
@@ -22,7 +22,7 @@ const findings = (...outcomes: ReturnType<typeof outcome>[]): Findings => ({
 });
 
 test('the table has a row for each thing that was tried, errors without their messages', () => {
-  const text = describeFindings(findings(outcome(first.what, 'throws: no'), outcome(second.what, 'wrong by 3')));
+  const text = describeDoctorReport(findings(outcome(first.what, 'throws: no'), outcome(second.what, 'wrong by 3')));
   expect(text).toContain('cpu: here, simd true\n');
   expect(text).toContain('webgl: absent; no browser found.\n');
   expect(text).toContain('\nNot to be trained on cpu for want of a kernel: conv2d; with convgrad: none.\n');
@@ -31,11 +31,11 @@ test('the table has a row for each thing that was tried, errors without their me
   const line = (what: string) => text.split('\n').find((line) => line.includes(`│ ${what} `));
   expect(line(first.what)).toMatch(/│ throws +│ right +│$/);
   expect(line(second.what)).toMatch(/│ wrong by 3 +│ right +│$/);
-  expect(line(rows[2]!.what)).toMatch(/│ – +│ right +│$/);
+  expect(line(convolutionChecks[2]!.what)).toMatch(/│ – +│ right +│$/);
 });
 
 test('what convgrad does not cure is told by backend', () => {
-  expect(describeFindings(findings(outcome(first.what, 'right', 'wrong by 7')))).toMatch(
+  expect(describeDoctorReport(findings(outcome(first.what, 'right', 'wrong by 7')))).toMatch(
     /│ right +│ cpu: wrong by 7 +│/,
   );
 });
@@ -43,11 +43,11 @@ test('what convgrad does not cure is told by backend', () => {
 test('on cpu and wasm every row is cured, and the JSON has the errors in full', async () => {
   const json = file('doctor.json');
   const {code, stdout} = await start('doctor', '--backend', 'cpu,wasm', '--json', json).ended;
-  const {examinations, node} = JSON.parse(readFileSync(json, 'utf8')) as Findings;
+  const {examinations, node} = JSON.parse(readFileSync(json, 'utf8')) as DoctorReport;
   expect(examinations.map(({backend}) => backend)).toEqual(['cpu', 'wasm']);
   const outcomes = examinations.flatMap(({outcomes}) => outcomes);
   expect(outcomes.filter(({convgrad}) => convgrad !== 'right')).toEqual([]);
-  expect(outcomes).toHaveLength(2 * tried.length);
+  expect(outcomes).toHaveLength(2 * doctorChecks.length);
   expect(outcomes.map(({alone}) => alone)).toEqual(
     expect.arrayContaining([
       'right',

@@ -17,7 +17,7 @@ test('the text has geometry, the choice, the candidates that lost, and tfjs alon
   expect(text).toContain('x [1, 14, 14, 16], filter [3, 3, 16, 32] → y [1, 14, 14, 32]\n');
   expect(text).toContain('pads: top 1, bottom 1, left 1, right 1\n');
   expect(text).toMatch(
-    /\ncpu, on the engine '(fma|simd|js)'\n {2}forward: gather \(\S+ ms predicted\), first in the order of/,
+    /\ncpu, on the engine '(fma|simd|js)'\n {2}forward: implicitGemm \(\S+ ms predicted\), first in the order of/,
   );
   expect(timeless(text)).toMatch(/\n {4}not (\w+ \(ms\)(, |: )){4}later in the order of preference\n/);
   expect(text).toMatch(/\n {4}not winograd4: it is less accurate .* install\({accuracy: 'fast'}\) permits\n/);
@@ -25,7 +25,7 @@ test('the text has geometry, the choice, the candidates that lost, and tfjs alon
   expect(text).toMatch(
     /\nwasm.*\n {2}forward: builtin, .* there it is faster\n.*\n.* there tfjs’s own kernel is faster\n/,
   );
-  expect(text).toMatch(/\n {2}backpropInput: gather .*\n.* workspace/);
+  expect(text).toMatch(/\n {2}backpropInput: implicitGemm .*\n.* workspace/);
   expect(text).toContain('tfjs alone: tfjs has no Conv2DBackpropFilter on wasm');
   expect(text).not.toContain('NCHW');
 });

@@ -5,7 +5,7 @@ import {defineMutant} from '../../src/verify/mutants/index.js';
 test('the score tells who killed whom and where, who survives, and the counts', () => {
   const text = describeScore({
     ...{backend: 'cpu', seed: 4, planted: 2, killed: 1, oracles: {reference: 1, builtin: 0}},
-    fates: [
+    outcomes: [
       {mutant: 'no-flip', wrong: 'it does not turn', killedBy: [{oracle: 'reference', problem: 'ih3iw3'}]},
       {mutant: 'sly', wrong: 'nobody sees it', killedBy: []},
     ],

@@ -28,8 +28,8 @@ test.each<[keyof typeof folders, unknown[]]>([
 ])('where the project has %s, a process gets a GPU or stays as it is', async (which, want) => {
   const module = pathToFileURL(resolve('dist/cli/nodeGpu.js')).href;
   const script = `
-    const {bringGpu, hasGpu} = await import('${module}');
-    console.log(JSON.stringify([await bringGpu(), hasGpu(), typeof globalThis.GPUBufferUsage]));
+    const {provideGpu, hasGpu} = await import('${module}');
+    console.log(JSON.stringify([await provideGpu(), hasGpu(), typeof globalThis.GPUBufferUsage]));
   `;
   const {stdout} = await run(process.execPath, ['--input-type=module', '-e', script], {cwd: folders[which]('.')});
   expect(JSON.parse(stdout)).toEqual(want);

@@ -3,11 +3,11 @@ import {printable, printableData} from '../../src/cli/printable.js';
 import {textOf} from '../../src/cli/usage.js';
 import {describeReport} from '../../src/cli/verifyTable.js';
 import {ConvgradError} from '../../src/geometry/error.js';
-import {quote} from '../../src/verify/replay.js';
-import {makeReport} from '../../src/verify/report.js';
-import {resolveOptions} from '../../src/verify/resolveOptions.js';
-import type {VerifyResult} from '../../src/verify/result.js';
-import {Tally} from '../../src/verify/tally.js';
+import {resolveOptions} from '../../src/verify/options/resolveOptions.js';
+import {makeReport} from '../../src/verify/report/report.js';
+import type {VerifyResult} from '../../src/verify/report/result.js';
+import {Tally} from '../../src/verify/report/tally.js';
+import {quote} from '../../src/verify/reproduce/replay.js';
 
 const evil = '\u001b]0;owned\u0007\u009b2J\r\u202egood';
 const shown = '\\x1b]0;owned\\x07\\x9b2J\\x0d\\u202egood';

@@ -1,9 +1,9 @@
 import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {ReportFile} from '../../src/cli/reportFile.js';
 import {jsonReport} from '../../src/cli/reports/json.js';
-import {makeReport, type VerifyReport} from '../../src/verify/report.js';
-import {resolveOptions} from '../../src/verify/resolveOptions.js';
-import {Tally} from '../../src/verify/tally.js';
+import {resolveOptions} from '../../src/verify/options/resolveOptions.js';
+import {makeReport, type VerifyReport} from '../../src/verify/report/report.js';
+import {Tally} from '../../src/verify/report/tally.js';
 import {userFiles} from '../support/userFiles.js';
 
 const file = userFiles({'folder/inside.txt': ''});
@@ -26,7 +26,7 @@ test('keeps up now and then, not at every case', () => {
   const start = Date.now();
   for (const seconds of [0, 1, 4, 6, 7, 12]) {
     now.mockReturnValue(start + 1000 * seconds);
-    kept.keepUp(() => {
+    kept.writeIfDue(() => {
       made.push(seconds);
       return report;
     });

@@ -1,8 +1,8 @@
 import {runAll} from '../../src/cli/runAll.js';
-import {makeReport, type VerifyReport} from '../../src/verify/report.js';
-import {resolveOptions} from '../../src/verify/resolveOptions.js';
-import type {VerifyResult} from '../../src/verify/result.js';
-import {Tally} from '../../src/verify/tally.js';
+import {resolveOptions} from '../../src/verify/options/resolveOptions.js';
+import {makeReport, type VerifyReport} from '../../src/verify/report/report.js';
+import type {VerifyResult} from '../../src/verify/report/result.js';
+import {Tally} from '../../src/verify/report/tally.js';
 
 const reported = resolveOptions({}, ['cpu', 'webgl']);
 const result = (backend: string, status: VerifyResult['status'] = 'passed') => ({backend, status}) as VerifyResult;
@@ -25,7 +25,7 @@ const run = (backend: string, status?: VerifyResult['status'], error?: Error) =>
       1,
       false,
       {
-        coverage: {parts: [{backend, part: 'p', hits: 2}], whole: backend !== 'partial'},
+        coverage: {counters: [{backend, counter: 'p', hits: 2}], complete: backend !== 'partial'},
       },
     );
   }),
@@ -75,7 +75,7 @@ test('backends share the time', async () => {
 test('coverage is that of all backends, and whole when each is', async () => {
   const both = await runAll([run('cpu'), run('webgl')], {}, reported, surroundings());
   expect(both.coverage).toEqual({
-    ...{whole: true, parts: ['cpu', 'webgl'].map((backend) => ({backend, part: 'p', hits: 2}))},
+    ...{complete: true, counters: ['cpu', 'webgl'].map((backend) => ({backend, counter: 'p', hits: 2}))},
   });
-  expect((await runAll([run('cpu'), run('partial')], {}, reported, surroundings())).coverage.whole).toBe(false);
+  expect((await runAll([run('cpu'), run('partial')], {}, reported, surroundings())).coverage.complete).toBe(false);
 });

@@ -1,9 +1,9 @@
 import pico from 'picocolors';
 import {describeReport} from '../../src/cli/verifyTable.js';
-import {makeReport} from '../../src/verify/report.js';
-import {resolveOptions} from '../../src/verify/resolveOptions.js';
-import type {VerifyResult} from '../../src/verify/result.js';
-import {Tally} from '../../src/verify/tally.js';
+import {resolveOptions} from '../../src/verify/options/resolveOptions.js';
+import {makeReport} from '../../src/verify/report/report.js';
+import type {VerifyResult} from '../../src/verify/report/result.js';
+import {Tally} from '../../src/verify/report/tally.js';
 
 const plain = pico.createColors(false);
 const result = (more: Partial<VerifyResult>): VerifyResult => ({
@@ -72,20 +72,20 @@ test('nothing verified is said', () => {
   expect(described()).toMatch(/^nothing was verified: 0 passed/);
 });
 
-test('the table tells which parts of the code never ran, and otherwise which ran least', () => {
+test('the table tells which code paths never ran, and otherwise which ran least', () => {
   const parts = [
-    {backend: 'cpu', part: 'tile 1×2', hits: 3},
-    {backend: 'cpu', part: 'tile 2×2', hits: 40},
-    {backend: 'webgl', part: 'odd rows', hits: 0},
+    {backend: 'cpu', counter: 'tile 1×2', hits: 3},
+    {backend: 'cpu', counter: 'tile 2×2', hits: 40},
+    {backend: 'webgl', counter: 'odd rows', hits: 0},
   ];
-  const of = (whole: boolean, from = parts) =>
+  const of = (complete: boolean, from = parts) =>
     describeReport(
       makeReport(resolveOptions({}, ['cpu']), {tfjs: 'x', backends: {}}, Tally.of([result({})]), 1, false, {
-        coverage: {whole, parts: from},
+        coverage: {complete, counters: from},
       }),
       plain,
     );
   expect(of(true)).toContain("\nnever ran, so nothing is proved of them: webgl's odd rows\n");
-  expect(of(true, parts.slice(0, 2))).toContain("\n2 of 2 parts of the code ran, the least often 3×: cpu's tile 1×2\n");
-  expect(of(false)).toContain('\n2 of 3 parts of the code ran, in a run that is not to reach all\n');
+  expect(of(true, parts.slice(0, 2))).toContain("\n2 of 2 code paths ran, the least often 3×: cpu's tile 1×2\n");
+  expect(of(false)).toContain('\n2 of 3 code paths ran, in a run that is not to reach all\n');
 });

@@ -14,17 +14,17 @@ const outcome = (work: Promise<unknown>) => {
 };
 
 test('hands on what the work comes to', async () => {
-  const dog = new Watchdog({limit: 1, doing: 'it began'});
-  await expect(dog.watch(Promise.resolve(3))).resolves.toBe(3);
-  await expect(dog.watch(Promise.reject(new Error('no luck')))).rejects.toThrow('no luck');
+  const watchdog = new Watchdog({limit: 1, activity: 'it began'});
+  await expect(watchdog.watch(Promise.resolve(3))).resolves.toBe(3);
+  await expect(watchdog.watch(Promise.reject(new Error('no luck')))).rejects.toThrow('no luck');
   expect(jest.getTimerCount()).toBe(0);
 });
 
 test('gives up after the limit without a sign of life, and says what was being done', async () => {
-  const dog = new Watchdog({limit: 10, doing: 'it began'});
-  const seen = outcome(dog.watch(never));
+  const watchdog = new Watchdog({limit: 10, activity: 'it began'});
+  const seen = outcome(watchdog.watch(never));
   await jest.advanceTimersByTimeAsync(9000);
-  dog.hear('the second step ran');
+  watchdog.heartbeat('the second step ran');
   await jest.advanceTimersByTimeAsync(9000);
   expect(seen).toEqual({});
   await jest.advanceTimersByTimeAsync(2000);
@@ -36,7 +36,9 @@ test.each([
   [false, -1, 1],
 ])('after an interrupt the work has time where it finishes: %s', async (finishes, before, after) => {
   const controller = new AbortController();
-  const seen = outcome(new Watchdog({limit: 100, signal: controller.signal, doing: 'it ran', finishes}).watch(never));
+  const seen = outcome(
+    new Watchdog({limit: 100, signal: controller.signal, activity: 'it ran', finishes}).watch(never),
+  );
   controller.abort();
   if (before > 0) await jest.advanceTimersByTimeAsync(before);
   expect(seen).toEqual({});

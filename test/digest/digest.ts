@@ -1,5 +1,5 @@
 import {readFileSync} from 'node:fs';
-import type {Host} from './hosts.js';
+import type {DigestHost} from './hosts.js';
 import {type Hashes, hashOf} from './subject.js';
 
 /** Hashes by problem, by algorithm, by backend. */
@@ -12,7 +12,7 @@ export function problemsOf(file: URL): string[] {
 
 /** Hashes what every algorithm of a backend computes. */
 export async function digestOf(
-  host: Host,
+  host: DigestHost,
   backend: string,
   problems: readonly string[],
   onProgress: (done: number) => void = () => {},

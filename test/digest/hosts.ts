@@ -1,14 +1,14 @@
 import {fileURLToPath} from 'node:url';
 import * as subject from './subject.js';
 
-type Subject = typeof subject;
+type DigestModule = typeof subject;
 
 /** Where results are computed: this process on cpu and wasm, a page on webgl and webgpu. */
-export interface Host extends Pick<Subject, 'prepare' | 'hashesOf'> {
+export interface DigestHost extends Pick<DigestModule, 'prepare' | 'hashesOf'> {
   close(): Promise<void>;
 }
 
-export async function open(backend: string, repository: URL): Promise<Host> {
+export async function open(backend: string, repository: URL): Promise<DigestHost> {
   if (backend === 'wasm') await import('@tensorflow/tfjs-backend-wasm');
   if (['cpu', 'wasm'].includes(backend)) return {...subject, close: async () => {}};
   const built = (name: string) => import(new URL(`dist/cli/browser/${name}.js`, repository).href);
@@ -19,7 +19,7 @@ export async function open(backend: string, repository: URL): Promise<Host> {
   const site = await servePage({files: await bundlePage({entry, packages: ['@tensorflow/tfjs-backend-webgpu']})});
   const browser = await launchBrowser();
   const page = await openPage(browser, site.url);
-  type InPage = {convgrad: Subject};
+  type InPage = {convgrad: DigestModule};
   return {
     prepare: (name) => page.evaluate((name: string) => (globalThis as unknown as InPage).convgrad.prepare(name), name),
     hashesOf: (algorithm, problem) =>

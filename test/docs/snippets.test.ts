@@ -6,8 +6,8 @@ import {jsEngine} from '../../src/engine/jsEngine.js';
 import {sizeOf} from '../../src/geometry/pass.js';
 import {problemInfo} from '../../src/geometry/problem.js';
 import {edgeCases} from '../../src/verify/cases/edgeCases.js';
-import {drawInputs} from '../../src/verify/fill.js';
-import {reference} from '../../src/verify/reference.js';
+import {drawInputs} from '../../src/verify/data/fill.js';
+import {reference} from '../../src/verify/reference/reference.js';
 import {promised, run, snippets} from './snippets.js';
 
 beforeAll(() => tf.setBackend('cpu'));

@@ -1,15 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
 import {conv2d, depthwiseConv2d, install, uninstall} from 'tfjs-convgrad';
 import {type Problem, problemAttributes} from '../../src/geometry/problem.js';
-import {outcomeOf, type Row, type Way} from '../../src/verify/sideBySide/row.js';
+import {type CheckFunction, type DoctorCheck, outcomeOf} from '../../src/verify/doctor/check.js';
 
-/** What docs/which-way.md says of ops, beside the rows of `convgrad doctor`. */
+/** What docs/which-way.md says of ops, beside the checks of `convgrad doctor`. */
 
 type Convolve = (x: tf.Tensor4D, filter: tf.Tensor4D, problem: Problem) => tf.Tensor;
 
 const every = ['forward', 'backpropInput', 'backpropFilter'] as const;
 const all =
-  (convolve: Convolve): Way =>
+  (convolve: Convolve): CheckFunction =>
   ({x, filter, dy}, problem) => {
     const f = (a: tf.Tensor, w: tf.Tensor) =>
       tf.reshape(convolve(a as tf.Tensor4D, w as tf.Tensor4D, problem), dy.shape);
@@ -48,7 +48,7 @@ const unbatched =
   (x, filter, problem) =>
     convolve(tf.squeeze(x, [0]), filter, problem);
 /** A transposed convolution runs the gradient by the input of the convolution that it transposes, and the other way round. */
-const transposed: Way = ({x, filter, dy}, problem) => {
+const transposed: CheckFunction = ({x, filter, dy}, problem) => {
   const [strides, pad, , , mode] = argumentsOf(problem);
   const f = (a: tf.Tensor, w: tf.Tensor) =>
     tf.conv2dTranspose(a as tf.Tensor4D, w as tf.Tensor4D, x.shape, strides, pad, mode);
@@ -57,7 +57,7 @@ const transposed: Way = ({x, filter, dy}, problem) => {
 
 const dense = 'ih7iw6ic2oc3kh3kw2';
 const depthwise = 'ih7iw6ic2oc4kh3kw2';
-const rows: [string, string, Way][] = [
+const rows: [string, string, CheckFunction][] = [
   ['tf.conv2d, x without batch', `${dense}-same`, all(unbatched(whole))],
   ['tf.conv1d, ceil', 'mb2ih1iw8ic2oc3kh1kw3sw2-p0-ceil', all(line)],
   ['tf.conv1d, x without batch', 'ih1iw8ic2oc3kh1kw3sw2-same', all(line)],
@@ -90,27 +90,32 @@ beforeEach(() => void install());
 afterEach(uninstall);
 
 test.each(rows)('%s is right', async (what, problem, way) => {
-  const row: Row = {what, problem, way, passes: every};
+  const row: DoctorCheck = {what, problem, compute: way, passes: every};
   expect(await outcomeOf(row, way)).toBe('right');
 });
 
 test('tf.conv1d with a numeric pad is not: the op pads the height that it adds, with or without convgrad', async () => {
   const way = all((x, filter, problem) => line(x, filter, {...problem, pad: 1}));
-  const row: Row = {what: '', problem: 'mb2ih1iw8ic2oc3kh1kw3-pt0pb0pl1pr1', way, passes: every};
+  const row: DoctorCheck = {what: '', problem: 'mb2ih1iw8ic2oc3kh1kw3-pt0pb0pl1pr1', compute: way, passes: every};
   expect(await outcomeOf(row, way)).toMatch(/^throws: Size/);
   uninstall();
   expect(await outcomeOf(row, way)).toMatch(/^throws: Size/);
 });
 
 test('tf.conv2dTranspose, x without batch, is right', async () => {
-  const way: Way = ({x, filter, dy}, problem) => {
+  const way: CheckFunction = ({x, filter, dy}, problem) => {
     const [strides, pad] = argumentsOf(problem);
     const [, ...shape] = x.shape;
     const f = (a: tf.Tensor, w: tf.Tensor) =>
       tf.conv2dTranspose(tf.squeeze(a, [0]) as tf.Tensor3D, w as tf.Tensor4D, shape, strides, pad).expandDims(0);
     return [f(dy, filter), ...tf.grads(f)([dy, filter], x)];
   };
-  const row: Row = {what: '', problem: `${dense}-same`, way, passes: ['backpropInput', 'forward', 'backpropFilter']};
+  const row: DoctorCheck = {
+    what: '',
+    problem: `${dense}-same`,
+    compute: way,
+    passes: ['backpropInput', 'forward', 'backpropFilter'],
+  };
   expect(await outcomeOf(row, way)).toBe('right');
 });
 
@@ -118,6 +123,6 @@ test.each([
   ['ceil', 'ih6iw6ic2oc3kh3kw3sh2sw2-p0-ceil'],
   ['numeric pad', `mb2${dense}sh1sw2-p1`],
 ])('tf.conv2dTranspose, %s, is right', async (what, problem) => {
-  const row: Row = {what, problem, way: transposed, passes: ['backpropInput', 'forward', 'backpropFilter']};
+  const row: DoctorCheck = {what, problem, compute: transposed, passes: ['backpropInput', 'forward', 'backpropFilter']};
   expect(await outcomeOf(row, transposed)).toBe('right');
 });

@@ -1,6 +1,6 @@
 import {depthwise} from '../../src/algorithms/depthwise.js';
 import {fft} from '../../src/algorithms/fft.js';
-import {gather} from '../../src/algorithms/gather.js';
+import {implicitGemm} from '../../src/algorithms/implicitGemm.js';
 import {winograd} from '../../src/algorithms/winograd.js';
 import {winograd4} from '../../src/algorithms/winograd4.js';
 import {arrayBytes, type Engine, type Epilogue, type Matrix} from '../../src/engine/engine.js';
@@ -10,9 +10,9 @@ import {wasmVariants} from '../../src/engine/wasmModule.js';
 import {ConvgradError} from '../../src/geometry/error.js';
 import {flopsOf, passes, passTensors, sizeOf} from '../../src/geometry/pass.js';
 import {problemInfo} from '../../src/geometry/problem.js';
-import {arithmeticOf, boundAt} from '../../src/verify/bound.js';
 import {edgeCases} from '../../src/verify/cases/edgeCases.js';
-import {trial} from '../../src/verify/trial.js';
+import {makeTestVector} from '../../src/verify/data/testVector.js';
+import {arithmeticOf, boundAt} from '../../src/verify/reference/bound.js';
 
 const value = (i: number) => ((i * 7) % 11) - 5;
 const filled = (size: number) => Float32Array.from({length: size}, (_, i) => value(i));
@@ -37,9 +37,12 @@ const engines: [string, Engine][] = [jsEngine, ...wasmVariants().map((variant) =
 );
 
 /** Edge cases with data and right answers. */
-const trials = edgeCases()
+const testVectors = edgeCases()
   .filter(({problem}) => problem.batch > 0)
-  .map(({problem}) => ({...trial(problem, 'integers', 1, winograd.integerHeadroom), info: problemInfo(problem)}));
+  .map(({problem}) => ({
+    ...makeTestVector(problem, 'integers', 1, winograd.integerHeadroom),
+    info: problemInfo(problem),
+  }));
 
 test('this process has vectors', () => {
   expect(engines.map(([name]) => name)).toEqual(expect.arrayContaining(['js', 'simd']));
@@ -95,7 +98,7 @@ describe.each(engines)('gemm on %s', (_name, engine) => {
             const [row, column] = [Math.floor(i / pitch), i % pitch];
             return column < n ? from.data[from.offset + row * from.rowStride + column * from.columnStride]! : 99;
           });
-          const copied = engine.within(4 * k * pitch + arrayBytes, (arena) => {
+          const copied = engine.withArena(4 * k * pitch + arrayBytes, (arena) => {
             const out = arena.floats(k * pitch).fill(99);
             engine.copy({...from, rows: k}, n, out, pitch);
             return out.slice();
@@ -114,12 +117,12 @@ describe.each(engines)('gemm on %s', (_name, engine) => {
   });
 
   it('is exact on integers through windows and tiles, or within the bound: every edge case, every part of it', () => {
-    const before = new Map(engine.parts.map((part) => [part, part.hits]));
-    for (const {problem, inputs, wanted, info} of trials) {
+    const before = new Map(engine.counters.map((part) => [part, part.hits]));
+    for (const {problem, inputs, expected, info} of testVectors) {
       for (const pass of passes) {
         const {inputs: names, output} = passTensors[pass];
         const [a, b] = names.map((tensor) => inputs[tensor as keyof typeof inputs]) as [Float32Array, Float32Array];
-        for (const algorithm of [gather, depthwise, winograd, winograd4, fft]) {
+        for (const algorithm of [implicitGemm, depthwise, winograd, winograd4, fft]) {
           if (algorithm.supports(info, pass) !== true) continue;
           const out = new Float32Array(sizeOf(info, output));
           // What is made of a filter is kept the second time and used the third.
@@ -127,8 +130,8 @@ describe.each(engines)('gemm on %s', (_name, engine) => {
             algorithm[pass]?.(info, a, b, out.fill(Number.NaN), engine);
           }
           const own = algorithm.integerHeadroom > 0 ? undefined : algorithm.errorBound?.(info, pass, a, b);
-          const bound = (i: number) => (own ? boundAt({...wanted[pass], own}, i, arithmeticOf('cpu')) : 0);
-          const wrong = out.findIndex((got, i) => !(Math.abs(got - (wanted[pass].values[i] as number)) <= bound(i)));
+          const bound = (i: number) => (own ? boundAt({...expected[pass], own}, i, arithmeticOf('cpu')) : 0);
+          const wrong = out.findIndex((got, i) => !(Math.abs(got - (expected[pass].values[i] as number)) <= bound(i)));
           expect([algorithm.name, problem, pass, wrong, out[wrong]]).toEqual([
             algorithm.name,
             problem,
@@ -139,7 +142,7 @@ describe.each(engines)('gemm on %s', (_name, engine) => {
         }
       }
     }
-    expect(engine.parts.filter((part) => part.hits === before.get(part)).map((part) => part.name)).toEqual([]);
+    expect(engine.counters.filter((part) => part.hits === before.get(part)).map((part) => part.name)).toEqual([]);
   });
 });
 
@@ -165,12 +168,12 @@ describe.each(engines)('the epilogue on %s', (_name, engine) => {
         for (const biased of [true, false]) {
           const count = 11;
           const [y, bias, slopes] = [values(count * n, 1), values(n + 1, 2).subarray(1), values(n + 1, 3).subarray(1)];
-          const got = engine.within(4 * (count + 2) * n + 3 * arrayBytes, (arena) => {
+          const got = engine.withArena(4 * (count + 2) * n + 3 * arrayBytes, (arena) => {
             const [out, b, a] = [arena.floats(count * n), arena.floats(n), arena.floats(n)];
             out.set(y);
             b.set(bias);
             a.set(slopes);
-            engine.finish(out, count, n, {
+            engine.applyEpilogue(out, count, n, {
               activation,
               alpha,
               ...(biased ? {bias: b} : {}),
@@ -200,18 +203,18 @@ describe('the memory of a WebAssembly engine', () => {
   const engine = wasmEngine('simd');
 
   it('that cannot grow is an error with the number and the way out, and the engine goes on', () => {
-    expect(() => engine.within(2 ** 40, () => {})).toThrow(ConvgradError);
-    expect(() => engine.within(2 ** 40, () => {})).toThrow(/needs 1099511627776 bytes .* smaller batches or images/);
-    expect(engine.within(64, (arena) => arena.floats(3).length)).toBe(3);
+    expect(() => engine.withArena(2 ** 40, () => {})).toThrow(ConvgradError);
+    expect(() => engine.withArena(2 ** 40, () => {})).toThrow(/needs 1099511627776 bytes .* smaller batches or images/);
+    expect(engine.withArena(64, (arena) => arena.floats(3).length)).toBe(3);
   });
 
   it('is taken back after an error', () => {
     const fail = () => {
       throw new Error('own');
     };
-    expect(() => engine.within(64, fail)).toThrow('own');
-    expect(() => engine.within(64, () => engine.within(64, () => {}))).toThrow(/in use/);
-    const first = engine.within(64, (arena) => arena.floats(1).byteOffset);
-    expect(engine.within(64, (arena) => arena.floats(1).byteOffset)).toBe(first);
+    expect(() => engine.withArena(64, fail)).toThrow('own');
+    expect(() => engine.withArena(64, () => engine.withArena(64, () => {}))).toThrow(/in use/);
+    const first = engine.withArena(64, (arena) => arena.floats(1).byteOffset);
+    expect(engine.withArena(64, (arena) => arena.floats(1).byteOffset)).toBe(first);
   });
 });

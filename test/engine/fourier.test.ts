@@ -1,6 +1,6 @@
-import {arrayBytes, type Engine, type Planes} from '../../src/engine/engine.js';
+import {arrayBytes, type Engine, type MatrixBatch} from '../../src/engine/engine.js';
 import {jsEngine} from '../../src/engine/jsEngine.js';
-import {type FourierSide, fourierSides, planesOf, spectrumOf} from '../../src/engine/spectrum.js';
+import {type FourierSide, fourierSides, planeCount, spectrumOf} from '../../src/engine/spectrum.js';
 import {wasmEngine} from '../../src/engine/wasmEngine.js';
 import {wasmVariants} from '../../src/engine/wasmModule.js';
 
@@ -16,7 +16,7 @@ const value = (i: number) => ((i * 7919) % 2003) / 1001 - 1;
 interface Own {
   rows: number;
   columns: number;
-  turned: boolean;
+  flipped: boolean;
 }
 
 /** By the definition, along columns and then along rows. */
@@ -31,7 +31,7 @@ function spectrum(side: FourierSide, pixel: (i: number, j: number) => number): n
       return {re: sum(cos), im: sum(sin)};
     }),
   );
-  return spectrumOf(side).map(({u, v, part}) => {
+  return spectrumOf(side).map(({u, v, component: part}) => {
     let [sumRe, sumIm] = [0, 0];
     columns[u]!.forEach(({re, im}, j) => {
       const [c, s] = [cos[(v * j) % side]!, sin[(v * j) % side]!];
@@ -54,10 +54,10 @@ function source(side: FourierSide, lanes: number) {
 }
 
 /** The pixels that a spectrum is of. */
-function pixelOf({rows, columns, turned}: Own, data: Float32Array, at: (i: number, j: number) => number) {
+function pixelOf({rows, columns, flipped}: Own, data: Float32Array, at: (i: number, j: number) => number) {
   return (i: number, j: number) => {
     if (i >= rows || j >= columns) return 0;
-    return turned ? data[at(rows - 1 - i, columns - 1 - j)]! : data[at(i, j)]!;
+    return flipped ? data[at(rows - 1 - i, columns - 1 - j)]! : data[at(i, j)]!;
   };
 }
 
@@ -67,30 +67,30 @@ function furthest(got: readonly number[], want: readonly number[]): number {
 }
 
 const owns = (side: FourierSide): Own[] => [
-  {rows: side, columns: side, turned: false},
-  {rows: side, columns: side, turned: true},
-  {rows: 3, columns: 5, turned: true},
-  {rows: side, columns: 1, turned: false},
-  {rows: 1, columns: side, turned: true},
-  {rows: 1, columns: 1, turned: false},
+  {rows: side, columns: side, flipped: false},
+  {rows: side, columns: side, flipped: true},
+  {rows: 3, columns: 5, flipped: true},
+  {rows: side, columns: 1, flipped: false},
+  {rows: 1, columns: side, flipped: true},
+  {rows: 1, columns: 1, flipped: false},
 ];
 
 test.each(fourierSides)(
   'the spectrum of %p×%p has as many planes as it says, and every number of half of it',
   (side) => {
     const planes = spectrumOf(side);
-    expect(planes).toHaveLength(planesOf(side));
+    expect(planes).toHaveLength(planeCount(side));
     const key = (u: number, v: number) => `${(u + side) % side},${(v + side) % side}`;
     const seen = new Set(planes.flatMap(({u, v}) => [key(u, v), key(-u, -v)]));
     expect(seen.size).toBe(side * side);
-    const parts = planes.map(({u, v, part}) => `${key(u, v)} ${part}`);
+    const parts = planes.map(({u, v, component: part}) => `${key(u, v)} ${part}`);
     expect(new Set(parts).size).toBe(parts.length);
   },
 );
 
 describe.each(engines)('spectra on %s', (_name, engine) => {
   describe.each(fourierSides)('of %p×%p', (side) => {
-    const planes = planesOf(side);
+    const planes = planeCount(side);
 
     it('are those of the definition lane by lane, and nothing beside them is written', () => {
       for (const own of owns(side)) {
@@ -98,17 +98,17 @@ describe.each(engines)('spectra on %s', (_name, engine) => {
           const {data, at, steps, places} = source(side, n);
           const pitch = n + 1;
           const bytes = 4 * (data.length + 2 * count + planes * count * pitch) + 4 * arrayBytes;
-          const got = engine.within(bytes, (arena) => {
+          const got = engine.withArena(bytes, (arena) => {
             const [pixels, tiles, rows] = [arena.floats(data.length), arena.integers(count), arena.integers(count)];
             pixels.set(data);
             tiles.set(places);
             rows.set(places.map((_, tile) => 4 * tile * planes * pitch));
-            const to = {all: arena.floats(planes * count * pitch).fill(99), step: 4 * pitch, rows};
+            const to = {data: arena.floats(planes * count * pitch).fill(99), step: 4 * pitch, rowOffsets: rows};
             engine.fourier(
-              {side, source: pixels, tiles, lanes: n, ...own, ...steps},
+              {side, source: pixels, tileOffsets: tiles, lanes: n, ...own, ...steps},
               {...to, rowStep: 4 * planes * pitch},
             );
-            return [...to.all];
+            return [...to.data];
           });
           const want = new Array<number>(got.length).fill(99);
           for (let tile = 0; tile < count; tile++) {
@@ -124,24 +124,24 @@ describe.each(engines)('spectra on %s', (_name, engine) => {
       }
     });
 
-    it('become packed matrices, one for each plane, whose sums are those of tiles', () => {
-      const own = {rows: 4, columns: 2, turned: true};
+    it('become packed matrices, one for each of a batch, whose sums are those of tiles', () => {
+      const own = {rows: 4, columns: 2, flipped: true};
       for (const n of lanes) {
         const {data, at, steps, places} = source(side, n);
-        const bytes = 4 * (data.length + 2 * count + 3 + planes * n) + engine.packedPlanesBytes(planes, count, n);
-        const got = engine.within(bytes + 7 * arrayBytes, (arena) => {
+        const bytes = 4 * (data.length + 2 * count + 3 + planes * n) + engine.packedBatchBytes(planes, count, n);
+        const got = engine.withArena(bytes + 7 * arrayBytes, (arena) => {
           const [pixels, tiles] = [arena.floats(data.length), arena.integers(count)];
           pixels.set(data);
           tiles.set(places);
-          const work = {side, source: pixels, tiles, lanes: n, ...own, ...steps};
-          const b = engine.fourierPacked(work, engine.reservePlanes(arena, planes, count, n));
+          const work = {side, source: pixels, tileOffsets: tiles, lanes: n, ...own, ...steps};
+          const b = engine.fourierPacked(work, engine.reservePackedBatch(arena, planes, count, n));
           const [factors, rows, columns] = [arena.floats(count), arena.integers(1), arena.integers(2)];
           factors.set([1, 10, -3]);
           rows.set([0]);
           columns.set([0, count]);
-          const out = {all: arena.floats(planes * n), step: 4 * n, rows, rowStep: 4 * n};
-          engine.gatherPlanes({source: {all: factors, step: 0, rows, rowStep: 0}, columns, b, out});
-          return [...out.all];
+          const out = {data: arena.floats(planes * n), step: 4 * n, rowOffsets: rows, rowStep: 4 * n};
+          engine.batchedGemm({source: {data: factors, step: 0, rowOffsets: rows, rowStep: 0}, columns, b, out});
+          return [...out.data];
         });
         const want = new Array<number>(planes * n).fill(0);
         for (const [tile, factor] of [1, 10, -3].entries()) {
@@ -158,7 +158,7 @@ describe.each(engines)('spectra on %s', (_name, engine) => {
       }
     });
 
-    it('multiplied with those of one pixel turn back into tiles moved in a circle, their last rows and columns alone', () => {
+    it('multiplied with those of one pixel are transformed back into tiles moved in a circle, their last rows and columns alone', () => {
       const [down, right] = [2, side - 3];
       const shift = spectrum(side, (i, j) => (i === down && j === right ? 1 : 0));
       for (const [rows, columns] of [
@@ -172,24 +172,33 @@ describe.each(engines)('spectra on %s', (_name, engine) => {
           const pitch = n + 1;
           const size = rows * columns * pitch;
           const bytes = 4 * (data.length + 3 * count + planes * count * n + size * count) + 6 * arrayBytes;
-          const got = engine.within(bytes, (arena) => {
+          const got = engine.withArena(bytes, (arena) => {
             const [pixels, tiles] = [arena.floats(data.length), arena.integers(count)];
             pixels.set(data);
             tiles.set(places);
-            const [spectra, outs] = [arena.integers(count), arena.integers(count)];
+            const [spectra, outOffsets] = [arena.integers(count), arena.integers(count)];
             spectra.set(places.map((_, tile) => 4 * tile * planes * n));
-            outs.set(places.map((_, tile) => 4 * (count - 1 - tile) * size));
-            const products: Planes = {
-              ...{all: arena.floats(planes * count * n), step: 4 * n},
-              ...{rows: spectra, rowStep: 4 * planes * n},
+            outOffsets.set(places.map((_, tile) => 4 * (count - 1 - tile) * size));
+            const products: MatrixBatch = {
+              ...{data: arena.floats(planes * count * n), step: 4 * n},
+              ...{rowOffsets: spectra, rowStep: 4 * planes * n},
             };
-            const all = {side, source: pixels, tiles, rows: side, columns: side, turned: false, lanes: n, ...steps};
+            const all = {
+              side,
+              source: pixels,
+              tileOffsets: tiles,
+              rows: side,
+              columns: side,
+              flipped: false,
+              lanes: n,
+              ...steps,
+            };
             engine.fourier(all, products);
-            products.all.forEach((_, i) => {
-              products.all[i]! *= shift[Math.floor(i / n) % planes]!;
+            products.data.forEach((_, i) => {
+              products.data[i]! *= shift[Math.floor(i / n) % planes]!;
             });
             const out = arena.floats(size * count).fill(99);
-            const to = {out, outs, outRowStep: 4 * columns * pitch, outColumnStep: 4 * pitch};
+            const to = {out, outOffsets, outRowStep: 4 * columns * pitch, outColumnStep: 4 * pitch};
             engine.fourierInverse(products, {side, rows, columns, lanes: n, ...to});
             return [...out];
           });

@@ -33,7 +33,7 @@ function product(engine: Engine): Float32Array {
 test('a worker that does not answer in time is left behind with a warning, and nothing is lost', async () => {
   const want = product(wasmEngine('simd'));
   const warn = jest.spyOn(console, 'warn').mockImplementation(() => {});
-  const engine = wasmEngine('simd', {threads: 2, worthwhile: 0, patience: 50});
+  const engine = wasmEngine('simd', {threads: 2, parallelThreshold: 0, workerTimeout: 50});
   for (let i = 0; i < 1_000 && warn.mock.calls.length === 0; i++) {
     expect(product(engine)).toEqual(want);
     await new Promise((resolve) => setTimeout(resolve, 5));

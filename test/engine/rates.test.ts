@@ -3,17 +3,20 @@ import {ratesOf} from '../../src/engine/rates.js';
 import {wasmEngine} from '../../src/engine/wasmEngine.js';
 import {wasmVariants} from '../../src/engine/wasmModule.js';
 import {
+  gemmWork,
   isShared,
-  packedVectors,
-  products,
-  together,
-  turned,
-  vectors,
+  packedPaddedLanes,
+  paddedLanes,
+  sumWork,
+  tileTransformWork,
   type WorkKind,
   workKinds,
 } from '../../src/engine/work.js';
 
-const engines = [jsEngine, ...wasmVariants().map((variant) => wasmEngine(variant, {threads: 2, worthwhile: 1000}))];
+const engines = [
+  jsEngine,
+  ...wasmVariants().map((variant) => wasmEngine(variant, {threads: 2, parallelThreshold: 1000})),
+];
 
 test.each(engines)('every kind of work has a rate, measured once ($name)', (engine) => {
   const rates = ratesOf(engine);
@@ -32,12 +35,12 @@ test.each(engines)(
   (engine) => {
     const rates = ratesOf(engine);
     for (const work of [
-      {gather8: 1e6, copied: 1000},
-      {gather8: 100, lanes: 1e5},
+      {igemm8: 1e6, copied: 1000},
+      {igemm8: 100, dwconv: 1e5},
       {scalar: 10, inputTiles2: 500},
     ]) {
-      const threads = engine.threadsFor(work.gather8 ?? 0);
-      expect(threads).toBe(engine !== jsEngine && work.gather8 === 1e6 ? 2 : 1);
+      const threads = engine.threadsFor(work.igemm8 ?? 0);
+      expect(threads).toBe(engine !== jsEngine && work.igemm8 === 1e6 ? 2 : 1);
       const wanted = Object.entries(work).reduce(
         (sum, [kind, amount]) =>
           sum + (rates.of(kind as WorkKind) * amount) / (isShared(kind as WorkKind) ? threads : 1) / 1e6,
@@ -52,9 +55,9 @@ test('what comes in pieces too small to share is done by one thread', () => {
   const engine = engines[engines.length - 1];
   const rates = ratesOf(engine);
   const [whole, single] = [engine.threadsFor(1e6), engine.threadsFor(1e6 / 2000)];
-  const time = rates.of('gather8');
-  expect(rates.predict({gather8: 1e6})).toBeCloseTo(time / whole, 9);
-  expect(rates.predict({gather8: 1e6, pieces: 2000})).toBeCloseTo(time / single, 9);
+  const time = rates.of('igemm8');
+  expect(rates.predict({igemm8: 1e6})).toBeCloseTo(time / whole, 9);
+  expect(rates.predict({igemm8: 1e6, pieces: 2000})).toBeCloseTo(time / single, 9);
   expect([whole, single]).toEqual(engine === jsEngine ? [1, 1] : [2, 1]);
 });
 
@@ -62,40 +65,44 @@ test('a clock that stands still does not keep anybody waiting', () => {
   jest.spyOn(performance, 'now').mockReturnValue(5);
   try {
     const engine = wasmVariants().length > 0 ? wasmEngine(wasmVariants()[0]) : {...jsEngine};
-    expect(ratesOf(engine).predict({gather8: 1e9, copied: 1e6})).toBe(0);
+    expect(ratesOf(engine).predict({igemm8: 1e9, copied: 1e6})).toBe(0);
   } finally {
     jest.restoreAllMocks();
   }
 });
 
 test('a product is counted in the tiles in which it is done', () => {
-  const product = {kind: 'gather', rows: 12, depth: 10, columns: 16} as const;
-  expect(products(product, 3, 2)).toEqual({
-    ...{gather8: 3 * 2 * 12 * 10 * 16, tiles: 3 * 2 * 2, calls: 3 * 2, pieces: 2},
+  const product = {kind: 'igemm', rows: 12, depth: 10, columns: 16} as const;
+  expect(gemmWork(product, 3, 2)).toEqual({
+    ...{igemm8: 3 * 2 * 12 * 10 * 16, tiles: 3 * 2 * 2, calls: 3 * 2, pieces: 2},
   });
   // 13 rows are three tiles of six; 15 columns are 8 and, filled up, 8 more; 12 are 8 and 4; 10 are 8 and 2 narrow ones.
-  expect(products({...product, rows: 13, columns: 15}, 1, 1)).toMatchObject({gather8: 2 * 18 * 10 * 16, tiles: 6});
-  expect(products({...product, columns: 12}, 1, 1)).toMatchObject({gather8: 2 * 12 * 10 * 8, gather4: 2 * 12 * 10 * 4});
-  expect(products({...product, columns: 10}, 1, 1)).toMatchObject({gather8: 2 * 12 * 10 * 8, gather2: 2 * 12 * 10 * 2});
+  expect(gemmWork({...product, rows: 13, columns: 15}, 1, 1)).toMatchObject({igemm8: 2 * 18 * 10 * 16, tiles: 6});
+  expect(gemmWork({...product, columns: 12}, 1, 1)).toMatchObject({igemm8: 2 * 12 * 10 * 8, igemm4: 2 * 12 * 10 * 4});
+  expect(gemmWork({...product, columns: 10}, 1, 1)).toMatchObject({igemm8: 2 * 12 * 10 * 8, igemm2: 2 * 12 * 10 * 2});
   // Outer products store their tiles anew for each block.
-  expect(products({...product, kind: 'outer'}, 1, 5)).toEqual({
-    ...{outer8: 2 * 12 * 10 * 16, tiles: 20, calls: 5, pieces: 5},
+  expect(gemmWork({...product, kind: 'igemmTransposed'}, 1, 5)).toEqual({
+    ...{igemmTransposed8: 2 * 12 * 10 * 16, tiles: 20, calls: 5, pieces: 5},
   });
 });
 
 test('lanes go by whole vectors, packed ones by panels', () => {
-  expect([1, 3, 4, 5, 8, 9].map(vectors)).toEqual([4, 4, 4, 8, 8, 12]);
+  expect([1, 3, 4, 5, 8, 9].map(paddedLanes)).toEqual([4, 4, 4, 8, 8, 12]);
   // 3 are three narrow columns, 5 are filled up to 8, 12 are 8 and 4, 10 are 8 and two narrow ones.
-  expect([3, 4, 5, 12, 10].map(packedVectors)).toEqual([12, 4, 8, 12, 16]);
+  expect([3, 4, 5, 12, 10].map(packedPaddedLanes)).toEqual([12, 4, 8, 12, 16]);
 });
 
 test('work adds up, and lanes are filled up to vectors', () => {
   expect(
-    together({copied: 1, lanes: 2, pieces: 3}, {copied: 3, pieces: 2}, turned('inputTiles2', 5, vectors(6))),
+    sumWork(
+      {copied: 1, dwconv: 2, pieces: 3},
+      {copied: 3, pieces: 2},
+      tileTransformWork('inputTiles2', 5, paddedLanes(6)),
+    ),
   ).toEqual({
     pieces: 3,
     copied: 4,
-    lanes: 2,
+    dwconv: 2,
     inputTiles2: 40,
   });
 });
@@ -103,18 +110,18 @@ test('work adds up, and lanes are filled up to vectors', () => {
 test('what is prepared runs, once, and is measured only when it is asked for', () => {
   const engine = wasmEngine(wasmVariants()[0]!);
   const rates = ratesOf(engine);
-  const hits = () => engine.parts.reduce((sum, part) => sum + part.hits, 0);
-  const work = {gather8: 1, inputTiles2: 1, copied: 1, tiles: 1, pieces: 2};
+  const hits = () => engine.counters.reduce((sum, part) => sum + part.hits, 0);
+  const work = {igemm8: 1, inputTiles2: 1, copied: 1, tiles: 1, pieces: 2};
   const start = hits();
   rates.prepare(work);
   const prepared = hits();
   expect(prepared).toBeGreaterThan(start);
   rates.prepare(work);
   expect(hits()).toBe(prepared);
-  expect(rates.of('gather8')).toBeGreaterThan(0);
+  expect(rates.of('igemm8')).toBeGreaterThan(0);
   const measured = hits();
   expect(measured).toBeGreaterThan(prepared);
-  rates.of('gather8');
+  rates.of('igemm8');
   rates.prepare(work);
   expect(hits()).toBe(measured);
 });

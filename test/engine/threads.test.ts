@@ -1,17 +1,17 @@
 import {depthwise} from '../../src/algorithms/depthwise.js';
 import {fft} from '../../src/algorithms/fft.js';
-import {gather} from '../../src/algorithms/gather.js';
+import {implicitGemm} from '../../src/algorithms/implicitGemm.js';
 import {winograd} from '../../src/algorithms/winograd.js';
 import {winograd4} from '../../src/algorithms/winograd4.js';
-import {cut} from '../../src/engine/call.js';
 import type {Engine} from '../../src/engine/engine.js';
-import {mostCalls} from '../../src/engine/threads/control.js';
+import {partition} from '../../src/engine/kernelCall.js';
+import {maxCalls} from '../../src/engine/threads/control.js';
 import {wasmEngine} from '../../src/engine/wasmEngine.js';
 import {wasmVariants} from '../../src/engine/wasmModule.js';
 import {passes, passTensors, sizeOf} from '../../src/geometry/pass.js';
 import {parseProblem, problemInfo} from '../../src/geometry/problem.js';
 import {edgeCases} from '../../src/verify/cases/edgeCases.js';
-import {trial} from '../../src/verify/trial.js';
+import {makeTestVector} from '../../src/verify/data/testVector.js';
 
 const one = {data: Float32Array.of(1), offset: 0, rowStride: 1, columnStride: 1};
 
@@ -28,9 +28,9 @@ async function ready(engine: Engine, threads: number): Promise<Engine> {
 const cases = [
   ...edgeCases().flatMap(({problem}) => (problem.batch > 0 ? [problem] : [])),
   // More panels of columns than one job has room for, and pieces of several calls.
-  parseProblem(`ih2iw3ic5oc${8 * mostCalls + 11}kh1kw1`),
+  parseProblem(`ih2iw3ic5oc${8 * maxCalls + 11}kh1kw1`),
 ].map((problem) => {
-  const {inputs} = trial(problem, 'reals', 1, 1);
+  const {inputs} = makeTestVector(problem, 'reals', 1, 1);
   return {problem, inputs, info: problemInfo(problem)};
 });
 
@@ -39,7 +39,9 @@ function run(engine: Engine, some = cases): number[][] {
     passes.flatMap((pass) => {
       const {inputs: names, output} = passTensors[pass];
       const [a, b] = names.map((tensor) => inputs[tensor as keyof typeof inputs]) as [Float32Array, Float32Array];
-      const able = [gather, depthwise, winograd, winograd4, fft].filter(({supports}) => supports(info, pass) === true);
+      const able = [implicitGemm, depthwise, winograd, winograd4, fft].filter(
+        ({supports}) => supports(info, pass) === true,
+      );
       return able.map((algorithm) => {
         const out = new Float32Array(sizeOf(info, output)).fill(Number.NaN);
         algorithm[pass]?.(info, a, b, out, engine);
@@ -53,7 +55,7 @@ describe.each(wasmVariants().filter((variant) => variant !== 'fmaLow'))('threads
   const alone = run(wasmEngine(variant));
 
   it.each([2, 3, 4])('%p of them change no bit of a result, however small the work', async (threads) => {
-    const engine = await ready(wasmEngine(variant, {threads, worthwhile: 0}), threads);
+    const engine = await ready(wasmEngine(variant, {threads, parallelThreshold: 0}), threads);
     expect(run(engine)).toEqual(alone);
     engine.release();
     expect(engine.threads()).toBe(1);
@@ -78,7 +80,7 @@ test.each([
   [3, 1, 8],
   [5, 200, 3],
 ])('%p calls over %p are cut for %p threads into pieces that cover them once', (calls, count, threads) => {
-  const {step, ranges, group, pieces} = cut(calls, count, threads);
+  const {step, ranges, group, pieces} = partition(calls, count, threads);
   const covered = Array.from({length: calls}, () => new Uint8Array(count));
   for (let piece = 0; piece < pieces; piece++) {
     const from = (piece % ranges) * step;

@@ -1,6 +1,6 @@
 import {compareModel, staysWithin} from '../../examples/support/compareModel.js';
 import {type RealModel, realModels} from '../../examples/support/models/index.js';
-import type {Trial} from '../../examples/support/tryModel.js';
+import type {ModelTrial} from '../../examples/support/tryModel.js';
 import {root, shell} from '../cli/command.js';
 
 const example = 'node examples/run.mjs train-real-models';
@@ -28,7 +28,7 @@ describe('examples/train-real-models', () => {
 describe('a comparison', () => {
   /** Stands in for training: two of tfjs's backends are 1e-6 apart, and convgrad is `off`. */
   const compared = (off: number, alone = 0) =>
-    compareModel(realModels[0] as RealModel, ['cpu'], async ({backend, algorithm}: Omit<Trial, 'steps'>) => ({
+    compareModel(realModels[0] as RealModel, ['cpu'], async ({backend, algorithm}: Omit<ModelTrial, 'steps'>) => ({
       losses: [1 + (algorithm === 'auto' ? off : algorithm ? 0 : backend === 'wasm' ? 1e-6 : alone)],
       certificates: [{gradient: 'dx' as const, worst: 0.5}],
       millisecondsPerStep: 1,

@@ -28,13 +28,13 @@ export interface TensorSpec {
 }
 
 /** What is no plain data stands in a call by its name. */
-export type Odd = {odd: 'symbol' | 'function' | 'bigint' | 'lookalike' | 'date' | 'proxy'};
+export type OddValue = {odd: 'symbol' | 'function' | 'bigint' | 'lookalike' | 'date' | 'proxy'};
 
 export const argumentNames = ['x', 'filter', 'dy', 'bias', 'preluActivationWeights', 'pointwiseFilter'] as const;
 export type ArgumentName = (typeof argumentNames)[number];
 
 /** One call of something that convgrad serves or exports. */
-export interface Call {
+export interface FuzzCall {
   /** A key of the table of entries. */
   entry: string;
   kind: Kind;
@@ -51,7 +51,7 @@ export function sizeOf(shape: readonly number[]): number {
 }
 
 /** What the argument really is: where it is a view, it has the dtype and the values of what it is a view of. */
-export function resolved(call: Call, spec: TensorSpec): TensorSpec & {view?: ArgumentName} {
+export function resolved(call: FuzzCall, spec: TensorSpec): TensorSpec & {view?: ArgumentName} {
   const {sharing, shape} = spec;
   const shared = sharing && call.tensors[sharing];
   if (!isSpec(shared) || shared.sharing || sizeOf(shared.shape) !== sizeOf(shape)) return spec;
@@ -59,7 +59,7 @@ export function resolved(call: Call, spec: TensorSpec): TensorSpec & {view?: Arg
 }
 
 /** The values of a tensor, which depend on its description alone. */
-export function valuesOf(call: Call, spec: TensorSpec): Float32Array {
+export function valuesOf(call: FuzzCall, spec: TensorSpec): Float32Array {
   const {shape, dtype, seed} = resolved(call, spec);
   let state = (seed * 2654435761 + 12345) >>> 0;
   return Float32Array.from({length: sizeOf(shape)}, () => {

@@ -1,18 +1,18 @@
 import {root, shell} from '../cli/command.js';
-import type {Call} from './call.js';
+import type {FuzzCall} from './call.js';
 import {campaign} from './campaign.js';
 import {entries} from './entries.js';
-import type {Host} from './judge.js';
-import type {Outcome} from './subject.js';
+import type {FuzzHost} from './judge.js';
+import type {CallOutcome} from './subject.js';
 
-const right: Outcome = {meaning: 'strict', end: 'right', faults: [], milliseconds: 1};
-const threw = (name: string, message: string): Outcome => ({
+const right: CallOutcome = {meaning: 'strict', end: 'right', faults: [], milliseconds: 1};
+const threw = (name: string, message: string): CallOutcome => ({
   ...{meaning: 'none', end: 'threw', faults: [], milliseconds: 1},
   error: {name, message, stack: ''},
 });
 
 /** A host that answers by a function. */
-const host = (answer: (call: Call) => Outcome): Host => ({
+const host = (answer: (call: FuzzCall) => CallOutcome): FuzzHost => ({
   run: async (call) => answer(call),
   close: async () => {},
 });
@@ -26,7 +26,7 @@ it.each(['cpu', 'wasm'])('finds nothing on %s in a few hundred calls of everythi
 
 it('draws every entry and both kinds, the same calls from the same seed', async () => {
   const draw = async (seed: number) => {
-    const drawn: Call[] = [];
+    const drawn: FuzzCall[] = [];
     const listening = host((call) => {
       drawn.push(call);
       return right;
@@ -41,7 +41,7 @@ it('draws every entry and both kinds, the same calls from the same seed', async 
   expect(await draw(2)).not.toEqual(drawn);
 });
 
-it.each<[string, (call: Call) => Outcome | undefined, RegExp]>([
+it.each<[string, (call: FuzzCall) => CallOutcome | undefined, RegExp]>([
   [
     'a wrong result',
     ({attrs}) => (attrs['pad'] === 2 ? {...right, end: 'wrong', why: 'y[0] is 1 and must be 2'} : undefined),
@@ -87,7 +87,7 @@ it.each<[string, (call: Call) => Outcome | undefined, RegExp]>([
 });
 
 it('blames tfjs alone for a fault that it shows in every second call', async () => {
-  const changed: Outcome = {...right, faults: ['x was changed by the call']};
+  const changed: CallOutcome = {...right, faults: ['x was changed by the call']};
   const broken = host(({entry}) => (entry === 'tf.conv2d' || entry === 'conv2d' ? changed : right));
   let calls = 0;
   const everySecond = host(() => (++calls % 2 === 0 ? changed : right));

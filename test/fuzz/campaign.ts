@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import type {Call} from './call.js';
+import type {FuzzCall} from './call.js';
 import {calls} from './draw.js';
-import {type Host, type Judgement, judge} from './judge.js';
+import {type FuzzHost, type FuzzVerdict, judge} from './judge.js';
 
 /** A kind of fault, with the smallest call that shows it. */
-export interface Finding {
+export interface FuzzFinding {
   fault: string;
-  call: Call;
+  call: FuzzCall;
   seed: number;
   path: string;
   /** How many calls showed it. */
@@ -16,8 +16,8 @@ export interface Finding {
 export interface CampaignResult {
   seed: number;
   calls: number;
-  kinds: Record<Judgement['kind'], number>;
-  findings: Finding[];
+  kinds: Record<FuzzVerdict['kind'], number>;
+  findings: FuzzFinding[];
 }
 
 export interface CampaignOptions {
@@ -27,12 +27,12 @@ export interface CampaignOptions {
   path?: string | undefined;
   /** Entries to draw from. */
   entries?: readonly string[] | undefined;
-  onProgress?(done: number, findings: readonly Finding[]): void;
-  onFinding?(finding: Finding): void;
+  onProgress?(done: number, findings: readonly FuzzFinding[]): void;
+  onFinding?(finding: FuzzFinding): void;
 }
 
 /** A kind of fault is shrunk in so many steps at most, and for so many milliseconds: a call that hangs takes long. */
-const mostTries = 150;
+const maxTries = 150;
 const longest = 60_000;
 
 /** Faults of one kind differ in numbers, names and what they quote. */
@@ -41,7 +41,7 @@ export function kindOf(fault: string): string {
 }
 
 /** Draws calls and judges them. Of each kind of fault one is shrunk; the campaign goes on. */
-export async function campaign(subject: Host, alone: Host, options: CampaignOptions): Promise<CampaignResult> {
+export async function campaign(subject: FuzzHost, alone: FuzzHost, options: CampaignOptions): Promise<CampaignResult> {
   const kinds: CampaignResult['kinds'] = {
     ...{
       right: 0,
@@ -53,14 +53,14 @@ export async function campaign(subject: Host, alone: Host, options: CampaignOpti
       fault: 0,
     },
   };
-  const findings = new Map<string, Finding>();
+  const findings = new Map<string, FuzzFinding>();
   let done = 0;
   for (let round = 0; done < options.calls; round++) {
     const seed = options.seed + round;
     let failing: string | undefined; // the kind that is being shrunk
     let [tries, since] = [0, 0];
     const property = fc.asyncProperty(calls(options.entries), async (call) => {
-      if (failing !== undefined && (tries++ > mostTries || performance.now() - since > longest)) return;
+      if (failing !== undefined && (tries++ > maxTries || performance.now() - since > longest)) return;
       const {kind, fault} = await judge(call, subject, alone);
       const known = fault === undefined ? undefined : `${call.entry}: ${kindOf(fault)}`;
       if (failing === undefined) {
@@ -90,7 +90,7 @@ export async function campaign(subject: Host, alone: Host, options: CampaignOpti
     if (failed && failing === undefined) throw errorInstance;
     if (failed && failing !== undefined) {
       const fault = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
-      const finding: Finding = {fault, call: counterexample![0], seed, path: counterexamplePath!, count: 1};
+      const finding: FuzzFinding = {fault, call: counterexample![0], seed, path: counterexamplePath!, count: 1};
       findings.set(failing, finding);
       options.onFinding?.(finding);
     }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type {Problem} from '../../src/geometry/problem.js';
-import {type ArgumentName, argumentNames, type Call, isSpec, provenances, sizeOf, type TensorSpec} from './call.js';
+import {type ArgumentName, argumentNames, type FuzzCall, isSpec, provenances, sizeOf, type TensorSpec} from './call.js';
 import {type Entry, entries} from './entries.js';
 import {heightAndWidth} from './readGeometry.js';
 
@@ -65,7 +65,7 @@ const writings = fc.record({
 type Writing = typeof writings extends fc.Arbitrary<infer T> ? T : never;
 
 /** A call as the documentation asks for it, if the problem has a geometry. */
-function wellFormed(name: string, entry: Entry, drawn: Problem, writing: Writing): Call {
+function wellFormed(name: string, entry: Entry, drawn: Problem, writing: Writing): FuzzCall {
   const problem = fitted(entry, drawn);
   const kind = entry.kinds.includes(problem.kind!) ? problem.kind! : entry.kinds[0]!;
   const p: Problem = {...problem, kind};
@@ -101,7 +101,7 @@ function wellFormed(name: string, entry: Entry, drawn: Problem, writing: Writing
   }
   const takesOne = p.batch === 1 && writing.alone && !/^kernel|layer/.test(name);
   if (takesOne) for (const of of ['x', 'dy'] as const) shapes[of] = shapes[of]?.slice(1);
-  const tensors: Call['tensors'] = {};
+  const tensors: FuzzCall['tensors'] = {};
   argumentNames.forEach((of, i) => {
     if (!entry.arguments.includes(of)) return;
     const shape = shapes[of];
@@ -277,7 +277,7 @@ const strange: fc.Arbitrary<unknown> = fc.oneof(
 );
 
 /** One change to a call, by which it may still be right. */
-type Spoiler =
+type Corruption =
   | {spoil: 'attribute'; which: number; value: unknown}
   | {spoil: 'unknown attribute'; name: string; value: unknown}
   | {spoil: 'leave out'; which: number}
@@ -290,7 +290,7 @@ type Spoiler =
   | {spoil: 'share'; which: number; of: number};
 
 const which = fc.nat(11);
-const spoilers: fc.Arbitrary<Spoiler> = fc.oneof(
+const corruptions: fc.Arbitrary<Corruption> = fc.oneof(
   {weight: 5, arbitrary: fc.record({spoil: fc.constant('attribute' as const), which, value: strange})},
   fc.record({
     spoil: fc.constant('unknown attribute' as const),
@@ -339,12 +339,12 @@ const spoilers: fc.Arbitrary<Spoiler> = fc.oneof(
   {weight: 2, arbitrary: fc.record({spoil: fc.constant('share' as const), which, of: which})},
 );
 
-function spoilt(call: Call, spoiler: Spoiler): Call {
+function corrupted(call: FuzzCall, spoiler: Corruption): FuzzCall {
   const {attributes} = entries[call.entry]!;
   const names = Object.keys(call.tensors) as ArgumentName[];
   const name = 'which' in spoiler ? names[spoiler.which % names.length] : undefined;
   const given = name && call.tensors[name];
-  const change = (by: (spec: TensorSpec) => TensorSpec): Call =>
+  const change = (by: (spec: TensorSpec) => TensorSpec): FuzzCall =>
     name && isSpec(given) ? {...call, tensors: {...call.tensors, [name]: by(given)}} : call;
   switch (spoiler.spoil) {
     case 'attribute':
@@ -385,18 +385,18 @@ function spoilt(call: Call, spoiler: Spoiler): Call {
 }
 
 /** Any call: a third as the documentation asks for, the others changed in one place or a few. @param names entries to draw from */
-export function calls(names: readonly string[] = Object.keys(entries)): fc.Arbitrary<Call> {
+export function calls(names: readonly string[] = Object.keys(entries)): fc.Arbitrary<FuzzCall> {
   return fc
     .record({
       name: fc.constantFrom(...names),
       problem: problems,
       writing: writings,
       spoilers: fc.oneof(
-        {weight: 1, arbitrary: fc.constant<Spoiler[]>([])},
-        {weight: 2, arbitrary: fc.array(spoilers, {minLength: 1, maxLength: 3})},
+        {weight: 1, arbitrary: fc.constant<Corruption[]>([])},
+        {weight: 2, arbitrary: fc.array(corruptions, {minLength: 1, maxLength: 3})},
       ),
     })
     .map(({name, problem, writing, spoilers}) =>
-      spoilers.reduce(spoilt, wellFormed(name, entries[name]!, problem, writing)),
+      spoilers.reduce(corrupted, wellFormed(name, entries[name]!, problem, writing)),
     );
 }

@@ -2,11 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import {conv2d, conv2dBackward, depthwiseConv2d, depthwiseConv2dBackward, explain} from 'tfjs-convgrad';
 import type {Kind} from '../../src/geometry/conv2dInfo.js';
 import {formatProblem, type Problem} from '../../src/geometry/problem.js';
-import {type ArgumentName, type Call, isSpec} from './call.js';
+import {type ArgumentName, type FuzzCall, isSpec} from './call.js';
 import {backpropFilter, backpropInput, backward, forward, type Outputs} from './expected.js';
 import {expectedConv1d, expectedSeparable, expectedTransposed} from './expectedOps.js';
 import {outputShape, readProblem} from './readGeometry.js';
-import {nothing, type Reading, Unjudged} from './reading.js';
+import {invalid, type Reading, Unjudged} from './reading.js';
 import type {Arguments} from './tensors.js';
 
 /** What a call came to: tensors, or plain numbers. */
@@ -23,9 +23,9 @@ export interface Entry {
   isTfjs: boolean;
   /** With which name a refusal may begin. */
   names: RegExp;
-  run(call: Call, args: Arguments, attrs: Record<string, unknown>): Results;
-  /** @throws Meaningless, NotTried */
-  expected(reading: Reading, call: Call): Outputs;
+  run(call: FuzzCall, args: Arguments, attrs: Record<string, unknown>): Results;
+  /** @throws InvalidCall, NotTried */
+  expected(reading: Reading, call: FuzzCall): Outputs;
 }
 
 const both = ['dense', 'depthwise'] as const;
@@ -291,7 +291,7 @@ export const entries: Record<string, Entry> = {
     },
     expected(reading, call) {
       const p = call.attrs['problem'];
-      if (!isProblem(p)) nothing('no problem');
+      if (!isProblem(p)) invalid('no problem');
       const xShape =
         p.dataFormat === 'NCHW'
           ? [p.batch, p.inChannels, p.inHeight, p.inWidth]

@@ -1,14 +1,14 @@
 import type {Kind} from '../../src/geometry/conv2dInfo.js';
 import type {Pass} from '../../src/geometry/pass.js';
 import type {Problem} from '../../src/geometry/problem.js';
-import {type Inputs, reference, tensorShapes, type Wanted} from '../../src/verify/reference.js';
-import {type Call, sizeOf} from './call.js';
+import {type Expected, type Inputs, reference, tensorShapes} from '../../src/verify/reference/reference.js';
+import {type FuzzCall, sizeOf} from './call.js';
 import {activate, readEpilogue, slopeOf} from './expectedEpilogue.js';
 import {heightAndWidth, outputShape, readProblem} from './readGeometry.js';
-import {mostElements, NotTried, nothing, type Reading, Unjudged} from './reading.js';
+import {invalid, maxElements, NotTried, type Reading, Unjudged} from './reading.js';
 import {broadcast, type Read, readTensor, withBatch} from './readTensor.js';
 
-type Sums = Pick<Wanted, 'shape' | 'values' | 'magnitudes'>;
+type Sums = Pick<Expected, 'shape' | 'values' | 'magnitudes'>;
 
 /** What a result must be, in the order of the user's data format. */
 export interface Output {
@@ -20,10 +20,16 @@ export interface Output {
 export type Outputs = Record<string, Output>;
 
 /** Enough to judge by, few enough to enumerate. */
-const mostTerms = 4e6;
+const maxTerms = 4e6;
 
 /** y = activation(x ∗ filter + bias). @param images how x may come: with or without a batch */
-export function forward(reading: Reading, call: Call, kind: Kind, images: 'batched' | 'any', fused: boolean): Outputs {
+export function forward(
+  reading: Reading,
+  call: FuzzCall,
+  kind: Kind,
+  images: 'batched' | 'any',
+  fused: boolean,
+): Outputs {
   const {x, filter, alone} = readInputs(reading, call, images);
   const problem = readProblem(reading, kind, x.shape, filter.shape, call.attrs);
   const y = convolve(problem, {x: x.values, filter: filter.values}).forward;
@@ -37,7 +43,7 @@ export function forward(reading: Reading, call: Call, kind: Kind, images: 'batch
 /** dx and dFilter, and dBias of what the definition gives for a bias, from dy of the whole. */
 export function backward(
   reading: Reading,
-  call: Call,
+  call: FuzzCall,
   kind: Kind,
   images: 'batched' | 'any',
   {fused, bias}: {fused: boolean; bias: 'always' | 'given' | 'never'},
@@ -52,7 +58,7 @@ export function backward(
   if (String(given.shape) !== String(alone ? shape.slice(1) : shape)) {
     if (fused && (call.attrs['activation'] || 'linear') !== 'linear')
       throw new NotTried("tfjs's gradients of activations trust the shape of dy, and write past results on wasm");
-    nothing('dy has not the shape of y');
+    invalid('dy has not the shape of y');
   }
   let dy: ArrayLike<number> = given.values;
   const epilogue = fused ? readEpilogue(reading, call, shape, problem.dataFormat) : undefined;
@@ -77,7 +83,7 @@ export function backward(
 const isSmallInteger = (value: number) => Number.isInteger(value) && Math.abs(value) < 2 ** 10;
 
 /** dx alone, of an x whose shape an attribute tells. */
-export function backpropInput(reading: Reading, call: Call, kind: Kind, shape: unknown): Outputs {
+export function backpropInput(reading: Reading, call: FuzzCall, kind: Kind, shape: unknown): Outputs {
   const filter = readTensor(reading, call, 'filter');
   const problem = readProblem(reading, kind, shape, filter.shape, call.attrs);
   const dy = upperLeft(reading, readTensor(reading, call, 'dy'), outputShape(problem), problem.dataFormat);
@@ -86,15 +92,15 @@ export function backpropInput(reading: Reading, call: Call, kind: Kind, shape: u
 }
 
 /** dFilter alone, of a filter whose shape an attribute tells. */
-export function backpropFilter(reading: Reading, call: Call, kind: Kind, shape: unknown): Outputs {
+export function backpropFilter(reading: Reading, call: FuzzCall, kind: Kind, shape: unknown): Outputs {
   const [x, dy] = [readTensor(reading, call, 'x'), readTensor(reading, call, 'dy')];
   const problem = readProblem(reading, kind, x.shape, shape, call.attrs);
-  if (String(dy.shape) !== String(outputShape(problem))) nothing('dy has not the shape of y');
+  if (String(dy.shape) !== String(outputShape(problem))) invalid('dy has not the shape of y');
   const inputs = {x: order(problem, x.values, 'there', 'x'), dy: order(problem, dy.values, 'there', 'y')};
   return {dFilter: resultOf(problem, convolve(problem, inputs).backpropFilter, undefined, true)};
 }
 
-function readInputs(reading: Reading, call: Call, images: 'batched' | 'any') {
+function readInputs(reading: Reading, call: FuzzCall, images: 'batched' | 'any') {
   const [given, filter] = [readTensor(reading, call, 'x'), readTensor(reading, call, 'filter')];
   const alone = images === 'any' && given.shape.length === 3;
   const x = alone ? withBatch(given) : given;
@@ -109,10 +115,10 @@ function readInputs(reading: Reading, call: Call, images: 'batched' | 'any') {
 /** The three passes; what is not given counts as zeros. */
 export function convolve(problem: Problem, inputs: {[K in keyof Inputs]?: ArrayLike<number>}): Record<Pass, Sums> {
   const {batch, inHeight, inWidth, inChannels, outChannels, filterHeight, filterWidth} = problem;
-  if (batch * inHeight * inWidth * inChannels > mostElements) throw new NotTried('too large');
+  if (batch * inHeight * inWidth * inChannels > maxElements) throw new NotTried('too large');
   const pixels = sizeOf(heightAndWidth(problem)) * batch * outChannels;
   const depth = problem.kind === 'depthwise' ? 1 : inChannels;
-  if (pixels * filterHeight * filterWidth * depth > mostTerms) throw new NotTried('too large');
+  if (pixels * filterHeight * filterWidth * depth > maxTerms) throw new NotTried('too large');
   if (problem.filterHeight * problem.filterWidth === 0) return sumsOfNothing(problem);
   const sized = tensorShapes(problem);
   const array = (name: keyof Inputs) => (inputs[name] ?? new Float32Array(sizeOf(sized[name]))) as Float32Array;
@@ -192,7 +198,7 @@ function upperLeft(
   const fits =
     shape.length === 4 &&
     shape.every((size, axis) => size === wanted[axis] || (spatial.includes(axis) && size > wanted[axis]!));
-  if (!fits) nothing('dy has not the shape of y');
+  if (!fits) invalid('dy has not the shape of y');
   reading.strict = false;
   const strides = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
   return Float64Array.from({length: sizeOf(wanted)}, (_, index) => {

@@ -1,5 +1,5 @@
-import type {Call} from './call.js';
-import {nothing, type Reading, Unjudged} from './reading.js';
+import type {FuzzCall} from './call.js';
+import {invalid, type Reading, Unjudged} from './reading.js';
 import {broadcast, type Read, readTensor} from './readTensor.js';
 
 /** What follows a convolution, read from a call. */
@@ -14,17 +14,22 @@ export interface ReadEpilogue {
 
 const activations = ['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'prelu', 'leakyrelu'];
 
-export function readEpilogue(reading: Reading, call: Call, yShape: readonly number[], format: string): ReadEpilogue {
+export function readEpilogue(
+  reading: Reading,
+  call: FuzzCall,
+  yShape: readonly number[],
+  format: string,
+): ReadEpilogue {
   const {activation, leakyreluAlpha} = call.attrs;
   const name = activation || 'linear'; // as tfjs takes what is empty
   if (!activation && activation !== undefined && activation !== null) reading.strict = false;
-  if (typeof name !== 'string' || !activations.includes(name)) nothing('an unknown activation');
+  if (typeof name !== 'string' || !activations.includes(name)) invalid('an unknown activation');
   const read = (argument: 'bias' | 'preluActivationWeights') => {
     const given = call.tensors[argument];
     if (given === undefined) return undefined;
     if ('value' in given && !given.value) {
       // Kernels of tfjs look whether there is anything.
-      if (given.value !== undefined && given.value !== null && !call.entry.startsWith('kernel')) nothing('no tensor');
+      if (given.value !== undefined && given.value !== null && !call.entry.startsWith('kernel')) invalid('no tensor');
       reading.strict &&= given.value === undefined || given.value === null;
       return undefined;
     }
@@ -34,14 +39,14 @@ export function readEpilogue(reading: Reading, call: Call, yShape: readonly numb
   const bias = read('bias');
   if (name !== 'prelu' && call.tensors.preluActivationWeights) reading.strict = false;
   const slopes = name === 'prelu' ? read('preluActivationWeights') : undefined;
-  if (name === 'prelu' && !slopes) nothing('prelu without slopes');
+  if (name === 'prelu' && !slopes) invalid('prelu without slopes');
   const alpha = leakyreluAlpha ?? 0.2;
   if (name === 'leakyrelu' && !Number.isFinite(alpha)) {
     // What is no number counts as one where it can, in tfjs too.
     if (typeof alpha !== 'number') throw new Unjudged('an alpha that is no number');
     // Infinity is a slope for values below zero; of others nothing is said.
     if (!Number.isNaN(alpha)) throw new Unjudged('an infinite alpha');
-    nothing('an alpha of NaN');
+    invalid('an alpha of NaN');
   }
   return {
     ...(bias ? {bias} : {}),

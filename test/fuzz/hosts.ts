@@ -4,27 +4,27 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {Browser, Page} from 'playwright-core';
-import type {Call} from './call.js';
-import {type Host, patience} from './judge.js';
+import type {FuzzCall} from './call.js';
+import {type FuzzHost, timeoutMilliseconds} from './judge.js';
 
-type Answer = Awaited<ReturnType<Subject['answer']>>;
+type HostAnswer = Awaited<ReturnType<PageModule['answer']>>;
 
 /** Somewhere to run calls that may have to be ended. */
-interface Room {
-  run(call: Call): Promise<Answer>;
+interface Sandbox {
+  run(call: FuzzCall): Promise<HostAnswer>;
   /** Ends it, whatever it does. */
   end(): Promise<void>;
 }
 
 /** A machine that shares its processors may stand still for a while; what takes longer hangs. */
-const limit = 4 * patience;
+const limit = 4 * timeoutMilliseconds;
 
 /** The fuzzer made a mistake, which is no finding. */
 export class BrokenFuzzer extends Error {}
 
 /** A host that opens another room when a call has hung or ended the one before. */
-export async function durable(open: () => Promise<Room>): Promise<Host> {
-  let room: Room | undefined = await open();
+export async function restarting(open: () => Promise<Sandbox>): Promise<FuzzHost> {
+  let room: Sandbox | undefined = await open();
   return {
     async run(call) {
       room ??= await open();
@@ -67,7 +67,7 @@ async function built(repository: URL, ...names: string[]) {
 /** Processes of Node on cpu or wasm. */
 export async function processes(
   repository: URL,
-): Promise<{open(backend: string, installed: boolean): () => Promise<Room>; close(): Promise<void>}> {
+): Promise<{open(backend: string, installed: boolean): () => Promise<Sandbox>; close(): Promise<void>}> {
   const {bundleModule} = await built(repository, 'importModule');
   const folder = await mkdtemp(join(tmpdir(), 'convgrad-fuzz-'));
   const file = join(folder, 'child.mjs');
@@ -86,7 +86,7 @@ export async function processes(
       return {
         run(call) {
           child.send(call as never);
-          return messageOf(child) as Promise<Answer>;
+          return messageOf(child) as Promise<HostAnswer>;
         },
         async end() {
           if (child.exitCode !== null || child.signalCode !== null) return;
@@ -120,12 +120,12 @@ function messageOf(child: ChildProcess): Promise<unknown> {
   });
 }
 
-type Subject = typeof import('./page.js');
+type PageModule = typeof import('./page.js');
 
 /** Pages of headless browsers on webgl or webgpu. */
 export async function pages(
   repository: URL,
-): Promise<{open(backend: string, installed: boolean): () => Promise<Room>; close(): Promise<void>}> {
+): Promise<{open(backend: string, installed: boolean): () => Promise<Sandbox>; close(): Promise<void>}> {
   const {bundlePage, servePage, launchBrowser, openPage} = await built(
     repository,
     ...['bundlePage', 'servePage', 'launchBrowser', 'openPage'].map((name) => `browser/${name}`),
@@ -138,13 +138,14 @@ export async function pages(
       const browser: Browser = await launchBrowser();
       const page: Page = await openPage(browser, site.url);
       await page.evaluate(
-        ([backend, installed]) => (globalThis as unknown as {convgrad: Subject}).convgrad.prepare(backend, installed),
+        ([backend, installed]) =>
+          (globalThis as unknown as {convgrad: PageModule}).convgrad.prepare(backend, installed),
         [backend, installed] as const,
       );
       return {
         run: (call) =>
           page.evaluate(
-            ([call, installed]) => (globalThis as unknown as {convgrad: Subject}).convgrad.answer(call, installed),
+            ([call, installed]) => (globalThis as unknown as {convgrad: PageModule}).convgrad.answer(call, installed),
             [call, installed] as const,
           ),
         end: () => browser.close(),

@@ -1,30 +1,30 @@
-import type {Call} from './call.js';
+import type {FuzzCall} from './call.js';
 import {entries} from './entries.js';
-import type {Outcome} from './subject.js';
+import type {CallOutcome} from './subject.js';
 
 /** Runs calls somewhere, one after another. */
-export interface Host {
-  run(call: Call): Promise<Outcome>;
+export interface FuzzHost {
+  run(call: FuzzCall): Promise<CallOutcome>;
   close(): Promise<void>;
 }
 
 /** What a call showed: `fault` where convgrad did what it must not. */
-export interface Judgement {
+export interface FuzzVerdict {
   fault?: string;
   /** How it was found to be right. */
   kind: 'right' | 'refused by convgrad' | 'refused by tfjs' | 'as tfjs alone' | 'not judged' | 'not tried' | 'fault';
 }
 
 /** A call may take so long. */
-export const patience = 5000;
+export const timeoutMilliseconds = 5000;
 
 /**
  * Judges one call: a right result or a refusal in words, and nothing left behind. Where convgrad refuses, tfjs alone must not have computed it rightly.
  *
  * @param alone where convgrad was never installed
  */
-export async function judge(call: Call, subject: Host, alone: Host): Promise<Judgement> {
-  const fault = (what: string): Judgement => ({kind: 'fault', fault: what});
+export async function judge(call: FuzzCall, subject: FuzzHost, alone: FuzzHost): Promise<FuzzVerdict> {
+  const fault = (what: string): FuzzVerdict => ({kind: 'fault', fault: what});
   const {isTfjs, names} = entries[call.entry]!;
   const got = await subject.run(call);
   if (got.error?.name === 'Lost') return fault(got.error.message);
@@ -32,10 +32,10 @@ export async function judge(call: Call, subject: Host, alone: Host): Promise<Jud
     const own = await faultsOfOurs(call, got, alone);
     if (own.length > 0) return fault(own.join('; ') + (got.error ? ` (${got.error.message})` : ''));
   }
-  if (got.milliseconds > patience) {
+  if (got.milliseconds > timeoutMilliseconds) {
     // A shader that was compiled, or a machine that stood still: neither happens twice.
     const again = await subject.run(call);
-    if (again.milliseconds > patience) return fault(`took ${Math.round(again.milliseconds)} ms`);
+    if (again.milliseconds > timeoutMilliseconds) return fault(`took ${Math.round(again.milliseconds)} ms`);
   }
   switch (got.end) {
     case 'right':
@@ -75,7 +75,7 @@ export async function judge(call: Call, subject: Host, alone: Host): Promise<Jud
 const tries = 3;
 
 /** Faults of a call that tfjs alone does not show. Of those that it shows, convgrad is not the cause. */
-async function faultsOfOurs(call: Call, got: Outcome, alone: Host): Promise<string[]> {
+async function faultsOfOurs(call: FuzzCall, got: CallOutcome, alone: FuzzHost): Promise<string[]> {
   let own = got.faults.filter((text) => !(isTfjsOwn(call, got) && /^data: /.test(text)));
   for (let nth = 0; nth < tries && own.length > 0 && entries[call.entry]!.isTfjs; nth++) {
     const {faults} = await alone.run(call);
@@ -85,7 +85,7 @@ async function faultsOfOurs(call: Call, got: Outcome, alone: Host): Promise<stri
 }
 
 /** Whether an op of tfjs's threw. What its kernel had made until then, it leaves behind. */
-function isTfjsOwn({entry}: Call, {error}: Outcome): boolean {
+function isTfjsOwn({entry}: FuzzCall, {error}: CallOutcome): boolean {
   const throughTfjs = entries[entry]!.isTfjs || entry.startsWith('grad of');
   return error !== undefined && error.name !== 'ConvgradError' && throughTfjs && !isOurs(error.stack);
 }

@@ -1,8 +1,8 @@
 // npm run fuzz -- [--backend cpu,wasm] [--calls 1000] [--seed 1] [--entry NAME] [--path PATH]
 import {parseArgs} from 'node:util';
-import {type CampaignResult, campaign, type Finding} from './campaign.js';
+import {type CampaignResult, campaign, type FuzzFinding} from './campaign.js';
 import {entries} from './entries.js';
-import {durable, pages, processes} from './hosts.js';
+import {pages, processes, restarting} from './hosts.js';
 
 const {values: flags} = parseArgs({
   options: {
@@ -30,7 +30,7 @@ process.exitCode = faults > 0 ? 1 : 0;
 
 async function fuzz(backend: string): Promise<CampaignResult> {
   const rooms = await (['cpu', 'wasm'].includes(backend) ? processes : pages)(repository);
-  const [subject, alone] = [await durable(rooms.open(backend, true)), await durable(rooms.open(backend, false))];
+  const [subject, alone] = [await restarting(rooms.open(backend, true)), await restarting(rooms.open(backend, false))];
   let told = Date.now();
   try {
     return await campaign(subject, alone, {
@@ -50,7 +50,7 @@ async function fuzz(backend: string): Promise<CampaignResult> {
 }
 
 /** A kind of fault, when it is found. */
-function tell(backend: string, {fault, call, seed, path}: Finding): void {
+function tell(backend: string, {fault, call, seed, path}: FuzzFinding): void {
   const only = chosen ? ` --entry '${chosen.join()}'` : '';
   console.log(`${backend}, ${call.entry}, ${call.kind}: ${fault}`);
   console.log(`  ${shown(call)}`);

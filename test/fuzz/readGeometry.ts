@@ -1,7 +1,7 @@
 import type {Kind} from '../../src/geometry/conv2dInfo.js';
 import type {Problem} from '../../src/geometry/problem.js';
-import {outputSize} from '../../src/verify/reference.js';
-import {mostElements, NotTried, nothing, type Reading} from './reading.js';
+import {outputSize} from '../../src/verify/reference/reference.js';
+import {invalid, maxElements, NotTried, type Reading} from './reading.js';
 
 /** The geometry of a call as a problem that the reference can enumerate, or no return. Written from the definition; shares nothing with `src/geometry`. */
 export function readProblem(
@@ -15,7 +15,7 @@ export function readProblem(
   const [first, ...others] = sizes('x', xShape);
   const [inHeight, inWidth, inChannels] = dataFormat === 'NHWC' ? others : [others[1]!, others[2]!, others[0]!];
   const [filterHeight, filterWidth, filterChannels, depth] = sizes('filter', filterShape);
-  if (inChannels !== filterChannels) nothing('x and filter differ in channels');
+  if (inChannels !== filterChannels) invalid('x and filter differ in channels');
   if (inHeight * inWidth * inChannels * depth * filterHeight * filterWidth === 0) reading.strict = false;
   const [strideHeight, strideWidth] = readPair(reading, attrs['strides']);
   const [dilationHeight, dilationWidth] = readPair(reading, attrs['dilations'], 1);
@@ -30,23 +30,23 @@ export function readProblem(
   };
   const mode = attrs['dimRoundingMode'];
   if (mode === 'floor' || mode === 'round' || mode === 'ceil') problem.dimRoundingMode = mode;
-  else if (mode !== undefined && mode !== null) nothing('an unknown rounding mode');
-  if (mode && typeof problem.pad === 'string') nothing('a rounding mode where the pad fixes the size');
+  else if (mode !== undefined && mode !== null) invalid('an unknown rounding mode');
+  if (mode && typeof problem.pad === 'string') invalid('a rounding mode where the pad fixes the size');
   return withinReach(problem);
 }
 
 function sizes(name: string, shape: unknown): [number, number, number, number] {
-  if (!Array.isArray(shape) || shape.length !== 4) nothing(`${name} has not four axes`);
+  if (!Array.isArray(shape) || shape.length !== 4) invalid(`${name} has not four axes`);
   const four = shape as [number, number, number, number];
-  if (!four.every((size) => Number.isSafeInteger(size) && size >= 0)) nothing(`${name} has strange sizes`);
-  if (four.reduce((product, size) => product * size, 1) > 2 ** 31 - 1) nothing(`${name} is larger than any tensor`);
+  if (!four.every((size) => Number.isSafeInteger(size) && size >= 0)) invalid(`${name} has strange sizes`);
+  if (four.reduce((product, size) => product * size, 1) > 2 ** 31 - 1) invalid(`${name} is larger than any tensor`);
   return four;
 }
 
 function readFormat(reading: Reading, format: unknown): 'NHWC' | 'NCHW' {
   if (format === null) reading.strict = false;
   if (format === undefined || format === null || format === 'NHWC') return 'NHWC';
-  return format === 'NCHW' ? 'NCHW' : nothing('an unknown data format');
+  return format === 'NCHW' ? 'NCHW' : invalid('an unknown data format');
 }
 
 function readPair(reading: Reading, value: unknown, fallback?: number): [number, number] {
@@ -55,7 +55,7 @@ function readPair(reading: Reading, value: unknown, fallback?: number): [number,
   if (Array.isArray(given) && given.length > 2) reading.strict = false; // tfjs takes the first two of three
   const both: unknown[] = Array.isArray(given) ? given.slice(0, 2) : [given, given];
   if (both.length !== 2 || !both.every((step) => Number.isSafeInteger(step) && (step as number) > 0)) {
-    nothing('steps that are no whole numbers from 1');
+    invalid('steps that are no whole numbers from 1');
   }
   return both as [number, number];
 }
@@ -63,12 +63,12 @@ function readPair(reading: Reading, value: unknown, fallback?: number): [number,
 function readPad(reading: Reading, pad: unknown, dataFormat: 'NHWC' | 'NCHW'): Problem['pad'] {
   const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
   if (pad === 'same' || pad === 'valid' || isCount(pad)) return pad as Problem['pad'];
-  if (!Array.isArray(pad) || pad.length !== 4) nothing('an unknown pad');
+  if (!Array.isArray(pad) || pad.length !== 4) invalid('an unknown pad');
   const pairs = pad as unknown[];
   const [rows, columns, channels] = dataFormat === 'NHWC' ? [1, 2, 3] : [2, 3, 1];
   const pair = (i: number) => {
     const both = pairs[i];
-    if (!Array.isArray(both) || both.length !== 2 || !both.every(isCount)) nothing('a pad that is no pair');
+    if (!Array.isArray(both) || both.length !== 2 || !both.every(isCount)) invalid('a pad that is no pair');
     return both as [number, number];
   };
   for (const i of [0, channels]) {
@@ -91,7 +91,7 @@ function withinReach(problem: Problem): Problem {
   ] as const) {
     const room = p[size] + (pads ? pads[before] + pads[after] : 2 * number);
     if (p[filter] === 1) p[dilation] = 1;
-    if (p.pad !== 'same' && (p[filter] - 1) * p[dilation] + 1 > room) nothing('the filter reaches past its input');
+    if (p.pad !== 'same' && (p[filter] - 1) * p[dilation] + 1 > room) invalid('the filter reaches past its input');
     // A second window further away than twice the room reads nothing; in no rounding mode do more fit.
     p[stride] = Math.min(p[stride], 2 * room + 2);
     // Of taps so far apart, at most the one in the middle meets the image.
@@ -99,9 +99,9 @@ function withinReach(problem: Problem): Problem {
   }
   const {rows, columns} = roughly(p);
   const elements = p.batch * rows * columns * p.outChannels;
-  if (elements > 2 ** 31 - 1) nothing('the output is larger than any tensor');
+  if (elements > 2 ** 31 - 1) invalid('the output is larger than any tensor');
   // Its own loops over rows and columns come before the batch, which may be 0.
-  if (Math.max(elements, rows * columns) > mostElements) throw new NotTried('too large');
+  if (Math.max(elements, rows * columns) > maxElements) throw new NotTried('too large');
   return p;
 }
 

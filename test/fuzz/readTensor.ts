@@ -1,5 +1,5 @@
-import {type ArgumentName, type Call, isSpec, resolved, type TensorSpec, valuesOf} from './call.js';
-import {nothing, type Reading} from './reading.js';
+import {type ArgumentName, type FuzzCall, isSpec, resolved, type TensorSpec, valuesOf} from './call.js';
+import {invalid, type Reading} from './reading.js';
 
 /** A tensor of a call, as the reference takes it. */
 export interface Read {
@@ -7,12 +7,12 @@ export interface Read {
   values: Float32Array;
 }
 
-/** @throws Meaningless unless the argument is a living tensor of numbers */
-export function readTensor(reading: Reading, call: Call, name: ArgumentName): Read {
+/** @throws InvalidCall unless the argument is a living tensor of numbers */
+export function readTensor(reading: Reading, call: FuzzCall, name: ArgumentName): Read {
   const argument = call.tensors[name];
-  if (!isSpec(argument)) nothing(`${name} is no tensor`);
+  if (!isSpec(argument)) invalid(`${name} is no tensor`);
   const spec = resolved(call, argument as TensorSpec);
-  if (spec.disposed || spec.dtype === 'string' || spec.dtype === 'complex64') nothing(`${name} has no numbers`);
+  if (spec.disposed || spec.dtype === 'string' || spec.dtype === 'complex64') invalid(`${name} has no numbers`);
   if (spec.dtype !== 'float32') reading.strict = false;
   return {shape: spec.shape, values: valuesOf(call, spec)};
 }
@@ -32,7 +32,7 @@ export function broadcast(
   const met = channels ? [shape[0]!, 1, 1] : shape;
   const skipped = yShape.length - met.length;
   if (skipped < 0 || !met.every((size, i) => size === 1 || size === yShape[skipped + i]))
-    nothing('it does not broadcast');
+    invalid('it does not broadcast');
   return (index) => {
     let [rest, at, stride] = [index, 0, 1];
     for (let axis = yShape.length - 1; axis >= skipped; axis--) {

@@ -1,8 +1,8 @@
 /** Thrown where a call has no meaning: no result can be right, so it must be refused. */
-export class Meaningless extends Error {}
+export class InvalidCall extends Error {}
 
-export function nothing(why: string): never {
-  throw new Meaningless(why);
+export function invalid(why: string): never {
+  throw new InvalidCall(why);
 }
 
 /** What is found out while a call is read. */
@@ -17,4 +17,4 @@ export class NotTried extends Error {}
 export class Unjudged extends Error {}
 
 /** The largest result that a call is let make, so that a campaign fits into any memory. */
-export const mostElements = 4e6;
+export const maxElements = 4e6;

@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import {conv2d, conv2dBackward, install} from 'tfjs-convgrad';
-import {type Call, isSpec, sizeOf, valuesOf} from './call.js';
+import {type FuzzCall, isSpec, sizeOf, valuesOf} from './call.js';
 import {entries, type Results} from './entries.js';
 import type {Outputs} from './expected.js';
-import {Meaningless, mostElements, NotTried, type Reading, Unjudged} from './reading.js';
+import {InvalidCall, maxElements, NotTried, type Reading, Unjudged} from './reading.js';
 import {type Arguments, makeArguments, real} from './tensors.js';
 
 /** How a call ended; plain data. */
-export interface Outcome {
+export interface CallOutcome {
   /** What the definition says: it must come out right, it may be refused where tfjs alone is not right either, it means nothing, or the definition does not say. */
   meaning: 'strict' | 'loose' | 'none' | 'unknown';
   /** `value`: a result of a call that means nothing. */
@@ -31,7 +31,7 @@ export async function prepare(backend: string, withConvgrad: boolean): Promise<v
 }
 
 /** As `run`, with an error of the fuzzer itself as text: thrown, it would look as if the call had ended the process. */
-export async function answer(call: Call, withConvgrad: boolean): Promise<Outcome | {broken: string}> {
+export async function answer(call: FuzzCall, withConvgrad: boolean): Promise<CallOutcome | {broken: string}> {
   try {
     return await run(call, withConvgrad);
   } catch (error) {
@@ -40,7 +40,7 @@ export async function answer(call: Call, withConvgrad: boolean): Promise<Outcome
 }
 
 /** Runs a call on the active backend and holds the result against the definition. */
-async function run(call: Call, withConvgrad: boolean): Promise<Outcome> {
+async function run(call: FuzzCall, withConvgrad: boolean): Promise<CallOutcome> {
   const reading: Reading = {strict: true};
   let wanted: Outputs | undefined;
   let isUnknown = false;
@@ -48,20 +48,20 @@ async function run(call: Call, withConvgrad: boolean): Promise<Outcome> {
     wanted = entries[call.entry]!.expected(reading, call);
   } catch (error) {
     if (error instanceof NotTried) return {meaning: 'loose', end: 'not tried', faults: [], milliseconds: 0};
-    if (!(error instanceof Meaningless || error instanceof Unjudged)) throw error;
+    if (!(error instanceof InvalidCall || error instanceof Unjudged)) throw error;
     isUnknown = error instanceof Unjudged || takesPlainValues(call);
   }
   const known = Object.keys(call.attrs).every((name) => entries[call.entry]!.attributes.includes(name));
   const meaning = isUnknown ? 'unknown' : !wanted ? 'none' : reading.strict && known ? 'strict' : 'loose';
   const faults: string[] = [];
-  const before = held();
+  const before = memoryInUse();
   const args = await makeArguments(call);
   if (args === undefined) return {meaning, end: 'not tried', faults: [], milliseconds: 0};
   if (wanted) await poison(wanted);
-  const beside = held();
+  const beside = memoryInUse();
   const start = performance.now();
   let results: Results | undefined;
-  let error: Outcome['error'];
+  let error: CallOutcome['error'];
   try {
     results = entries[call.entry]!.run(call, args, realAttributes(call.attrs));
   } catch (thrown) {
@@ -69,7 +69,9 @@ async function run(call: Call, withConvgrad: boolean): Promise<Outcome> {
       thrown instanceof Error ? thrown : new Error(`no Error was thrown: ${String(thrown)}`);
     error = {name, message, stack: stack ?? ''};
   }
-  const ended: Pick<Outcome, 'end' | 'why' | 'digest'> = results ? await hold(results, wanted) : {end: 'threw'};
+  const ended: Pick<CallOutcome, 'end' | 'why' | 'digest'> = results
+    ? await compareResults(results, wanted)
+    : {end: 'threw'};
   const milliseconds = performance.now() - start;
   if (error && tf.memory().numTensors !== beside.tensors)
     faults.push(`after the error ${tf.memory().numTensors - beside.tensors} tensors are left`);
@@ -78,7 +80,7 @@ async function run(call: Call, withConvgrad: boolean): Promise<Outcome> {
     if (result instanceof tf.Tensor && !Object.values(args).includes(result)) result.dispose();
   faults.push(...(await changedInputs(call, args)));
   release(args);
-  const after = held();
+  const after = memoryInUse();
   for (const what of ['tensors', 'data'] as const) {
     if (after[what] !== before[what]) faults.push(`${what}: ${after[what] - before[what]} more than before the call`);
   }
@@ -91,7 +93,7 @@ async function run(call: Call, withConvgrad: boolean): Promise<Outcome> {
 }
 
 /** tfjs makes tensors of numbers and lists where its ops want one. */
-function takesPlainValues({entry, tensors}: Call): boolean {
+function takesPlainValues({entry, tensors}: FuzzCall): boolean {
   const isPlain = (value: unknown) => value !== undefined && value !== null;
   return (
     /^(tf\.|grad of)/.test(entry) && Object.values(tensors).some((given) => 'value' in given && isPlain(given.value))
@@ -102,7 +104,7 @@ function realAttributes(attrs: Record<string, unknown>): Record<string, unknown>
   return Object.fromEntries(Object.entries(attrs).map(([name, value]) => [name, real(value)]));
 }
 
-function held() {
+function memoryInUse() {
   return {tensors: tf.memory().numTensors, data: tf.backend().numDataIds()};
 }
 
@@ -110,7 +112,7 @@ function held() {
 async function poison(wanted: Outputs): Promise<void> {
   for (const {shape} of Object.values(wanted)) {
     const size = sizeOf(shape);
-    if (size === 0 || size > mostElements) continue;
+    if (size === 0 || size > maxElements) continue;
     tf.tidy(() => {
       tf.fill([...shape], Number.NaN);
       if (size >= 4096) conv2d(tf.fill([1, 1, size, 1], Number.NaN) as tf.Tensor4D, tf.ones([1, 1, 1, 1]), 1, 'valid');
@@ -119,7 +121,10 @@ async function poison(wanted: Outputs): Promise<void> {
 }
 
 /** Holds results against what they must be. */
-async function hold(results: Results, wanted: Outputs | undefined): Promise<Pick<Outcome, 'end' | 'why' | 'digest'>> {
+async function compareResults(
+  results: Results,
+  wanted: Outputs | undefined,
+): Promise<Pick<CallOutcome, 'end' | 'why' | 'digest'>> {
   const read: string[] = [];
   let why: string | undefined;
   for (const name of new Set([...Object.keys(results), ...Object.keys(wanted ?? {})])) {
@@ -165,7 +170,7 @@ function sharedData(results: Results | undefined, args: Arguments): string[] {
 }
 
 /** Arguments that were alive are, with their values. */
-async function changedInputs(call: Call, args: Arguments): Promise<string[]> {
+async function changedInputs(call: FuzzCall, args: Arguments): Promise<string[]> {
   const changed: string[] = [];
   for (const [name, tensor] of Object.entries(args)) {
     const spec = call.tensors[name as keyof Arguments];

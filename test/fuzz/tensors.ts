@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import {type ArgumentName, type Call, isSpec, type Odd, resolved, type TensorSpec, valuesOf} from './call.js';
+import {type ArgumentName, type FuzzCall, isSpec, type OddValue, resolved, type TensorSpec, valuesOf} from './call.js';
 
 export type Arguments = Partial<Record<ArgumentName, unknown>>;
 
 /** Makes the arguments of a call on the active backend. @returns undefined where that has no such tensors */
-export async function makeArguments(call: Call): Promise<Arguments | undefined> {
+export async function makeArguments(call: FuzzCall): Promise<Arguments | undefined> {
   const made: Arguments = {};
   const all = Object.entries(call.tensors) as [ArgumentName, TensorSpec | {value: unknown}][];
   const specs = all.flatMap(([name, argument]) =>
@@ -21,7 +21,7 @@ export async function makeArguments(call: Call): Promise<Arguments | undefined> 
 
 /** What a value of a call stands for. */
 export function real(value: unknown): unknown {
-  switch ((value as Odd | null | undefined)?.odd) {
+  switch ((value as OddValue | null | undefined)?.odd) {
     case undefined:
       return value;
     case 'symbol':
@@ -39,7 +39,7 @@ export function real(value: unknown): unknown {
   }
 }
 
-async function makeTensor(call: Call, spec: TensorSpec): Promise<tf.Tensor> {
+async function makeTensor(call: FuzzCall, spec: TensorSpec): Promise<tf.Tensor> {
   const shape = [...spec.shape];
   const values = valuesOf(call, spec);
   switch (spec.dtype) {

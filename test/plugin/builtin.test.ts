@@ -6,9 +6,9 @@ import {formatProblem, type Problem, problemAttributes, problemShapes} from '../
 import {activations} from '../../src/plugin/epilogue.js';
 import {edgeCases} from '../../src/verify/cases/edgeCases.js';
 import {randomProblem} from '../../src/verify/cases/randomProblem.js';
-import {drawInputs} from '../../src/verify/fill.js';
-import {reference} from '../../src/verify/reference.js';
-import {image, inNHWC} from '../../src/verify/runPass.js';
+import {drawInputs} from '../../src/verify/data/fill.js';
+import {reference} from '../../src/verify/reference/reference.js';
+import {imageTensor, inNHWC} from '../../src/verify/run/runPass.js';
 
 type Shape = [number, number, number, number];
 
@@ -20,7 +20,7 @@ function firstWrong(problem: Problem): number {
   const inputs = drawInputs(problem, 'integers', 1);
   const {values, shape} = reference(problem, inputs).forward;
   return tf.tidy(() => {
-    const x = image(problem, inputs.x, [problem.batch, problem.inHeight, problem.inWidth, problem.inChannels]);
+    const x = imageTensor(problem, inputs.x, [problem.batch, problem.inHeight, problem.inWidth, problem.inChannels]);
     const filter = tf.tensor4d(inputs.filter, problemShapes(problem).filterShape);
     const convolve = problem.kind === 'depthwise' ? depthwiseConv2d : conv2d;
     const y = convolve({x, filter, ...problemAttributes(problem)});
@@ -41,11 +41,11 @@ it('is right wherever tfjs itself is wrong, since it gets explicit pads: all pad
   const {calls, builtin, summary} = installation.report();
   expect(builtin).toEqual([{backend: 'wasm', pass: 'forward', calls: filled.length - single}]);
   // The definition computes what is tiny.
-  expect(calls.map(({algorithm}) => algorithm)).toEqual(['direct', 'gather']);
+  expect(calls.map(({algorithm}) => algorithm)).toEqual(['direct', 'implicitGemm']);
   expect(calls.reduce((sum, row) => sum + row.calls, 0)).toBe(single);
   expect(single).toBeGreaterThan(0);
   expect(summary).toContain(
-    `${single} calls since install(), ${filled.length - single} more handed on to the built-in`,
+    `${single} calls since install(), ${filled.length - single} more delegated to the built-in`,
   );
 });
 
@@ -213,7 +213,7 @@ describe('the algorithm asked for', () => {
     expect(installation.report()).toMatchObject({
       builtin: [{backend: 'wasm', pass: 'forward', calls: 1}],
       fallbacks: [
-        {pass: 'backpropInput', wanted: 'builtin', served: 'direct', reason: "wasm's own backpropInput is not used"},
+        {pass: 'backpropInput', requested: 'builtin', served: 'direct', reason: "wasm's own backpropInput is not used"},
       ],
     });
   });

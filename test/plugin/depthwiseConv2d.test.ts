@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import {type Activation, depthwiseConv2d, depthwiseConv2dBackward, install, uninstall} from 'tfjs-convgrad';
 import {activations} from '../../src/plugin/epilogue.js';
-import {expectSame, integers, spread} from '../support/convLayers.js';
+import {dilateFilter, expectSame, integers} from '../support/convLayers.js';
 
 type Image = tf.Tensor4D;
 const x = () => integers([2, 7, 6, 3], 1) as Image;
@@ -72,7 +72,7 @@ describe('tf.depthwiseConv2d, alone and with convgrad', () => {
   it('under dilation: its gradient throws; right', () => {
     const run = () => gradients((a, w) => tf.depthwiseConv2d(a, w, 1, 'same', 'NHWC', [2, 3]));
     expect(run).toThrow(/dilation rates greater than 1/);
-    const want = gradients((a, w) => tf.depthwiseConv2d(a, spread(w, [2, 3]), 1, 'same'));
+    const want = gradients((a, w) => tf.depthwiseConv2d(a, dilateFilter(w, [2, 3]), 1, 'same'));
     install();
     expectSame(run(), want);
   });
@@ -80,7 +80,7 @@ describe('tf.depthwiseConv2d, alone and with convgrad', () => {
   it('with stride and dilation: refused; right', () => {
     const run = () => gradients((a, w) => tf.depthwiseConv2d(a, w, [2, 1], 'same', 'NHWC', [2, 3]));
     expect(run).toThrow(/Either strides or dilations must be 1/);
-    const want = gradients((a, w) => tf.depthwiseConv2d(a, spread(w, [2, 3]), [2, 1], 'same'));
+    const want = gradients((a, w) => tf.depthwiseConv2d(a, dilateFilter(w, [2, 3]), [2, 1], 'same'));
     install();
     expectSame(run(), want);
   });

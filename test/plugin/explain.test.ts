@@ -38,7 +38,7 @@ test.each([dense, depthwise])('of %s it names what is selected, and every other 
 test("what is refused keeps its algorithm's reason; what is not comes later", () => {
   const {others} = named(passesOf(depthwise, 'cpu'), backpropFilter);
   expect(others).toContainEqual({
-    algorithm: 'gather',
+    algorithm: 'implicitGemm',
     why: 'a depthwise convolution has no sum over channels to make a matrix product of',
   });
   expect(others).toContainEqual({
@@ -60,15 +60,15 @@ test("on wasm depthwise forward is tfjs's own kernel, unless an algorithm is ask
   const asked = named(passesOf(dense, 'wasm', 'im2col'), forward);
   expect(asked).toMatchObject({algorithm: 'im2col', why: 'asked for by name'});
   expect(asked.others).toContainEqual({
-    ...{algorithm: 'gather', why: "'im2col' was asked for"},
+    ...{algorithm: 'implicitGemm', why: "'im2col' was asked for"},
     predictedMilliseconds: expect.any(Number),
   });
 });
 
 test('an algorithm that was asked for and refuses says why beside the one that serves', () => {
-  const {algorithm, why} = named(passesOf(depthwise, 'cpu', 'gather'), forward);
+  const {algorithm, why} = named(passesOf(depthwise, 'cpu', 'implicitGemm'), forward);
   expect(algorithm).toBe('depthwise');
-  expect(why).toMatch(/since 'gather' does not: a depthwise convolution has no sum over channels/);
+  expect(why).toMatch(/since 'implicitGemm' does not: a depthwise convolution has no sum over channels/);
 });
 
 test('geometry, shapes and cost are those of the problem', () => {
@@ -133,7 +133,7 @@ test('what a problem as an object leaves out is as in its text', () => {
 
 test.each([
   [() => explain(dense, {backends: ['abacus']}), "explain: unknown backend 'abacus'; use cpu, wasm, webgl, webgpu."],
-  [() => explain(dense, {algorithm: 'magic'}), /^explain: unknown algorithm 'magic'; use auto, builtin, gather/],
+  [() => explain(dense, {algorithm: 'magic'}), /^explain: unknown algorithm 'magic'; use auto, builtin, implicitGemm/],
   [
     () => explain(dense, {backends: 'cpu' as never}),
     'explain: backends must be an array such as [\'cpu\']; got "cpu".',

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import {conv2d, depthwiseConv2d, install, uninstall} from 'tfjs-convgrad';
-import {inFloats} from '../../src/plugin/floats.js';
+import {toFloats} from '../../src/plugin/floatTensors.js';
 
 type Fn = (x: tf.Tensor4D, filter: tf.Tensor4D) => tf.Tensor;
 
@@ -91,5 +91,5 @@ it('leaves a tensor that is disposed to the operation that reads it', async () =
   await tf.setBackend('wasm');
   const dy = tf.ones([1]);
   dy.dispose();
-  expect(inFloats(tf, dy)).toBe(dy);
+  expect(toFloats(tf, dy)).toBe(dy);
 });

@@ -13,10 +13,10 @@ afterEach(() => {
 });
 
 type Fused = Parameters<typeof tf.fused.conv2d>[0];
-type Settings = Partial<Fused> & {xShape: number[]; biasShape?: number[]};
+type FusedSettings = Partial<Fused> & {xShape: number[]; biasShape?: number[]};
 
 /** The gradients by x, filter and bias, of tf.fused.conv2d or of convgrad's own function. */
-function gradients({xShape, biasShape, ...settings}: Settings, convolve: (args: never) => tf.Tensor): tf.Tensor[] {
+function gradients({xShape, biasShape, ...settings}: FusedSettings, convolve: (args: never) => tf.Tensor): tf.Tensor[] {
   const dataFormat = settings.dataFormat ?? 'NHWC';
   const channels = xShape.at(dataFormat === 'NCHW' ? -3 : -1) as number;
   const args = {strides: 1, pad: 'same', dataFormat, ...settings};
@@ -31,7 +31,7 @@ function gradients({xShape, biasShape, ...settings}: Settings, convolve: (args: 
 const fused = (args: never) => tf.fused.conv2d(args) as tf.Tensor;
 const own = (args: never) => conv2d(args) as tf.Tensor;
 
-describe.each<[string, Settings]>([
+describe.each<[string, FusedSettings]>([
   ['dilation', {xShape: [2, 7, 6, 3], dilations: [2, 3], biasShape: [4]}],
   ['dilation without bias', {xShape: [2, 7, 6, 3], dilations: 2}],
   ['NCHW', {xShape: [2, 3, 7, 6], dataFormat: 'NCHW', strides: [2, 1], biasShape: [4]}],
@@ -199,7 +199,7 @@ test('uninstalled between forward and backward, dilation is refused: nothing wro
 
 test('nothing is left over, whoever computes', () => {
   install();
-  const settings: Settings = {xShape: [2, 7, 6, 3], dilations: 2, biasShape: [4]};
+  const settings: FusedSettings = {xShape: [2, 7, 6, 3], dilations: 2, biasShape: [4]};
   const {numTensors} = tf.memory();
   for (let i = 0; i < 3; i++) tf.tidy(() => void gradients(settings, fused));
   expect(tf.memory().numTensors).toBe(numTensors);

@@ -4,11 +4,11 @@ import {describeExplanation} from '../../src/cli/explain.js';
 import {passes} from '../../src/geometry/pass.js';
 import {parseProblem, problemInfo} from '../../src/geometry/problem.js';
 import {builtinImplementation} from '../../src/plugin/builtinImplementation.js';
-import {keptChoices, resetChoices} from '../../src/plugin/choices.js';
-import {candidatesOf, select, type Wanted} from '../../src/plugin/select.js';
+import {cachedChoices, resetChoices} from '../../src/plugin/planCache.js';
+import {candidatesOf, type Requested, select} from '../../src/plugin/select.js';
 import {withAdapter} from '../support/fakeAdapters.js';
 
-const auto: Wanted = {algorithm: 'auto', accuracy: 'standard'};
+const auto: Requested = {algorithm: 'auto', accuracy: 'standard'};
 afterEach(() => {
   uninstall();
   resetChoices();
@@ -25,18 +25,18 @@ function chosen(backend: string, layer: string): string {
 
 // All of them were the fastest in every run of bench in software.
 test.each([
-  ['webgpu', 'ResNet-20 stem', 'gather gather gather'],
+  ['webgpu', 'ResNet-20 stem', 'implicitGemm implicitGemm implicitGemm'],
   ['webgpu', 'ResNet-20 stage 2', 'winograd winograd winograd'],
   ['webgpu', 'ResNet-50 3×3 at 28', 'winograd winograd winograd'],
-  ['webgpu', 'MobileNet pointwise deep', 'gather gather gather'],
+  ['webgpu', 'MobileNet pointwise deep', 'implicitGemm implicitGemm implicitGemm'],
   ['webgpu', 'MobileNet depthwise wide', 'depthwise depthwise depthwise'],
-  ['webgl', 'ResNet-50 3×3 at 14', 'windows windows texels'],
-  ['webgl', 'ResNet-20 stage 1', 'windows windows texels'],
-  ['webgl', 'ResNet-50 stem', 'windows quads quads'],
-  ['webgl', 'MobileNet depthwise deep', 'texels texels texels'],
-  ['webgl', 'MobileNet depthwise stride 2', 'texels texels texels'],
-  ['webgl', 'ResNet-20 shortcut', 'texels texels texels'],
-  ['webgl', 'U-Net head', 'builtin texels texels'],
+  ['webgl', 'ResNet-50 3×3 at 14', 'channelPackedDirect channelPackedDirect packed2x2'],
+  ['webgl', 'ResNet-20 stage 1', 'channelPackedDirect channelPackedDirect packed2x2'],
+  ['webgl', 'ResNet-50 stem', 'channelPackedDirect channelPacked channelPacked'],
+  ['webgl', 'MobileNet depthwise deep', 'packed2x2 packed2x2 packed2x2'],
+  ['webgl', 'MobileNet depthwise stride 2', 'packed2x2 packed2x2 packed2x2'],
+  ['webgl', 'ResNet-20 shortcut', 'packed2x2 packed2x2 packed2x2'],
+  ['webgl', 'U-Net head', 'builtin packed2x2 packed2x2'],
 ] as const)('in software, %s computes %s by %s', (backend, layer, wanted) => {
   expect(withAdapter(backend, 'SwiftShader', () => chosen(backend, layer))).toBe(wanted);
 });
@@ -66,8 +66,12 @@ describe('what a layer compiled for one size of its images', () => {
 
   test('serves every other batch, whatever that would get by itself', () => {
     withAdapter('webgpu', 'Turing', () => {
-      expect([fresh(layer(1, 7)), fresh(layer(32, 7))]).toEqual(['gather', 'winograd']);
-      expect([fresh(layer(1, 7)), find(layer(32, 7)), find(layer(5, 7))]).toEqual(['gather', 'gather', 'gather']);
+      expect([fresh(layer(1, 7)), fresh(layer(32, 7))]).toEqual(['implicitGemm', 'winograd']);
+      expect([fresh(layer(1, 7)), find(layer(32, 7)), find(layer(5, 7))]).toEqual([
+        'implicitGemm',
+        'implicitGemm',
+        'implicitGemm',
+      ]);
       expect([fresh(layer(32, 7)), find(layer(1, 7))]).toEqual(['winograd', 'winograd']);
     });
   });
@@ -99,7 +103,7 @@ describe('what a layer compiled for one size of its images', () => {
         ReturnType<typeof explain>['backends'][0],
       ];
       expect(found[2]).toMatchObject({
-        algorithm: 'gather',
+        algorithm: 'implicitGemm',
         why: 'chosen before, by a plan or for another size of this layer',
       });
       expect(found[2]!.others[0]).toMatchObject({algorithm: 'winograd', why: 'not what was chosen before'});
@@ -137,7 +141,7 @@ test('small problems are predicted too: there the launches of Winograd’s steps
         (pass) => select('test', 'webgpu', problemInfo(parseProblem(problem)), pass, auto).implementation.algorithm,
       ),
     );
-  expect(find('ih2iw2ic128oc128kh3kw3-same')).toEqual(['gather', 'gather', 'gather']);
+  expect(find('ih2iw2ic128oc128kh3kw3-same')).toEqual(['implicitGemm', 'implicitGemm', 'implicitGemm']);
   expect(find('ih32iw32ic24oc24kh3kw3-same')).toEqual(['winograd', 'winograd', 'winograd']);
 });
 
@@ -156,17 +160,17 @@ test("on webgl tfjs's own kernel competes by its time where it is right, and the
     // Who asks without it gets another and decides nothing for those who ask with it.
     const without = select('test', 'webgl', head, 'forward', auto).implementation.algorithm;
     expect(without).not.toBe('builtin');
-    expect(keptChoices()).toEqual({});
+    expect(cachedChoices()).toEqual({});
     expect(find()).toBe('builtin');
-    expect(Object.values(keptChoices())).toEqual(['builtin']);
+    expect(Object.values(cachedChoices())).toEqual(['builtin']);
     expect(find()).toBe('builtin');
     expect(select('test', 'webgl', head, 'forward', auto).implementation.algorithm).toBe(without);
-    expect(find(head, stock(), {...auto, algorithm: 'quads'})).toBe('quads');
+    expect(find(head, stock(), {...auto, algorithm: 'channelPacked'})).toBe('channelPacked');
     // Where its lanes are undefined it is no candidate, whatever its time.
     expect(find({...head, inWidth: 61, outWidth: 61})).not.toBe('builtin');
     const times = candidatesOf('webgl', head, 'forward', auto, stock()).map(({milliseconds}) => milliseconds!);
     expect(times.slice(0, 4)).toEqual([...times.slice(0, 4)].sort((a, b) => a - b));
-    const plan = {choices: keptChoices()};
+    const plan = {choices: cachedChoices()};
     expect(install({plan}).report().plan.choices).toEqual(plan.choices);
   });
 });

@@ -153,11 +153,11 @@ it('adds the kernels that an imported backend lacks, silently, and takes them ou
   expect(y).toBe(18);
   expect(installation.report()).toMatchObject({
     serving: true,
-    // A forward pass as small as that is handed on.
+    // A forward pass as small as that is delegated.
     builtin: [{backend: 'wasm', pass: 'forward', calls: 1}],
   });
   convgrad.uninstall();
-  // wasm was initialised with convgrad in place: the stock kernels must have been set up all the same.
+  // wasm was initialised with convgrad in place: the built-in kernels must have been set up all the same.
   expect(sumOfNine(tf)).toBe(9);
   expect(tf.getKernel('Conv2DBackpropFilter', 'wasm')).toBeUndefined();
   expect(gradient).toThrow(/Conv2DBackpropFilter/);

@@ -80,7 +80,14 @@ describe('install and uninstall', () => {
     convolve();
     expect(installation.report().calls).toEqual([{backend: 'cpu', algorithm: 'direct', pass: 'forward', calls: 1}]);
     expect(installation.report().fallbacks).toEqual([
-      {backend: 'cpu', pass: 'forward', wanted: 'transposed', served: 'direct', reason: 'it has no forward', calls: 1},
+      {
+        backend: 'cpu',
+        pass: 'forward',
+        requested: 'transposed',
+        served: 'direct',
+        reason: 'it has no forward',
+        calls: 1,
+      },
     ]);
     install({algorithm: 'im2col'});
     convolve();
@@ -105,7 +112,7 @@ describe('install and uninstall', () => {
     expect(install(null as never).report().serving).toBe(true);
     uninstall();
     expect(() => install({algorithm: 'magic'})).toThrow(
-      /install: unknown algorithm 'magic'; use auto, gather, im2col, winograd, winograd4, fft, transposed, depthwise, direct/,
+      /install: unknown algorithm 'magic'; use auto, implicitGemm, im2col, winograd, winograd4, fft, transposed, depthwise, direct/,
     );
     expect(() => install({engine: 'magic' as never})).toThrow(/install: unknown engine "magic"; use auto, .*simd, js/);
     expect(() => install({threads: 0})).toThrow(/install: threads must be a whole number from 1 to 32; got 0/);

@@ -108,10 +108,10 @@ describe('an algorithm that a backend does not run', () => {
   it('is refused by install() where none of the backends runs it', () => {
     undo = defineAlgorithm(mine);
     expect(() => install({algorithm: 'mine', backends: ['webgl', 'webgpu']})).toThrow(
-      /^install: algorithm 'mine' does not run on webgl, webgpu; use texels,/,
+      /^install: algorithm 'mine' does not run on webgl, webgpu; use packed2x2,/,
     );
-    expect(() => install({algorithm: 'texels', backends: ['cpu']})).toThrow(
-      /^install: algorithm 'texels' does not run on cpu; use gather,/,
+    expect(() => install({algorithm: 'packed2x2', backends: ['cpu']})).toThrow(
+      /^install: algorithm 'packed2x2' does not run on cpu; use implicitGemm,/,
     );
     expect(isOurs(tf.getKernel('Conv2D', 'cpu').kernelFunc)).toBe(false);
   });
@@ -140,8 +140,8 @@ describe('an algorithm that a backend does not run', () => {
   });
 
   it('that convgrad brought gives way to another, which the report counts', () => {
-    const installation = install({algorithm: 'texels'});
+    const installation = install({algorithm: 'packed2x2'});
     expect(convolve()).toBe(4);
-    expect(installation.report().fallbacks).toMatchObject([{wanted: 'texels', calls: 1}]);
+    expect(installation.report().fallbacks).toMatchObject([{requested: 'packed2x2', calls: 1}]);
   });
 });

@@ -17,7 +17,7 @@ it.each([
   ['cpu', 'im2col'],
   ['wasm', 'auto'],
   ['wasm', 'direct'],
-  ['wasm', 'gather'],
+  ['wasm', 'implicitGemm'],
 ])('programs that cpu runs without convgrad give the same with it on %s, algorithm %s', async (backend, algorithm) => {
   await tf.setBackend(backend);
   install({algorithm});

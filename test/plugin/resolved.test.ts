@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import {install, uninstall} from 'tfjs-convgrad';
 import type {Conv2DRequest} from '../../src/geometry/conv2dInfo.js';
-import {resolve} from '../../src/plugin/resolved.js';
+import {resolveGeometry} from '../../src/plugin/geometryCache.js';
 
 const request = (more: Partial<Conv2DRequest> = {}): Conv2DRequest => ({
   ...{kind: 'dense', xShape: [1, 8, 8, 2], filterShape: [3, 3, 2, 4], strides: [1, 1], pad: 'same'},
@@ -10,21 +10,21 @@ const request = (more: Partial<Conv2DRequest> = {}): Conv2DRequest => ({
 });
 
 test('the same request is resolved once, whoever made its lists', () => {
-  const info = resolve('test', request());
-  expect(resolve('test', request())).toBe(info);
+  const info = resolveGeometry('test', request());
+  expect(resolveGeometry('test', request())).toBe(info);
   const others = [
     {strides: [2, 1]},
     {pad: 'valid'},
     {dilations: 2},
     {dataFormat: 'NCHW', xShape: [1, 2, 8, 8]},
   ] as const;
-  for (const other of others) expect(resolve('test', request(other))).not.toBe(info);
-  expect(resolve('test', request())).toBe(info);
+  for (const other of others) expect(resolveGeometry('test', request(other))).not.toBe(info);
+  expect(resolveGeometry('test', request())).toBe(info);
 });
 
 test('lists that the caller changes afterwards are read anew', () => {
   const [strides, pad] = [[1, 1], [[0, 0], [1, 1], [1, 1], [0, 0]]]; // biome-ignore format: one line
-  const asked = () => resolve('test', request({strides: strides as number[], pad: pad as never}));
+  const asked = () => resolveGeometry('test', request({strides: strides as number[], pad: pad as never}));
   expect(asked()).toMatchObject({outHeight: 8, outWidth: 8, padTop: 1});
   strides[0] = 2;
   expect(asked()).toMatchObject({outHeight: 4, outWidth: 8, padTop: 1});
@@ -34,7 +34,7 @@ test('lists that the caller changes afterwards are read anew', () => {
 
 test('lists may be proxies, as frameworks make of the settings of a layer', () => {
   const strides = new Proxy([2, 1], {});
-  expect(resolve('test', request({strides}))).toMatchObject({outHeight: 4, outWidth: 8});
+  expect(resolveGeometry('test', request({strides}))).toMatchObject({outHeight: 4, outWidth: 8});
 });
 
 describe.each(['cpu', 'wasm'])('on %s', (backend) => {

@@ -4,13 +4,13 @@ import {direct} from '../../src/algorithms/direct.js';
 import type {Work} from '../../src/engine/work.js';
 import {passes} from '../../src/geometry/pass.js';
 import {parseProblem, problemInfo} from '../../src/geometry/problem.js';
-import {resetChoices} from '../../src/plugin/choices.js';
-import {select, supportsPass, type Wanted} from '../../src/plugin/select.js';
+import {resetChoices} from '../../src/plugin/planCache.js';
+import {type Requested, select, supportsPass} from '../../src/plugin/select.js';
 
 const large = problemInfo(parseProblem('mb2ih20iw20ic16oc32kh3kw3-same')); // 7.4 MFLOP
 const small = problemInfo(parseProblem('ih6iw6ic4oc8kh3kw3')); // 9216 operations
-const standard: Wanted = {algorithm: 'auto', accuracy: 'standard'};
-const fast: Wanted = {algorithm: 'auto', accuracy: 'fast'};
+const standard: Requested = {algorithm: 'auto', accuracy: 'standard'};
+const fast: Requested = {algorithm: 'auto', accuracy: 'fast'};
 
 const x = () => tf.ones<tf.Rank.R4>([2, 20, 20, 16]);
 const filter = () => tf.ones<tf.Rank.R4>([3, 3, 16, 32]);
@@ -43,15 +43,15 @@ test('the least predicted time decides, and what has none stays behind', () => {
 
 test('small problems go by the order of preference', () => {
   define('feather', {scalar: 1});
-  expect(chosen(standard, small)).toBe('gather');
+  expect(chosen(standard, small)).toBe('implicitGemm');
 });
 
 test.each([
-  ['ih8iw8ic4oc7kh1kw1', ['direct', 'direct', 'gather']],
-  ['ih8iw8ic4oc8kh1kw1', ['gather', 'direct', 'gather']],
-  ['ih8iw8ic4oc4kh1kw1', ['direct', 'direct', 'gather']],
+  ['ih8iw8ic4oc7kh1kw1', ['direct', 'direct', 'implicitGemm']],
+  ['ih8iw8ic4oc8kh1kw1', ['implicitGemm', 'direct', 'implicitGemm']],
+  ['ih8iw8ic4oc4kh1kw1', ['direct', 'direct', 'implicitGemm']],
   ['ih8iw8ic4oc3kh1kw1', ['direct', 'direct', 'direct']],
-  ['ih8iw8ic16oc8kh1kw1', ['gather', 'gather', 'gather']],
+  ['ih8iw8ic16oc8kh1kw1', ['implicitGemm', 'implicitGemm', 'implicitGemm']],
   ['ih8iw8ic16oc16kh3kw3-same-depthwise', ['direct', 'direct', 'direct']],
   ['ih8iw8ic17oc17kh3kw3-same-depthwise', ['depthwise', 'depthwise', 'depthwise']],
 ])('the definition computes what is tiny: %s', (problem, algorithms) => {
@@ -61,7 +61,7 @@ test.each([
     );
     expect(chosen).toEqual(algorithms);
   }
-  const asked = {...standard, algorithm: problem.endsWith('depthwise') ? 'depthwise' : 'gather'};
+  const asked = {...standard, algorithm: problem.endsWith('depthwise') ? 'depthwise' : 'implicitGemm'};
   const info = problemInfo(parseProblem(problem));
   expect(select('test', 'cpu', info, 'forward', asked).implementation.algorithm).toBe(asked.algorithm);
 });
@@ -78,9 +78,9 @@ test('what is less accurate is taken only by name or where that is permitted', (
 
 test('planes that some device cannot bind leave the problem to another algorithm', () => {
   const huge = problemInfo(parseProblem('mb8ih224iw224ic64oc64kh3kw3-same'));
-  expect(chosen(standard, huge, 'webgpu')).toBe('gather');
+  expect(chosen(standard, huge, 'webgpu')).toBe('implicitGemm');
   expect(supportsPass('webgpu', 'winograd', huge, 'forward')).toBe(
-    'its planes would take 411041792 bytes, and some devices bind no more than 134217728',
+    'its transformed tiles would take 411041792 bytes, and some devices bind no more than 134217728',
   );
 });
 

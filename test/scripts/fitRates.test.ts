@@ -16,8 +16,8 @@ const file = userFiles({});
 const rates = {
   from: 'thin air',
   nanoseconds: {
-    ...{calls: 5e5, launches: 4e4, threads: 60, products: 0.5, loads: 3, wideLoads: 7, spreadLoads: 0, picked: 0},
-    ...{lookups: 0, stores: 20, wideStores: 40, pairProducts: 0, carried: 0, moves: 0},
+    ...{calls: 5e5, launches: 4e4, threads: 60, products: 0.5, loads: 3, wideLoads: 7, spreadLoads: 0, selected: 0},
+    ...{lookups: 0, stores: 20, wideStores: 40, pairProducts: 0, loopCarried: 0, copies: 0},
   },
   parallel: 1,
 } satisfies GpuRates;
@@ -40,7 +40,7 @@ test('finds the rates of a machine in reports of bench', () => {
           pass,
           algorithm,
           milliseconds: {ours: milliseconds},
-          rivals: rest,
+          alternatives: rest,
         };
       }),
     ),

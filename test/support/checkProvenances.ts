@@ -14,7 +14,7 @@ import {
 import {type Backend, provenances} from './provenances.js';
 
 /** What {@link checkProvenances} found. */
-export interface Findings {
+export interface ProvenanceFindings {
   /** Results that are not what the definition says, the first element of each. */
   wrong: string[];
   /** What the device complained of. */
@@ -31,7 +31,7 @@ export interface Findings {
  * Runs all that convgrad computes of a problem on the active backend: both functions, fused and not, and all gradients; with every input, the bias and the
  * slopes of prelu from each provenance in turn. Values are whole numbers, so that the definition's results are the only right ones.
  */
-export async function checkProvenances(backend: Backend, algorithm: string, line: string): Promise<Findings> {
+export async function checkProvenances(backend: Backend, algorithm: string, line: string): Promise<ProvenanceFindings> {
   const definition = algorithms().find(({name}) => name === 'direct')!;
   const problem = parseProblem(line);
   const info = problemInfo(problem);

@@ -45,7 +45,7 @@ export function valueAndGradients(
 }
 
 /** A filter [kh, kw, C, F] with zeros between its taps: what a dilated convolution is to kernels that know no dilation. */
-export function spread(filter: Image, [dh, dw]: number[]): Image {
+export function dilateFilter(filter: Image, [dh, dw]: number[]): Image {
   const [kh, kw, C, F] = filter.shape;
   const apart = tf.pad(tf.reshape(filter, [kh, 1, kw, 1, C, F]), [
     [0, 0],
@@ -63,7 +63,7 @@ export function spread(filter: Image, [dh, dw]: number[]): Image {
   ]);
 }
 
-interface Settings {
+interface LayerSettings {
   strides: [number, number];
   padding: 'same' | 'valid' | 'causal';
   dilationRate: number[];
@@ -71,7 +71,7 @@ interface Settings {
   activation: {apply(x: tf.Tensor): tf.Tensor};
 }
 
-const settingsOf = (layer: tf.layers.Layer) => layer as unknown as Settings;
+const settingsOf = (layer: tf.layers.Layer) => layer as unknown as LayerSettings;
 
 /** What a Conv2D or Conv1D is to compute, by ops that tfjs differentiates without convgrad. */
 export function convReference(layer: tf.layers.Layer, x: tf.Tensor): tf.Tensor {
@@ -91,7 +91,7 @@ export function convReference(layer: tf.layers.Layer, x: tf.Tensor): tf.Tensor {
         1,
       )
     : last;
-  const filter = spread(
+  const filter = dilateFilter(
     (conv1d ? tf.expandDims(kernel, 0) : kernel) as Image,
     conv1d ? [1, ...dilationRate] : dilationRate,
   );
@@ -106,7 +106,7 @@ export function transposedReference(layer: tf.layers.Layer, x: tf.Tensor, outSiz
   const {strides, padding, dilationRate, activation} = settingsOf(layer);
   const [kernel, bias] = variablesOf(layer) as unknown as [Image, tf.Tensor];
   const outShape: Image['shape'] = [x.shape[0], ...outSize, kernel.shape[2]];
-  const filter = spread(kernel, dilationRate);
+  const filter = dilateFilter(kernel, dilationRate);
   return activation.apply(
     tf.add(tf.conv2dTranspose(x as Image, filter, outShape, strides, padding as 'same' | 'valid'), bias),
   );
@@ -116,7 +116,7 @@ export function transposedReference(layer: tf.layers.Layer, x: tf.Tensor, outSiz
 export function depthwiseReference(layer: tf.layers.Layer, x: tf.Tensor): tf.Tensor {
   const {strides, padding, dilationRate, activation} = settingsOf(layer);
   const [kernel, ...others] = variablesOf(layer) as unknown as [Image, ...tf.Tensor[]];
-  const filter = spread(kernel, dilationRate);
+  const filter = dilateFilter(kernel, dilationRate);
   const y = tf.depthwiseConv2d(x as Image, filter, strides, padding as 'same' | 'valid');
   const [bias, pointwise] = others.reverse();
   return activation.apply(tf.add(pointwise ? tf.conv2d(y as Image, pointwise as Image, 1, 'valid') : y, bias));

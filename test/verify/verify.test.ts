@@ -64,14 +64,14 @@ test('state and memory are afterwards as before', async () => {
   expect(tf.memory().numTensors).toBe(numTensors);
   install({tf, backends: ['cpu'], algorithm: 'direct', engine: 'js', layers: false});
   await verify(few);
-  expect(currentSession(tf)).toMatchObject({backends: ['cpu'], wanted: {algorithm: 'direct'}, servesLayers: false});
+  expect(currentSession(tf)).toMatchObject({backends: ['cpu'], requested: {algorithm: 'direct'}, patchesLayers: false});
   expect(engine().name).toBe('js');
   expect(kernels().every(isOurs)).toBe(true);
   expect(tf.getBackend()).toBe('cpu');
 });
 
-test('sabotage: without install() every result fails and says why', async () => {
-  const report = await verify({...few, sabotage: 'no-install'});
+test('broken setup: without install() every result fails and says why', async () => {
+  const report = await verify({...few, brokenSetup: 'no-install'});
   expect(statuses(report.results)).toEqual(new Set(['failed']));
   expect(reasons(report)).toEqual([
     expect.stringContaining("convgrad's kernel did not run: install() is missing or was undone"),
@@ -79,9 +79,9 @@ test('sabotage: without install() every result fails and says why', async () => 
   expect(isGood(report)).toBe(false);
 });
 
-test('sabotage: the built-in aliased to ours fails, and the true built-in is back afterwards', async () => {
+test('broken setup: the built-in aliased to ours fails, and the true built-in is back afterwards', async () => {
   const before = kernels();
-  const report = await verify({...few, sabotage: 'alias-builtin'});
+  const report = await verify({...few, brokenSetup: 'alias-builtin'});
   expect(statuses(report.results.filter(({oracle}) => oracle === 'builtin'))).toEqual(new Set(['failed']));
   expect(reasons(report).join()).toContain('nothing is compared with itself');
   expect(isGood(report)).toBe(false);
@@ -142,7 +142,7 @@ test('aborting leaves the results until then', async () => {
 });
 
 test('bail stops at the first failure', async () => {
-  const {results} = await verify({...few, sabotage: 'no-install', bail: true});
+  const {results} = await verify({...few, brokenSetup: 'no-install', bail: true});
   expect(new Set(results.map(({problem, fill}) => problem + fill)).size).toBe(1);
 });
 
@@ -150,7 +150,7 @@ test.each([
   [{backends: ['tpu']}, "verify: unknown backend 'tpu'; use cpu, wasm, webgl, webgpu."],
   [
     {algorithms: ['magic']},
-    "verify: unknown algorithm 'magic'; use gather, im2col, winograd, winograd4, fft, transposed, depthwise, direct, imported, imported-gradient.",
+    "verify: unknown algorithm 'magic'; use implicitGemm, im2col, winograd, winograd4, fft, transposed, depthwise, direct, imported, imported-gradient.",
   ],
   [{cases: 0}, 'verify: cases must be a whole number ≥ 1; got 0.'],
   [{seed: 0.5}, 'verify: seed must be a whole number ≥ 0; got 0.5.'],

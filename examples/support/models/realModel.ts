@@ -25,12 +25,12 @@ export interface Learner {
 export function learnBatch(
   network: tf.LayersModel,
   x: tf.Tensor,
-  wanted: tf.Tensor,
+  labels: tf.Tensor,
   lossOf: (wanted: tf.Tensor, output: tf.Tensor) => tf.Tensor,
   optimizer: tf.Optimizer,
 ): Learner {
-  return learner(network, optimizer, [x, wanted], () =>
-    lossOf(wanted, network.apply(x, {training: true}) as tf.Tensor),
+  return learner(network, optimizer, [x, labels], () =>
+    lossOf(labels, network.apply(x, {training: true}) as tf.Tensor),
   );
 }
 

@@ -1,12 +1,12 @@
 import {arrayBytes, type Engine, type Epilogue} from '../../engine/engine.js';
-import type {Block} from '../windows/blocks.js';
-import {inArena} from '../windows/inArena.js';
+import type {ImageBlock} from '../windows/blocks.js';
+import {epilogueInArena} from '../windows/epilogueInArena.js';
+import {filterSlicesOf, type SlicedCounters} from '../windows/filterSlices.js';
 import {copyRegions} from '../windows/region.js';
-import {type SlicedParts, slicesOf} from '../windows/slices.js';
-import {gridOf} from './grid.js';
-import {cutPlanes, planes, planesBytes} from './planes.js';
-import {filterBytesOf, type TileFilter, turnedFilter} from './turnedFilter.js';
-import type {Turning} from './turning.js';
+import {allocateBatch, batchBytes, firstRows} from './matrixBatch.js';
+import {tileGridOf} from './tileGrid.js';
+import type {TileTransform} from './tileTransform.js';
+import {filterBytesOf, type TileFilter, transformedFilter} from './transformedFilter.js';
 
 /** A convolution with stride 1 of a source [N, height, width, C] to an output [N, outHeight, outWidth, F]. */
 export interface TileConvolution extends TileFilter {
@@ -23,46 +23,58 @@ export interface TileConvolution extends TileFilter {
 }
 
 /** out = outputs(Σ_c filters(filter) ⊙ inputs(source)). */
-export function convolveTiles(turning: Turning, work: TileConvolution, engine: Engine, parts: SlicedParts): void {
+export function convolveTiles(
+  transform: TileTransform,
+  work: TileConvolution,
+  engine: Engine,
+  counters: SlicedCounters,
+): void {
   const {batch, source, height, width, C, outHeight, outWidth, F, padTop, padLeft} = work;
-  const {size, more, planes: count, filterBytes, blockBytes} = turning;
-  const none = [0, 0] as const;
-  const layout = {count, together: turning.together};
-  const slices = slicesOf(count * C, F, filterBytes);
-  const wide = slices[0].columns;
-  if (slices.length > 1 && parts.slices) parts.slices.hits++;
-  const grid = gridOf([batch, outHeight, outWidth], size, count * (C + wide), blockBytes, parts);
-  const {blocks, most, columns} = grid;
+  const {size, halo, matrixCount: count, filterBytes, blockBytes} = transform;
+  const noHalo = [0, 0] as const;
+  const layout = {count, interleaved: transform.interleaved};
+  const slices = filterSlicesOf(count * C, F, filterBytes);
+  const sliceWidth = slices[0].columns;
+  if (slices.length > 1 && counters.slices) counters.slices.hits++;
+  const grid = tileGridOf([batch, outHeight, outWidth], size, count * (C + sliceWidth), blockBytes, counters);
+  const {blocks, maxTiles, columns} = grid;
   const bytes =
-    4 * (grid.floatsOf(more, C) + grid.floatsOf(none, F) + 2 * most + 2 + 2 * F) +
-    filterBytesOf(turning, work, slices, engine) +
-    planesBytes(layout, most, C) +
-    planesBytes(layout, most, wide);
-  engine.within(bytes + 7 * arrayBytes, (arena) => {
-    const weightsOf = turnedFilter(turning, work, slices, engine, arena);
-    const [near, out] = [arena.floats(grid.floatsOf(more, C)), arena.floats(grid.floatsOf(none, F))];
-    const [allInputs, allProducts] = [planes(arena, layout, most, C), planes(arena, layout, most, wide)];
-    const [inPlaces, outPlaces] = [arena.integers(most), arena.integers(most)];
-    const runs = arena.integers(2);
-    runs.set([0, C]);
-    const last = work.epilogue && inArena(arena, work.epilogue);
+    4 * (grid.floatsOf(halo, C) + grid.floatsOf(noHalo, F) + 2 * maxTiles + 2 + 2 * F) +
+    filterBytesOf(transform, work, slices, engine) +
+    batchBytes(layout, maxTiles, C) +
+    batchBytes(layout, maxTiles, sliceWidth);
+  engine.withArena(bytes + 7 * arrayBytes, (arena) => {
+    const weightsOf = transformedFilter(transform, work, slices, engine, arena);
+    const [inputPixels, out] = [arena.floats(grid.floatsOf(halo, C)), arena.floats(grid.floatsOf(noHalo, F))];
+    const [inputMatrices, productMatrices] = [
+      allocateBatch(arena, layout, maxTiles, C),
+      allocateBatch(arena, layout, maxTiles, sliceWidth),
+    ];
+    const [inputOffsets, outputOffsets] = [arena.integers(maxTiles), arena.integers(maxTiles)];
+    const segments = arena.integers(2);
+    segments.set([0, C]);
+    const ownEpilogue = work.epilogue && epilogueInArena(arena, work.epilogue);
     for (const block of blocks) {
-      const region = grid.region(block, padTop, padLeft, more);
-      copyRegions(source, [height, width, C], block.image, block.images, region, near);
-      const tiles = grid.place(block, more, C, inPlaces);
-      grid.place(block, none, F, outPlaces);
-      const inputs = cutPlanes(allInputs, tiles);
+      const region = grid.region(block, padTop, padLeft, halo);
+      copyRegions(source, [height, width, C], block.image, block.images, region, inputPixels);
+      const tiles = grid.writeOffsets(block, halo, C, inputOffsets);
+      grid.writeOffsets(block, noHalo, F, outputOffsets);
+      const inputs = firstRows(inputMatrices, tiles);
       const pixels = {rowStep: 4 * C * region.columns, columnStep: 4 * C, lanes: C};
-      turning.inputs(engine, {source: near, tiles: inPlaces.subarray(0, tiles), ...pixels}, inputs);
+      transform.transformInput(
+        engine,
+        {source: inputPixels, tileOffsets: inputOffsets.subarray(0, tiles), ...pixels},
+        inputs,
+      );
       for (const slice of slices) {
         const weights = weightsOf(slice);
-        const products = cutPlanes(allProducts, tiles);
-        engine.gatherPlanes({source: inputs, columns: runs, b: weights, out: products});
+        const products = firstRows(productMatrices, tiles);
+        engine.batchedGemm({source: inputs, columns: segments, b: weights, out: products});
         const steps = {outRowStep: 4 * F * columns * size[1], outColumnStep: 4 * F, lanes: slice.columns};
-        const outs = outPlaces.subarray(0, tiles);
-        turning.outputs(engine, products, {out: out.subarray(slice.first), outs, ...steps});
+        const outOffsets = outputOffsets.subarray(0, tiles);
+        transform.transformOutput(engine, products, {out: out.subarray(slice.first), outOffsets, ...steps});
       }
-      if (last) engine.finish(out, tiles * size[0] * size[1], F, last);
+      if (ownEpilogue) engine.applyEpilogue(out, tiles * size[0] * size[1], F, ownEpilogue);
       copyOut(work, block, size[0], columns * size[1], out);
     }
   });
@@ -71,7 +83,7 @@ export function convolveTiles(turning: Turning, work: TileConvolution, engine: E
 /** Copies what the tiles of a block, which are so many pixels high and in a row so many wide, hold of the output: the last ones hang over. */
 function copyOut(
   {out, outHeight, outWidth, F}: TileConvolution,
-  {image, images, row, rows}: Block,
+  {image, images, row, rows}: ImageBlock,
   high: number,
   wide: number,
   from: Float32Array,

@@ -3,7 +3,7 @@ import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import {type Pass, passTensors, sizeOf} from '../../geometry/pass.js';
 import type {Bound} from '../algorithm.js';
 import {tilesOf} from './fourierSide.js';
-import type {Pair} from './turning.js';
+import type {Pair} from './tileTransform.js';
 
 /**
  * By how much results may err, unless something underflows: γ(n) times Σ of |tile| · |filter| over what is summed, where |·| is the Euclidean norm. With u the

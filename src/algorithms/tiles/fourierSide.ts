@@ -1,11 +1,11 @@
-import {type FourierSide, fourierSides, planesOf} from '../../engine/spectrum.js';
+import {type FourierSide, fourierSides, planeCount} from '../../engine/spectrum.js';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import type {Pass} from '../../geometry/pass.js';
 
 /** The most taps of a filter's side. */
-export const mostTaps = Math.max(...fourierSides);
+export const maxTaps = Math.max(...fourierSides);
 
-/** The side of tiles with the least work: large ones have fewer products for each pixel, small ones fewer planes of filters. */
+/** The side of tiles with the least work: large ones have fewer products for each pixel, small ones fewer matrices of filters. */
 export function sideOf(info: Conv2DInfo, pass: Pass): FourierSide {
   const able = fourierSides.filter((side) => side >= info.filterHeight && side >= info.filterWidth);
   const work = able.map((side) => workOf(side, info, pass));
@@ -22,10 +22,10 @@ export function tilesOf(side: FourierSide, info: Conv2DInfo, pass: Pass): number
 /** In multiplications of a product of matrices. */
 function workOf(side: FourierSide, info: Conv2DInfo, pass: Pass): number {
   const [tiles, C, F] = [tilesOf(side, info, pass), info.inChannels, info.outChannels];
-  return tiles * C * F * planesOf(side) + (tiles * (C + F) + C * F) * spectrumWork(side);
+  return tiles * C * F * planeCount(side) + (tiles * (C + F) + C * F) * spectrumWork(side);
 }
 
-/** As long as it takes to turn one lane of a tile. */
+/** As long as it takes to transform one lane of a tile. */
 function spectrumWork(side: FourierSide): number {
   return 4 * side ** 2 * Math.log2(side);
 }

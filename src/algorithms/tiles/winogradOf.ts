@@ -1,48 +1,48 @@
-import type {Engine, Planes, TilesFrom} from '../../engine/engine.js';
+import type {Engine, MatrixBatch, TileSource} from '../../engine/engine.js';
 import {absoluteEngine} from '../../engine/jsEngine.js';
 import {type TileMatrix, tileHeights, tileMatrix} from '../../engine/tileMatrices.js';
-import {packedVectors, products, together, turned, vectors, type Work} from '../../engine/work.js';
+import {gemmWork, packedPaddedLanes, paddedLanes, sumWork, tileTransformWork, type Work} from '../../engine/work.js';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import {flopsOf, type Pass, passTensors, sizeOf} from '../../geometry/pass.js';
 import type {Algorithm, Bound, Cost} from '../algorithm.js';
-import type {SlicedParts} from '../windows/slices.js';
-import {passesOf, type TilePasses} from './passesOf.js';
-import {blockBytes, nearBytes} from './planes.js';
-import type {Pair, Turning} from './turning.js';
+import type {SlicedCounters} from '../windows/filterSlices.js';
+import {blockBytesOf, level2CacheBytes} from './matrixBatch.js';
+import {type TilePasses, tilePassesOf} from './tilePasses.js';
+import type {Pair, TileTransform} from './tileTransform.js';
 
 /** What is the same of F(m×m, 3×3) for every m, and of F(2, 3) for filters of one row or column. */
 export function winogradOf(
   m: 2 | 4,
-  parts: SlicedParts,
+  counters: SlicedCounters,
 ): TilePasses & Required<Pick<Algorithm, 'supports' | 'cost' | 'errorBound' | 'tile'>> {
-  const passes = passesOf((info) => turningOf(m, info), parts);
+  const passes = tilePassesOf((info) => tileTransformOf(m, info), counters);
   return {
     ...passes,
     supports: (info) => whyNot(m, info),
     cost: (info, pass) => costOf(m, info, pass),
     errorBound: (info, pass, a, b) => boundOf(m, passes[pass], info, pass, a, b),
-    tile: (info) => formOf(m, info).size,
+    tile: (info) => tileShapeOf(m, info).size,
   };
 }
 
 const sliceBytes = 1 << 20;
 
 /** What tiles are: squares, or lines in the direction of a filter's row or column. */
-interface Form {
+interface TileShape {
   size: Pair;
-  more: Pair;
-  /** Elements of a turned tile. */
-  planes: number;
+  halo: Pair;
+  /** Elements of a transformed tile. */
+  matrixCount: number;
   isTall: boolean;
   matrix(role: 'input' | 'filter' | 'output' | 'error' | 'gradient'): TileMatrix;
 }
 
-function formOf(m: 2 | 4, {filterHeight, filterWidth}: Conv2DInfo): Form {
+function tileShapeOf(m: 2 | 4, {filterHeight, filterWidth}: Conv2DInfo): TileShape {
   const isTall = filterWidth === 1;
   if (!isTall && filterHeight > 1) {
-    return {size: [m, m], more: [2, 2], planes: (m + 2) ** 2, isTall, matrix: (role) => `${role}Tiles${m}`};
+    return {size: [m, m], halo: [2, 2], matrixCount: (m + 2) ** 2, isTall, matrix: (role) => `${role}Tiles${m}`};
   }
-  const [size, more]: [Pair, Pair] = isTall
+  const [size, halo]: [Pair, Pair] = isTall
     ? [
         [2, 1],
         [2, 0],
@@ -51,46 +51,54 @@ function formOf(m: 2 | 4, {filterHeight, filterWidth}: Conv2DInfo): Form {
         [1, 2],
         [0, 2],
       ];
-  return {size, more, planes: 4, isTall, matrix: (role) => `${role}Lines2`};
+  return {size, halo, matrixCount: 4, isTall, matrix: (role) => `${role}Lines2`};
 }
 
 /** How many tiles cover images of a size. */
-function tilesOf({size: [high, wide]}: Form, batch: number, height: number, width: number): number {
+function tilesOf({size: [high, wide]}: TileShape, batch: number, height: number, width: number): number {
   return batch * Math.ceil(height / high) * Math.ceil(width / wide);
 }
 
 /** y = Aᵀ[Σ_c (G·filter·Gᵀ) ⊙ (Bᵀ·x·B)]A and dFilter = Gᵀ[Σ (Bᵀ·x·B) ⊙ (A·dy·Aᵀ)]G; of lines one side of it. */
-function turningOf(m: 2 | 4, info: Conv2DInfo): Turning {
+function tileTransformOf(m: 2 | 4, info: Conv2DInfo): TileTransform {
   const {batch, inChannels, outChannels} = info;
-  const form = formOf(m, info);
-  const {size, more, planes, isTall, matrix} = form;
-  const room = blockBytes(planes, inChannels, outChannels);
+  const shape = tileShapeOf(m, info);
+  const {size, halo, matrixCount, isTall, matrix} = shape;
+  const room = blockBytesOf(matrixCount, inChannels, outChannels);
   // Those of dX are as many, but for a border.
-  const tiles = tilesOf(form, batch, info.outHeight, info.outWidth);
-  const once = 4 * planes * tiles * (inChannels + outChannels) <= room;
-  const steps = ({step}: Planes) => ({rowStep: (m + 2) * step, columnStep: step});
-  const stepsTo = ({step}: Planes) => ({outRowStep: (m + 2) * step, outColumnStep: step});
+  const tiles = tilesOf(shape, batch, info.outHeight, info.outWidth);
+  const once = 4 * matrixCount * tiles * (inChannels + outChannels) <= room;
+  const steps = ({step}: MatrixBatch) => ({rowStep: (m + 2) * step, columnStep: step});
+  const stepsTo = ({step}: MatrixBatch) => ({outRowStep: (m + 2) * step, outColumnStep: step});
   /** Lines have columns only: those of a column are its rows. */
-  const from = <T extends TilesFrom>(pixels: T): T => (isTall ? {...pixels, columnStep: pixels.rowStep} : pixels);
+  const from = <T extends TileSource>(pixels: T): T => (isTall ? {...pixels, columnStep: pixels.rowStep} : pixels);
   const onto = <T extends {outRowStep: number}>(to: T): T => (isTall ? {...to, outColumnStep: to.outRowStep} : to);
   return {
-    ...{name: matrix('filter'), size, more, planes},
-    together: false,
-    // Where all tiles are one block, filters take turns in a level-2 cache; else each would be turned for each block.
+    ...{name: matrix('filter'), size, halo, matrixCount},
+    interleaved: false,
+    // Where all tiles are one block, filters go one after another through a level-2 cache; else each would be transformed for each block.
     filterBytes: once ? sliceBytes : Number.POSITIVE_INFINITY,
     blockBytes: room,
-    inputs(engine, pixels, to) {
-      engine.transform({matrix: matrix('input'), ...from(pixels), out: to.all, outs: to.rows, ...stepsTo(to)});
+    transformInput(engine, pixels, to) {
+      engine.transformTiles({
+        matrix: matrix('input'),
+        ...from(pixels),
+        out: to.data,
+        outOffsets: to.rowOffsets,
+        ...stepsTo(to),
+      });
     },
-    filters: (engine, weights, room) => engine.transformPacked({matrix: matrix('filter'), ...from(weights)}, room),
-    outputs(engine, products, to) {
-      const planes = {source: products.all, tiles: products.rows, ...steps(products)};
-      engine.transform({matrix: matrix('output'), ...planes, ...onto(to)});
+    transformFilter: (engine, weights, room) =>
+      engine.transformTilesPacked({matrix: matrix('filter'), ...from(weights)}, room),
+    transformOutput(engine, products, to) {
+      const matrices = {source: products.data, tileOffsets: products.rowOffsets, ...steps(products)};
+      engine.transformTiles({matrix: matrix('output'), ...matrices, ...onto(to)});
     },
-    errors: (engine, pixels, room) => engine.transformPacked({matrix: matrix('error'), ...from(pixels)}, room),
-    gradients(engine, sums, to) {
-      const planes = {source: sums.all, tiles: sums.rows, ...steps(sums)};
-      engine.transform({matrix: matrix('gradient'), ...planes, ...onto(to)});
+    transformOutputGradient: (engine, pixels, room) =>
+      engine.transformTilesPacked({matrix: matrix('error'), ...from(pixels)}, room),
+    transformFilterGradient(engine, sums, to) {
+      const matrices = {source: sums.data, tileOffsets: sums.rowOffsets, ...steps(sums)};
+      engine.transformTiles({matrix: matrix('gradient'), ...matrices, ...onto(to)});
     },
   };
 }
@@ -106,45 +114,51 @@ function whyNot(m: 2 | 4, info: Conv2DInfo): true | string {
 
 function costOf(m: 2 | 4, info: Conv2DInfo, pass: Pass): Cost {
   const {batch, inChannels: C, outChannels: F} = info;
-  const form = formOf(m, info);
-  const elements = form.planes;
-  const tiles = tilesOf(form, batch, info.outHeight, info.outWidth);
-  const moved = elements * (tiles * (C + F) + C * F);
+  const shape = tileShapeOf(m, info);
+  const matrixCount = shape.matrixCount;
+  const tiles = tilesOf(shape, batch, info.outHeight, info.outWidth);
+  const moved = matrixCount * (tiles * (C + F) + C * F);
   return {
     // Those of the definition, which effective rates are counted in; what is done is m²·9/(m + 2)² times less (of lines 3/2), and the transforms.
     flops: flopsOf(info),
     bytes: 4 * (sizeOf(info, 'x') + sizeOf(info, 'filter') + sizeOf(info, 'y') + 2 * moved),
-    workspaceBytes: 4 * (elements + info.filterHeight * info.filterWidth) * C * F + 2 * blockBytes(elements, C, F),
+    workspaceBytes:
+      4 * (matrixCount + info.filterHeight * info.filterWidth) * C * F + 2 * blockBytesOf(matrixCount, C, F),
     work: workOf(m, info, pass),
   };
 }
 
 function workOf(m: 2 | 4, info: Conv2DInfo, pass: Pass): Work {
   const {batch, inChannels: C, outChannels: F} = info;
-  const form = formOf(m, info);
-  const {planes: elements, matrix} = form;
+  const shape = tileShapeOf(m, info);
+  const {matrixCount, matrix} = shape;
   const [x, y, filter] = [sizeOf(info, 'x'), sizeOf(info, 'y'), sizeOf(info, 'filter')];
-  const blocksOf = (tiles: number) => Math.ceil((4 * elements * tiles * (C + F)) / blockBytes(elements, C, F));
+  const blocksOf = (tiles: number) => Math.ceil((4 * matrixCount * tiles * (C + F)) / blockBytesOf(matrixCount, C, F));
   if (pass === 'backpropFilter') {
-    const tiles = tilesOf(form, batch, info.outHeight, info.outWidth);
-    return together(
-      products({kind: 'outer', rows: C, depth: tiles, columns: F}, elements, blocksOf(tiles), blocksOf(tiles)),
-      turned(matrix('input'), tiles, vectors(C)),
-      turned(matrix('error'), tiles, packedVectors(F)),
-      turned(matrix('gradient'), C, vectors(F)),
+    const tiles = tilesOf(shape, batch, info.outHeight, info.outWidth);
+    return sumWork(
+      gemmWork(
+        {kind: 'igemmTransposed', rows: C, depth: tiles, columns: F},
+        matrixCount,
+        blocksOf(tiles),
+        blocksOf(tiles),
+      ),
+      tileTransformWork(matrix('input'), tiles, paddedLanes(C)),
+      tileTransformWork(matrix('error'), tiles, packedPaddedLanes(F)),
+      tileTransformWork(matrix('gradient'), C, paddedLanes(F)),
       {copied: 4 * (x + y + filter)},
     );
   }
   const forward = pass === 'forward';
   const [height, width] = forward ? [info.outHeight, info.outWidth] : [info.inHeight, info.inWidth];
-  const tiles = tilesOf(form, batch, height, width);
+  const tiles = tilesOf(shape, batch, height, width);
   const [from, to] = forward ? [C, F] : [F, C];
-  const far = 4 * filter > nearBytes ? 4 : 1;
-  return together(
-    products({kind: 'gather', rows: tiles, depth: from, columns: to}, elements, blocksOf(tiles), blocksOf(tiles)),
-    turned(matrix('input'), tiles, vectors(from)),
-    turned(matrix('filter'), far * from, packedVectors(to)),
-    turned(matrix('output'), tiles, vectors(to)),
+  const far = 4 * filter > level2CacheBytes ? 4 : 1;
+  return sumWork(
+    gemmWork({kind: 'igemm', rows: tiles, depth: from, columns: to}, matrixCount, blocksOf(tiles), blocksOf(tiles)),
+    tileTransformWork(matrix('input'), tiles, paddedLanes(from)),
+    tileTransformWork(matrix('filter'), far * from, packedPaddedLanes(to)),
+    tileTransformWork(matrix('output'), tiles, paddedLanes(to)),
     {copied: 4 * (x + y + (forward ? far * filter : 0)), packed: forward ? 0 : 4 * far * filter},
   );
 }
@@ -166,14 +180,14 @@ function boundOf(
 ): Bound {
   const magnitudes = new Float32Array(sizeOf(info, passTensors[pass].output));
   compute(info, a.map(Math.abs), b.map(Math.abs), magnitudes, absoluteEngine);
-  const form = formOf(m, info);
+  const shape = tileShapeOf(m, info);
   const [inputs, filters, outputs] = (['input', 'filter', 'output'] as const).map((role) => {
-    const matrix = tileMatrix(form.matrix(role));
-    // Gradients have the same matrices turned, whose rows may have as many terms as these have columns.
+    const matrix = tileMatrix(shape.matrix(role));
+    // Gradients have the same matrices transposed, whose rows may have as many terms as these have columns.
     return Math.max(matrix.length, matrix[0].length);
   });
-  const tiles = tilesOf(form, info.batch, info.outHeight, info.outWidth);
+  const tiles = tilesOf(shape, info.batch, info.outHeight, info.outWidth);
   const sums = {forward: info.inChannels, backpropInput: info.outChannels, backpropFilter: tiles}[pass];
-  const sides = tileHeights(form.matrix('input')).to > 1 ? 2 : 1;
+  const sides = tileHeights(shape.matrix('input')).to > 1 ? 2 : 1;
   return {terms: sums + sides * (inputs + filters + outputs + 3 * roundings), magnitudes};
 }

@@ -1,5 +1,5 @@
 /** Whole images, or some rows of one. */
-export interface Block {
+export interface ImageBlock {
   image: number;
   images: number;
   row: number;
@@ -15,7 +15,7 @@ export function* blocksOf(
   height: number,
   bytesOf: (rows: number) => number,
   limit: number,
-): Generator<Block> {
+): Generator<ImageBlock> {
   const images = Math.min(batch, Math.floor(limit / bytesOf(height)));
   if (images > 0) {
     for (let image = 0; image < batch; image += images) {

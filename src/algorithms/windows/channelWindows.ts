@@ -1,7 +1,7 @@
 import {type Arena, arrayBytes, type Engine} from '../../engine/engine.js';
-import type {Block} from './blocks.js';
-import {type BlockParts, cut} from './cut.js';
-import {type Reach, readBy} from './reach.js';
+import type {ImageBlock} from './blocks.js';
+import {type BlockCounters, cacheBlocks} from './cacheBlocks.js';
+import {sourceRange, type TapRange} from './tapRange.js';
 import {type TapGroup, tapTables} from './tapTables.js';
 
 /** A block in the arena. */
@@ -14,7 +14,7 @@ export interface LoadedBlock {
 
 /** What a pass reads and writes of a depthwise convolution, block by block, lane by lane. */
 export interface ChannelWindows {
-  blocks: readonly Block[];
+  blocks: readonly ImageBlock[];
   /** Bytes of arena that they take. */
   bytes: number;
   open(arena: Arena): {
@@ -27,32 +27,39 @@ export interface ChannelWindows {
     /** Room for as many channels, without their multiples. */
     narrow: Float32Array;
     /** Copies what a block reads into the source, each channel `times` times. */
-    load(from: Float32Array, times: number, block: Block, engine: Engine): LoadedBlock;
+    load(from: Float32Array, times: number, block: ImageBlock, engine: Engine): LoadedBlock;
   };
 }
 
 /**
- * @param batch of a pass's results, as are the rows and columns of reach
+ * @param batch of a pass's results, as are the rows and columns of tapRanges
  * @param multiplier lanes for each channel
  * @param limit bytes of a block
  */
 export function channelWindows(
   batch: number,
-  reach: readonly [Reach, Reach],
+  tapRanges: readonly [TapRange, TapRange],
   [filterHeight, filterWidth]: readonly [number, number],
   lanes: number,
   multiplier: number,
   limit: number,
-  parts: BlockParts,
+  counters: BlockCounters,
 ): ChannelWindows {
-  const [rows, columns] = reach;
+  const [rows, columns] = tapRanges;
   const line = columns.sourceSize * lanes;
-  const cutting = cut(batch, rows.size, (count) => mostRead(rows, count) * line, columns.size * lanes, limit, parts);
-  const {blocks, floats} = cutting;
-  const most = cutting.rows * columns.size;
-  const tables = tapTables(reach, filterWidth, lanes, most);
-  const sizes = [floats, most * lanes, filterHeight * filterWidth * lanes];
-  const narrowSize = multiplier > 1 ? Math.max(floats, most * lanes) / multiplier : 0;
+  const blocking = cacheBlocks(
+    batch,
+    rows.size,
+    (count) => maxRowsRead(rows, count) * line,
+    columns.size * lanes,
+    limit,
+    counters,
+  );
+  const {blocks, floats} = blocking;
+  const maxPixels = blocking.rows * columns.size;
+  const tables = tapTables(tapRanges, filterWidth, lanes, maxPixels);
+  const sizes = [floats, maxPixels * lanes, filterHeight * filterWidth * lanes];
+  const narrowSize = multiplier > 1 ? Math.max(floats, maxPixels * lanes) / multiplier : 0;
   const inAll = sizes.reduce((sum, size) => sum + size, narrowSize + tables.integers);
 
   return {
@@ -60,11 +67,11 @@ export function channelWindows(
     bytes: 4 * inAll + 5 * arrayBytes,
     open(arena) {
       const [source, pixels, weights, narrow] = [...sizes, narrowSize].map((size) => arena.floats(size));
-      const place = tables.open(arena);
+      const tablesOf = tables.open(arena);
       return {
         ...{source, pixels, weights, narrow},
         load(from, times, block, engine) {
-          const read = readBy(rows, block.row, block.rows);
+          const read = sourceRange(rows, block.row, block.rows);
           const size = (read.count * line) / times;
           const into = times > 1 ? narrow : source;
           for (let n = 0; n < block.images; n++) {
@@ -75,7 +82,7 @@ export function channelWindows(
           return {
             first: (block.image * rows.size + block.row) * columns.size,
             count: block.images * block.rows * columns.size,
-            groups: place(block),
+            groups: tablesOf(block),
           };
         },
       };
@@ -84,8 +91,8 @@ export function channelWindows(
 }
 
 /** How many rows of the source so many rows of results read at most. */
-function mostRead(reach: Reach, rows: number): number {
+function maxRowsRead(tapRange: TapRange, rows: number): number {
   let most = 0;
-  for (let row = 0; row < reach.size; row += rows) most = Math.max(most, readBy(reach, row, rows).count);
+  for (let row = 0; row < tapRange.size; row += rows) most = Math.max(most, sourceRange(tapRange, row, rows).count);
   return most;
 }

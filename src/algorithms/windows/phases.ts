@@ -1,5 +1,5 @@
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
-import type {Block} from './blocks.js';
+import type {ImageBlock} from './blocks.js';
 import {copyRegions, type Region} from './region.js';
 
 /**
@@ -10,9 +10,9 @@ export interface Phase {
   /** The taps, in the order in which they lie in dy. */
   taps: readonly number[];
   /** Where each tap's F channels lie in a window, in bytes from its beginning. */
-  places: readonly number[];
+  tapOffsets: readonly number[];
   /** Writes where the window of each pixel of the block begins and where its dx lies in the block, in bytes. @returns how many there are */
-  place(block: Block, into: Int32Array, outs: Int32Array): number;
+  writeOffsets(block: ImageBlock, into: Int32Array, outOffsets: Int32Array): number;
 }
 
 /** The windows of dy that the pixels of dx see, as they lie in a copy of the rows of dy that a block of dx needs, with a zero border. */
@@ -20,10 +20,10 @@ export interface TransposedWindows {
   /** Those with a pixel and a tap that leads from one of their pixels into dy; without stride at most one. */
   phases: readonly Phase[];
   /** Whether each pixel has a phase. The dx of one that has none is 0. */
-  isWhole: boolean;
+  coversAll: boolean;
   /** Floats of the copy that so many rows of pixels of one image need at most. */
   floatsOf(rows: number): number;
-  copy(dy: Float32Array, block: Block, into: Float32Array): void;
+  copy(dy: Float32Array, block: ImageBlock, into: Float32Array): void;
 }
 
 /** What there is to compute decides how long this takes, not the stride, the dilation and the padding. */
@@ -36,17 +36,17 @@ export function transposedWindowsOf(info: Conv2DInfo): TransposedWindows {
   const lastRow = (row: number) => Math.floor((row + padTop - down.first) / strideHeight);
   const firstColumn = Math.floor((padLeft - right.last) / strideWidth);
   const columns = Math.floor((inWidth - 1 + padLeft - right.first) / strideWidth) - firstColumn + 1;
-  const regionOf = ({row, rows}: Pick<Block, 'row' | 'rows'>): Region => ({
+  const regionOf = ({row, rows}: Pick<ImageBlock, 'row' | 'rows'>): Region => ({
     ...{firstRow: firstRow(row), rows: lastRow(row + rows - 1) - firstRow(row) + 1},
     ...{firstColumn, columns},
   });
 
   const phase = (rowPhase: AxisPhase, columnPhase: AxisPhase): Phase => ({
     taps: rowPhase.taps.flatMap(({tap: i}) => columnPhase.taps.map(({tap: j}) => i * filterWidth + j)),
-    places: rowPhase.taps.flatMap(({place: down}) =>
-      columnPhase.taps.map(({place: right}) => 4 * F * (down * columns + right)),
+    tapOffsets: rowPhase.taps.flatMap(({offset: down}) =>
+      columnPhase.taps.map(({offset: right}) => 4 * F * (down * columns + right)),
     ),
-    place({images, row, rows}, into, outs) {
+    writeOffsets({images, row, rows}, into, outOffsets) {
       const region = regionOf({row, rows});
       let p = 0;
       for (let n = 0; n < images; n++) {
@@ -57,7 +57,7 @@ export function transposedWindowsOf(info: Conv2DInfo): TransposedWindows {
           const outLine = (n * rows + h - row) * inWidth;
           for (let w = after(padLeft, columnPhase.remainder, strideWidth); w < inWidth; w += strideWidth, p++) {
             into[p] = 4 * F * (line + (w + padLeft - columnPhase.remainder) / strideWidth);
-            outs[p] = 4 * C * (outLine + w);
+            outOffsets[p] = 4 * C * (outLine + w);
           }
         }
       }
@@ -67,7 +67,7 @@ export function transposedWindowsOf(info: Conv2DInfo): TransposedWindows {
 
   return {
     phases: down.phases.flatMap((rowPhase) => right.phases.map((columnPhase) => phase(rowPhase, columnPhase))),
-    isWhole: down.isWhole && right.isWhole,
+    coversAll: down.coversAll && right.coversAll,
     floatsOf: (rows) => (Math.floor((rows - 1 + down.last - down.first) / strideHeight) + 2) * columns * F,
     copy: (dy, block, into) =>
       copyRegions(dy, [outHeight, outWidth, F], block.image, block.images, regionOf(block), into),
@@ -78,17 +78,17 @@ export function transposedWindowsOf(info: Conv2DInfo): TransposedWindows {
 interface AxisPhase {
   remainder: number;
   /** In the order in which they lie in dy, and where: in pixels of dy, from `back` before t on. */
-  taps: {tap: number; place: number}[];
+  taps: {tap: number; offset: number}[];
 }
 
 interface AxisPhases {
   phases: AxisPhase[];
   /** Whether each pixel belongs to one of them. */
-  isWhole: boolean;
+  coversAll: boolean;
   /** The least and the largest distance of one of their taps from the first of all, in pixels of x. */
   first: number;
   last: number;
-  /** How far before t windows begin, in pixels of dy, so that places stay small under any dilation. */
+  /** How far before t windows begin, in pixels of dy, so that offsets stay small under any dilation. */
   back: number;
 }
 
@@ -115,13 +115,13 @@ function along(size: number, outSize: number, taps: number, stride: number, dila
     if (to < 0 || from >= outSize) continue;
     const phase = phases.get(remainder) ?? {remainder, taps: []};
     phases.set(remainder, phase);
-    phase.taps.push({tap, place: (remainder - distance) / stride});
+    phase.taps.push({tap, offset: (remainder - distance) / stride});
     [first, last] = [Math.min(first, distance), Math.max(last, distance)];
   }
   const back = Math.floor(last / stride);
-  for (const {taps} of phases.values()) for (const each of taps) each.place += back;
-  const isWhole = phases.size === Math.min(stride, size);
-  return {phases: [...phases.values()], isWhole, first: Math.min(first, last), last, back};
+  for (const {taps} of phases.values()) for (const each of taps) each.offset += back;
+  const coversAll = phases.size === Math.min(stride, size);
+  return {phases: [...phases.values()], coversAll, first: Math.min(first, last), last, back};
 }
 
 /** How far it is from `from` to the next number with the remainder. */

@@ -1,56 +1,56 @@
 import type {Arena} from '../../engine/engine.js';
-import type {Block} from './blocks.js';
-import {type Group, type Reach, readBy} from './reach.js';
+import type {ImageBlock} from './blocks.js';
+import {sourceRange, type TapRange, type TapSet} from './tapRange.js';
 
 /** Pixels that read through the same taps, and these taps. */
 export interface TapGroup {
-  /** Pairs of places: in the copy of what the block reads, and among the block's pixels. */
-  pixels: Int32Array;
-  /** Pairs of places: in that copy, from the pixel's on, and in the filter. */
-  taps: Int32Array;
+  /** Pairs of offsets: in the copy of what the block reads, and among the block's pixels. */
+  pixelOffsets: Int32Array;
+  /** Pairs of offsets: in that copy, from the pixel's on, and in the filter. */
+  tapOffsets: Int32Array;
 }
 
 export interface TapTables {
   /** The integers that they take of an arena. */
   integers: number;
   /** @returns what makes the tables of a block, which are valid until the next */
-  open(arena: Arena): (block: Block) => TapGroup[];
+  open(arena: Arena): (block: ImageBlock) => TapGroup[];
 }
 
 /**
  * Tables of the pixels of a pass's results and of their taps, in bytes. Pixels are grouped by their taps, so that what lies outside the source
  * takes no part, and no border of zeros is needed.
  *
- * @param mostPixels the pixels of the largest block
+ * @param maxPixels the pixels of the largest block
  */
 export function tapTables(
-  [rows, columns]: readonly [Reach, Reach],
+  [rows, columns]: readonly [TapRange, TapRange],
   filterWidth: number,
   lanes: number,
-  mostPixels: number,
+  maxPixels: number,
 ): TapTables {
   const pixelBytes = 4 * lanes;
   const lineBytes = pixelBytes * columns.sourceSize;
   const groups = rows.groups.flatMap((down) =>
     columns.groups.map((right) => ({
       ...{down, right},
-      places: placesOf(down, right, filterWidth, lineBytes, pixelBytes),
+      tapOffsets: tapOffsetsOf(down, right, filterWidth, lineBytes, pixelBytes),
     })),
   );
-  const tapIntegers = groups.reduce((sum, {places}) => sum + places.length, 0);
+  const tapIntegers = groups.reduce((sum, {tapOffsets}) => sum + tapOffsets.length, 0);
 
   return {
-    integers: 2 * mostPixels + tapIntegers,
+    integers: 2 * maxPixels + tapIntegers,
     open(arena) {
-      const table = arena.integers(2 * mostPixels + tapIntegers);
-      let top = 2 * mostPixels;
-      const taps = groups.map(({places}) => {
-        table.set(places, top);
-        top += places.length;
-        return table.subarray(top - places.length, top);
+      const table = arena.integers(2 * maxPixels + tapIntegers);
+      let top = 2 * maxPixels;
+      const taps = groups.map(({tapOffsets}) => {
+        table.set(tapOffsets, top);
+        top += tapOffsets.length;
+        return table.subarray(top - tapOffsets.length, top);
       });
       return ({images, row, rows: height}) => {
-        const read = readBy(rows, row, height);
+        const read = sourceRange(rows, row, height);
         const found: TapGroup[] = [];
         let end = 0;
         for (const [i, {down, right}] of groups.entries()) {
@@ -60,10 +60,10 @@ export function tapTables(
               if (rows.groupOf[h] !== down) continue;
               const line = (n * read.count + rows.first[h] - read.first) * lineBytes;
               const outLine = (n * height + h - row) * columns.size * pixelBytes;
-              end = placeLine(table, end, columns, right, pixelBytes, line, outLine);
+              end = writeLine(table, end, columns, right, pixelBytes, line, outLine);
             }
           }
-          if (end > begin) found.push({pixels: table.subarray(begin, end), taps: taps[i]});
+          if (end > begin) found.push({pixelOffsets: table.subarray(begin, end), tapOffsets: taps[i]});
         }
         return found;
       };
@@ -71,21 +71,27 @@ export function tapTables(
   };
 }
 
-function placesOf(down: Group, right: Group, filterWidth: number, lineBytes: number, pixelBytes: number): number[] {
+function tapOffsetsOf(
+  down: TapSet,
+  right: TapSet,
+  filterWidth: number,
+  lineBytes: number,
+  pixelBytes: number,
+): number[] {
   return down.taps.flatMap((i, a) =>
     right.taps.flatMap((j, b) => [
-      down.steps[a] * lineBytes + right.steps[b] * pixelBytes,
+      down.offsets[a] * lineBytes + right.offsets[b] * pixelBytes,
       (i * filterWidth + j) * pixelBytes,
     ]),
   );
 }
 
-/** Writes the places of a line's pixels. @returns where the next go */
-function placeLine(
+/** Writes the offsets of a line's pixels. @returns where the next go */
+function writeLine(
   table: Int32Array,
   at: number,
-  {first}: Reach,
-  {positions}: Group,
+  {first}: TapRange,
+  {positions}: TapSet,
   pixelBytes: number,
   line: number,
   outLine: number,

@@ -4,13 +4,13 @@ import type {Cost} from '../../algorithms/algorithm.js';
  * What a launch, a draw of fragments or a dispatch of threads, consists of, in totals over all threads: `threads` that are begun and find their place,
  * `products` with the sums that they are added to, `pairProducts` of two values by two that are put together before, `loads` and `stores` of one float,
  * `wideLoads` and `wideStores` of four beside each other,
- * `spreadLoads` of four where those of neighbouring threads lie in other rows of a texture, `picked` pixels that may lie in one of two texels, `lookups` of
- * texels whose place is found by dividing, `carried` sums of four that a loop takes along into its next turn, into another loop or out of it, `moves` of
+ * `spreadLoads` of four where those of neighbouring threads lie in other rows of a texture, `selected` pixels that may lie in one of two texels, `lookups` of
+ * texels whose place is found by dividing, `loopCarried` sums of four that a loop takes along into its next turn, into another loop or out of it, `copies` of
  * rectangles from texture to texture without a shader.
  */
 export const gpuWorkKinds = [
-  ...(['threads', 'products', 'pairProducts', 'loads', 'wideLoads', 'spreadLoads', 'picked', 'lookups'] as const),
-  ...(['stores', 'wideStores', 'carried', 'moves'] as const),
+  ...(['threads', 'products', 'pairProducts', 'loads', 'wideLoads', 'spreadLoads', 'selected', 'lookups'] as const),
+  ...(['stores', 'wideStores', 'loopCarried', 'copies'] as const),
 ] as const;
 export type GpuWorkKind = (typeof gpuWorkKinds)[number];
 export type Launch = Readonly<Partial<Record<GpuWorkKind, number>>>;

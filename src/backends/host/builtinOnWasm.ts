@@ -1,5 +1,5 @@
 import {engine} from '../../engine/index.js';
-import {isWithin, mostInt32} from '../../geometry/farthest.js';
+import {fitsIndexRange, maxInt32} from '../../geometry/indexRange.js';
 import {flopsOf} from '../../geometry/pass.js';
 import type {Builtin} from '../implementation.js';
 import {alongChannels} from './epilogue.js';
@@ -21,7 +21,7 @@ export const builtinOnWasm: Builtin = {
     const {kind, inChannels, outChannels} = info;
     if (kind === 'dense' && inChannels === 1 && outChannels === 1)
       return "between single channels wasm's own kernel loses NaN";
-    return isWithin(info, mostInt32);
+    return fitsIndexRange(info, maxInt32);
   },
   run: (backend, inputs, kernel) => runBuiltin(backend as WasmBackend, inputs, kernel),
   /** One bias and one slope for each channel. The kernel refuses a bias that was made in another shape and is a vector by reshaping. */

@@ -1,7 +1,7 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import type {Epilogue} from '../../engine/engine.js';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
-import type {Fusion} from '../implementation.js';
+import type {TensorEpilogue} from '../implementation.js';
 
 /** Activations that come out the same whether JavaScript or vectors compute them. */
 const activations: readonly string[] = [
@@ -15,7 +15,7 @@ const activations: readonly string[] = [
 /** Whether the engine can apply it: one bias and one slope for each channel. */
 export function isPerChannel(
   {outChannels}: Conv2DInfo,
-  {activation, bias, preluActivationWeights: slopes}: Fusion,
+  {activation, bias, preluActivationWeights: slopes}: TensorEpilogue,
 ): boolean {
   return (
     activations.includes(activation) &&
@@ -29,13 +29,13 @@ export function alongChannels(shape: readonly number[], channels: number): boole
 }
 
 /** The tensors that it reads. */
-export function tensorsOf({bias, preluActivationWeights: slopes}: Fusion): TensorInfo[] {
+export function epilogueTensors({bias, preluActivationWeights: slopes}: TensorEpilogue): TensorInfo[] {
   return [bias, slopes].flatMap((tensor) => (tensor ? [tensor] : []));
 }
 
 /** The epilogue on the arrays of its tensors, in the order of `tensorsOf`. */
-export function epilogueOf(fusion: Fusion, arrays: readonly Float32Array[]): Epilogue {
+export function toEngineEpilogue(epilogue: TensorEpilogue, arrays: readonly Float32Array[]): Epilogue {
   const [first, second] = arrays;
-  const [bias, slopes] = fusion.bias ? [first, second] : [undefined, first];
-  return {activation: fusion.activation as Epilogue['activation'], alpha: fusion.leakyreluAlpha, bias, slopes};
+  const [bias, slopes] = epilogue.bias ? [first, second] : [undefined, first];
+  return {activation: epilogue.activation as Epilogue['activation'], alpha: epilogue.leakyreluAlpha, bias, slopes};
 }

@@ -7,17 +7,17 @@ export interface WasmBackend {
   wasm: {
     HEAPU8: {length: number};
     HEAPU32: Uint32Array;
-    /** @returns 0 where there is no room, which tfjs takes for the place of a tensor */
+    /** @returns 0 where there is no room, which tfjs takes for the address of a tensor */
     _malloc(bytes: number): number;
-    _free(place: number): void;
+    _free(address: number): void;
   };
   dataIdMap: {
     has(dataId: object): boolean;
     /**
      * Where a tensor lies. A tensor of another backend is brought into the heap first. Whoever comes into the heap gets a new entry, so an entry stands
-     * for one stay there, during which the values do not change; the data id stands for all stays.
+     * for one stay there, during which the values do not change; the data id stands for all entries.
      */
-    get(dataId: object): Stay;
+    get(dataId: object): HeapEntry;
     /** tfjs's engine, which knows the tensors of all backends. */
     dataMover?: {state?: {tensorInfo?: {get(dataId: object): {shape: number[]; dtype: DataType} | undefined}}};
   };
@@ -29,8 +29,8 @@ export interface WasmBackend {
   disposeData(dataId: object, force?: boolean): boolean;
 }
 
-/** A tensor's stay in the heap. */
-export interface Stay {
+/** A tensor's entry in the heap. */
+export interface HeapEntry {
   memoryOffset: number;
   shape: number[];
   dtype: DataType;
@@ -39,12 +39,12 @@ export interface Stay {
 /** The address space of WebAssembly, in bytes. */
 const addressSpace = 2 ** 32;
 /** What tfjs's module allocates beside a tensor to know of it, generously. */
-const besideTensor = 1 << 16;
+const tensorOverhead = 1 << 16;
 /** What the pieces of a heap take beside tensors, and what is lost between them, generously. */
-const besideAll = 1 << 20;
+const heapOverhead = 1 << 20;
 
 /** What is known of a backend's heap. */
-interface Guard {
+interface HeapGuard {
   /** Bytes of the tensors that came since the guard did. */
   bytes: number;
   /** Why nothing may be computed there any more; undefined where all is well. */
@@ -55,13 +55,13 @@ interface Guard {
   undo: () => void;
 }
 
-const guards = new Map<WasmBackend, Guard>();
+const guards = new Map<WasmBackend, HeapGuard>();
 
 /**
  * Has a backend refuse tensors that its heap has no room for. tfjs does not look, and writes them to address 0 and on: over what its module keeps there, so that
  * whatever is computed afterwards may be wrong.
  */
-function guardHeap(backend: WasmBackend): Guard {
+function guardHeap(backend: WasmBackend): HeapGuard {
   const known = guards.get(backend);
   if (known) return known;
   const {move, disposeData, dataIdMap} = backend;
@@ -78,10 +78,10 @@ function guardHeap(backend: WasmBackend): Guard {
     mark(backend, dataId);
   };
   const disposing: WasmBackend['disposeData'] = (dataId, force) => {
-    const stay = dataIdMap.has(dataId) ? get.call(dataIdMap, dataId) : undefined;
+    const entry = dataIdMap.has(dataId) ? get.call(dataIdMap, dataId) : undefined;
     const gone = disposeData.call(backend, dataId, force);
-    if (stay && !dataIdMap.has(dataId) && stay.dtype !== 'string')
-      guard.bytes = Math.max(0, guard.bytes - bytesOf(stay.shape, stay.dtype));
+    if (entry && !dataIdMap.has(dataId) && entry.dtype !== 'string')
+      guard.bytes = Math.max(0, guard.bytes - bytesOf(entry.shape, entry.dtype));
     return gone;
   };
   /** Bringing a tensor in takes it from where it is before it asks for room. */
@@ -95,7 +95,7 @@ function guardHeap(backend: WasmBackend): Guard {
     override(backend, 'disposeData', disposing),
     override(dataIdMap, 'get', finding),
   ];
-  const guard: Guard = {bytes: 0, isMarking: false, undo: () => undo.forEach((each) => void each())};
+  const guard: HeapGuard = {bytes: 0, isMarking: false, undo: () => undo.forEach((each) => void each())};
   guards.set(backend, guard);
   return guard;
 }
@@ -110,32 +110,32 @@ function bytesOf(shape: readonly number[], dtype: DataType): number {
  * Whether the module's allocator can be asked for so many bytes at all. It adds without a look at the end of the address space, and takes 2³¹ bytes and more for a
  * negative number: then it moves the end of the heap back, into the tensors that are there.
  */
-function mayAsk(bytes: number, heapBytes: number, tensorBytes: number): boolean {
+function canAllocate(bytes: number, heapBytes: number, tensorBytes: number): boolean {
   return (
-    heapBytes + bytes < addressSpace || (bytes < addressSpace / 2 && tensorBytes + bytes + besideAll < addressSpace)
+    heapBytes + bytes < addressSpace || (bytes < addressSpace / 2 && tensorBytes + bytes + heapOverhead < addressSpace)
   );
 }
 
 /** @throws OutOfMemory unless the heap has room for such a tensor of so many bytes */
-function assertRoom({wasm}: WasmBackend, guard: Guard, shape: readonly number[], bytes: number): void {
-  assertWhole(guard);
-  const wanted = bytes + besideTensor;
-  const place = mayAsk(wanted, wasm.HEAPU8.length, guard.bytes) ? wasm._malloc(wanted) >>> 0 : 0;
+function assertRoom({wasm}: WasmBackend, guard: HeapGuard, shape: readonly number[], bytes: number): void {
+  assertIntact(guard);
+  const wanted = bytes + tensorOverhead;
+  const address = canAllocate(wanted, wasm.HEAPU8.length, guard.bytes) ? wasm._malloc(wanted) >>> 0 : 0;
   // Room that ends past the heap is none, and must not be given back.
-  if (place !== 0 && place + wanted > wasm.HEAPU8.length) {
+  if (address !== 0 && address + wanted > wasm.HEAPU8.length) {
     guard.broken = 'its allocator gave out memory past the end of its heap';
-    assertWhole(guard);
+    assertIntact(guard);
   }
-  if (place === 0) {
+  if (address === 0) {
     throw new OutOfMemory(
       'wasm backend',
       `the wasm backend has no room for [${shape}], ${bytes} bytes; dispose of tensors or use a smaller batch.`,
     );
   }
-  wasm._free(place);
+  wasm._free(address);
 }
 
-function assertWhole({broken}: Guard): void {
+function assertIntact({broken}: HeapGuard): void {
   if (broken === undefined) return;
   throw new OutOfMemory(
     'wasm backend',
@@ -153,20 +153,20 @@ export function isWasmBackend(backend: object): backend is WasmBackend {
 }
 
 /** Has all backends as they were. */
-export function releaseHeaps(): void {
+export function unguardHeaps(): void {
   for (const {undo} of guards.values()) undo();
   guards.clear();
 }
 
 /** Brings tensors of other backends into the heap of a backend that is guarded from then on. @throws OutOfMemory where there is no room; they stay where they are then */
-export function bringIn(backend: WasmBackend, inputs: readonly TensorInfo[]): Stay[] {
-  assertWhole(guardHeap(backend));
+export function moveToHeap(backend: WasmBackend, inputs: readonly TensorInfo[]): HeapEntry[] {
+  assertIntact(guardHeap(backend));
   return inputs.map((input) => stayOf(backend, input));
 }
 
-function stayOf({dataIdMap}: WasmBackend, {dataId, shape}: TensorInfo): Stay {
-  const stay = dataIdMap.get(dataId);
-  if (stay.memoryOffset !== 0) return stay;
+function stayOf({dataIdMap}: WasmBackend, {dataId, shape}: TensorInfo): HeapEntry {
+  const entry = dataIdMap.get(dataId);
+  if (entry.memoryOffset !== 0) return entry;
   throw new OutOfMemory(
     'wasm backend',
     `an input of shape [${shape}] holds nothing, since the wasm backend had no room for it when it was made; dispose of tensors and make it anew.`,
@@ -174,7 +174,7 @@ function stayOf({dataIdMap}: WasmBackend, {dataId, shape}: TensorInfo): Stay {
 }
 
 /** The first and the last element of a result that nobody wrote: a NaN that no arithmetic makes. */
-const unwritten = 0x7fe5_a3c1;
+const unwrittenMark = 0x7fe5_a3c1;
 
 /**
  * Runs one of tfjs's own kernels, which say nothing but a line on the console where they find no memory for what they need beside the result.
@@ -188,7 +188,7 @@ export function runBuiltin(
   run: (backend: object) => TensorInfo,
 ): TensorInfo {
   const guard = guardHeap(backend);
-  assertWhole(guard);
+  assertIntact(guard);
   for (const name in inputs) {
     const input = inputs[name];
     if (input) stayOf(backend, input);
@@ -223,13 +223,13 @@ export function runBuiltin(
 function mark(backend: WasmBackend, dataId: object): void {
   const {memoryOffset, shape} = backend.dataIdMap.get(dataId);
   const {HEAPU32} = backend.wasm;
-  HEAPU32[memoryOffset / 4] = unwritten;
-  HEAPU32[memoryOffset / 4 + bytesOf(shape, 'float32') / 4 - 1] = unwritten;
+  HEAPU32[memoryOffset / 4] = unwrittenMark;
+  HEAPU32[memoryOffset / 4 + bytesOf(shape, 'float32') / 4 - 1] = unwrittenMark;
 }
 
 function isMarked(backend: WasmBackend, dataId: object): boolean {
   const {memoryOffset, shape} = backend.dataIdMap.get(dataId);
   const {HEAPU32} = backend.wasm;
-  if (HEAPU32[memoryOffset / 4] !== unwritten) return false;
-  return HEAPU32[memoryOffset / 4 + bytesOf(shape, 'float32') / 4 - 1] === unwritten;
+  if (HEAPU32[memoryOffset / 4] !== unwrittenMark) return false;
+  return HEAPU32[memoryOffset / 4 + bytesOf(shape, 'float32') / 4 - 1] === unwrittenMark;
 }

@@ -6,10 +6,10 @@ import {engine} from '../../engine/index.js';
 import {ratesOf} from '../../engine/rates.js';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import {type Pass, passes, passTensors, shapeOf} from '../../geometry/pass.js';
-import type {BackendFamily, Fusion, Implementation} from '../implementation.js';
+import type {BackendFamily, Implementation, TensorEpilogue} from '../implementation.js';
 import {backendNames} from '../servedBackends.js';
 import {builtinOnWasm} from './builtinOnWasm.js';
-import {epilogueOf, isPerChannel, tensorsOf} from './epilogue.js';
+import {epilogueTensors, isPerChannel, toEngineEpilogue} from './epilogue.js';
 import {floats} from './floats.js';
 import {compute} from './memory.js';
 import {isTiny} from './tiny.js';
@@ -21,8 +21,8 @@ export const hostFamily: BackendFamily = {
   builtins: {wasm: builtinOnWasm},
   engine,
   floats,
-  predictedFrom: 4e6,
-  parts: () => [...engine().parts, ...algorithms().flatMap(({parts = []}) => parts)],
+  minPredictedFlops: 4e6,
+  counters: () => [...engine().counters, ...algorithms().flatMap(({counters: parts = []}) => parts)],
 };
 
 const implementations = new WeakMap<Algorithm, Implementation>();
@@ -45,11 +45,11 @@ function implementation(algorithm: Algorithm): Implementation {
     },
     ...(algorithm === direct ? {isFaster: isTiny} : {}),
     ...(algorithm.fuses ? {fuses: isPerChannel} : {}),
-    run(pass: Pass, info: Conv2DInfo, a: TensorInfo, b: TensorInfo, backend: object, fusion?: Fusion) {
-      const beside = fusion ? tensorsOf(fusion) : [];
+    run(pass: Pass, info: Conv2DInfo, a: TensorInfo, b: TensorInfo, backend: object, epilogue?: TensorEpilogue) {
+      const beside = epilogue ? epilogueTensors(epilogue) : [];
       const shape = shapeOf(info, passTensors[pass].output);
       return compute(backend, [a, b, ...beside], shape, ([first, second, ...rest], output) =>
-        algorithm[pass]?.(info, first, second, output, engine(), fusion && epilogueOf(fusion, rest)),
+        algorithm[pass]?.(info, first, second, output, engine(), epilogue && toEngineEpilogue(epilogue, rest)),
       );
     },
   };

@@ -1,6 +1,6 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
-import {vouch} from '../../engine/vouched.js';
-import {bringIn, isWasmBackend, releaseHeaps, type WasmBackend} from './heap.js';
+import {markImmutable} from '../../engine/immutableIdentity.js';
+import {isWasmBackend, moveToHeap, unguardHeaps, type WasmBackend} from './heap.js';
 import {type ArrayStore, OutputPool} from './outputPool.js';
 
 /** Computes an output from inputs, all of them where the backend keeps them. */
@@ -50,7 +50,7 @@ export function reuseOutputs(reuse: boolean): void {
     pools ??= new Map();
     return;
   }
-  releaseHeaps();
+  unguardHeaps();
   for (const pool of pools?.values() ?? []) pool.close();
   pools = undefined;
 }
@@ -68,13 +68,13 @@ function computeInHeap(
   run: Computation,
 ): TensorInfo {
   // All that may allocate comes before the first view.
-  const stays = bringIn(backend, inputs);
+  const entries = moveToHeap(backend, inputs);
   const output = backend.makeOutput(shape, 'float32');
   try {
     run(
       inputs.map((input, i) => {
         const view = backend.typedArrayFromHeap(input);
-        vouch(view, stays[i]);
+        markImmutable(view, entries[i]);
         return view;
       }),
       backend.typedArrayFromHeap(output),

@@ -3,7 +3,7 @@ import {flopsOf, shapeOf} from '../../geometry/pass.js';
 import type {Launch} from '../gpu/work.js';
 import {alongChannels} from '../host/epilogue.js';
 import type {Builtin} from '../implementation.js';
-import {counted, texelsOf} from './cost.js';
+import {costFrom, texelsOf} from './cost.js';
 
 /**
  * tfjs's `webgl` backend computes a convolution of single pixels forward as a matrix product of tensors as they lie, in one program. Where a size is odd tfjs counts undefined lanes in, so that is not its
@@ -11,7 +11,7 @@ import {counted, texelsOf} from './cost.js';
  */
 export const builtinOnWebgl: Builtin = {
   passes: ['forward'],
-  ...counted(launchesOf),
+  ...costFrom(launchesOf),
   supports(info) {
     const {kind, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, filterHeight, filterWidth} = info;
     if (kind !== 'dense' || filterHeight * filterWidth > 1 || info.strideHeight * info.strideWidth > 1) {

@@ -10,7 +10,7 @@ export function texelsOf([n, h, rows, columns]: readonly number[]): number {
 }
 
 /** What the draws of a pass cost, and how long they should take. */
-export function counted(
+export function costFrom(
   launchesOf: (info: Conv2DInfo, pass: Pass) => readonly Launch[],
 ): Required<Pick<Implementation, 'cost' | 'predict'>> {
   const cost = (info: Conv2DInfo, pass: Pass): GpuCost => {

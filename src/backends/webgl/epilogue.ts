@@ -1,5 +1,5 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
-import type {Fusion} from '../implementation.js';
+import type {TensorEpilogue} from '../implementation.js';
 
 /** What follows in GLSL, of `value`, two channels of two pixels; comparisons with NaN are false, so that it stays. */
 const activations: Readonly<Record<string, string>> = {
@@ -12,16 +12,16 @@ const activations: Readonly<Record<string, string>> = {
 };
 
 /** Bias and activation, for a shader that holds `value` at the channels from `at.w` on, and a uniform `alpha`. */
-export function epilogueText({activation = 'linear', bias}: Partial<Fusion> = {}): string {
+export function epilogueText({activation = 'linear', bias}: Partial<TensorEpilogue> = {}): string {
   return `${bias ? 'value += getBias(at.w).xyxy;' : ''} ${activations[activation]}`;
 }
 
-/** What of a fusion a shader reads: vectors along the channels, by their names. */
+/** What of an epilogue a shader reads: vectors along the channels, by their names. */
 export function epilogueInputs({
   activation,
   bias,
   preluActivationWeights: slopes,
-}: Partial<Fusion> = {}): [name: string, tensor: TensorInfo][] {
+}: Partial<TensorEpilogue> = {}): [name: string, tensor: TensorInfo][] {
   const vector = (tensor: TensorInfo): TensorInfo => ({...tensor, shape: [tensor.shape[tensor.shape.length - 1]]});
   return [
     ...(bias ? [['Bias', vector(bias)] as [string, TensorInfo]] : []),

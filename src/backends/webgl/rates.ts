@@ -1,5 +1,5 @@
 import {assumedRates, type GpuRates, softwareRates} from '../gpu/work.js';
-import {device} from './tfjsBackend.js';
+import {device} from './device/tfjsBackend.js';
 
 const software = softwareRates({
   calls: 1350000,
@@ -9,10 +9,10 @@ const software = softwareRates({
   pairProducts: 0.333,
   wideLoads: 3.77,
   spreadLoads: 3.9,
-  picked: 2.41,
+  selected: 2.41,
   lookups: 40.5,
   wideStores: 47.3,
-  moves: 74000,
+  copies: 74000,
 });
 
 const hardware = assumedRates({
@@ -21,11 +21,11 @@ const hardware = assumedRates({
   pairProducts: 0.002,
   wideLoads: 0.04,
   spreadLoads: 0.04,
-  picked: 0.01,
+  selected: 0.01,
   lookups: 0.2,
   wideStores: 0.2,
-  carried: 0,
-  moves: 5000,
+  loopCarried: 0,
+  copies: 5000,
 });
 
 /** The rates of the renderer of tfjs's webgl backend; those of a GPU where there is none yet. */

@@ -3,18 +3,18 @@ import {flopsOf, type Pass, passTensors, shapeOf, sizeOf} from '../../geometry/p
 import {type GpuCost, type Launch, predictedMilliseconds} from '../gpu/work.js';
 import type {Implementation} from '../implementation.js';
 import {adapterInUse, settingOf} from './device.js';
-import type {Plan} from './plan.js';
+import type {PassSteps} from './passSteps.js';
 import {ratesOf} from './rates.js';
 import type {Step} from './step.js';
 
 /** How many products the steps that multiply are made of. */
-export type Products = (info: Conv2DInfo, pass: Pass, step: Step) => number;
+export type ProductCount = (info: Conv2DInfo, pass: Pass, step: Step) => number;
 
 /** Those of the definition. */
-const ofDefinition: Products = (info) => flopsOf(info) / 2;
+const ofDefinition: ProductCount = (info) => flopsOf(info) / 2;
 
 /** What the steps of a plan cost, and how long they should take. */
-export function counted(plan: Plan, products = ofDefinition): Required<Pick<Implementation, 'cost' | 'predict'>> {
+export function costFrom(plan: PassSteps, products = ofDefinition): Required<Pick<Implementation, 'cost' | 'predict'>> {
   const cost = (info: Conv2DInfo, pass: Pass): GpuCost => {
     const [a, b] = passTensors[pass].inputs.map((name) => ({
       ...{dataId: {}, shape: shapeOf(info, name), dtype: 'float32' as const},

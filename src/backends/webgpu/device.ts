@@ -1,5 +1,5 @@
 import {ConvgradError} from '../../geometry/error.js';
-import {activeBackend, isSoftwareName} from '../gpu/adapters.js';
+import {activeBackend, isSoftwareRenderer} from '../gpu/adapters.js';
 
 /** What is asked of a `GPUDevice`. */
 export interface Device {
@@ -28,7 +28,7 @@ export function adapterInUse(): Adapter | undefined {
 
 /** Whether a program computes what a GPU would; not where there is no adapter yet. */
 export function isSoftware({vendor = '', architecture = ''}: Adapter = {}): boolean {
-  return isSoftwareName(`${vendor} ${architecture}`);
+  return isSoftwareRenderer(`${vendor} ${architecture}`);
 }
 
 /**

@@ -1,8 +1,8 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
-import type {Fusion} from '../implementation.js';
+import type {TensorEpilogue} from '../implementation.js';
 import type {Shader, Step} from './step.js';
 
-type Finish = NonNullable<Shader['finish']>;
+type EpilogueType = NonNullable<Shader['epilogue']>;
 
 /** What follows, of `value`; comparisons with NaN are false, so that it stays. */
 const activations: Readonly<Record<string, string>> = {
@@ -13,12 +13,12 @@ const activations: Readonly<Record<string, string>> = {
   prelu: 'select(value, Slopes[AT] * value, value < T())',
 };
 
-/** The function `finish`. */
-function textOf(type: Finish, {activation = 'linear', bias}: Partial<Fusion> = {}): string {
+/** The function `epilogue`. */
+function textOf(type: EpilogueType, {activation = 'linear', bias}: Partial<TensorEpilogue> = {}): string {
   const at = type === 'f32' ? 'channel' : 'channel >> 2u';
   const after = activations[activation].replaceAll('T(', `${type}(`).replace('AT', at);
   return `
-  fn finish(sum: ${type}, channel: i32) -> ${type} {
+  fn epilogue(sum: ${type}, channel: i32) -> ${type} {
     let value = sum${bias ? ` + Bias[${at}]` : ''};
     return ${after};
   }
@@ -26,15 +26,17 @@ function textOf(type: Finish, {activation = 'linear', bias}: Partial<Fusion> = {
 }
 
 /** The step with the function that its shader calls: the epilogue, or nothing. */
-export function finished(step: Step, fusion?: Fusion): Step {
+export function withEpilogue(step: Step, epilogue?: TensorEpilogue): Step {
   const {shader} = step;
-  if (!shader.finish) return step;
-  return fusion ? finishing(step, fusion) : {...step, shader: {...shader, code: textOf(shader.finish) + shader.code}};
+  if (!shader.epilogue) return step;
+  return epilogue
+    ? withTensors(step, epilogue)
+    : {...step, shader: {...shader, code: textOf(shader.epilogue) + shader.code}};
 }
 
-function finishing({shader, reads, ...step}: Step, fusion: Fusion): Step {
-  const {activation, bias, preluActivationWeights: slopes, leakyreluAlpha} = fusion;
-  const type = shader.finish as Finish;
+function withTensors({shader, reads, ...step}: Step, epilogue: TensorEpilogue): Step {
+  const {activation, bias, preluActivationWeights: slopes, leakyreluAlpha} = epilogue;
+  const type = shader.epilogue as EpilogueType;
   const beside: [string, TensorInfo][] = [
     ...(bias ? [['Bias', bias] as [string, TensorInfo]] : []),
     ...(activation === 'prelu' && slopes ? [['Slopes', slopes] as [string, TensorInfo]] : []),
@@ -46,8 +48,8 @@ function finishing({shader, reads, ...step}: Step, fusion: Fusion): Step {
     ...step,
     reads: [...reads, ...beside.map(([, tensor]) => tensor)],
     shader: {
-      ...{name: `${shader.name}, ${bias ? 'bias and ' : ''}${activation}`, part: shader.part},
-      code: textOf(type, fusion) + shader.code,
+      ...{name: `${shader.name}, ${bias ? 'bias and ' : ''}${activation}`, counter: shader.counter},
+      code: textOf(type, epilogue) + shader.code,
       inputs: [...shader.inputs, ...beside.map(([name]) => name)],
       components: [...own, ...beside.map(() => lanes), components[own.length] ?? 1],
     },

@@ -1,16 +1,16 @@
-import type {Part} from '../../engine/part.js';
+import type {CoverageCounter} from '../../engine/coverageCounter.js';
 import type {BackendFamily, Implementation} from '../implementation.js';
 import {backendNames} from '../servedBackends.js';
-import {depthwise, parts as depthwiseParts} from './depthwise/index.js';
+import {depthwise, counters as depthwiseCounters} from './depthwise/index.js';
 import {adapterInUse} from './device.js';
-import {direct, parts as directParts} from './direct/index.js';
+import {direct, counters as directCounters} from './direct/index.js';
 import {holdsFloats, toFloats} from './floats.js';
-import {gather, parts as gatherParts} from './gather/index.js';
+import {implicitGemm, counters as implicitGemmCounters} from './implicitGemm/index.js';
 import {ratesOf} from './rates.js';
-import {sum} from './slices.js';
-import {winograd, parts as winogradParts} from './winograd/index.js';
+import {sumSlices} from './splitK.js';
+import {winograd, counters as winogradCounters} from './winograd/index.js';
 
-const implementations: Implementation[] = [winograd, gather, depthwise, direct];
+const implementations: Implementation[] = [winograd, implicitGemm, depthwise, direct];
 
 /** Adds an implementation, the last in order of preference. @returns the undo */
 export function addImplementation(implementation: Implementation): () => void {
@@ -27,6 +27,12 @@ export const webgpuFamily: BackendFamily = {
   implementations: () => implementations,
   compiles: true,
   floats: {areHeld: holdsFloats, copy: toFloats},
-  ratesFrom: () => ratesOf(adapterInUse()).from,
-  parts: () => [...gatherParts, ...winogradParts, sum.part as Part, ...depthwiseParts, ...directParts],
+  ratesSource: () => ratesOf(adapterInUse()).from,
+  counters: () => [
+    ...implicitGemmCounters,
+    ...winogradCounters,
+    sumSlices.counter as CoverageCounter,
+    ...depthwiseCounters,
+    ...directCounters,
+  ],
 };

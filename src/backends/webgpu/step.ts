@@ -1,5 +1,5 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
-import type {Part} from '../../engine/part.js';
+import type {CoverageCounter} from '../../engine/coverageCounter.js';
 import {type Adapter, checkDevice, type Device} from './device.js';
 
 /** A compute shader in WGSL. Whatever else of a problem changes comes in uniforms, so that one pipeline serves all shapes. */
@@ -12,15 +12,15 @@ export interface Shader {
   inputs: readonly string[];
   /** Floats that a load or store moves at a time: of each input, then of `result`; 1 where absent. */
   components?: readonly number[];
-  /** The type of `finish(value, channel)`, if it calls that on all that it stores, a channel or the four from there on; see `epilogue.ts`. */
-  finish?: 'f32' | 'vec4<f32>';
+  /** The type of `epilogue(value, channel)`, if it calls that on all that it stores, a channel or the four from there on; see `epilogue.ts`. */
+  epilogue?: 'f32' | 'vec4<f32>';
   /** Of a shader that sums products: what a thread does for each term of its sums, how many of them there are and the loads from each input. */
-  term?: Term;
+  term?: InnerLoop;
   /** Counted where it runs. */
-  part?: Part | undefined;
+  counter?: CoverageCounter | undefined;
 }
 
-export interface Term {
+export interface InnerLoop {
   sums: number;
   loads: readonly number[];
 }
@@ -109,7 +109,7 @@ function runStep(
   // tfjs compiles anew for what inputs and output have in common in their shapes; in these they never have anything.
   const flat = inputs.map(({dataId, shape, dtype}) => ({dataId, dtype, shape: [lengthOf(shape)]}));
   const column = [lengthOf(output.shape), 1];
-  if (shader.part) shader.part.hits++;
+  if (shader.counter) shader.counter.hits++;
   backend.runWebGPUProgram(
     {
       variableNames: [...shader.inputs],

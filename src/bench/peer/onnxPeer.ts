@@ -42,11 +42,11 @@ export function onnxPeer(runtime: OnnxRuntime, version: string, threads: number,
         extra: {session: {intra_op: {allow_spinning: '0'}}},
       });
       const feeds = {
-        x: new runtime.Tensor('float32', imagesFirst(x, shapes.x), shapes.x),
-        filter: new runtime.Tensor('float32', filterOf(info, filter), shapes.filter),
+        x: new runtime.Tensor('float32', toNCHW(x, shapes.x), shapes.x),
+        filter: new runtime.Tensor('float32', toOnnxFilter(info, filter), shapes.filter),
       };
       const {y} = await session.run(feeds);
-      check(info, x, filter, y);
+      checkResult(info, x, filter, y);
       return {
         async call() {
           const start = clock.now();
@@ -60,46 +60,46 @@ export function onnxPeer(runtime: OnnxRuntime, version: string, threads: number,
 }
 
 /** [N, H, W, C] as [N, C, H, W]. */
-function imagesFirst(values: Float32Array, [batch, channels, height, width]: readonly number[]): Float32Array {
-  const turned = new Float32Array(values.length);
+function toNCHW(values: Float32Array, [batch, channels, height, width]: readonly number[]): Float32Array {
+  const transposed = new Float32Array(values.length);
   const pixels = height * width;
   let from = 0;
   for (let n = 0; n < batch; n++) {
     for (let p = 0; p < pixels; p++) {
-      for (let c = 0; c < channels; c++) turned[(n * channels + c) * pixels + p] = values[from++];
+      for (let c = 0; c < channels; c++) transposed[(n * channels + c) * pixels + p] = values[from++];
     }
   }
-  return turned;
+  return transposed;
 }
 
 /** [kh·kw, C, M] as [F, C, kh·kw], depthwise as [C·M, 1, kh·kw]. */
-function filterOf(info: Conv2DInfo, filter: Float32Array): Float32Array {
+function toOnnxFilter(info: Conv2DInfo, filter: Float32Array): Float32Array {
   const [taps, C, M] = [info.filterHeight * info.filterWidth, info.inChannels, filterDepth(info)];
-  const turned = new Float32Array(filter.length);
+  const transposed = new Float32Array(filter.length);
   let from = 0;
   for (let tap = 0; tap < taps; tap++) {
     for (let c = 0; c < C; c++) {
       for (let m = 0; m < M; m++) {
         const to = info.kind === 'depthwise' ? c * M + m : m * C + c;
-        turned[to * taps + tap] = filter[from++];
+        transposed[to * taps + tap] = filter[from++];
       }
     }
   }
-  return turned;
+  return transposed;
 }
 
 /** What rounding may make of it, by the largest value there is. */
 const tolerance = 1e-3;
 
 /** @throws Error unless it is what convgrad computes */
-function check(info: Conv2DInfo, x: Float32Array, filter: Float32Array, y: OnnxTensor): void {
+function checkResult(info: Conv2DInfo, x: Float32Array, filter: Float32Array, y: OnnxTensor): void {
   const own = new Float32Array(sizeOf(info, 'y'));
   const algorithm = algorithms().find((one) => one.forward && one.supports(info, 'forward') === true);
   algorithm?.forward?.(info, x, filter, own, engine());
-  const wanted = imagesFirst(own, onnxShapes(info).y);
-  const largest = wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const wrong = wanted.findIndex((value, i) => !(Math.abs(value - y.data[i]) <= tolerance * largest));
-  if (y.data.length !== wanted.length || wrong >= 0) {
-    throw new Error(`element ${wrong} of [${y.dims}] is ${y.data[wrong]} where convgrad has ${wanted[wrong]}`);
+  const expected = toNCHW(own, onnxShapes(info).y);
+  const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const wrong = expected.findIndex((value, i) => !(Math.abs(value - y.data[i]) <= tolerance * largest));
+  if (y.data.length !== expected.length || wrong >= 0) {
+    throw new Error(`element ${wrong} of [${y.dims}] is ${y.data[wrong]} where convgrad has ${expected[wrong]}`);
   }
 }

@@ -1,5 +1,5 @@
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
-import type {Call} from '../clock.js';
+import type {TimedCall} from '../clock.js';
 
 /** Native code that convolves forward too, to stand beside convgrad: no part of what it is compared with. */
 export interface Peer {
@@ -12,5 +12,5 @@ export interface Peer {
    * @param filter [kh, kw, C, F]
    * @throws Error when it computes something else
    */
-  open(info: Conv2DInfo, x: Float32Array, filter: Float32Array): Promise<{call: Call; close(): Promise<void>}>;
+  open(info: Conv2DInfo, x: Float32Array, filter: Float32Array): Promise<{call: TimedCall; close(): Promise<void>}>;
 }

@@ -1,6 +1,6 @@
 import {withBuiltins} from '../../plugin/builtins.js';
 import {install} from '../../plugin/install.js';
-import {remember} from '../../plugin/remember.js';
+import {saveInstallation} from '../../plugin/saveInstallation.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {type Clock, realClock} from '../clock.js';
 import {median} from '../statistics.js';
@@ -15,13 +15,13 @@ export interface SmallResult {
   ours: number;
   builtin: number;
   /** The median over the rounds of what ours takes longer than the built-in in the same round, in microseconds. */
-  over: number;
+  overhead: number;
   /** The median over the rounds of the built-in's time by ours. */
-  faster: number;
+  speedup: number;
 }
 
-/** A turn in a round takes about so many milliseconds. */
-const turn = 5;
+/** A slot in a round takes about so many milliseconds. */
+const slotMilliseconds = 5;
 /** Calls before the first round, so that engines have compiled what they will. */
 const warmUps = 200;
 
@@ -35,7 +35,7 @@ export async function benchSmall(
   clock: Clock = realClock,
   calls: readonly SmallCall[] = smallCalls,
 ): Promise<SmallResult[]> {
-  const clear = remember();
+  const restore = saveInstallation();
   const results: SmallResult[] = [];
   try {
     install({tf, threads});
@@ -48,26 +48,26 @@ export async function benchSmall(
         return (1e3 * (clock.now() - start)) / times;
       };
       const builtin = (times: number) => withBuiltins(tf, () => run(times));
-      for (const side of [run, builtin]) side(Math.min(warmUps, repetitions(side(1) / 1e3, 20 * turn)));
-      const times = repetitions(Math.min(run(3), builtin(3)) / 1e3, turn);
+      for (const side of [run, builtin]) side(Math.min(warmUps, repetitions(side(1) / 1e3, 20 * slotMilliseconds)));
+      const times = repetitions(Math.min(run(3), builtin(3)) / 1e3, slotMilliseconds);
       const measured: {ours: number; builtin: number}[] = [];
       for (let round = 0; round < rounds && !signal?.aborted; round++) {
         // Whoever comes first in one round comes last in the next.
         const [first, second] = round % 2 === 0 ? [builtin, run] : [run, builtin];
         const [a, b] = [first(times), second(times)];
         measured.push(round % 2 === 0 ? {ours: b, builtin: a} : {ours: a, builtin: b});
-        await clock.turn();
+        await clock.nextTask();
       }
       dispose();
       if (measured.length === 0) continue;
       const of = (value: (round: {ours: number; builtin: number}) => number) => median(measured.map(value));
       results.push({
         ...{name, backend: tf.getBackend(), ours: of(({ours}) => ours), builtin: of((round) => round.builtin)},
-        ...{over: of((round) => round.ours - round.builtin), faster: of((round) => round.builtin / round.ours)},
+        ...{overhead: of((round) => round.ours - round.builtin), speedup: of((round) => round.builtin / round.ours)},
       });
     }
     return results;
   } finally {
-    await clear();
+    await restore();
   }
 }

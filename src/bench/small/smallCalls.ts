@@ -53,9 +53,9 @@ function gradient(name: string, xShape: Shape, filterShape: Shape): SmallCall {
 }
 
 /** One layer of a network: its filter's side, its output channels, its stride. */
-type Step = readonly [side: number, channels: number, stride: number] | 'depthwise' | 'depthwise by 2';
+type LayerStep = readonly [side: number, channels: number, stride: number] | 'depthwise' | 'depthwise by 2';
 
-function network(name: string, size: number, steps: readonly Step[]): SmallCall {
+function network(name: string, size: number, steps: readonly LayerStep[]): SmallCall {
   return {
     name,
     prepare() {
@@ -85,7 +85,10 @@ function network(name: string, size: number, steps: readonly Step[]): SmallCall 
   };
 }
 
-const separable = (channels: number, by = 1): Step[] => [by === 1 ? 'depthwise' : 'depthwise by 2', [1, channels, 1]];
+const separable = (channels: number, by = 1): LayerStep[] => [
+  by === 1 ? 'depthwise' : 'depthwise by 2',
+  [1, channels, 1],
+];
 
 /** Layers whose call takes about as long as its own beginning and end, forward, fused and back to x, and networks of such layers, in batches of one image. */
 export const smallCalls: readonly SmallCall[] = [

@@ -2,7 +2,7 @@ import {ConvgradError} from '../../geometry/error.js';
 import {withBuiltins} from '../../plugin/builtins.js';
 import {missingKernels} from '../../plugin/missingKernels.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
-import {counted} from '../../verify/proof.js';
+import {countCalls} from '../../verify/proof/proof.js';
 import {benchEach} from '../benchEach.js';
 import {type Clock, realClock} from '../clock.js';
 import {measure} from '../measure.js';
@@ -14,7 +14,7 @@ import {type BuiltinSteps, type StepResult, type StepRow, stepResultOf} from './
 import {startTraining, type Training} from './training.js';
 
 /** A step of the built-in takes about so long at most, unless one image takes longer. */
-const builtinMilliseconds = 1000;
+const maxStepMilliseconds = 1000;
 
 /**
  * Times a training step of each network: with convgrad installed, and with tfjs's own kernels in place.
@@ -55,11 +55,11 @@ async function benchStep(
 ): Promise<StepResult> {
   const {batch} = network;
   const ours = startTraining(network, batch, seed);
-  const builtin = fitBuiltin(network, seed, clock);
+  const builtin = fitBuiltinBatch(network, seed, clock);
   try {
     const timed = () => timeOf(clock, ours);
-    const warm = counted(timed);
-    const row: StepRow = {network: network.name, backend, batch, algorithm, calls: share(warm.calls)};
+    const warm = countCalls(timed);
+    const row: StepRow = {network: network.name, backend, batch, algorithm, calls: callsByServer(warm.calls)};
     // The first step is the one that was counted.
     let first: number | undefined = warm.value;
     const call = () => {
@@ -67,11 +67,11 @@ async function benchStep(
       first = undefined;
       return milliseconds;
     };
-    const contestants = {
+    const benchedCalls = {
       ours: call,
       ...('training' in builtin ? {builtin: () => builtinStep(clock, builtin.training)} : {}),
     };
-    return stepResultOf(row, await measure(contestants, undefined, rounds, clock, signal), builtin);
+    return stepResultOf(row, await measure(benchedCalls, undefined, rounds, clock, signal), builtin);
   } finally {
     ours.dispose();
     if ('training' in builtin) builtin.training.dispose();
@@ -86,7 +86,7 @@ function timeOf(clock: Clock, training: Training): number {
 
 /** A step with tfjs's own kernels and gradients. @throws ConvgradError when one of convgrad's ran */
 function builtinStep(clock: Clock, training: Training): number {
-  const {value, calls} = counted(() => withBuiltins(tf, () => timeOf(clock, training)));
+  const {value, calls} = countCalls(() => withBuiltins(tf, () => timeOf(clock, training)));
   if (calls.size > 0) {
     throw new ConvgradError(
       'bench',
@@ -97,7 +97,7 @@ function builtinStep(clock: Clock, training: Training): number {
 }
 
 /** As large a batch as the built-in has time for; of one image a single step where that takes long already; or why it cannot train. */
-function fitBuiltin(
+function fitBuiltinBatch(
   network: StepNetwork,
   seed: number,
   clock: Clock,
@@ -108,9 +108,9 @@ function fitBuiltin(
   const single = startTraining(network, 1, seed);
   try {
     const first = builtinStep(clock, single);
-    if (first > builtinMilliseconds) return {oneStep: first, ...scaledFrom(1, batch)};
+    if (first > maxStepMilliseconds) return {oneStep: first, ...scaledFrom(1, batch)};
     const milliseconds = Math.min(first, builtinStep(clock, single));
-    const most = Math.max(1, Math.min(batch, Math.floor(builtinMilliseconds / milliseconds)));
+    const most = Math.max(1, Math.min(batch, Math.floor(maxStepMilliseconds / milliseconds)));
     return {training: startTraining(network, most, seed), ...scaledFrom(most, batch)};
   } catch (error) {
     if (error instanceof ConvgradError) throw error;
@@ -125,8 +125,8 @@ function scaledFrom(batch: number, whole: number): {scaled?: StepResult['scaled'
 }
 
 /** Who served the convolutions of one step. */
-function share(calls: ReadonlyMap<string, number>): StepResult['calls'] {
+function callsByServer(calls: ReadonlyMap<string, number>): StepResult['calls'] {
   const sum = (builtin: boolean) =>
     [...calls].reduce((total, [key, count]) => (key.includes('/builtin/') === builtin ? total + count : total), 0);
-  return {ours: sum(false), handedOn: sum(true)};
+  return {ours: sum(false), delegated: sum(true)};
 }

@@ -1,5 +1,5 @@
 import type {Measurement, Round} from '../measure.js';
-import {median, spread} from '../statistics.js';
+import {median, relativeRange} from '../statistics.js';
 
 /** A training step of one network on one backend. */
 export interface StepResult {
@@ -9,8 +9,8 @@ export interface StepResult {
   batch: number;
   /** As `install({algorithm})` takes it. */
   algorithm: string | 'auto';
-  /** Convolutions of one step: convgrad's, and those that it handed on to tfjs's own kernel, which count as the built-in's. */
-  calls: {ours: number; handedOn: number};
+  /** Convolutions of one step: convgrad's, and those that it delegated to tfjs's own kernel, which count as the built-in's. */
+  calls: {ours: number; delegated: number};
   /** Medians over the rounds; `builtin` scaled to the whole batch. */
   milliseconds: {ours: number; builtin?: number};
   /** How many times as fast as the built-in: median of what was formed within each round. */
@@ -36,10 +36,14 @@ export type StepRow = Pick<StepResult, 'network' | 'backend' | 'batch' | 'algori
 /** What the built-in came to: one step of its own, or its part of the rounds; or nothing. */
 export type BuiltinSteps = {scaled?: StepResult['scaled']; oneStep?: number} | {reason: string};
 
-export function stepResultOf(row: StepRow, {warmth, rounds}: Measurement, builtin: BuiltinSteps): StepResult {
+export function stepResultOf(row: StepRow, {warmUps, rounds}: Measurement, builtin: BuiltinSteps): StepResult {
   const ours = median(rounds.map((round) => round.ours));
   const own = {
-    ...{noise: spread(rounds.map((round) => round.ours)), first: warmth.ours!.first, warmUpSteps: warmth.ours!.calls},
+    ...{
+      noise: relativeRange(rounds.map((round) => round.ours)),
+      first: warmUps.ours!.first,
+      warmUpSteps: warmUps.ours!.calls,
+    },
     rounds,
   };
   if ('reason' in builtin) return {...row, milliseconds: {ours}, ...own, reason: builtin.reason};

@@ -1,6 +1,6 @@
 import type {Scalar, Tensor, Variable} from '@tensorflow/tfjs';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
-import {randomFrom} from '../../verify/random.js';
+import {randomFrom} from '../../verify/data/random.js';
 import type {StepNetwork} from './stepNetworks.js';
 
 /** A network that is being trained. */
@@ -21,17 +21,17 @@ export function startTraining({name, make, loss}: StepNetwork, batch: number, se
   const draw = (shape: number[], value: () => number) =>
     tf.tensor(Float32Array.from({length: shape.reduce((product, size) => product * size)}, value), shape);
   const x = draw(shapes[0], () => next() / 2 ** 32);
-  const wanted = draw(shapes[1], () => next() % 2);
+  const labels = draw(shapes[1], () => next() % 2);
   // Small enough that nothing overflows, however long the training.
   const optimizer = tf.train.sgd(1e-4);
   const variables = network.trainableWeights.map((weight) => weight.read() as Variable);
   return {
     step() {
-      const cost = () => loss(wanted, network.apply(x, {training: true}) as Tensor) as Scalar;
+      const cost = () => loss(labels, network.apply(x, {training: true}) as Tensor) as Scalar;
       optimizer.minimize(cost, false, variables);
     },
     dispose() {
-      tf.dispose([x, wanted]);
+      tf.dispose([x, labels]);
       network.dispose();
       optimizer.dispose();
     },

@@ -1,8 +1,8 @@
 import type {CAC} from 'cac';
 import {servedBackends} from '../../backends/servedBackends.js';
 import {engineNames} from '../../engine/engineNames.js';
-import {fills} from '../../verify/fill.js';
-import {defaultCases, sabotages} from '../../verify/options.js';
+import {fills} from '../../verify/data/fill.js';
+import {brokenSetups, defaultCases} from '../../verify/options/options.js';
 import {oracleNames} from '../../verify/oracles/oracle.js';
 import {provenanceNames} from '../../verify/provenance/names.js';
 import {asTyped, type RawFlags} from '../flags.js';
@@ -34,12 +34,12 @@ export function defineVerify(cli: CAC): void {
     .option('--limit <seconds>', 'End a run whose module or problem gives no sign of life for so long (300)')
     .option('--json <file>', 'Write the report as JSON')
     .option('--junit <file>', 'Write the report as JUnit XML, for CI servers')
-    .option('--html <file>', 'Write the report as one page, with pictures of what failed')
+    .option('--html <file>', 'Write the report as one page, with heatmaps of what failed')
     .option('--no-regressions', `Neither begin with the problems in ${regressionsFile} nor add those that fail`)
     .option('--no-diagnosis', 'Neither shrink nor explain what failed')
     .option('--bail', 'Stop at the first failure')
     .option('--browser <path>', 'The browser for webgl')
-    .option('--sabotage <how>', `Prove that a run can fail: ${sabotages.join(', ')}`)
+    .option('--broken-setup <how>', `Prove that a run can fail: ${brokenSetups.join(', ')}`)
     .option('--no-color', 'No colours')
     .action(async (flags: RawFlags) => (await import('../verify.js')).runVerify(asTyped(flags)));
 }

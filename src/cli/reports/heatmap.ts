@@ -1,12 +1,12 @@
-import type {Plane} from '../../verify/picture.js';
+import type {HeatmapSlice} from '../../verify/report/heatmap.js';
 import {type Content, type Markup, markup} from './markup.js';
 
 /** The widest a map may be, and its cells. Only the largest cells have room for numbers. */
-const widest = 208;
-const largestCell = 34;
+const maxWidth = 208;
+const maxCell = 34;
 
 /** What a map shows. */
-interface Map {
+interface HeatmapDrawing {
   title: string;
   values: readonly number[];
   columns: number;
@@ -18,14 +18,14 @@ interface Map {
 }
 
 /** Four maps of one plane: got, want, their difference, and the error as a share of its bound; where nothing is allowed, what is wrong. */
-export function heatmaps(plane: Plane): Markup {
+export function heatmaps(plane: HeatmapSlice): Markup {
   const {got, want, bound, columns} = plane;
   const difference = got.map((value, i) => value - want[i]);
-  const scale = most([...got, ...want]);
-  const maps: Map[] = [
+  const scale = largest([...got, ...want]);
+  const maps: HeatmapDrawing[] = [
     {title: 'got', values: got, columns, scale},
     {title: 'want', values: want, columns, scale},
-    {title: 'difference', values: difference, columns, scale: most(difference)},
+    {title: 'difference', values: difference, columns, scale: largest(difference)},
   ];
   if (bound.every((allowed) => allowed === 0)) {
     const values = difference.map((error) => (error === 0 ? 0 : 1));
@@ -35,27 +35,31 @@ export function heatmaps(plane: Plane): Markup {
     const values = difference.map((error, i) => (error === 0 ? 0 : Math.abs(error) / bound[i]));
     maps.push({title: 'error / bound', values, columns, scale: 1, limit: 1});
   }
-  return markup`<figure class="plane"><figcaption>${placeOf(plane)}</figcaption><div class="maps">${maps.map(draw)}</div></figure>`;
+  return markup`<figure class="plane"><figcaption>${positionOf(plane)}</figcaption><div class="maps">${maps.map(draw)}</div></figure>`;
 }
 
-function placeOf({place, from: [row, column]}: Plane): string {
+function positionOf({place, from: [row, column]}: HeatmapSlice): string {
   return row + column === 0 ? place : `${place}, from row ${row}, column ${column}`;
 }
 
 /** The largest of the finite values, in absolute terms. */
-function most(values: readonly number[]): number {
+function largest(values: readonly number[]): number {
   return values.reduce((sofar, value) => (Number.isFinite(value) ? Math.max(sofar, Math.abs(value)) : sofar), 0);
 }
 
-function draw(map: Map): Markup {
+function draw(map: HeatmapDrawing): Markup {
   const {title, values, columns, summary = range(values)} = map;
-  const size = Math.min(largestCell, Math.floor(widest / columns));
+  const size = Math.min(maxCell, Math.floor(maxWidth / columns));
   const [width, height] = [columns * size, (values.length / columns) * size];
   return markup`<figure><svg class="map" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${title}"><rect class="none" width="${width}" height="${height}"/>${values.map((_, i) => cell(map, i, size))}</svg><figcaption>${title} <span>${summary}</span></figcaption></figure>`;
 }
 
 /** The colours are the page's, which follow its theme; a cell says only how strong its own is. */
-function cell({values, columns, scale, limit = Number.POSITIVE_INFINITY}: Map, i: number, size: number): Content {
+function cell(
+  {values, columns, scale, limit = Number.POSITIVE_INFINITY}: HeatmapDrawing,
+  i: number,
+  size: number,
+): Content {
   const value = values[i];
   const [row, column] = [Math.floor(i / columns), i % columns];
   const isBeyond = !Number.isFinite(value) || value > limit;
@@ -66,7 +70,7 @@ function cell({values, columns, scale, limit = Number.POSITIVE_INFINITY}: Map, i
     // The ground shows through where there is nothing.
     value !== 0 &&
       markup`<rect class="${colour}" style="--s:${strength}%" x="${x}" y="${y}" width="${size}" height="${size}"><title>row ${row}, column ${column}: ${value}</title></rect>`,
-    size === largestCell &&
+    size === maxCell &&
       limit !== 0 &&
       markup`<text class="${strength > 60 ? 'on-strong' : 'on-weak'}" x="${x + size / 2}" y="${y + size / 2 + 3.5}">${brief(value)}</text>`,
   ];

@@ -1,5 +1,5 @@
 import type {Pass} from '../../geometry/pass.js';
-import {type ReportRow, ratioEdges} from '../../verify/tally.js';
+import {type ReportRow, ratioEdges} from '../../verify/report/tally.js';
 import {type Markup, markup} from './markup.js';
 
 const labels = [

@@ -1,5 +1,5 @@
 import {passes} from '../../geometry/pass.js';
-import {isGood, type VerifyReport} from '../../verify/report.js';
+import {isGood, type VerifyReport} from '../../verify/report/report.js';
 import {histogram} from './histogram.js';
 import {command, failures} from './htmlFailures.js';
 import {style} from './htmlStyle.js';
@@ -63,7 +63,7 @@ function facts({seed, options, environment, omitted}: VerifyReport): Markup {
     ['random cases', options.problems.length > 0 ? undefined : String(options.cases)],
     ['oracles', options.oracles.join(', ')],
     ['modules', options.imports.join(', ') || undefined],
-    ['sabotage', options.sabotage],
+    ['broken setup', options.brokenSetup],
     ['tfjs', tfjs],
     ['Node', node],
     ['browser', browser],

@@ -1,5 +1,5 @@
-import type {VerifyReport} from '../../verify/report.js';
-import type {VerifyResult} from '../../verify/result.js';
+import type {VerifyReport} from '../../verify/report/report.js';
+import type {VerifyResult} from '../../verify/report/result.js';
 import {groupBy} from '../groupBy.js';
 import {heatmaps} from './heatmap.js';
 import {type Markup, markup} from './markup.js';
@@ -22,7 +22,7 @@ export function anchorOf({backend, algorithm, pass}: Pick<VerifyResult, 'backend
 function groupOf(group: readonly VerifyResult[]): Markup {
   const [{backend, algorithm, pass}] = group;
   const runs = groupBy(group, ({problem, fill}) => `${problem} ${fill}`);
-  // The one with a picture first: it is what one wants to see.
+  // The one with a heatmap first: it is what one wants to see.
   runs.sort((a, b) => Number(isPictured(b)) - Number(isPictured(a)));
   const diagnosis = group.filter((result) => result.diagnosis).at(-1)?.diagnosis;
   return markup`<article id="${anchorOf(group[0])}"><h3>${backend} <b>${algorithm}</b> ${pass} <span class="badge">${runs.length} not passed</span></h3>
@@ -31,16 +31,16 @@ ${runs.slice(0, shown).map(runOf)}${runs.length > shown && markup`<p class="mute
 }
 
 function isPictured(run: readonly VerifyResult[]): boolean {
-  return run.some(({picture}) => picture);
+  return run.some(({heatmap}) => heatmap);
 }
 
 /** Several oracles may reject one run; it is one failure. */
 function runOf(rejected: readonly VerifyResult[]): Markup {
   const [{name, problem, fill, replay}] = rejected;
-  const picture = rejected.find((result) => result.picture)?.picture;
+  const heatmap = rejected.find((result) => result.heatmap)?.heatmap;
   return markup`<div class="run"><h4><code>${problem}</code> <span class="muted">on ${fill}${name && ` · ${name}`}</span></h4>
 <ul>${rejected.map(({oracle, status, reason}) => markup`<li><b>${oracle}</b> ${status === 'vacuous' && 'vacuous: '}${reason}</li>`)}</ul>
-${picture?.planes.map(heatmaps)}${replay && command(replay)}</div>`;
+${heatmap?.slices.map(heatmaps)}${replay && command(replay)}</div>`;
 }
 
 /** A command with a button that copies it. Without scripts a click selects all of it. */

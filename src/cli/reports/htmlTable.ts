@@ -1,5 +1,5 @@
-import type {VerifyReport} from '../../verify/report.js';
-import type {ReportRow} from '../../verify/tally.js';
+import type {VerifyReport} from '../../verify/report/report.js';
+import type {ReportRow} from '../../verify/report/tally.js';
 import {anchorOf} from './htmlFailures.js';
 import {type Markup, markup} from './markup.js';
 

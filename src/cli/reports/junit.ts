@@ -1,5 +1,5 @@
-import type {VerifyReport} from '../../verify/report.js';
-import type {VerifyResult} from '../../verify/result.js';
+import type {VerifyReport} from '../../verify/report/report.js';
+import type {VerifyResult} from '../../verify/report/result.js';
 import {groupBy} from '../groupBy.js';
 import {type Markup, markup} from './markup.js';
 

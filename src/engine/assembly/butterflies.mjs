@@ -41,14 +41,14 @@ export class Program {
     return {...this.keep(`${name}(${this.factors(Math.abs(factor))}, ${a.name}, ${sum.name})`), minus: sum.minus};
   }
 
-  /** z · e^(2πi·turn/n) */
-  turn({re, im}, turn, n) {
-    const eighth = ((((8 * turn) / n) % 8) + 8) % 8;
+  /** z · e^(2πi·exponent/n) */
+  twiddle({re, im}, exponent, n) {
+    const eighth = ((((8 * exponent) / n) % 8) + 8) % 8;
     if (eighth === 0) return {re, im};
     if (eighth === 2) return {re: negative(im), im: re};
     if (eighth === 4) return {re: negative(re), im: negative(im)};
     if (eighth === 6) return {re: im, im: negative(re)};
-    const [c, s] = [Math.cos, Math.sin].map((of) => of((2 * Math.PI * turn) / n));
+    const [c, s] = [Math.cos, Math.sin].map((of) => of((2 * Math.PI * exponent) / n));
     if (Number.isInteger(eighth)) {
       const [along, across] = [Math.sign(c), Math.sign(s)].map((sign) => (z) => (sign < 0 ? negative(z) : z));
       return {
@@ -87,7 +87,7 @@ export class Program {
       return half;
     });
     for (const [k, value] of even.entries()) {
-      const other = this.turn(odd[k], sign * k, n);
+      const other = this.twiddle(odd[k], sign * k, n);
       put(k, this.plus(value, other));
       put(k + n / 2, this.minus(value, other));
     }
@@ -110,7 +110,7 @@ export class Program {
     put(0, this.plus(even[0], odd[0]));
     put(n / 2, this.minus(even[0], odd[0]));
     for (let k = 1; k <= n / 4; k++) {
-      const other = this.turn(odd[k], -k, n);
+      const other = this.twiddle(odd[k], -k, n);
       put(k, this.plus(even[k], other));
       if (k < n / 4) put(n / 2 - k, conjugate(this.minus(even[k], other)));
     }
@@ -124,7 +124,7 @@ export class Program {
     for (let k = 1; k < n / 4; k++) {
       const other = conjugate(X[n / 2 - k]);
       even[k] = this.plus(X[k], other);
-      odd[k] = this.turn(this.minus(X[k], other), k, n);
+      odd[k] = this.twiddle(this.minus(X[k], other), k, n);
     }
     const {re, im} = X[n / 4];
     even[n / 4] = {re: this.add(re, re)};

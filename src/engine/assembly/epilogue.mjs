@@ -1,7 +1,7 @@
 /** The activations by the numbers that the kernel knows them by. */
 export const activationCodes = {linear: 0, relu: 1, relu6: 2, prelu: 3, leakyrelu: 4};
 
-/** out[p, j] ← activation(out[p, j] + bias[j]); without bias its place is 0. leakyrelu multiplies in double, as JavaScript does. */
+/** out[p, j] ← activation(out[p, j] + bias[j]); without bias its address is 0. leakyrelu multiplies in double, as JavaScript does. */
 export const epilogue = `
 function activate(value: v128, kind: i32, slopes: usize, alpha: f64): v128 {
   const zero = f32x4.splat(0);
@@ -16,7 +16,7 @@ function activate(value: v128, kind: i32, slopes: usize, alpha: f64): v128 {
   return value;
 }
 
-export function finish(out: usize, count: i32, n: i32, bias: usize, kind: i32, slopes: usize, alpha: f64): void {
+export function applyEpilogue(out: usize, count: i32, n: i32, bias: usize, kind: i32, slopes: usize, alpha: f64): void {
   for (let p = 0; p < count; ++p) {
     let b = bias, a = slopes, j = 0;
     for (; j + 4 <= n; j += 4, out += 16, b += 16, a += 16) {

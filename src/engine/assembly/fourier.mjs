@@ -19,7 +19,7 @@ const factor = (value) => `v128.load(factors, ${16 * factors.indexOf(Math.fround
 const group = 4;
 
 /**
- * Bytes of scratch memory, more than the 6×6 vectors of other tiles: the places of a group's vectors, a line of a tile, their tiles, and their spectra where
+ * Bytes of scratch memory, more than the 6×6 vectors of other tiles: the addresses of a group's vectors, a line of a tile, their tiles, and their spectra where
  * not all lanes of a vector are written. The factors lie before them.
  */
 const most = Math.max(...fourierSides);
@@ -115,19 +115,19 @@ const groups = (body) => `
   const perTile = (lanes + 3) >> 2;
   for (let vector = from * perTile, last = to * perTile; vector < last; vector += ${group}) {
     const count = <usize>min(${group}, last - vector);
-    const end = places + (count << 4);
+    const end = addresses + (count << 4);
     ${body}
   }`;
 
 function kernels(n) {
   const row = 16 * n;
   const size = n * row;
-  const each = (tile, line) => `for (let at = places, tile = ${tile}; at < end; at += 16, tile += ${size}) {
+  const each = (tile, line) => `for (let at = addresses, tile = ${tile}; at < end; at += 16, tile += ${size}) {
         ${line}
       }`;
   return `
-export function fourier${n}(from: i32, to: i32, source: usize, tiles: usize, rowStep: usize, columnStep: usize, rows: i32, columns: i32, out: usize, outStep: usize, planeStep: usize, lanes: i32): void {
-  const places = scratch, line = scratch + ${linePlace}, first = scratch + ${tilePlace};
+export function fourier${n}(from: i32, to: i32, source: usize, tileOffsets: usize, rowStep: usize, columnStep: usize, rows: i32, columns: i32, out: usize, outStep: usize, planeStep: usize, lanes: i32): void {
+  const addresses = scratch, line = scratch + ${linePlace}, first = scratch + ${tilePlace};
   memory.fill(line, 0, ${row});
   memory.fill(first, 0, ${size * group});
   // Rows are as far apart as all their planes, or lie side by side.
@@ -137,9 +137,9 @@ export function fourier${n}(from: i32, to: i32, source: usize, tiles: usize, row
     `for (let q: usize = 0; q < count; ++q) {
       const t = (vector + <i32>q) / perTile, lane = (vector + <i32>q) % perTile, left = lanes - (lane << 2);
       if (apart && lane == 0) touch(out + <usize>t * outStep, ${planes(n)} * planeStep);
-      store<usize>(places + (q << 4), source + <usize>load<i32>(tiles + (<usize>t << 2)) + (<usize>lane << 4));
-      store<usize>(places + (q << 4), left < 4 ? scratch + ${sparePlace} + q * ${16 * planes(n)} : out + <usize>t * outStep + (<usize>lane << 4), 4);
-      store<usize>(places + (q << 4), left < 4 ? 16 : planeStep, 8);
+      store<usize>(addresses + (q << 4), source + <usize>load<i32>(tileOffsets + (<usize>t << 2)) + (<usize>lane << 4));
+      store<usize>(addresses + (q << 4), left < 4 ? scratch + ${sparePlace} + q * ${16 * planes(n)} : out + <usize>t * outStep + (<usize>lane << 4), 4);
+      store<usize>(addresses + (q << 4), left < 4 ? 16 : planeStep, 8);
     }
     for (let j: usize = 0; j < <usize>columns; ++j) {
       ${each(
@@ -177,15 +177,15 @@ export function fourier${n}(from: i32, to: i32, source: usize, tiles: usize, row
   )}
 }
 
-export function fourierInverse${n}(from: i32, to: i32, source: usize, sourceStep: usize, planeStep: usize, out: usize, outs: usize, outRowStep: usize, outColumnStep: usize, rows: i32, columns: i32, lanes: i32): void {
-  const places = scratch, line = scratch + ${linePlace}, first = scratch + ${tilePlace};
+export function fourierInverse${n}(from: i32, to: i32, source: usize, sourceStep: usize, planeStep: usize, out: usize, outOffsets: usize, outRowStep: usize, outColumnStep: usize, rows: i32, columns: i32, lanes: i32): void {
+  const addresses = scratch, line = scratch + ${linePlace}, first = scratch + ${tilePlace};
   const scale = f32x4.splat(${1 / n ** 2});
   ${groups(
     `for (let q: usize = 0; q < count; ++q) {
       const t = (vector + <i32>q) / perTile, lane = (vector + <i32>q) % perTile;
-      store<usize>(places + (q << 4), source + <usize>t * sourceStep + (<usize>lane << 4));
-      store<usize>(places + (q << 4), out + <usize>load<i32>(outs + (<usize>t << 2)) + (<usize>lane << 4), 4);
-      store<i32>(places + (q << 4), lanes - (lane << 2), 8);
+      store<usize>(addresses + (q << 4), source + <usize>t * sourceStep + (<usize>lane << 4));
+      store<usize>(addresses + (q << 4), out + <usize>load<i32>(outOffsets + (<usize>t << 2)) + (<usize>lane << 4), 4);
+      store<i32>(addresses + (q << 4), lanes - (lane << 2), 8);
     }
     for (let u: usize = 0; u < 2; ++u) {
       ${each(

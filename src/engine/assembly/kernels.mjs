@@ -1,13 +1,13 @@
 // The micro-kernels in AssemblyScript, as text. A tile keeps its sums in registers, which AssemblyScript can only do with a local for each, so
 // the tiles are written out here by size. `scripts/assembly.mjs` compiles them twice: with f32x4.mul and add, and with relaxed fused multiply-add.
 
-import {channels} from './channels.mjs';
+import {batchedGemm} from './batchedGemm.mjs';
+import {dwconv} from './dwconv.mjs';
 import {epilogue} from './epilogue.mjs';
 import {fourier} from './fourier.mjs';
-import {lanes} from './lanes.mjs';
-import {planes} from './planes.mjs';
+import {repeat} from './repeat.mjs';
 import {join} from './text.mjs';
-import {tiles} from './tiles.mjs';
+import {tileTransforms} from './tileTransforms.mjs';
 
 const shared = `
 @inline function madd(a: v128, b: v128, sum: v128): v128 {
@@ -35,22 +35,22 @@ function total(sums: v128): f32 {
   return f32x4.extract_lane(sums, 0) + f32x4.extract_lane(sums, 1) + (f32x4.extract_lane(sums, 2) + f32x4.extract_lane(sums, 3));
 }
 
-@inline function offset(offsets: usize, row: i32): usize {
-  return <usize>load<i32>(offsets + (<usize>row << 2));
+@inline function offset(rowOffsets: usize, row: i32): usize {
+  return <usize>load<i32>(rowOffsets + (<usize>row << 2));
 }
 
 /** Whether the four rows from this one on, as far as there are so many, lie side by side in the source. */
-function side(offsets: usize, row: i32, last: i32): bool {
+function side(rowOffsets: usize, row: i32, last: i32): bool {
   const end = min(row + 3, last);
-  return offset(offsets, end) - offset(offsets, row) == <usize>(end - row) << 2;
+  return offset(rowOffsets, end) - offset(rowOffsets, row) == <usize>(end - row) << 2;
 }
 
 /** Four rows of the source that do not; the last one again where there are fewer. */
-function apart(offsets: usize, row: i32, last: i32, at: usize): v128 {
-  let a = v128.load_splat<f32>(at + offset(offsets, row));
-  a = v128.load_lane<f32>(at + offset(offsets, min(row + 1, last)), a, 1);
-  a = v128.load_lane<f32>(at + offset(offsets, min(row + 2, last)), a, 2);
-  return v128.load_lane<f32>(at + offset(offsets, min(row + 3, last)), a, 3);
+function apart(rowOffsets: usize, row: i32, last: i32, at: usize): v128 {
+  let a = v128.load_splat<f32>(at + offset(rowOffsets, row));
+  a = v128.load_lane<f32>(at + offset(rowOffsets, min(row + 1, last)), a, 1);
+  a = v128.load_lane<f32>(at + offset(rowOffsets, min(row + 2, last)), a, 2);
+  return v128.load_lane<f32>(at + offset(rowOffsets, min(row + 3, last)), a, 3);
 }
 
 /** Writes the sums of four rows one below the other, as many as there are. */
@@ -87,7 +87,7 @@ export function pack(from: usize, rowStride: usize, columnStride: usize, rows: i
   }
   let row = 0;
   if (rowStride == 4 && columns == width && width > 1) {
-    // Four rows of four columns at a time, turned.
+    // Four rows of four columns at a time, transposed.
     for (; row + 4 <= rows; row += 4, from += 16, panel += step << 2) {
       for (let half: usize = 0; half < <usize>width; half += 4) {
         const c0 = from + half * columnStride;
@@ -125,64 +125,64 @@ const addRow = (t, vectors) =>
     : `c${t}0 = f32x4.add(c${t}0, v128.load(at)); c${t}1 = f32x4.add(c${t}1, whole ? v128.load(at, 16) : loadRest(at, columns));`;
 
 /**
- * out[p, column] = Σ over the runs of window(p) · panel, `rows` pixels at a time; the last tile repeats the last pixel. Then the same for all panels of
+ * out[p, column] = Σ over the segments of window(p) · panel, `rows` pixels at a time; the last tile repeats the last pixel. Then the same for all panels of
  * `columns`: calls from outside cost as much as some tiles. A panel's function is exported too, lest it be inlined.
  */
-function gather(rows, vectors) {
-  const panel = `gatherPanel${4 * vectors}`;
+function igemm(rows, vectors) {
+  const panel = `igemmPanel${4 * vectors}`;
   return `
-export function gather${4 * vectors}(from: i32, to: i32, source: usize, pixels: usize, runs: usize, runCount: i32, k: usize, panel: usize, out: usize, outs: usize, stride: usize, columns: i32): void {
+export function igemm${4 * vectors}(from: i32, to: i32, source: usize, pixelOffsets: usize, segments: usize, segmentCount: i32, k: usize, panel: usize, out: usize, outOffsets: usize, stride: usize, columns: i32): void {
   for (let column = 0; column < columns; column += ${4 * vectors}) {
     const at = <usize>column << 2;
-    ${panel}(from, to, source, pixels, runs, runCount, panel + at * k, out + at, outs, stride, min(${4 * vectors}, columns - column));
+    ${panel}(from, to, source, pixelOffsets, segments, segmentCount, panel + at * k, out + at, outOffsets, stride, min(${4 * vectors}, columns - column));
   }
 }
 
-export function ${panel}(from: i32, to: i32, source: usize, pixels: usize, runs: usize, runCount: i32, panel: usize, out: usize, outs: usize, stride: usize, columns: i32): void {
+export function ${panel}(from: i32, to: i32, source: usize, pixelOffsets: usize, segments: usize, segmentCount: i32, panel: usize, out: usize, outOffsets: usize, stride: usize, columns: i32): void {
   ${vectors === 2 ? 'const whole = columns == 8;' : ''}
-  const end = runs + (<usize>runCount << 3);
+  const end = segments + (<usize>segmentCount << 3);
   const last = to - 1;
   let s: v128, ${join(vectors, (v) => `b${v}: v128`, ', ')};
   for (let first = from; first < to; first += ${rows}) {
-    ${join(rows, (t) => `const i${t} = <usize>min(first + ${t}, last) << 2, a${t} = source + <usize>load<i32>(pixels + i${t});`, '\n    ')}
+    ${join(rows, (t) => `const i${t} = <usize>min(first + ${t}, last) << 2, a${t} = source + <usize>load<i32>(pixelOffsets + i${t});`, '\n    ')}
     ${zeros(rows, vectors)}
     let b = panel;
-    for (let run = runs; run < end; run += 8) {
-      const place = <usize>load<i32>(run);
-      ${join(rows, (t) => `let p${t} = a${t} + place;`, ' ')}
-      for (let left = load<i32>(run, 4); left > 0; --left) {
+    for (let segment = segments; segment < end; segment += 8) {
+      const segmentOffset = <usize>load<i32>(segment);
+      ${join(rows, (t) => `let p${t} = a${t} + segmentOffset;`, ' ')}
+      for (let left = load<i32>(segment, 4); left > 0; --left) {
         ${join(vectors, (v) => `b${v} = v128.load(b, ${16 * v});`, ' ')}
         ${join(rows, (t) => `s = v128.load_splat<f32>(p${t}); ${join(vectors, (v) => `c${t}${v} = madd(s, b${v}, c${t}${v});`, ' ')}`, '\n        ')}
         ${join(rows, (t) => `p${t} += 4;`, ' ')} b += ${16 * vectors};
       }
     }
     let at: usize;
-    ${join(rows, (t) => `at = out + (outs ? <usize>load<i32>(outs + i${t}) : stride * (i${t} >> 2)); ${storeRow(t, vectors)}`, '\n    ')}
+    ${join(rows, (t) => `at = out + (outOffsets ? <usize>load<i32>(outOffsets + i${t}) : stride * (i${t} >> 2)); ${storeRow(t, vectors)}`, '\n    ')}
   }
 }
 `;
 }
 
-/** out[row, column] (+)= Σ_p source[offsets[row] + pixels[p]] · panel[p, column], `rows` rows at a time; all panels as above. */
-function outer(rows, vectors) {
-  const panel = `outerPanel${4 * vectors}`;
+/** out[row, column] (+)= Σ_p source[rowOffsets[row] + pixelOffsets[p]] · panel[p, column], `rows` rows at a time; all panels as above. */
+function igemmTransposed(rows, vectors) {
+  const panel = `igemmTransposedPanel${4 * vectors}`;
   return `
-export function outer${4 * vectors}(from: i32, to: i32, source: usize, offsets: usize, pixels: usize, pixelCount: i32, panel: usize, out: usize, stride: usize, columns: i32, accumulate: i32): void {
+export function igemmTransposed${4 * vectors}(from: i32, to: i32, source: usize, rowOffsets: usize, pixelOffsets: usize, pixelCount: i32, panel: usize, out: usize, stride: usize, columns: i32, accumulate: i32): void {
   for (let column = 0; column < columns; column += ${4 * vectors}) {
     const at = <usize>column << 2;
-    ${panel}(from, to, source, offsets, pixels, pixelCount, panel + at * <usize>pixelCount, out + at, stride, min(${4 * vectors}, columns - column), accumulate);
+    ${panel}(from, to, source, rowOffsets, pixelOffsets, pixelCount, panel + at * <usize>pixelCount, out + at, stride, min(${4 * vectors}, columns - column), accumulate);
   }
 }
 
-export function ${panel}(from: i32, to: i32, source: usize, offsets: usize, pixels: usize, pixelCount: i32, panel: usize, out: usize, stride: usize, columns: i32, accumulate: i32): void {
+export function ${panel}(from: i32, to: i32, source: usize, rowOffsets: usize, pixelOffsets: usize, pixelCount: i32, panel: usize, out: usize, stride: usize, columns: i32, accumulate: i32): void {
   ${vectors === 2 ? 'const whole = columns == 8;' : ''}
   const last = to - 1;
-  const end = pixels + (<usize>pixelCount << 2);
+  const end = pixelOffsets + (<usize>pixelCount << 2);
   let at: usize, s: v128, ${join(vectors, (v) => `b${v}: v128`, ', ')};
   for (let first = from; first < to; first += ${rows}) {
-    ${join(rows, (t) => `const a${t} = source + <usize>load<i32>(offsets + (<usize>min(first + ${t}, last) << 2));`, '\n    ')}
+    ${join(rows, (t) => `const a${t} = source + <usize>load<i32>(rowOffsets + (<usize>min(first + ${t}, last) << 2));`, '\n    ')}
     ${zeros(rows, vectors)}
-    for (let pixel = pixels, b = panel; pixel < end; pixel += 4, b += ${16 * vectors}) {
+    for (let pixel = pixelOffsets, b = panel; pixel < end; pixel += 4, b += ${16 * vectors}) {
       at = <usize>load<i32>(pixel); ${join(vectors, (v) => `b${v} = v128.load(b, ${16 * v});`, ' ')}
       ${join(rows, (t) => `s = v128.load_splat<f32>(a${t} + at); ${join(vectors, (v) => `c${t}${v} = madd(s, b${v}, c${t}${v});`, ' ')}`, '\n      ')}
     }
@@ -193,24 +193,24 @@ export function ${panel}(from: i32, to: i32, source: usize, offsets: usize, pixe
 }
 
 /**
- * out[p, column] = Σ over the runs of window(p) · column of the panel, for one to three columns: too few for a vector, so four terms of each sum go
+ * out[p, column] = Σ over the segments of window(p) · column of the panel, for one to three columns: too few for a vector, so four terms of each sum go
  * side by side, `rows` pixels at a time.
  */
-function narrowGather(rows, columns) {
+function narrowIgemm(rows, columns) {
   return `
-export function narrowGather${columns}(from: i32, to: i32, source: usize, pixels: usize, runs: usize, runCount: i32, k: i32, panel: usize, out: usize, outs: usize, stride: usize): void {
-  const end = runs + (<usize>runCount << 3);
+export function narrowIgemm${columns}(from: i32, to: i32, source: usize, pixelOffsets: usize, segments: usize, segmentCount: i32, k: i32, panel: usize, out: usize, outOffsets: usize, stride: usize): void {
+  const end = segments + (<usize>segmentCount << 3);
   const last = to - 1;
   const step = <usize>k << 2;
   let a: v128, ${join(columns, (j) => `b${j}: v128`, ', ')};
   for (let first = from; first < to; first += ${rows}) {
-    ${join(rows, (t) => `const i${t} = <usize>min(first + ${t}, last) << 2, a${t} = source + <usize>load<i32>(pixels + i${t});`, '\n    ')}
+    ${join(rows, (t) => `const i${t} = <usize>min(first + ${t}, last) << 2, a${t} = source + <usize>load<i32>(pixelOffsets + i${t});`, '\n    ')}
     ${zeros(rows, columns)}
     let q0 = panel${join(columns - 1, (j) => `, q${j + 1} = q${j} + step`, '')};
-    for (let run = runs; run < end; run += 8) {
-      const place = <usize>load<i32>(run);
-      ${join(rows, (t) => `let p${t} = a${t} + place;`, ' ')}
-      let left = load<i32>(run, 4);
+    for (let segment = segments; segment < end; segment += 8) {
+      const segmentOffset = <usize>load<i32>(segment);
+      ${join(rows, (t) => `let p${t} = a${t} + segmentOffset;`, ' ')}
+      let left = load<i32>(segment, 4);
       for (; left >= 4; left -= 4) {
         ${join(columns, (j) => `b${j} = v128.load(q${j}); q${j} += 16;`, ' ')}
         ${join(rows, (t) => `a = v128.load(p${t}); p${t} += 16; ${join(columns, (j) => `c${t}${j} = madd(a, b${j}, c${t}${j});`, ' ')}`, '\n        ')}
@@ -221,34 +221,34 @@ export function narrowGather${columns}(from: i32, to: i32, source: usize, pixels
       }
     }
     let at: usize;
-    ${join(rows, (t) => `at = out + (outs ? <usize>load<i32>(outs + i${t}) : stride * (i${t} >> 2)); ${join(columns, (j) => `store<f32>(at, total(c${t}${j}), ${4 * j});`, ' ')}`, '\n    ')}
+    ${join(rows, (t) => `at = out + (outOffsets ? <usize>load<i32>(outOffsets + i${t}) : stride * (i${t} >> 2)); ${join(columns, (j) => `store<f32>(at, total(c${t}${j}), ${4 * j});`, ' ')}`, '\n    ')}
   }
 }
 `;
 }
 
-/** out[row, column] (+)= Σ_p source[offsets[row] + pixels[p]] · column of the panel, for one to three columns: `groups` of four rows at a time. */
-function narrowOuter(groups, columns) {
+/** out[row, column] (+)= Σ_p source[rowOffsets[row] + pixelOffsets[p]] · column of the panel, for one to three columns: `groups` of four rows at a time. */
+function narrowIgemmTransposed(groups, columns) {
   return `
-export function narrowOuter${columns}(from: i32, to: i32, source: usize, offsets: usize, pixels: usize, pixelCount: i32, panel: usize, out: usize, stride: usize, accumulate: i32): void {
+export function narrowIgemmTransposed${columns}(from: i32, to: i32, source: usize, rowOffsets: usize, pixelOffsets: usize, pixelCount: i32, panel: usize, out: usize, stride: usize, accumulate: i32): void {
   const last = to - 1;
-  const end = pixels + (<usize>pixelCount << 2);
+  const end = pixelOffsets + (<usize>pixelCount << 2);
   const step = <usize>pixelCount << 2;
   let at: usize, a: v128, ${join(columns, (j) => `b${j}: v128`, ', ')};
   for (let first = from; first < to; first += ${4 * groups}) {
     let near = true;
-    ${join(groups, (g) => `const r${g} = min(first + ${4 * g}, last), a${g} = source + offset(offsets, r${g}); near = near && side(offsets, r${g}, last);`, '\n    ')}
+    ${join(groups, (g) => `const r${g} = min(first + ${4 * g}, last), a${g} = source + offset(rowOffsets, r${g}); near = near && side(rowOffsets, r${g}, last);`, '\n    ')}
     ${zeros(groups, columns)}
     let q0 = panel${join(columns - 1, (j) => `, q${j + 1} = q${j} + step`, '')};
     if (near) {
-      for (let pixel = pixels; pixel < end; pixel += 4) {
+      for (let pixel = pixelOffsets; pixel < end; pixel += 4) {
         at = <usize>load<i32>(pixel); ${join(columns, (j) => `b${j} = v128.load_splat<f32>(q${j}); q${j} += 4;`, ' ')}
         ${join(groups, (g) => `a = v128.load(a${g} + at); ${join(columns, (j) => `c${g}${j} = madd(a, b${j}, c${g}${j});`, ' ')}`, '\n        ')}
       }
     } else {
-      for (let pixel = pixels; pixel < end; pixel += 4) {
+      for (let pixel = pixelOffsets; pixel < end; pixel += 4) {
         at = source + <usize>load<i32>(pixel); ${join(columns, (j) => `b${j} = v128.load_splat<f32>(q${j}); q${j} += 4;`, ' ')}
-        ${join(groups, (g) => `a = apart(offsets, r${g}, last, at); ${join(columns, (j) => `c${g}${j} = madd(a, b${j}, c${g}${j});`, ' ')}`, '\n        ')}
+        ${join(groups, (g) => `a = apart(rowOffsets, r${g}, last, at); ${join(columns, (j) => `c${g}${j} = madd(a, b${j}, c${g}${j});`, ' ')}`, '\n        ')}
       }
     }
     ${join(groups, (g) => join(columns, (j) => `put(c${g}${j}, first + ${4 * g}, to, out + ${4 * j}, stride, accumulate);`, ' '), '\n    ')}
@@ -257,12 +257,12 @@ export function narrowOuter${columns}(from: i32, to: i32, source: usize, offsets
 `;
 }
 
-/** Arithmetic on registers alone, which nothing can outrun: 448 operations each turn, on as many registers as there are. */
+/** Arithmetic on registers alone, which nothing can outrun: 448 operations each iteration, on as many registers as there are. */
 const peak = `
-export function peak(turns: i32, value: f32): f32 {
+export function peak(iterations: i32, value: f32): f32 {
   const s = f32x4.splat(value); // a constant might be made anew each time
   ${join(14, (i) => `let c${i} = s;`, ' ')}
-  for (; turns > 0; --turns) {
+  for (; iterations > 0; --iterations) {
     if (ASC_FEATURE_RELAXED_SIMD) {
       ${join(56, (i) => `c${i % 14} = f32x4.relaxed_madd(s, s, c${i % 14});`, ' ')}
     } else {
@@ -281,10 +281,10 @@ export function peak(turns: i32, value: f32): f32 {
  */
 export function kernels({rows8, rows4}) {
   return [
-    ...[shared, gather(rows8, 2), gather(rows4, 1), outer(rows8, 2), outer(rows4, 1)],
+    ...[shared, igemm(rows8, 2), igemm(rows4, 1), igemmTransposed(rows8, 2), igemmTransposed(rows4, 1)],
     // A tile's sums, its operands and its factors at most fill the registers.
-    ...[narrowGather(7, 1), narrowGather(4, 2), narrowGather(3, 3)],
-    ...[narrowOuter(7, 1), narrowOuter(4, 2), narrowOuter(3, 3)],
-    ...[epilogue, lanes, channels, planes, tiles, fourier, peak],
+    ...[narrowIgemm(7, 1), narrowIgemm(4, 2), narrowIgemm(3, 3)],
+    ...[narrowIgemmTransposed(7, 1), narrowIgemmTransposed(4, 2), narrowIgemmTransposed(3, 3)],
+    ...[epilogue, dwconv, repeat, batchedGemm, tileTransforms, fourier, peak],
   ].join('');
 }

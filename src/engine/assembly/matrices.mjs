@@ -3,13 +3,13 @@
  * three. Of m = 2 all but G are 0 and ±1, and G is of halves, so whole numbers stay exact. Source: https://arxiv.org/abs/1509.09308
  */
 function winograd(m, BT, G, AT) {
-  const turned = (rows) => rows[0].map((_, j) => rows.map((row) => row[j]));
+  const transpose = (rows) => rows[0].map((_, j) => rows.map((row) => row[j]));
   return {
     [`inputTiles${m}`]: BT,
     [`filterTiles${m}`]: G,
     [`outputTiles${m}`]: AT,
-    [`errorTiles${m}`]: turned(AT),
-    [`gradientTiles${m}`]: turned(G),
+    [`errorTiles${m}`]: transpose(AT),
+    [`gradientTiles${m}`]: transpose(G),
   };
 }
 

@@ -27,9 +27,9 @@ export const callWords = 16;
 /** Words in all. */
 export const controlWords = 1_024;
 /** Calls of a job. */
-export const mostCalls = Math.floor((controlWords - word.first) / callWords);
+export const maxCalls = Math.floor((controlWords - word.first) / callWords);
 /** Where the first thread's scratch memory lies; each has lines of the cache for itself. */
-export const scratchPlace = 4 * controlWords;
+export const scratchAddress = 4 * controlWords;
 /** Threads that have room for it. */
-export const mostThreads = 32;
-export const controlBytes = scratchPlace + scratchBytes * mostThreads;
+export const maxThreads = 32;
+export const controlBytes = scratchAddress + scratchBytes * maxThreads;

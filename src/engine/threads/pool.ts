@@ -1,33 +1,33 @@
-import {type Call, cut} from '../call.js';
+import {type KernelCall, partition} from '../kernelCall.js';
 import {type Kernels, kernelNames} from '../wasmModule.js';
-import {callWords, controlWords, mostCalls, word} from './control.js';
+import {callWords, controlWords, maxCalls, word} from './control.js';
 import {type Spawned, spawn} from './spawn.js';
 
 /** A worker took a piece and did not finish it in time: what it computes on is lost, since it may still write there. */
 export class WorkerLost extends Error {}
 
 /** Looks at what is missing before this thread goes to sleep too, where it may. */
-const looks = 5_000;
+const spins = 5_000;
 
 /** Threads that compute on one memory. */
 export interface Pool {
   /** How many work, this thread included. */
   threads(): number;
   /** Runs the calls over 0..count on all threads; the results do not depend on how many there are. @throws WorkerLost */
-  run(calls: readonly Call[], count: number, grain?: number): void;
+  run(calls: readonly KernelCall[], count: number, grain?: number): void;
   close(): void;
 }
 
 /**
  * Starts workers. Until they report, this thread works alone.
- * @param patience how long to wait for a worker that has begun, in milliseconds
+ * @param timeout how long to wait for a worker that has begun, in milliseconds
  */
 export function startPool(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
   kernels: Kernels,
   workers: number,
-  patience: number,
+  timeout: number,
 ): Pool {
   const words = new Int32Array(memory.buffer, 0, controlWords);
   const spawned: Spawned[] = Array.from({length: workers}, (_, i) =>
@@ -35,8 +35,8 @@ export function startPool(
   );
   const threads = () => 1 + Atomics.load(words, word.ready);
 
-  const runTogether = (calls: readonly Call[], count: number, grain?: number): void => {
-    const {step, ranges, group, pieces} = cut(calls.length, count, threads(), grain);
+  const runTogether = (calls: readonly KernelCall[], count: number, grain?: number): void => {
+    const {step, ranges, group, pieces} = partition(calls.length, count, threads(), grain);
     words.set([count, step, ranges, calls.length, group], word.count);
     for (const [i, {kernel, args}] of calls.entries()) {
       words.set([kernelNames.indexOf(kernel), ...args], word.first + i * callWords);
@@ -55,14 +55,14 @@ export function startPool(
       }
       own++;
     }
-    awaitOthers(words, pieces - own, patience);
+    awaitOthers(words, pieces - own, timeout);
   };
 
   return {
     threads,
     run(calls, count, grain) {
-      for (let first = 0; first < calls.length; first += mostCalls) {
-        runTogether(calls.slice(first, first + mostCalls), count, grain);
+      for (let first = 0; first < calls.length; first += maxCalls) {
+        runTogether(calls.slice(first, first + maxCalls), count, grain);
       }
     },
     close() {
@@ -72,14 +72,14 @@ export function startPool(
 }
 
 /** Waits until workers have finished so many pieces: awake at first, then asleep, which the main thread of a page may not. */
-function awaitOthers(words: Int32Array, pieces: number, patience: number): void {
+function awaitOthers(words: Int32Array, pieces: number, timeout: number): void {
   let end = 0;
   for (let look = 0; ; look++) {
     const done = Atomics.load(words, word.done);
     if (done >= pieces) return;
-    if (look < looks) continue;
+    if (look < spins) continue;
     const now = performance.now();
-    end ||= now + patience;
+    end ||= now + timeout;
     if (now > end) throw new WorkerLost();
     if (maySleep) Atomics.wait(words, word.done, done, 1);
   }

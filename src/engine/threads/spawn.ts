@@ -31,7 +31,7 @@ export function defaultThreads(): number {
 }
 
 /** Why there can be no more than one thread here; undefined where there can. */
-export function whyAlone(): string | undefined {
+export function whyNoThreads(): string | undefined {
   if (builtin('node:worker_threads')) return undefined;
   const {crossOriginIsolated, Worker} = globalThis as Host;
   if (!Worker) return 'there are no workers here (in Node they need 20.16 or later)';

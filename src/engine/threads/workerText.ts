@@ -1,7 +1,7 @@
-import {callWords, controlWords, scratchBytes, scratchPlace, word} from './control.js';
+import {callWords, controlWords, scratchAddress, scratchBytes, word} from './control.js';
 
 /** Looks for work before a worker goes to sleep: some 50 µs, since waking it takes as long. */
-const looks = 20_000;
+const spins = 20_000;
 
 /**
  * What a worker runs, as text: so there is no file to find, under bundlers neither. It takes pieces of whatever job there is; a piece is read
@@ -11,7 +11,7 @@ const start = `
 const start = ({module, memory, names, index}) => {
   const {exports} = new WebAssembly.Instance(module, {env: {memory}});
   const kernels = names.map((name) => exports[name]);
-  exports.setScratch(${scratchPlace} + ${scratchBytes} * index);
+  exports.setScratch(${scratchAddress} + ${scratchBytes} * index);
   const words = new Int32Array(memory.buffer, 0, ${controlWords});
   const work = (piece) => {
     const [count, step, ranges, calls, group] = words.subarray(${word.count}, ${word.group + 1});
@@ -25,7 +25,7 @@ const start = ({module, memory, names, index}) => {
   Atomics.add(words, ${word.ready}, 1);
   for (;;) {
     const job = Atomics.load(words, ${word.job});
-    for (let look = 0; look < ${looks} && Atomics.load(words, ${word.left}) <= 0; look++);
+    for (let look = 0; look < ${spins} && Atomics.load(words, ${word.left}) <= 0; look++);
     if (Atomics.load(words, ${word.left}) <= 0) {
       Atomics.wait(words, ${word.job}, job);
       continue;

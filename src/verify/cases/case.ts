@@ -1,5 +1,5 @@
 import {type Problem, parseProblem} from '../../geometry/problem.js';
-import {fills as allFills, type Fill} from '../fill.js';
+import {fills as allFills, type Fill} from '../data/fill.js';
 import type {OracleName} from '../oracles/oracle.js';
 import type {Provenance} from '../provenance/provenance.js';
 

@@ -1,9 +1,9 @@
-import {randomFrom} from '../random.js';
+import {randomFrom} from '../data/random.js';
 
 /** The levels that each factor of a problem may have. */
 export type Factors = Readonly<Record<string, readonly unknown[]>>;
 /** One level of each factor. */
-export type Row<F extends Factors> = {[factor in keyof F]: F[factor][number]};
+export type ArrayRow<F extends Factors> = {[factor in keyof F]: F[factor][number]};
 /** Groups of factors whose levels are told apart by their class alone. */
 export interface Coarse<F extends Factors> {
   groups: readonly (readonly (keyof F & string)[])[];
@@ -28,9 +28,9 @@ const blind = 12;
 export function coveringArray<F extends Factors>(
   factors: F,
   groups: readonly (readonly (keyof F & string)[])[],
-  allows: (row: Row<F>) => boolean,
+  allows: (row: ArrayRow<F>) => boolean,
   {groups: coarseGroups, classes}: Coarse<F> = {groups: [], classes: {}},
-): Row<F>[] {
+): ArrayRow<F>[] {
   const names: (keyof F & string)[] = Object.keys(factors);
   const sizes = names.map((name) => factors[name].length);
   const next = randomFrom(names.join());
@@ -48,7 +48,7 @@ export function coveringArray<F extends Factors>(
   ];
   const tuplesOf = names.map((_, factor) => tuples.filter(({members}) => members.includes(factor)));
   const rowOf = (levels: readonly number[]) =>
-    Object.fromEntries(names.map((name, factor) => [name, factors[name][Math.max(0, levels[factor])]])) as Row<F>;
+    Object.fromEntries(names.map((name, factor) => [name, factors[name][Math.max(0, levels[factor])]])) as ArrayRow<F>;
 
   const drawn = (levels: number[]) => levels.map((level, factor) => (level === unset ? next() % sizes[factor] : level));
   const completed = (levels: number[]): number[] => {
@@ -76,7 +76,7 @@ export function coveringArray<F extends Factors>(
     return levels;
   };
 
-  const rows: Row<F>[] = [];
+  const rows: ArrayRow<F>[] = [];
   const all = tuples.flatMap((one) => Array.from(one.missing, (_, index) => ({one, index, at: next()})));
   for (const {one, index} of all.sort((a, b) => a.at - b.at)) {
     if (!one.missing[index]) continue;

@@ -1,9 +1,9 @@
 import {axesFault, type ProblemEpilogue} from '../../geometry/epilogue.js';
 import {flopsOf, sizeOf} from '../../geometry/pass.js';
 import {type Problem, problemInfo} from '../../geometry/problem.js';
-import {fills} from '../fill.js';
+import {fills} from '../data/fill.js';
 import type {Case} from './case.js';
-import {coveringArray, type Row} from './coveringArray.js';
+import {type ArrayRow, coveringArray} from './coveringArray.js';
 import {coarse, factors, fusedCoarse, fusedFactors, fusedGroups, groups, padsOf} from './factors.js';
 
 /** What one problem may cost: there are hundreds, and each algorithm does them all. */
@@ -44,8 +44,8 @@ function casesFrom(problems: readonly Problem[], most: number): Case[] {
   );
 }
 
-type FeatureRow = Row<typeof factors>;
-type FusedRow = Row<typeof fusedFactors>;
+type FeatureRow = ArrayRow<typeof factors>;
+type FusedRow = ArrayRow<typeof fusedFactors>;
 
 function isCheap(row: FeatureRow | FusedRow): boolean {
   const {kind, kernel, pad, rounding, image, batch, inChannels, depth} = row;

@@ -1,6 +1,6 @@
-import {fills} from '../fill.js';
+import {fills} from '../data/fill.js';
 import {provenanceNames} from '../provenance/names.js';
-import {everywhere} from '../provenance/provenance.js';
+import {uniformProvenance} from '../provenance/provenance.js';
 import {type Case, named} from './case.js';
 
 /**
@@ -12,7 +12,7 @@ export function provenanceCases(): Case[] {
   return problems.flatMap((problem, i) =>
     provenanceNames.map((name, j) => ({
       ...named(`tensors that are ${name}${i === 0 ? '' : ', depthwise'}`, problem),
-      provenance: everywhere(name),
+      provenance: uniformProvenance(name),
       fillsOnGpu: [fills[(i + j) % 2]],
     })),
   );

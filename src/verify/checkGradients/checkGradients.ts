@@ -2,10 +2,10 @@ import type {Tensor} from '@tensorflow/tfjs';
 import {ConvgradError} from '../../geometry/error.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {drawIntegers} from './draw.js';
+import {type FunctionUnderTest, type TensorFunction, tapeGradients, wrapFunction} from './functionUnderTest.js';
 import type {GradientReport, OrderReport} from './gradientReport.js';
 import {inspectGradients} from './inspectGradients.js';
 import {type GradientOptions, resolveOptions} from './options.js';
-import {type Subject, subjectOf, type TensorFunction, tapeGradients} from './subject.js';
 import {summaryOf} from './summaryOf.js';
 import {firstNonFinite, sizeOf} from './vector.js';
 
@@ -47,9 +47,9 @@ export async function checkGradients<const T extends GradientInputs>(
     const bad = firstNonFinite(data);
     if (bad >= 0) refuse(`input ${k} is ${data[bad]} at ${bad}; it must be finite.`);
   }
-  const subject = await subjectOf(f as TensorFunction, shapes, values);
+  const tested = await wrapFunction(f as TensorFunction, shapes, values);
   const report: Omit<GradientReport, 'summary'> = {
-    ...(await inspectGradients({subject, values, options: resolved, unreached: 'fault'})),
+    ...(await inspectGradients({tested, values, options: resolved, unreached: 'fault'})),
     seed: resolved.seed,
     backend: tf.getBackend(),
   };
@@ -63,7 +63,7 @@ export async function checkGradients<const T extends GradientInputs>(
             directions: [],
             problems: ['not looked at: there is no first gradient'],
           }
-        : await inspectSecondOrder(subject, values, resolved);
+        : await inspectSecondOrder(tested, values, resolved);
     report.passed &&= report.secondOrder.passed;
   }
   return {...report, summary: summaryOf(report)};
@@ -74,7 +74,7 @@ export async function checkGradients<const T extends GradientInputs>(
  * A gradient that takes dy off the tape is right at first order only.
  */
 async function inspectSecondOrder(
-  {f, shapes, outputShape}: Subject,
+  {f, shapes, outputShape}: FunctionUnderTest,
   values: readonly Float32Array[],
   options: Required<GradientOptions>,
 ): Promise<OrderReport> {
@@ -84,9 +84,9 @@ async function inspectSecondOrder(
     const found = tapeGradients(f, xs, dy);
     return tf.concat(found.map((dx, k) => (dx ?? tf.zerosLike(xs[k])).flatten()));
   };
-  const subject = await subjectOf(gradient, [...shapes, outputShape], [...values, dy]);
+  const tested = await wrapFunction(gradient, [...shapes, outputShape], [...values, dy]);
   // A gradient that does not depend on an input is off the tape, and rightly so.
-  return inspectGradients({subject, values: [...values, dy], options, unreached: 'zero'});
+  return inspectGradients({tested, values: [...values, dy], options, unreached: 'zero'});
 }
 
 function checkedInputs(inputs: GradientInputs): readonly Tensor[] {

@@ -1,4 +1,4 @@
-import {randomFrom} from '../random.js';
+import {randomFrom} from '../data/random.js';
 
 /** A direction in the space of one input: how far each of some coordinates moves per unit. */
 export interface Direction {
@@ -39,14 +39,14 @@ export function sampleOf(length: number, most: number, text: string): number[] {
 }
 
 /** ⟨gradient, direction⟩ in float64. */
-export function along(gradient: ArrayLike<number>, {indices, weights}: Direction): number {
+export function directionalDerivative(gradient: ArrayLike<number>, {indices, weights}: Direction): number {
   let sum = 0;
   for (let k = 0; k < indices.length; k++) sum += gradient[indices[k]] * weights[k];
   return sum;
 }
 
 /** An input moved along a direction. */
-export function moved(values: Float32Array, {indices, weights}: Direction, t: number): Float32Array {
+export function stepAlong(values: Float32Array, {indices, weights}: Direction, t: number): Float32Array {
   const result = values.slice();
   for (let k = 0; k < indices.length; k++) result[indices[k]] += t * weights[k];
   return result;

@@ -1,4 +1,4 @@
-import {randomFrom} from '../random.js';
+import {randomFrom} from '../data/random.js';
 
 /** Whole numbers of both signs, ±1 … ±range; never zero, which would hide a term. */
 export function drawIntegers(length: number, range: number, text: string): Float32Array {

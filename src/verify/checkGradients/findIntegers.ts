@@ -1,5 +1,5 @@
 import {drawIntegers, drawReals} from './draw.js';
-import {ChangedError, type Subject} from './subject.js';
+import {type FunctionUnderTest, UnstableFunctionError} from './functionUnderTest.js';
 import {rootMeanSquare, sizeOf} from './vector.js';
 
 /** Integers on which f and its gradient are exact. */
@@ -28,38 +28,42 @@ const ranges = [8, 4, 2, 1];
  * to rounding, where the caller's own values lie, so that a bend between here and there shows.
  */
 export async function findIntegers(
-  subject: Subject,
+  tested: FunctionUnderTest,
   own: readonly Float32Array[],
   outputSize: number,
   seed: number,
 ): Promise<IntegerPoint | string> {
   try {
-    const bend = await bendAt(subject, own, seed);
+    const bend = await bendAt(tested, own, seed);
     if (bend !== undefined) return bend;
     for (const range of ranges) {
       const bends = [];
       for (let nth = 0; nth < draws && bends.length === 0; nth++) {
-        const bend = await bendAmongIntegers(subject, range, `${seed}/${range}/${nth}`);
+        const bend = await bendAmongIntegers(tested, range, `${seed}/${range}/${nth}`);
         if (bend !== undefined) bends.push(bend);
       }
       if (bends.length > 0 && !bends[0].overflow) return bends[0].reason;
       if (bends.length > 0) continue;
       const point = {
-        values: subject.shapes.map((shape, k) => drawIntegers(sizeOf(shape), range, `${seed}/${range}/point/${k}`)),
+        values: tested.shapes.map((shape, k) => drawIntegers(sizeOf(shape), range, `${seed}/${range}/point/${k}`)),
         dy: drawIntegers(outputSize, range, `${seed}/${range}/dy`),
       };
-      if (await staysExact(subject, point)) return point;
+      if (await staysExact(tested, point)) return point;
     }
     return 'even on ±1 its sums get too large to be exact';
   } catch (error) {
-    if (error instanceof ChangedError) throw error;
+    if (error instanceof UnstableFunctionError) throw error;
     return 'f does not take integers of both signs';
   }
 }
 
 /** f must be just as linear where the caller's values lie, as far as rounding lets one see. */
-async function bendAt(subject: Subject, own: readonly Float32Array[], seed: number): Promise<string | undefined> {
-  const f = evaluator(subject, own);
+async function bendAt(
+  tested: FunctionUnderTest,
+  own: readonly Float32Array[],
+  seed: number,
+): Promise<string | undefined> {
+  const f = evaluator(tested, own);
   const here = await f();
   for (const k of own.keys()) {
     const scale = rootMeanSquare(own[k]) || 1;
@@ -75,12 +79,12 @@ async function bendAt(subject: Subject, own: readonly Float32Array[], seed: numb
   return undefined;
 }
 
-async function bendAmongIntegers(subject: Subject, range: number, text: string) {
+async function bendAmongIntegers(tested: FunctionUnderTest, range: number, text: string) {
   const drawAll = (name: string) =>
-    subject.shapes.map((shape, k) => drawIntegers(sizeOf(shape), range, `${text}/${name}/${k}`));
+    tested.shapes.map((shape, k) => drawIntegers(sizeOf(shape), range, `${text}/${name}/${k}`));
   const [base, other] = [drawAll('a'), drawAll('b')];
-  const f = evaluator(subject, base);
-  const tooLarge = exceeds(subject);
+  const f = evaluator(tested, base);
+  const tooLarge = exceeds(tested);
   const atA = await f();
   for (const [k, a] of base.entries()) {
     const b = other[k];
@@ -106,12 +110,12 @@ async function bendAmongIntegers(subject: Subject, range: number, text: string) 
  * Absolute values everywhere, and the longest step from there, make sums as large as they can get; what stays below 2²⁴ then was never
  * rounded.
  */
-async function staysExact(subject: Subject, {values, dy}: IntegerPoint): Promise<boolean> {
-  const tooLarge = exceeds(subject);
+async function staysExact(tested: FunctionUnderTest, {values, dy}: IntegerPoint): Promise<boolean> {
+  const tooLarge = exceeds(tested);
   const absolute = values.map((data) => data.map((value) => Math.abs(value) + longest));
-  if ((await subject.evaluate(absolute)).some(tooLarge)) return false;
+  if ((await tested.evaluate(absolute)).some(tooLarge)) return false;
   // A gradient that throws is for the report to tell.
-  const gradients = await subject.gradients(absolute, dy.map(Math.abs)).then(
+  const gradients = await tested.gradients(absolute, dy.map(Math.abs)).then(
     (found) => found.gradients,
     () => [],
   );
@@ -119,9 +123,9 @@ async function staysExact(subject: Subject, {values, dy}: IntegerPoint): Promise
 }
 
 /** f with one of the inputs replaced. */
-function evaluator(subject: Subject, base: readonly Float32Array[]) {
+function evaluator(tested: FunctionUnderTest, base: readonly Float32Array[]) {
   return (k?: number, values?: Float32Array) =>
-    subject.evaluate(base.map((data, i) => (i === k && values ? values : data)));
+    tested.evaluate(base.map((data, i) => (i === k && values ? values : data)));
 }
 
 function combine(...parts: [number, Float32Array][]): Float32Array {
@@ -133,6 +137,6 @@ function largest(values: Float32Array): number {
 }
 
 /** Whether float32 may have skipped an integer there; NaN included. */
-function exceeds({arithmetic}: Subject): (value: number) => boolean {
+function exceeds({arithmetic}: FunctionUnderTest): (value: number) => boolean {
   return (value) => !(Math.abs(value) <= arithmetic.exactLimit);
 }

@@ -1,19 +1,19 @@
 import {ConvgradError} from '../../geometry/error.js';
+import {type CoordinateGroup, groupBySize, onLattice} from './coordinateGroups.js';
 import {adviceFor} from './decision.js';
 import {drawReals} from './draw.js';
 import {findIntegers, type IntegerPoint, integerStep} from './findIntegers.js';
+import {type FunctionUnderTest, messageOf, type TapeGradients} from './functionUnderTest.js';
 import type {Mode, OrderReport} from './gradientReport.js';
 import {inspectInput, type Judge} from './inspectInput.js';
 import {integerJudge} from './integerJudge.js';
+import {measureLocalRounding} from './localRounding.js';
 import type {GradientOptions} from './options.js';
 import {realJudge} from './realJudge.js';
-import {onLattice, type Part, partsOf} from './steps.js';
-import {messageOf, type Subject, type TapeGradients} from './subject.js';
-import {surroundingsOf} from './surroundings.js';
 import {firstNonFinite, sizeOf} from './vector.js';
 
-export interface Question {
-  subject: Subject;
+export interface InspectionRequest {
+  tested: FunctionUnderTest;
   /** The caller's own. */
   values: readonly Float32Array[];
   options: Required<GradientOptions>;
@@ -25,11 +25,11 @@ export interface Question {
 const rounding = 2 ** -16;
 
 /** Inspects the gradients of one order: exactly, where integers allow it, or on the caller's own values. */
-export async function inspectGradients(question: Question): Promise<OrderReport> {
-  const {subject, values, options} = question;
-  const outputSize = sizeOf(subject.outputShape);
+export async function inspectGradients(question: InspectionRequest): Promise<OrderReport> {
+  const {tested, values, options} = question;
+  const outputSize = sizeOf(tested.outputShape);
   if (options.mode === 'real') return inspectReals(question, 'asked for');
-  const integers = await findIntegers(subject, values, outputSize, options.seed);
+  const integers = await findIntegers(tested, values, outputSize, options.seed);
   if (typeof integers !== 'string') {
     const report = await inspectIntegers(question, integers);
     if (options.mode === 'integers' || !isRounding(report)) return report;
@@ -44,47 +44,47 @@ export async function inspectGradients(question: Question): Promise<OrderReport>
   return inspectReals(question, integers);
 }
 
-async function inspectIntegers(question: Question, point: IntegerPoint): Promise<OrderReport> {
+async function inspectIntegers(question: InspectionRequest, point: IntegerPoint): Promise<OrderReport> {
   const {values, dy} = point;
   const parts = values.map((data) => [{indices: Array.from(data.keys()), step: integerStep}]);
   return inspect({question, mode: 'integers', reason: 'f is linear in each input', values, dy, parts}, (gradients) =>
-    integerJudge(question.subject, point, gradients),
+    integerJudge(question.tested, point, gradients),
   );
 }
 
-async function inspectReals(question: Question, reason: string): Promise<OrderReport> {
-  const {subject, options} = question;
+async function inspectReals(question: InspectionRequest, reason: string): Promise<OrderReport> {
+  const {tested, options} = question;
   const values = question.values.map(onLattice);
-  const here = await subject.evaluate(values);
+  const here = await tested.evaluate(values);
   const dy = drawReals(here.length, `${options.seed}/dy`);
   const bad = firstNonFinite(here);
-  if (bad >= 0) return hopeless('real', reason, `f is ${here[bad]} at output ${bad}`);
-  const surroundings = await surroundingsOf(subject, values, here, options.seed);
-  const {unit, storage} = subject.arithmetic;
-  const point = {subject, values, dy, here, surroundings, unit: storage?.unit ?? unit};
-  const parts = values.map(partsOf);
+  if (bad >= 0) return failedReport('real', reason, `f is ${here[bad]} at output ${bad}`);
+  const localRounding = await measureLocalRounding(tested, values, here, options.seed);
+  const {unit, storage} = tested.arithmetic;
+  const point = {tested, values, dy, here, localRounding, unit: storage?.unit ?? unit};
+  const parts = values.map(groupBySize);
   return inspect({question, mode: 'real', reason, values, dy, parts}, async (gradients) => realJudge(point, gradients));
 }
 
 /** Where one order of gradients is judged. */
 interface Inspection {
-  question: Question;
+  question: InspectionRequest;
   mode: Mode;
   reason: string;
   values: readonly Float32Array[];
   dy: Float32Array;
-  parts: Part[][];
+  parts: CoordinateGroup[][];
 }
 
 async function inspect(
-  {question: {subject, options, unreached}, mode, reason, values, dy, parts}: Inspection,
+  {question: {tested, options, unreached}, mode, reason, values, dy, parts}: Inspection,
   judgeOf: (gradients: Float32Array[]) => Promise<Judge>,
 ): Promise<OrderReport> {
   let found: TapeGradients;
   try {
-    found = await subject.gradients(values, dy);
+    found = await tested.gradients(values, dy);
   } catch (error) {
-    return hopeless(mode, reason, `the gradient cannot be taken: ${messageOf(error)}`);
+    return failedReport(mode, reason, `the gradient cannot be taken: ${messageOf(error)}`);
   }
   const report: OrderReport = {passed: false, mode, reason, inputs: [], directions: [], problems: []};
   const gradients = found.gradients.map((gradient, k) => gradient ?? new Float32Array(values[k].length));
@@ -93,7 +93,7 @@ async function inspect(
     const bad = firstNonFinite(gradient);
     if (bad >= 0) report.problems.push(`the gradient of input ${k} is ${gradient[bad]} at ${bad}`);
     if (bad >= 0) continue;
-    const {input, directions} = await inspectInput(k, subject.shapes[k], parts[k], dy.length, judge, options);
+    const {input, directions} = await inspectInput(k, tested.shapes[k], parts[k], dy.length, judge, options);
     input.advice = adviceFor(input, dy.length);
     report.inputs.push(input);
     // Where nothing depends on the input, the tape's silence about it is right.
@@ -119,6 +119,6 @@ function isRounding({inputs, directions}: OrderReport): boolean {
   return wrong.length > 0 && wrong.every(({error, numeric}) => error <= rounding * Math.abs(numeric));
 }
 
-function hopeless(mode: Mode, reason: string, problem: string): OrderReport {
+function failedReport(mode: Mode, reason: string, problem: string): OrderReport {
   return {passed: false, mode, reason, inputs: [], directions: [], problems: [problem]};
 }

@@ -1,6 +1,6 @@
+import type {CoordinateGroup} from './coordinateGroups.js';
 import {coordinate, type Direction, halves, randomDirection, sampleOf} from './direction.js';
 import type {CoordinateSlope, DirectionReport, InputReport, Slope, Status} from './gradientReport.js';
-import type {Part} from './steps.js';
 
 /** What a judge says about the gradient of one input along one direction, before anyone asks how much that tells. */
 export interface Finding extends Slope {
@@ -38,7 +38,7 @@ const affordable = 5e6;
 export async function inspectInput(
   index: number,
   shape: readonly number[],
-  parts: readonly Part[],
+  parts: readonly CoordinateGroup[],
   outputs: number,
   judge: Judge,
   {coordinates, directions, seed}: Extent,

@@ -1,6 +1,6 @@
-import {type Direction, moved} from './direction.js';
-import {deviations, type Point, weigh, weighted} from './point.js';
-import {ulpOf} from './steps.js';
+import {ulpOf} from './coordinateGroups.js';
+import {type Direction, stepAlong} from './direction.js';
+import {deviations, type Point, weightedBound, weightedSum} from './point.js';
 import {largest} from './vector.js';
 import {type Fit, fitWindow, gapWeight, noiseWeight, reach, ulpWeight} from './window.js';
 
@@ -26,9 +26,9 @@ export interface Line {
   /** The narrowest window in which float32 takes the steps exactly. */
   finest: number;
   /** Looks through a window and says what it alone tells; `rounding` is the part of the tolerance that a narrower window does not reduce. */
-  look(level: number): Promise<Estimate & {rounding: number}>;
+  evaluateWindow(level: number): Promise<Estimate & {rounding: number}>;
   /** What the best windows tell, output by output. @param dy the weights; those of the point by default */
-  settle(dy?: Float32Array): Estimate;
+  bestEstimate(dy?: Float32Array): Estimate;
   /** What each window tells that has been looked through, without regard to what rounding may have swallowed; the narrowest first. */
   windows(dy: Float32Array): (Estimate & {level: number})[];
   /** Whether a window narrower than the best one does not resolve an output: the best one may show a wave that is not there. */
@@ -74,8 +74,8 @@ const unknown = 1e100;
 const hiddenShare = 2 ** -20;
 
 export function lineThrough(point: Point, input: number, direction: Direction): Line {
-  const {subject, values, here, surroundings, unit} = point;
-  const {noise, quantum, size, range, extent} = surroundings;
+  const {tested, values, here, localRounding, unit} = point;
+  const {noise, quantum, size, range, extent} = localRounding;
   const outputs = here.length;
   const count = direction.indices.length;
   const least = direction.weights.reduce((least, weight) => min(least, abs(weight)), Number.MAX_VALUE);
@@ -110,8 +110,8 @@ export function lineThrough(point: Point, input: number, direction: Direction): 
   const at = async (t: number) => {
     let output = nodes.get(t);
     if (!output) {
-      const there = moved(values[input], direction, t);
-      output = await subject.evaluate(values.map((data, i) => (i === input ? there : data)));
+      const there = stepAlong(values[input], direction, t);
+      output = await tested.evaluate(values.map((data, i) => (i === input ? there : data)));
       nodes.set(t, output);
     }
     return output;
@@ -199,7 +199,12 @@ export function lineThrough(point: Point, input: number, direction: Direction): 
       loose[j] = tight[j] + extraOf(j);
       if (everMoves[j] === 1) moves = true;
     }
-    return {value: weigh(dy, window.slope), tolerance: weighted(dy, tight), loose: weighted(dy, loose), moves};
+    return {
+      value: weightedSum(dy, window.slope),
+      tolerance: weightedBound(dy, tight),
+      loose: weightedBound(dy, loose),
+      moves,
+    };
   };
   const never = (j: number) => (hiddenShare * (size[j] || unknownSize)) / widest;
 
@@ -207,7 +212,7 @@ export function lineThrough(point: Point, input: number, direction: Direction): 
     input,
     direction,
     finest,
-    async look(level) {
+    async evaluateWindow(level) {
       const spacing = spacingOf(level);
       for (let k = 1; k <= reach; k++) {
         await at(k * spacing);
@@ -233,14 +238,14 @@ export function lineThrough(point: Point, input: number, direction: Direction): 
           best.plateau[j] = width;
         }
       }
-      const rounding = weighted(point.dy, window.rounding);
+      const rounding = weightedBound(point.dy, window.rounding);
       const estimate = estimateOf(
         point.dy,
         window,
         (j) => rate(j, window.bar[j], everMoves[j] ? window.plateau[j] : 0),
         () => 0,
       );
-      const gap = abs(weigh(point.dy, window.gap));
+      const gap = abs(weightedSum(point.dy, window.gap));
       bends.set(level, {
         level,
         gap,
@@ -248,7 +253,7 @@ export function lineThrough(point: Point, input: number, direction: Direction): 
       });
       return {...estimate, rounding};
     },
-    settle: (dy = point.dy) =>
+    bestEstimate: (dy = point.dy) =>
       estimateOf(
         dy,
         best,
@@ -276,7 +281,7 @@ export function lineThrough(point: Point, input: number, direction: Direction): 
         .sort((a, b) => b - a)
         .map((level) => {
           const {up, down, rounding} = read(level);
-          return {up: weigh(dy, up), down: weigh(dy, down), noise: weighted(dy, rounding)};
+          return {up: weightedSum(dy, up), down: weightedSum(dy, down), noise: weightedBound(dy, rounding)};
         })
         .filter(({noise}) => 2 * noise < difference)
         .slice(0, 2);
@@ -294,11 +299,11 @@ export function lineThrough(point: Point, input: number, direction: Direction): 
       if (!wide || narrow.gap < wide.gap / 2 || (tolerance < unknown / 1e50 && narrow.gap < tolerance / 8))
         return false;
       // The gap of a kink stays, that of a jump grows; but rounding jumps too.
-      return narrow.gap < 2 * wide.gap || narrow.gap * spacingOf(narrow.level) > weighted(point.dy, inSight);
+      return narrow.gap < 2 * wide.gap || narrow.gap * spacingOf(narrow.level) > weightedBound(point.dy, inSight);
     },
     isStaircase(dy) {
       const unexplained = best.bar.map((bar, j) => bar * spacingOf(best.level[j]));
-      if (weighted(dy, unexplained) > (doubtfulStep / ownStep) * weighted(dy, inSight)) return true;
+      if (weightedBound(dy, unexplained) > (doubtfulStep / ownStep) * weightedBound(dy, inSight)) return true;
       // What is smooth moves by less than this between the points of the narrowest window.
       const narrowest = spacingOf(max(...levels));
       return step.some(

@@ -1,5 +1,5 @@
-import {levelBesideOne} from './besideOne.js';
-import {along, type Direction, moved} from './direction.js';
+import {levelAboveAbsorption} from './absorption.js';
+import {type Direction, directionalDerivative, stepAlong} from './direction.js';
 import type {Finding, Judge} from './inspectInput.js';
 import {type Estimate, type Line, lineThrough, spacingOf} from './line.js';
 import {deviations, type Point} from './point.js';
@@ -36,19 +36,19 @@ const gradientWeight = 8;
  * window, and what the gradient itself does on the way does not look like rounding.
  */
 export function realJudge(point: Point, gradients: readonly Float32Array[]): Judge {
-  const {subject, values} = point;
+  const {tested, values} = point;
   /** Where the last line of an input found its best window. */
   const hints = values.map(() => 0);
 
   return async (input, direction, typical, quick = false) => {
-    await subject.repeat(values, point.here);
-    const analytic = along(gradients[input], direction);
+    await tested.repeat(values, point.here);
+    const analytic = directionalDerivative(gradients[input], direction);
     const own = ownRounding(gradients[input], direction);
     const goalOf = ({value}: Estimate) => enough * Math.max(Math.abs(value), typical);
     const line = lineThrough(point, input, direction);
     const level = await scan(line, hints[input], goalOf, analytic !== 0);
     hints[input] = Math.max(0, level);
-    const estimate = line.settle();
+    const estimate = line.bestEstimate();
     if (quick) {
       const isOff = Math.abs(analytic - estimate.value) > estimate.loose + own;
       return finding(isOff ? 'wrong' : line.isKink(estimate.tolerance) ? 'kink' : 'agrees', analytic, estimate, own);
@@ -56,11 +56,11 @@ export function realJudge(point: Point, gradients: readonly Float32Array[]): Jud
     const coarsest = Math.max(5e-4 * Math.abs(estimate.value), typical / 32);
     /** The verdict on a gradient, for the point's dy or another one. */
     const compare = async (dy: Float32Array, analytic: number, own: number): Promise<Finding> => {
-      const estimate = line.settle(dy);
+      const estimate = line.bestEstimate(dy);
       if (agrees(analytic, estimate, own)) return finding('agrees', analytic, estimate, own);
-      const verdict = await doubt(point, line, {dy, analytic, own, goalOf, level});
+      const verdict = await examineDifference(point, line, {dy, analytic, own, goalOf, level});
       // In doubt more windows were looked through.
-      const settled = line.settle(dy);
+      const settled = line.bestEstimate(dy);
       const isSettled = verdict === 'open' && agrees(analytic, settled, own);
       return finding(isSettled ? 'agrees' : verdict, analytic, settled, own);
     };
@@ -69,9 +69,9 @@ export function realJudge(point: Point, gradients: readonly Float32Array[]): Jud
     // Near a kink of some outputs: the others can be judged without them.
     const mask = line.mask(coarsest / 2);
     if (mask && mask.left >= mask.masked.length) {
-      const found = (await subject.gradients(values, mask.dy)).gradients[input];
+      const found = (await tested.gradients(values, mask.dy)).gradients[input];
       const rest = found ?? new Float32Array(values[input].length);
-      const comparison = await compare(mask.dy, along(rest, direction), ownRounding(rest, direction));
+      const comparison = await compare(mask.dy, directionalDerivative(rest, direction), ownRounding(rest, direction));
       return {...comparison, masked: mask.masked};
     }
     if (line.isKink(estimate.tolerance)) return finding('kink', analytic, estimate, own);
@@ -110,11 +110,11 @@ async function scan(
 ): Promise<number> {
   let [best, bestLevel] = [Number.POSITIVE_INFINITY, Math.min(from, line.finest)];
   const isEnough = () => {
-    const estimate = line.settle();
+    const estimate = line.bestEstimate();
     return estimate.tolerance <= goalOf(estimate) && (estimate.moves || !mustMove);
   };
   const look = async (level: number) => {
-    const {tolerance, rounding, moves} = await line.look(level);
+    const {tolerance, rounding, moves} = await line.evaluateWindow(level);
     if (moves && tolerance < best) [best, bestLevel] = [tolerance, level];
     return rounding;
   };
@@ -129,7 +129,7 @@ async function scan(
     const before = best;
     await look(level);
     if (isEnough()) return bestLevel;
-    if (level < 0 && best === before && line.settle().moves) break;
+    if (level < 0 && best === before && line.bestEstimate().moves) break;
   }
   return bestLevel;
 }
@@ -143,17 +143,17 @@ interface Suspicion {
 }
 
 /** Whether a gradient that differs from what windows tell is wrong, or they cannot tell. */
-async function doubt(
+async function examineDifference(
   point: Point,
   line: Line,
   {dy, analytic, own, goalOf, level}: Suspicion,
 ): Promise<Finding['verdict']> {
   const {input, direction} = line;
-  const isOff = (estimate: Estimate, wanted: number, slack: number) =>
-    Math.abs(wanted - estimate.value) > estimate.loose + slack;
-  for (let near = Math.min(0, level); near <= line.finest; near++) await line.look(near);
+  const isOff = (estimate: Estimate, expected: number, slack: number) =>
+    Math.abs(expected - estimate.value) > estimate.loose + slack;
+  for (let near = Math.min(0, level); near <= line.finest; near++) await line.evaluateWindow(near);
   if (!(await examinePlateaus(line, dy))) return 'open';
-  const estimate = line.settle(dy);
+  const estimate = line.bestEstimate(dy);
   if (!isOff(estimate, analytic, own)) return 'open';
   if (line.isKink(estimate.tolerance)) return 'kink';
   // Of a jump one side is flat.
@@ -171,10 +171,10 @@ async function doubt(
     );
   if (isContradicted || hasSide) return 'open';
   // The slope must be the same where the inputs are large enough beside constants inside f.
-  const clearOfOne = levelBesideOne(point, line);
+  const clearOfOne = levelAboveAbsorption(point, line);
   if (clearOfOne !== undefined) {
     if (clearOfOne === Number.NEGATIVE_INFINITY) return 'open';
-    for (let wide = clearOfOne; wide > clearOfOne - wideWindows; wide--) await line.look(wide);
+    for (let wide = clearOfOne; wide > clearOfOne - wideWindows; wide--) await line.evaluateWindow(wide);
     const stays = line
       .windows(dy)
       .some(
@@ -189,7 +189,7 @@ async function doubt(
   const other = lineThrough(point, input, {...direction, weights: direction.weights.map((weight) => weight * second)});
   const otherLevel = await scan(other, level, goalOf, true);
   await examinePlateaus(other, dy);
-  const again = other.settle(dy);
+  const again = other.bestEstimate(dy);
   if (other.isStaircase(dy)) return 'open';
   // Its steps are not exact.
   const lost = Math.abs(analytic) * other.lostAt(otherLevel);
@@ -205,7 +205,7 @@ async function doubt(
 async function examinePlateaus(line: Line, dy: Float32Array): Promise<boolean> {
   if (!line.hasPlateau(dy)) return true;
   if (line.direction.indices.length > 1) return false;
-  for (let level = line.finest; level >= widestLevel; level--) await line.look(level);
+  for (let level = line.finest; level >= widestLevel; level--) await line.evaluateWindow(level);
   await line.findOnset();
   return true;
 }
@@ -215,13 +215,13 @@ async function examinePlateaus(line: Line, dy: Float32Array): Promise<boolean> {
  * same value, it may have steps like those of numbers of the size of dy.
  */
 async function gradientNoise(point: Point, line: Line, dy: Float32Array, level: number): Promise<number> {
-  const {subject, values} = point;
+  const {tested, values} = point;
   const {input, direction} = line;
   const slopeAt = async (t: number) => {
-    const there = values.map((data, i) => (i === input ? moved(data, direction, t) : data));
-    const found = await subject.gradients(there, dy).catch(() => undefined);
+    const there = values.map((data, i) => (i === input ? stepAlong(data, direction, t) : data));
+    const found = await tested.gradients(there, dy).catch(() => undefined);
     const gradient = found?.gradients[input];
-    return gradient ? along(gradient, direction) : 0;
+    return gradient ? directionalDerivative(gradient, direction) : 0;
   };
   const length = Math.sqrt(direction.weights.reduce((sum, weight) => sum + weight ** 2, 0));
   const middle = await slopeAt(0);
@@ -254,12 +254,12 @@ async function gradientNoise(point: Point, line: Line, dy: Float32Array, level: 
  * How much a tiny gradient suffers from numbers inside of it that are too small for float32: it is linear in dy, so with another dy, large
  * enough, it tells.
  */
-async function underflowOf({subject, values}: Point, {input, direction}: Line, dy: Float32Array, analytic: number) {
+async function underflowOf({tested, values}: Point, {input, direction}: Line, dy: Float32Array, analytic: number) {
   if (Math.abs(analytic) > tiny) return 0;
-  const found = await subject.gradients(
+  const found = await tested.gradients(
     values,
     dy.map((weight) => weight * enlarged),
   );
   const gradient = found.gradients[input];
-  return gradient ? 2 * Math.abs(along(gradient, direction) / enlarged - analytic) : 0;
+  return gradient ? 2 * Math.abs(directionalDerivative(gradient, direction) / enlarged - analytic) : 0;
 }

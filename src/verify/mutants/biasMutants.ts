@@ -1,8 +1,8 @@
 import type {KernelFunc, TensorInfo} from '@tensorflow/tfjs';
-import {consume, type Place, runOther} from '../../plugin/backendOps.js';
+import {applyAndRelease, type BackendContext, runBackendKernel} from '../../plugin/backendOps.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
-import {register} from '../kernels.js';
-import type {Described} from './mutant.js';
+import {replaceKernel} from '../run/kernels.js';
+import type {MutantDescription} from './mutant.js';
 
 /** An element of dy [N, H, W, F], whatever its data format. */
 interface Element {
@@ -23,7 +23,7 @@ interface Sizes {
 }
 
 /** A deliberately wrong dBias, on every backend. It lies in no algorithm: all share the sum that tfjs makes of dy. */
-export interface BiasMutant extends Omit<Described, 'passes'> {
+export interface BiasMutant extends Omit<MutantDescription, 'passes'> {
   /** How much of an element is summed: all of it when absent. */
   weight?(element: Element, sizes: Sizes): number;
   /** Into which channel it is summed: its own when absent. */
@@ -90,8 +90,8 @@ export function breakBias(mutant: BiasMutant, backendName: string): () => void {
       shape,
     );
   };
-  register({...right, kernelFunc});
-  return () => register(right);
+  replaceKernel({...right, kernelFunc});
+  return () => replaceKernel(right);
 }
 
 interface Memory {
@@ -99,14 +99,16 @@ interface Memory {
 }
 
 /** dy as a row, times the matrix: kernels of every backend, since not every one lets values be read at once. */
-function wrongSum(place: Place, dy: TensorInfo, matrix: Float32Array, shape: number[]): TensorInfo {
+function wrongSum(place: BackendContext, dy: TensorInfo, matrix: Float32Array, shape: number[]): TensorInfo {
   const elements = dy.shape.reduce((product, size) => product * size, 1);
   const b = (place.backend as Memory).makeTensorInfo([1, elements, matrix.length / elements], 'float32', matrix);
-  const reshaped = (x: TensorInfo, to: number[]) => runOther(place, 'Reshape', {x}, {shape: to});
-  return consume(place, b, () =>
-    consume(place, reshaped(dy, [1, 1, elements]), (a) =>
-      consume(place, runOther(place, 'BatchMatMul', {a, b}, {transposeA: false, transposeB: false}), (sums) =>
-        reshaped(sums, shape),
+  const reshaped = (x: TensorInfo, to: number[]) => runBackendKernel(place, 'Reshape', {x}, {shape: to});
+  return applyAndRelease(place, b, () =>
+    applyAndRelease(place, reshaped(dy, [1, 1, elements]), (a) =>
+      applyAndRelease(
+        place,
+        runBackendKernel(place, 'BatchMatMul', {a, b}, {transposeA: false, transposeB: false}),
+        (sums) => reshaped(sums, shape),
       ),
     ),
   );

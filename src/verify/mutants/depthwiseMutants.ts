@@ -1,6 +1,6 @@
 import {filterDepth} from '../../geometry/pass.js';
 import {eachTerm} from './eachTerm.js';
-import {allPasses, gather, type Mistake, type Mutant, operand, result} from './mutant.js';
+import {allPasses, type Mistake, type Mutant, operand, rearrange, result} from './mutant.js';
 
 /** A mistake that dense convolutions do not notice. */
 const whereDepthwise =
@@ -14,11 +14,11 @@ const whereDepthwise =
 const multiplierMajor: Mistake = (run) => {
   const written = result((y, {info: {inChannels: C, outChannels: F}}) => {
     const M = F / C;
-    y.set(gather(y, (i) => i - (i % F) + (i % C) * M + Math.floor((i % F) / C)));
+    y.set(rearrange(y, (i) => i - (i % F) + (i % C) * M + Math.floor((i % F) / C)));
   })(run);
   const read = operand('dy', (dy, {inChannels: C, outChannels: F}) => {
     const M = F / C;
-    return gather(dy, (i) => i - (i % F) + (i % M) * C + Math.floor((i % F) / M));
+    return rearrange(dy, (i) => i - (i % F) + (i % M) * C + Math.floor((i % F) / M));
   })(run);
   return (call) => (call.pass === 'forward' ? written(call) : read(call));
 };

@@ -1,8 +1,8 @@
 import {channelStep, filterDepth} from '../../geometry/pass.js';
-import type {Call} from './mutant.js';
+import type {PassArguments} from './mutant.js';
 
 /** Visits every product of a pass: the indices of the output element and of its two factors. */
-export function eachTerm({pass, info}: Call, visit: (out: number, a: number, b: number) => void): void {
+export function eachTerm({pass, info}: PassArguments, visit: (out: number, a: number, b: number) => void): void {
   const {inChannels: C, outChannels: F} = info;
   const [depth, step] = [filterDepth(info), channelStep(info)];
   const pixels = info.batch * info.outHeight * info.outWidth;

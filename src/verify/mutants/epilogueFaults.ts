@@ -1,17 +1,17 @@
 import type {GradFunc, KernelFunc, NamedAttrMap, Tensor, TensorInfo} from '@tensorflow/tfjs';
-import {consume, type Place, runOther} from '../../plugin/backendOps.js';
+import {applyAndRelease, type BackendContext, runBackendKernel} from '../../plugin/backendOps.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
-import type {Fault} from '../faults.js';
-import {type Described, gradients} from './mutant.js';
+import type {Fault} from '../run/faultInjection.js';
+import {gradients, type MutantDescription} from './mutant.js';
 
 /** A mistake in what follows a fused convolution, or in its derivative, on every backend. It lies in no algorithm. */
-export interface FaultMutant extends Described {
+export interface FaultMutant extends MutantDescription {
   fault: Fault;
 }
 
 /** A call of a fused kernel as it was meant. */
-interface Call {
-  place: Place;
+interface TfKernelCall {
+  place: BackendContext;
   inputs: Record<string, TensorInfo | undefined>;
   attrs: NamedAttrMap;
   /** The right kernel, with some inputs and attributes changed; an input may be left out by `undefined`. */
@@ -19,13 +19,13 @@ interface Call {
 }
 
 /** Another fused kernel, where `applies` says so. */
-function fused(applies: (call: Call) => boolean, wrong: (call: Call) => TensorInfo): Fault {
+function fused(applies: (call: TfKernelCall) => boolean, wrong: (call: TfKernelCall) => TensorInfo): Fault {
   return {
     kernel(name, right): KernelFunc | undefined {
       if (!name.startsWith('Fused')) return undefined;
       return (params) => {
         const {backend, inputs, attrs = {}} = params;
-        const call: Call = {
+        const call: TfKernelCall = {
           place: {tf, backendName: tf.getBackend(), backend: backend as object},
           inputs,
           attrs,
@@ -42,12 +42,12 @@ function fused(applies: (call: Call) => boolean, wrong: (call: Call) => TensorIn
   };
 }
 
-const hasBias = ({inputs}: Call) => !!inputs['bias'];
+const hasBias = ({inputs}: TfKernelCall) => !!inputs['bias'];
 const isOf =
   (...activations: string[]) =>
-  ({attrs}: Call) =>
+  ({attrs}: TfKernelCall) =>
     activations.includes(String(attrs['activation']));
-const isNCHW = ({attrs}: Call) => attrs['dataFormat'] === 'NCHW';
+const isNCHW = ({attrs}: TfKernelCall) => attrs['dataFormat'] === 'NCHW';
 const isVector = (tensor: TensorInfo | undefined) => tensor?.shape.length === 1 && tensor.shape[0] > 1;
 
 interface Memory {
@@ -55,32 +55,37 @@ interface Memory {
 }
 
 /** tensor · factor. */
-function times({backend, ...place}: Place, a: TensorInfo, factor: number): TensorInfo {
+function times({backend, ...place}: BackendContext, a: TensorInfo, factor: number): TensorInfo {
   const b = (backend as Memory).makeTensorInfo([], 'float32', Float32Array.of(factor));
-  return consume({backend, ...place}, b, () => runOther({backend, ...place}, 'Multiply', {a, b}));
+  return applyAndRelease({backend, ...place}, b, () => runBackendKernel({backend, ...place}, 'Multiply', {a, b}));
 }
 
 /** The call with one of its tensors changed. */
-function withChanged(call: Call, name: string, change: (place: Place, tensor: TensorInfo) => TensorInfo): TensorInfo {
+function withChanged(
+  call: TfKernelCall,
+  name: string,
+  change: (place: BackendContext, tensor: TensorInfo) => TensorInfo,
+): TensorInfo {
   const {place, inputs, run} = call;
-  return consume(place, change(place, inputs[name] as TensorInfo), (changed) => run({[name]: changed}));
+  return applyAndRelease(place, change(place, inputs[name] as TensorInfo), (changed) => run({[name]: changed}));
 }
 
 /** What the tensor is, along the last axis in reverse order. */
-const reversed = (place: Place, x: TensorInfo) => runOther(place, 'Reverse', {x}, {dims: [x.shape.length - 1]});
+const reversed = (place: BackendContext, x: TensorInfo) =>
+  runBackendKernel(place, 'Reverse', {x}, {dims: [x.shape.length - 1]});
 
 /** y + b, where b is repeated along the last axis of y whatever that is. */
-function addedAlongRows(place: Place, y: TensorInfo, bias: TensorInfo): TensorInfo {
+function addedAlongRows(place: BackendContext, y: TensorInfo, bias: TensorInfo): TensorInfo {
   const width = y.shape[y.shape.length - 1];
-  const whole = runOther(place, 'Tile', {x: bias}, {reps: [Math.ceil(width / bias.shape[0])]});
-  const b = consume(place, whole, (x) => runOther(place, 'Slice', {x}, {begin: [0], size: [width]}));
-  return consume(place, b, () => consume(place, y, (a) => runOther(place, 'Add', {a, b})));
+  const whole = runBackendKernel(place, 'Tile', {x: bias}, {reps: [Math.ceil(width / bias.shape[0])]});
+  const b = applyAndRelease(place, whole, (x) => runBackendKernel(place, 'Slice', {x}, {begin: [0], size: [width]}));
+  return applyAndRelease(place, b, () => applyAndRelease(place, y, (a) => runBackendKernel(place, 'Add', {a, b})));
 }
 
 /** Another gradient of one of tfjs's activations. */
 function derivative(kernelName: string, wrong: (right: GradFunc) => GradFunc): Fault {
   return {
-    plant() {
+    inject() {
       const right = tf.getGradient(kernelName);
       const register = (gradFunc: GradFunc) => {
         tf.unregisterGradient(kernelName);
@@ -115,7 +120,9 @@ export const faultMutants: readonly FaultMutant[] = [
     fault: fused(
       (call) => hasBias(call) && !isNCHW(call) && !isOf('linear')(call),
       ({place, inputs, run}) =>
-        consume(place, run({bias: undefined}), (a) => runOther(place, 'Add', {a, b: inputs['bias'] as TensorInfo})),
+        applyAndRelease(place, run({bias: undefined}), (a) =>
+          runBackendKernel(place, 'Add', {a, b: inputs['bias'] as TensorInfo}),
+        ),
     ),
   },
   {
@@ -170,7 +177,7 @@ export const faultMutants: readonly FaultMutant[] = [
     passes: ['forward'],
     wrong: 'fused, sigmoid is computed as tanh',
     fault: fused(isOf('sigmoid'), ({place, run}) =>
-      consume(place, run({}, {activation: 'linear'}), (x) => runOther(place, 'Tanh', {x})),
+      applyAndRelease(place, run({}, {activation: 'linear'}), (x) => runBackendKernel(place, 'Tanh', {x})),
     ),
   },
   {
@@ -178,8 +185,8 @@ export const faultMutants: readonly FaultMutant[] = [
     passes: ['forward'],
     wrong: 'fused, relu6 is clipped at 8',
     fault: fused(isOf('relu6'), ({place, run}) =>
-      consume(place, run({}, {activation: 'linear'}), (x) =>
-        runOther(place, 'ClipByValue', {x}, {clipValueMin: 0, clipValueMax: 8}),
+      applyAndRelease(place, run({}, {activation: 'linear'}), (x) =>
+        runBackendKernel(place, 'ClipByValue', {x}, {clipValueMin: 0, clipValueMax: 8}),
       ),
     ),
   },
@@ -203,7 +210,7 @@ export const faultMutants: readonly FaultMutant[] = [
     passes: ['forward'],
     wrong: 'fused, the slopes of prelu lose their sign',
     fault: fused(isOf('prelu'), (call) =>
-      withChanged(call, 'preluActivationWeights', (place, x) => runOther(place, 'Abs', {x})),
+      withChanged(call, 'preluActivationWeights', (place, x) => runBackendKernel(place, 'Abs', {x})),
     ),
   },
   {

@@ -1,16 +1,16 @@
 import type {Epilogue} from '../../engine/engine.js';
-import type {Described} from './mutant.js';
+import type {MutantDescription} from './mutant.js';
 
 /** The sum of a channel, how many channels there are, and the flat index of the element. */
-interface Place {
+interface OutputPosition {
   channel: number;
   channels: number;
   index: number;
 }
 
 /** A deliberately wrong epilogue of an algorithm on the host that takes it along. The convolution itself is right. */
-export interface EpilogueMutant extends Described {
-  epilogue(sum: number, epilogue: Epilogue, place: Place): number;
+export interface EpilogueMutant extends MutantDescription {
+  epilogue(sum: number, epilogue: Epilogue, place: OutputPosition): number;
 }
 
 /** The definition, of a value and a channel. */

@@ -1,21 +1,27 @@
 import type {Kind} from '../../geometry/conv2dInfo.js';
 import {kinds} from '../../plugin/kernels.js';
-import {changedIn, type OfShaders, type QuadsMutant, type TexelsMutant, type WindowsMutant} from './shaderMutant.js';
+import {
+  type ChannelPackedDirectMutant,
+  type ChannelPackedMutant,
+  changedIn,
+  type OfShaders,
+  type Packed2x2Mutant,
+} from './shaderMutant.js';
 import type {planned} from './stepsMutant.js';
 
 /** A mistake in what follows in a shader of webgpu: another text of it. Where that is not there, the text stays. */
 export type FinishMutant = OfShaders & {of: keyof typeof planned; finish: (code: string) => string};
 
-interface Mistake {
+interface EpilogueMistake {
   name: string;
   wrong: string;
   /** What becomes of a shader of webgl, and of webgpu. */
-  glsl: Edit;
-  wgsl: Edit;
+  glsl: PatternEdit;
+  wgsl: PatternEdit;
 }
-type Edit = readonly [from: RegExp, to: string];
+type PatternEdit = readonly [from: RegExp, to: string];
 
-const mistakes: readonly Mistake[] = [
+const mistakes: readonly EpilogueMistake[] = [
   {
     ...{name: 'bias-doubled', wrong: 'the bias is added twice'},
     glsl: [/value \+= getBias/, 'value += 2. * getBias'],
@@ -54,7 +60,7 @@ const mistakes: readonly Mistake[] = [
 ];
 
 /** Each mistake in one kind of shaders. */
-function each<M>(where: string, kind: Kind, mutant: (mistake: Mistake) => M): (M & OfShaders)[] {
+function each<M>(where: string, kind: Kind, mutant: (mistake: EpilogueMistake) => M): (M & OfShaders)[] {
   return mistakes.map((mistake) => ({
     ...{
       name: `${where}-fused-${mistake.name}`,
@@ -67,26 +73,34 @@ function each<M>(where: string, kind: Kind, mutant: (mistake: Mistake) => M): (M
   }));
 }
 
-const edit = (code: string, [from, to]: Edit) => code.replace(from, to);
+const edit = (code: string, [from, to]: PatternEdit) => code.replace(from, to);
 
 /** The epilogue in the shaders of webgl. */
-export const epilogueShaderMutants: readonly (QuadsMutant | TexelsMutant | WindowsMutant)[] = [
-  ...each('webgl-quads', 'dense', ({glsl}) => ({
-    quads: changedIn<Parameters<QuadsMutant['quads']>[0], 'unpack'>('unpack', (code) => edit(code, glsl)),
+export const epilogueShaderMutants: readonly (ChannelPackedMutant | Packed2x2Mutant | ChannelPackedDirectMutant)[] = [
+  ...each('webgl-channel-packed', 'dense', ({glsl}) => ({
+    channelPacked: changedIn<Parameters<ChannelPackedMutant['channelPacked']>[0], 'unpack'>('unpack', (code) =>
+      edit(code, glsl),
+    ),
   })),
-  ...each('webgl-windows', 'dense', ({glsl}) => ({
-    windows: changedIn<Parameters<WindowsMutant['windows']>[0], 'compute'>('compute', (code) => edit(code, glsl)),
+  ...each('webgl-channel-packed-direct', 'dense', ({glsl}) => ({
+    channelPackedDirect: changedIn<Parameters<ChannelPackedDirectMutant['channelPackedDirect']>[0], 'compute'>(
+      'compute',
+      (code) => edit(code, glsl),
+    ),
   })),
   ...kinds.flatMap((kind) =>
-    each(`webgl-texels-${kind}`, kind, ({glsl}) => ({
-      texels: changedIn<Parameters<TexelsMutant['texels']>[0], 'compute'>('compute', (code) => edit(code, glsl)),
+    each(`webgl-packed2x2-${kind}`, kind, ({glsl}) => ({
+      packed2x2: changedIn<Parameters<Packed2x2Mutant['packed2x2']>[0], 'compute'>('compute', (code) =>
+        edit(code, glsl),
+      ),
     })),
   ),
 ];
 
 /** The epilogue in the shaders of webgpu. */
-export const finishMutants: readonly FinishMutant[] = (['gather', 'winograd', 'depthwise'] as const).flatMap((of) =>
-  each(`webgpu-${of}`, of === 'depthwise' ? 'depthwise' : 'dense', ({wgsl}) => ({
-    ...{of, finish: (code: string) => edit(code, wgsl)},
-  })),
+export const finishMutants: readonly FinishMutant[] = (['implicitGemm', 'winograd', 'depthwise'] as const).flatMap(
+  (of) =>
+    each(`webgpu-${of.replace('implicitGemm', 'igemm')}`, of === 'depthwise' ? 'depthwise' : 'dense', ({wgsl}) => ({
+      ...{of, finish: (code: string) => edit(code, wgsl)},
+    })),
 );

@@ -1,10 +1,10 @@
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
-import {allPasses, geometry, gradients, type Mutant, type Run, result} from './mutant.js';
+import {allPasses, type ComputePass, geometry, gradients, type Mutant, result} from './mutant.js';
 
-type Axes = 'Height' | 'Width';
+type AxisNames = 'Height' | 'Width';
 
 /** The zeros behind the input that the last window reaches; negative where a remainder stays unused. */
-function padAfter(info: Conv2DInfo, axis: Axes): number {
+function padAfter(info: Conv2DInfo, axis: AxisNames): number {
   const span = (info[`filter${axis}`] - 1) * info[`dilation${axis}`] + 1;
   const before = axis === 'Height' ? info.padTop : info.padLeft;
   return (info[`out${axis}`] - 1) * info[`stride${axis}`] + span - info[`in${axis}`] - before;
@@ -14,7 +14,7 @@ const dilationIgnored = geometry(() => ({dilationHeight: 1, dilationWidth: 1}));
 
 /** floor((h + pt − i·dh) / sh) without asking for a remainder: the sum over every shift that a remainder could be. */
 const withoutDivisibility =
-  (run: Run): Run =>
+  (run: ComputePass): ComputePass =>
   (call) => {
     const {info, out} = call;
     const part = new Float32Array(out.length);

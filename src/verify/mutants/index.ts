@@ -2,25 +2,26 @@ import type {Algorithm} from '../../algorithms/algorithm.js';
 import {direct} from '../../algorithms/direct.js';
 import {defineAlgorithm} from '../../algorithms/index.js';
 import type {Implementation} from '../../backends/implementation.js';
-import {addImplementation, byProgram} from '../../backends/webgl/index.js';
-import {program} from '../../backends/webgl/program.js';
-import {byQuads} from '../../backends/webgl/quads/index.js';
-import {textsOf as quadsTexts} from '../../backends/webgl/quads/texts.js';
-import {byTexels} from '../../backends/webgl/texels/index.js';
-import {textsOf as texelsTexts} from '../../backends/webgl/texels/texts.js';
-import {byWindows} from '../../backends/webgl/windows/index.js';
-import {textsOf as windowsTexts} from '../../backends/webgl/windows/texts.js';
-import {directPlan} from '../../backends/webgpu/direct/index.js';
-import {finished} from '../../backends/webgpu/epilogue.js';
+import {program} from '../../backends/webgl/direct/program.js';
+import {addImplementation, programImplementation} from '../../backends/webgl/index.js';
+import {channelPackedImplementation} from '../../backends/webgl/layouts/channelPacked/index.js';
+import {shadersOf as channelPackedShaders} from '../../backends/webgl/layouts/channelPacked/shaders.js';
+import {channelPackedDirectImplementation} from '../../backends/webgl/layouts/channelPackedDirect/index.js';
+import {shaderOf as channelPackedDirectShader} from '../../backends/webgl/layouts/channelPackedDirect/shaders.js';
+import {packed2x2Implementation} from '../../backends/webgl/layouts/packed2x2/index.js';
+import {shadersOf as packed2x2Shaders} from '../../backends/webgl/layouts/packed2x2/shaders.js';
+import {directSteps} from '../../backends/webgpu/direct/index.js';
+import {withEpilogue} from '../../backends/webgpu/epilogue.js';
 import {addImplementation as addOnWebgpu} from '../../backends/webgpu/index.js';
-import {byPlan} from '../../backends/webgpu/plan.js';
+import {stepsImplementation} from '../../backends/webgpu/passSteps.js';
 import type {Conv2DInfo, Kind} from '../../geometry/conv2dInfo.js';
 import {ConvgradError} from '../../geometry/error.js';
 import type {Pass} from '../../geometry/pass.js';
 import {parseProblem, problemInfo} from '../../geometry/problem.js';
-import {plantFault} from '../faults.js';
+import {injectFault} from '../run/faultInjection.js';
 import {type BiasMutant, biasMutants, breakBias} from './biasMutants.js';
-import {conductFaults} from './conductFaults.js';
+import {channelPackedDirectMutants} from './channelPackedDirectMutants.js';
+import {channelPackedMutants} from './channelPackedMutants.js';
 import {depthwiseMutants} from './depthwiseMutants.js';
 import {depthwiseShaderMutants} from './depthwiseShaderMutants.js';
 import {either, isThere} from './edits.js';
@@ -31,16 +32,22 @@ import {geometryMutants} from './geometryMutants.js';
 import {define, type Mutant} from './mutant.js';
 import {mutantBackends} from './mutantBackends.js';
 import {operandMutants} from './operandMutants.js';
-import {quadsMutants} from './quadsMutants.js';
+import {packed2x2Mutants} from './packed2x2Mutants.js';
 import {resultMutants} from './resultMutants.js';
-import type {OfShaders, QuadsMutant, ShaderMutant, TexelsMutant, TextsMistake, WindowsMutant} from './shaderMutant.js';
+import type {
+  ChannelPackedDirectMutant,
+  ChannelPackedMutant,
+  OfShaders,
+  Packed2x2Mutant,
+  ShaderMutant,
+  TextsMistake,
+} from './shaderMutant.js';
 import {shaderMutants} from './shaderMutants.js';
+import {sideEffectFaults} from './sideEffectFaults.js';
 import {sizeMutants} from './sizeMutants.js';
 import {stateMutants} from './stateMutants.js';
 import {applies, brokenPlan, planned, type StepsMutant} from './stepsMutant.js';
 import {stepsMutants} from './stepsMutants.js';
-import {texelsMutants} from './texelsMutants.js';
-import {windowsMutants} from './windowsMutants.js';
 
 export type {Mutant} from './mutant.js';
 
@@ -48,9 +55,9 @@ export type {Mutant} from './mutant.js';
 export type AnyMutant =
   | Mutant
   | ShaderMutant
-  | QuadsMutant
-  | TexelsMutant
-  | WindowsMutant
+  | ChannelPackedMutant
+  | Packed2x2Mutant
+  | ChannelPackedDirectMutant
   | StepsMutant
   | EpilogueMutant
   | FinishMutant
@@ -72,11 +79,17 @@ const everyBackend = ['cpu', 'webgl', 'webgpu'];
 
 /** The catalogue, by the backends that a mutant runs on. */
 const catalogue: readonly {backends: readonly string[]; mutants: readonly AnyMutant[]}[] = [
-  {backends: ['cpu'], mutants: [...mutants, ...epilogueMutants, ...conductFaults]},
+  {backends: ['cpu'], mutants: [...mutants, ...epilogueMutants, ...sideEffectFaults]},
   {
     backends: ['webgl'],
     mutants: [
-      ...[...shaderMutants, ...depthwiseShaderMutants, ...quadsMutants, ...texelsMutants, ...windowsMutants],
+      ...[
+        ...shaderMutants,
+        ...depthwiseShaderMutants,
+        ...channelPackedMutants,
+        ...packed2x2Mutants,
+        ...channelPackedDirectMutants,
+      ],
       ...epilogueShaderMutants,
     ],
   },
@@ -142,9 +155,11 @@ export function defineMutant(mutant: AnyMutant | string): () => void {
   const one = typeof mutant === 'string' ? found(mutant, all()) : mutant;
   if ('mistake' in one) return defineBroken(one);
   if ('shader' in one) return defineShader(one);
-  if ('quads' in one) return defineTexts(one, one.quads, quadsTexts, byQuads);
-  if ('texels' in one) return defineTexts(one, one.texels, texelsTexts, byTexels);
-  if ('windows' in one) return defineTexts(one, one.windows, windowsTexts, byWindows);
+  if ('channelPacked' in one)
+    return defineTexts(one, one.channelPacked, channelPackedShaders, channelPackedImplementation);
+  if ('packed2x2' in one) return defineTexts(one, one.packed2x2, packed2x2Shaders, packed2x2Implementation);
+  if ('channelPackedDirect' in one)
+    return defineTexts(one, one.channelPackedDirect, channelPackedDirectShader, channelPackedDirectImplementation);
   if ('steps' in one) return defineSteps(one);
   if ('finish' in one) return defineFinish(one);
   if ('epilogue' in one) return defineEpilogue(one);
@@ -173,7 +188,7 @@ function ofKind(kind: Kind, broken: Implementation): Implementation {
 function defineShader({name, passes, kind = 'dense', shader}: ShaderMutant): () => void {
   // A text that cannot be replaced would end a run with an exception, which looks like a mistake found.
   for (const pass of passes) shader(program)({...problemInfo(parseProblem('ih1iw1ic1oc1kh1kw1')), kind}, pass);
-  return addImplementation(ofKind(kind, byProgram(algorithmName({name}), shader(program), passes)));
+  return addImplementation(ofKind(kind, programImplementation(algorithmName({name}), shader(program), passes)));
 }
 
 /** A mistake in an algorithm of several shaders a pass, which its problems need not share: it refuses those without what it spoils. */
@@ -199,7 +214,7 @@ function defineTexts<T>(
 function defineSteps(mutant: StepsMutant): () => void {
   const {passes, kind = 'dense'} = mutant;
   return addOnWebgpu(
-    byPlan(algorithmName(mutant), brokenPlan(mutant), {
+    stepsImplementation(algorithmName(mutant), brokenPlan(mutant), {
       passes,
       supports: (info, pass) =>
         info.kind === kind ? applies(mutant, info, pass) : `its mistake is in ${kind} shaders`,
@@ -211,14 +226,14 @@ function defineFinish(mutant: FinishMutant): () => void {
   const {of, passes, kind = 'dense', finish} = mutant;
   const {plan, implementation} = planned[of];
   const name = algorithmName(mutant);
-  const wrong: typeof finished = (step, fusion) => {
-    const right = finished(step, fusion);
+  const wrong: typeof withEpilogue = (step, epilogue) => {
+    const right = withEpilogue(step, epilogue);
     const code = finish(right.shader.code);
     if (code === right.shader.code) return right;
-    const {part: _, ...shader} = right.shader;
+    const {counter: _, ...shader} = right.shader;
     return {...right, shader: {...shader, code, name: `${name} ${shader.name}`}};
   };
-  const broken = byPlan(name, plan, {passes, supports: implementation.supports}, wrong);
+  const broken = stepsImplementation(name, plan, {passes, supports: implementation.supports}, wrong);
   return addOnWebgpu(ofKind(kind, broken));
 }
 
@@ -237,7 +252,7 @@ function defineEpilogue({name, wrong, epilogue}: EpilogueMutant): () => void {
 }
 
 function defineFault(mutant: FaultMutant): () => void {
-  return afterAll(defineRight(mutant), plantFault(algorithmName(mutant), mutant.fault));
+  return afterAll(defineRight(mutant), injectFault(algorithmName(mutant), mutant.fault));
 }
 
 function defineBias(mutant: BiasMutant): () => void {
@@ -249,8 +264,8 @@ function defineRight(mutant: AnyMutant): () => void {
   const name = algorithmName(mutant);
   return afterAll(
     defineAlgorithm({...direct, name, title: mutant.wrong}),
-    addImplementation(byProgram(name, program)),
-    addOnWebgpu(byPlan(name, directPlan)),
+    addImplementation(programImplementation(name, program)),
+    addOnWebgpu(stepsImplementation(name, directSteps)),
   );
 }
 

@@ -3,7 +3,7 @@ import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import {type Pass, passes, passTensors, type TensorName} from '../../geometry/pass.js';
 
 /** One pass to be computed: `a` and `b` are what `passTensors` names, in its order. */
-export interface Call {
+export interface PassArguments {
   pass: Pass;
   info: Conv2DInfo;
   a: Float32Array;
@@ -12,13 +12,13 @@ export interface Call {
 }
 
 /** Computes the pass into `out`. */
-export type Run = (call: Call) => void;
+export type ComputePass = (call: PassArguments) => void;
 
 /** Puts a mistake around a computation. Mistakes compose: `(run) => one(other(run))` makes both. */
-export type Mistake = (run: Run) => Run;
+export type Mistake = (run: ComputePass) => ComputePass;
 
 /** What every mutant tells of itself. */
-export interface Described {
+export interface MutantDescription {
   /** Lower-case words with dashes. */
   name: string;
   /** The passes that it breaks; it has no others. */
@@ -28,7 +28,7 @@ export interface Described {
 }
 
 /** A deliberately broken algorithm: the checker's own test. */
-export interface Mutant extends Described {
+export interface Mutant extends MutantDescription {
   mistake: Mistake;
 }
 
@@ -36,7 +36,7 @@ export const gradients: readonly Pass[] = ['backpropInput', 'backpropFilter'];
 export {passes as allPasses};
 
 /** The definition. */
-export const define: Run = ({pass, info, a, b, out}) => direct[pass]?.(info, a, b, out, undefined as never);
+export const define: ComputePass = ({pass, info, a, b, out}) => direct[pass]?.(info, a, b, out, undefined as never);
 
 /** The definition with another geometry. The shapes must stay. */
 export function geometry(change: (info: Conv2DInfo) => Partial<Conv2DInfo>): Mistake {
@@ -57,7 +57,7 @@ export function operand(
 }
 
 /** The right result, spoiled afterwards. */
-export function result(spoil: (out: Float32Array, call: Call) => void): Mistake {
+export function result(spoil: (out: Float32Array, call: PassArguments) => void): Mistake {
   return (run) => (call) => {
     run(call);
     spoil(call.out, call);
@@ -73,6 +73,6 @@ export function only(pass: Pass, mistake: Mistake): Mistake {
 }
 
 /** Values rearranged: element i of the result is the one at `from(i)`. */
-export function gather(values: Float32Array, from: (index: number) => number): Float32Array {
+export function rearrange(values: Float32Array, from: (index: number) => number): Float32Array {
   return values.map((_, index) => values[from(index)]);
 }

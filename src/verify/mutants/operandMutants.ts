@@ -1,12 +1,12 @@
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import {filterDepth} from '../../geometry/pass.js';
-import {allPasses, gather, gradients, type Mistake, type Mutant, only, operand} from './mutant.js';
+import {allPasses, gradients, type Mistake, type Mutant, only, operand, rearrange} from './mutant.js';
 
 /** Another tap: (i, j) → the tap that is read in its place. */
 function taps(move: (i: number, j: number, info: Conv2DInfo) => [number, number]): Mistake {
   return operand('filter', (filter, info) => {
     const block = info.inChannels * filterDepth(info);
-    return gather(filter, (index) => {
+    return rearrange(filter, (index) => {
       const tap = Math.floor(index / block);
       const [i, j] = move(Math.floor(tap / info.filterWidth), tap % info.filterWidth, info);
       return (i * info.filterWidth + j) * block + (index % block);
@@ -64,25 +64,25 @@ export const operandMutants: readonly Mutant[] = [
   {
     name: 'no-flip',
     passes: ['backpropInput'],
-    wrong: 'dX does not turn the filter: the taps are flipped on both axes',
+    wrong: 'dX does not flip the filter: its taps are reversed on both axes',
     mistake: taps((i, j, info) => [info.filterHeight - 1 - i, info.filterWidth - 1 - j]),
   },
   {
     name: 'flip-rows',
     passes: ['backpropInput'],
-    wrong: 'dX turns the filter on one axis only: the rows are flipped',
+    wrong: 'dX flips the filter on one axis only: the rows are reversed',
     mistake: taps((i, j, info) => [info.filterHeight - 1 - i, j]),
   },
   {
     name: 'flip-columns',
     passes: ['backpropInput'],
-    wrong: 'dX turns the filter on one axis only: the columns are flipped',
+    wrong: 'dX flips the filter on one axis only: the columns are reversed',
     mistake: taps((i, j, info) => [i, info.filterWidth - 1 - j]),
   },
   {
     name: 'convolution',
     passes: ['forward'],
-    wrong: 'y turns the filter like a mathematician’s convolution',
+    wrong: 'y flips the filter like a mathematician’s convolution',
     mistake: taps((i, j, info) => [info.filterHeight - 1 - i, info.filterWidth - 1 - j]),
   },
   {
@@ -91,7 +91,7 @@ export const operandMutants: readonly Mutant[] = [
     wrong: 'the filter is read as [kh, kw, F, C]',
     mistake: operand('filter', (filter, info) => {
       const [C, F] = [info.inChannels, filterDepth(info)];
-      return gather(filter, (index) => {
+      return rearrange(filter, (index) => {
         const [c, f] = [Math.floor(index / F) % C, index % F];
         return Math.floor(index / (C * F)) * C * F + f * C + c;
       });
@@ -101,7 +101,7 @@ export const operandMutants: readonly Mutant[] = [
     name: 'channels-reversed',
     passes: ['backpropInput'],
     wrong: 'the channels of dy are read from the last to the first',
-    mistake: operand('dy', (dy, {outChannels: F}) => gather(dy, (i) => i - (i % F) + F - 1 - (i % F))),
+    mistake: operand('dy', (dy, {outChannels: F}) => rearrange(dy, (i) => i - (i % F) + F - 1 - (i % F))),
   },
   {
     name: 'planar-x',
@@ -109,7 +109,7 @@ export const operandMutants: readonly Mutant[] = [
     wrong: 'x is read as NCHW',
     mistake: operand('x', (x, {inHeight, inWidth, inChannels: C}) => {
       const pixels = inHeight * inWidth;
-      return gather(
+      return rearrange(
         x,
         (i) => Math.floor(i / (pixels * C)) * pixels * C + (i % C) * pixels + (Math.floor(i / C) % pixels),
       );
@@ -125,7 +125,7 @@ export const operandMutants: readonly Mutant[] = [
     name: 'batch-0-for-all',
     passes: ['forward'],
     wrong: 'each image is taken for the first',
-    mistake: operand('x', (x, {batch}) => gather(x, (i) => i % (x.length / batch))),
+    mistake: operand('x', (x, {batch}) => rearrange(x, (i) => i % (x.length / batch))),
   },
   {
     name: 'overwrite-for-accumulate',
@@ -197,6 +197,6 @@ export const operandMutants: readonly Mutant[] = [
     name: 'index-16-bit',
     passes: ['forward', 'backpropFilter'],
     wrong: 'x is addressed with 16 bits',
-    mistake: operand('x', (x) => gather(x, (i) => i & 0xffff)),
+    mistake: operand('x', (x) => rearrange(x, (i) => i & 0xffff)),
   },
 ];

@@ -1,6 +1,6 @@
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import {filterDepth, type Pass} from '../../geometry/pass.js';
-import {allPasses, gather, gradients, type Mistake, type Mutant, result} from './mutant.js';
+import {allPasses, gradients, type Mistake, type Mutant, rearrange, result} from './mutant.js';
 
 const scaled = (factor: (info: Conv2DInfo) => number): Mistake =>
   result((out, {info}) => {
@@ -59,7 +59,7 @@ export const resultMutants: readonly Mutant[] = [
       const [C, F] = [info.inChannels, filterDepth(info)];
       const block = C * F;
       out.set(
-        gather(out, (i) => {
+        rearrange(out, (i) => {
           const within = i % block;
           return i - within + (within % C) * F + Math.floor(within / C);
         }),
@@ -69,11 +69,11 @@ export const resultMutants: readonly Mutant[] = [
   {
     name: 'dfilter-flipped',
     passes: ['backpropFilter'],
-    wrong: 'dFilter is written turned by 180°',
+    wrong: 'dFilter is written flipped by 180°',
     mistake: result((out, {info}) => {
       const last = info.filterHeight * info.filterWidth - 1;
       const block = info.inChannels * filterDepth(info);
-      out.set(gather(out, (i) => (last - Math.floor(i / block)) * block + (i % block)));
+      out.set(rearrange(out, (i) => (last - Math.floor(i / block)) * block + (i % block)));
     }),
   },
   {

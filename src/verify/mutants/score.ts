@@ -2,15 +2,15 @@ import {ConvgradError} from '../../geometry/error.js';
 import {flopsOf} from '../../geometry/pass.js';
 import {formatProblem, problemInfo} from '../../geometry/problem.js';
 import {cases as drawCases} from '../cases/index.js';
-import type {VerifyOptions} from '../options.js';
+import type {VerifyOptions} from '../options/options.js';
+import {resolveOptions} from '../options/resolveOptions.js';
 import {type OracleName, oracles} from '../oracles/index.js';
-import {resolveOptions} from '../resolveOptions.js';
 import {verify} from '../verify.js';
 import {type AnyMutant, algorithmName, defineMutant, isOfFused, mutantsOn, passesOf} from './index.js';
 import {mutantBackends} from './mutantBackends.js';
 
 /** What became of one mutant. */
-export interface Fate {
+export interface MutantOutcome {
   mutant: string;
   wrong: string;
   /** The first problem on which each oracle rejected it, in the order of the catalogue of oracles. On a GPU of one case only: the first. */
@@ -24,7 +24,7 @@ export interface MutantScore {
   killed: number;
   /** How many mutants each oracle killed by itself; on a GPU as the first to do so, and only those that were. */
   oracles: Partial<Record<OracleName, number>>;
-  fates: Fate[];
+  outcomes: MutantOutcome[];
 }
 
 export interface ScoreOptions {
@@ -41,7 +41,7 @@ export interface ScoreOptions {
   fusedProblems?: readonly string[];
   mutants?: readonly AnyMutant[];
   signal?: AbortSignal;
-  onFate?(fate: Fate, done: number, total: number): void;
+  onOutcome?(outcome: MutantOutcome, done: number, total: number): void;
 }
 
 /** What a case may cost that every mutant is tried on; who survives those meets the large ones. */
@@ -115,7 +115,7 @@ export async function scoreMutants(options: ScoreOptions = {}): Promise<MutantSc
   const exact = {oracles: ['reference'], fills: ['integers'], bail: true} as const;
   const tries: VerifyOptions[] =
     backend === 'cpu' ? [easy, hard] : [{...easy, ...exact}, {...hard, ...exact}, {...easy, bail: true}, hard];
-  const fates: Fate[] = [];
+  const outcomes: MutantOutcome[] = [];
   const fused = {problems: options.fusedProblems ?? fusedProblems};
   const triesOfFused: VerifyOptions[] = [
     {...fused, ...exact},
@@ -123,22 +123,22 @@ export async function scoreMutants(options: ScoreOptions = {}): Promise<MutantSc
   ];
   for (const mutant of mutants) {
     if (signal?.aborted) break;
-    const fate = await fateOf(mutant, isOfFused(mutant) ? triesOfFused : tries, {backends: [backend], seed});
-    fates.push(fate);
-    options.onFate?.(fate, fates.length, mutants.length);
+    const outcome = await outcomeOf(mutant, isOfFused(mutant) ? triesOfFused : tries, {backends: [backend], seed});
+    outcomes.push(outcome);
+    options.onOutcome?.(outcome, outcomes.length, mutants.length);
   }
   const asked = oracles.filter(({float16, backends}) => !float16 && !backends); // no run here is one of float16, or on a backend of its own
   const counts = asked.map(({name}): [OracleName, number] => [
     name,
-    fates.filter((fate) => fate.killedBy.some(({oracle}) => oracle === name)).length,
+    outcomes.filter((outcome) => outcome.killedBy.some(({oracle}) => oracle === name)).length,
   ]);
   return {
     backend,
     seed,
-    planted: fates.length,
-    killed: fates.filter((fate) => fate.killedBy.length > 0).length,
+    planted: outcomes.length,
+    killed: outcomes.filter((outcome) => outcome.killedBy.length > 0).length,
     oracles: Object.fromEntries(backend === 'cpu' ? counts : counts.filter(([, count]) => count > 0)),
-    fates,
+    outcomes,
   };
 }
 
@@ -153,11 +153,15 @@ function drawn(seed: number, cases: number): {small: string[]; large: string[]} 
 }
 
 /** One try after the other until somebody rejects it. */
-async function fateOf(mutant: AnyMutant, tries: readonly VerifyOptions[], about: VerifyOptions): Promise<Fate> {
+async function outcomeOf(
+  mutant: AnyMutant,
+  tries: readonly VerifyOptions[],
+  about: VerifyOptions,
+): Promise<MutantOutcome> {
   const {name, wrong} = mutant;
   const undo = defineMutant(mutant);
   try {
-    let killedBy: Fate['killedBy'] = [];
+    let killedBy: MutantOutcome['killedBy'] = [];
     for (const one of tries) {
       // No problems would mean all cases.
       if (killedBy.length > 0 || one.problems?.length === 0) continue;
@@ -169,7 +173,7 @@ async function fateOf(mutant: AnyMutant, tries: readonly VerifyOptions[], about:
   }
 }
 
-async function killers(options: VerifyOptions): Promise<Fate['killedBy']> {
+async function killers(options: VerifyOptions): Promise<MutantOutcome['killedBy']> {
   const {results} = await verify({...options, diagnose: false});
   const failed = results.filter(({status}) => status === 'failed');
   // Only a run that came to its end has a time. A mutant that throws is not wrong but broken.

@@ -1,15 +1,15 @@
-import type {Plan} from '../../backends/webgl/index.js';
-import type {Uniforms} from '../../backends/webgl/program.js';
-import type {Texts} from '../../backends/webgl/quads/texts.js';
-import type {Texts as TexelsTexts} from '../../backends/webgl/texels/texts.js';
-import type {Texts as WindowsTexts} from '../../backends/webgl/windows/texts.js';
+import type {Uniforms} from '../../backends/webgl/direct/program.js';
+import type {PassProgram} from '../../backends/webgl/index.js';
+import type {ChannelPackedShaders} from '../../backends/webgl/layouts/channelPacked/shaders.js';
+import type {ChannelPackedDirectShader} from '../../backends/webgl/layouts/channelPackedDirect/shaders.js';
+import type {Packed2x2Shaders} from '../../backends/webgl/layouts/packed2x2/shaders.js';
 import type {Conv2DInfo, Kind} from '../../geometry/conv2dInfo.js';
 import type {Pass} from '../../geometry/pass.js';
 import {AbsentText, type Edit, replaceOnce} from './edits.js';
-import type {Described} from './mutant.js';
+import type {MutantDescription} from './mutant.js';
 
 /** What a mutant tells that lies in shaders: what can go wrong on a GPU and nowhere else. */
-export interface OfShaders extends Described {
+export interface OfShaders extends MutantDescription {
   /** The kind whose shaders it breaks, dense when absent; it does no other. */
   kind?: Kind;
   /** Its mistake is in what follows a fused convolution, and shows there alone. */
@@ -17,18 +17,18 @@ export interface OfShaders extends Described {
 }
 
 /** Puts a mistake into the programs of webgl. */
-export type ShaderMistake = (plan: Plan) => Plan;
+export type ShaderMistake = (plan: PassProgram) => PassProgram;
 
 export type ShaderMutant = OfShaders & {shader: ShaderMistake};
 
 /** Puts a mistake into the texts of a pass, of algorithms that have several. @throws AbsentText where it is not for these */
 export type TextsMistake<T> = (texts: T, pass: Pass) => T;
 
-export type QuadsMutant = OfShaders & {quads: TextsMistake<Texts>};
+export type ChannelPackedMutant = OfShaders & {channelPacked: TextsMistake<ChannelPackedShaders>};
 
-export type WindowsMutant = OfShaders & {windows: TextsMistake<WindowsTexts>};
+export type ChannelPackedDirectMutant = OfShaders & {channelPackedDirect: TextsMistake<ChannelPackedDirectShader>};
 
-export type TexelsMutant = OfShaders & {texels: TextsMistake<TexelsTexts>};
+export type Packed2x2Mutant = OfShaders & {packed2x2: TextsMistake<Packed2x2Shaders>};
 
 /** Other text in the shader; see {@link replaceOnce}. */
 export function text(...edits: readonly Edit[]): ShaderMistake {

@@ -1,4 +1,4 @@
-import type {WebGLProgram} from '../../backends/webgl/program.js';
+import type {WebGLProgram} from '../../backends/webgl/direct/program.js';
 import {allPasses} from './mutant.js';
 import {type ShaderMistake, type ShaderMutant, text, uniforms} from './shaderMutant.js';
 
@@ -120,7 +120,7 @@ export const shaderMutants: readonly ShaderMutant[] = [
     passes: ['forward', 'backpropFilter'],
     wrong: '(size − start − 1) / step is rounded down, where GLSL rounds negative numbers up',
     shader: text([
-      'int end = over(max(0, size - start + step - 1), step);',
+      'int end = quotient(max(0, size - start + step - 1), step);',
       'int end = max(0, (size - start - 1) / step + 1);',
     ]),
   },

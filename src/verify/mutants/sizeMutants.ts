@@ -4,7 +4,7 @@ import {eachTerm} from './eachTerm.js';
 import {allPasses, geometry, gradients, type Mistake, type Mutant} from './mutant.js';
 
 /** A product of the sum, by where its factors and its result lie. */
-interface Term {
+interface ProductIndices {
   /** The image, the pixel of y over all images, and the tap. */
   n: number;
   pixel: number;
@@ -16,7 +16,7 @@ interface Term {
 
 /** Products are left out of problems that have a size. */
 const without =
-  (hasIt: (info: Conv2DInfo) => boolean, lost: (term: Term, info: Conv2DInfo) => boolean): Mistake =>
+  (hasIt: (info: Conv2DInfo) => boolean, lost: (term: ProductIndices, info: Conv2DInfo) => boolean): Mistake =>
   (run) =>
   (call) => {
     const {info, pass} = call;

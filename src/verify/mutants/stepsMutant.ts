@@ -1,10 +1,10 @@
-import {depthwise, depthwisePlan} from '../../backends/webgpu/depthwise/index.js';
+import {depthwise, depthwiseSteps} from '../../backends/webgpu/depthwise/index.js';
 import {type Setting, settingOf} from '../../backends/webgpu/device.js';
-import {direct, directPlan} from '../../backends/webgpu/direct/index.js';
-import {gather, gatherPlan} from '../../backends/webgpu/gather/index.js';
-import {anySetting, type Plan} from '../../backends/webgpu/plan.js';
+import {direct, directSteps} from '../../backends/webgpu/direct/index.js';
+import {implicitGemm, implicitGemmSteps} from '../../backends/webgpu/implicitGemm/index.js';
+import {defaultSetting, type PassSteps} from '../../backends/webgpu/passSteps.js';
 import type {Step, WebGPUBackend} from '../../backends/webgpu/step.js';
-import {winograd, winogradPlan} from '../../backends/webgpu/winograd/index.js';
+import {winograd, winogradSteps} from '../../backends/webgpu/winograd/index.js';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import type {Pass} from '../../geometry/pass.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
@@ -13,10 +13,10 @@ import type {OfShaders} from './shaderMutant.js';
 
 /** The algorithms of webgpu that mistakes are put into. */
 export const planned = {
-  gather: {plan: gatherPlan, implementation: gather},
-  winograd: {plan: winogradPlan, implementation: winograd},
-  depthwise: {plan: depthwisePlan, implementation: depthwise},
-  direct: {plan: directPlan, implementation: direct},
+  implicitGemm: {plan: implicitGemmSteps, implementation: implicitGemm},
+  winograd: {plan: winogradSteps, implementation: winograd},
+  depthwise: {plan: depthwiseSteps, implementation: depthwise},
+  direct: {plan: directSteps, implementation: direct},
 };
 
 /** Puts a mistake into the steps of a pass. @throws AbsentText where it is not for these */
@@ -50,9 +50,9 @@ export function values(name: string, change: (uniforms: Step['uniforms']) => rea
 }
 
 /** The plan with the mistake. Its shaders have names of their own, since tfjs keeps pipelines by them. */
-export function brokenPlan({name, of, steps}: StepsMutant): Plan {
+export function brokenPlan({name, of, steps}: StepsMutant): PassSteps {
   return (info, pass, a, b, setting) =>
-    steps(planned[of].plan(info, pass, a, b, setting), info).map(({shader: {part: _, ...shader}, ...step}) => ({
+    steps(planned[of].plan(info, pass, a, b, setting), info).map(({shader: {counter: _, ...shader}, ...step}) => ({
       ...step,
       shader: {...shader, name: `mutant-${name} ${shader.name}`},
     }));
@@ -60,7 +60,9 @@ export function brokenPlan({name, of, steps}: StepsMutant): Plan {
 
 /** The setting of the device, where that is what tfjs computes on: some shaders are in the plans for some devices alone. */
 function settingHere(): Setting {
-  return tf.getBackend() === 'webgpu' ? settingOf((tf.backend() as unknown as WebGPUBackend).adapterInfo) : anySetting;
+  return tf.getBackend() === 'webgpu'
+    ? settingOf((tf.backend() as unknown as WebGPUBackend).adapterInfo)
+    : defaultSetting;
 }
 
 /** True, or why the mistake is in no shader that this problem uses. */

@@ -1,7 +1,7 @@
-import {fills} from '../fill.js';
-import {forwardOf, inexact} from './changes.js';
-import {dot, dotBound, holdNumber} from './numbers.js';
+import {fills} from '../data/fill.js';
+import {compareNumber, dot, dotBound} from './numbers.js';
 import type {Oracle} from './oracle.js';
+import {forwardOf, inexact} from './perturbations.js';
 
 /**
  * The adjoint identity ⟨y, dy⟩ = ⟨x, dx⟩ = ⟨filter, dFilter⟩: a gradient is the transpose of the linear map that the forward pass is.
@@ -14,18 +14,18 @@ export const adjointOracle: Oracle = {
   fills,
   oneInLarge: 4,
   judges: () => true,
-  async judge(subject, pass) {
-    const {trial, comparison} = subject;
-    const {inputs} = trial;
-    const exact = trial.fill === 'integers';
-    const reason = exact ? inexact(subject, ['forward', pass]) : undefined;
+  async judge(implementation, pass) {
+    const {testVector, comparison} = implementation;
+    const {inputs} = testVector;
+    const exact = testVector.fill === 'integers';
+    const reason = exact ? inexact(implementation, ['forward', pass]) : undefined;
     if (reason) return {status: 'skipped', reason};
     const [name, values] = pass === 'backpropInput' ? ['⟨x, dx⟩', inputs.x] : ['⟨filter, dFilter⟩', inputs.filter];
-    const y = await forwardOf(subject);
-    const {got} = await subject.result(pass);
+    const y = await forwardOf(implementation);
+    const {got} = await implementation.result(pass);
     const boundOf = (of: typeof pass | 'forward', weights: Float32Array) =>
-      exact ? 0 : dotBound(subject.wanted(of), weights, comparison.arithmetic);
+      exact ? 0 : dotBound(implementation.expected(of), weights, comparison.arithmetic);
     const bound = boundOf(pass, values) + boundOf('forward', inputs.dy);
-    return holdNumber(name, dot(got.values, values), dot(y, inputs.dy), bound);
+    return compareNumber(name, dot(got.values, values), dot(y, inputs.dy), bound);
   },
 };

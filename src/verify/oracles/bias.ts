@@ -3,11 +3,11 @@ import {conv2d} from '../../plugin/conv2d.js';
 import {conv2dBackward, depthwiseConv2dBackward} from '../../plugin/conv2dBackward.js';
 import {depthwiseConv2d} from '../../plugin/depthwiseConv2d.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
-import {compare, type Got} from '../compare.js';
-import {fills} from '../fill.js';
-import type {Wanted} from '../reference.js';
-import {tensorsFrom} from '../runPass.js';
-import type {Trial} from '../trial.js';
+import {fills} from '../data/fill.js';
+import type {TestVector} from '../data/testVector.js';
+import {type Actual, compare} from '../reference/compare.js';
+import type {Expected} from '../reference/reference.js';
+import {tensorsFrom} from '../run/runPass.js';
 import type {Oracle} from './oracle.js';
 
 /**
@@ -21,12 +21,12 @@ export const biasOracle: Oracle = {
   oneInOnGpu: 4,
   judges: (_problem, _pass, _fill, {imported, compute}) =>
     imported || compute ? 'dBias is convgrad’s own sum of dy, whoever computes the passes' : true,
-  async judge({trial, comparison}) {
-    if (trial.arithmetic.storage && trial.fill === 'reals')
+  async judge({testVector, comparison}) {
+    if (testVector.arithmetic.storage && testVector.fill === 'reals')
       return {status: 'skipped', reason: 'tfjs sums dy in stages and rounds each to float16'};
-    const wanted = sumOf(trial);
-    for (const [who, got] of Object.entries(await computed(trial))) {
-      const verdict = compare(got, wanted, {...comparison, headroom: 1});
+    const expected = sumOf(testVector);
+    for (const [who, got] of Object.entries(await computed(testVector))) {
+      const verdict = compare(got, expected, {...comparison, headroom: 1});
       if (verdict.status === 'failed') return {...verdict, reason: `dBias of ${who}: ${verdict.reason}`};
       if (verdict.status === 'vacuous') return {status: 'skipped', reason: 'dy sums to zero by chance'};
       if (verdict.status === 'skipped') return verdict;
@@ -35,18 +35,18 @@ export const biasOracle: Oracle = {
   },
 };
 
-type Answers = Record<string, Got>;
+type Answers = Record<string, Actual>;
 
-/** Computed once about a trial, however many algorithms there are. */
-const answers = new WeakMap<Trial, Promise<Answers>>();
+/** Computed once about a test vector, however many algorithms there are. */
+const answers = new WeakMap<TestVector, Promise<Answers>>();
 
-function computed(trial: Trial): Promise<Answers> {
-  const known = answers.get(trial) ?? compute(trial);
-  answers.set(trial, known);
+function computed(testVector: TestVector): Promise<Answers> {
+  const known = answers.get(testVector) ?? compute(testVector);
+  answers.set(testVector, known);
   return known;
 }
 
-async function compute({problem, inputs, provenance}: Trial): Promise<Answers> {
+async function compute({problem, inputs, provenance}: TestVector): Promise<Answers> {
   const tensors = await tensorsFrom(problem, inputs, provenance);
   const attributes = problemAttributes(problem);
   const {x, filter, dy} = tensors;
@@ -58,7 +58,7 @@ async function compute({problem, inputs, provenance}: Trial): Promise<Answers> {
   ]);
   try {
     const [backward, tape] = await Promise.all(
-      results.map(async (dBias): Promise<Got> => {
+      results.map(async (dBias): Promise<Actual> => {
         const shape = dBias.rank === 1 ? asShape(dBias.shape[0]) : dBias.shape;
         return {values: (await dBias.data()) as Float32Array, shape};
       }),
@@ -70,7 +70,7 @@ async function compute({problem, inputs, provenance}: Trial): Promise<Answers> {
   }
 }
 
-function sumOf({problem, inputs}: Trial): Wanted {
+function sumOf({problem, inputs}: TestVector): Expected {
   const F = problem.outChannels;
   const [values, magnitudes] = [new Float64Array(F), new Float64Array(F)];
   inputs.dy.forEach((value, i) => {
@@ -81,4 +81,4 @@ function sumOf({problem, inputs}: Trial): Wanted {
 }
 
 /** Shapes are compared with four axes. */
-const asShape = (channels: number): Wanted['shape'] => [1, 1, 1, channels];
+const asShape = (channels: number): Expected['shape'] => [1, 1, 1, channels];

@@ -5,18 +5,18 @@ import {builtinFault} from '../../plugin/builtinFault.js';
 import {withBuiltins} from '../../plugin/builtins.js';
 import {currentSession} from '../../plugin/session.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
-import {compare, type Verdict} from '../compare.js';
-import {withoutReports} from '../deviceErrors.js';
-import {type Fill, fills} from '../fill.js';
-import {counted} from '../proof.js';
-import {type PassRun, runPass} from '../runPass.js';
-import type {Target} from '../target.js';
-import type {Trial} from '../trial.js';
+import {type Fill, fills} from '../data/fill.js';
+import type {TestVector} from '../data/testVector.js';
+import {countCalls} from '../proof/proof.js';
+import {compare, type Verdict} from '../reference/compare.js';
+import {withCapturedErrors} from '../run/deviceErrors.js';
+import {type PassResult, runPass} from '../run/runPass.js';
+import type {Target} from '../run/target.js';
 import type {Oracle} from './oracle.js';
 
 /**
  * What tfjs computes without convgrad, on the same backend; both results round, so both bounds add. Where they disagree, the reference tells who is wrong: a
- * built-in that is wrong on this device says nothing of the subject, and its answer is set aside with that reason.
+ * built-in that is wrong on this device says nothing of the implementation, and its answer is set aside with that reason.
  */
 export const builtinOracle: Oracle = {
   name: 'builtin',
@@ -25,17 +25,17 @@ export const builtinOracle: Oracle = {
   // Its programs are compiled anew for every shape.
   oneInOnGpu: 4,
   judges,
-  async judge(subject, pass) {
-    const {trial} = subject;
-    const {got} = await subject.result(pass);
-    const builtin = await answer(trial, pass);
-    const wanted = subject.wanted(pass);
-    const own = () => compare(got, wanted, subject.comparison);
+  async judge(implementation, pass) {
+    const {testVector} = implementation;
+    const {got} = await implementation.result(pass);
+    const builtin = await answer(testVector, pass);
+    const expected = implementation.expected(pass);
+    const own = () => compare(got, expected, implementation.comparison);
     if (builtin instanceof Error) return setAside(own(), `it throws: ${builtin.message}`);
     const {milliseconds} = builtin;
-    const verdict = compare(got, wanted, {...subject.comparison, other: builtin.got});
+    const verdict = compare(got, expected, {...implementation.comparison, other: builtin.got});
     if (verdict.status !== 'failed') return {...verdict, milliseconds};
-    const theirs = compare(builtin.got, wanted, subject.comparison);
+    const theirs = compare(builtin.got, expected, implementation.comparison);
     return {
       ...(theirs.status === 'failed' ? setAside(own(), 'the reference rejects its result') : verdict),
       milliseconds,
@@ -43,32 +43,32 @@ export const builtinOracle: Oracle = {
   },
 };
 
-/** What to make of a built-in that is wrong: nothing where the reference confirms the subject. */
+/** What to make of a built-in that is wrong: nothing where the reference confirms the implementation. */
 function setAside(own: Verdict, why: string): Verdict {
   const reason = `the built-in was tried and is wrong here: ${why}`;
   if (own.status !== 'failed') return {status: 'skipped', reason};
   return {...own, reason: `${own.reason}; ${reason}`};
 }
 
-/** The built-in is asked once about a trial, however many algorithms are held against it. */
-const answers = new WeakMap<Trial, Map<Pass, Promise<PassRun | Error>>>();
+/** The built-in is asked once about a test vector, however many algorithms are held against it. */
+const answers = new WeakMap<TestVector, Map<Pass, Promise<PassResult | Error>>>();
 
-function answer(trial: Trial, pass: Pass): Promise<PassRun | Error> {
-  const known = answers.get(trial) ?? new Map<Pass, Promise<PassRun | Error>>();
-  answers.set(trial, known);
-  const found = known.get(pass) ?? askBuiltin(trial, pass);
+function answer(testVector: TestVector, pass: Pass): Promise<PassResult | Error> {
+  const known = answers.get(testVector) ?? new Map<Pass, Promise<PassResult | Error>>();
+  answers.set(testVector, known);
+  const found = known.get(pass) ?? askBuiltin(testVector, pass);
   known.set(pass, found);
   return found;
 }
 
 /** Runs the built-in, and makes sure that nothing of convgrad had a part in it. */
 export async function askBuiltin(
-  {problem, inputs, provenance}: Pick<Trial, 'problem' | 'inputs' | 'provenance'>,
+  {problem, inputs, provenance}: Pick<TestVector, 'problem' | 'inputs' | 'provenance'>,
   pass: Pass,
-): Promise<PassRun | Error> {
+): Promise<PassResult | Error> {
   try {
     const around = <T>(compute: () => T): T => {
-      const {value, calls} = counted(() => (currentSession(tf) ? withBuiltins(tf, compute) : compute()));
+      const {value, calls} = countCalls(() => (currentSession(tf) ? withBuiltins(tf, compute) : compute()));
       if (calls.size > 0)
         throw new ConvgradError(
           'verify',
@@ -76,7 +76,7 @@ export async function askBuiltin(
         );
       return value;
     };
-    return await withoutReports(tf.backend(), () => runPass(problem, inputs, pass, around, {provenance}));
+    return await withCapturedErrors(tf.backend(), () => runPass(problem, inputs, pass, around, {provenance}));
   } catch (error) {
     // An error of convgrad's is no fault of the built-in.
     if (error instanceof ConvgradError) throw error;

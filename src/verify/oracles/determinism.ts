@@ -7,13 +7,13 @@ export const determinismOracle: Oracle = {
   name: 'determinism',
   passes,
   fills: ['reals'],
-  isAbout: () => true,
+  appliesTo: () => true,
   oneInOnGpu: 4,
   oneAlgorithm: true,
   judges: () => true,
-  async judge(subject, pass) {
-    const first = (await subject.result(pass)).got.values;
-    const second = (await subject.again(pass)).got.values;
+  async judge(implementation, pass) {
+    const first = (await implementation.result(pass)).got.values;
+    const second = (await implementation.again(pass)).got.values;
     const index = firstDifference(first, second);
     if (index < 0) return {status: 'passed'};
     return {

@@ -2,8 +2,8 @@ import {hostFamily} from '../../backends/host/index.js';
 import {hasZeroSize} from '../../geometry/pass.js';
 import {formatProblem, problemInfo} from '../../geometry/problem.js';
 import {builtinFault} from '../../plugin/builtinFault.js';
-import {randomFrom} from '../random.js';
-import {reference} from '../reference.js';
+import {randomFrom} from '../data/random.js';
+import {reference} from '../reference/reference.js';
 import {askBuiltin} from './builtin.js';
 import type {Oracle} from './oracle.js';
 
@@ -15,12 +15,12 @@ export const epilogueNaNOracle: Oracle = {
   name: 'epilogueNaN',
   passes: ['forward'],
   fills: ['integers'],
-  isAbout: ({epilogue}) => epilogue !== undefined,
+  appliesTo: ({epilogue}) => epilogue !== undefined,
   // Shaders may be compiled as if there were no NaN.
   backends: hostFamily.backends,
   oneAlgorithm: true,
   judges(problem, pass, _fill, {backend, compute}) {
-    if (compute) return 'the subject is a convolution without an epilogue';
+    if (compute) return 'the implementation is a convolution without an epilogue';
     // A kernel that is given what it cannot do may write past its memory, and then nothing is right any more.
     const fault = builtinFault(backend, problem, pass);
     if (fault !== undefined) return fault;
@@ -28,19 +28,19 @@ export const epilogueNaNOracle: Oracle = {
     if (bias !== 'c' || slopes !== 'c') return 'tfjs’s own kernel is asked with one value for each channel only';
     return !hasZeroSize(problemInfo(problem)) || 'with a size of 0 there are no values to spread';
   },
-  async judge(subject, pass) {
-    const {problem, inputs, provenance} = subject.trial;
+  async judge(implementation, pass) {
+    const {problem, inputs, provenance} = implementation.testVector;
     const x = inputs.x.slice();
     x[randomFrom(`${formatProblem(problem)}/epilogue NaN`)() % x.length] = Number.NaN;
     const changed = {...inputs, x};
     const builtin = await askBuiltin({problem, inputs: changed, provenance}, pass);
     if (builtin instanceof Error) return {status: 'skipped', reason: `tfjs’s own kernel throws: ${builtin.message}`};
-    const {values: wanted} = reference(problem, changed)[pass];
-    const must = [...wanted.keys()].filter(
-      (index) => Number.isNaN(wanted[index]) && !Number.isFinite(builtin.got.values[index]),
+    const {values: expected} = reference(problem, changed)[pass];
+    const must = [...expected.keys()].filter(
+      (index) => Number.isNaN(expected[index]) && !Number.isFinite(builtin.got.values[index]),
     );
     if (must.length === 0) return {status: 'skipped', reason: 'tfjs’s own kernel makes numbers of NaN here'};
-    const {values} = (await subject.run(pass, {x})).got;
+    const {values} = (await implementation.run(pass, {x})).got;
     const lost = must.find((index) => Number.isFinite(values[index]));
     if (lost === undefined) return {status: 'passed'};
     const reason = `element ${lost} is ${values[lost]} although a term of it holds a NaN of x, which tfjs’s own kernel keeps`;

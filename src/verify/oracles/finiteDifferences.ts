@@ -1,9 +1,9 @@
 import {type Pass, passes} from '../../geometry/pass.js';
-import type {Verdict} from '../compare.js';
-import type {Subject} from '../subject.js';
-import {changeRange, drawIntegers, forwardOf, inexact, noRoom} from './changes.js';
-import {dot, holdNumber, moved} from './numbers.js';
+import type {Verdict} from '../reference/compare.js';
+import type {ImplementationUnderTest} from '../run/implementationUnderTest.js';
+import {axpy, compareNumber, dot} from './numbers.js';
 import type {Oracle} from './oracle.js';
+import {drawIntegers, forwardOf, inexact, noExactPerturbation, perturbationRange} from './perturbations.js';
 
 /** Random directions, then single coordinates. */
 const randomDirections = 2;
@@ -26,37 +26,41 @@ export const finiteDifferencesOracle: Oracle = {
   oneInLarge: 4,
   oneAlgorithm: true,
   judges: () => true,
-  async judge(subject, pass) {
-    const reason = inexact(subject, ['forward', pass]);
+  async judge(implementation, pass) {
+    const reason = inexact(implementation, ['forward', pass]);
     if (reason) return {status: 'skipped', reason};
-    return pass === 'forward' ? linear(subject) : gradient(subject, pass);
+    return pass === 'forward' ? linear(implementation) : gradient(implementation, pass);
   },
 };
 
-async function gradient(subject: Subject, pass: Exclude<Pass, 'forward'>): Promise<Verdict> {
-  const {inputs} = subject.trial;
+async function gradient(implementation: ImplementationUnderTest, pass: Exclude<Pass, 'forward'>): Promise<Verdict> {
+  const {inputs} = implementation.testVector;
   const [name, other] = pass === 'backpropInput' ? (['x', 'filter'] as const) : (['filter', 'x'] as const);
   const values = inputs[name];
-  const range = changeRange(subject, 'forward', inputs[other]);
-  if (range === 0) return {status: 'skipped', reason: noRoom};
-  const {got} = await subject.result(pass);
-  for (const [along, d] of directions(subject, name, range)) {
-    const ahead = await forwardOf(subject, {[name]: moved(values, d)});
-    const behind = await forwardOf(subject, {[name]: moved(values, d, -1)});
+  const range = perturbationRange(implementation, 'forward', inputs[other]);
+  if (range === 0) return {status: 'skipped', reason: noExactPerturbation};
+  const {got} = await implementation.result(pass);
+  for (const [along, d] of directions(implementation, name, range)) {
+    const ahead = await forwardOf(implementation, {[name]: axpy(values, d)});
+    const behind = await forwardOf(implementation, {[name]: axpy(values, d, -1)});
     const difference = (dot(ahead, inputs.dy) - dot(behind, inputs.dy)) / 2;
-    const verdict = holdNumber(`the derivative along ${along}`, dot(got.values, d), difference, 0);
+    const verdict = compareNumber(`the derivative along ${along}`, dot(got.values, d), difference, 0);
     if (verdict.status === 'failed') return verdict;
   }
   return {status: 'passed'};
 }
 
-function directions(subject: Subject, name: 'x' | 'filter', range: number): [along: string, d: Float32Array][] {
-  const {length} = subject.trial.inputs[name];
+function directions(
+  implementation: ImplementationUnderTest,
+  name: 'x' | 'filter',
+  range: number,
+): [along: string, d: Float32Array][] {
+  const {length} = implementation.testVector.inputs[name];
   const random = Array.from({length: randomDirections}, (_, i): [string, Float32Array] => [
     'a random direction',
-    drawIntegers(subject, `${name}/${i}`, length, range),
+    drawIntegers(implementation, `${name}/${i}`, length, range),
   ]);
-  const single = [...drawIntegers(subject, `${name}/coordinates`, length === 0 ? 0 : coordinates, 2 ** 20)];
+  const single = [...drawIntegers(implementation, `${name}/coordinates`, length === 0 ? 0 : coordinates, 2 ** 20)];
   return [
     ...random,
     ...single.map((drawn): [string, Float32Array] => {
@@ -66,23 +70,23 @@ function directions(subject: Subject, name: 'x' | 'filter', range: number): [alo
   ];
 }
 
-async function linear(subject: Subject): Promise<Verdict> {
-  const {inputs} = subject.trial;
-  const y = await forwardOf(subject);
+async function linear(implementation: ImplementationUnderTest): Promise<Verdict> {
+  const {inputs} = implementation.testVector;
+  const y = await forwardOf(implementation);
   for (const [name, other] of [
     ['x', 'filter'],
     ['filter', 'x'],
   ] as const) {
-    const range = changeRange(subject, 'forward', inputs[other]);
-    if (range === 0) return {status: 'skipped', reason: noRoom};
-    const d = drawIntegers(subject, `linear/${name}`, inputs[name].length, range);
-    const sum = await forwardOf(subject, {[name]: moved(inputs[name], d)});
-    const change = await forwardOf(subject, {[name]: d});
+    const range = perturbationRange(implementation, 'forward', inputs[other]);
+    if (range === 0) return {status: 'skipped', reason: noExactPerturbation};
+    const d = drawIntegers(implementation, `linear/${name}`, inputs[name].length, range);
+    const sum = await forwardOf(implementation, {[name]: axpy(inputs[name], d)});
+    const change = await forwardOf(implementation, {[name]: d});
     for (let index = 0; index < inputs.dy.length; index++) {
       const difference = sum[index] - y[index];
       if (difference === change[index]) continue;
       const what = `f(v + d) − f(v) at element ${index}, for v = ${name},`;
-      return holdNumber(what, difference, change[index], 0);
+      return compareNumber(what, difference, change[index], 0);
     }
   }
   return {status: 'passed'};

@@ -1,32 +1,32 @@
 import type {Algorithm} from '../../algorithms/algorithm.js';
 import {type Pass, passTensors, shapeOf, sizeOf} from '../../geometry/pass.js';
 import {formatProblem, type Problem, problemInfo} from '../../geometry/problem.js';
-import {randomFrom} from '../random.js';
-import {type Inputs, reference, type Wanted} from '../reference.js';
-import type {Trial} from '../trial.js';
+import {randomFrom} from '../data/random.js';
+import type {TestVector} from '../data/testVector.js';
+import {type Expected, type Inputs, reference} from '../reference/reference.js';
 
-/** A trial's data with one Inf and one NaN in one input. */
-export interface Planted {
+/** A test vector's data with one Inf and one NaN in one input. */
+export interface NonFiniteInputs {
   inputs: Inputs;
   /** Where they stand. */
   at: number[];
   /** Not finite exactly where a true term holds one of them: nothing else overflows, and 0·Inf is NaN. */
-  wanted: Record<Pass, Wanted>;
+  expected: Record<Pass, Expected>;
 }
 
 /** Planted once for all algorithms. */
-const plants = new WeakMap<Trial, Map<keyof Inputs, Planted>>();
+const plants = new WeakMap<TestVector, Map<keyof Inputs, NonFiniteInputs>>();
 
 /** Plants one Inf and one NaN in the named input (a single element holds the NaN), and zeros in half of the others. */
-export function plant(trial: Trial, name: keyof Inputs): Planted {
-  const known = plants.get(trial) ?? new Map<keyof Inputs, Planted>();
-  plants.set(trial, known);
-  const found = known.get(name) ?? planted(trial, name);
+export function plantNonFinite(testVector: TestVector, name: keyof Inputs): NonFiniteInputs {
+  const known = plants.get(testVector) ?? new Map<keyof Inputs, NonFiniteInputs>();
+  plants.set(testVector, known);
+  const found = known.get(name) ?? makeNonFinite(testVector, name);
   known.set(name, found);
   return found;
 }
 
-function planted({problem, inputs}: Trial, name: keyof Inputs): Planted {
+function makeNonFinite({problem, inputs}: TestVector, name: keyof Inputs): NonFiniteInputs {
   const next = randomFrom(`${formatProblem(problem)}/non-finite/${name}`);
   const halved = (values: Float32Array) => values.map((value) => (next() >>> 31 ? 0 : value));
   const data = {
@@ -38,7 +38,7 @@ function planted({problem, inputs}: Trial, name: keyof Inputs): Planted {
   const at = [next(), next()].map((drawn) => drawn % data[name].length);
   data[name][at[0]] = Number.POSITIVE_INFINITY;
   data[name][at[1]] = Number.NaN;
-  return {inputs: data, at, wanted: reference(problem, data)};
+  return {inputs: data, at, expected: reference(problem, data)};
 }
 
 /**

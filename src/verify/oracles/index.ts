@@ -20,7 +20,7 @@ import {valuesOracle} from './values.js';
 import {zeroOracle} from './zero.js';
 
 export {type Judgement, type Oracle, type OracleName, oracleNames} from './oracle.js';
-export {hasQuestion, hasTurn} from './turn.js';
+export {isApplicable, isSampled} from './sampling.js';
 
 /** The catalogue. */
 export const oracles: readonly Oracle[] = [

@@ -2,12 +2,12 @@ import type {NamedAttrMap, Tensor} from '@tensorflow/tfjs';
 import type {Problem} from '../../geometry/problem.js';
 import {repairedKernels} from '../../plugin/maxPoolGrad.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
-import {compare, type Got, type Verdict} from '../compare.js';
-import {fills} from '../fill.js';
-import {tensorShapes, type Wanted} from '../reference.js';
-import type {Subject} from '../subject.js';
-import {windowsOf} from '../sums.js';
-import type {Trial} from '../trial.js';
+import {fills} from '../data/fill.js';
+import type {TestVector} from '../data/testVector.js';
+import {type Actual, compare, type Verdict} from '../reference/compare.js';
+import {windowsOf} from '../reference/convolution.js';
+import {type Expected, tensorShapes} from '../reference/reference.js';
+import type {ImplementationUnderTest} from '../run/implementationUnderTest.js';
 import type {Oracle} from './oracle.js';
 
 const kernelName = 'MaxPoolGrad';
@@ -22,32 +22,32 @@ export const maxPoolOracle: Oracle = {
   passes: ['backpropInput'],
   fills,
   backends: Object.keys(repairedKernels).filter((backend) => kernelName in repairedKernels[backend]),
-  isAbout: ({epilogue, kind, pad, dataFormat, batch, dilationHeight, dilationWidth}: Problem) => {
+  appliesTo: ({epilogue, kind, pad, dataFormat, batch, dilationHeight, dilationWidth}: Problem) => {
     const isPlain = epilogue === undefined && kind !== 'depthwise' && dataFormat === 'NHWC' && batch > 0;
     return isPlain && dilationHeight * dilationWidth === 1 && (pad === 'same' || pad === 'valid');
   },
   judges: (_problem, _pass, _fill, {imported, compute}) =>
     imported || compute ? 'max pooling is convgrad’s own, whoever computes the convolutions' : true,
-  async judge(subject) {
-    const {trial} = subject;
-    const known = verdicts.get(trial) ?? judge(subject);
-    verdicts.set(trial, known);
+  async judge(implementation) {
+    const {testVector} = implementation;
+    const known = verdicts.get(testVector) ?? judge(implementation);
+    verdicts.set(testVector, known);
     return known;
   },
 };
 
-/** Found once about a trial, however many algorithms there are. */
-const verdicts = new WeakMap<Trial, Promise<Verdict>>();
+/** Found once about a test vector, however many algorithms there are. */
+const verdicts = new WeakMap<TestVector, Promise<Verdict>>();
 
-async function judge(subject: Subject): Promise<Verdict> {
-  const {trial, comparison} = subject;
-  const {x} = trial.inputs;
+async function judge(implementation: ImplementationUnderTest): Promise<Verdict> {
+  const {testVector, comparison} = implementation;
+  const {x} = testVector.inputs;
   for (const [values, where] of [
     [x, ''],
     [x.map((value) => -Math.abs(value)), ' where every element is below zero'],
   ] as const) {
-    const wanted = pooledBack(trial, values);
-    const verdict = compare(await poolBack(subject, values, wanted), wanted, {...comparison, headroom: 1});
+    const expected = pooledBack(testVector, values);
+    const verdict = compare(await poolBack(implementation, values, expected), expected, {...comparison, headroom: 1});
     if (verdict.status === 'failed')
       return {...verdict, reason: `the gradient of max pooling${where}: ${verdict.reason}`};
   }
@@ -55,18 +55,25 @@ async function judge(subject: Subject): Promise<Verdict> {
 }
 
 /** What the registered kernel makes of it. */
-async function poolBack(subject: Subject, values: Float32Array, {shape}: Wanted): Promise<Got> {
-  const {problem} = subject.trial;
+async function poolBack(
+  implementation: ImplementationUnderTest,
+  values: Float32Array,
+  {shape}: Expected,
+): Promise<Actual> {
+  const {problem} = implementation.testVector;
   const [height, width] = [windowsOf(problem).rows.count, windowsOf(problem).columns.count];
   const yShape: [number, number, number, number] = [shape[0], height, width, shape[3]];
   const input = tf.tensor4d(values.slice(), [...shape]);
-  const dy = tf.tensor4d(errorsOf(subject.trial), yShape);
+  const dy = tf.tensor4d(errorsOf(implementation.testVector), yShape);
   const output = tf.zeros(yShape); // no kernel of convgrad's looks at it
   const {filterHeight, filterWidth, strideHeight, strideWidth, pad} = problem;
   const attrs = {filterSize: [filterHeight, filterWidth], strides: [strideHeight, strideWidth], pad} as NamedAttrMap;
   let dx: Tensor | undefined;
   try {
-    dx = subject.runsKernel(kernelName, () => tf.engine().runKernel(kernelName, {dy, input, output}, attrs) as Tensor);
+    dx = implementation.runsKernel(
+      kernelName,
+      () => tf.engine().runKernel(kernelName, {dy, input, output}, attrs) as Tensor,
+    );
     return {values: (await dx.data()) as Float32Array, shape: dx.shape};
   } finally {
     tf.dispose([input, dy, output, ...(dx ? [dx] : [])]);
@@ -74,18 +81,18 @@ async function poolBack(subject: Subject, values: Float32Array, {shape}: Wanted)
 }
 
 /** dy of the pooling, [N, OH, OW, C], from dy of the convolution. */
-function errorsOf({problem, inputs}: Trial): Float32Array {
+function errorsOf({problem, inputs}: TestVector): Float32Array {
   const {rows, columns} = windowsOf(problem);
   const length = problem.batch * rows.count * columns.count * problem.inChannels;
   return Float32Array.from({length}, (_, i) => inputs.dy[i % inputs.dy.length]);
 }
 
 /** The definition. */
-function pooledBack(trial: Trial, x: Float32Array): Wanted {
-  const {problem} = trial;
+function pooledBack(testVector: TestVector, x: Float32Array): Expected {
+  const {problem} = testVector;
   const {inHeight, inWidth, inChannels: C} = problem;
   const {rows, columns} = windowsOf(problem);
-  const dy = errorsOf(trial);
+  const dy = errorsOf(testVector);
   const [values, magnitudes, terms] = [
     new Float64Array(x.length),
     new Float64Array(x.length),

@@ -1,8 +1,8 @@
 import {hasZeroSize, passes, passTensors} from '../../geometry/pass.js';
 import {problemInfo} from '../../geometry/problem.js';
-import {isGpu} from '../bound.js';
-import type {Inputs} from '../reference.js';
-import {mayReach, plant} from './footprint.js';
+import {isGpu} from '../reference/bound.js';
+import type {Inputs} from '../reference/reference.js';
+import {mayReach, plantNonFinite} from './footprint.js';
 import type {Oracle} from './oracle.js';
 
 /**
@@ -22,16 +22,16 @@ export const nonFiniteOracle: Oracle = {
       return 'it declares no footprint, and shaders may be compiled as if there were no NaN';
     return !hasZeroSize(problemInfo(problem)) || 'with a size of 0 there are no values to spread';
   },
-  async judge(subject, pass) {
-    const {trial, target} = subject;
+  async judge(implementation, pass) {
+    const {testVector, target} = implementation;
     const {footprint = 'undeclared'} = target;
     for (const name of passTensors[pass].inputs as readonly (keyof Inputs)[]) {
-      const {inputs, at, wanted} = plant(trial, name);
-      const {values} = (await subject.run(pass, inputs)).got;
-      const tile = target.tile?.(trial.problem, pass);
-      const may = mayReach(trial.problem, pass, name, at, footprint, tile);
+      const {inputs, at, expected} = plantNonFinite(testVector, name);
+      const {values} = (await implementation.run(pass, inputs)).got;
+      const tile = target.tile?.(testVector.problem, pass);
+      const may = mayReach(testVector.problem, pass, name, at, footprint, tile);
       for (let index = 0; index < values.length; index++) {
-        const must = !Number.isFinite(wanted[pass].values[index]);
+        const must = !Number.isFinite(expected[pass].values[index]);
         const reached = !Number.isFinite(values[index]);
         if (reached === must || (reached && may(index))) continue;
         const what = `element ${index} is ${values[index]}`;

@@ -1,6 +1,6 @@
-import {type Arithmetic, boundAt} from '../bound.js';
-import type {Verdict} from '../compare.js';
-import type {Wanted} from '../reference.js';
+import {type Arithmetic, boundAt} from '../reference/bound.js';
+import type {Verdict} from '../reference/compare.js';
+import type {Expected} from '../reference/reference.js';
 
 type Values = ArrayLike<number>;
 
@@ -13,7 +13,7 @@ export function dot(a: Values, b: Values): number {
 }
 
 /** v + factor·d in float32. */
-export function moved(v: Float32Array, d: Float32Array, factor = 1): Float32Array {
+export function axpy(v: Float32Array, d: Float32Array, factor = 1): Float32Array {
   return v.map((value, i) => value + factor * d[i]);
 }
 
@@ -25,20 +25,20 @@ export function largest(v: Values): number {
 }
 
 /** By how much ⟨result, weights⟩ may err: each element by its own bound, and the host's float64 sum by less than n·2⁻⁵³. */
-export function dotBound(wanted: Wanted, weights: Values, arithmetic: Arithmetic): number {
-  const {values, magnitudes} = wanted;
+export function dotBound(expected: Expected, weights: Values, arithmetic: Arithmetic): number {
+  const {values, magnitudes} = expected;
   let sum = 0;
   let size = 0;
   for (let i = 0; i < values.length; i++) {
     const weight = Math.abs(weights[i]);
-    sum += weight * boundAt(wanted, i, arithmetic);
+    sum += weight * boundAt(expected, i, arithmetic);
     size += weight * magnitudes[i];
   }
   return sum + values.length * 2 ** -53 * size;
 }
 
 /** A verdict on one number. */
-export function holdNumber(what: string, got: number, want: number, bound: number): Verdict {
+export function compareNumber(what: string, got: number, want: number, bound: number): Verdict {
   // Inf − Inf is NaN, which would compare as no error.
   const error = Number.isFinite(got) && Number.isFinite(want) ? Math.abs(got - want) : Number.POSITIVE_INFINITY;
   const worst = {index: -1, got, want, error, bound};

@@ -5,9 +5,9 @@ import {webgpuFamily} from '../../backends/webgpu/index.js';
 import {jsEngine} from '../../engine/jsEngine.js';
 import {hasZeroSize, type Pass, passes, passTensors, sizeOf} from '../../geometry/pass.js';
 import {problemInfo} from '../../geometry/problem.js';
-import type {Verdict} from '../compare.js';
-import type {Inputs} from '../reference.js';
-import type {Subject} from '../subject.js';
+import type {Verdict} from '../reference/compare.js';
+import type {Inputs} from '../reference/reference.js';
+import type {ImplementationUnderTest} from '../run/implementationUnderTest.js';
 import {firstDifference} from './firstDifference.js';
 import type {Oracle} from './oracle.js';
 
@@ -20,7 +20,7 @@ export const poisonOracle: Oracle = {
   name: 'poison',
   passes,
   fills: ['reals'],
-  isAbout: () => true,
+  appliesTo: () => true,
   oneInOnGpu: 4,
   oneInLarge: 4,
   judges(problem, _pass, _fill, {backend, imported, compute}) {
@@ -32,24 +32,28 @@ export const poisonOracle: Oracle = {
       return 'the output is allocated where nobody can fill it beforehand';
     return !hasZeroSize(problemInfo(problem)) || 'a size of 0 is answered without an algorithm';
   },
-  judge(subject, pass) {
-    const {backend} = subject.target;
-    if (hostFamily.backends.includes(backend)) return poisoned(subject, pass);
-    return webgpuFamily.backends.includes(backend) ? stale(subject, pass) : soiled(subject, pass);
+  judge(implementation, pass) {
+    const {backend} = implementation.target;
+    if (hostFamily.backends.includes(backend)) return judgeOutput(implementation, pass);
+    return webgpuFamily.backends.includes(backend)
+      ? judgeBuffers(implementation, pass)
+      : judgeTextures(implementation, pass);
   },
 };
 
-async function poisoned(subject: Subject, pass: Pass): Promise<Verdict> {
-  await subject.result(pass); // the proof that this algorithm is what the target runs
-  const info = problemInfo(subject.trial.problem);
+async function judgeOutput(implementation: ImplementationUnderTest, pass: Pass): Promise<Verdict> {
+  await implementation.result(pass); // the proof that this algorithm is what the target runs
+  const info = problemInfo(implementation.testVector.problem);
   const {inputs, output} = passTensors[pass];
   const names = inputs as readonly (keyof Inputs)[];
   const computed = (zero?: keyof Inputs) => {
     const [a, b] = names.map((name) =>
-      name === zero ? new Float32Array(subject.trial.inputs[name].length) : subject.trial.inputs[name].slice(),
+      name === zero
+        ? new Float32Array(implementation.testVector.inputs[name].length)
+        : implementation.testVector.inputs[name].slice(),
     );
     const result = new Float32Array(sizeOf(info, output)).fill(Number.NaN);
-    findAlgorithm(subject.target.algorithm)?.[pass]?.(info, a, b, result, jsEngine);
+    findAlgorithm(implementation.target.algorithm)?.[pass]?.(info, a, b, result, jsEngine);
     return result;
   };
   // Who leaves out what is all zero leaves the output as it was.
@@ -65,31 +69,31 @@ async function poisoned(subject: Subject, pass: Pass): Promise<Verdict> {
   return {status: 'passed'};
 }
 
-async function soiled(subject: Subject, pass: Pass): Promise<Verdict> {
-  const clean = (await subject.result(pass)).got.values;
-  const {got, lanes} = await subject.run(pass, {}, {soil: true});
+async function judgeTextures(implementation: ImplementationUnderTest, pass: Pass): Promise<Verdict> {
+  const clean = (await implementation.result(pass)).got.values;
+  const {got, unusedLanes: lanes} = await implementation.run(pass, {}, {poison: true});
   const index = firstDifference(clean, got.values);
   if (index >= 0) {
     const reason = `element ${index} is ${clean[index]}, and ${got.values[index]} with NaN in the unused lanes of the inputs' textures`;
     return {status: 'failed', reason};
   }
   // tfjs's packed matMul multiplies them. What is transposed to NCHW is written by tfjs, and what follows a sum may be.
-  const {dataFormat, epilogue} = subject.trial.problem;
+  const {dataFormat, epilogue} = implementation.testVector.problem;
   const isOurs = pass === 'backpropFilter' || (dataFormat === 'NHWC' && !(epilogue && pass === 'forward'));
   if (!isOurs || lanes?.every((value) => value === 0)) return {status: 'passed'};
   return {status: 'failed', reason: "unused lanes of the result's texture are not zero"};
 }
 
-async function stale(subject: Subject, pass: Pass): Promise<Verdict> {
+async function judgeBuffers(implementation: ImplementationUnderTest, pass: Pass): Promise<Verdict> {
   const name = passTensors[pass].inputs[1] as keyof Inputs;
-  const zeros = {[name]: new Float32Array(subject.trial.inputs[name].length)};
+  const zeros = {[name]: new Float32Array(implementation.testVector.inputs[name].length)};
   // Who leaves out what is all zero leaves the output as it was.
   for (const {changed, where} of [
     {changed: undefined, where: ''},
     {changed: zeros, where: ` and ${name} is all zero`},
   ]) {
-    const clean = (await (changed ? subject.run(pass, changed) : subject.result(pass))).got.values;
-    const {got} = await subject.run(pass, changed ?? {}, {soil: true});
+    const clean = (await (changed ? implementation.run(pass, changed) : implementation.result(pass))).got.values;
+    const {got} = await implementation.run(pass, changed ?? {}, {poison: true});
     const index = firstDifference(clean, got.values);
     if (index < 0) continue;
     const reason = `element ${index} is ${clean[index]}, and ${got.values[index]} where the buffers of results hold NaN before${where}`;

@@ -1,36 +1,40 @@
 import {filterDepth, type Pass, passes, passTensors} from '../../geometry/pass.js';
 import {problemInfo} from '../../geometry/problem.js';
-import type {Verdict} from '../compare.js';
-import type {AllInputs, Inputs} from '../reference.js';
-import type {PassRun} from '../runPass.js';
-import type {Subject} from '../subject.js';
+import type {Verdict} from '../reference/compare.js';
+import type {AllInputs, Inputs} from '../reference/reference.js';
+import type {ImplementationUnderTest} from '../run/implementationUnderTest.js';
+import type {PassResult} from '../run/runPass.js';
 import {firstDifference} from './firstDifference.js';
 import type {Oracle} from './oracle.js';
 
 /**
- * The manners of a pass: it leaves its inputs as they were, to the last bit and also when its result is overwritten and disposed of; it leaves nothing else behind,
+ * The side effects of a pass: it leaves its inputs as they were, to the last bit and also when its result is overwritten and disposed of; it leaves nothing else behind,
  * and changes no attributes. Where a pass may have nothing to do, because a factor is one, it is asked once more: who hands x on as y has given it away.
  */
 export const purityOracle: Oracle = {
   name: 'purity',
   passes,
   fills: ['reals'],
-  isAbout: () => true,
+  appliesTo: () => true,
   oneInOnGpu: 4,
   oneAlgorithm: true,
   judges: () => true,
-  async judge(subject, pass) {
-    const {inputs} = subject.trial;
-    const verdict = judged(await subject.again(pass), inputs, pass);
-    const neutral = verdict.status === 'passed' && neutralOf(subject, pass);
+  async judge(implementation, pass) {
+    const {inputs} = implementation.testVector;
+    const verdict = judged(await implementation.again(pass), inputs, pass);
+    const neutral = verdict.status === 'passed' && neutralOf(implementation, pass);
     if (!neutral) return verdict;
-    const {status, reason} = judged(await subject.run(pass, neutral, {readBack: true}), {...inputs, ...neutral}, pass);
+    const {status, reason} = judged(
+      await implementation.run(pass, neutral, {readBack: true}),
+      {...inputs, ...neutral},
+      pass,
+    );
     return status === 'failed' ? {status, reason: `where a factor is one: ${reason}`} : {status};
   },
 };
 
-function judged({inputsAfter, misconduct}: PassRun, before: AllInputs, pass: Pass): Verdict {
-  if (misconduct !== undefined) return {status: 'failed', reason: misconduct};
+function judged({inputsAfter, sideEffect}: PassResult, before: AllInputs, pass: Pass): Verdict {
+  if (sideEffect !== undefined) return {status: 'failed', reason: sideEffect};
   if (!inputsAfter) return {status: 'skipped', reason: 'the inputs were not read back'};
   for (const name of passTensors[pass].inputs as readonly (keyof Inputs)[]) {
     const index = firstDifference(inputsAfter[name], before[name]);
@@ -47,8 +51,8 @@ function judged({inputsAfter, misconduct}: PassRun, before: AllInputs, pass: Pas
 }
 
 /** Inputs with which a 1×1 convolution has nothing to do; undefined where there are none. */
-function neutralOf({trial}: Subject, pass: Pass): Partial<Inputs> | undefined {
-  const {problem, inputs} = trial;
+function neutralOf({testVector}: ImplementationUnderTest, pass: Pass): Partial<Inputs> | undefined {
+  const {problem, inputs} = testVector;
   const {filterHeight, filterWidth, inChannels: C, outChannels: F, kind} = problem;
   if (filterHeight * filterWidth !== 1 || C !== F) return undefined;
   if (pass === 'backpropFilter') return {x: inputs.x.map(() => 1)};

@@ -1,8 +1,8 @@
 import {passes, passTensors} from '../../geometry/pass.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
-import {boundAt} from '../bound.js';
-import type {Overflow} from '../compare.js';
-import type {Inputs, Wanted} from '../reference.js';
+import {boundAt} from '../reference/bound.js';
+import type {Overflow} from '../reference/compare.js';
+import type {Expected, Inputs} from '../reference/reference.js';
 import type {Oracle} from './oracle.js';
 
 /** What is drawn is at most 1; times this it is still a float16. */
@@ -20,19 +20,19 @@ export const rangeOracle: Oracle = {
   fills: ['reals'],
   float16: true,
   judges: () => true,
-  async judge(subject, pass) {
-    const {trial} = subject;
-    const {storage} = trial.arithmetic;
+  async judge(implementation, pass) {
+    const {testVector} = implementation;
+    const {storage} = testVector.arithmetic;
     if (!storage) return {status: 'skipped', reason: 'results are stored as they are computed'};
-    const {values, magnitudes, terms} = trial.wanted[pass];
+    const {values, magnitudes, terms} = testVector.expected[pass];
     const exponent = Math.ceil(Math.log2((2 * storage.most) / largest(values)));
     if (!(exponent <= 2 * mostExponent)) {
       return {status: 'skipped', reason: 'its results are too small to be driven out of range by inputs within it'};
     }
     const [a, b] = passTensors[pass].inputs as readonly (keyof Inputs)[];
-    const times = (name: keyof Inputs, power: number) => trial.inputs[name].map((value) => value * 2 ** power);
+    const times = (name: keyof Inputs, power: number) => testVector.inputs[name].map((value) => value * 2 ** power);
     const changed = {[a]: times(a, Math.floor(exponent / 2)), [b]: times(b, Math.ceil(exponent / 2))};
-    const {got} = await subject.run(pass, changed);
+    const {got} = await implementation.run(pass, changed);
     // A power of two changes no bit but those of the exponent.
     const scaled = {
       values: values.map((value) => value * 2 ** exponent),
@@ -43,7 +43,7 @@ export const rangeOracle: Oracle = {
     const overflow: Overflow = {elements: 0, largest: 0, beyond: storage.most, became: ''};
     for (let index = 0; index < values.length; index++) {
       const [value, want] = [got.values[index], scaled.values[index]];
-      const bound = boundAt(scaled, index, trial.arithmetic);
+      const bound = boundAt(scaled, index, testVector.arithmetic);
       const isBeyond = Math.abs(want) + bound > storage.most;
       if (!(isBeyond && allowsNaN && Number.isNaN(value))) {
         const reason = wrongAt(index, value, scaled, bound, storage.most);
@@ -67,11 +67,11 @@ async function makesNaN(): Promise<boolean> {
   return Number.isNaN(value);
 }
 
-/** Why the element cannot be what comes of the wanted value. */
+/** Why the element cannot be what comes of the expected value. */
 function wrongAt(
   index: number,
   got: number,
-  {values, magnitudes}: Pick<Wanted, 'values' | 'magnitudes'>,
+  {values, magnitudes}: Pick<Expected, 'values' | 'magnitudes'>,
   bound: number,
   most: number,
 ): string | undefined {

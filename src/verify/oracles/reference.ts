@@ -1,6 +1,6 @@
 import {passes} from '../../geometry/pass.js';
-import {compare} from '../compare.js';
-import {fills} from '../fill.js';
+import {fills} from '../data/fill.js';
+import {compare} from '../reference/compare.js';
 import type {Oracle} from './oracle.js';
 
 /** The definition in float64, which shares no geometry with any kernel. It judges everything. */
@@ -8,10 +8,10 @@ export const referenceOracle: Oracle = {
   name: 'reference',
   passes,
   fills,
-  isAbout: () => true,
+  appliesTo: () => true,
   judges: () => true,
-  async judge(subject, pass) {
-    const {got} = await subject.result(pass);
-    return compare(got, subject.wanted(pass), subject.comparison);
+  async judge(implementation, pass) {
+    const {got} = await implementation.result(pass);
+    return compare(got, implementation.expected(pass), implementation.comparison);
   },
 };

@@ -1,8 +1,8 @@
 import {passes, passTensors} from '../../geometry/pass.js';
-import type {Inputs} from '../reference.js';
-import {changeRange, drawIntegers, inexact, noRoom} from './changes.js';
-import {dot, holdNumber, moved} from './numbers.js';
+import type {Inputs} from '../reference/reference.js';
+import {axpy, compareNumber, dot} from './numbers.js';
 import type {Oracle} from './oracle.js';
+import {drawIntegers, inexact, noExactPerturbation, perturbationRange} from './perturbations.js';
 
 /**
  * Gradients of gradients, through the tape: with g(a, b) = dx(dy, filter) or dFilter(x, dy),
@@ -27,33 +27,35 @@ export const secondOrderOracle: Oracle = {
       missing === undefined || `second derivatives take all three passes; ${target.algorithm} does no ${missing} here`
     );
   },
-  async judge(subject, pass) {
+  async judge(implementation, pass) {
     if (pass === 'forward') throw new Error('the derivatives of the forward pass are first order');
-    const {inputs, wanted} = subject.trial;
-    const reason = inexact(subject, passes);
+    const {inputs, expected} = implementation.testVector;
+    const reason = inexact(implementation, passes);
     if (reason) return {status: 'skipped', reason};
     const [first, second] = passTensors[pass].inputs as readonly [keyof Inputs, keyof Inputs];
     // Second derivatives sum products of V and one input of g.
     const range = Math.min(
-      ...passes.flatMap((nested) => [first, second].map((name) => changeRange(subject, nested, inputs[name], 0))),
+      ...passes.flatMap((nested) =>
+        [first, second].map((name) => perturbationRange(implementation, nested, inputs[name], 0)),
+      ),
     );
-    if (range === 0) return {status: 'skipped', reason: noRoom};
-    const v = drawIntegers(subject, `second order/${pass}`, wanted[pass].values.length, range);
-    const derivatives = await subject.secondDerivatives(pass, v);
+    if (range === 0) return {status: 'skipped', reason: noExactPerturbation};
+    const v = drawIntegers(implementation, `second order/${pass}`, expected[pass].values.length, range);
+    const derivatives = await implementation.secondDerivatives(pass, v);
     for (const [i, [name, other]] of (
       [
         [first, second],
         [second, first],
       ] as const
     ).entries()) {
-      const change = changeRange(subject, pass, inputs[other]);
-      if (change === 0) return {status: 'skipped', reason: noRoom};
-      const u = drawIntegers(subject, `second order/${pass}/${name}`, inputs[name].length, change);
-      const ahead = await subject.run(pass, {[name]: moved(inputs[name], u)});
-      const behind = await subject.run(pass, {[name]: moved(inputs[name], u, -1)});
+      const change = perturbationRange(implementation, pass, inputs[other]);
+      if (change === 0) return {status: 'skipped', reason: noExactPerturbation};
+      const u = drawIntegers(implementation, `second order/${pass}/${name}`, inputs[name].length, change);
+      const ahead = await implementation.run(pass, {[name]: axpy(inputs[name], u)});
+      const behind = await implementation.run(pass, {[name]: axpy(inputs[name], u, -1)});
       const difference = (dot(ahead.got.values, v) - dot(behind.got.values, v)) / 2;
       const what = `the derivative of ${passTensors[pass].output} by ${name}`;
-      const verdict = holdNumber(what, dot(derivatives[i], u), difference, 0);
+      const verdict = compareNumber(what, dot(derivatives[i], u), difference, 0);
       if (verdict.status === 'failed') return verdict;
     }
     return {status: 'passed'};

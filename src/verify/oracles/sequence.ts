@@ -1,10 +1,10 @@
 import {flopsOf, hasZeroSize, type Pass, passes, passTensors} from '../../geometry/pass.js';
 import {formatProblem, problemInfo} from '../../geometry/problem.js';
 import type {Company} from '../company.js';
-import {compare} from '../compare.js';
-import {randomFrom} from '../random.js';
-import type {Inputs} from '../reference.js';
-import type {Subject} from '../subject.js';
+import {randomFrom} from '../data/random.js';
+import {compare} from '../reference/compare.js';
+import type {Inputs} from '../reference/reference.js';
+import type {ImplementationUnderTest} from '../run/implementationUnderTest.js';
 import type {Oracle} from './oracle.js';
 import {variantsOf} from './variants.js';
 
@@ -27,40 +27,40 @@ export const sequenceOracle: Oracle = {
   passes,
   fills: ['reals'],
   // On a tape an activation runs kernels of its own.
-  isAbout: () => true,
+  appliesTo: () => true,
   oneInOnGpu: 8,
   oneInLarge: 4,
   oneAlgorithm: true,
   judges(problem, pass, _fill, {compute}) {
-    if (compute) return 'the subject gets arrays of its own, which nothing can be kept for';
+    if (compute) return 'the implementation gets arrays of its own, which nothing can be kept for';
     if (problem.epilogue && pass !== 'forward') return 'the gradients of an epilogue are several kernels of tfjs’s';
     return !hasZeroSize(problemInfo(problem)) || 'with a size of 0 there are no values to mix up';
   },
-  async judge(subject, pass) {
-    const wanted = subject.wanted(pass);
-    const alone = compare((await subject.result(pass)).got, wanted, subject.comparison);
+  async judge(implementation, pass) {
+    const expected = implementation.expected(pass);
+    const alone = compare((await implementation.result(pass)).got, expected, implementation.comparison);
     if (alone.status !== 'passed')
       return {
         status: 'skipped',
         reason: alone.status === 'failed' ? 'the call alone is wrong' : (alone.reason ?? alone.status),
       };
-    for (const {what, company} of drawn(scenesOf(subject, pass), subject, pass)) {
-      const {got} = await subject.run(pass, {}, {company});
-      const verdict = compare(got, wanted, subject.comparison);
+    for (const {what, company} of drawn(scenesOf(implementation, pass), implementation, pass)) {
+      const {got} = await implementation.run(pass, {}, {company});
+      const verdict = compare(got, expected, implementation.comparison);
       if (verdict.status === 'failed') return {...verdict, reason: `right alone, and wrong ${what}: ${verdict.reason}`};
     }
     return {status: 'passed'};
   },
 };
 
-function drawn(scenes: readonly Scene[], {trial}: Subject, pass: Pass): readonly Scene[] {
-  if (flopsOf(problemInfo(trial.problem)) <= mostFlops) return scenes;
-  const next = randomFrom(`sequence/${formatProblem(trial.problem)}/${pass}`);
+function drawn(scenes: readonly Scene[], {testVector}: ImplementationUnderTest, pass: Pass): readonly Scene[] {
+  if (flopsOf(problemInfo(testVector.problem)) <= mostFlops) return scenes;
+  const next = randomFrom(`sequence/${formatProblem(testVector.problem)}/${pass}`);
   return [scenes[next() % scenes.length]];
 }
 
-function scenesOf({trial, target}: Subject, pass: Pass): Scene[] {
-  const {problem, inputs} = trial;
+function scenesOf({testVector, target}: ImplementationUnderTest, pass: Pass): Scene[] {
+  const {problem, inputs} = testVector;
   const inputNames = passTensors[pass].inputs as readonly (keyof Inputs)[];
   const scenes: Scene[] = [
     {what: 'at the second of two calls with the same tensors', company: {before: {problem, pass}}},

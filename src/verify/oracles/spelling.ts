@@ -1,5 +1,5 @@
 import {passes} from '../../geometry/pass.js';
-import {compare} from '../compare.js';
+import {compare} from '../reference/compare.js';
 import {otherSpelling} from '../spelling.js';
 import type {Oracle} from './oracle.js';
 
@@ -8,21 +8,21 @@ export const spellingOracle: Oracle = {
   name: 'spelling',
   passes,
   fills: ['reals'],
-  isAbout: () => true,
+  appliesTo: () => true,
   oneInOnGpu: 8,
   oneInLarge: 4,
   oneAlgorithm: true,
   judges: (_problem, _pass, _fill, {compute}) =>
-    !compute || 'the subject is always told of strides, dilations and pads in one form',
-  async judge(subject, pass) {
-    const wanted = subject.wanted(pass);
-    const usual = compare((await subject.result(pass)).got, wanted, subject.comparison);
+    !compute || 'the implementation is always told of strides, dilations and pads in one form',
+  async judge(implementation, pass) {
+    const expected = implementation.expected(pass);
+    const usual = compare((await implementation.result(pass)).got, expected, implementation.comparison);
     if (usual.status === 'failed') return {status: 'skipped', reason: 'the call is wrong with its usual attributes'};
-    const attributes = otherSpelling(subject.trial.problem);
+    const attributes = otherSpelling(implementation.testVector.problem);
     const told = `with the attributes written as ${JSON.stringify(attributes)}`;
     try {
-      const {got} = await subject.run(pass, {}, {attributes});
-      const verdict = compare(got, wanted, subject.comparison);
+      const {got} = await implementation.run(pass, {}, {attributes});
+      const verdict = compare(got, expected, implementation.comparison);
       return verdict.status === 'failed' ? {...verdict, reason: `${told}: ${verdict.reason}`} : verdict;
     } catch (error) {
       throw new Error(`${told}: ${error instanceof Error ? error.message : error}`, {cause: error});

@@ -1,10 +1,10 @@
 import {formatProblem} from '../../geometry/problem.js';
-import type {Verdict} from '../compare.js';
-import {randomFrom} from '../random.js';
-import type {Subject} from '../subject.js';
-import {forwardOf} from './changes.js';
-import {dot, dotBound, holdNumber, largest, moved} from './numbers.js';
+import {randomFrom} from '../data/random.js';
+import type {Verdict} from '../reference/compare.js';
+import type {ImplementationUnderTest} from '../run/implementationUnderTest.js';
+import {axpy, compareNumber, dot, dotBound, largest} from './numbers.js';
 import type {Oracle} from './oracle.js';
+import {forwardOf} from './perturbations.js';
 
 /** Powers of two, so that x + εu is a float32 without rounding: x comes in steps of 2⁻²³, u and v in steps of 2⁻²⁰. */
 const steps = [1, 1 / 2, 1 / 4];
@@ -29,28 +29,28 @@ export const taylorOracle: Oracle = {
   oneInLarge: 4,
   oneAlgorithm: true,
   judges: () => true,
-  async judge(subject, pass) {
-    const {inputs, wanted, arithmetic} = subject.trial;
+  async judge(implementation, pass) {
+    const {inputs, expected, arithmetic} = implementation.testVector;
     if (arithmetic.storage)
       return {status: 'skipped', reason: 'x + εu has no exact float16: the remainder is not quadratic'};
-    const {u, v, phi, bounds} = await expansion(subject);
-    const {got} = await subject.result(pass);
+    const {u, v, phi, bounds} = await expansion(implementation);
+    const {got} = await implementation.result(pass);
     const gradient = {
-      dx: wanted.backpropInput.values as ArrayLike<number>,
-      dFilter: wanted.backpropFilter.values as ArrayLike<number>,
+      dx: expected.backpropInput.values as ArrayLike<number>,
+      dFilter: expected.backpropFilter.values as ArrayLike<number>,
     };
     gradient[pass === 'backpropInput' ? 'dx' : 'dFilter'] = got.values;
     const slope = dot(gradient.dx, u) + dot(gradient.dFilter, v);
-    const slopeBound = dotBound(subject.wanted(pass), pass === 'backpropInput' ? u : v, arithmetic);
-    const base = dot(await forwardOf(subject), inputs.dy);
-    const baseBound = dotBound(subject.wanted('forward'), inputs.dy, arithmetic);
+    const slopeBound = dotBound(implementation.expected(pass), pass === 'backpropInput' ? u : v, arithmetic);
+    const base = dot(await forwardOf(implementation), inputs.dy);
+    const baseBound = dotBound(implementation.expected('forward'), inputs.dy, arithmetic);
     const remainders = steps.map((step, i) => phi[i] - base - step * slope);
     let verdict: Verdict = {status: 'passed'};
     for (let i = 0; i + 1 < steps.length; i++) {
       const bound = bounds[i] + 4 * bounds[i + 1] + 3 * baseBound + steps[i] * slopeBound;
       const rate = Math.log2(Math.abs(remainders[i] / remainders[i + 1])).toFixed(2);
       const what = `the Taylor remainder R(${steps[i]}), of rate ${rate} where it must be 2,`;
-      verdict = holdNumber(what, remainders[i], 4 * remainders[i + 1], bound);
+      verdict = compareNumber(what, remainders[i], 4 * remainders[i + 1], bound);
       if (verdict.status === 'failed') break;
     }
     return verdict;
@@ -66,29 +66,33 @@ interface Expansion {
 }
 
 /** Both gradients are held against the same expansion of the forward pass. */
-const expansions = new WeakMap<Subject, Promise<Expansion>>();
+const expansions = new WeakMap<ImplementationUnderTest, Promise<Expansion>>();
 
-function expansion(subject: Subject): Promise<Expansion> {
-  const known = expansions.get(subject) ?? expand(subject);
-  expansions.set(subject, known);
+function expansion(implementation: ImplementationUnderTest): Promise<Expansion> {
+  const known = expansions.get(implementation) ?? expand(implementation);
+  expansions.set(implementation, known);
   return known;
 }
 
-async function expand(subject: Subject): Promise<Expansion> {
-  const {problem, inputs, wanted, arithmetic} = subject.trial;
+async function expand(implementation: ImplementationUnderTest): Promise<Expansion> {
+  const {problem, inputs, expected, arithmetic} = implementation.testVector;
   const next = randomFrom(`${formatProblem(problem)}/taylor`);
   const draw = () => ((next() >>> 11) - 2 ** 20) / 2 ** 20;
   const u = Float32Array.from(inputs.x, draw);
   const v = Float32Array.from(inputs.filter, draw);
   const found: Expansion = {u, v, phi: [], bounds: []};
   for (const step of steps) {
-    const x = moved(inputs.x, u, step);
-    const filter = moved(inputs.filter, v, step);
-    found.phi.push(dot(await forwardOf(subject, {x, filter}), inputs.dy));
+    const x = axpy(inputs.x, u, step);
+    const filter = axpy(inputs.filter, v, step);
+    found.phi.push(dot(await forwardOf(implementation, {x, filter}), inputs.dy));
     const product = largest(x) * largest(filter);
-    const magnitudes = Float64Array.from(wanted.forward.terms, (count) => count * product);
+    const magnitudes = Float64Array.from(expected.forward.terms, (count) => count * product);
     found.bounds.push(
-      dotBound({...wanted.forward, magnitudes, own: subject.ownBound('forward', {x, filter})}, inputs.dy, arithmetic),
+      dotBound(
+        {...expected.forward, magnitudes, own: implementation.ownBound('forward', {x, filter})},
+        inputs.dy,
+        arithmetic,
+      ),
     );
   }
   return found;

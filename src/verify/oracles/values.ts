@@ -1,10 +1,10 @@
 import {type Pass, passes, passTensors} from '../../geometry/pass.js';
 import {formatProblem} from '../../geometry/problem.js';
-import {compare} from '../compare.js';
-import {fills} from '../fill.js';
-import {randomFrom} from '../random.js';
-import {type Inputs, reference} from '../reference.js';
-import type {Subject} from '../subject.js';
+import {fills} from '../data/fill.js';
+import {randomFrom} from '../data/random.js';
+import {compare} from '../reference/compare.js';
+import {type Inputs, reference} from '../reference/reference.js';
+import type {ImplementationUnderTest} from '../run/implementationUnderTest.js';
 import type {Oracle} from './oracle.js';
 
 /** Data of a kind that a kernel may take a shorter way for. */
@@ -55,8 +55,8 @@ export const valuesOracle: Oracle = {
   oneInLarge: 4,
   oneAlgorithm: true,
   judges: () => true,
-  async judge(subject, pass) {
-    const {problem, fill, inputs, arithmetic} = subject.trial;
+  async judge(implementation, pass) {
+    const {problem, fill, inputs, arithmetic} = implementation.testVector;
     if (arithmetic.storage) return {status: 'skipped', reason: 'float16 does not hold such values'};
     for (const name of passTensors[pass].inputs as readonly (keyof Inputs)[]) {
       const next = randomFrom(`values/${formatProblem(problem)}/${fill}/${pass}/${name}`);
@@ -64,7 +64,7 @@ export const valuesOracle: Oracle = {
       const exponent = exponents[next() % exponents.length];
       const images = name === 'filter' ? 1 : Math.max(1, problem.batch);
       const data = values(inputs[name], images, next);
-      const verdict = await judged(subject, pass, name, data, exponent);
+      const verdict = await judged(implementation, pass, name, data, exponent);
       if (verdict.status === 'passed' || verdict.status === 'vacuous') continue; // mostly zeros are what some of it means
       if (verdict.status === 'skipped') return verdict;
       return {...verdict, reason: `with ${name} ${what}, times 2^${exponent}: ${verdict.reason}`};
@@ -73,10 +73,20 @@ export const valuesOracle: Oracle = {
   },
 };
 
-async function judged(subject: Subject, pass: Pass, name: keyof Inputs, data: Float32Array, exponent: number) {
-  const {problem, inputs} = subject.trial;
-  const wanted = reference(problem, {...inputs, [name]: data})[pass];
-  const {got} = await subject.run(pass, {[name]: data.map((value) => value * 2 ** exponent)});
+async function judged(
+  implementation: ImplementationUnderTest,
+  pass: Pass,
+  name: keyof Inputs,
+  data: Float32Array,
+  exponent: number,
+) {
+  const {problem, inputs} = implementation.testVector;
+  const expected = reference(problem, {...inputs, [name]: data})[pass];
+  const {got} = await implementation.run(pass, {[name]: data.map((value) => value * 2 ** exponent)});
   const values = Float64Array.from(got.values, (value) => value * 2 ** -exponent);
-  return compare({...got, values}, subject.withOwnBounds(wanted, pass, {[name]: data}), subject.comparison);
+  return compare(
+    {...got, values},
+    implementation.withOwnBounds(expected, pass, {[name]: data}),
+    implementation.comparison,
+  );
 }

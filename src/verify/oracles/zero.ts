@@ -1,9 +1,9 @@
 import {type Pass, passes, passTensors} from '../../geometry/pass.js';
 import {formatProblem} from '../../geometry/problem.js';
-import {compare, type Verdict} from '../compare.js';
-import {randomFrom} from '../random.js';
-import {type Inputs, reference} from '../reference.js';
-import type {Subject} from '../subject.js';
+import {randomFrom} from '../data/random.js';
+import {compare, type Verdict} from '../reference/compare.js';
+import {type Inputs, reference} from '../reference/reference.js';
+import type {ImplementationUnderTest} from '../run/implementationUnderTest.js';
 import {largest} from './numbers.js';
 import type {Oracle} from './oracle.js';
 
@@ -19,30 +19,30 @@ export const zeroOracle: Oracle = {
   oneInLarge: 4,
   oneAlgorithm: true,
   judges: () => true,
-  async judge(subject, pass) {
+  async judge(implementation, pass) {
     const names = passTensors[pass].inputs as readonly (keyof Inputs)[];
     for (const name of names) {
-      const zeros = new Float32Array(subject.trial.inputs[name].length);
-      const {values} = (await subject.run(pass, {[name]: zeros})).got;
+      const zeros = new Float32Array(implementation.testVector.inputs[name].length);
+      const {values} = (await implementation.run(pass, {[name]: zeros})).got;
       for (let index = 0; index < values.length; index++) {
         if (values[index] === 0) continue;
         return {status: 'failed', reason: `element ${index} is ${values[index]} although ${name} is zero`};
       }
     }
-    const next = randomFrom(`constant/${formatProblem(subject.trial.problem)}/${pass}`);
-    return constant(subject, pass, names[next() % names.length]);
+    const next = randomFrom(`constant/${formatProblem(implementation.testVector.problem)}/${pass}`);
+    return constant(implementation, pass, names[next() % names.length]);
   },
 };
 
 /** What must come out where one input is the same number everywhere. */
-async function constant(subject: Subject, pass: Pass, name: keyof Inputs): Promise<Verdict> {
-  const {problem, inputs} = subject.trial;
+async function constant(implementation: ImplementationUnderTest, pass: Pass, name: keyof Inputs): Promise<Verdict> {
+  const {problem, inputs} = implementation.testVector;
   const value = Math.min(2, largest(inputs[name]));
   if (value === 0) return {status: 'passed'};
   const changed = {[name]: inputs[name].map(() => value)};
-  const {got} = await subject.run(pass, changed);
-  const wanted = subject.withOwnBounds(reference(problem, {...inputs, ...changed})[pass], pass, changed);
-  const {status, reason} = compare(got, wanted, subject.comparison);
+  const {got} = await implementation.run(pass, changed);
+  const expected = implementation.withOwnBounds(reference(problem, {...inputs, ...changed})[pass], pass, changed);
+  const {status, reason} = compare(got, expected, implementation.comparison);
   // Sums of the other input may be zero, and data of that kind are not drawn to stay exact.
   return status === 'failed' ? {status, reason: `where ${name} is ${value} everywhere: ${reason}`} : {status: 'passed'};
 }

@@ -1,8 +1,8 @@
 import type {KernelBackend, Tensor, Tensor4D} from '@tensorflow/tfjs';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
-import {repacked} from '../lanes.js';
-import type {Inputs} from '../reference.js';
-import {canHave, scaleOf} from './fitted.js';
+import type {Inputs} from '../reference/reference.js';
+import {repack} from '../run/unusedLanes.js';
+import {canHave, scaleOf} from './fitValues.js';
 import type {ProvenanceName} from './names.js';
 import type {Provenance} from './provenance.js';
 
@@ -16,7 +16,7 @@ export function makeTensor(name: ProvenanceName, values: Float32Array, shape: Sh
 }
 
 /** Does what takes a wait: reads those that are to have been read. */
-export async function settle(tensors: Record<keyof Inputs, Tensor4D>, provenance: Provenance): Promise<void> {
+export async function awaitReads(tensors: Record<keyof Inputs, Tensor4D>, provenance: Provenance): Promise<void> {
   for (const name of Object.keys(tensors) as (keyof Inputs)[]) {
     if (provenance[name] === 'readBack') await tensors[name].data();
   }
@@ -25,7 +25,7 @@ export async function settle(tensors: Record<keyof Inputs, Tensor4D>, provenance
 const uploaded: Make = (values, shape) => tf.tensor4d(values, shape);
 /** The result of an operation. */
 const computed = <T extends Tensor>(tensor: T): T => tf.mul(tensor, 1);
-const nothing = (shape: Shape) => tf.fill(shape, Number.NaN);
+const nanTensor = (shape: Shape) => tf.fill(shape, Number.NaN);
 
 const makers: Readonly<Record<ProvenanceName, Make>> = {
   uploaded,
@@ -48,11 +48,11 @@ const makers: Readonly<Record<ProvenanceName, Make>> = {
   cloned: (values, shape) => uploaded(values, shape).clone(),
   shared: uploaded, // who asks for this tensor shares it
   readBack: (values, shape) => computed(uploaded(values, shape)),
-  packed: (values, shape) => repacked(uploaded(values, shape), true),
-  unpacked: (values, shape) => repacked(uploaded(values, shape), false),
-  moved: (values, shape) => tf.engine().makeTensor(values, shape, 'float32', elsewhere()) as Tensor4D,
-  realPart: (values, shape) => tf.real(tf.complex(uploaded(values, shape), nothing(shape))) as Tensor4D,
-  imaginaryPart: (values, shape) => tf.imag(tf.complex(nothing(shape), uploaded(values, shape))) as Tensor4D,
+  packed: (values, shape) => repack(uploaded(values, shape), true),
+  unpacked: (values, shape) => repack(uploaded(values, shape), false),
+  moved: (values, shape) => tf.engine().makeTensor(values, shape, 'float32', otherBackend()) as Tensor4D,
+  realPart: (values, shape) => tf.real(tf.complex(uploaded(values, shape), nanTensor(shape))) as Tensor4D,
+  imaginaryPart: (values, shape) => tf.imag(tf.complex(nanTensor(shape), uploaded(values, shape))) as Tensor4D,
   pixels(values, shape) {
     const scale = scaleOf(values) ?? 1;
     const channels = [4, 3].find((count) => values.length % count === 0) ?? 1;
@@ -98,7 +98,7 @@ function onDevice<T>(fn: () => T): T {
 }
 
 /** A backend that is not the active one, from which tfjs moves data when a kernel reads them: cpu, or another instance of it. */
-function elsewhere(): KernelBackend {
+function otherBackend(): KernelBackend {
   if (tf.getBackend() !== 'cpu') return tf.findBackend('cpu');
   const cpu = tf.findBackend('cpu');
   if (!spare) {

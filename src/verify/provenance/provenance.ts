@@ -1,8 +1,8 @@
 import {ConvgradError} from '../../geometry/error.js';
 import {formatProblem, type Problem} from '../../geometry/problem.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
-import {randomFrom} from '../random.js';
-import {type Inputs, tensorShapes} from '../reference.js';
+import {randomFrom} from '../data/random.js';
+import {type Inputs, tensorShapes} from '../reference/reference.js';
 import {type ProvenanceName, provenanceNames} from './names.js';
 
 /** Where x, filter and dy come from. */
@@ -11,7 +11,7 @@ export type Provenance = Readonly<Record<keyof Inputs, ProvenanceName>>;
 const tensors: readonly (keyof Inputs)[] = ['x', 'filter', 'dy'];
 
 /** The same of all three. */
-export function everywhere(name: ProvenanceName): Provenance {
+export function uniformProvenance(name: ProvenanceName): Provenance {
   return {x: name, filter: name, dy: name};
 }
 

@@ -1,4 +1,4 @@
-import {gather} from '../../../src/algorithms/gather.js';
+import {implicitGemm} from '../../../src/algorithms/implicitGemm.js';
 import {phasesOf, transposedWindowsOf} from '../../../src/algorithms/windows/phases.js';
 import {workKinds} from '../../../src/engine/work.js';
 import {parseProblem, problemInfo} from '../../../src/geometry/problem.js';
@@ -19,20 +19,20 @@ it.each([
   ['ih1iw1ic1oc1kh2kw1sh4dh2-pt3pb0pl0pr0', 0, false],
 ])('%s has %i phases', (problem, count, isWhole) => {
   const windows = transposedWindowsOf(info(problem));
-  expect([windows.phases.length, windows.isWhole]).toEqual([count, isWhole]);
+  expect([windows.phases.length, windows.coversAll]).toEqual([count, isWhole]);
 });
 
 it('leaves out taps that lead beside dy from every pixel, and keeps places small', () => {
   const {rows, columns} = phasesOf(info('ih5iw4ic1oc1kh3kw3dh1000000000dw1000000000-same'));
   for (const {phases, first, last} of [rows, columns]) {
-    expect(phases).toEqual([{remainder: 0, taps: [{tap: 1, place: 0}]}]);
+    expect(phases).toEqual([{remainder: 0, taps: [{tap: 1, offset: 0}]}]);
     expect([first, last]).toEqual([1e9, 1e9]);
   }
 });
 
 it.each(['sh1sw1', 'sh1000sw1000', 'sh1000000000sw1000000000'])('counts no more work for dX under %s', (stride) => {
-  const {work = {}} = gather.cost(info(`ih8iw8ic4oc4kh3kw3${stride}-same`), 'backpropInput');
-  const {work: plain = {}} = gather.cost(info('ih8iw8ic4oc4kh3kw3-same'), 'backpropInput');
+  const {work = {}} = implicitGemm.cost(info(`ih8iw8ic4oc4kh3kw3${stride}-same`), 'backpropInput');
+  const {work: plain = {}} = implicitGemm.cost(info('ih8iw8ic4oc4kh3kw3-same'), 'backpropInput');
   // Each phase may have tiles and calls of its own; there are nine at most.
   for (const kind of workKinds) expect(work[kind] ?? 0).toBeLessThanOrEqual(9 * (plain[kind] ?? 0));
 });

@@ -3,7 +3,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import {checkProvenances} from '../../support/checkProvenances.js';
 
 // Of those whose sums of whole numbers are exact.
-const algorithms = ['direct', 'gather', 'im2col', 'winograd', 'auto'];
+const algorithms = ['direct', 'implicitGemm', 'im2col', 'winograd', 'auto'];
 
 describe.each(['cpu', 'wasm'] as const)('tensors of every provenance on %s', (backend) => {
   beforeEach(() => tf.setBackend(backend));

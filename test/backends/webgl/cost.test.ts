@@ -12,9 +12,9 @@ const costOf = (name: string, problem: string, pass: Pass) =>
     pass,
   ) as GpuCost;
 
-// 8×8 pixels of 8 channels: 2 quads each; a window of 3 taps reads 6 pixels, with 8·2 rows of 2 groups, and columns from −1 to 8.
-test('quads pack both inputs, compute four pixels of four channels, and unpack', () => {
-  const {launches, workspaceBytes} = costOf('quads', 'ih8iw8ic8oc8kh3kw3-same', 'forward');
+// 8×8 pixels of 8 channels: 2 channel blocks each; a window of 3 taps reads 6 pixels, with 8·2 rows of 2 groups, and columns from −1 to 8.
+test('channelPacked packs both inputs, computes four pixels of four channels, and unpacks', () => {
+  const {launches, workspaceBytes} = costOf('channelPacked', 'ih8iw8ic8oc8kh3kw3-same', 'forward');
   const [image, filter, threads] = [8 * 2 * 10, 8 * 9 * 2, 8 * 2 * 2];
   const turns = 9 * 2;
   expect(launches).toEqual([
@@ -22,46 +22,53 @@ test('quads pack both inputs, compute four pixels of four channels, and unpack',
     {threads: filter, wideLoads: 2 * filter, wideStores: filter},
     {
       ...{threads, products: threads * turns * 64, wideLoads: threads * turns * (6 / 3 + 4), wideStores: 4 * threads},
-      ...{carried: threads * turns * 4, moves: 4},
+      ...{loopCarried: threads * turns * 4, copies: 4},
     },
     {threads: 128, wideLoads: 256, wideStores: 128},
   ]);
   expect(workspaceBytes).toBe(16 * (image + filter + 4 * threads));
 });
 
-test('texels read them as they lie, and their rectangles are copied together', () => {
-  // 32 texels of pixels by 4 of channels, in blocks of 4 by 2, and four terms of two channels.
-  expect(costOf('texels', 'ih8iw8ic8oc8kh1kw1', 'forward').launches).toEqual([
-    {threads: 16, pairProducts: 16 * 4 * 64, wideLoads: 16 * 4 * 6, carried: 16 * 4 * 8, wideStores: 128, moves: 8},
+test('packed2x2 reads texels as they lie, and its rectangles are copied together', () => {
+  // 32 texels of pixels by 4 of channels, in tiles of 4 by 2, and four terms of two channels.
+  expect(costOf('packed2x2', 'ih8iw8ic8oc8kh1kw1', 'forward').launches).toEqual([
+    {
+      threads: 16,
+      pairProducts: 16 * 4 * 64,
+      wideLoads: 16 * 4 * 6,
+      loopCarried: 16 * 4 * 8,
+      wideStores: 128,
+      copies: 8,
+    },
   ]);
 });
 
 // 9 weights of 8 by 8 channels: 3 rows of taps of 4 by 4 pairs, all 3 taps of 2 pairs of channels in 6 targets.
-test('dFilter on texels is summed in slices, and moved by taps and pairs', () => {
-  const [outer, sum, ...none] = costOf('texels', 'ih8iw8ic8oc8kh3kw3-same', 'backpropFilter').launches;
+test('dFilter of packed2x2 is summed in slices, and moved by taps and pairs', () => {
+  const [outer, sum, ...none] = costOf('packed2x2', 'ih8iw8ic8oc8kh3kw3-same', 'backpropFilter').launches;
   const [cells, slices] = [3 * 4 * 2, 8];
   const [lines, turns] = [cells * slices, cells * slices * 4];
   expect(outer).toMatchObject({
     threads: cells * slices,
     pairProducts: turns * 6 * 8,
     wideStores: 6 * cells * slices,
-    moves: 9 * 2,
+    copies: 9 * 2,
   });
   expect(outer!.wideLoads).toBe(turns * 3 + lines * 2);
   expect(sum).toEqual({
     threads: cells,
     wideLoads: cells * 6 * slices,
-    carried: cells * 6 * slices,
+    loopCarried: cells * 6 * slices,
     wideStores: 6 * cells,
   });
   expect(none).toEqual([]);
 });
 
-// 32 texels of pixels by 4 of channels, in blocks of 4 by 2, of 9 taps and two quads; with a line of zeros and columns from −1 to 8.
-test('windows pack the source alone', () => {
+// 32 texels of pixels by 4 of channels, in tiles of 4 by 2, of 9 taps and two channel blocks; with a line of zeros and columns from −1 to 8.
+test('channelPackedDirect packs the source alone', () => {
   const image = 9 * 2 * 10;
   const [threads, turns] = [8 * 2, 3 * 2];
-  expect(costOf('windows', 'ih8iw8ic8oc8kh3kw3-same', 'forward').launches).toEqual([
+  expect(costOf('channelPackedDirect', 'ih8iw8ic8oc8kh3kw3-same', 'forward').launches).toEqual([
     {threads: image, wideLoads: 2 * image, wideStores: image},
     {
       ...{
@@ -70,7 +77,7 @@ test('windows pack the source alone', () => {
         wideLoads: threads * turns * (4 * 4 + 2 * 2 * 3),
         wideStores: 8 * threads,
       },
-      ...{carried: threads * 8 * 3 * (2 + 1), moves: 8},
+      ...{loopCarried: threads * 8 * 3 * (2 + 1), copies: 8},
     },
   ]);
 });
@@ -101,8 +108,8 @@ test('every algorithm tells what it costs wherever it serves, in kinds of work t
   }
 });
 
-test.each(passes)('quads count %s of steps that lead past the image as of short ones', (pass) => {
-  const far = costOf('quads', 'ih4iw5ic2oc3kh3kw1sh2147483647sw9000000000dh9000000000dw1-same', pass);
-  const near = costOf('quads', 'ih4iw5ic2oc3kh3kw1sh15sw6dh5dw1-same', pass);
+test.each(passes)('channelPacked count %s of steps that lead past the image as of short ones', (pass) => {
+  const far = costOf('channelPacked', 'ih4iw5ic2oc3kh3kw1sh2147483647sw9000000000dh9000000000dw1-same', pass);
+  const near = costOf('channelPacked', 'ih4iw5ic2oc3kh3kw1sh15sw6dh5dw1-same', pass);
   expect(far.launches).toEqual(near.launches);
 });

@@ -17,8 +17,8 @@ const costOf = (name: string, problem: string, pass: Pass) =>
   );
 
 // 8×8 pixels in 8 tiles of 8 rows, 16 channels in one of 16 columns; 9 taps of 4 channels: 36 terms.
-test('a gather is one launch of as many threads as tiles, that load rows and columns by fours for each term', () => {
-  const {launches, flops, workspaceBytes} = costOf('gather', 'ih8iw8ic4oc16kh3kw3-same', 'forward');
+test('implicitGemm is one launch of as many threads as tiles, that load rows and columns by fours for each term', () => {
+  const {launches, flops, workspaceBytes} = costOf('implicitGemm', 'ih8iw8ic4oc16kh3kw3-same', 'forward');
   expect(launches).toEqual([
     {threads: 8, products: 8 * 36 * 128, wideLoads: 8 * 36 * (8 / 4 + 16 / 4), wideStores: (64 * 16) / 4},
   ]);
@@ -27,11 +27,11 @@ test('a gather is one launch of as many threads as tiles, that load rows and col
 });
 
 test('what few channels make of it is counted one by one', () => {
-  const [launch] = costOf('gather', 'ih8iw8ic3oc5kh1kw1', 'forward').launches;
+  const [launch] = costOf('implicitGemm', 'ih8iw8ic3oc5kh1kw1', 'forward').launches;
   expect(launch).toEqual({threads: 8, products: 8 * 3 * 8 * 8, loads: 8 * 3 * (8 + 8), stores: 64 * 5});
 });
 
-test('every step of Winograd is a launch: 16 tiles of 16 loads and stores, 16 planes of products', () => {
+test('every step of Winograd is a launch: 16 tiles of 16 loads and stores, 16 matrices of products', () => {
   const {launches, flops, workspaceBytes} = costOf('winograd', 'ih8iw8ic16oc16kh3kw3-same', 'forward');
   const [tiles, quads] = [16, 4];
   const planes = 16 * tiles * 16;
@@ -74,5 +74,5 @@ test('threads that leave a device idle take as long as those that fill it', () =
   } as unknown as GpuRates;
   expect(predictedMilliseconds(rates, [])).toBe(5);
   expect(predictedMilliseconds(rates, [{threads: 200, products: 1e5}])).toBe(5 + 1 + 1);
-  expect(predictedMilliseconds(rates, [{threads: 50, products: 1e5}, {moves: 7}])).toBe(5 + 1 + 2 + 1);
+  expect(predictedMilliseconds(rates, [{threads: 50, products: 1e5}, {copies: 7}])).toBe(5 + 1 + 2 + 1);
 });

@@ -27,8 +27,8 @@ it('times convgrad and tfjs alone in turns, and tells what a call takes longer',
   expect(result).toMatchObject({name: 'a call', backend: 'cpu'});
   expect(result!.ours).toBeCloseTo(30);
   expect(result!.builtin).toBeCloseTo(20);
-  expect(result!.over).toBeCloseTo(10);
-  expect(result!.faster).toBeCloseTo(2 / 3);
+  expect(result!.overhead).toBeCloseTo(10);
+  expect(result!.speedup).toBeCloseTo(2 / 3);
   expect(new Set(seen)).toEqual(new Set([true, false]));
   expect(isInstalled()).toBe(false);
   expect(tf.memory().numTensors).toBe(before);

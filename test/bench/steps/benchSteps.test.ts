@@ -5,7 +5,7 @@ import {type StepNetwork, stepNetworks} from '../../../src/bench/steps/stepNetwo
 import {startTraining} from '../../../src/bench/steps/training.js';
 import {install, uninstall} from '../../../src/plugin/install.js';
 import {currentSession} from '../../../src/plugin/session.js';
-import {applySabotage} from '../../../src/verify/sabotage.js';
+import {applyBrokenSetup} from '../../../src/verify/brokenSetup.js';
 
 /** Two convolutions, one of them with an activation that tfjs does not unfuse. */
 const tiny: StepNetwork = {
@@ -33,7 +33,7 @@ test('a step is timed with convgrad and with tfjs alone, and every convolution i
     {
       ...{network: 'Tiny', backend: 'cpu', batch: 2, algorithm: 'auto'},
       // All three passes of both: tfjs-core takes the gradient by the image too, though nobody needs it.
-      ...{calls: {ours: 6, handedOn: 0}, milliseconds: {ours: expect.any(Number), builtin: expect.any(Number)}},
+      ...{calls: {ours: 6, delegated: 0}, milliseconds: {ours: expect.any(Number), builtin: expect.any(Number)}},
       ...{ratio: expect.any(Number), noise: expect.any(Number), first: expect.any(Number)},
       ...{warmUpSteps: expect.any(Number), rounds: [expect.any(Object), expect.any(Object)]},
     },
@@ -42,18 +42,18 @@ test('a step is timed with convgrad and with tfjs alone, and every convolution i
   expect({results, summary}).toMatchObject({results: [], summary: {measured: 1, left: 0, cpuToWasm: {}}});
 });
 
-test('on wasm tfjs alone cannot train, and forward passes are handed on where they are small or there are no vectors', async () => {
+test('on wasm tfjs alone cannot train, and forward passes are delegated where they are small or there are no vectors', async () => {
   const report = await benchSteps({...few, backends: ['cpu', 'wasm']}, undefined, [tiny]);
   const {cpu, wasm} = Object.fromEntries(report.steps.map((step) => [step.backend, step]));
-  expect(wasm).toMatchObject({calls: {ours: 4, handedOn: 2}, reason: expect.stringContaining('Conv2DBackpropFilter')});
+  expect(wasm).toMatchObject({calls: {ours: 4, delegated: 2}, reason: expect.stringContaining('Conv2DBackpropFilter')});
   expect(report.summary.cpuToWasm).toEqual({Tiny: cpu.milliseconds.ours / wasm.milliseconds.ours});
   const {steps} = await benchSteps({...few, backends: ['wasm'], engine: 'js'}, undefined, [tiny]);
-  expect(steps[0].calls).toEqual({ours: 4, handedOn: 2});
+  expect(steps[0].calls).toEqual({ours: 4, delegated: 2});
 });
 
 test('a built-in that is an alias of ours is refused', async () => {
   install();
-  const repair = applySabotage('alias-builtin', ['cpu']);
+  const repair = applyBrokenSetup('alias-builtin', ['cpu']);
   await expect(benchSteps(few, undefined, [tiny])).rejects.toThrow('nothing is compared with itself');
   repair();
 });
@@ -66,8 +66,8 @@ test('tensors, installation and active backend are as before', async () => {
   expect(tf.memory().numTensors).toBe(before);
   expect(currentSession(tf)).toMatchObject({
     backends: ['cpu'],
-    wanted: {algorithm: 'im2col', accuracy: 'standard'},
-    servesLayers: false,
+    requested: {algorithm: 'im2col', accuracy: 'standard'},
+    patchesLayers: false,
   });
   expect(tf.getBackend()).toBe('cpu');
 });

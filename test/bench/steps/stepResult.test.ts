@@ -1,7 +1,7 @@
 import {type StepRow, stepResultOf} from '../../../src/bench/steps/stepResult.js';
 
-const row: StepRow = {network: 'net', backend: 'cpu', batch: 8, algorithm: 'auto', calls: {ours: 9, handedOn: 0}};
-const warmth = {ours: {first: 70, best: 20, calls: 4}};
+const row: StepRow = {network: 'net', backend: 'cpu', batch: 8, algorithm: 'auto', calls: {ours: 9, delegated: 0}};
+const warmUps = {ours: {first: 70, best: 20, calls: 4}};
 
 test('ratios are formed within a round, and scaled by the batch', () => {
   const rounds = [
@@ -9,7 +9,7 @@ test('ratios are formed within a round, and scaled by the batch', () => {
     {ours: 40, builtin: 120},
     {ours: 30, builtin: 90},
   ];
-  expect(stepResultOf(row, {warmth, rounds}, {scaled: {batch: 2, factor: 4}})).toEqual({
+  expect(stepResultOf(row, {warmUps, rounds}, {scaled: {batch: 2, factor: 4}})).toEqual({
     ...{...row, milliseconds: {ours: 30, builtin: 360}, ratio: 12, noise: expect.closeTo(2 / 3, 9)},
     ...{first: 70, warmUpSteps: 4, rounds, scaled: {batch: 2, factor: 4}},
   });
@@ -17,12 +17,12 @@ test('ratios are formed within a round, and scaled by the batch', () => {
 
 test('one step of the built-in stands in every round', () => {
   const rounds = [{ours: 20}, {ours: 50}];
-  const result = stepResultOf(row, {warmth, rounds}, {oneStep: 1000, scaled: {batch: 1, factor: 8}});
+  const result = stepResultOf(row, {warmUps, rounds}, {oneStep: 1000, scaled: {batch: 1, factor: 8}});
   expect(result).toMatchObject({milliseconds: {ours: 35, builtin: 8000}, ratio: (400 + 160) / 2, oneStep: true});
 });
 
 test('where tfjs cannot train, the reason stands in its place', () => {
-  const result = stepResultOf(row, {warmth, rounds: [{ours: 20}]}, {reason: 'no kernel'});
+  const result = stepResultOf(row, {warmUps, rounds: [{ours: 20}]}, {reason: 'no kernel'});
   expect(result).toMatchObject({milliseconds: {ours: 20}, reason: 'no kernel'});
   expect(result).not.toHaveProperty('ratio');
 });

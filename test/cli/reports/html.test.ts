@@ -38,8 +38,8 @@ test('needs nothing from elsewhere', () => {
   expect(html).not.toMatch(/https?:|src=|@import|url\(/);
 });
 
-test('pictures are for people', () => {
-  expect(jsonReport(reportOf(failure))).not.toContain('planes');
+test('heatmaps are for people', () => {
+  expect(jsonReport(reportOf(failure))).not.toContain('slices');
 });
 
 test('a template escapes what is not markup', () => {

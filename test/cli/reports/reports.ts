@@ -1,7 +1,7 @@
-import {makeReport, type VerifyReport} from '../../../src/verify/report.js';
-import {resolveOptions} from '../../../src/verify/resolveOptions.js';
-import type {VerifyResult} from '../../../src/verify/result.js';
-import {Tally} from '../../../src/verify/tally.js';
+import {resolveOptions} from '../../../src/verify/options/resolveOptions.js';
+import {makeReport, type VerifyReport} from '../../../src/verify/report/report.js';
+import type {VerifyResult} from '../../../src/verify/report/result.js';
+import {Tally} from '../../../src/verify/report/tally.js';
 
 /** One result as verify() makes them. */
 export const result = (more: Partial<VerifyResult>): VerifyResult => ({
@@ -21,9 +21,9 @@ export const failure = result({
   },
   worst: {index: 1, got: Number.NaN, want: 2, error: Number.POSITIVE_INFINITY, bound: 0.5},
   diagnosis: {text: 'taps <flipped>', smallest: {problem: 'p', replay: 'r'}, groups: []},
-  picture: {
+  heatmap: {
     shape: [1, 2, 2, 1],
-    planes: [
+    slices: [
       {
         ...{place: 'batch 0, channel 0', from: [0, 0], columns: 2},
         ...{got: [1, Number.NaN, -3, 0], want: [1, 2, -2.5, 0], bound: [0.5, 0.5, 2, 0]},

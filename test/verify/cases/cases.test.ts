@@ -2,7 +2,7 @@ import {activations} from '../../../src/geometry/epilogue.js';
 import {flopsOf, sizeOf} from '../../../src/geometry/pass.js';
 import {formatProblem, type Problem, parseProblem, problemInfo} from '../../../src/geometry/problem.js';
 import {cases, casesOf, fixedCases} from '../../../src/verify/cases/index.js';
-import {fillsOf} from '../../../src/verify/schedule.js';
+import {fillsOf} from '../../../src/verify/run/schedule.js';
 
 const many = cases({seed: 1, cases: 2000});
 const problems = many.map(({problem}) => problem);

@@ -1,4 +1,4 @@
-import {coveringArray, type Row} from '../../../src/verify/cases/coveringArray.js';
+import {type ArrayRow, coveringArray} from '../../../src/verify/cases/coveringArray.js';
 
 const factors = {
   size: [1, 2, 3],
@@ -6,7 +6,7 @@ const factors = {
   mode: [undefined, 'ceil'],
   kind: ['dense', 'depthwise'],
 } as const;
-type R = Row<typeof factors>;
+type R = ArrayRow<typeof factors>;
 const names = Object.keys(factors) as (keyof R)[];
 const always = () => true;
 

@@ -4,7 +4,7 @@ import {direct} from '../../../src/algorithms/direct.js';
 import {defineAlgorithm} from '../../../src/algorithms/index.js';
 import type {Pass} from '../../../src/geometry/pass.js';
 import {type VerifyOptions, verify} from '../../../src/verify/index.js';
-import {quote} from '../../../src/verify/replay.js';
+import {quote} from '../../../src/verify/reproduce/replay.js';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');

@@ -9,7 +9,7 @@ beforeAll(async () => {
 const fused = mutantsOn('cpu').filter(isOfFused);
 
 test('every mistake in what follows a fused convolution is found on cpu, and every derivative of an activation', async () => {
-  const {fates} = await scoreMutants({mutants: fused});
+  const {outcomes: fates} = await scoreMutants({mutants: fused});
   expect(fates.filter(({killedBy}) => killedBy.length === 0).map(({mutant}) => mutant)).toEqual([]);
   expect(fates.length).toBeGreaterThan(25);
 });

@@ -32,7 +32,7 @@ describe('the score', () => {
   });
 
   it('is full: every mutant is killed', () => {
-    expect(score.fates.filter(({killedBy}) => killedBy.length === 0).map(({mutant}) => mutant)).toEqual([]);
+    expect(score.outcomes.filter(({killedBy}) => killedBy.length === 0).map(({mutant}) => mutant)).toEqual([]);
     expect([score.killed, score.planted]).toEqual([mutantsOn('cpu').length, mutantsOn('cpu').length]);
     expect(score.planted).toBeGreaterThan(mutants.length);
     expect(mutants.length).toBeGreaterThan(42);

@@ -1,22 +1,22 @@
-import {program} from '../../../src/backends/webgl/program.js';
-import {textsOf as quadsTexts} from '../../../src/backends/webgl/quads/texts.js';
-import {textsOf as texelsTexts} from '../../../src/backends/webgl/texels/texts.js';
-import {textsOf as windowsTexts} from '../../../src/backends/webgl/windows/texts.js';
-import {anySetting} from '../../../src/backends/webgpu/plan.js';
+import {program} from '../../../src/backends/webgl/direct/program.js';
+import {shadersOf as channelPackedShaders} from '../../../src/backends/webgl/layouts/channelPacked/shaders.js';
+import {shaderOf as channelPackedDirectShader} from '../../../src/backends/webgl/layouts/channelPackedDirect/shaders.js';
+import {shadersOf as packed2x2Shaders} from '../../../src/backends/webgl/layouts/packed2x2/shaders.js';
+import {defaultSetting} from '../../../src/backends/webgpu/passSteps.js';
 import type {Conv2DInfo} from '../../../src/geometry/conv2dInfo.js';
 import type {Pass} from '../../../src/geometry/pass.js';
 import {parseProblem, problemInfo} from '../../../src/geometry/problem.js';
 import {algorithmsOf, supportsPass} from '../../../src/plugin/select.js';
+import {channelPackedDirectMutants} from '../../../src/verify/mutants/channelPackedDirectMutants.js';
+import {channelPackedMutants} from '../../../src/verify/mutants/channelPackedMutants.js';
 import {depthwiseShaderMutants} from '../../../src/verify/mutants/depthwiseShaderMutants.js';
 import {isThere} from '../../../src/verify/mutants/edits.js';
 import {defineMutant} from '../../../src/verify/mutants/index.js';
-import {quadsMutants} from '../../../src/verify/mutants/quadsMutants.js';
+import {packed2x2Mutants} from '../../../src/verify/mutants/packed2x2Mutants.js';
 import {type OfShaders, type TextsMistake, text} from '../../../src/verify/mutants/shaderMutant.js';
 import {shaderMutants} from '../../../src/verify/mutants/shaderMutants.js';
 import {applies, brokenPlan, planned, wgsl} from '../../../src/verify/mutants/stepsMutant.js';
 import {stepsMutants} from '../../../src/verify/mutants/stepsMutants.js';
-import {texelsMutants} from '../../../src/verify/mutants/texelsMutants.js';
-import {windowsMutants} from '../../../src/verify/mutants/windowsMutants.js';
 
 const info = (problem: string) => problemInfo(parseProblem(problem));
 const odd = info('ih5iw7ic3oc5kh3kw2sh4sw2dh2dw2-pt1pb0pl2pr0');
@@ -49,16 +49,18 @@ function expectWrong<T>(
   }
 }
 
-test.each(quadsMutants.map((mutant) => [mutant.name, mutant] as const))('%s is not the right shader', (_, mutant) =>
-  expectWrong(mutant, mutant.quads, quadsTexts),
+test.each(channelPackedMutants.map((mutant) => [mutant.name, mutant] as const))(
+  '%s is not the right shader',
+  (_, mutant) => expectWrong(mutant, mutant.channelPacked, channelPackedShaders),
 );
 
-test.each(texelsMutants.map((mutant) => [mutant.name, mutant] as const))('%s is not the right shader', (_, mutant) =>
-  expectWrong(mutant, mutant.texels, texelsTexts),
+test.each(packed2x2Mutants.map((mutant) => [mutant.name, mutant] as const))('%s is not the right shader', (_, mutant) =>
+  expectWrong(mutant, mutant.packed2x2, packed2x2Shaders),
 );
 
-test.each(windowsMutants.map((mutant) => [mutant.name, mutant] as const))('%s is not the right shader', (_, mutant) =>
-  expectWrong(mutant, mutant.windows, windowsTexts),
+test.each(channelPackedDirectMutants.map((mutant) => [mutant.name, mutant] as const))(
+  '%s is not the right shader',
+  (_, mutant) => expectWrong(mutant, mutant.channelPackedDirect, channelPackedDirectShader),
 );
 
 test.each(stepsMutants.map((mutant) => [mutant.name, mutant] as const))('%s is in no right shader', (_, mutant) => {
@@ -74,21 +76,26 @@ test.each(stepsMutants.map((mutant) => [mutant.name, mutant] as const))('%s is i
   for (const pass of passes) {
     const right = (one: Conv2DInfo) =>
       planned[mutant.of]
-        .plan(one, pass, none, none, anySetting)
+        .plan(one, pass, none, none, defaultSetting)
         .map(({shader, ...step}) => ({...step, code: shader.code}));
     const wrong = (one: Conv2DInfo) =>
-      brokenPlan(mutant)(one, pass, none, none, anySetting).map(({shader, ...step}) => ({...step, code: shader.code}));
+      brokenPlan(mutant)(one, pass, none, none, defaultSetting).map(({shader, ...step}) => ({
+        ...step,
+        code: shader.code,
+      }));
     const applying = dense.filter((one) => applies(mutant, one, pass) === true);
     expect(applying.length).toBeGreaterThan(0);
     expect(applying.map(wrong)).not.toEqual(applying.map(right));
-    for (const {shader} of brokenPlan(mutant)(applying[0]!, pass, none, none, anySetting))
+    for (const {shader} of brokenPlan(mutant)(applying[0]!, pass, none, none, defaultSetting))
       expect(shader.name).toContain(mutant.name);
   }
 });
 
 test('text that is in no shader of webgpu is told as what the mutant does not support', () => {
   const mutant = {...stepsMutants[0]!, steps: wgsl(['no such text', ''])};
-  expect(applies(mutant, odd, 'forward')).toMatch(/^mutants: no shader of gather forward 8×8 holds 'no such text'\.$/);
+  expect(applies(mutant, odd, 'forward')).toMatch(
+    /^mutants: no shader of implicitGemm forward 8×8 holds 'no such text'\.$/,
+  );
 });
 
 test('a mutant of Winograd is not tried on what Winograd does not compute', () => {
@@ -107,18 +114,24 @@ test('text that is not there, or there twice, is an error before anything runs',
 
 test('a mutant is an algorithm of webgl for its own passes, until it is taken back', () => {
   const undo = defineMutant('webgl-tap-step');
-  expect(algorithmsOf('webgl')).toEqual(['texels', 'windows', 'quads', 'direct', 'mutant-webgl-tap-step']);
+  expect(algorithmsOf('webgl')).toEqual([
+    'packed2x2',
+    'channelPackedDirect',
+    'channelPacked',
+    'direct',
+    'mutant-webgl-tap-step',
+  ]);
   expect(algorithmsOf('cpu')).not.toContain('mutant-webgl-tap-step');
   expect(supportsPass('webgl', 'mutant-webgl-tap-step', odd, 'forward')).toBe('it has no forward');
   expect(supportsPass('webgl', 'mutant-webgl-tap-step', oddDepthwise, 'backpropInput')).toMatch(/in dense shaders/);
   undo();
-  expect(algorithmsOf('webgl')).toEqual(['texels', 'windows', 'quads', 'direct']);
+  expect(algorithmsOf('webgl')).toEqual(['packed2x2', 'channelPackedDirect', 'channelPacked', 'direct']);
 });
 
 test('a mutant refuses what its mistake is in no shader of', () => {
   const supports = (problem: string) =>
-    supportsPass('webgl', 'mutant-webgl-quads-window-turned', info(problem), 'forward');
-  const undo = defineMutant('webgl-quads-window-turned');
+    supportsPass('webgl', 'mutant-webgl-channel-packed-row-reversed', info(problem), 'forward');
+  const undo = defineMutant('webgl-channel-packed-row-reversed');
   expect(supports('ih9iw9ic9oc9kh1kw1')).toBe('mutants: the shader of forward holds nothing that the mutant changes.');
   expect(supports('ih9iw9ic9oc9kh3kw3')).toBe(true);
   undo();

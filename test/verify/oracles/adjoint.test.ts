@@ -22,13 +22,13 @@ describe.each(['integers', 'reals'] as const)('on %s', (fill) => {
 });
 
 test('cannot see a mistake that forward and backward share', async () => {
-  // Every filter read as if it were turned by 180°.
-  const turned = (filter: Float32Array, taps: number) => {
+  // Every filter read as if it were flipped by 180°.
+  const flipped = (filter: Float32Array, taps: number) => {
     const size = filter.length / taps;
     return filter.map((_, i) => filter[(taps - 1 - Math.floor(i / size)) * size + (i % size)]!);
   };
-  breakPass('backpropInput', (right, info, a, b, out, engine) => right(info, a, turned(b, 6), out, engine), {
-    forward: (info, x, filter, y, engine) => direct.forward!(info, x, turned(filter, 6), y, engine),
+  breakPass('backpropInput', (right, info, a, b, out, engine) => right(info, a, flipped(b, 6), out, engine), {
+    forward: (info, x, filter, y, engine) => direct.forward!(info, x, flipped(filter, 6), y, engine),
   });
   expect((await ask(adjointOracle, 'broken', 'backpropInput', {fill: 'integers'})).status).toBe('passed');
 });

@@ -5,14 +5,14 @@ import {defineAlgorithm} from '../../../src/algorithms/index.js';
 import type {Pass} from '../../../src/geometry/pass.js';
 import {parseProblem} from '../../../src/geometry/problem.js';
 import {install, uninstall} from '../../../src/plugin/install.js';
-import {arithmeticOf} from '../../../src/verify/bound.js';
-import type {Verdict} from '../../../src/verify/compare.js';
-import type {Fill} from '../../../src/verify/fill.js';
+import type {Fill} from '../../../src/verify/data/fill.js';
+import {makeTestVector} from '../../../src/verify/data/testVector.js';
 import type {Oracle} from '../../../src/verify/oracles/index.js';
-import {Subject} from '../../../src/verify/subject.js';
-import type {Target} from '../../../src/verify/target.js';
-import {targetsOf} from '../../../src/verify/targets.js';
-import {trial} from '../../../src/verify/trial.js';
+import {arithmeticOf} from '../../../src/verify/reference/bound.js';
+import type {Verdict} from '../../../src/verify/reference/compare.js';
+import {ImplementationUnderTest} from '../../../src/verify/run/implementationUnderTest.js';
+import type {Target} from '../../../src/verify/run/target.js';
+import {targetsOf} from '../../../src/verify/run/targets.js';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -36,7 +36,10 @@ export async function ask(
   const judges = oracle.judges(parsed, pass, fill, target);
   if (judges !== true) return {status: 'skipped', reason: judges};
   const arithmetic = arithmeticOf(f16 ? 'webgl' : 'cpu', f16);
-  return oracle.judge(new Subject(trial(parsed, fill, 1, target.headroom, arithmetic), target), pass);
+  return oracle.judge(
+    new ImplementationUnderTest(makeTestVector(parsed, fill, 1, target.headroom, arithmetic), target),
+    pass,
+  );
 }
 
 interface Options {

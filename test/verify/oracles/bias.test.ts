@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import {register} from '../../../src/verify/kernels.js';
 import {biasMutants} from '../../../src/verify/mutants/biasMutants.js';
 import {defineMutant} from '../../../src/verify/mutants/index.js';
 import {biasOracle} from '../../../src/verify/oracles/bias.js';
+import {replaceKernel} from '../../../src/verify/run/kernels.js';
 import {ask} from './ask.js';
 
 const nchw = 'mb2ih4iw5ic2oc3kh2kw3-p1-nchw';
@@ -42,9 +42,9 @@ test('questions the tape too', async () => {
     const doubled = tf.getKernel('Add', 'cpu').kernelFunc({inputs: {a: inputs['x']!, b: inputs['x']!}, ...rest});
     return right.kernelFunc({inputs: {x: doubled as tf.TensorInfo}, ...rest});
   });
-  register({...right, kernelFunc});
+  replaceKernel({...right, kernelFunc});
   const verdict = await ask(biasOracle, 'direct', 'backpropFilter', {fill: 'integers'});
-  register(right);
+  replaceKernel(right);
   expect(verdict).toMatchObject({status: 'failed', reason: expect.stringMatching(/^dBias of the tape: element/)});
 });
 

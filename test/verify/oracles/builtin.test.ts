@@ -23,7 +23,7 @@ test('confirms a right result by a right built-in', async () => {
   expect((await ask(builtinOracle, 'direct', 'forward')).status).toBe('passed');
 });
 
-test('sets a wrong built-in aside where the reference confirms the subject, and says so', async () => {
+test('sets a wrong built-in aside where the reference confirms the implementation, and says so', async () => {
   replaceBuiltin(wrong);
   const {status, reason} = await ask(builtinOracle, 'direct', 'forward');
   expect({status, reason}).toEqual({
@@ -45,7 +45,7 @@ test('sets a built-in aside that throws', async () => {
 test.each([
   ['right', original.kernelFunc],
   ['wrong', wrong],
-])('fails a wrong subject beside a built-in that is %s', async (_, kernelFunc) => {
+])('fails a wrong implementation beside a built-in that is %s', async (_, kernelFunc) => {
   replaceBuiltin(kernelFunc);
   breakPass('forward', (right, info, x, filter, y, ...rest) => {
     right(info, x, filter, y, ...rest);

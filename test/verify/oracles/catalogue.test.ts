@@ -3,7 +3,7 @@ import {flopsOf} from '../../../src/geometry/pass.js';
 import {formatProblem, parseProblem, problemInfo} from '../../../src/geometry/problem.js';
 import {edgeCases} from '../../../src/verify/cases/edgeCases.js';
 import {fusedCases} from '../../../src/verify/cases/fusedCases.js';
-import {hasQuestion, hasTurn, oracles} from '../../../src/verify/oracles/index.js';
+import {isApplicable, isSampled, oracles} from '../../../src/verify/oracles/index.js';
 import {verify} from '../../../src/verify/verify.js';
 
 /** Convolutions of which whole tiles, cut ones and more than one are made. */
@@ -27,7 +27,7 @@ test.each(
   oracles.filter(({float16, backends}) => !float16 && !backends).map((oracle) => [oracle.name, oracle] as const),
 )('%s accepts every algorithm on the edge cases', async (name, oracle) => {
   const {passes, fills} = oracle;
-  const asked = (name === 'epilogue' ? fused : bilinear).filter((problem) => hasQuestion(oracle, problem, 'cpu'));
+  const asked = (name === 'epilogue' ? fused : bilinear).filter((problem) => isApplicable(oracle, problem, 'cpu'));
   const report = await verify({
     backends: ['cpu'],
     problems: asked.map(formatProblem),
@@ -49,21 +49,21 @@ test.each(
   expect(new Set(passed.map(({fill}) => fill))).toEqual(new Set(fills));
 });
 
-test('on a GPU the costly ones take turns, decided by the problem; elsewhere each judges everything', () => {
+test('on a GPU the costly ones take sampled, decided by the problem; elsewhere each judges everything', () => {
   const many = Array.from({length: 1000}, (_, i) => parseProblem(`ih${i + 1}iw2ic1oc1kh1kw1`));
   for (const oracle of oracles) {
-    const turns = (backend: string) =>
-      many.filter((problem) => hasTurn(oracle, problem, backend, {index: 0, of: 1})).length;
-    expect(turns('cpu')).toBe(1000);
+    const sampled = (backend: string) =>
+      many.filter((problem) => isSampled(oracle, problem, backend, {index: 0, of: 1})).length;
+    expect(sampled('cpu')).toBe(1000);
     const expected = 1000 / (oracle.oneInOnGpu ?? 1);
-    expect(Math.abs(turns('webgl') - expected)).toBeLessThan(4 * Math.sqrt(expected));
+    expect(Math.abs(sampled('webgl') - expected)).toBeLessThan(4 * Math.sqrt(expected));
   }
 });
 
 test('the costly ones judge some of the large problems, and every small one', () => {
   const large = Array.from({length: 400}, (_, i) => parseProblem(`ih${i + 200}iw200ic1oc1kh1kw1`));
   const oftenAsked = (oracle: (typeof oracles)[number]) =>
-    large.filter((problem) => hasTurn(oracle, problem, 'cpu', {index: 0, of: 1})).length;
+    large.filter((problem) => isSampled(oracle, problem, 'cpu', {index: 0, of: 1})).length;
   for (const oracle of oracles) {
     const expected = 400 / (oracle.oneInLarge ?? 1);
     expect(Math.abs(oftenAsked(oracle) - expected)).toBeLessThan(4 * Math.sqrt(expected));
@@ -76,7 +76,7 @@ test('the costly ones judge some of the large problems, and every small one', ()
 test('the costly ones judge one algorithm of each problem, the others all', () => {
   const many = Array.from({length: 1000}, (_, i) => parseProblem(`ih${i + 1}iw2ic1oc1kh1kw1`));
   for (const oracle of oracles) {
-    const asked = many.map((problem) => [0, 1, 2].filter((index) => hasTurn(oracle, problem, 'cpu', {index, of: 3})));
+    const asked = many.map((problem) => [0, 1, 2].filter((index) => isSampled(oracle, problem, 'cpu', {index, of: 3})));
     expect(new Set(asked.map(({length}) => length))).toEqual(new Set([oracle.oneAlgorithm ? 1 : 3]));
     for (const index of [0, 1, 2]) {
       expect(asked.filter((places) => places.includes(index)).length).toBeGreaterThan(270);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import {install, uninstall} from '../../../src/plugin/install.js';
-import {kernelKey} from '../../../src/plugin/registries.js';
 import {currentSession} from '../../../src/plugin/session.js';
+import {kernelKey} from '../../../src/plugin/tfjsRegistries.js';
 
 type KernelFunc = tf.KernelConfig['kernelFunc'];
 type Params = Parameters<KernelFunc>[0];

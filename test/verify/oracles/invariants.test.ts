@@ -1,10 +1,10 @@
 import {passes} from '../../../src/geometry/pass.js';
-import type {Verdict} from '../../../src/verify/compare.js';
 import {determinismOracle} from '../../../src/verify/oracles/determinism.js';
 import {poisonOracle} from '../../../src/verify/oracles/poison.js';
 import {purityOracle} from '../../../src/verify/oracles/purity.js';
 import {zeroOracle} from '../../../src/verify/oracles/zero.js';
-import type {Target} from '../../../src/verify/target.js';
+import type {Verdict} from '../../../src/verify/reference/compare.js';
+import type {Target} from '../../../src/verify/run/target.js';
 import {ask, breakPass} from './ask.js';
 
 describe.each(passes)('%s', (pass) => {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
-import {plantFault} from '../../../src/verify/faults.js';
 import {verify} from '../../../src/verify/index.js';
+import {injectFault} from '../../../src/verify/run/faultInjection.js';
 
 const problems = ['mb2ih7iw6ic3oc2kh3kw2sh2sw1-same', 'ih5iw5ic2oc2kh2kw2sh2sw2', 'ih4iw6ic2oc3kh3kw3-same'];
 const run = (backend: string) =>
@@ -10,7 +10,7 @@ const run = (backend: string) =>
 test('the gradient of max pooling is judged where convgrad has a kernel for it', async () => {
   const {results, coverage} = await run('wasm');
   expect(results.map(({status}) => status)).toEqual(problems.flatMap(() => ['passed', 'passed']));
-  expect(coverage.parts.find(({part}) => part === 'MaxPoolGrad')?.hits).toBe(4 * problems.length);
+  expect(coverage.counters.find(({counter: part}) => part === 'MaxPoolGrad')?.hits).toBe(4 * problems.length);
   expect((await run('cpu')).results).toEqual([]);
 });
 
@@ -22,7 +22,7 @@ test.each<[string, (dx: tf.Tensor, dy: tf.Tensor) => tf.Tensor]>([
     (dx) => tf.mul(dx, tf.cast(tf.less(tf.range(0, dx.size).reshape(dx.shape), dx.size / 2), 'float32')),
   ],
 ])('a gradient that is %s is found', async (_, wrong) => {
-  const undo = plantFault('direct', {
+  const undo = injectFault('direct', {
     kernel: (name, right) =>
       name === 'MaxPoolGrad'
         ? (params) => wrong(tf.engine().makeTensorFromTensorInfo(right(params) as never), params.inputs['dy'] as never)
@@ -43,7 +43,7 @@ test.each<[string, (dx: tf.Tensor, dy: tf.Tensor) => tf.Tensor]>([
 test('tfjs’s own kernel is not taken for convgrad’s', async () => {
   const {results} = await verify({
     ...{backends: ['wasm'], problems, algorithms: ['direct'], oracles: ['maxPool'], diagnose: false},
-    sabotage: 'no-install',
+    brokenSetup: 'no-install',
   });
   expect(results.length).toBeGreaterThan(0);
   for (const {reason} of results) expect(reason).toMatch(/is not the active one|did not run/);

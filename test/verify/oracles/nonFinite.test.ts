@@ -116,7 +116,7 @@ describe('what was imported and declares nothing', () => {
       'Inf into the largest number',
       (value) => (Math.abs(value) === Number.POSITIVE_INFINITY ? Math.sign(value) * 3.4e38 : value),
     ],
-  ])('is found where it turns %s', async (_, change) => {
+  ])('is found where it sampled %s', async (_, change) => {
     for (const name of ['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter']) {
       foreignKernel(name, (right) => (params) => {
         const result = right(params);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import {verify} from '../../../src/verify/index.js';
-import {conductFaults} from '../../../src/verify/mutants/conductFaults.js';
 import {algorithmName, defineMutant} from '../../../src/verify/mutants/index.js';
+import {sideEffectFaults} from '../../../src/verify/mutants/sideEffectFaults.js';
 import {foreignGradient} from './foreign.js';
 
 beforeAll(async () => {
@@ -16,7 +16,7 @@ test.each<[string, RegExp]>([
   ['attributes-changed', /^Conv2D changed its attributes from \{"strides":\[1,1\],.* to \{"strides":\[2,2\],/],
   ['tensor-leaked', /^memory of 1 more tensors is left behind$/],
 ])('%s is found although its values are right', async (name, reason) => {
-  const mutant = conductFaults.find((one) => one.name === name)!;
+  const mutant = sideEffectFaults.find((one) => one.name === name)!;
   const undo = defineMutant(mutant);
   try {
     const asked = {algorithms: [algorithmName(mutant)], passes: mutant.passes, problems: pointwise.slice(0, 1)};

@@ -5,18 +5,18 @@ import {builtinKernel} from '../../../src/plugin/builtins.js';
 import {install, uninstall} from '../../../src/plugin/install.js';
 import {algorithmsOf} from '../../../src/plugin/select.js';
 import {cases, fixedCases} from '../../../src/verify/cases/index.js';
+import {makeTestVector} from '../../../src/verify/data/testVector.js';
 import {verify} from '../../../src/verify/index.js';
 import {provenanceNames} from '../../../src/verify/provenance/names.js';
 import {
   drawProvenance,
-  everywhere,
   formatProvenance,
   parseProvenance,
   provenancesOf,
   realizable,
+  uniformProvenance,
 } from '../../../src/verify/provenance/provenance.js';
-import {tensorsFrom} from '../../../src/verify/runPass.js';
-import {trial} from '../../../src/verify/trial.js';
+import {tensorsFrom} from '../../../src/verify/run/runPass.js';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -42,9 +42,9 @@ describe.each(provenancesOf('cpu'))('%s', (name) => {
     ['integers', problem],
     ['reals', problem],
     ['integers', square],
-  ] as const)('gives tensors of the values that the trial has, of %s', async (fill, of) => {
-    const provenance = realizable(everywhere(name), of, 'cpu');
-    const {inputs} = trial(of, fill, 3, 1, undefined, provenance);
+  ] as const)('gives tensors of the values that the test vector has, of %s', async (fill, of) => {
+    const provenance = realizable(uniformProvenance(name), of, 'cpu');
+    const {inputs} = makeTestVector(of, fill, 3, 1, undefined, provenance);
     const [plain, from] = [await tensorsFrom(of, inputs), await tensorsFrom(of, inputs, provenance)];
     const {numTensors} = tf.memory();
     for (const tensor of ['x', 'filter', 'dy'] as const) {
@@ -58,27 +58,31 @@ describe.each(provenancesOf('cpu'))('%s', (name) => {
 });
 
 test('tensors that are shared are of one memory, where they are of one size', async () => {
-  const provenance = realizable(everywhere('shared'), square, 'cpu');
+  const provenance = realizable(uniformProvenance('shared'), square, 'cpu');
   const {x, filter, dy} = await tensorsFrom(
     square,
-    trial(square, 'reals', 1, 1, undefined, provenance).inputs,
+    makeTestVector(square, 'reals', 1, 1, undefined, provenance).inputs,
     provenance,
   );
   expect([filter.dataId, dy.dataId]).toEqual([x.dataId, x.dataId]);
   expect(formatProvenance(provenance)).toBe('uploaded,shared,shared');
-  expect(formatProvenance(realizable(everywhere('shared'), problem, 'cpu'))).toBe('uploaded,reshaped,reshaped');
+  expect(formatProvenance(realizable(uniformProvenance('shared'), problem, 'cpu'))).toBe('uploaded,reshaped,reshaped');
   tf.dispose([x, filter, dy]);
 });
 
 test('what the backend cannot make is uploaded, and what has no elements too', () => {
-  expect(realizable(everywhere('packed'), problem, 'cpu')).toEqual(everywhere('uploaded'));
+  expect(realizable(uniformProvenance('packed'), problem, 'cpu')).toEqual(uniformProvenance('uploaded'));
   const empty = parseProblem('mb0ih5iw6ic3oc4kh3kw2');
-  expect(realizable(everywhere('sliced'), empty, 'cpu')).toEqual({x: 'uploaded', filter: 'sliced', dy: 'uploaded'});
+  expect(realizable(uniformProvenance('sliced'), empty, 'cpu')).toEqual({
+    x: 'uploaded',
+    filter: 'sliced',
+    dy: 'uploaded',
+  });
 });
 
 test('values that a provenance cannot have are uploaded: oracles try others than were drawn', async () => {
-  const {inputs} = trial(problem, 'reals', 1, 1);
-  const tensors = await tensorsFrom(problem, inputs, everywhere('bool'));
+  const {inputs} = makeTestVector(problem, 'reals', 1, 1);
+  const tensors = await tensorsFrom(problem, inputs, uniformProvenance('bool'));
   expect(Array.from(tensors.filter.dataSync())).toEqual(Array.from(inputs.filter));
   tf.dispose(tensors);
 });
@@ -108,10 +112,10 @@ test('every provenance reaches every pass of every algorithm in the cases of eac
     }
   }
   const passesOf = (algorithm: string) => (algorithm === 'transposed' ? ['backpropInput'] : passes);
-  const wanted = provenancesOf('cpu').flatMap((name) =>
+  const expected = provenancesOf('cpu').flatMap((name) =>
     algorithmsOf('cpu').flatMap((algorithm) => passesOf(algorithm).map((pass) => `${name} ${algorithm} ${pass}`)),
   );
-  expect(wanted.filter((one) => !reached.has(one))).toEqual([]);
+  expect(expected.filter((one) => !reached.has(one))).toEqual([]);
 });
 
 describe('a kernel that takes x for the filter where both are one tensor', () => {

@@ -1,5 +1,5 @@
-import {each} from '../text.js';
-import {seen} from './seen.js';
+import {repeated} from '../repeated.js';
+import {loadPixel} from './loadPixel.js';
 
 /** Taps of a row that a thread computes. */
 export const taps = 3;
@@ -12,21 +12,21 @@ export const taps = 3;
  * Rows outside are skipped, pixels outside are zeros. Where a step of a tap is a step of a pixel (sliding), each pixel of x is read once.
  */
 export function backpropFilter(sliding: boolean): string {
-  const all = (text: (t: number) => string) => each(taps, text, ' ');
-  const read = (t: number) => `seen(row, left + ow * uniforms.stride.y + ${t} * uniforms.dilation.y, c)`;
+  const all = (text: (t: number) => string) => repeated(taps, text, ' ');
+  const read = (t: number) => `loadPixel(row, left + ow * uniforms.stride.y + ${t} * uniforms.dilation.y, c)`;
   const last = taps - 1;
   return `
-  ${seen('x')}
+  ${loadPixel('x')}
   fn main(index: i32) {
     if (index >= uniforms.threads) {
       return;
     }
-    let c = index % uniforms.quads * 4;
-    let place = index / uniforms.quads;
+    let c = index % uniforms.channelBlocks * 4;
+    let item = index / uniforms.channelBlocks;
     let groups = (uniforms.filterSize.y + ${last}) / ${taps};
-    let j = place % groups * ${taps};
-    let i = place / groups % uniforms.filterSize.x;
-    let slice = place / groups / uniforms.filterSize.x;
+    let j = item % groups * ${taps};
+    let i = item / groups % uniforms.filterSize.x;
+    let slice = item / groups / uniforms.filterSize.x;
     let OW = uniforms.outSize.y;
     let top = i * uniforms.dilation.x - uniforms.pad.x;
     let left = j * uniforms.dilation.y - uniforms.pad.y;
@@ -38,12 +38,12 @@ export function backpropFilter(sliding: boolean): string {
       let h = top + (line - image * uniforms.outSize.x) * uniforms.stride.x;
       if (h >= 0 && h < uniforms.inSize.x) {
         let row = (image * uniforms.inSize.x + h) * uniforms.inSize.y;
-        ${sliding ? `var ow = 0; ${each(last, (t) => `var x${t} = ${read(t)};`, ' ')}` : ''}
+        ${sliding ? `var ow = 0; ${repeated(last, (t) => `var x${t} = ${read(t)};`, ' ')}` : ''}
         for (${sliding ? '' : 'var ow = 0'}; ow < OW; ow++) {
           let y = dy[((line * OW + ow) * uniforms.channels.x + c) >> 2u];
           ${sliding ? `let x${last} = ${read(last)};` : all((t) => `let x${t} = ${read(t)};`)}
           ${all((t) => `sum${t} += x${t} * y;`)}
-          ${sliding ? each(last, (t) => `x${t} = x${t + 1};`, ' ') : ''}
+          ${sliding ? repeated(last, (t) => `x${t} = x${t + 1};`, ' ') : ''}
         }
       }
     }

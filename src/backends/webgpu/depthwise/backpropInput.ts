@@ -1,4 +1,4 @@
-import {ranges} from '../geometry.js';
+import {tapRanges} from '../geometryUniforms.js';
 
 /**
  * dx where strides leave each pixel taps of its own, four channels of a pixel for each thread:
@@ -8,14 +8,14 @@ import {ranges} from '../geometry.js';
  * The taps that make oh whole are one residue class, as in the definition.
  */
 export const backpropInput = `
-  ${ranges}
+  ${tapRanges}
   fn main(index: i32) {
     if (index >= uniforms.threads) {
       return;
     }
-    let quads = uniforms.quads;
-    let c = index % quads;
-    let pixel = index / quads;
+    let channelBlocks = uniforms.channelBlocks;
+    let c = index % channelBlocks;
+    let pixel = index / channelBlocks;
     let line = pixel / uniforms.inSize.y;
     let n = line / uniforms.inSize.x;
     let bottom = line - n * uniforms.inSize.x + uniforms.pad.x;
@@ -30,7 +30,7 @@ export const backpropInput = `
       for (var j = columns.x; j < columns.y; j += uniforms.tapStep.y) {
         let column = (right - j * uniforms.dilation.y) / uniforms.stride.y;
         let tap = i * uniforms.filterSize.y + j;
-        sum += dy[(row * uniforms.outSize.y + column) * quads + c] * Filter[tap * quads + c];
+        sum += dy[(row * uniforms.outSize.y + column) * channelBlocks + c] * Filter[tap * channelBlocks + c];
       }
     }
     result[index] = sum;

@@ -1,6 +1,6 @@
-import {ranges} from '../geometry.js';
-import {each} from '../text.js';
-import {seen} from './seen.js';
+import {tapRanges} from '../geometryUniforms.js';
+import {repeated} from '../repeated.js';
+import {loadPixel} from './loadPixel.js';
 
 /** Pixels of a row that a thread computes. */
 export const pixels = 8;
@@ -10,25 +10,25 @@ export const pixels = 8;
  *
  *     result[n, oh, ow, c] = Σ_{i, j} source[n, oh·sh − pt + i·dh, ow·sw − pl + j·dw, c] · filter[i, j, c]
  *
- * forward of x, and with the taps turned by 180° also dx of dy at stride 1. Rows outside are skipped, pixels outside are zeros. Where a step of a
+ * forward of x, and with the taps flipped by 180° also dx of dy at stride 1. Rows outside are skipped, pixels outside are zeros. Where a step of a
  * tap is a step of a pixel (sliding: sw = dw), neighbours see what the next tap of others sees, and each pixel of the source is read once a row.
  */
 export function shader(sliding: boolean): string {
-  const all = (text: (q: number) => string) => each(pixels, text, ' ');
-  const read = (q: number) => `seen(row, left + ${q} * uniforms.stride.y + j * uniforms.dilation.y, c)`;
+  const all = (text: (q: number) => string) => repeated(pixels, text, ' ');
+  const read = (q: number) => `loadPixel(row, left + ${q} * uniforms.stride.y + j * uniforms.dilation.y, c)`;
   const last = pixels - 1;
   return `
-  ${ranges}
-${seen('source')}
+  ${tapRanges}
+${loadPixel('source')}
   fn main(index: i32) {
     if (index >= uniforms.threads) {
       return;
     }
     let C = uniforms.channels.x;
     let OW = uniforms.outSize.y;
-    let c = index % uniforms.quads * 4;
+    let c = index % uniforms.channelBlocks * 4;
     let tilesOfRow = (OW + ${last}) / ${pixels};
-    let tile = index / uniforms.quads;
+    let tile = index / uniforms.channelBlocks;
     let line = tile / tilesOfRow;
     let ow = (tile - line * tilesOfRow) * ${pixels};
     let image = line / uniforms.outSize.x;
@@ -38,16 +38,16 @@ ${seen('source')}
     ${all((q) => `var sum${q} = vec4<f32>();`)}
     for (var i = rows.x; i < rows.y; i++) {
       let row = (image * uniforms.inSize.x + top + i * uniforms.dilation.x) * uniforms.inSize.y;
-      ${sliding ? `var j = 0; ${each(last, (q) => `var x${q} = ${read(q)};`, ' ')}` : ''}
+      ${sliding ? `var j = 0; ${repeated(last, (q) => `var x${q} = ${read(q)};`, ' ')}` : ''}
       for (${sliding ? '' : 'var j = 0'}; j < uniforms.filterSize.y; j++) {
-        let tap = abs(uniforms.turned - i * uniforms.filterSize.y - j);
+        let tap = abs(uniforms.lastTap - i * uniforms.filterSize.y - j);
         let w = Filter[(tap * C + c) >> 2u];
         ${sliding ? `let x${last} = ${read(last)};` : all((q) => `let x${q} = ${read(q)};`)}
         ${all((q) => `sum${q} += x${q} * w;`)}
-        ${sliding ? each(last, (q) => `x${q} = x${q + 1};`, ' ') : ''}
+        ${sliding ? repeated(last, (q) => `x${q} = x${q + 1};`, ' ') : ''}
       }
     }
-    ${all((q) => `if (ow + ${q} < OW) { result[((line * OW + ow + ${q}) * C + c) >> 2u] = finish(sum${q}, c); }`)}
+    ${all((q) => `if (ow + ${q} < OW) { result[((line * OW + ow + ${q}) * C + c) >> 2u] = epilogue(sum${q}, c); }`)}
   }
 `;
 }

@@ -1,4 +1,4 @@
-import {ranges} from '../geometry.js';
+import {tapRanges} from '../geometryUniforms.js';
 
 /**
  * The definition's derivative by the filter, a thread for each weight:
@@ -10,7 +10,7 @@ import {ranges} from '../geometry.js';
  * the device idle.
  */
 export const backpropFilter = `
-  ${ranges}
+  ${tapRanges}
   fn main(index: i32) {
     if (index >= uniforms.threads) {
       return;

@@ -1,4 +1,4 @@
-import {ranges} from '../geometry.js';
+import {tapRanges} from '../geometryUniforms.js';
 
 /**
  * The transpose of the definition, a thread for each element of dx:
@@ -11,7 +11,7 @@ import {ranges} from '../geometry.js';
  * Source: https://arxiv.org/abs/1603.07285. Limits: sums in float32, in the order i, j, m.
  */
 export const backpropInput = `
-  ${ranges}
+  ${tapRanges}
   fn main(index: i32) {
     if (index >= uniforms.threads) {
       return;

@@ -1,4 +1,4 @@
-import {ranges} from '../geometry.js';
+import {tapRanges} from '../geometryUniforms.js';
 
 /**
  * The definition, a thread for each element of y:
@@ -10,7 +10,7 @@ import {ranges} from '../geometry.js';
  * Source: https://arxiv.org/abs/1603.07285. Limits: sums in float32, in the order i, j, c.
  */
 export const forward = `
-  ${ranges}
+  ${tapRanges}
   fn main(index: i32) {
     if (index >= uniforms.threads) {
       return;
@@ -42,6 +42,6 @@ export const forward = `
         }
       }
     }
-    result[index] = finish(sum, f);
+    result[index] = epilogue(sum, f);
   }
 `;

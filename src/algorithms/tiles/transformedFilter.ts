@@ -1,0 +1,58 @@
+import {type Arena, arrayBytes, type Engine, type PackedBatch, type StackedMatrix} from '../../engine/engine.js';
+import {evenOffsets} from '../../engine/evenOffsets.js';
+import {cachedSlices, type FilterSlice} from '../windows/filterSlices.js';
+import type {TileTransform} from './tileTransform.js';
+
+/** A filter as a convolution in tiles has it. */
+export interface TileFilter {
+  /** A matrix [C, F] for each tap, all of one array. */
+  filter: readonly StackedMatrix[];
+  C: number;
+  F: number;
+}
+
+/** Bytes of an arena that `transformedFilter` takes, where it keeps nothing. */
+export function filterBytesOf(
+  {matrixCount}: TileTransform,
+  work: TileFilter,
+  [{columns}]: readonly FilterSlice[],
+  engine: Engine,
+): number {
+  const {C, filter} = work;
+  const {tap} = filterLayoutOf(work);
+  return 4 * (filter.length * tap + C) + 2 * arrayBytes + engine.packedBatchBytes(matrixCount, C, columns);
+}
+
+/** The transformed filter's slices, packed. */
+export function transformedFilter(
+  transform: TileTransform,
+  work: TileFilter,
+  slices: readonly FilterSlice[],
+  engine: Engine,
+  arena: Arena,
+): (slice: FilterSlice) => PackedBatch {
+  const {filter, C, F} = work;
+  const {name, matrixCount, halo} = transform;
+  const request = {
+    source: filter[0].data,
+    key: [name, halo, C, F, filter[0].offset, filter[0].columnStride].join(' '),
+    bytesOf: ({columns}: FilterSlice) => engine.packedBatchBytes(matrixCount, C, columns),
+    compare: true,
+  };
+  const roomFor = ({columns}: FilterSlice) => engine.reservePackedBatch(arena, matrixCount, C, columns);
+  return cachedSlices(engine, request, slices, roomFor, () => {
+    const {pitch, tap} = filterLayoutOf(work);
+    const [copy, tileOffsets] = [arena.floats(filter.length * tap), evenOffsets(arena, C, 4 * pitch)];
+    for (const [i, matrix] of filter.entries()) engine.copy(matrix, F, copy.subarray(i * tap), pitch);
+    const from = {tileOffsets, rowStep: 4 * (halo[1] + 1) * tap, columnStep: 4 * tap};
+    return ({first, columns: lanes}, room) =>
+      transform.transformFilter(engine, {source: copy.subarray(first), lanes, ...from}, room);
+  });
+}
+
+/** Floats from row to row of a tap's matrix and from tap to tap. No powers of two, since such rows or taps would meet in the same lines of a cache. */
+function filterLayoutOf({filter, C, F}: TileFilter): {pitch: number; tap: number} {
+  const isTransposed = filter[0].columnStride !== 1; // only then are many rows written at a time
+  const pitch = isTransposed && F % 64 === 0 ? F + 16 : F;
+  return {pitch, tap: Math.ceil((C * pitch) / 16) * 16 + 16};
+}

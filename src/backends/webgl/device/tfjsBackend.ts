@@ -1,0 +1,99 @@
+import {env, findBackendFactory, type TensorInfo} from '@tensorflow/tfjs';
+import {ConvgradError} from '../../../geometry/error.js';
+import {activeBackend, isSoftwareRenderer} from '../../gpu/adapters.js';
+
+/** A program of WebGL, with the vertex array that tfjs's `buildVao` gives it. */
+export type Binary = WebGLProgram & {vao: WebGLVertexArrayObject | null};
+
+/** What the shaders need of tfjs's webgl backend. It packs inputs that are not packed yet, and drops those copies again. */
+export interface WebGLBackend {
+  readonly gpgpu: {
+    readonly gl: WebGL2RenderingContext;
+    createProgram(fragmentShader: WebGLShader): Binary;
+    buildVao(program: Binary): void;
+    setProgram(program: Binary): void;
+    bindVertexArray(vao: Binary['vao']): void;
+    executeProgram(): void;
+  };
+  readonly texData: {get(dataId: object): TextureData};
+  makeTensorInfo(shape: number[], dtype: 'float32'): TensorInfo;
+  /** Gives a tensor its texture, from tfjs's pool, and puts its values there if it has any. */
+  uploadToGPU(dataId: object): void;
+  disposeIntermediateTensorInfo(tensor: TensorInfo): void;
+  /** A packed copy of a tensor that is not packed. */
+  packTensor(tensor: TensorInfo): TensorInfo;
+  /** A packed copy in another shape. */
+  packedReshape(tensor: TensorInfo, shape: readonly number[]): TensorInfo;
+  /** @param keepPacked whether the output stays packed where tfjs would unpack it at once (WEBGL_LAZILY_UNPACK is false) */
+  runWebGLProgram(
+    program: object,
+    inputs: TensorInfo[],
+    dtype: 'float32',
+    uniforms: number[][],
+    keepPacked?: boolean,
+    texels?: readonly [height: number, width: number],
+  ): TensorInfo;
+}
+
+/** What tfjs knows of a tensor's texture. */
+interface TextureData {
+  isPacked: boolean;
+  /** Of the tensor that the texture was made for. */
+  shape: number[];
+  /** Twice the texels of a packed texture. */
+  texShape: [height: number, width: number];
+  texture: {texture: WebGLTexture} | null;
+}
+
+/** How many fragments keep a GPU busy, and the cores of a processor that computes what one would; more have a price, see `slicesOf`. */
+const busyFragments = {gpu: 8192, software: 1024};
+
+interface Device {
+  version: number;
+  maxSide: number;
+  isSoftware: boolean;
+  /** How many fragments dFilter may be cut into. */
+  fragments: number;
+}
+
+/** What the device of tfjs's webgl backend can do. Where there is no webgl at all, its flags cannot be asked for without a complaint of tfjs's. */
+export function device(): Device {
+  const gl = activeBackend<WebGLBackend>('webgl')?.gpgpu?.gl;
+  const isSoftware = gl !== undefined && isSoftwareRenderer(rendererOf(gl));
+  const fragments = isSoftware ? busyFragments.software : busyFragments.gpu;
+  // What `explain` takes a device for where there is none: most have textures of that side.
+  if (!findBackendFactory('webgl')) return {version: 2, maxSide: 16384, isSoftware, fragments};
+  return {
+    ...{version: env().getNumber('WEBGL_VERSION'), maxSide: env().getNumber('WEBGL_MAX_TEXTURE_SIZE'), isSoftware},
+    // In float16 textures slices of dFilter would be rounded as often as there are slices, so it is summed in one.
+    fragments: env().getBool('WEBGL_RENDER_FLOAT32_ENABLED') ? fragments : 1,
+  };
+}
+
+const renderers = new WeakMap<WebGL2RenderingContext, string>();
+
+function rendererOf(gl: WebGL2RenderingContext): string {
+  const known = renderers.get(gl);
+  if (known !== undefined) return known;
+  const info = gl.getExtension('WEBGL_debug_renderer_info');
+  const renderer = String(gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
+  renderers.set(gl, renderer);
+  return renderer;
+}
+
+/** True, or why no shader of convgrad's runs. */
+export function needsWebGL2(): true | string {
+  return device().version === 1
+    ? 'this browser has only WebGL 1, whose shaders cannot loop over sizes unknown at compile time; WebGL 2 is needed'
+    : true;
+}
+
+/** @throws ConvgradError when the browser took the GPU away, as it may at any time; tfjs does not look */
+export function assertContext({gpgpu: {gl}}: WebGLBackend): void {
+  if (!gl.isContextLost()) return;
+  throw new ConvgradError(
+    'conv2d',
+    "the browser took WebGL's context away (another page or a driver may have crashed), and with it every tensor on the webgl backend; " +
+      "make a new backend with tf.removeBackend('webgl'), tf.registerBackend('webgl', …) and tf.setBackend('webgl'), or reload the page.",
+  );
+}

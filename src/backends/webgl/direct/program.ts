@@ -1,0 +1,61 @@
+import type {Conv2DInfo, Kind} from '../../../geometry/conv2dInfo.js';
+import {type Pass, passTensors, shapeOf, type TensorName} from '../../../geometry/pass.js';
+import {tapGeometry} from '../../gpu/tapGeometry.js';
+import {commonGlsl, integerDivision} from '../draw/glsl.js';
+import {backpropFilter} from './backpropFilter.js';
+import {backpropInput} from './backpropInput.js';
+import {backpropFilter as depthwiseBackpropFilter} from './depthwise/backpropFilter.js';
+import {backpropInput as depthwiseBackpropInput} from './depthwise/backpropInput.js';
+import {forward as depthwiseForward} from './depthwise/forward.js';
+import {forward} from './forward.js';
+
+/** tfjs's `GPGPUProgram`, which is a plain object: what `runWebGLProgram` compiles, and caches by its text. */
+export interface WebGLProgram {
+  variableNames: string[];
+  outputShape: number[];
+  userCode: string;
+  packedInputs: boolean;
+  packedOutput: boolean;
+  enableShapeUniforms: boolean;
+  customUniforms: {name: string; type: 'int' | 'ivec2' | 'ivec4' | 'float'}[];
+}
+
+/** By name, in the order of the program's `customUniforms`. */
+export type Uniforms = ReturnType<typeof tapGeometry>;
+
+const shaders: Readonly<Record<Kind, Readonly<Record<Pass, string>>>> = {
+  dense: {forward, backpropInput, backpropFilter},
+  depthwise: {
+    forward: depthwiseForward,
+    backpropInput: depthwiseBackpropInput,
+    backpropFilter: depthwiseBackpropFilter,
+  },
+};
+
+/** The tensors' names in GLSL, where `filter` is a reserved word. */
+const names: Partial<Record<TensorName, string>> = {x: 'x', dy: 'dy', filter: 'Filter'};
+
+/**
+ * The program of a pass and the values of its uniforms.
+ *
+ * Every size is a uniform (`xShape`, `dyShape`, `FilterShape` and `outShape` are tfjs's own), so a new shape compiles
+ * nothing, but for what tfjs 4.22 keeps in its key for samplers that these shaders never call: per input, which of its
+ * dimensions are 1 where the output has more in the same place, and whether a tensor has one element. So a network meets
+ * one program per pass for its k × k layers, and others for 1 × 1 layers, a one-channel image and batch 1.
+ */
+export function program(info: Conv2DInfo, pass: Pass): {program: WebGLProgram; uniforms: Uniforms} {
+  const uniforms = tapGeometry(info);
+  const {inputs, output} = passTensors[pass];
+  return {
+    program: {
+      variableNames: inputs.map((name) => names[name]!),
+      outputShape: shapeOf(info, output),
+      userCode: integerDivision + commonGlsl + shaders[info.kind][pass],
+      packedInputs: true,
+      packedOutput: true,
+      enableShapeUniforms: true,
+      customUniforms: Object.keys(uniforms).map((name) => ({name, type: 'ivec2'})),
+    },
+    uniforms,
+  };
+}

@@ -1,0 +1,152 @@
+import type {TensorInfo} from '@tensorflow/tfjs';
+import type {TensorEpilogue} from '../../implementation.js';
+import type {WebGLBackend} from '../device/tfjsBackend.js';
+import {epilogueInputs, epilogueText} from '../epilogue.js';
+import {packedTextureOf, pairsOf} from '../texture/packedTexture.js';
+import {
+  assemble,
+  type RectangleCopy,
+  rowsPerTextureRow,
+  type Size,
+  texelRowsOf,
+  texelShape,
+} from '../texture/rectangles.js';
+import type {TrackScratch} from '../texture/scratch.js';
+import {type DrawProgram, runDraw} from './drawBuffers.js';
+import {indices} from './fragmentTile.js';
+
+/** How an image is cut into rectangles, which the draw buffers of a program hold. */
+export interface Tiling {
+  /** Of one rectangle: its rows of texels, those side by side counted as one, and its texels across one of them. */
+  part: Size;
+  rowsAcross: number;
+  /** How many rectangles below each other one draw buffer holds, beside each other. */
+  strips: number;
+  /** Of a draw buffer. */
+  size: Size;
+  /** How many draw buffers have the same rows. */
+  columns: number;
+}
+
+/** A draw buffer of so many texels across is not cut into strips to make it even: of its fragments, which are computed two by two, few lie beyond it. */
+const minWidth = 8;
+
+/**
+ * The tiling of an image for so many draw buffers below and beside each other.
+ * @param together the rows of a rectangle are a multiple of so many where that makes it little higher: the rows of a fragment's draw buffers then lie alike
+ */
+export function tilingOf(
+  shape: readonly number[],
+  {rows, columns}: {rows: number; columns: number},
+  maxSide: number,
+  together = 1,
+): Tiling {
+  const rowsAcross = rowsPerTextureRow(shape, maxSide) as number;
+  const height = Math.ceil(texelRowsOf(shape) / rowsAcross);
+  const across = Math.ceil(pairsOf(shape[3]) / columns);
+  const width = rowsAcross * across;
+  const strips = width % 2 === 1 && width < minWidth && height > 1 ? 2 : 1;
+  const least = Math.ceil(height / (rows * strips));
+  const alike = Math.ceil(least / together) * together;
+  const part = [alike <= Math.min(1.2 * least, maxSide) ? alike : least, across] as const;
+  return {part, rowsAcross, strips, size: [part[0], strips * width], columns};
+}
+
+/**
+ * In GLSL, for {@link runTiled}, after `dividing`: what a fragment computes for its first draw buffer, a row of texels and a pair of channels,
+ * and how many rows below that those of the next one lie.
+ */
+export const tilingText = `
+  ivec2 firstAt() {
+    ivec2 at = ivec2(gl_FragCoord.xy);
+    int beside = quotient(at.x, tiling.y);
+    int strip = quotient(beside, tiling.z);
+    return ivec2((strip * tiling.x + at.y) * tiling.z + beside - strip * tiling.z, at.x - beside * tiling.y);
+  }
+
+  int rowsBelow() {
+    return tiling.x * tiling.z * tiling.w;
+  }
+`;
+
+/** In GLSL, for {@link runTiled}, after `texelAtText`: where a texel of an image belongs, and what becomes of its sum. */
+export const resultText = (epilogue?: TensorEpilogue) => `
+  ${epilogueInputs(epilogue)
+    .map(([name]) => `vec4 get${name}(int channel) { return texelAt(${name}, channel >> 1); }`)
+    .join('\n  ')}
+
+  // The first pixel of a row of texels: image, line and column.
+  ivec4 resultAt(int row) {
+    int across = (resultShape.z + 1) >> 1;
+    int line = quotient(row, across), n = quotient(line, resultShape.y);
+    return ivec4(n, line - n * resultShape.y, 2 * (row - line * across), 0);
+  }
+
+  vec4 withEpilogue(vec4 value, ivec4 at) {
+    ${epilogueText(epilogue)}
+    // The unused lanes of a texel are zeros, because tfjs's packed matMul multiplies them.
+    bool lastRow = at.z + 1 == resultShape.z, lastColumn = at.w + 1 == channels;
+    return vec4(value.x, lastColumn ? 0. : value.y, lastRow ? 0. : value.z, lastRow || lastColumn ? 0. : value.w);
+  }
+`;
+
+/** What a program over the draw buffers of a tiling is run with. */
+interface TiledDraw {
+  /** With uniforms of its own; those of the tiling, the result and the epilogue come beside them. */
+  program: Pick<DrawProgram, 'text' | 'samplers' | 'uniforms'>;
+  /** As they lie in their textures, in the order of the samplers. */
+  inputs: readonly TensorInfo[];
+  /** The shape of the result, [N, H, W, C]. */
+  result: number[];
+  tiling: Tiling;
+  drawBuffers: number;
+  epilogue: TensorEpilogue | undefined;
+}
+
+/**
+ * Runs a program over the draw buffers of a tiling and puts their rectangles together.
+ * @param track takes what is to be released afterwards
+ */
+export function runTiled(
+  backend: WebGLBackend,
+  {program: {text, samplers, uniforms}, inputs, result, tiling, drawBuffers, epilogue}: TiledDraw,
+  track: TrackScratch,
+): TensorInfo {
+  const beside = epilogueInputs(epilogue);
+  const program = {
+    text,
+    samplers: [...samplers, ...beside.map(([name]) => name)],
+    uniforms: {
+      ...uniforms,
+      ...{
+        tiling: [...tiling.part, tiling.rowsAcross, tiling.strips],
+        resultShape: texelShape(result),
+        channels: [result[3]],
+      },
+    },
+    floats: {alpha: epilogue?.leakyreluAlpha ?? 0},
+    drawBuffers,
+  };
+  const vectors = beside.map(([, tensor]) => packedTextureOf(backend, tensor, track).tensor);
+  const held = runDraw(backend, program, [...inputs, ...vectors], tiling.size).map(track);
+  return assemble(backend, result, copiesOf(held, tiling, result[3]), tiling.rowsAcross);
+}
+
+/** The draw buffers of a tiling, where they belong in the image. @param channels of it */
+function copiesOf(drawBuffers: readonly TensorInfo[], tiling: Tiling, channels: number): RectangleCopy[] {
+  const {
+    part: [rows, across],
+    rowsAcross,
+    strips,
+    columns,
+  } = tiling;
+  const pairs = pairsOf(channels);
+  return drawBuffers.flatMap((from, t) =>
+    indices(strips * rowsAcross).map((beside): RectangleCopy => {
+      const [strip, row] = [Math.floor(beside / rowsAcross), beside % rowsAcross];
+      const right = (t % columns) * across;
+      const to = [(Math.floor(t / columns) * strips + strip) * rows, row * pairs + right] as const;
+      return {from, at: [0, beside * across], to, size: [rows, Math.min(across, pairs - right)]};
+    }),
+  );
+}

@@ -1,0 +1,143 @@
+import type {TensorInfo} from '@tensorflow/tfjs';
+import {countHit, makeCounters} from '../../../../engine/coverageCounter.js';
+import type {Conv2DInfo, Kind} from '../../../../geometry/conv2dInfo.js';
+import {fitToIndexRange} from '../../../../geometry/indexRange.js';
+import {filterDepth, type Pass, passes, passTensors, shapeOf} from '../../../../geometry/pass.js';
+import {tapGeometry} from '../../../gpu/tapGeometry.js';
+import {isPerChannel} from '../../../host/epilogue.js';
+import type {Implementation, TensorEpilogue} from '../../../implementation.js';
+import {costFrom} from '../../cost.js';
+import {assertContext, device, needsWebGL2, type WebGLBackend} from '../../device/tfjsBackend.js';
+import {runDraw} from '../../draw/drawBuffers.js';
+import {maxDividend} from '../../draw/glsl.js';
+import {stackTextures} from '../../texture/rectangles.js';
+import {withScratch} from '../../texture/scratch.js';
+import {launchesOf} from './cost.js';
+import {type ChannelPackedLayout, channelBlocksOf, layoutOf} from './layout.js';
+import {runPack} from './pack.js';
+import {type ChannelPackedShaders, shadersOf, variantsOf} from './shaders.js';
+import {uniformOf} from './slabs.js';
+import {runUnpack} from './unpack.js';
+
+const kinds: readonly Kind[] = ['dense', 'depthwise'];
+const nameOf = (kind: Kind, pass: Pass, variant: string) => `channelPacked ${kind} ${pass}, ${variant}`;
+
+/** The variants of the shaders. */
+export const counters = makeCounters(
+  kinds.flatMap((kind) => passes.flatMap((pass) => variantsOf(kind, pass).map((name) => nameOf(kind, pass, name)))),
+);
+
+/**
+ * All passes in channel blocks, texels of four channels: inputs are packed into them, a fragment computes four of them at once, and the results go back
+ * into tfjs's order. So a fragment fetches 8 texels for 64 products, where tfjs's packed kernels fetch 2 for 8.
+ *
+ * Limits: depthwise convolutions with a multiplier are left to `direct`. Beside the result it holds copies of both inputs and four textures of a
+ * quarter of the result, dFilter's as often as it is cut into slices. Zeros beside an image are products: an infinite weight makes them NaN.
+ */
+export const channelPacked: Implementation = {
+  ...channelPackedImplementation('channelPacked', (texts) => texts),
+  ...costFrom((info, pass) => launchesOf(fitToIndexRange(info, maxDividend) as Conv2DInfo, pass)),
+};
+
+/** An implementation of channelPacked. @param change what is made of the shaders of each pass */
+export function channelPackedImplementation(
+  algorithm: string,
+  change: (texts: ChannelPackedShaders, pass: Pass) => ChannelPackedShaders,
+  own: readonly Pass[] = passes,
+): Implementation {
+  return {
+    ...{algorithm, passes: own, footprint: 'padded' as const},
+    supports(info, pass) {
+      if (!own.includes(pass)) return `it has no ${pass}`;
+      if (info.kind === 'depthwise' && filterDepth(info) > 1) {
+        return 'a channel multiplier above 1 spreads a block of four channels over several';
+      }
+      const fitted = fitToIndexRange(info, maxDividend);
+      if (typeof fitted === 'string') return fitted;
+      const {maxSide, fragments} = device();
+      if (needsWebGL2() !== true) return needsWebGL2();
+      if (layoutOf(fitted, pass, maxSide, fragments)) return true;
+      return `its textures would be larger than ${maxSide} × ${maxSide}`;
+    },
+    fuses: isPerChannel,
+    run(pass, asked, a, b, backend, epilogue) {
+      const info = fitToIndexRange(asked, maxDividend) as Conv2DInfo;
+      assertContext(backend as WebGLBackend);
+      const texts = shadersOf(info, pass, epilogue);
+      countHit(counters, nameOf(info.kind, pass, texts.variant));
+      return runShaders(change(texts, pass), pass, info, a, b, backend as WebGLBackend, epilogue);
+    },
+  };
+}
+
+function runShaders(
+  {packA, packB, compute, unpack}: ChannelPackedShaders,
+  pass: Pass,
+  info: Conv2DInfo,
+  a: TensorInfo,
+  b: TensorInfo,
+  backend: WebGLBackend,
+  epilogue: Partial<TensorEpilogue> = {},
+): TensorInfo {
+  const {maxSide, fragments} = device();
+  const layout = layoutOf(info, pass, maxSide, fragments) as ChannelPackedLayout;
+  return withScratch(backend, (track) => {
+    const image = (text: string, tensor: TensorInfo, name: 'x' | 'dy', slabs: ChannelPackedLayout['a'], margin = 0) => {
+      const [n, h, width, c] = shapeOf(info, name);
+      return track(runPack(backend, text, tensor, {shape: [n, h, c, channelBlocksOf(c)], width, margin}, slabs));
+    };
+    const filter = () => {
+      const [kh, kw, c, f] = shapeOf(info, 'filter');
+      const across = channelBlocksOf(pass === 'forward' ? f : c);
+      return track(
+        runPack(backend, packB, {...b, shape: [1, kh * kw, c, f]}, {shape: [kh * kw, c, f, across]}, layout.b),
+      );
+    };
+    const isForward = pass === 'forward';
+    const inputs =
+      pass === 'backpropFilter'
+        ? [image(packA, a, 'x', layout.a, layout.margin), image(packB, b, 'dy', layout.b)]
+        : [image(packA, a, isForward ? 'x' : 'dy', layout.a, layout.margin), filter()];
+    const {samplers, uniforms} = inputsOf(info, pass, layout);
+    const drawBuffers = runDraw(backend, {text: compute, samplers, uniforms}, inputs, layout.result.size).map(track);
+    const whole = track(stackTextures(backend, drawBuffers, layout.result.size));
+    const numbers = {
+      ...{groups: layout.groups, slices: layout.slices},
+      channelBlocks: channelBlocksOf(isForward ? info.outChannels : info.inChannels),
+      stride: pass === 'backpropInput' ? uniforms.stride : [1, 1],
+    };
+    return runUnpack(backend, unpack, epilogue, whole, shapeOf(info, passTensors[pass].output), layout.result, numbers);
+  });
+}
+
+/** The names by which the computing shader of a pass knows its textures and sizes. */
+function inputsOf(
+  info: Conv2DInfo,
+  pass: Pass,
+  layout: ChannelPackedLayout,
+): {samplers: string[]; uniforms: Record<string, number[]>} {
+  const {batch, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels} = info;
+  const x = [batch, inHeight, inWidth, channelBlocksOf(inChannels)];
+  const y = [batch, outHeight, outWidth, channelBlocksOf(outChannels)];
+  const {a, b, result, groups, margin, slices, sliceRows} = layout;
+  const shared = {
+    ...tapGeometry(info),
+    ...{taps: [info.filterHeight, info.filterWidth], resultSlabs: uniformOf(result)},
+  };
+  if (pass === 'backpropFilter') {
+    const shapes = {xShape: x, dyShape: y, xSlabs: uniformOf(a), dySlabs: uniformOf(b)};
+    const resultShape = [slices, 0, 0, channelBlocksOf(inChannels)];
+    return {
+      samplers: ['x', 'dy'],
+      uniforms: {...shared, ...shapes, resultShape, sliceRows: [sliceRows]},
+    };
+  }
+  const [sourceShape, resultShape] = pass === 'forward' ? [x, y] : [y, x];
+  return {
+    samplers: ['source', 'weights'],
+    uniforms: {
+      ...{...shared, sourceShape, resultShape, sourceSlabs: uniformOf(a)},
+      ...{groups: [groups], margin: [margin]},
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import {countHit, makeCounters} from '../../../../engine/coverageCounter.js';
+import type {Conv2DInfo, Kind} from '../../../../geometry/conv2dInfo.js';
+import {fitsIndexRange} from '../../../../geometry/indexRange.js';
+import {filterDepth, type Pass, passes, passTensors, shapeOf, sizeOf} from '../../../../geometry/pass.js';
+import {isPerChannel} from '../../../host/epilogue.js';
+import type {Implementation} from '../../../implementation.js';
+import {costFrom} from '../../cost.js';
+import {assertContext, device, needsWebGL2, type WebGLBackend} from '../../device/tfjsBackend.js';
+import {drawBufferCounts, drawBufferLimit} from '../../draw/drawBuffers.js';
+import {maxDividend} from '../../draw/glsl.js';
+import {runFilterGradient} from '../../filterGradient/runPacked2x2.js';
+import {filterGradientTileOf, pairsTaps, sliceGridOf} from '../../filterGradient/tile.js';
+import {packedTextureOf} from '../../texture/packedTexture.js';
+import {rowsPerTextureRow} from '../../texture/rectangles.js';
+import {withScratch} from '../../texture/scratch.js';
+import {launchesOf} from './cost.js';
+import {runDepthwise, runPointwise} from './run.js';
+import {type Packed2x2Shaders, shadersOf, variantsOf} from './shaders.js';
+
+const kinds: readonly Kind[] = ['dense', 'depthwise'];
+const nameOf = (kind: Kind, pass: Pass, variant: string) => `packed2x2 ${kind} ${pass}, ${variant}`;
+
+/** The variants of the shaders. */
+export const counters = makeCounters(
+  kinds.flatMap((kind) => passes.flatMap((pass) => variantsOf(kind, pass).map((name) => nameOf(kind, pass, name)))),
+);
+
+/** A row of more taps would not fit into registers. */
+const maxTaps = 8;
+
+/**
+ * Passes that read the textures of tfjs as they lie, two pixels × two channels a texel, and keep a row's pixels for all taps that meet them: nothing is
+ * packed before, and nothing but the slices of dFilter is put together afterwards.
+ *
+ * Limits: taps side by side, at most {@link maxTaps} in a row, and pixels at most two apart. Zeros beside an image are products: an infinite weight
+ * makes them NaN.
+ */
+export const packed2x2: Implementation = {
+  ...packed2x2Implementation('packed2x2', (texts) => texts),
+  ...costFrom(launchesOf),
+};
+
+/** An implementation of packed2x2. @param change what is made of the shaders of each pass */
+export function packed2x2Implementation(
+  algorithm: string,
+  change: (texts: Packed2x2Shaders, pass: Pass) => Packed2x2Shaders,
+  own: readonly Pass[] = passes,
+): Implementation {
+  return {
+    ...{algorithm, passes: own, footprint: 'padded' as const},
+    supports(info, pass) {
+      if (!own.includes(pass)) return `it has no ${pass}`;
+      return whyNot(info, pass) ?? needsWebGL2();
+    },
+    fuses: isPerChannel,
+    run(pass, info, a, b, backend, epilogue) {
+      const webgl = backend as WebGLBackend;
+      assertContext(webgl);
+      return withScratch(webgl, (track) => {
+        const [first, second] = [packedTextureOf(webgl, a, track), packedTextureOf(webgl, b, track)];
+        const rowAligned = [first.isRowAligned, second.isRowAligned] as const;
+        const texts = shadersOf(info, pass, {most: drawBufferLimit(webgl), rowAligned, epilogue});
+        countHit(counters, nameOf(info.kind, pass, texts.variant));
+        const given = {
+          backend: webgl,
+          texts: change(texts, pass),
+          info,
+          pass,
+          inputs: [first.tensor, second.tensor],
+          epilogue,
+          track,
+        };
+        if (pass === 'backpropFilter') return runFilterGradient(given);
+        return info.kind === 'dense' ? runPointwise(given) : runDepthwise(given);
+      });
+    },
+  };
+}
+
+function whyNot(info: Conv2DInfo, pass: Pass): string | undefined {
+  if (info.kind === 'depthwise' && filterDepth(info) > 1) {
+    return 'a channel multiplier above 1 spreads a pair of channels over several';
+  }
+  const counted = fitsIndexRange(info, maxDividend);
+  if (counted !== true) return counted;
+  if (info.kind === 'dense' && pass !== 'backpropFilter') return whyNotPointwise(info, pass);
+  if (Math.max(sizeOf(info, 'filter'), info.batch * Math.max(info.inHeight, info.outHeight)) > maxDividend) {
+    return `it has more than ${maxDividend} weights or rows of pixels`;
+  }
+  if (info.filterWidth > maxTaps) return `a row of more than ${maxTaps} taps does not fit into registers`;
+  if (info.filterWidth > 1 && info.dilationWidth > 1) return 'the taps of a row do not lie side by side';
+  if (pass === 'backpropFilter') {
+    const limits = device();
+    const isHeld = pairsTaps(info) || rowsPerTextureRow(shapeOf(info, 'dFilter'), limits.maxSide) === 1;
+    if (!isHeld || drawBufferCounts.some((most) => !sliceGridOf(info, filterGradientTileOf(info, most), limits))) {
+      return `its sums do not fit into a texture of ${limits.maxSide} × ${limits.maxSide}`;
+    }
+  }
+  return info.strideWidth > 2 ? 'its pixels lie more than 2 apart' : undefined;
+}
+
+function whyNotPointwise(info: Conv2DInfo, pass: Pass): string | undefined {
+  if (info.filterHeight * info.filterWidth > 1 || info.padTop > 0 || info.padLeft > 0) {
+    return 'beside dFilter it computes dense convolutions of single pixels without padding only';
+  }
+  const {maxSide} = device();
+  return rowsPerTextureRow(shapeOf(info, passTensors[pass].output), maxSide)
+    ? undefined
+    : `its result does not fit into a texture of ${maxSide} × ${maxSide}`;
+}

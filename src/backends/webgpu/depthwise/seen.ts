@@ -1,9 +1,0 @@
-/** `seen(row, w, c)`: four channels of a pixel of that input, in the row whose first pixel is `row`; zeros left and right of it. */
-export function seen(input: string): string {
-  return `
-  fn seen(row: i32, w: i32, c: i32) -> vec4<f32> {
-    let inside = u32(w) < u32(uniforms.inSize.y);
-    return select(vec4<f32>(), ${input}[select(0, ((row + w) * uniforms.channels.x + c) >> 2u, inside)], inside);
-  }
-`;
-}

@@ -1,0 +1,10 @@
+import {flopsOf, sizeOf} from '../../../geometry/pass.js';
+import type {ProductCount} from '../cost.js';
+
+/** Those of the definition; but dX multiplies what lies beside dy as well, by zero. */
+export const implicitGemmProducts: ProductCount = (info, pass) => {
+  if (pass !== 'backpropInput') return flopsOf(info) / 2;
+  const {strideHeight, strideWidth, filterHeight, filterWidth, outChannels} = info;
+  const reached = (sizeOf(info, 'dx') * filterHeight * filterWidth * outChannels) / strideHeight / strideWidth;
+  return Math.max(flopsOf(info) / 2, reached);
+};

@@ -1,0 +1,4 @@
+/** Text for each i below a count. */
+export function repeated(count: number, text: (i: number) => string, between = '\n'): string {
+  return Array.from({length: count}, (_, i) => text(i)).join(between);
+}

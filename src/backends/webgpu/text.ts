@@ -1,4 +1,0 @@
-/** Text for each i below a count. */
-export function each(count: number, text: (i: number) => string, between = '\n'): string {
-  return Array.from({length: count}, (_, i) => text(i)).join(between);
-}

@@ -1,0 +1,71 @@
+import {addProducts, columnsOf, sliceOfDepth} from '../implicitGemm/products.js';
+import {store, sums, type Variant} from '../implicitGemm/variant.js';
+import {repeated} from '../repeated.js';
+import {guard} from './thread.js';
+
+/** Where the thread's tile of its matrix begins, in a slice of what is summed over. */
+const tileOfItem = ({rows, columns}: Variant) => `
+    ${sliceOfDepth}
+    let width = uniforms.width;
+    let first = item % uniforms.tiles.y * ${columns};
+    let p = item / uniforms.tiles.y % uniforms.tiles.x * ${rows};
+    let matrix = item / uniforms.tiles.y / uniforms.tiles.x;`;
+
+/** For each matrix the product of tiles and filters, result[s, matrix] = tiles[matrix]·filters[matrix] over a slice of D: [T×D]·[D×K]→[T×K]. */
+export function batchedGemm(variant: Variant): string {
+  const {rows} = variant;
+  return `
+  fn main(index: i32) {
+    ${guard}
+    let depth = uniforms.depth;
+    ${tileOfItem(variant)}
+    ${columnsOf(variant)}
+    ${repeated(rows, (q) => `let at${q} = (matrix * uniforms.rows + min(p + ${q}, uniforms.rows - 1)) * depth;`)}
+    ${sums(variant)}
+    var tap = (matrix * depth + begin) * width;
+    ${addProducts(variant, (q) => `tiles[(at${q} + d) >> 2u]`, 'filters')}
+    ${stored(variant)}
+  }
+`;
+}
+
+/** Tiles that are added in one turn of the loop: sums that a loop carries on cost more than products, in some compilers. */
+const together = 2;
+
+/** For each matrix the product of tiles of x and tiles of dy, result[s, matrix] = tiles[matrix]ᵀ·dyTiles[matrix] over a slice of T: [C×T]·[T×F]→[C×F]. */
+export function batchedGemmTransposed(variant: Variant): string {
+  const {rows, columns} = variant;
+  const row = (from: string, count: number, at: string, first: string) =>
+    repeated(count / 4, (v) => `let ${from}${v} = ${from}[(${at} + ${first}${v}) >> 2u];`);
+  return `
+  fn main(index: i32) {
+    ${guard}
+    let depth = uniforms.depth;
+    ${tileOfItem(variant)}
+    ${columnsOf(variant)}
+    ${repeated(rows / 4, (v) => `let row${v} = min(p + ${4 * v}, uniforms.rows - 4);`)}
+    ${sums(variant)}
+    for (var t = matrix * depth + begin; t < matrix * depth + end; t += ${together}) {
+      ${repeated(
+        together,
+        (u) => `{
+        ${row('tiles', rows, `(t + ${u}) * uniforms.rows`, 'row')}
+        ${row('dyTiles', columns, `(t + ${u}) * width`, 'first')}
+        ${repeated(rows, (q) => repeated(columns / 4, (v) => `sum${q}_${v} += tiles${q >> 2}[${q & 3}] * dyTiles${v};`))}
+      }`,
+      )}
+    }
+    ${stored(variant)}
+  }
+`;
+}
+
+function stored(variant: Variant): string {
+  return store(
+    variant,
+    (q) => `p + ${q} < uniforms.rows`,
+    (q) => `((slice * 16 + matrix) * uniforms.rows + p + ${q}) * width`,
+    'first',
+    'width',
+  );
+}

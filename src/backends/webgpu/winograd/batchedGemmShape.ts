@@ -1,0 +1,51 @@
+import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
+import {type Pass, passTensors, sizeOf} from '../../../geometry/pass.js';
+import type {Setting} from '../device.js';
+import {splitKSlices} from '../splitK.js';
+import type {Uniforms} from '../step.js';
+import {matrixCount} from './cost.js';
+
+/** Tiles are filled up to a multiple of it. */
+export const unit = 4;
+
+/** The image that tiles are a grid of, [H, W], and that grid, [N, ⌈H/2⌉, ⌈W/2⌉]. */
+export function tileGridOf(info: Conv2DInfo, pass: Pass): {image: number[]; uniforms: Uniforms; tiles: number} {
+  const image = pass === 'backpropInput' ? [info.inHeight, info.inWidth] : [info.outHeight, info.outWidth];
+  const grid = image.map((side) => Math.ceil(side / 2));
+  const tiles = unit * Math.ceil((info.batch * grid[0] * grid[1]) / unit);
+  return {image, uniforms: {grid, batch: [info.batch]}, tiles};
+}
+
+/** [rows×depth]·[depth×width]→[rows×width], for each matrix. */
+export interface BatchedGemmShape {
+  rows: number;
+  depth: number;
+  width: number;
+}
+
+/** Tiles times filters; of dFilter, tiles of x times tiles of dy. */
+export function batchedGemmShapeOf(
+  {inChannels: C, outChannels: F}: Conv2DInfo,
+  pass: Pass,
+  tiles: number,
+): BatchedGemmShape {
+  if (pass === 'backpropFilter') return {rows: C, depth: tiles, width: F};
+  return pass === 'forward' ? {rows: tiles, depth: C, width: F} : {rows: tiles, depth: F, width: C};
+}
+
+/** How a product is shared among threads, and in slices of what it sums over. */
+export function sharing({threads: wanted, sums}: Setting, {rows, depth, width}: BatchedGemmShape) {
+  const [isHigh, isWide] = [rows > 8, sums > 128 && width % 16 === 0];
+  const tiles = [Math.ceil(rows / (isHigh ? 16 : 8)), Math.ceil(width / (isWide ? 16 : 8))];
+  const threads = matrixCount * tiles[0] * tiles[1];
+  return {isHigh, isWide, tiles, threads, ...splitKSlices(wanted, depth, unit, threads)};
+}
+
+/** Elements of the largest tensor that the steps of a pass write. */
+export function largest(setting: Setting, info: Conv2DInfo, pass: Pass): number {
+  const product = batchedGemmShapeOf(info, pass, tileGridOf(info, pass).tiles);
+  const {rows, depth, width} = product;
+  const {slices} = sharing(setting, product);
+  const sides = matrixCount * Math.max(rows * depth, depth * width, slices * rows * width);
+  return Math.max(sides, sizeOf(info, passTensors[pass].output));
+}

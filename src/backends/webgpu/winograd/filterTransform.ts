@@ -1,0 +1,28 @@
+import {repeated} from '../repeated.js';
+import {guard} from './thread.js';
+import {eachElement, tileTransform} from './tileTransform.js';
+
+const filter = tileTransform('filterTiles2', 'transformed', (i, j) => `v${i}_${j}`);
+
+const shader = (depth: string, channelBlocks: string, weight: (i: number, j: number) => string) => `
+  fn main(index: i32) {
+    ${guard}
+    let C = uniforms.channels.x;
+    let F = uniforms.channels.y;
+    let ${channelBlocks} = index % uniforms.channelBlocks;
+    let ${depth} = index / uniforms.channelBlocks;
+    ${eachElement([3, 3], (i, j) => `let v${i}_${j} = ${weight(i, j)};`)}
+    ${filter.text}
+    let matrixSize = uniforms.threads;
+    ${eachElement([filter.side, filter.side], (k, l) => `result[${filter.side * k + l} * matrixSize + index] = transformed${k}_${l};`)}
+  }
+`;
+
+/** result[4k + l, c, f] = (G·filter[…, c, f]·Gᵀ)[k, l]; filter [3, 3, C, F] → [16, C, F], four channels f for each thread. */
+export const filters = shader('c', 'f', (i, j) => `Filter[((${3 * i + j}) * C + c) * F / 4 + f]`);
+
+/** The same of a filter flipped by 180° with its channels swapped, [16, F, C], four channels c for each thread. */
+export const flippedFilters = shader('f', 'c', (i, j) => {
+  const tap = 3 * (2 - i) + 2 - j;
+  return `vec4<f32>(${repeated(4, (l) => `Filter[(${tap} * C + 4 * c + ${l}) * F + f]`, ', ')})`;
+});

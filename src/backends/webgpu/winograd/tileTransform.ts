@@ -1,0 +1,42 @@
+import {type TileMatrix, tileMatrix} from '../../../engine/tileMatrices.js';
+
+/** Text for each row and column of a tile. */
+export function eachElement(
+  [rows, columns]: readonly [number, number],
+  text: (i: number, j: number) => string,
+): string {
+  const all = Array.from({length: rows * columns}, (_, k) => text(Math.floor(k / columns), k % columns));
+  return all.join('\n');
+}
+
+/**
+ * The text of M·v·Mᵀ, [R×S]·[S×S]·[S×R], as constants `name` followed by i_j. @param value of v at row i and column j
+ * @returns the text, and R
+ */
+export function tileTransform(
+  matrix: TileMatrix,
+  name: string,
+  value: (i: number, j: number) => string,
+): {text: string; side: number} {
+  const rows = tileMatrix(matrix);
+  const [side, from] = [rows.length, rows[0].length];
+  const half = eachElement(
+    [side, from],
+    (r, j) => `let half_${name}${r}_${j} = ${combined(rows[r], (i) => value(i, j))};`,
+  );
+  const whole = eachElement(
+    [side, side],
+    (r, s) => `let ${name}${r}_${s} = ${combined(rows[s], (j) => `half_${name}${r}_${j}`)};`,
+  );
+  return {text: half + whole, side};
+}
+
+/** Σ_i row[i]·value(i), without the terms that are zero. */
+function combined(row: readonly number[], value: (i: number) => string): string {
+  const terms = row.flatMap((factor, i) => {
+    if (factor === 0) return [];
+    const size = Math.abs(factor);
+    return [`${factor < 0 ? '-' : '+'} ${size === 1 ? '' : `${size} * `}${value(i)}`];
+  });
+  return terms.join(' ').replace(/^\+ /, '');
+}

@@ -1,0 +1,94 @@
+import type {EngineName} from '../engine/index.js';
+import type {Pass} from '../geometry/pass.js';
+import {type Problem, problemInfo} from '../geometry/problem.js';
+import {builtinImplementation, builtinName} from '../plugin/builtinImplementation.js';
+import {install} from '../plugin/install.js';
+import {candidatesOf, type Requested, select} from '../plugin/select.js';
+import {defaultTf as tf} from '../plugin/tfjs.js';
+import type {Inputs} from '../verify/reference/reference.js';
+import type {Clock} from './clock.js';
+import {type TensorCall, wholeCall} from './timedCalls.js';
+
+/** One of convgrad's algorithms that could compute a row. */
+export interface Alternative {
+  algorithm: string;
+  /** Absent where it cannot be told. */
+  predictedMilliseconds?: number;
+}
+
+/** What is predicted to take so many times as long as the best is not timed: the plain loops of a definition take minutes on real layers. */
+const maxPredictedRatio = 6;
+
+/** The algorithms that could compute this pass, the best by prediction first, but for the hopeless. */
+export function alternativesOf(
+  backend: string,
+  problem: Problem,
+  pass: Pass,
+  accuracy: Requested['accuracy'],
+): [Alternative, ...Alternative[]] | undefined {
+  const able = candidatesOf(backend, problemInfo(problem), pass, {algorithm: 'auto', accuracy}).flatMap(
+    ({implementation: {algorithm}, verdict, milliseconds}) =>
+      verdict === true
+        ? [{algorithm, ...(milliseconds === undefined ? {} : {predictedMilliseconds: milliseconds})}]
+        : [],
+  );
+  const best = able[0]?.predictedMilliseconds;
+  const [first, ...rest] = able.filter(
+    ({predictedMilliseconds: time}) => best === undefined || (time !== undefined && time <= maxPredictedRatio * best),
+  );
+  return first && [first, ...rest];
+}
+
+/** tfjs's own kernel of a pass, where it may serve instead of convgrad's algorithms. */
+interface BuiltinAlternative extends Alternative {
+  /** Whether convgrad, left to itself, delegates the pass to it. */
+  isChosen: boolean;
+}
+
+/** That of a problem; undefined where convgrad makes no use of it. */
+export function builtinAlternativeOf(
+  problem: Problem,
+  backend: string,
+  pass: Pass,
+  accuracy: Requested['accuracy'],
+): BuiltinAlternative | undefined {
+  const builtin = builtinImplementation(backend, {plain: neverRun});
+  if (builtin === undefined) return undefined;
+  const info = problemInfo(problem);
+  const requested: Requested = {algorithm: 'auto', accuracy};
+  const {implementation} = select('bench', backend, info, pass, requested, builtin);
+  const found = candidatesOf(backend, info, pass, requested, builtin).find((one) => one.implementation === builtin);
+  if (found?.verdict !== true) return undefined;
+  const {milliseconds} = found;
+  return {
+    ...{algorithm: builtinName, isChosen: implementation === builtin},
+    ...(milliseconds === undefined ? {} : {predictedMilliseconds: milliseconds}),
+  };
+}
+
+/** As one of those that a choice is made from, by its predicted time. */
+export function asAlternatives({algorithm, predictedMilliseconds}: BuiltinAlternative): Alternative[] {
+  return predictedMilliseconds === undefined ? [] : [{algorithm, predictedMilliseconds}];
+}
+
+function neverRun(): never {
+  throw new Error('it is asked about only');
+}
+
+/** A whole call of an algorithm by its name, whatever is installed when its turn comes. */
+export function namedCall(
+  problem: Problem,
+  inputs: Inputs,
+  pass: Pass,
+  {backend, algorithm, ...options}: {backend: string; algorithm: string; engine: EngineName | 'auto'; threads: number},
+  clock: Clock,
+): TensorCall {
+  const {call, dispose} = wholeCall(problem, inputs, pass, `${backend}/${algorithm}/${pass}`, clock);
+  return {
+    call() {
+      install({tf, algorithm, ...options});
+      return call();
+    },
+    dispose,
+  };
+}

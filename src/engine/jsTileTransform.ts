@@ -1,0 +1,61 @@
+import {makeCounters} from './coverageCounter.js';
+import type {TileDestination, WinogradTiles} from './engine.js';
+import {tileHeights, tileMatrix} from './tileMatrices.js';
+
+const [transformed, packed] = makeCounters(['js tile transforms', 'js tile transforms, packed']);
+export const tileTransformCounters = [transformed, packed];
+
+/** Rows of a matrix. */
+type MatrixRows = readonly (readonly number[])[];
+
+/** {@link WinogradTiles} in plain JavaScript, in double. @param matrix by default the work's own */
+export function transformTiles(
+  {outOffsets, out, outRowStep, outColumnStep, ...work}: WinogradTiles & TileDestination,
+  matrix?: MatrixRows,
+): void {
+  transformed.hits++;
+  forEachTile(work, matrix, (tile, lane, p, q, value) => {
+    out[((outOffsets[tile] + p * outRowStep + q * outColumnStep) >> 2) + lane] = value;
+  });
+}
+
+/** The same into matrices of which each element has a place of its own. */
+export function transformTilesInto(
+  work: WinogradTiles,
+  put: (element: number, row: number, column: number, value: number) => void,
+  matrix?: MatrixRows,
+): void {
+  packed.hits++;
+  const side = tileMatrix(work.matrix).length;
+  forEachTile(work, matrix, (tile, lane, p, q, value) => put(p * side + q, tile, lane, value));
+}
+
+function forEachTile(
+  {matrix, source, tileOffsets, rowStep, columnStep, lanes}: WinogradTiles,
+  rows: MatrixRows = tileMatrix(matrix),
+  put: (tile: number, lane: number, p: number, q: number, value: number) => void,
+): void {
+  const {from: height, to} = tileHeights(matrix);
+  const [a, b] = [rows.length, rows[0].length];
+  /** The matrix on the left, which lines do not have. */
+  const left: MatrixRows = to === 1 ? [[1]] : rows;
+  const half = new Float64Array(to * b);
+  for (let tile = 0; tile < tileOffsets.length; tile++) {
+    for (let lane = 0; lane < lanes; lane++) {
+      half.fill(0);
+      for (let i = 0; i < height; i++) {
+        for (let j = 0; j < b; j++) {
+          const value = source[((tileOffsets[tile] + i * rowStep + j * columnStep) >> 2) + lane];
+          for (let p = 0; p < to; p++) if (left[p][i] !== 0) half[p * b + j] += left[p][i] * value;
+        }
+      }
+      for (let p = 0; p < to; p++) {
+        for (let q = 0; q < a; q++) {
+          let sum = 0;
+          for (let j = 0; j < b; j++) if (rows[q][j] !== 0) sum += rows[q][j] * half[p * b + j];
+          put(tile, lane, p, q, sum);
+        }
+      }
+    }
+  }
+}

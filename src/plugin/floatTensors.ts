@@ -1,0 +1,79 @@
+import type {KernelBackend, Tensor, TensorInfo} from '@tensorflow/tfjs';
+import {type BackendContext, release, runBackendKernel} from './backendOps.js';
+import {floatsOf} from './select.js';
+import type {Tf} from './tfjs.js';
+
+/**
+ * Runs fn on float32 tensors whose memory holds floats: the tensors themselves, or copies of those of int32 and bool, which are released afterwards. On webgpu
+ * tfjs casts int32 and bool to float32 without a change in memory. What reads memory takes integers for floats then: our kernels, and some of tfjs's, such as its Transpose.
+ */
+export function withFloatTensors<T extends readonly (TensorInfo | null | undefined)[], R>(
+  context: BackendContext,
+  tensors: T,
+  fn: (floats: T) => R,
+): R {
+  const floats = floatsOf(context.backendName);
+  const areHeld = (tensor: TensorInfo) => !floats || floats.areHeld(context.backend, tensor);
+  const isFloat = (tensor: TensorInfo) => tensor.dtype === 'float32' && areHeld(tensor);
+  let areFloats = true;
+  for (const tensor of tensors) areFloats &&= !tensor || isFloat(tensor);
+  if (areFloats) return fn(tensors);
+  if (floats?.areLostInClones)
+    for (const tensor of tensors)
+      if (tensor instanceof context.tf.Tensor && tensor.dtype === 'float32' && !areHeld(tensor))
+        giveFloats(context, tensor);
+  const copyOf = (tensor: TensorInfo) =>
+    floats && !areHeld(tensor)
+      ? floats.copy(context.backend, tensor)
+      : runBackendKernel(context, 'Cast', {x: tensor}, {dtype: 'float32'});
+  const copies = new Map<object, TensorInfo>();
+  try {
+    const held = tensors.map((tensor) => {
+      if (!tensor || isFloat(tensor)) return tensor;
+      const copy = copies.get(tensor.dataId) ?? copyOf(tensor);
+      copies.set(tensor.dataId, copy);
+      return {...copy, shape: tensor.shape};
+    });
+    return fn(held as unknown as T);
+  } finally {
+    for (const copy of copies.values()) release(context, copy);
+  }
+}
+
+/**
+ * Gives a tensor memory of its own that holds its values in floats, as tfjs's Cast on that backend would have done. Tensors that shared the old memory keep it.
+ * When a kernel ends, the tape saves clones of its inputs; afterwards nobody could tell that their values were lost.
+ */
+function giveFloats({tf, backend, backendName}: BackendContext, tensor: Tensor): void {
+  const engine = tf.engine();
+  const copy = engine.makeTensorFromTensorInfo(floatsOf(backendName)!.copy(backend, tensor), backend as KernelBackend);
+  const [old, own]: {dataId: object}[] = [tensor, copy];
+  [old.dataId, own.dataId] = [own.dataId, old.dataId];
+  copy.dispose();
+  // In its tests tfjs counts the data of each kernel: this is no leak.
+  const moves = engine.state.numDataMovesStack;
+  if (moves.length > 0) moves[moves.length - 1]++;
+}
+
+/** The same for tfjs's operations, on the tape: the tensor, or a copy in floats whose gradient is its own. */
+export function toFloats(tf: Tf, tensor: Tensor): Tensor {
+  const engine = tf.engine();
+  const {backend, backendName} = engine;
+  const floats = floatsOf(backendName);
+  // An operation says better what is wrong with a tensor that is disposed.
+  if (!floats || tensor.isDisposed || floats.areHeld(backend, tensor)) return tensor;
+  const copied = tf.customGrad((x) => ({
+    value: engine.makeTensorFromTensorInfo(floats.copy(backend, x as Tensor), backend),
+    gradFunc: (dy: Tensor) => dy,
+  }));
+  return copied(tensor);
+}
+
+/** The tensor on the tape, for what computes its gradient by tfjs's operations: whatever dy is made of, they get it in floats. */
+export function withFloatGradient(tf: Tf, tensor: Tensor): Tensor {
+  if (!floatsOf(tf.engine().backendName)) return tensor;
+  return tf.customGrad((x) => ({
+    value: tf.clone(x as Tensor),
+    gradFunc: (dy: Tensor) => toFloats(tf, dy),
+  }))(tensor);
+}

@@ -1,0 +1,18 @@
+import {install, uninstall} from './install.js';
+import {currentSession} from './session.js';
+import {defaultTf as tf} from './tfjs.js';
+
+/** @returns what brings back the installation and the active backend of now */
+export function saveInstallation(): () => Promise<void> {
+  const session = currentSession(tf);
+  const installed = session && {
+    ...{tf, backends: [...session.backends], ...session.requested, plan: session.plan, layers: session.patchesLayers},
+    ...session.engineOptions,
+  };
+  const active = tf.getBackend();
+  return async () => {
+    if (installed) install(installed);
+    else uninstall();
+    if (active) await tf.setBackend(active);
+  };
+}

@@ -1,4 +1,0 @@
-import {expectImports} from './imports.js';
-
-/** A module that the page loads before users' modules. */
-export const takeIn = expectImports();

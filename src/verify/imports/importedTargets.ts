@@ -1,0 +1,171 @@
+import type {Activation} from '../../geometry/epilogue.js';
+import {type Pass, passes} from '../../geometry/pass.js';
+import type {Problem} from '../../geometry/problem.js';
+import {ForeignKernelError} from '../../plugin/gradients.js';
+import {builtinKernelNames} from '../../plugin/kernels.js';
+import {backendOf, kernelKey} from '../../plugin/tfjsRegistries.js';
+import {timesIn} from '../company.js';
+import {isFused} from '../reference/fusedReference.js';
+import {isRefusedFused} from '../run/convolveFused.js';
+import {kernelOf} from '../run/kernels.js';
+import {isRefusedByTf} from '../run/runPass.js';
+import type {Target} from '../run/target.js';
+import {type CallCounts, ImportedError} from './countCalls.js';
+import {type Imported, importedGradientName, importedName} from './imported.js';
+import {gradientTitle, kernelTitle, type Registrations, withRegistered} from './registrations.js';
+
+/** What there is to verify of a user's registrations on one backend. */
+export function importedTargets(backend: string, {registrations, calls}: Imported): Target[] {
+  const kernels = registrations.kernels.filter(({key}) => backendOf(key) === backend);
+  const {gradients} = registrations;
+  return [
+    ...(kernels.length > 0 ? [kernelTarget(backend, {kernels, gradients: []}, calls)] : []),
+    ...(gradients.length > 0 ? [gradientTarget(backend, {kernels, gradients}, calls)] : []),
+  ];
+}
+
+/** Kernels, those of one pass at a time among convgrad's kernels and gradients. */
+function kernelTarget(backend: string, {kernels}: Registrations, calls: CallCounts): Target {
+  const find = (names: readonly string[]) =>
+    kernels.filter(({key}) => names.some((name) => key === kernelKey(name, backend)));
+  return {
+    backend,
+    algorithm: importedName,
+    headroom: 1,
+    imported: {
+      run(problem, pass, fn, {company} = {}) {
+        const names = kernelsOf(problem, pass);
+        // Kernels of one module may keep something for one another.
+        const placed = find(company ? [...names, ...passes.map((other) => kernelOf(problem, other))] : names);
+        const own = find([kernelOf(problem, pass)]);
+        const judged = own.length > 0 ? own : find(names);
+        const titles = judged.map(({key}) => kernelTitle(key));
+        const {value, runs} = counted(() => withRegistered({kernels: placed, gradients: []}, fn), titles, calls);
+        const times = company ? timesIn(company) : 1;
+        // Where tfjs's own gradient of a fused convolution has no right answer, it may have begun one.
+        const mayRepeat = own.length === 0 || (isFused(problem) && pass !== 'forward');
+        if (titles.length > 0 && (mayRepeat ? runs === 0 : runs !== times))
+          throw new Error(
+            `the imported ${titles.join(' and ')} should have run ${times === 1 ? 'once' : `${times}×`}; it ran ${runs}×`,
+          );
+        return value;
+      },
+    },
+    supports(problem, pass) {
+      if (find(kernelsOf(problem, pass)).length === 0) return 'the imported module registers no kernel for it';
+      if (isOutOfReach(problem, pass)) return refusedByTf;
+      return isDilated(problem) && pass !== 'forward'
+        ? 'gradients hand no dilation to kernels that are not convgrad’s'
+        : true;
+    },
+  };
+}
+
+/** Gradients, together with the kernels that came with them: what a user's program trains with. */
+function gradientTarget(backend: string, registrations: Registrations, calls: CallCounts): Target {
+  const has = (kernelName: string) => registrations.gradients.some(({key}) => key === kernelName);
+  const during = <T>(fn: () => T, names: readonly string[]): T => {
+    const titles = names.filter(has).map(gradientTitle);
+    const {value, runs} = counted(() => withRegistered(registrations, fn), titles, calls);
+    if (titles.length > 0 && runs === 0) throw new Error(`${titles.join(' and ')}, as imported, did not run`);
+    return value;
+  };
+  return {
+    backend,
+    algorithm: importedGradientName,
+    headroom: 1,
+    imported: {
+      run: (problem, pass, fn) => during(fn, pass === 'forward' ? [] : gradientsOf(problem)),
+      epilogueGradients: (problem, fn) => during(fn, gradientsOf(problem).slice(1)),
+      secondOrder({kind = 'dense'}, fn) {
+        const names = Object.values(builtinKernelNames[kind]).filter(has);
+        return during(() => explainingDetached(fn, names), names);
+      },
+      isRefusal: (error, problem) =>
+        (error instanceof ImportedError && isDilated(problem)) ||
+        // convgrad's gradients of the backward kernels meet imported ones there.
+        error instanceof ForeignKernelError ||
+        lacksGradient(error),
+    },
+    judgedBy(oracle, problem) {
+      if (oracle === 'secondOrder' || gradientsOf(problem).some(has)) return true;
+      return 'the imported gradient has a part in second derivatives only';
+    },
+    supports(problem, pass) {
+      if (pass === 'forward') return 'an imported gradient has no part in it';
+      if (isOutOfReach(problem, pass)) return refusedByTf;
+      const names = isFused(problem) ? gradientsOf(problem) : [...gradientsOf(problem), kernelOf(problem, pass)];
+      return names.some(has) || `the imported module registers no gradient of ${names.join(' or ')}`;
+    },
+  };
+}
+
+/** Runs fn, and counts the calls of what has these titles. */
+function counted<T>(fn: () => T, titles: readonly string[], calls: CallCounts): {value: T; runs: number} {
+  const count = () => titles.reduce((sum, title) => sum + (calls.get(title) ?? 0), 0);
+  const before = count();
+  const value = fn();
+  return {value, runs: count() - before};
+}
+
+/** tfjs's kernels of the activations, which a tape runs by themselves. */
+const activationKernels: Readonly<Record<Activation, string | undefined>> = {
+  linear: undefined,
+  relu: 'Relu',
+  relu6: 'Relu6',
+  elu: 'Elu',
+  sigmoid: 'Sigmoid',
+  prelu: 'Prelu',
+  leakyrelu: 'LeakyRelu',
+};
+
+/** What a tape runs after a convolution whose activation tfjs does not fuse there. */
+function afterConvolution({epilogue}: Problem): string[] {
+  const activation = epilogue && activationKernels[epilogue.activation];
+  if (!activation) return [];
+  return [...(epilogue.bias === undefined ? [] : ['Add']), activation];
+}
+
+/** The kernels whose results a pass hands on: that of the pass itself first. */
+function kernelsOf(problem: Problem, pass: Pass): string[] {
+  const own = kernelOf(problem, pass);
+  if (pass === 'forward') return [own];
+  return [own, ...afterConvolution(problem), ...(problem.epilogue?.activation === 'elu' ? ['EluGrad'] : [])];
+}
+
+/** The gradients that a tape takes of a convolution: of the convolution itself first, which tfjs's own closure stands for where it fuses. */
+function gradientsOf(problem: Problem): string[] {
+  const {kind = 'dense'} = problem;
+  const after = afterConvolution(problem);
+  return isFused(problem) && after.length === 0 ? [] : [builtinKernelNames[kind].forward, ...after];
+}
+
+/** Whether verify has to take another way than tfjs's functions, on which nothing imported stands. */
+function isOutOfReach(problem: Problem, pass: Pass): boolean {
+  if (!isFused(problem)) return isRefusedByTf(problem);
+  return pass !== 'forward' && isRefusedFused(problem, true);
+}
+
+const refusedByTf = 'tfjs’s function refuses the problem, and what is imported is reached through it alone';
+
+function isDilated({dilationHeight, dilationWidth}: Problem): boolean {
+  return Math.max(dilationHeight, dilationWidth) > 1;
+}
+
+/** Runs fn, and says what tfjs means where second derivatives lead nowhere. */
+function explainingDetached<T>(fn: () => T, names: readonly string[]): T {
+  try {
+    return fn();
+  } catch (error) {
+    if (!/^Cannot compute gradient of y=f\(x\)/.test((error as Error)?.message)) throw error;
+    const titles = names.map(gradientTitle).join(' and ');
+    throw new Error(
+      `${titles}, as imported, returns what is detached from tfjs's tape: second derivatives do not exist`,
+    );
+  }
+}
+
+/** Whether a kernel without a gradient stands in the way of second derivatives, which tfjs then refuses. */
+function lacksGradient(error: unknown): boolean {
+  return /gradient function not found for/.test((error as Error)?.message);
+}

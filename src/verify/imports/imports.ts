@@ -1,0 +1,108 @@
+import type {Algorithm} from '../../algorithms/algorithm.js';
+import {algorithms, defineAlgorithm, findAlgorithm} from '../../algorithms/index.js';
+import {ConvgradError} from '../../geometry/error.js';
+import {passes} from '../../geometry/pass.js';
+import {install} from '../../plugin/install.js';
+import {currentSession} from '../../plugin/session.js';
+import {defaultTf as tf} from '../../plugin/tfjs.js';
+import {namesOf} from './imported.js';
+import {changesSince, isEmpty, type Registrations, takeSnapshot} from './registrations.js';
+
+/** A module of a user's, for `--import`. */
+export interface ImportedModule {
+  /** An algorithm, several, or a function (tf) => void that registers kernels or gradients; a module may also do either by itself while it loads. */
+  default?: unknown;
+  /** Functions named after the passes are an algorithm themselves, called `name` or after the file. */
+  [name: string]: unknown;
+}
+
+/** What modules brought. */
+export interface ImportResult {
+  /** The names of new algorithms, and beside them those for what is registered in tfjs; none where no algorithm is new. */
+  algorithms: string[];
+  /** What the modules registered in tfjs. */
+  registered: Registrations;
+  /** A module took the installation back; what is verified then is tfjs without convgrad. */
+  undone: boolean;
+}
+
+/**
+ * To be called before users' modules run: installs convgrad, so that kernels which the modules register stand over convgrad's and not under.
+ * @returns to be called once they have run, with the modules by file
+ */
+export function expectImports(): (modules: ReadonlyMap<string, ImportedModule>) => Promise<ImportResult> {
+  install({tf});
+  const known = new Set(algorithms().map(({name}) => name));
+  const before = takeSnapshot();
+  return async (modules) => {
+    for (const [file, module] of modules) {
+      const functions = Object.entries(module).filter(([name]) => (passes as readonly string[]).includes(name));
+      const own =
+        functions.length > 0 ? {name: module.name ?? slug(file), ...Object.fromEntries(functions)} : undefined;
+      for (const brought of [module.default, own]) await acceptExport(brought, known);
+    }
+    const undone = currentSession(tf) === undefined;
+    const {removed, ...changed} = changesSince(before);
+    const registered = undone ? {kernels: [], gradients: []} : changed;
+    const defined = algorithms().flatMap(({name}) => (known.has(name) ? [] : [name]));
+    if (modules.size > 0 && !undone) refuseEmpty([...modules.keys()].join(', '), removed, defined, registered);
+    // What is registered is judged anyway, unless algorithms are named.
+    const names = defined.length > 0 ? [...defined, ...namesOf(registered)] : [];
+    return {algorithms: names, registered, undone};
+  };
+}
+
+/** @throws ConvgradError when there is nothing to verify, or when something is missing that programs need */
+function refuseEmpty(
+  files: string,
+  removed: readonly string[],
+  defined: readonly string[],
+  registered: Registrations,
+): void {
+  if (removed.length > 0) {
+    throw new ConvgradError('--import', `${files} takes out ${removed.join(', ')} and leaves nothing there.`);
+  }
+  if (defined.length > 0 || !isEmpty(registered)) return;
+  throw new ConvgradError(
+    '--import',
+    `${files} brings nothing to verify; export default an algorithm such as {name, backpropFilter(info, x, dy, dFilter) {…}}, or a ` +
+      'function (tf) => void that registers kernels or gradients. It may return a promise: what is registered after that is not seen.',
+  );
+}
+
+async function acceptExport(brought: unknown, known: ReadonlySet<string>): Promise<void> {
+  if (brought === undefined) return;
+  if (typeof brought === 'function') {
+    try {
+      await brought(tf);
+    } catch (error) {
+      throw new ConvgradError(
+        '--import',
+        `the function that the module exports threw: ${(error as Error)?.message ?? error}`,
+      );
+    }
+    return;
+  }
+  for (const algorithm of [brought].flat()) {
+    if (typeof algorithm !== 'object' || algorithm === null) {
+      throw new ConvgradError(
+        '--import',
+        `the default export must be an algorithm, an array of them or a function (tf) => void; got ${algorithm}.`,
+      );
+    }
+    const {name} = algorithm as Algorithm;
+    // The module may have defined it by itself and export it as well.
+    if (known.has(name) || !findAlgorithm(name)) defineAlgorithm(algorithm as Algorithm);
+  }
+}
+
+/** The file's name as the name of an algorithm. */
+function slug(file: string): string {
+  const stem = file.replace(/^.*[\\/]/, '').replace(/\.\w+$/, '');
+  return (
+    stem
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^[^a-z]+|-+$/g, '') || 'imported-algorithm'
+  );
+}

@@ -1,0 +1,151 @@
+import type {GradConfig, KernelConfig} from '@tensorflow/tfjs';
+import {servedBackends} from '../../backends/servedBackends.js';
+import {isOurs} from '../../plugin/builtins.js';
+import type {Registry, Replacements} from '../../plugin/replacements.js';
+import {currentSession, replacedGradients, replacedKernels} from '../../plugin/session.js';
+import {defaultTf as tf} from '../../plugin/tfjs.js';
+import {backendOf, gradientRegistry, kernelKey, kernelRegistry} from '../../plugin/tfjsRegistries.js';
+
+/** What somebody registered under a key of tfjs, and what stood there before. */
+export interface Registration<C> {
+  key: string;
+  config: C;
+  before?: C | undefined;
+}
+
+/** Kernels and gradients of somebody's. */
+export interface Registrations {
+  kernels: readonly Registration<KernelConfig>[];
+  gradients: readonly Registration<GradConfig>[];
+}
+
+/** All that tfjs has registered at one moment. */
+export interface Snapshot {
+  kernels: ReadonlyMap<string, KernelConfig>;
+  gradients: ReadonlyMap<string, GradConfig>;
+}
+
+/** What people call a kernel, by its key. */
+export function kernelTitle(key: string): string {
+  return `${key.slice(key.indexOf('_') + 1)} on ${backendOf(key)}`;
+}
+
+/** What people call a gradient, by the kernel that it belongs to. */
+export function gradientTitle(kernelName: string): string {
+  return `the gradient of ${kernelName}`;
+}
+
+export function isEmpty({kernels, gradients}: Registrations): boolean {
+  return kernels.length + gradients.length === 0;
+}
+
+/** All that tfjs has registered now. */
+export function takeSnapshot(): Snapshot {
+  const kernelKeys = servedBackends().flatMap((backend) => replacedKernels.map((name) => kernelKey(name, backend)));
+  return {
+    kernels: entriesOf(kernelRegistry(tf), kernelKeys),
+    gradients: entriesOf(gradientRegistry(tf), replacedGradients),
+  };
+}
+
+/** @param keys those to look at where the registry cannot be listed */
+function entriesOf<C>({map, get}: Registry<C>, keys: readonly string[]): Map<string, C> {
+  if (map) return new Map(map);
+  return new Map(
+    keys.flatMap((key): [string, C][] => {
+      const config = get(key);
+      return config ? [[key, config]] : [];
+    }),
+  );
+}
+
+/** What others than convgrad have registered since, and the titles of what was taken out and not replaced. */
+export function changesSince(before: Snapshot): Registrations & {removed: string[]} {
+  const now = takeSnapshot();
+  const kernels = changes(before.kernels, now.kernels, ({kernelFunc}) => kernelFunc);
+  const gradients = changes(before.gradients, now.gradients, ({gradFunc}) => gradFunc);
+  return {
+    kernels: kernels.changed,
+    gradients: gradients.changed,
+    removed: [...kernels.removed.map(kernelTitle), ...gradients.removed.map(gradientTitle)],
+  };
+}
+
+function changes<C>(
+  before: ReadonlyMap<string, C>,
+  now: ReadonlyMap<string, C>,
+  funcOf: (config: C) => unknown,
+): {changed: Registration<C>[]; removed: string[]} {
+  const changed = [...now].flatMap(([key, config]): Registration<C>[] => {
+    const earlier = before.get(key);
+    const isSame = earlier !== undefined && funcOf(earlier) === funcOf(config);
+    return isSame || isOurs(funcOf(config)) ? [] : [{key, config, before: earlier}];
+  });
+  return {changed, removed: [...before.keys()].filter((key) => !now.has(key))};
+}
+
+/** What others have registered over convgrad's since `install()`, in the places that convgrad takes; nothing without an installation. */
+export function foundOverOurs(): Registrations {
+  const session = currentSession(tf);
+  if (!session) return {kernels: [], gradients: []};
+  const kernelKeys = session.backends.flatMap((backend) => replacedKernels.map((name) => kernelKey(name, backend)));
+  return {
+    kernels: over(kernelRegistry(tf), session.kernels, kernelKeys),
+    gradients: over(gradientRegistry(tf), session.gradients, replacedGradients),
+  };
+}
+
+function over<C extends object>(
+  registry: Registry<C>,
+  swaps: Replacements<C>,
+  keys: readonly string[],
+): Registration<C>[] {
+  return keys.flatMap((key): Registration<C>[] => {
+    const config = registry.get(key);
+    const original = swaps.original(key);
+    const isTheirs = config && !isOurs(registry.funcOf(config)) && config !== original;
+    return isTheirs ? [{key, config, before: original}] : [];
+  });
+}
+
+/** Puts what stood before in the places of these registrations. */
+export function setAside({kernels, gradients}: Registrations): void {
+  unwatched(() => {
+    for (const registration of kernels) place(kernelRegistry(tf), registration, registration.before);
+    for (const registration of gradients) place(gradientRegistry(tf), registration, registration.before);
+  });
+}
+
+/** Registers these again, over whatever stands there. */
+export function putBack({kernels, gradients}: Registrations): void {
+  unwatched(() => {
+    for (const registration of kernels) place(kernelRegistry(tf), registration, registration.config);
+    for (const registration of gradients) place(gradientRegistry(tf), registration, registration.config);
+  });
+}
+
+/** Runs fn, which must be synchronous, with these registrations in place; afterwards everything is as it was. */
+export function withRegistered<T>({kernels, gradients}: Registrations, fn: () => T): T {
+  const now: Registrations = {
+    kernels: kernels.map((one) => ({...one, before: kernelRegistry(tf).get(one.key)})),
+    gradients: gradients.map((one) => ({...one, before: gradientRegistry(tf).get(one.key)})),
+  };
+  putBack(now);
+  try {
+    return fn();
+  } finally {
+    setAside(now);
+  }
+}
+
+function place<C>(registry: Registry<C>, {key, config}: Registration<C>, expected: C | undefined): void {
+  if (expected) registry.put(expected);
+  else if (registry.get(key)) registry.remove(config);
+}
+
+/** Runs fn, in which registrations are neither taken for an import nor for somebody's. */
+function unwatched(fn: () => void): void {
+  const session = currentSession(tf);
+  if (session) session.kernels.withoutWatching(() => session.gradients.withoutWatching(fn));
+  else fn();
+}

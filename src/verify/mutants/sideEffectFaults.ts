@@ -1,0 +1,68 @@
+import type {KernelFunc, TensorInfo} from '@tensorflow/tfjs';
+import {runBackendKernel} from '../../plugin/backendOps.js';
+import {builtinKernelNames, passOf} from '../../plugin/kernels.js';
+import {defaultTf as tf} from '../../plugin/tfjs.js';
+import type {Fault} from '../run/faultInjection.js';
+import type {FaultMutant} from './epilogueFaults.js';
+import {allPasses} from './mutant.js';
+
+type Params = Parameters<KernelFunc>[0];
+
+/** A kernel of a pass that computes what is right, and something else besides. */
+const beside = (wrong: (params: Params, right: KernelFunc, name: string) => TensorInfo): Fault => ({
+  kernel: (name, right) => (passOf(name) ? (params) => wrong(params, right, name) : undefined),
+});
+
+const isOne = (tensor: TensorInfo) => tensor.shape.every((size) => size === 1);
+
+/** Side effects of kernels whose values are right. */
+export const sideEffectFaults: readonly FaultMutant[] = [
+  {
+    name: 'result-is-input',
+    passes: ['forward'],
+    wrong: 'y is x itself where the filter is a single 1',
+    fault: beside((params, right, name) => {
+      const {x, filter} = params.inputs as Record<string, TensorInfo>;
+      const isForward = Object.values(builtinKernelNames).some(({forward}) => forward === name);
+      if (!isForward || !isOne(filter) || !hasOne(filter)) return right(params) as TensorInfo;
+      const y = right(params) as TensorInfo;
+      if (String(y.shape) !== String(x.shape)) return y;
+      (params.backend as unknown as Memory).disposeData(y.dataId);
+      return {...y, dataId: x.dataId};
+    }),
+  },
+  {
+    name: 'attributes-changed',
+    passes: ['forward'],
+    wrong: 'the strides among the attributes are doubled after the call',
+    fault: beside((params, right) => {
+      const result = right(params) as TensorInfo;
+      const strides = params.attrs?.['strides'] as number[];
+      if (Array.isArray(strides)) params.attrs!['strides'] = strides.map((stride) => 2 * stride);
+      return result;
+    }),
+  },
+  {
+    name: 'tensor-leaked',
+    passes: allPasses,
+    wrong: 'a copy of the result is never given back',
+    fault: beside((params, right) => {
+      const result = right(params) as TensorInfo;
+      const place = {tf, backendName: tf.getBackend(), backend: params.backend as object};
+      if (!result.shape.includes(0)) runBackendKernel(place, 'Relu', {x: result});
+      return result;
+    }),
+  },
+];
+
+interface Memory {
+  disposeData(dataId: object): void;
+  tensorMap?: {get(dataId: object): unknown};
+  readSync?(dataId: object): Float32Array;
+}
+
+/** Whether the one value is 1; unknown, and so taken for none, where values cannot be read at once. */
+function hasOne({dataId}: TensorInfo): boolean {
+  const backend = tf.backend() as unknown as Memory;
+  return !backend.tensorMap && backend.readSync?.(dataId)[0] === 1;
+}

@@ -1,0 +1,84 @@
+import {hostFamily} from '../../backends/host/index.js';
+import {servedBackends} from '../../backends/servedBackends.js';
+import {checkEngine} from '../../engine/index.js';
+import {refuseUnknown} from '../../geometry/didYouMean.js';
+import {passes} from '../../geometry/pass.js';
+import {algorithmsOf} from '../../plugin/select.js';
+import {fills} from '../data/fill.js';
+import {importedNames} from '../imports/imported.js';
+import {oracleNames} from '../oracles/index.js';
+import {formatProvenance, parseProvenance} from '../provenance/provenance.js';
+import {defaultTimeout, subjectName, subjectPasses} from '../subject/verifySubject.js';
+import {type OptionChecks, optionChecks} from './optionChecks.js';
+import {brokenSetups, defaultCases, type ReportedOptions, type VerifyOptions, verifyOptionNames} from './options.js';
+
+const checks: OptionChecks = optionChecks('verify');
+const {fail, choose} = checks;
+
+/**
+ * Fills in the defaults and checks every choice.
+ * @throws ConvgradError naming the choice, what it got and what there is
+ */
+export function resolveOptions(options: VerifyOptions, availableBackends: readonly string[]): ReportedOptions {
+  refuseUnknown('verify', options, verifyOptionNames);
+  const {
+    seed = 1,
+    timeBudget,
+    cases = timeBudget === undefined ? defaultCases : Number.POSITIVE_INFINITY,
+    subject,
+    timeoutMs = defaultTimeout,
+    backends = subject ? ['cpu'] : availableBackends,
+    problems = [],
+    brokenSetup,
+  } = options;
+  checks.seed(seed);
+  if (!(Number.isSafeInteger(cases) && cases >= 1) && options.cases !== undefined) {
+    fail(`cases must be a whole number ≥ 1; got ${cases}.`);
+  }
+  checks.timeBudget(timeBudget);
+  if (!(timeoutMs > 0)) fail(`timeoutMs must be above 0; got ${timeoutMs}.`);
+  const own = subject && subjectPasses(subject);
+  if (own && (options.algorithms?.length || brokenSetup)) {
+    fail('a subject is verified alone; leave algorithms and brokenSetup out.');
+  }
+  const algorithms = subject ? [subjectName(subject)] : (options.algorithms ?? []);
+  choose('backend', backends, servedBackends());
+  if (!subject) choose('algorithm', algorithms, [...new Set([...backends.flatMap(algorithmsOf), ...importedNames])]);
+  choose('pass', options.passes ?? [], own ?? passes);
+  choose('fill', options.fills ?? [], fills);
+  choose('oracle', options.oracles ?? [], oracleNames);
+  // A page that runs the GPU's kernels has no need of threads, nor perhaps the means.
+  const onHost = backends.some((backend) => hostFamily.backends.includes(backend));
+  if (onHost) checkEngine('verify', options);
+  for (const flag of options.flags ?? []) parseFlag(flag);
+  choose('broken setup', brokenSetup === undefined ? [] : [brokenSetup], brokenSetups);
+  return {
+    ...(subject ? {subject: subjectName(subject)} : {}),
+    seed,
+    cases,
+    ...(timeBudget === undefined ? {} : {timeBudget}),
+    regressions: problems.length > 0 ? [] : (options.regressions ?? []),
+    backends,
+    algorithms,
+    passes: options.passes ?? own ?? passes,
+    problems,
+    fills: options.fills ?? fills,
+    ...(options.provenance === undefined ? {} : {provenance: formatProvenance(parseProvenance(options.provenance))}),
+    f16: options.f16 ?? false,
+    ...(options.flags?.length ? {flags: options.flags} : {}),
+    oracles: options.oracles ?? oracleNames,
+    engine: (onHost && options.engine) || 'auto',
+    ...(onHost && options.threads !== undefined ? {threads: options.threads} : {}),
+    imports: options.imports ?? [],
+    bail: options.bail ?? false,
+    ...(brokenSetup === undefined ? {} : {brokenSetup}),
+  };
+}
+
+/** @throws ConvgradError on what is no NAME=VALUE */
+export function parseFlag(text: string): {name: string; value: boolean | number} {
+  const [, name, value] =
+    /^(\w+)=(true|false|-?\d+(?:\.\d+)?)$/.exec(text) ??
+    fail(`'${text}' is no flag; use NAME=true, NAME=false or NAME=NUMBER.`);
+  return {name, value: /\d/.test(value) ? Number(value) : value === 'true'};
+}

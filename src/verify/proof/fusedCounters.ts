@@ -1,0 +1,28 @@
+import type {TensorInfo} from '@tensorflow/tfjs';
+import {activations} from '../../geometry/epilogue.js';
+import {problemInfo} from '../../geometry/problem.js';
+import {fusesOn, fusingAlgorithms} from '../../plugin/select.js';
+import {defaultTf as tf} from '../../plugin/tfjs.js';
+import {epilogueShapes, type FusedProblem} from '../reference/fusedReference.js';
+
+const counterOf = (algorithm: string, activation: string) => `${algorithm} forward, ${activation} in its kernel`;
+
+/** The part that a fused convolution reaches in the algorithm's own kernel; undefined where other kernels compute what follows. */
+export function fusedCounter(backend: string, algorithm: string, problem: FusedProblem): string | undefined {
+  const {activation, leakyreluAlpha = 0} = problem.epilogue;
+  const {bias, slopes} = epilogueShapes(problem);
+  const tensor = (shape: number[] | undefined): TensorInfo | undefined =>
+    shape && {dataId: {}, shape, dtype: 'float32'};
+  // What is transposed back to NCHW has its epilogue behind that.
+  if (problem.dataFormat === 'NCHW' || (activation === 'linear' && !bias)) return undefined;
+  const fusion = {activation, leakyreluAlpha, bias: tensor(bias), preluActivationWeights: tensor(slopes)};
+  return fusesOn(backend, algorithm, problemInfo(problem), fusion, tf.backend())
+    ? counterOf(algorithm, activation)
+    : undefined;
+}
+
+/** Those that there are: elu and sigmoid are left to tfjs's kernels everywhere, whose vectors round in ways of their own. */
+export function fusedCounters(backend: string): string[] {
+  const own = activations.filter((activation) => activation !== 'elu' && activation !== 'sigmoid');
+  return fusingAlgorithms(backend).flatMap((algorithm) => own.map((activation) => counterOf(algorithm, activation)));
+}

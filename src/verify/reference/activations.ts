@@ -1,0 +1,92 @@
+import type {Activation} from '../../geometry/epilogue.js';
+import type {Arithmetic} from './arithmetic.js';
+
+/**
+ * One activation from its definition, in float64, and what is known of its errors. `slope` is prelu's or leakyrelu's below zero; the
+ * others do not look at it. At a kink the derivative is that of either side.
+ */
+export interface ActivationDefinition {
+  value(z: number, slope: number): number;
+  derivative(z: number, slope: number): number;
+  /** Where the derivative jumps. */
+  kinks: readonly number[];
+  /** By how much it jumps there. */
+  jump(slope: number): number;
+  /** The largest |derivative|: an error of z becomes at most so many times as large. */
+  lipschitz(slope: number): number;
+  /** By how much the backend's value of a z that is exact may err. */
+  valueError(z: number, slope: number, arithmetic: Arithmetic): number;
+  /** By how much the backend's derivative may err where its value errs by e, a kink aside: tfjs computes it from the value. */
+  derivativeError(e: number, arithmetic: Arithmetic): number;
+  /** Roundings in dy · derivative. */
+  roundings: number;
+  /** Whether values and gradients are fractions of integers where z, the slopes and dy are. */
+  isExact: boolean;
+}
+
+/** Below this a backend's exp may give zero. */
+const subnormal = 2 ** -126;
+
+const none = () => 0;
+const one = () => 1;
+/** Piecewise linear: nothing rounds but a product with the slope. */
+const exact = {valueError: none, derivativeError: none, isExact: true};
+const sloped = {
+  value: (z: number, slope: number) => (z < 0 ? slope * z : z),
+  derivative: (z: number, slope: number) => (z < 0 ? slope : 1),
+  ...{kinks: [0], jump: (slope: number) => Math.abs(1 - slope)},
+  lipschitz: (slope: number) => Math.max(1, Math.abs(slope)),
+  ...exact,
+};
+
+/** The definitions. */
+export const activationDefinitions: Readonly<Record<Activation, ActivationDefinition>> = {
+  linear: {value: (z) => z, derivative: one, kinks: [], jump: none, lipschitz: one, ...exact, roundings: 0},
+  relu: {
+    value: (z) => Math.max(0, z),
+    derivative: (z) => (z > 0 ? 1 : 0),
+    ...{kinks: [0], jump: one, lipschitz: one, ...exact, roundings: 0},
+  },
+  relu6: {
+    value: (z) => Math.min(6, Math.max(0, z)),
+    derivative: (z) => (z > 0 && z < 6 ? 1 : 0),
+    ...{kinks: [0, 6], jump: one, lipschitz: one, ...exact, roundings: 0},
+  },
+  prelu: {
+    ...sloped,
+    valueError: (z, slope, {unit, underflow}) => unit * Math.abs(slope * z) + underflow,
+    roundings: 1,
+  },
+  // The slope itself is rounded too, where it is handed over as a float32.
+  leakyrelu: {
+    ...sloped,
+    valueError: (z, slope, {unit, underflow}) => 2 * unit * (1 + unit) * Math.abs(slope * z) + underflow,
+    roundings: 2,
+  },
+  elu: {
+    value: (z) => (z < 0 ? Math.expm1(z) : z),
+    derivative: (z) => (z < 0 ? Math.exp(z) : 1),
+    ...{kinks: [], jump: none, lipschitz: one},
+    // exp(z) − 1 < 0 for z < 0.
+    valueError: (z, _, {unit, exponential}) =>
+      z < 0 ? exponential(z) * Math.exp(z) * (1 + unit) + unit * -Math.expm1(z) + subnormal : 0,
+    // y + 1 = exp(z).
+    derivativeError: (e, {unit}) => e + unit * (1 + e),
+    ...{roundings: 1, isExact: false},
+  },
+  sigmoid: {
+    value: sigmoid,
+    derivative: (z) => sigmoid(z) * sigmoid(-z),
+    ...{kinks: [], jump: none, lipschitz: () => 1 / 4},
+    // 1 / (1 + exp(−z)): what errs by δ of exp(−z) errs by δ·s·(1 − s), then a sum and a quotient, which GPUs compute within 2.5 ulp.
+    valueError: (z, _, {unit, exponential}) =>
+      (exponential(z) * sigmoid(z) * sigmoid(-z) + 4 * unit * sigmoid(z)) * (1 + 8 * unit) + subnormal,
+    // y · (1 − y) is at most 1/4, and |1 − 2y| ≤ 1.
+    derivativeError: (e, {unit}) => e + e * e + 3 * unit,
+    ...{roundings: 1, isExact: false},
+  },
+};
+
+function sigmoid(z: number): number {
+  return 1 / (1 + Math.exp(-z));
+}

@@ -1,0 +1,280 @@
+import {axesShape, type ProblemEpilogue} from '../../geometry/epilogue.js';
+import type {Pass} from '../../geometry/pass.js';
+import type {Problem} from '../../geometry/problem.js';
+import {type ActivationDefinition, activationDefinitions} from './activations.js';
+import {type Arithmetic, errorBound} from './arithmetic.js';
+import {
+  type AllInputs,
+  type Bounds,
+  convolutionSums,
+  type EpilogueInputs,
+  type Expected,
+  outputSize,
+} from './convolution.js';
+
+/** A problem with an epilogue. */
+export type FusedProblem = Problem & {epilogue: ProblemEpilogue};
+
+export function isFused(problem: Problem): problem is FusedProblem {
+  return problem.epilogue !== undefined;
+}
+
+/** What must come out of a fused convolution, and of its gradients by bias and slopes. */
+export interface FusedReference {
+  passes: Record<Pass, Expected>;
+  epilogueGradients: Partial<Record<keyof EpilogueInputs, Expected>>;
+}
+
+/** The slope of leakyrelu where none is given, as `tf.leakyRelu` documents it. */
+const defaultAlpha = 0.2;
+
+/** The shapes of bias and slopes. */
+export function epilogueShapes(problem: FusedProblem): Partial<Record<keyof EpilogueInputs, number[]>> {
+  const {bias, activation, slopes = 'c'} = problem.epilogue;
+  const output = outputShape(problem);
+  return {
+    ...(bias === undefined ? {} : {bias: axesShape(bias, output)}),
+    ...(activation === 'prelu' ? {slopes: axesShape(slopes, output)} : {}),
+  };
+}
+
+/**
+ * The definition of y = act(z) with z = Σ x·filter + bias, in float64, and of its gradients: with d = dy · act'(z) those of the convolution by d, Σ d
+ * by the bias, and Σ dy · min(z, 0) by prelu's slopes.
+ *
+ * Errors, with e the bound of z (the sum of K + 1 terms, in any order): y errs by lipschitz · e and what the activation rounds. d errs by ε, which is |dy| times
+ * the error of the derivative, of the whole jump where a kink lies within e of z, and its roundings; a sum over d errs by what summing |d| + ε may, and by the same sum
+ * over ε and the other factor's absolute values.
+ */
+export function fusedReference(problem: FusedProblem, inputs: AllInputs): FusedReference {
+  const parts = preactivationOf(problem, inputs);
+  const {z, slope, definition: rule} = parts;
+  const {x, filter, dy} = inputs;
+  const d = Float64Array.from(dy, (value, i) => value * rule.derivative(z.values[i], slope(i)));
+  const gradients = convolutionSums(problem, {x, filter, dy: d});
+  const steps = stepsOf(problem, inputs);
+  const errors = errorsOf(problem, parts, dy, d);
+  const reads = {dy: Float32Array.from(dy, (value, i) => Math.abs(value) * rule.lipschitz(slope(i)) * (1 + 2 ** -16))};
+  const gradient = (pass: 'backpropInput' | 'backpropFilter', stepsOfPass: number): Expected => ({
+    ...gradients[pass],
+    ...{steps: stepsOfPass, reads, rounded: whyRounded(problem)},
+    bounds: memoizeLast((arithmetic, {own, ownOfForward}) => {
+      const epsilon = errors(arithmetic, {own: ownOfForward});
+      const reach = Float64Array.from(d, (value, i) => Math.abs(value) + epsilon[i]);
+      const absolute = {x: x.map(Math.abs), filter: filter.map(Math.abs)};
+      const {magnitudes, terms, values} = convolutionSums(problem, {...absolute, dy: reach})[pass];
+      const carried = convolutionSums(problem, {...absolute, dy: epsilon})[pass].values;
+      return carried.map(
+        (error, i) =>
+          error +
+          errorBound(own?.terms ?? terms[i], Math.max(own?.magnitudes[i] ?? 0, magnitudes[i]), arithmetic, values[i]),
+      );
+    }),
+  });
+  const terms: Partial<Record<keyof EpilogueInputs, Terms>> = {
+    bias: {values: d, errors: (arithmetic, owns) => errors(arithmetic, owns), steps: steps.d},
+    slopes: {
+      values: dy.map((value, i) => value * Math.min(0, z.values[i])),
+      errors: (arithmetic, owns) => {
+        const e = z.bounds(arithmetic, owns);
+        return Float64Array.from(dy, (value, i) => {
+          const error = Math.abs(value) * e[i];
+          return error + arithmetic.unit * (Math.abs(value * Math.min(0, z.values[i])) + error) + arithmetic.underflow;
+        });
+      },
+      steps: steps.z,
+    },
+  };
+  const beside = Object.entries(epilogueShapes(problem)).map(([name, shape]) => [
+    name,
+    {...summed(problem, shape, terms[name as keyof EpilogueInputs]!), rounded: whyRounded(problem)},
+  ]);
+  return {
+    passes: {
+      forward: activated(parts, steps.z * steps.slope, whyRounded(problem)),
+      backpropInput: gradient('backpropInput', steps.d * steps.filter),
+      backpropFilter: gradient('backpropFilter', steps.d),
+    },
+    epilogueGradients: Object.fromEntries(beside),
+  };
+}
+
+/**
+ * dy without the elements whose derivative nobody defines, where z is so near a kink that rounding may take it to the other side: they are 0.
+ */
+export function awayFromKinks(problem: FusedProblem, inputs: AllInputs): Float32Array {
+  const {definition: rule, z} = preactivationOf(problem, inputs);
+  const isNear = (i: number) => rule.kinks.some((kink) => Math.abs(z.values[i] - kink) <= nearness * z.magnitudes[i]);
+  return inputs.dy.map((value, i) => (isNear(i) ? 0 : value));
+}
+const nearness = 2 ** -10;
+
+/** What is made before the activation, and the activation. */
+interface Preactivation {
+  definition: ActivationDefinition;
+  /** The slope below zero of an element. */
+  slope(i: number): number;
+  z: Omit<Expected, 'bounds'> & {bounds: Bounds};
+}
+
+function preactivationOf(problem: FusedProblem, inputs: AllInputs): Preactivation {
+  const {activation, leakyreluAlpha = defaultAlpha} = problem.epilogue;
+  const [sum, at] = [convolutionSums(problem, inputs).forward, alongAxes(problem)];
+  const {bias, slopes} = inputs;
+  const added = (i: number) => (bias ? bias[at.bias(i)] : 0);
+  const count = bias ? 1 : 0;
+  const z = {
+    shape: sum.shape,
+    values: sum.values.map((value, i) => value + added(i)),
+    magnitudes: sum.magnitudes.map((value, i) => value + Math.abs(added(i))),
+    terms: sum.terms.map((terms) => terms + count),
+    bounds: memoizeLast((arithmetic, {own}) =>
+      sum.values.map((value, i) => {
+        const terms = (own?.terms ?? sum.terms[i]) + count;
+        const magnitude = (own?.magnitudes[i] ?? sum.magnitudes[i]) + Math.abs(added(i));
+        const error = errorBound(terms, magnitude, arithmetic, value + added(i));
+        return bias ? stored(error, value, arithmetic) : error;
+      }),
+    ),
+  };
+  return {
+    definition: activationDefinitions[activation],
+    slope: activation === 'prelu' ? (i) => slopes![at.slopes(i)] : () => leakyreluAlpha,
+    z,
+  };
+}
+
+/** y. */
+function activated({definition: rule, slope, z}: Preactivation, steps: number, rounded: string | undefined): Expected {
+  return {
+    ...z,
+    values: z.values.map((value, i) => rule.value(value, slope(i))),
+    magnitudes: z.magnitudes.map((value, i) => value * rule.lipschitz(slope(i))),
+    ...{steps, rounded},
+    bounds: memoizeLast((arithmetic, owns) => {
+      const errors = z.bounds(arithmetic, owns);
+      return z.values.map((value, i) => {
+        const e = errors[i];
+        // What it rounds grows towards the far end on one side or on the other.
+        const made = Math.max(...[value - e, value + e].map((end) => rule.valueError(end, slope(i), arithmetic)));
+        return stored(rule.lipschitz(slope(i)) * e + made, rule.value(value, slope(i)), arithmetic);
+      });
+    }),
+  };
+}
+
+/** ε, by how much dy · act'(z) may err. */
+function errorsOf(
+  {epilogue}: FusedProblem,
+  {definition: rule, slope, z}: Preactivation,
+  dy: Float32Array,
+  d: Float64Array,
+): Bounds {
+  return memoizeLast((arithmetic, owns) => {
+    const errors = z.bounds(arithmetic, owns);
+    const {unit, underflow} = arithmetic;
+    return d.map((value, i) => {
+      if (dy[i] === 0 || epilogue.activation === 'linear') return 0;
+      const e = errors[i];
+      const made = Math.max(...[-e, e].map((way) => rule.valueError(z.values[i] + way, slope(i), arithmetic)));
+      const crossed = rule.kinks.some((kink) => Math.abs(z.values[i] - kink) <= e) ? rule.jump(slope(i)) : 0;
+      const derivative = crossed + rule.derivativeError(rule.lipschitz(slope(i)) * e + made, arithmetic);
+      const error = Math.abs(dy[i]) * derivative;
+      const rounding = rule.roundings * unit * (1 + unit) * (Math.abs(value) + error);
+      return stored(error + rounding + (rule.roundings > 0 ? underflow : 0), value, arithmetic);
+    });
+  });
+}
+
+/** The error with what storing the value adds. */
+function stored(error: number, value: number, {storage}: Arithmetic): number {
+  return storage ? error + storage.unit * (Math.abs(value) + error) + storage.underflow : error;
+}
+
+/** What is summed to the gradient of a bias or of slopes. */
+interface Terms {
+  values: ArrayLike<number>;
+  errors: Bounds;
+  steps: number;
+}
+
+/** The terms summed to a shape that was broadcast to y. */
+function summed(problem: FusedProblem, shape: readonly number[], {values, errors, steps}: Terms): Expected {
+  const at = broadcast(shape, outputShape(problem));
+  const size = shape.reduce((product, length) => product * length, 1);
+  const add = (value: (i: number) => number) => {
+    const sum = new Float64Array(size);
+    for (let i = 0; i < values.length; i++) sum[at(i)] += value(i);
+    return sum;
+  };
+  const total = add((i) => values[i]);
+  const terms = Uint32Array.from(add(() => 1));
+  return {
+    ...{values: total, terms, steps, magnitudes: add((i) => Math.abs(values[i]))},
+    shape: [1, 1, 1, size],
+    bounds: memoizeLast((arithmetic, owns) => {
+      const epsilon = errors(arithmetic, owns);
+      const reach = add((i) => Math.abs(values[i]) + epsilon[i]);
+      return add((i) => epsilon[i]).map((error, i) => error + errorBound(terms[i], reach[i], arithmetic, total[i]));
+    }),
+  };
+}
+
+/** How many steps of the values are in 1 where the inputs are integers and fractions of them. */
+function stepsOf(
+  {epilogue}: FusedProblem,
+  {filter, bias, slopes}: AllInputs,
+): Record<'filter' | 'z' | 'slope' | 'd', number> {
+  const {activation, leakyreluAlpha = defaultAlpha} = epilogue;
+  const own = activation === 'leakyrelu' ? fraction([leakyreluAlpha]) : activation === 'prelu' ? fraction(slopes!) : 1;
+  const ofFilter = fraction(filter);
+  return {filter: ofFilter, z: Math.max(ofFilter, bias ? fraction(bias) : 1), slope: own, d: own};
+}
+
+/** The least power of two that makes integers of all values; far beyond what is exact where none does. */
+function fraction(values: ArrayLike<number>): number {
+  let steps = 1;
+  for (let i = 0; i < values.length; i++) while (steps < 2 ** 60 && !Number.isInteger(values[i] * steps)) steps *= 2;
+  return steps;
+}
+
+function whyRounded({epilogue: {activation}}: FusedProblem): string | undefined {
+  return activationDefinitions[activation].isExact ? undefined : `${activation} rounds`;
+}
+
+function outputShape(problem: Problem): [number, number, number, number] {
+  return [problem.batch, ...outputSize(problem), problem.outChannels];
+}
+
+/** Where an element of y finds its bias, and its slope. */
+function alongAxes(problem: FusedProblem): Record<keyof EpilogueInputs, (i: number) => number> {
+  const {bias = [], slopes = []} = epilogueShapes(problem);
+  const output = outputShape(problem);
+  return {bias: broadcast(bias, output), slopes: broadcast(slopes, output)};
+}
+
+/** The element of a broadcast shape for each element of the whole. */
+function broadcast(shape: readonly number[], whole: readonly number[]): (i: number) => number {
+  const padded = [...whole.map(() => 1), ...shape].slice(-whole.length);
+  return (i) => {
+    let [at, rest, pitch] = [0, i, 1];
+    for (let axis = whole.length - 1; axis >= 0; axis--) {
+      const along = rest % whole[axis];
+      rest = Math.floor(rest / whole[axis]);
+      if (padded[axis] > 1) at += along * pitch;
+      pitch *= padded[axis];
+    }
+    return at;
+  };
+}
+
+/** The bounds for the arguments that came last, which come again for every element. */
+function memoizeLast(bounds: Bounds): Bounds {
+  let last: {arithmetic: Arithmetic; own: unknown; ownOfForward: unknown; result: ArrayLike<number>} | undefined;
+  return (arithmetic, owns) => {
+    const {own, ownOfForward} = owns;
+    if (last?.arithmetic === arithmetic && last.own === own && last.ownOfForward === ownOfForward) return last.result;
+    last = {arithmetic, own, ownOfForward, result: bounds(arithmetic, owns)};
+    return last.result;
+  };
+}

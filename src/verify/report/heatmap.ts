@@ -1,0 +1,94 @@
+import type {Pass} from '../../geometry/pass.js';
+import {boundAt} from '../reference/bound.js';
+import {type Actual, type CompareOptions, ratio} from '../reference/compare.js';
+import type {Expected} from '../reference/reference.js';
+
+/** What a wrong result looks like: the planes of it that are most wrong. For people; not part of the JSON. */
+export interface Heatmap {
+  /** The shape of the whole result in NHWC (filter: HWIO) order. */
+  shape: readonly number[];
+  slices: HeatmapSlice[];
+}
+
+/** A part of a result over height and width, row by row. */
+export interface HeatmapSlice {
+  /** The axes that it does not span: `batch 0, channel 2`. */
+  place: string;
+  /** The row and column with which it begins. */
+  from: readonly [row: number, column: number];
+  columns: number;
+  got: number[];
+  want: number[];
+  bound: number[];
+}
+
+/** Planes of one picture. */
+const most = 4;
+/** The longest side of a plane; of longer ones the part around the worst element is shown. */
+const longest = 32;
+
+/** Pictures a result that is wrong; undefined when every element is within its bound: then it is not the values that failed. */
+export function heatmapOf(
+  got: Actual,
+  expected: Expected,
+  pass: Pass,
+  {fill, arithmetic}: CompareOptions,
+): Heatmap | undefined {
+  const {shape, values} = expected;
+  if (got.shape.join() !== shape.join()) return undefined;
+  const boundOf = (i: number) => (fill === 'integers' ? 0 : boundAt(expected, i, arithmetic));
+  const worst = new Map<string, {index: number; size: number}>();
+  for (let index = 0; index < values.length; index++) {
+    const error = Math.abs(got.values[index] - values[index]);
+    const size = ratio({error: Number.isNaN(error) ? Number.POSITIVE_INFINITY : error, bound: boundOf(index)});
+    if (size <= 1) continue;
+    const {place} = locate(index, shape, pass);
+    if (size > (worst.get(place)?.size ?? 0)) worst.set(place, {index, size});
+  }
+  if (worst.size === 0) return undefined;
+  const chosen = [...worst.values()].sort((a, b) => b.size - a.size).slice(0, most);
+  return {
+    shape,
+    slices: chosen.map(({index}) => {
+      const {place, at, size, indexOf} = locate(index, shape, pass);
+      const [rows, columns] = [0, 1].map((axis) => stretch(at[axis], size[axis]));
+      const indices = rows.flatMap((row) => columns.map((column) => indexOf(row, column)));
+      return {
+        ...{place, from: [rows[0], columns[0]] as const, columns: columns.length},
+        got: indices.map((i) => got.values[i]),
+        want: indices.map((i) => values[i]),
+        bound: indices.map(boundOf),
+      };
+    }),
+  };
+}
+
+/** Where an element lies: in which plane, where in it, and where the plane's other elements are. */
+function locate(index: number, [a, b, c, d]: Expected['shape'], pass: Pass) {
+  const [i, j, k, l] = [
+    Math.floor(index / (b * c * d)),
+    Math.floor(index / (c * d)) % b,
+    Math.floor(index / d) % c,
+    index % d,
+  ];
+  return pass === 'backpropFilter'
+    ? {
+        place: `input channel ${k}, output channel ${l}`,
+        at: [i, j],
+        size: [a, b],
+        indexOf: (row: number, column: number) => ((row * b + column) * c + k) * d + l,
+      }
+    : {
+        place: `batch ${i}, channel ${l}`,
+        at: [j, k],
+        size: [b, c],
+        indexOf: (row: number, column: number) => ((i * b + row) * c + column) * d + l,
+      };
+}
+
+/** The whole axis, or the longest stretch allowed with `at` in it. */
+function stretch(at: number, size: number): number[] {
+  const length = Math.min(size, longest);
+  const first = Math.max(0, Math.min(at - Math.floor(length / 2), size - length));
+  return Array.from({length}, (_, i) => first + i);
+}

@@ -1,0 +1,134 @@
+import {formatProblem, type Problem, parseProblem} from '../../../geometry/problem.js';
+import {isApplicable, oracles} from '../../oracles/index.js';
+import type {Diagnosis, VerifyResult} from '../../report/result.js';
+import {ImplementationUnderTest} from '../../run/implementationUnderTest.js';
+import {shrink, withFeaturesOf} from '../shrink.js';
+import {isRight} from './agreement.js';
+import {ignoredInputOf, misbehaviourOf, notFinite} from './behaviour.js';
+import {describe} from './describe.js';
+import {describeTerms} from './describeTerms.js';
+import {epilogueCauses} from './epilogueCauses.js';
+import {explain} from './explain.js';
+import {groupErrors} from './groups.js';
+import {type FailedPass, observe} from './observe.js';
+import {oneHot} from './oneHot.js';
+import {probes} from './probes.js';
+import type {Sample} from './suspects.js';
+import {addUp, mappable, termMap} from './termMap.js';
+import {timeLimits} from './timeLimits.js';
+
+const mostTries = 400;
+
+/**
+ * Says what is wrong with a failed result: shrinks the problem while the same oracle rejects the same pass, sorts the errors, and looks
+ * for the one mistake that explains every element on every problem tried. A cause is named only then.
+ *
+ * @param replay the command line for a problem
+ */
+export async function diagnose(
+  failed: VerifyResult,
+  failedPass: FailedPass,
+  replay: (problem: string) => string,
+): Promise<Diagnosis> {
+  const problem = parseProblem(failed.problem);
+  const smallest = await shrink(problem, (simpler) => failsLike(failed, failedPass, simpler), {
+    tries: mostTries,
+    deadline: performance.now() + timeLimits.shrink,
+  });
+  const text = formatProblem(smallest);
+  const found = {smallest: {problem: text, replay: replay(text)}, ...(await examine(failedPass, problem, smallest))};
+  return {text: describe(found, failed), ...found};
+}
+
+/** Whether the oracle rejects the pass on a simpler problem as well, by an exception only where it was one before. */
+export async function failsLike(
+  {oracle: name, worst}: VerifyResult,
+  failedPass: FailedPass,
+  simpler: Problem,
+): Promise<boolean> {
+  const {target, pass, fill} = failedPass;
+  const oracle = oracles.find((one) => one.name === name)!;
+  if (!isApplicable(oracle, simpler, target.backend) || target.supports(simpler, pass) !== true) return false;
+  if (oracle.judges(simpler, pass, fill, target) !== true) return false;
+  try {
+    return (
+      (await oracle.judge(new ImplementationUnderTest(failedPass.testVector(simpler), target), pass)).status ===
+      'failed'
+    );
+  } catch {
+    return worst === undefined;
+  }
+}
+
+type DiagnosisDraft = Omit<Diagnosis, 'text' | 'smallest'>;
+
+/** What stands when an exception ends the examination is kept. */
+async function examine(failedPass: FailedPass, problem: Problem, smallest: Problem): Promise<DiagnosisDraft> {
+  const found: DiagnosisDraft = {groups: []};
+  try {
+    await findOut(found, failedPass, problem, smallest);
+  } catch (error) {
+    found.behaviour = `it throws: ${error instanceof Error ? error.message : String(error)}`;
+  }
+  return found;
+}
+
+async function findOut(
+  found: DiagnosisDraft,
+  failedPass: FailedPass,
+  problem: Problem,
+  smallest: Problem,
+): Promise<void> {
+  const {target, pass} = failedPass;
+  const observation = await observe(failedPass, failedPass.testVector(problem));
+  found.groups = groupErrors(observation, pass);
+  const reduced = failedPass.testVector(smallest);
+  // Before a result is explained it must be one that comes again.
+  const misbehaviour = await misbehaviourOf(failedPass, reduced);
+  if (misbehaviour) found.behaviour = misbehaviour;
+  if ((misbehaviour && misbehaviour !== notFinite) || isRight(observation)) return;
+  // What is not there may be a number by itself, or may make none of all that it meets.
+  const blank = misbehaviour ? Number.NaN : 0;
+  if (smallest.epilogue) {
+    // Without it the pass is right, so the terms of the sum are no matter.
+    const causes = misbehaviour ? [] : await epilogueCauses(failedPass, [smallest, problem]);
+    if (causes.length > 0) found.hypothesis = causes;
+    return;
+  }
+  const {causes, samples} =
+    smallest.kind === 'depthwise' // of which the model knows nothing
+      ? {causes: [], samples: []}
+      : await explain(
+          failedPass,
+          [smallest, withFeaturesOf(problem, smallest)],
+          blank,
+          performance.now() + timeLimits.explain,
+        );
+  if (causes.length > 0) {
+    found.hypothesis = causes;
+    delete found.behaviour;
+  } else if (!misbehaviour) {
+    const others = probes(false).filter(
+      (probe) => probe.kind === smallest.kind && target.supports(probe, pass) === true,
+    );
+    const ignored = await ignoredInputOf(failedPass, [problem, ...others.slice(0, 2)]);
+    if (ignored) found.behaviour = ignored;
+    else found.groups.push(...(await wrongTerms(failedPass, samples)));
+  }
+  const single = await oneHot(failedPass, reduced, performance.now() + timeLimits.oneHot);
+  if (single) found.onehot = single;
+}
+
+/** Said where single ones in the inputs show other products than those of the result. */
+export const dependsOnValues =
+  'the result is not the sum of the products that single ones show: it depends on the values themselves, as where it saturates or skips some';
+
+/** What can be said of a result that has no known cause. */
+async function wrongTerms(failedPass: FailedPass, samples: readonly Sample[]): Promise<string[]> {
+  const sample = mappable(samples);
+  const terms = sample && (await termMap(failedPass, sample, performance.now() + timeLimits.termMap));
+  if (!terms) return [];
+  const where = formatProblem(sample.observation.problem);
+  if (!addUp(terms, sample)) return [`in ${where} ${dependsOnValues}`];
+  return describeTerms(terms, sample.model).map((line) => `in ${where} ${line}`);
+}

@@ -1,0 +1,121 @@
+import {flopsOf, sizeOf} from '../../../geometry/pass.js';
+import {type Problem, problemInfo} from '../../../geometry/problem.js';
+import {commonFactor, differ, isRight} from './agreement.js';
+import {type CauseCandidate, conditional, unconditional} from './candidates.js';
+import {hypothesesOf} from './hypotheses.js';
+import {modelOf} from './model.js';
+import {type FailedPass, type Observation, observe} from './observe.js';
+import {pairs} from './pairs.js';
+import {lowPrecisionOf} from './precision.js';
+import {furtherProbes, neighbours, probes} from './probes.js';
+import {saturationOf} from './saturation.js';
+import {explains, isDiscriminating, type Sample, sampleOf, stillExplains, suspectsOf} from './suspects.js';
+
+/** On so many problems a cause must be right where the result is wrong and another cause predicts something else. */
+const neededEvidence = 2;
+/** A cause under a condition, or a pair, says more and must be seen more often. */
+const moreEvidence = 3;
+/** So many further problems, on which a cause predicts an error, put it to the test. */
+const tests = 6;
+/** More that fit equally well are no diagnosis. */
+const mostCauses = 3;
+/** Looking at more than this takes too long for a search. */
+const mostFlops = 100_000;
+
+/** What was seen on the way to the causes. */
+export interface CauseSearch {
+  causes: string[];
+  samples: readonly Sample[];
+}
+
+/**
+ * The causes that explain every element of every result, on the failing problems and on others: usually one, several when no problem
+ * tells them apart, none when nothing fits or too little was seen. Right results count too: they refute what predicts an error there.
+ * Single mistakes are tried first, then those made under a condition, then two at once.
+ *
+ * @param blank what stands where nothing was read or written
+ */
+export async function explain(
+  failedPass: FailedPass,
+  [smallest, original]: readonly [smallest: Problem, original: Problem],
+  blank: number,
+  deadline: number,
+): Promise<CauseSearch> {
+  const {pass, target} = failedPass;
+  const isLarge = largestTensor(smallest) > 2 ** 15;
+  const hypotheses = hypothesesOf(pass, isLarge);
+  const samples: Sample[] = [];
+  const isWithin = () => performance.now() < deadline;
+  const look = async (problem: Problem) => {
+    if (!isWithin() || target.supports(problem, pass) !== true) return undefined;
+    if (!isLarge && flopsOf(problemInfo(problem)) > mostFlops) return undefined;
+    const sample = sampleOf(await observe(failedPass, failedPass.testVector(problem)), pass, blank);
+    samples.push(sample);
+    return sample;
+  };
+  const evidence = () => samples.filter((sample) => isDiscriminating(sample, hypotheses)).length;
+  for (const problem of [smallest, original, ...probes(isLarge), ...(isLarge ? [] : neighbours(smallest, original))])
+    await look(problem);
+  for (const problem of furtherProbes()) {
+    if (isLarge || samples.filter(({isRight}) => !isRight).length > moreEvidence) break;
+    await look(problem);
+  }
+  if (evidence() < neededEvidence) return {causes: [], samples};
+
+  /** Those of the candidates that further problems do not refute, where they differ or predict an error. */
+  const confirmed = async (candidates: CauseCandidate[], needed: number): Promise<string[]> => {
+    let left = candidates;
+    let tested = 0;
+    for (const problem of furtherProbes()) {
+      if (left.length === 0 || (tested >= tests && causesOf(left).length < 2) || !isWithin()) break;
+      const {inputs, expected} = failedPass.testVector(problem);
+      const model = modelOf(problem, pass, inputs, blank);
+      const [first, ...others] = left.map(({predict}) => predict(model));
+      const isTest = tested < tests && differ(first, expected[pass].values);
+      if (!isTest && !others.some((other) => differ(first, other))) continue;
+      const sample = await look(problem);
+      if (!sample) continue;
+      tested++;
+      left = left.filter(({predict}) => explains(sample, predict(sample.model)));
+    }
+    return evidence() < needed ? [] : nameCauses(left);
+  };
+
+  let suspects = suspectsOf(hypotheses, samples, isWithin);
+  const seen = samples.length;
+  let causes = await confirmed(unconditional(suspects), neededEvidence);
+  const observations = samples.map(({observation}) => observation);
+  if (causes.length === 0) causes = factorOf(observations);
+  if (causes.length === 0) causes = lowPrecisionOf(observations);
+  if (causes.length === 0) causes = saturationOf(observations);
+  if (causes.length === 0) {
+    for (const sample of samples.slice(seen)) suspects = suspects.filter((suspect) => stillExplains(suspect, sample));
+    causes = await confirmed(conditional(suspects), moreEvidence);
+  }
+  if (causes.length === 0 && !isLarge) causes = await confirmed(pairs(hypotheses, samples, isWithin), moreEvidence);
+  return {causes, samples};
+}
+
+/** Where only conditions are left to choose from, the mistake itself is known. */
+function nameCauses(left: readonly CauseCandidate[]): string[] {
+  const causes = causesOf(left);
+  if (causes.length <= mostCauses) return causes;
+  const mistakes = [...new Set(left.map(({cause, mistake}) => (mistake ? `${mistake}, though not always` : cause)))];
+  return mistakes.length === 1 ? mistakes : [];
+}
+
+function causesOf(left: readonly CauseCandidate[]): string[] {
+  return [...new Set(left.map(({cause}) => cause))];
+}
+
+/** What has no name may still be a multiple of the right result. */
+function factorOf(observations: readonly Observation[]): string[] {
+  if (observations.some(isRight) || observations.length < neededEvidence) return [];
+  const factor = commonFactor(observations);
+  return factor === undefined ? [] : [`a factor of ${factor}`];
+}
+
+function largestTensor(problem: Problem): number {
+  const info = problemInfo(problem);
+  return Math.max(...(['x', 'filter', 'y'] as const).map((name) => sizeOf(info, name)));
+}

@@ -1,0 +1,26 @@
+import {agrees} from './agreement.js';
+import type {Observation} from './observe.js';
+
+/** So many elements, and in so many results, must have been due beyond the limit: one largest value is found in any result. */
+const neededElements = 3;
+const neededResults = 2;
+
+/** A result that saturates: what is due beyond a limit is held at it, and all else is right. The limits are the extremes of what was seen. */
+export function saturationOf(observations: readonly Observation[]): string[] {
+  const seen = observations.flatMap(({got}) => Array.from(got));
+  const highest = seen.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+  const lowest = seen.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
+  const held = (value: number) => Math.min(highest, Math.max(lowest, value));
+  if (!observations.every((observation) => agrees(observation, observation.expected.values.map(held)))) return [];
+  const isReached = (isBeyond: (value: number) => boolean) => {
+    const counts = observations
+      .map(({expected}) => expected.values.filter(isBeyond).length)
+      .filter((count) => count > 0);
+    return counts.length >= neededResults && counts.reduce((sum, count) => sum + count, 0) >= neededElements;
+  };
+  const limits = [
+    ...(isReached((value) => value > highest) ? [`values above ${highest} held at ${highest}`] : []),
+    ...(isReached((value) => value < lowest) ? [`values below ${lowest} held at ${lowest}`] : []),
+  ];
+  return limits.length > 0 ? [`${limits.join(' and ')}: it saturates`] : [];
+}

@@ -1,0 +1,117 @@
+import {type Problem, resolves} from '../../geometry/problem.js';
+
+/** What shrinking may cost. */
+export interface Limits {
+  tries: number;
+  /** By `performance.now()`. */
+  deadline: number;
+}
+
+/**
+ * The smallest problem on which `fails` still holds that greedy steps find: each step makes one thing simpler, and the first that still
+ * fails is kept, until none does or the limits are reached.
+ *
+ * @param fails asked about well-formed problems only; an exception counts as no
+ */
+export async function shrink(
+  problem: Problem,
+  fails: (problem: Problem) => Promise<boolean>,
+  {tries, deadline}: Limits,
+): Promise<Problem> {
+  let smallest = problem;
+  let left = tries;
+  for (let found = true; found; ) {
+    found = false;
+    for (const simpler of simplerProblems(smallest)) {
+      if (left-- <= 0 || performance.now() > deadline) return smallest;
+      if (!(await fails(simpler).catch(() => false))) continue;
+      smallest = simpler;
+      found = true;
+      break;
+    }
+  }
+  return smallest;
+}
+
+/** Sizes that are made smaller before the pads are, and after. Each axis for itself. */
+const outer = ['dilationHeight', 'dilationWidth'] as const;
+const inner = ['strideHeight', 'strideWidth', 'filterHeight', 'filterWidth', 'inHeight', 'inWidth'] as const;
+
+/** Every well-formed problem that is simpler in one thing, the boldest step of each thing first. */
+function* simplerProblems(problem: Problem): Generator<Problem> {
+  for (const candidate of candidates(problem)) {
+    const {dimRoundingMode, ...truncated} = candidate;
+    // A rounding mode stands beside numeric and explicit pads only.
+    const whole = typeof candidate.pad === 'string' || dimRoundingMode === undefined ? truncated : candidate;
+    if (resolves(whole)) yield whole;
+  }
+}
+
+function* candidates(problem: Problem): Generator<Problem> {
+  const {pad, dimRoundingMode, ...rest} = problem;
+  yield* simplerEpilogues(problem);
+  if (problem.kind === 'depthwise') yield asDense(problem);
+  if (problem.dataFormat === 'NCHW') yield {...problem, dataFormat: 'NHWC'};
+  if (dimRoundingMode) yield {...rest, pad};
+  for (const less of lower(problem.batch, 1)) yield {...problem, batch: less};
+  yield* fewerChannels(problem);
+  for (const size of outer) {
+    for (const less of lower(problem[size], 1)) yield {...problem, [size]: less};
+  }
+  if (pad !== 'valid') yield {...problem, pad: 'valid'};
+  if (typeof pad === 'number') {
+    for (const less of lower(pad, 0)) yield {...problem, pad: less};
+  }
+  if (typeof pad === 'object') {
+    for (const side of ['top', 'bottom', 'left', 'right'] as const) {
+      for (const less of lower(pad[side], 0)) yield {...problem, pad: {...pad, [side]: less}};
+    }
+  }
+  for (const size of inner) {
+    for (const less of lower(problem[size], 1)) yield {...problem, [size]: less};
+  }
+}
+
+/** The dense convolution of the same sizes: every input channel leads to every output channel. */
+function asDense({kind: _, ...dense}: Problem): Problem {
+  return dense;
+}
+
+/** The problem without the kind and the epilogue that the smallest one has lost: what the mistake has nothing to do with. */
+export function withFeaturesOf(problem: Problem, smallest: Problem): Problem {
+  const {epilogue, ...rest} = smallest.kind === 'depthwise' ? problem : asDense(problem);
+  return smallest.epilogue ? {...rest, epilogue} : rest;
+}
+
+/** No epilogue at all, no bias, no activation, or one value for each channel. */
+function* simplerEpilogues({epilogue, ...problem}: Problem): Generator<Problem> {
+  if (!epilogue) return;
+  const {bias, ...unbiased} = epilogue;
+  yield problem;
+  if (bias !== undefined) yield {...problem, epilogue: unbiased};
+  if (epilogue.activation !== 'linear')
+    yield {...problem, epilogue: {activation: 'linear', ...(bias === undefined ? {} : {bias})}};
+  if (bias !== undefined && bias !== 'c') yield {...problem, epilogue: {...epilogue, bias: 'c'}};
+  if (epilogue.slopes !== undefined && epilogue.slopes !== 'c')
+    yield {...problem, epilogue: {...epilogue, slopes: 'c'}};
+}
+
+/** A depthwise convolution has outChannels / inChannels of its output channels for each input channel: either of the two shrinks alone. */
+function* fewerChannels(problem: Problem): Generator<Problem> {
+  const {kind, inChannels, outChannels} = problem;
+  const depthwise = kind === 'depthwise';
+  const multiplier = outChannels / inChannels;
+  for (const less of lower(inChannels, 1)) {
+    yield {...problem, inChannels: less, outChannels: depthwise ? less * multiplier : outChannels};
+  }
+  for (const less of lower(depthwise ? multiplier : outChannels, 1)) {
+    yield {...problem, outChannels: depthwise ? inChannels * less : less};
+  }
+}
+
+/** The least, the half, one less, and two less for failures that are odd or even. */
+function lower(value: number, least: number): number[] {
+  return [...new Set([least, Math.floor(value / 2), value - 1, value - 2])].filter(
+    (less) => less >= least && less < value,
+  );
+}

@@ -1,0 +1,160 @@
+import {servedBackends} from '../../backends/servedBackends.js';
+import {engine as currentEngine, setParallelThreshold} from '../../engine/index.js';
+import {ConvgradError} from '../../geometry/error.js';
+import {install} from '../../plugin/install.js';
+import {saveInstallation} from '../../plugin/saveInstallation.js';
+import {currentSession} from '../../plugin/session.js';
+import {defaultTf as tf} from '../../plugin/tfjs.js';
+import {applyBrokenSetup} from '../brokenSetup.js';
+import {type CallCounts, countingRegistrations} from '../imports/countCalls.js';
+import type {Imported} from '../imports/imported.js';
+import {foundOverOurs, gradientTitle, putBack, type Registrations, setAside} from '../imports/registrations.js';
+import type {ReportedOptions} from '../options/options.js';
+import {parseFlag} from '../options/resolveOptions.js';
+import type {Target} from './target.js';
+
+/** The state of tfjs in which a run takes place. */
+export interface Fixture {
+  /** What was registered over convgrad's; it is set aside until a target puts it in. */
+  imported: Imported;
+  /** The titles of what others registered since the stage was set. */
+  late(): string[];
+  /** Makes the target's algorithm the one that convgrad's kernels use. */
+  select(target: Target): void;
+  /** Brings back the installation, the imported kernels and the active backend found before. */
+  tearDown(): Promise<void>;
+}
+
+/**
+ * Brings tfjs into the state of a run: convgrad's kernels over the built-in ones, what was imported aside.
+ * @param registered what modules registered, where that is known; else what is found over convgrad's
+ */
+export async function setUpFixture(options: ReportedOptions, registered?: Registrations): Promise<Fixture> {
+  const {backends, brokenSetup, subject, f16, flags = [], engine, threads} = options;
+  const restoreSession = saveInstallation();
+  const activeBackend = tf.getBackend();
+  // tfjs reads such flags when a backend is first used, and many never again.
+  const undoFlags = flags.map(parseFlag).map(({name, value}) => setFlag(name, value));
+  const restore = async () => {
+    for (const undo of undoFlags) undo();
+    await restoreSession();
+  };
+  if (f16) tf.env().set('WEBGL_FORCE_F16_TEXTURES', true);
+  for (const backend of backends) await activateBackend(backend, f16);
+  if (subject !== undefined) return subjectFixture(activeBackend, undoFlags);
+  const found = registered ?? foundOverOurs();
+  runSetupFuncs(found);
+  const calls: CallCounts = new Map();
+  const imported = {registrations: countingRegistrations(found, calls), calls};
+  setAside(found); // install() would take it for the built-in
+  if (threads !== undefined) setParallelThreshold(0);
+  let repair = () => {};
+  const clear = async () => {
+    repair();
+    if (threads !== undefined) setParallelThreshold();
+    await restore();
+    putBack(found);
+  };
+  try {
+    install({tf, engine, threads});
+    if (threads !== undefined) await awaitThreads(threads);
+    if (brokenSetup) repair = applyBrokenSetup(brokenSetup, backends);
+  } catch (error) {
+    await clear();
+    throw error;
+  }
+  const arrivals = listenForRegistrations();
+  return {
+    imported,
+    late: () => [...arrivals.titles],
+    select({algorithm, imported: theirs}) {
+      if (brokenSetup !== 'no-install') install({tf, algorithm: theirs ? 'auto' : algorithm, engine, threads});
+    },
+    async tearDown() {
+      arrivals.stop();
+      await clear();
+    },
+  };
+}
+
+/** tfjs sets up the kernels that are registered when a backend begins; those that were replaced before are still needed. */
+function runSetupFuncs({kernels}: Registrations): void {
+  for (const {before} of kernels) {
+    const backend = before?.setupFunc && tf.findBackend(before.backendName);
+    if (backend) before.setupFunc?.(backend);
+  }
+}
+
+/** Notes what others register from now on. */
+function listenForRegistrations(): {titles: Set<string>; stop(): void} {
+  const titles = new Set<string>();
+  const session = currentSession(tf);
+  const stops = [
+    session?.kernels.listen(({kernelName, backendName}) => titles.add(`${kernelName} on ${backendName}`)),
+    session?.gradients.listen(({kernelName}) => titles.add(gradientTitle(kernelName))),
+  ];
+  return {titles, stop: () => stops.forEach((stop) => void stop?.())};
+}
+
+/** @returns what sets it as it was */
+function setFlag(name: string, value: boolean | number): () => void {
+  const known = tf.env().getFlags(); // those that were needed so far: to ask for another makes tfjs look for its device
+  const before = known[name];
+  try {
+    tf.env().set(name, value);
+    return () => {
+      if (before === undefined) delete known[name];
+      else tf.env().set(name, before);
+    };
+  } catch {
+    throw new ConvgradError('verify', `tfjs has no flag ${name}; leave it out, or import the backend that brings it.`);
+  }
+}
+
+/** Lets threads come up, so that the first case meets them already. */
+async function awaitThreads(threads: number): Promise<void> {
+  const one = {data: Float32Array.of(1), offset: 0, rowStride: 1, columnStride: 1};
+  const end = performance.now() + threadTimeout;
+  while (currentEngine().name !== 'js' && currentEngine().threads() < threads) {
+    if (performance.now() > end)
+      throw new ConvgradError('verify', `${threads} threads did not come up in ${threadTimeout} ms; use fewer.`);
+    currentEngine().gemm(1, 1, 1, one, one, {...one, data: new Float32Array(1)}, false); // work for them
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+const threadTimeout = 10_000;
+
+/** The stage of a subject, which brings all that it needs. */
+function subjectFixture(activeBackend: string, undoFlags: readonly (() => void)[]): Fixture {
+  return {
+    imported: {registrations: {kernels: [], gradients: []}, calls: new Map()},
+    late: () => [],
+    select() {},
+    async tearDown() {
+      for (const undo of undoFlags) undo();
+      if (activeBackend) await tf.setBackend(activeBackend);
+    },
+  };
+}
+
+/** Makes the backend tfjs's active one. @throws ConvgradError when this process cannot */
+export async function activateBackend(backend: string, f16 = false): Promise<void> {
+  const ready = availableBackends().includes(backend) && (await tf.setBackend(backend).catch(() => false));
+  if (!ready)
+    throw new ConvgradError(
+      'verify',
+      `backend '${backend}' is not available here; import it first, or run in a browser.`,
+    );
+  if (backend !== 'webgl' || tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED') !== f16) return;
+  throw new ConvgradError(
+    'verify',
+    f16
+      ? 'webgl was used with float32 textures already; ask for f16 in a fresh page.'
+      : 'this WebGL stores float16, which the float32 certificate cannot judge; ask for f16 (--f16), or use another device or browser.',
+  );
+}
+
+/** The backends that convgrad serves and this process has. */
+export function availableBackends(): string[] {
+  return servedBackends().filter((backend) => tf.findBackendFactory(backend) !== null);
+}

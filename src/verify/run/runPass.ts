@@ -1,0 +1,270 @@
+import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
+import type {Pass} from '../../geometry/pass.js';
+import {type Problem, problemAttributes} from '../../geometry/problem.js';
+import {isStridedAndDilated} from '../../plugin/builtinFault.js';
+import {conv2d} from '../../plugin/conv2d.js';
+import {defaultTf as tf} from '../../plugin/tfjs.js';
+import {type Company, tensorsBefore} from '../company.js';
+import {toNCHW, toNHWC} from '../data/dataFormat.js';
+import {awaitReads, makeTensor} from '../provenance/makeTensor.js';
+import {type Provenance, uniformProvenance} from '../provenance/provenance.js';
+import type {Actual} from '../reference/compare.js';
+import {isFused} from '../reference/fusedReference.js';
+import {type AllInputs, type Inputs, tensorShapes} from '../reference/reference.js';
+import {type Attributes, convolveFused, type EpilogueInputTensors, epilogueInputTensors} from './convolveFused.js';
+import {withPoisonedBuffers} from './poisonedBuffers.js';
+import {observeSideEffects, overwriteAndDispose} from './sideEffects.js';
+import {poisonUnusedLanes, unusedLanes} from './unusedLanes.js';
+
+/** What one pass computed, and how long it took. */
+export interface PassResult {
+  got: Actual;
+  /** Of this pass alone, reading the result back included; on webgpu a gradient's has what is left to do of the forward pass in it. */
+  milliseconds: number;
+  /** The inputs after the run, and after its result was overwritten and disposed of, where they were read back. */
+  inputsAfter?: AllInputs;
+  /** What is wrong with how it behaved, where that was asked for by `readBack`; then the inputs are not read. */
+  sideEffect?: string;
+  /** What lies in the unused lanes of the result's texture, where that was asked for; zeros where nothing does. */
+  unusedLanes?: Float32Array;
+}
+
+export interface RunOptions {
+  /** Whether its side effects are watched, and the inputs read back after the run. */
+  readBack?: boolean;
+  /** Where the inputs come from; uploaded by default. */
+  provenance?: Provenance;
+  /** How often it runs with the same filter; what the last run computed counts. Once by default. */
+  times?: number;
+  /**
+   * On webgl: whether the unused lanes of the inputs' textures hold NaN, and those of the result's are read. On webgpu: whether the buffers of results hold
+   * NaN before.
+   */
+  poison?: boolean;
+  /** What is computed around it; nothing by default. */
+  company?: Company;
+  /** The attributes that tfjs's function is called with; those of the problem by default. */
+  attributes?: Attributes;
+}
+
+/** Runs the synchronous part of a call. @param other the call, where it is not the one that counts */
+export type Around = <T>(fn: () => T, other?: Company['before']) => T;
+
+/**
+ * Runs one pass the way a user's program does: y from `tf.conv2d` or `tf.depthwiseConv2d`, with an epilogue from their fused namesakes, gradients from tfjs's
+ * tape over it.
+ *
+ * @param around called with the synchronous part, to choose and to watch the kernels that run
+ */
+export async function runPass(
+  problem: Problem,
+  inputs: AllInputs,
+  pass: Pass,
+  around: Around,
+  {readBack = false, provenance, times = 1, poison = false, company = {}, attributes}: RunOptions = {},
+): Promise<PassResult> {
+  const isWebgpu = tf.getBackend() === 'webgpu';
+  const tensors = await tensorsFrom(problem, inputs, provenance);
+  let {x, filter, dy} = poison && !isWebgpu ? withPoisonedTextures(tensors) : tensors;
+  const epilogueInputs = epilogueInputTensors(problem, inputs);
+  let result: Tensor | undefined;
+  try {
+    let start = performance.now();
+    /** Waits for the forward pass, whose time is not the gradient's. On webgpu a tape cannot: it reads by way of a canvas, which costs some devices. */
+    const recorded = <T extends Tensor>(y: T): T => {
+      if (!isWebgpu) y.dataSync();
+      start = performance.now();
+      return y;
+    };
+    const compute = (asked: Pass) => () =>
+      asked === 'forward'
+        ? convolve(problem, x, filter, epilogueInputs, false, attributes)
+        : gradientOf(problem, asked, {x, filter, dy}, epilogueInputs, recorded, company, attributes);
+    for (let before = 1; before < times; before++) {
+      tf.dispose([x, dy, around(compute(pass))]);
+      const {filter: another, ...images} = await tensorsFrom(problem, inputs, provenance);
+      another.dispose();
+      ({x, dy} = images);
+    }
+    if (company.before) callBefore({x, filter, dy}, epilogueInputs, company.before, around);
+    const run = () => around(poison && isWebgpu ? () => withPoisonedBuffers(compute(pass)) : compute(pass));
+    if (readBack) [x, filter, dy].forEach(moveToBackend);
+    const seen = readBack ? observeSideEffects({x, filter, dy, ...epilogueInputs}, run) : {result: run()};
+    result = seen.result;
+    const values = ((await result.data()) as Float32Array).slice();
+    const milliseconds = performance.now() - start;
+    const ran = {got: inNHWC(problem, pass === 'backpropFilter', values, result.shape), milliseconds};
+    if (poison && !isWebgpu) return {...ran, unusedLanes: await readUnusedLanes(result as Tensor4D)};
+    if (!readBack) return ran;
+    const sideEffect = 'sideEffect' in seen ? seen.sideEffect : undefined;
+    if (sideEffect !== undefined) return {...ran, sideEffect};
+    overwriteAndDispose(result);
+    const after = async (tensor: Tensor4D, isFilter = false) =>
+      inNHWC(problem, isFilter, (await tensor.data()) as Float32Array, tensor.shape).values;
+    const read = Object.entries(epilogueInputs).map(async ([name, tensor]) => [
+      name,
+      (await tensor.data()) as Float32Array,
+    ]);
+    const besideAfter = Object.fromEntries(await Promise.all(read));
+    const images = {x: await after(x), filter: await after(filter, true), dy: await after(dy)};
+    return {...ran, inputsAfter: {...images, ...besideAfter}};
+  } finally {
+    tf.dispose([x, filter, dy, ...Object.values(epilogueInputs), ...(result ? [result] : [])]);
+  }
+}
+
+/** The gradient of a convolution by x or by filter, in the company that it is asked for in. */
+function gradientOf(
+  problem: Problem,
+  pass: Exclude<Pass, 'forward'>,
+  {x, filter, dy}: Record<keyof Inputs, Tensor4D>,
+  beside: EpilogueInputTensors,
+  recorded: <T extends Tensor>(y: T) => T,
+  {between, both}: Company,
+  attributes?: Attributes,
+): Tensor {
+  const y = (a: Tensor, b: Tensor) => convolve(problem, a as Tensor4D, b as Tensor4D, beside, true, attributes);
+  const byFilter = pass === 'backpropFilter';
+  const index = both && byFilter ? 1 : 0;
+  return tf.tidy(() => {
+    if (both) return tf.valueAndGrads((a, b) => recorded(y(a, b)))([x, filter], dy).grads[index];
+    const own = (v: Tensor) => (byFilter ? y(x, v) : y(v, filter));
+    const of = byFilter ? filter : x;
+    if (!between) return tf.valueAndGrad((v: Tensor) => recorded(own(v)))(of, dy).grad;
+    const other = {x: tf.tensor4d(between.x, x.shape), filter: tf.tensor4d(between.filter, filter.shape)};
+    const others = (w: Tensor) => (byFilter ? y(other.x, w) : y(w, other.filter));
+    const sum = (v: Tensor, w: Tensor) => recorded(tf.add(own(v), others(w)));
+    return tf.valueAndGrads(sum)([of, byFilter ? other.filter : other.x], dy).grads[index];
+  });
+}
+
+/** Runs the call that comes before the one that counts. */
+function callBefore(
+  own: Record<keyof Inputs, Tensor4D>,
+  beside: EpilogueInputTensors,
+  before: NonNullable<Company['before']>,
+  around: Around,
+): void {
+  const {tensors, made} = tensorsBefore(own, before);
+  const {x, filter} = tensors;
+  const {problem, pass} = before;
+  try {
+    const compute = () =>
+      pass === 'forward'
+        ? convolve(problem, x, filter, beside)
+        : gradientOf(problem, pass, tensors, beside, (y) => y, {});
+    around(compute, before).dispose();
+  } finally {
+    tf.dispose(made);
+  }
+}
+
+/** Whether `tf.conv2d` refuses the problem before any kernel runs; our own function takes it. `tf.depthwiseConv2d` leaves that to kernels. */
+export function isRefusedByTf(problem: Problem): boolean {
+  return problem.kind !== 'depthwise' && isStridedAndDilated(problem);
+}
+
+/** The convolution as a user's program asks for it. @param isRecorded whether a tape records it */
+export function convolve(
+  problem: Problem,
+  x: Tensor4D,
+  filter: Tensor4D,
+  epilogueInputs: EpilogueInputTensors = {},
+  isRecorded = false,
+  attributes: Attributes = problemAttributes(problem),
+): Tensor4D {
+  if (isFused(problem)) return convolveFused(problem, x, filter, epilogueInputs, isRecorded, attributes);
+  const {strides, pad, dataFormat, dilations, dimRoundingMode} = attributes;
+  if (isRefusedByTf(problem)) return conv2d(x, filter, strides, pad, dataFormat, dilations, dimRoundingMode);
+  const ask = problem.kind === 'depthwise' ? tf.depthwiseConv2d : tf.conv2d;
+  return ask(x, filter, strides, pad as 'same', dataFormat, dilations, dimRoundingMode);
+}
+
+/**
+ * The inputs as tensors of copies: on cpu a tensor keeps the array that it is made of, and a kernel may write into it.
+ * @param provenance where they come from; uploaded by default
+ */
+export function inputTensors(
+  problem: Problem,
+  inputs: Inputs,
+  provenance: Provenance = uniformProvenance('uploaded'),
+): Record<keyof Inputs, Tensor4D> {
+  const shapes = tensorShapes(problem);
+  const isNCHW = problem.dataFormat === 'NCHW';
+  const [n, h, w, c] = shapes.x;
+  const [images, rows, columns, channels] = shapes.dy;
+  const memory = {
+    x: isNCHW ? toNCHW(inputs.x, shapes.x) : inputs.x,
+    dy: isNCHW ? toNCHW(inputs.dy, shapes.dy) : inputs.dy,
+  };
+  const x = makeTensor(provenance.x, memory.x, isNCHW ? [n, c, h, w] : shapes.x);
+  const sharing = (tensor: 'filter' | 'dy', values: Float32Array, shape: Shape) =>
+    provenance[tensor] === 'shared' && isSame(values, memory.x)
+      ? (tf.reshape(x, shape) as Tensor4D)
+      : makeTensor(provenance[tensor], values, shape);
+  const filter = sharing('filter', inputs.filter, shapes.filter);
+  const dy = sharing('dy', memory.dy, isNCHW ? [images, channels, rows, columns] : shapes.dy);
+  return {x, filter, dy};
+}
+
+type Shape = [number, number, number, number];
+
+/** The same once all of them are what their provenance says. */
+export async function tensorsFrom(
+  problem: Problem,
+  inputs: Inputs,
+  provenance?: Provenance,
+): Promise<Record<keyof Inputs, Tensor4D>> {
+  const tensors = inputTensors(problem, inputs, provenance);
+  if (provenance) await awaitReads(tensors, provenance);
+  return tensors;
+}
+
+function isSame(a: Float32Array, b: Float32Array): boolean {
+  return a.length === b.length && a.every((value, i) => Object.is(value, b[i]));
+}
+
+function withPoisonedTextures(tensors: Record<keyof Inputs, Tensor4D>): Record<keyof Inputs, Tensor4D> {
+  const {x, filter, dy} = tensors;
+  const others = {x: poisonUnusedLanes(x), filter: poisonUnusedLanes(filter), dy: poisonUnusedLanes(dy)};
+  tf.dispose([x, filter, dy]);
+  return others;
+}
+
+/** Has tfjs bring a tensor of another backend here, as the first kernel that reads it would. */
+function moveToBackend(tensor: Tensor4D): void {
+  tf.clone(tensor).dispose();
+}
+
+async function readUnusedLanes(result: Tensor4D): Promise<Float32Array> {
+  const lanes = unusedLanes(result);
+  try {
+    return (await lanes.data()) as Float32Array;
+  } finally {
+    lanes.dispose();
+  }
+}
+
+/** Values in NHWC order as a tensor in the problem's data format. */
+export function imageTensor(
+  problem: Problem,
+  values: Float32Array,
+  shape: readonly [number, number, number, number],
+): Tensor4D {
+  const [n, h, w, c] = shape;
+  return problem.dataFormat === 'NHWC'
+    ? tf.tensor4d(values.slice(), [n, h, w, c])
+    : tf.tensor4d(toNCHW(values, shape), [n, c, h, w]);
+}
+
+/** What was read from a tensor in NHWC order. A result of the wrong size stays as it is: the comparison says so. */
+export function inNHWC(
+  problem: Problem,
+  isFilter: boolean,
+  values: Float32Array,
+  shape: number[],
+): Actual & {values: Float32Array} {
+  if (problem.dataFormat === 'NHWC' || isFilter || shape.length !== 4) return {values, shape};
+  const [n, c, h, w] = shape;
+  return {values: toNHWC(values, [n, h, w, c]), shape: [n, h, w, c]};
+}

@@ -1,0 +1,69 @@
+import type {Algorithm, Bound} from '../../algorithms/algorithm.js';
+import type {Pass} from '../../geometry/pass.js';
+import {type Problem, problemInfo} from '../../geometry/problem.js';
+import type {Company} from '../company.js';
+import {isFused} from '../reference/fusedReference.js';
+import type {Inputs} from '../reference/reference.js';
+import {callSubject} from '../subject/callSubject.js';
+import {subjectName, type VerifySubject} from '../subject/verifySubject.js';
+import type {PassResult} from './runPass.js';
+
+/** One thing to verify: an algorithm on a backend, what a user's module registers, or plain functions. */
+export interface Target {
+  backend: string;
+  /** `imported` or `imported-gradient` for what was registered over convgrad's. */
+  algorithm: string;
+  /** How what a module registered takes part. */
+  imported?: {
+    /**
+     * Runs fn, which must be synchronous, with it in place: in company with all that was imported for such problems.
+     * @throws Error when it did not run
+     */
+    run<T>(problem: Problem, pass: Pass, fn: () => T, around?: {company?: Company | undefined}): T;
+    /** The same for second derivatives; absent where those cannot be judged. */
+    secondOrder?<T>(problem: Problem, fn: () => T): T;
+    /** The same for the gradients by bias and slopes; absent where those cannot be judged. */
+    epilogueGradients?<T>(problem: Problem, fn: () => T): T;
+    /** Whether an error is a refusal of the problem, as tfjs's own function refuses it, and no fault. */
+    isRefusal?(error: unknown, problem: Problem): boolean;
+  };
+  /** Computes a pass by itself, without tfjs's kernels. */
+  compute?(problem: Problem, inputs: Inputs, pass: Pass): Promise<PassResult>;
+  /** See `Algorithm.integerHeadroom`. */
+  headroom: number;
+  /** See `Algorithm.footprint`; absent where nobody declared one. */
+  footprint?: Algorithm['footprint'] | undefined;
+  /** See `Algorithm.tile`. */
+  tile?(problem: Problem, pass: Pass): readonly [height: number, width: number] | undefined;
+  /** See `Algorithm.errorBound`. */
+  errorBound?(problem: Problem, inputs: Inputs, pass: Pass): Bound | undefined;
+  /** True, or the reason why an oracle's question is not about it; absent where all are. */
+  judgedBy?(oracle: string, problem: Problem): true | string;
+  /** Called before each run of a pass. */
+  onRun?(problem: Problem, pass: Pass): void;
+  /** True, or the reason why this pass of this problem is not its business. */
+  supports(problem: Problem, pass: Pass): true | string;
+}
+
+/** A user's functions. tfjs's kernels have no part in them, whatever the active backend is. */
+export function subjectTarget(backend: string, subject: VerifySubject, timeoutMs: number): Target {
+  const {dataFormats = ['NHWC'], kinds = ['dense'], integerHeadroom = 1, footprint = 'padded'} = subject;
+  return {
+    backend,
+    algorithm: subjectName(subject),
+    headroom: integerHeadroom,
+    footprint,
+    compute: (problem, inputs, pass) => callSubject(subject, problem, inputs, pass, timeoutMs),
+    supports(problem, pass) {
+      if (!subject[pass]) return `the subject has no ${pass}`;
+      if (isFused(problem)) return 'the subject is a convolution without an epilogue';
+      if (!kinds.includes(problem.kind ?? 'dense')) return `the subject takes ${kinds.join(' and ')} convolutions only`;
+      if (!dataFormats.includes(problem.dataFormat)) return `the subject takes ${dataFormats.join(' and ')} only`;
+      try {
+        return subject.supports?.(problemInfo(problem), pass) ?? true;
+      } catch (error) {
+        return `the subject's supports() threw: ${error instanceof Error ? error.message : error}`;
+      }
+    },
+  };
+}

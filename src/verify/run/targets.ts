@@ -1,0 +1,61 @@
+import type {Bound} from '../../algorithms/algorithm.js';
+import {findAlgorithm} from '../../algorithms/index.js';
+import {hasZeroSize, type Pass, passTensors} from '../../geometry/pass.js';
+import {type Problem, problemInfo} from '../../geometry/problem.js';
+import {algorithmsOf, footprintOf, supportsPass} from '../../plugin/select.js';
+import {defaultTf as tf} from '../../plugin/tfjs.js';
+import {type Imported, importedNames} from '../imports/imported.js';
+import {importedTargets} from '../imports/importedTargets.js';
+import {isEmpty} from '../imports/registrations.js';
+import type {Inputs} from '../reference/reference.js';
+import type {Target} from './target.js';
+
+/**
+ * What there is to verify on a backend. What was imported stands before everything else: who brings their own wants to see that judged.
+ * @param only names to keep; all when empty
+ */
+export function targetsOf(backend: string, imported: Imported, only: readonly string[]): Target[] {
+  const theirs = importedTargets(backend, imported).filter(
+    ({algorithm}) => only.length === 0 || only.includes(algorithm),
+  );
+  if (!isEmpty(imported.registrations) && only.every((name) => importedNames.includes(name))) return theirs;
+  return [...theirs, ...algorithmTargets(backend, only)];
+}
+
+function algorithmTargets(backend: string, only: readonly string[]): Target[] {
+  return algorithmsOf(backend)
+    .filter((algorithm) => only.length === 0 || only.includes(algorithm))
+    .map((algorithm) => ({
+      backend,
+      algorithm,
+      headroom: findAlgorithm(algorithm)?.integerHeadroom ?? 1,
+      footprint: footprintOf(backend, algorithm) ?? findAlgorithm(algorithm)?.footprint,
+      tile: (problem, pass) => findAlgorithm(algorithm)?.tile?.(problemInfo(problem), pass),
+      errorBound: (problem, inputs, pass) => ownBound(algorithm, problem, inputs, pass),
+      supports: (problem, pass) =>
+        supportsOnTape(backend, problem, pass, (one) => supportsPass(backend, algorithm, problemInfo(problem), one)),
+    }));
+}
+
+/** Whether a pass can be asked for: the gradient of a fused convolution also needs what stands before it on the tape, and what tfjs derives the activation by. */
+function supportsOnTape(
+  backend: string,
+  problem: Problem,
+  pass: Pass,
+  supports: (pass: Pass) => true | string,
+): true | string {
+  const activation = pass === 'forward' ? 'linear' : (problem.epilogue?.activation ?? 'linear');
+  if (activation === 'linear') return supports(pass);
+  if (activation === 'elu' && !tf.getKernel('EluGrad', backend)) return `tfjs has no EluGrad on ${backend}`;
+  // Whoever stood in for it would round in a way of its own.
+  if (supports('forward') !== true)
+    return `an activation's gradient takes the forward pass too, which it does not do here`;
+  return supports(pass);
+}
+
+/** The bound that an algorithm brings. Where a size is 0 there are no terms. */
+function ownBound(algorithm: string, problem: Problem, inputs: Inputs, pass: Pass): Bound | undefined {
+  if (hasZeroSize(problemInfo(problem))) return undefined;
+  const [a, b] = passTensors[pass].inputs.map((name) => inputs[name as keyof Inputs]);
+  return findAlgorithm(algorithm)?.errorBound?.(problemInfo(problem), pass, a, b);
+}

@@ -1,0 +1,56 @@
+import type {Tensor4D, TensorInfo} from '@tensorflow/tfjs';
+import type {WebGLProgram} from '../../backends/webgl/direct/program.js';
+import {defaultTf as tf} from '../../plugin/tfjs.js';
+
+/** The same tensor on webgl, with NaN in the unused lanes of its texture: other operations of tfjs leave anything there, uploads zeros. */
+export function poisonUnusedLanes(tensor: Tensor4D): Tensor4D {
+  return perTexel(
+    tensor,
+    'vec4(value.x, pick(NAN, value.y, lastColumn), pick(NAN, value.z, lastRow), pick(NAN, value.w, unused))',
+  );
+}
+
+/** Of a tensor on webgl what lies in the unused lanes of its texture, each texel's sum of magnitudes at its first element. */
+export function unusedLanes(tensor: Tensor4D): Tensor4D {
+  const sum = 'pick(abs(value.y), 0., lastColumn) + pick(abs(value.z), 0., lastRow) + pick(abs(value.w), 0., unused)';
+  return perTexel(tensor, `vec4(${sum}, 0., 0., 0.)`);
+}
+
+/** A texel holds two columns of two rows; past an odd number of either it has lanes that belong to no element. */
+function perTexel(tensor: Tensor4D, result: string): Tensor4D {
+  const userCode = `
+    float pick(float yes, float no, bool which) {
+      return which ? yes : no;
+    }
+
+    void main() {
+      ivec4 at = getOutputCoords();
+      vec4 value = getX(at.x, at.y, at.z, at.w);
+      bool lastRow = at.z + 1 == outShape.z, lastColumn = at.w + 1 == outShape.w, unused = lastRow || lastColumn;
+      setOutput(${result});
+    }
+  `;
+  return run(tensor, userCode, true);
+}
+
+/** The same tensor on webgl, in a texture of four numbers a texel or of one. */
+export function repack(tensor: Tensor4D, packed: boolean): Tensor4D {
+  const userCode = `
+    void main() {
+      ivec4 at = getOutputCoords();
+      setOutput(getX(at.x, at.y, at.z, at.w));
+    }
+  `;
+  return run(tensor, userCode, packed);
+}
+
+function run(tensor: Tensor4D, userCode: string, packed: boolean): Tensor4D {
+  const program: WebGLProgram = {
+    ...{variableNames: ['X'], outputShape: tensor.shape, userCode, customUniforms: []},
+    ...{packedInputs: packed, packedOutput: packed, enableShapeUniforms: true},
+  };
+  const webgl = tf.backend() as unknown as {
+    runWebGLProgram(program: WebGLProgram, inputs: TensorInfo[], dtype: 'float32'): TensorInfo;
+  };
+  return tf.engine().makeTensorFromTensorInfo(webgl.runWebGLProgram(program, [tensor], 'float32')) as Tensor4D;
+}

@@ -1,0 +1,74 @@
+import * as tf from '@tensorflow/tfjs';
+import {direct} from '../../src/algorithms/direct.js';
+import {implicitGemm} from '../../src/algorithms/implicitGemm.js';
+import {builtinCall, kernelCall, wholeCall} from '../../src/bench/timedCalls.js';
+import {jsEngine} from '../../src/engine/jsEngine.js';
+import {passes} from '../../src/geometry/pass.js';
+import {parseProblem} from '../../src/geometry/problem.js';
+import {install, uninstall} from '../../src/plugin/install.js';
+import {applyBrokenSetup} from '../../src/verify/brokenSetup.js';
+import {drawInputs} from '../../src/verify/data/fill.js';
+import {fakeClock} from './fakeClock.js';
+
+const problems = ['mb2ih6iw5ic2oc3kh3kw2sh2-same', 'ih6iw5ic2oc3kh3kw3-nchw', 'ih6iw5ic2oc4kh3kw3-same-depthwise'];
+const [plain, , depthwise] = problems;
+const prepared = (text: string) => {
+  const problem = parseProblem(text);
+  return [problem, drawInputs(problem, 'reals', 1)] as const;
+};
+const clock = fakeClock();
+
+beforeAll(() => tf.setBackend('cpu'));
+afterEach(uninstall);
+
+describe.each(problems)('%s', (text) => {
+  test.each(passes)('%s runs by either, and keeps no tensor', async (pass) => {
+    install();
+    const before = tf.memory().numTensors;
+    const algorithm = text === depthwise ? 'depthwise' : 'implicitGemm';
+    const [problem, inputs] = prepared(text);
+    const calls = [wholeCall(problem, inputs, pass, `cpu/${algorithm}/${pass}`, clock)];
+    calls.push(builtinCall(problem, inputs, pass, clock));
+    for (const {call, dispose} of calls) {
+      expect(await call()).toBe(0);
+      dispose();
+    }
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+test('what another algorithm served is refused, and so is what the built-in did', async () => {
+  const [problem, inputs] = prepared(plain);
+  const {call, dispose} = wholeCall(problem, inputs, 'forward', 'cpu/im2col/forward', clock);
+  install();
+  await expect(call()).rejects.toThrow('cpu/im2col/forward should have run; cpu/implicitGemm/forward did');
+  uninstall();
+  await expect(call()).rejects.toThrow('cpu/im2col/forward should have run; no kernel of convgrad did');
+  dispose();
+});
+
+test('a built-in that is an alias of ours is refused', async () => {
+  install();
+  const repair = applyBrokenSetup('alias-builtin', ['cpu']);
+  const [problem, inputs] = prepared(plain);
+  const {call, dispose} = builtinCall(problem, inputs, 'forward', clock);
+  await expect(call()).rejects.toThrow('nothing is compared with itself');
+  dispose();
+  repair();
+});
+
+test("an algorithm's time is the engine's where it uses one, else its own", async () => {
+  const [problem, inputs] = prepared(plain);
+  const ticking = {...clock, now: fakeTicks()};
+  // Two looks at the clock around the whole, two around each operation of the engine.
+  const alone = await kernelCall(direct, problem, inputs, 'forward', () => jsEngine, ticking)();
+  const within = await kernelCall(implicitGemm, problem, inputs, 'forward', () => jsEngine, ticking)();
+  expect([alone, within]).toEqual([1, 1]);
+  expect(ticking.now()).toBe(2 + 4);
+});
+
+/** Every look finds the clock one millisecond further. */
+function fakeTicks(): () => number {
+  let ticks = 0;
+  return () => ticks++;
+}

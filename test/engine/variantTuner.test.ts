@@ -1,0 +1,47 @@
+import {sumsOfOnes, VariantTuner} from '../../src/engine/variantTuner.js';
+import {type WasmVariant, wasmVariants} from '../../src/engine/wasmModule.js';
+
+test.each(wasmVariants())('what is timed of %s computes what it is meant to', (variant) => {
+  const {run, sums, terms} = sumsOfOnes(variant);
+  sums.fill(Number.NaN);
+  run();
+  expect(new Set(sums)).toEqual(new Set([terms]));
+});
+
+/** A tuner of runs that take so many milliseconds of a clock of its own, which `wait` moves on. */
+function trialOf(milliseconds: Partial<Record<WasmVariant, number>>): {trial: VariantTuner; wait(time: number): void} {
+  let now = 17;
+  const wait = (time: number) => {
+    now += time;
+  };
+  const runOf = (variant: WasmVariant) => () => wait(milliseconds[variant]!);
+  return {trial: new VariantTuner(Object.keys(milliseconds) as WasmVariant[], () => now, runOf), wait};
+}
+
+/** How many steps a trial takes until there is a winner; undefined where there is none within so many. */
+function stepsOf(trial: VariantTuner, most: number): number | undefined {
+  for (let steps = 1; steps <= most; steps++) if (trial.step()) return steps;
+  return undefined;
+}
+
+test('there is no winner before so many runs, however much time has passed', () => {
+  expect(stepsOf(trialOf({fma: 1_000, fmaLow: 1_000}).trial, 1_000)).toBe(50);
+});
+
+test('there is no winner before compilers had their time, however many runs there were', () => {
+  const {trial, wait} = trialOf({fma: 0, fmaLow: 0});
+  expect(stepsOf(trial, 100)).toBeUndefined();
+  wait(399);
+  expect(stepsOf(trial, 100)).toBeUndefined();
+  wait(1);
+  expect(stepsOf(trial, 100)).toBe(1);
+});
+
+test.each([
+  ['fma', {fma: 1, fmaLow: 3}],
+  ['fmaLow', {fma: 3, fmaLow: 1}],
+])('%s wins where runs take %p ms', (winner, milliseconds) => {
+  const {trial} = trialOf(milliseconds);
+  expect(stepsOf(trial, 49)).toBeUndefined();
+  expect(trial.step()).toBe(winner);
+});

@@ -1,0 +1,56 @@
+import {parseProblem} from '../../../src/geometry/problem.js';
+import {drawInputs, exactLimit} from '../../../src/verify/data/fill.js';
+import {makeTestVector} from '../../../src/verify/data/testVector.js';
+import {arithmeticOf} from '../../../src/verify/reference/bound.js';
+import {isVacuous} from '../../../src/verify/reference/compare.js';
+import {reference} from '../../../src/verify/reference/reference.js';
+
+const problem = parseProblem('mb2ih7iw5ic3oc4kh3kw3-same');
+
+test('the same arguments give the same data, and each of them matters', () => {
+  const {x} = drawInputs(problem, 'reals', 1);
+  expect(drawInputs(problem, 'reals', 1).x).toEqual(x);
+  expect(drawInputs(problem, 'reals', 2).x).not.toEqual(x);
+  expect(drawInputs(problem, 'reals', 1, 1, 1).x).not.toEqual(x);
+  expect(drawInputs(parseProblem('mb2ih7iw5ic3oc4kh3kw3'), 'reals', 1).x).not.toEqual(x);
+});
+
+test('integers are whole, never zero, of both signs, and use the whole range', () => {
+  const {x, filter, dy} = drawInputs(problem, 'integers', 1);
+  const all = [...x, ...filter, ...dy];
+  expect(all.every((value) => Number.isInteger(value) && value !== 0)).toBe(true);
+  expect([Math.min(...all), Math.max(...all)]).toEqual([-8, 8]);
+});
+
+test('reals are float32 in [−1, 1], of both signs', () => {
+  const {x} = drawInputs(problem, 'reals', 1);
+  expect(x.every((value) => value >= -1 && value <= 1)).toBe(true);
+  expect(Math.min(...x)).toBeLessThan(-0.9);
+  expect(Math.max(...x)).toBeGreaterThan(0.9);
+});
+
+test('the range of integers shrinks with the headroom an algorithm needs', () => {
+  const headroom = 4096;
+  const inputs = drawInputs(problem, 'integers', 1, headroom);
+  const {forward, backpropInput, backpropFilter} = reference(problem, inputs);
+  const most = Math.max(...[forward, backpropInput, backpropFilter].flatMap(({magnitudes}) => [...magnitudes]));
+  expect(headroom * most).toBeLessThanOrEqual(exactLimit);
+});
+
+test('a draw that sums to zero by chance is drawn again', () => {
+  const tiny = parseProblem('ih1iw2ic1oc1kh1kw2');
+  const seeds = Array.from({length: 200}, (_, seed) => seed);
+  const vacuous = (seed: number) => isVacuous(reference(tiny, drawInputs(tiny, 'integers', seed)).forward);
+  expect(seeds.filter(vacuous).length).toBeGreaterThan(0);
+  for (const seed of seeds.filter(vacuous))
+    expect(isVacuous(makeTestVector(tiny, 'integers', seed, 1).expected.forward)).toBe(false);
+});
+
+test('what a float16 texture is filled with are float16 values', () => {
+  const f16 = arithmeticOf('webgl', true);
+  const {x, filter, dy} = drawInputs(parseProblem('ih9iw9ic3oc4kh3kw3'), 'reals', 1, 1, 0, f16);
+  for (const value of [...x, ...filter, ...dy]) {
+    const unit = 2 ** (Math.floor(Math.log2(Math.abs(value) || 1)) - 10);
+    expect(value % unit).toBe(value < 0 ? -0 : 0);
+  }
+});

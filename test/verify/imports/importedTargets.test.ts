@@ -1,0 +1,280 @@
+import type {GradConfig, NamedAttrMap, Tensor} from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
+import {install, uninstall} from '../../../src/plugin/install.js';
+import {isGood, type VerifyOptions, type VerifyReport, verify} from '../../../src/verify/index.js';
+import {unjudged} from '../../../src/verify/report/report.js';
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+const undo: (() => void)[] = [];
+afterEach(() => {
+  for (const one of undo.splice(0)) one();
+  uninstall();
+});
+
+const plain = 'mb2ih5iw6ic2oc3kh3kw2sh2sw1-same';
+const dilated = 'ih6iw6ic2oc2kh3kw3dh2dw2-p2';
+
+type Gradients = Record<string, () => Tensor>;
+
+/** Registers a gradient that makes of convgrad's whatever `change` does. @returns the registration */
+function registerGradient(
+  change: (right: Gradients, attrs: NamedAttrMap) => Gradients,
+  kernelName = 'Conv2D',
+): GradConfig {
+  install({tf});
+  const right = tf.getGradient(kernelName);
+  const theirs: GradConfig = {
+    ...right,
+    gradFunc: (dy, saved, attrs) => change(right.gradFunc(dy, saved, attrs) as Gradients, attrs),
+  };
+  tf.unregisterGradient(kernelName);
+  tf.registerGradient(theirs);
+  undo.push(() => {
+    tf.unregisterGradient(kernelName);
+    tf.registerGradient(right);
+  });
+  return theirs;
+}
+
+function judge(options: VerifyOptions = {}): Promise<VerifyReport> {
+  return verify({backends: ['cpu'], problems: [plain, dilated], diagnose: false, ...options});
+}
+
+const failuresOf = ({results}: VerifyReport) =>
+  new Set(
+    results.flatMap(({status, algorithm, pass, problem}) =>
+      status === 'failed' ? [`${algorithm} ${pass}${problem.includes('dh2') ? ' dilated' : ''}`] : [],
+    ),
+  );
+
+const isDilated = ({dilations}: NamedAttrMap) => [dilations].flat().some((step) => Number(step) > 1);
+
+describe('a gradient registered over ours', () => {
+  test('that is right passes, stays, and is all that is judged', async () => {
+    const theirs = registerGradient(({x, filter}) => ({x: () => tf.mul(x!(), 1), filter: filter!}));
+    const report = await judge();
+    expect(isGood(report)).toBe(true);
+    expect(new Set(report.results.map(({algorithm, pass}) => `${algorithm} ${pass}`))).toEqual(
+      new Set(['imported-gradient backpropInput', 'imported-gradient backpropFilter']),
+    );
+    expect(report.results.filter(({oracle, status}) => oracle === 'secondOrder' && status === 'passed')).not.toEqual(
+      [],
+    );
+    expect(report.imported).toEqual([{title: 'the gradient of Conv2D', calls: expect.any(Number), asked: true}]);
+    expect(tf.getGradient('Conv2D')).toBe(theirs);
+  });
+
+  test('that is right passes beside right kernels of its own, under dilation too', async () => {
+    const names = ['Conv2DBackpropInput', 'Conv2DBackpropFilter'];
+    const originals = names.map((name) => tf.getKernel(name, 'cpu'));
+    install({tf});
+    const kernels = names.map((name) => tf.getKernel(name, 'cpu'));
+    for (const {kernelName, backendName, kernelFunc} of kernels) {
+      tf.unregisterKernel(kernelName, backendName);
+      tf.registerKernel({kernelName, backendName, kernelFunc: (call) => kernelFunc(call)});
+    }
+    undo.push(() => {
+      uninstall();
+      for (const original of originals) {
+        tf.unregisterKernel(original.kernelName, 'cpu');
+        tf.registerKernel(original);
+      }
+    });
+    const run = (name: string, inputs: Record<string, Tensor>, attrs: object) =>
+      tf.engine().runKernel(name, inputs, attrs as NamedAttrMap) as Tensor;
+    const right = tf.getGradient('Conv2D');
+    tf.unregisterGradient('Conv2D');
+    tf.registerGradient({
+      ...{kernelName: 'Conv2D', inputsToSave: ['x', 'filter']},
+      gradFunc: (dy, [x, filter], attrs) => ({
+        x: () => run('Conv2DBackpropInput', {dy: dy as Tensor, filter: filter!}, {...attrs, inputShape: x!.shape}),
+        filter: () => run('Conv2DBackpropFilter', {x: x!, dy: dy as Tensor}, {...attrs, filterShape: filter!.shape}),
+      }),
+    });
+    undo.push(() => {
+      tf.unregisterGradient('Conv2D');
+      tf.registerGradient(right);
+    });
+    const report = await judge();
+    expect(failuresOf(report)).toEqual(new Set());
+    expect(isGood(report)).toBe(true);
+    const skipped = report.results.filter(({oracle, status}) => oracle === 'secondOrder' && status === 'skipped');
+    expect(skipped.map(({problem, reason}) => [problem.includes('dh2'), reason])).toContainEqual([
+      true,
+      expect.stringContaining('no other is known to take dilations [2,2]'),
+    ]);
+  });
+
+  test('that halves dFilter under dilation fails there', async () => {
+    registerGradient(({x, filter}, attrs) => ({
+      x: x!,
+      filter: () => tf.mul(filter!(), isDilated(attrs) ? 0.5 : 1),
+    }));
+    expect(failuresOf(await judge())).toEqual(new Set(['imported-gradient backpropFilter dilated']));
+  });
+
+  test('that doubles dX and halves dFilter fails in both, also against the built-in', async () => {
+    registerGradient(({x, filter}) => ({x: () => tf.mul(x!(), 2), filter: () => tf.mul(filter!(), 0.5)}));
+    const report = await judge({problems: [plain]});
+    expect(failuresOf(report)).toEqual(
+      new Set(['imported-gradient backpropInput', 'imported-gradient backpropFilter']),
+    );
+    const byBuiltin = report.results.find(({oracle, status}) => oracle === 'builtin' && status === 'failed');
+    expect(byBuiltin?.reason).not.toContain('the built-in itself');
+  });
+
+  test('that is detached from the tape fails in second derivatives', async () => {
+    const cut = (make: () => Tensor) => () => {
+      const t = make();
+      return tf.tensor(t.dataSync(), t.shape);
+    };
+    registerGradient(({x, filter}) => ({x: cut(x!), filter: cut(filter!)}));
+    const report = await judge({problems: [plain]});
+    const failed = report.results.filter(({status}) => status === 'failed');
+    expect(failed.map(({oracle, pass, reason}) => ({oracle, pass, reason}))).toEqual(
+      ['backpropInput', 'backpropFilter'].map((pass) => ({
+        oracle: 'secondOrder',
+        pass,
+        reason: expect.stringMatching(/^the gradient of Conv2D, as imported, .*detached from tfjs's tape/),
+      })),
+    );
+  });
+
+  test.each(['Conv2DBackpropInput', 'Conv2DBackpropFilter'])('of %s is judged by second derivatives', async (name) => {
+    const wrong = (gradients: Gradients) =>
+      Object.fromEntries(Object.entries(gradients).map(([key, make]) => [key, () => tf.mul(make(), 2)]));
+    registerGradient(wrong, name);
+    const report = await judge({problems: [plain]});
+    expect(failuresOf(report)).toEqual(new Set([`imported-gradient ${name.replace('Conv2DB', 'b')}`]));
+    expect(new Set(report.results.map(({oracle, status}) => (status === 'skipped' ? '' : oracle)))).toEqual(
+      new Set(['', 'secondOrder']),
+    );
+  });
+
+  test('that refuses dilation, like tfjs’s own, is judged elsewhere', async () => {
+    registerGradient((right, attrs) => {
+      if (isDilated(attrs)) throw new Error('no dilation');
+      return right;
+    });
+    const report = await judge();
+    expect(isGood(report)).toBe(true);
+    expect(report.skipReasons).toContainEqual(
+      expect.objectContaining({reason: 'the imported gradient of Conv2D threw: no dilation'}),
+    );
+  });
+
+  test('that throws elsewhere fails', async () => {
+    registerGradient(() => {
+      throw new Error('no luck');
+    });
+    const {results} = await judge({problems: [plain]});
+    expect(new Set(results.map(({status, reason}) => `${status}: ${reason}`))).toEqual(
+      new Set(['failed: the imported gradient of Conv2D threw: no luck']),
+    );
+  });
+});
+
+test('kernels and gradients together: the kernels also by themselves', async () => {
+  registerGradient(({x, filter}) => ({x: x!, filter: filter!}));
+  const kernel = tf.getKernel('Conv2DBackpropFilter', 'cpu');
+  tf.unregisterKernel('Conv2DBackpropFilter', 'cpu');
+  const double = (params: Parameters<typeof kernel.kernelFunc>[0]) =>
+    tf.tidy(() => tf.mul(tf.engine().makeTensorFromTensorInfo(kernel.kernelFunc(params) as tf.TensorInfo), 2));
+  tf.registerKernel({...kernel, kernelFunc: double});
+  undo.push(() => {
+    tf.unregisterKernel('Conv2DBackpropFilter', 'cpu');
+    tf.registerKernel(kernel);
+  });
+  const report = await judge({problems: [plain], oracles: ['reference']});
+  expect(failuresOf(report)).toEqual(new Set(['imported backpropFilter', 'imported-gradient backpropFilter']));
+});
+
+describe('what was not called', () => {
+  const kernel = {kernelName: 'Mine', backendName: 'cpu', kernelFunc: () => []};
+  const registered = {kernels: [{key: 'cpu_Mine', config: kernel}], gradients: []};
+  const quick: VerifyOptions = {cases: 1, passes: ['forward'], fills: ['integers'], oracles: ['reference']};
+
+  test('makes a run of all problems a bad one', async () => {
+    install({tf});
+    const report = await judge({...quick, problems: [], registered});
+    expect(unjudged(report)).toEqual(['Mine on cpu']);
+    expect(report.results).toEqual([]);
+    expect(isGood(report)).toBe(false);
+    expect(tf.getKernel('Mine', 'cpu')).toBe(kernel);
+    tf.unregisterKernel('Mine', 'cpu');
+  });
+
+  test('is told apart where the options leave it out', async () => {
+    registerGradient((right) => right);
+    const report = await judge({...quick, problems: [plain]});
+    expect(unjudged(report)).toEqual([]);
+    expect(report.imported).toEqual([{title: 'the gradient of Conv2D', calls: 0, asked: false}]);
+  });
+
+  test('and what is registered while the run is on is told', async () => {
+    registerGradient((right) => right);
+    const onResults = () => {
+      if (!tf.getKernel('Mine', 'cpu')) tf.registerKernel(kernel);
+    };
+    const report = await judge({problems: [plain], onResults});
+    expect(report.late).toEqual(['Mine on cpu']);
+    expect(isGood(report)).toBe(false);
+    tf.unregisterKernel('Mine', 'cpu');
+  });
+});
+
+describe('of fused convolutions', () => {
+  const fused = ['mb2ih5iw6ic3oc7kh3kw2-same-nhwc-bias-prelu', 'mb2ih5iw6ic3oc6kh3kw2-same-nhwc-depthwise-bias-prelu'];
+  const quick: VerifyOptions = {problems: fused, oracles: ['reference', 'epilogue', 'determinism']};
+
+  test.each(['FusedConv2D', 'FusedDepthwiseConv2D'])('a kernel %s is judged', async (kernelName) => {
+    install({tf});
+    const kernel = tf.getKernel(kernelName, 'cpu');
+    let scale = 1;
+    const scaled = (params: Parameters<typeof kernel.kernelFunc>[0]) =>
+      tf.tidy(() => tf.mul(tf.engine().makeTensorFromTensorInfo(kernel.kernelFunc(params) as tf.TensorInfo), scale));
+    tf.unregisterKernel(kernelName, 'cpu');
+    tf.registerKernel({...kernel, kernelFunc: scaled});
+    undo.push(() => {
+      tf.unregisterKernel(kernelName, 'cpu');
+      tf.registerKernel(kernel);
+    });
+    const right = await judge(quick);
+    expect(isGood(right)).toBe(true);
+    expect(right.imported).toEqual([{title: `${kernelName} on cpu`, calls: expect.any(Number), asked: false}]);
+    scale = 3;
+    expect(failuresOf(await judge(quick))).toEqual(new Set(['imported forward']));
+  });
+
+  test.each([
+    ['Prelu', 'alpha', ['backpropFilter']],
+    ['Prelu', 'x', ['backpropInput', 'backpropFilter']],
+    ['Add', 'b', ['backpropFilter']],
+    ['Add', 'a', ['backpropInput', 'backpropFilter']],
+  ])('a gradient of %s by %s is judged', async (kernelName, input, passes) => {
+    install({tf});
+    const right = tf.getGradient(kernelName);
+    let scale = 1;
+    const theirs: GradConfig = {
+      ...right,
+      gradFunc: (dy, saved, attrs) => {
+        const all = right.gradFunc(dy, saved, attrs) as Gradients;
+        return {...all, [input]: () => tf.mul(all[input]!(), scale)};
+      },
+    };
+    const registered = {kernels: [], gradients: [{key: kernelName, config: theirs, before: right}]};
+    tf.unregisterGradient(kernelName);
+    tf.registerGradient(theirs);
+    undo.push(() => {
+      tf.unregisterGradient(kernelName);
+      tf.registerGradient(right);
+    });
+    expect(isGood(await judge({...quick, registered}))).toBe(true);
+    scale = 2;
+    expect(failuresOf(await judge({...quick, registered}))).toEqual(
+      new Set(passes.map((pass) => `imported-gradient ${pass}`)),
+    );
+  });
+});

@@ -1,0 +1,62 @@
+import {arithmeticOf} from '../../../src/verify/reference/bound.js';
+import type {Expected} from '../../../src/verify/reference/reference.js';
+import {heatmapOf} from '../../../src/verify/report/heatmap.js';
+
+const comparison = {arithmetic: arithmeticOf('cpu'), headroom: 1};
+const wantedOf = (shape: [number, number, number, number]): Expected => {
+  const size = shape.reduce((a, b) => a * b);
+  return {
+    values: Float64Array.from({length: size}, (_, i) => i),
+    terms: new Uint32Array(size).fill(2),
+    magnitudes: new Float64Array(size).fill(8),
+    shape,
+  };
+};
+
+test('the most wrong slices of an image, each with what was got, expected and allowed', () => {
+  const expected = wantedOf([2, 2, 3, 2]);
+  const values = Float32Array.from(expected.values);
+  values[12 + 6 + 2 * 2 + 1] += 1; // batch 1, row 1, column 2, channel 1
+  values[0] += 3;
+  const heatmap = heatmapOf({values, shape: expected.shape}, expected, 'forward', {...comparison, fill: 'reals'})!;
+  expect(heatmap.slices.map(({place}) => place)).toEqual(['batch 0, channel 0', 'batch 1, channel 1']);
+  expect(heatmap.slices[1]).toMatchObject({
+    ...{from: [0, 0], columns: 3, want: [13, 15, 17, 19, 21, 23], got: [13, 15, 17, 19, 21, 24]},
+  });
+  expect(heatmap.slices[1].bound[0]).toBeCloseTo(4 * 2 ** -24 * 8, 10);
+});
+
+test('taps of a filter; on integers nothing is allowed', () => {
+  const expected = wantedOf([2, 2, 1, 3]);
+  const values = Float32Array.from(expected.values);
+  values[4] = Number.NaN; // tap (0, 1), channels 0 → 1
+  const got = {values, shape: expected.shape};
+  expect(heatmapOf(got, expected, 'backpropFilter', {...comparison, fill: 'integers'})).toEqual({
+    shape: [2, 2, 1, 3],
+    slices: [
+      {
+        ...{place: 'input channel 0, output channel 1', from: [0, 0], columns: 2},
+        ...{got: [1, Number.NaN, 7, 10], want: [1, 4, 7, 10], bound: [0, 0, 0, 0]},
+      },
+    ],
+  });
+});
+
+test('of a large plane the part around the worst element', () => {
+  const expected = wantedOf([1, 100, 40, 1]);
+  const values = Float32Array.from(expected.values);
+  values[98 * 40 + 20] += 1;
+  const [plane] = heatmapOf({values, shape: expected.shape}, expected, 'backpropInput', {
+    ...comparison,
+    fill: 'integers',
+  })!.slices;
+  expect(plane).toMatchObject({from: [68, 4], columns: 32});
+  expect(plane.got).toHaveLength(32 * 32);
+});
+
+test('no heatmap where no value is wrong', () => {
+  const expected = wantedOf([1, 2, 2, 1]);
+  const right = {values: expected.values, shape: expected.shape};
+  expect(heatmapOf(right, expected, 'forward', {...comparison, fill: 'integers'})).toBeUndefined();
+  expect(heatmapOf({...right, shape: [4]}, expected, 'forward', {...comparison, fill: 'integers'})).toBeUndefined();
+});

@@ -1,0 +1,252 @@
+import * as tf from '@tensorflow/tfjs';
+import {passes} from '../../../../src/geometry/pass.js';
+import {type VerifyOptions, verify} from '../../../../src/verify/index.js';
+import {depthwiseMutants} from '../../../../src/verify/mutants/depthwiseMutants.js';
+import {algorithmName, defineMutant, findMutant, type Mutant, mutants} from '../../../../src/verify/mutants/index.js';
+import {sizeMutants} from '../../../../src/verify/mutants/sizeMutants.js';
+import type {Diagnosis} from '../../../../src/verify/report/result.js';
+import {notFinite} from '../../../../src/verify/reproduce/diagnose/behaviour.js';
+import {dependsOnValues} from '../../../../src/verify/reproduce/diagnose/diagnose.js';
+import {causes} from './causes.js';
+import {blunders, strangers} from './knownMistakes.js';
+
+// Whether a diagnosis is found is held here, and not how fast a machine is.
+jest.mock('../../../../src/verify/reproduce/diagnose/timeLimits.js', () => ({
+  patience: {shrink: 1e6, explain: 1e6, termMap: 1e6, oneHot: 1e6, run: 1e6, reruns: 1e6},
+}));
+
+const problems = [
+  'mb2ih6iw8ic3oc2kh3kw3sh2sw2-same',
+  'mb2ih7iw8ic5oc3kh3kw2sh2sw3-same',
+  'mb2ih6iw8ic3oc5kh2kw3-pt1pb0pl2pr1',
+  'ih8iw9ic3oc2kh2kw3dh2dw1-same',
+  'mb3ih5iw5ic3oc3kh3kw3-p1',
+  'ih7iw8ic2oc3kh1kw2sh2sw2-p1',
+];
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+
+/** The diagnosis of the first failure that a run meets. */
+async function diagnosisOf(mutant: Mutant, options: VerifyOptions = {}): Promise<Diagnosis | undefined> {
+  const undo = defineMutant(mutant);
+  try {
+    const algorithms = [algorithmName(mutant)];
+    const report = await verify({
+      problems,
+      backends: ['cpu'],
+      algorithms,
+      passes: mutant.passes,
+      bail: true,
+      ...options,
+    });
+    return report.results.find(({diagnosis}) => diagnosis)?.diagnosis;
+  } finally {
+    undo();
+  }
+}
+
+type Grade = 'right' | 'cannot say' | 'wrong';
+
+/** A cause among those that fit is right; any other is wrong, unless it stands beside a right one as no better. */
+function grade(diagnosis: Diagnosis | undefined, allowed: readonly (RegExp | undefined)[]): Grade {
+  const behaviour = diagnosis?.behaviour === notFinite ? undefined : diagnosis?.behaviour;
+  const named = [...(diagnosis?.hypothesis ?? []), ...(behaviour ? [behaviour] : [])];
+  if (named.length === 0) return 'cannot say';
+  return named.some((cause) => allowed.some((one) => cause.split(', and ').some((part) => one?.test(part))))
+    ? 'right'
+    : 'wrong';
+}
+
+/** The model knows dense convolutions only, and sizes that the problems here have. */
+const dense = mutants.filter((mutant) => ![...depthwiseMutants, ...sizeMutants].includes(mutant));
+/** Those that need a large tensor take their time. */
+const quick = dense.filter(({name}) => name !== 'index-16-bit');
+
+test('of the mutants, at least 80% are named rightly, and none wrongly', async () => {
+  const grades: [string, Grade, string?][] = [];
+  for (const mutant of quick) {
+    for (const pass of mutant.passes.slice(0, 1)) {
+      const diagnosis = await diagnosisOf({...mutant, passes: [pass]});
+      grades.push([mutant.name, grade(diagnosis, [causes[mutant.name]]), diagnosis?.text]);
+    }
+  }
+  expect(Object.keys(causes).sort()).toEqual(dense.map(({name}) => name).sort());
+  expect(grades.filter(([, grade]) => grade === 'wrong')).toEqual([]);
+  expect(grades.filter(([, grade]) => grade === 'right').length).toBeGreaterThanOrEqual(0.8 * grades.length);
+});
+
+test.each<[string, string, RegExp | undefined]>([
+  ['strided-dx-assigned', 'ih9iw9ic1oc1kh2kw2sh2sw2dh2dw2', undefined],
+  ['pointwise-dfilter-unpadded', 'mb2ih5iw6ic2oc3kh1kw1-p1', /^the pad ignored/],
+  ['images-past-4', 'mb6ih4iw5ic2oc3kh2kw3', undefined],
+  ['stride-in-5-bits', 'ih70iw3ic1oc2kh2kw1sh33sw1', undefined],
+])('%s, which takes sizes of its own, is not named wrongly', async (name, problem, cause) => {
+  const diagnosis = await diagnosisOf(findMutant(name), {problems: [problem]});
+  expect(diagnosis).toBeDefined();
+  expect(grade(diagnosis, [cause])).not.toBe('wrong');
+});
+
+test('a depthwise failure is shrunk and described, and no cause is claimed', async () => {
+  const diagnosis = await diagnosisOf(findMutant('multiplier-major'), {
+    problems: ['mb2ih6iw5ic3oc9kh3kw2-same-depthwise'],
+    passes: ['forward'],
+  });
+  expect(diagnosis).not.toHaveProperty('hypothesis');
+  expect(diagnosis?.text).toContain('no hypothesis is known for depthwise convolutions');
+  expect(diagnosis?.smallest.problem).toBe('mb1ih1iw1ic2oc4kh1kw1sh1sw1dh1dw1-valid-nhwc-depthwise');
+});
+
+test.each(blunders.map(([mutant, cause]) => [mutant.name, mutant, cause] as const))(
+  '%s is named',
+  async (_, mutant, cause) => {
+    const diagnosis = await diagnosisOf(mutant);
+    expect(diagnosis?.hypothesis).toContainEqual(expect.stringMatching(cause));
+  },
+);
+
+test.each(strangers.map((mutant) => [mutant.name, mutant] as const))(
+  '%s, which nobody thought of, is described and not named',
+  async (_, mutant) => {
+    const diagnosis = await diagnosisOf(mutant);
+    expect(diagnosis).not.toHaveProperty('hypothesis');
+    expect(diagnosis).not.toHaveProperty('behaviour');
+    expect(diagnosis?.groups).toContainEqual(expect.stringMatching(/^in mb.* \d+ products are /));
+  },
+);
+
+test('of two mistakes at once, one is named or none, never a third', async () => {
+  const wrong: unknown[] = [];
+  for (const pass of passes) {
+    const own = quick.filter((mutant) => mutant.passes.includes(pass));
+    for (let i = 0; i < own.length; i += 5) {
+      const one = own[i];
+      const other = own[(i + 7) % own.length];
+      const both: Mutant = {
+        ...{name: 'pair', passes: [pass], wrong: `${one.wrong}, and ${other.wrong}`},
+        mistake: (run) => one.mistake(other.mistake(run)),
+      };
+      const diagnosis = await diagnosisOf(both);
+      if (grade(diagnosis, [causes[one.name], causes[other.name]]) === 'wrong')
+        wrong.push([pass, one.name, other.name, diagnosis?.hypothesis, diagnosis?.behaviour]);
+    }
+  }
+  expect(wrong).toEqual([]);
+});
+
+test.each<[string, VerifyOptions]>([
+  ['where both show', {problems: ['ih8iw9ic3oc2kh2kw2dh2dw2-same']}],
+  ['where the dilation is on one axis', {problems: ['mb2ih8iw9ic3oc2kh2kw3dh2dw1']}],
+  ['where the run begins', {problems: []}],
+])('an unturned filter and an ignored dilation are both named %s', async (_, options) => {
+  const [noFlip, undilated] = [findMutant('no-flip'), findMutant('dilation-ignored-dx')];
+  const both: Mutant = {
+    ...{name: 'pair', passes: ['backpropInput'], wrong: `${noFlip.wrong}, and ${undilated.wrong}`},
+    mistake: (run) => noFlip.mistake(undilated.mistake(run)),
+  };
+  const diagnosis = await diagnosisOf(both, options);
+  expect(diagnosis?.hypothesis).toEqual(['the dilation ignored on both axes, and the taps flipped on both axes']);
+});
+
+/** A mistake made with each value of the result. */
+const made = (name: string, change: (value: number) => number): Mutant => ({
+  ...{name, passes: ['forward'], wrong: name},
+  mistake: (run) => (call) => {
+    run(call);
+    call.out.set(call.out.map(change));
+  },
+});
+
+test.each([1.001, 1.000001, 0.99999])('a factor of %s is named with all its digits', async (factor) => {
+  const diagnosis = await diagnosisOf(made('factor', (value) => value * factor));
+  expect(diagnosis?.hypothesis).toEqual([`a factor of ${factor}`]);
+});
+
+test.each<[string, VerifyOptions]>([
+  ['integers', {}],
+  ['reals', {fills: ['reals'], oracles: ['reference']}],
+])('results that are off by a few roundings on %s have no cause', async (_, options) => {
+  const diagnosis = await diagnosisOf(
+    made('roundings', (value) => value + Math.abs(value) * 4e-7),
+    options,
+  );
+  expect(diagnosis).toBeDefined();
+  expect(diagnosis).not.toHaveProperty('hypothesis');
+});
+
+test.each<[number, number, string]>([
+  [-127, 127, 'values above 127 held at 127 and values below -127 held at -127: it saturates'],
+  [Number.NEGATIVE_INFINITY, 90, 'values above 90 held at 90: it saturates'],
+])('a result held between %d and %d is said to saturate', async (low, high, cause) => {
+  const held = made('saturated', (value) => Math.min(high, Math.max(low, value)));
+  const diagnosis = await diagnosisOf(held, {problems: [], oracles: ['reference']});
+  expect(diagnosis?.hypothesis).toEqual([cause]);
+});
+
+test('what is no sum of products gets no map of products', async () => {
+  const bent = made('bent', (value) =>
+    Math.abs(value) > 100 ? Math.sign(value) * 100 + Math.trunc(value / 7) : value,
+  );
+  const diagnosis = await diagnosisOf(bent, {problems: [], oracles: ['reference']});
+  expect(diagnosis).not.toHaveProperty('hypothesis');
+  expect(diagnosis?.groups.join()).toContain(dependsOnValues);
+  expect(diagnosis?.text).not.toMatch(/products are/);
+});
+
+test('a mistake that a depthwise convolution shows first is not laid to it when dense ones show it too', async () => {
+  const diagnosis = await diagnosisOf(findMutant('pad-ignored'), {
+    problems: ['mb2ih6iw5ic3oc9kh3kw2-same-depthwise'],
+  });
+  expect(diagnosis?.hypothesis).toEqual(['the pad ignored on both axes']);
+  expect(diagnosis?.smallest.problem).not.toContain('depthwise');
+  expect(diagnosis?.text).toContain('dense convolutions show it too');
+});
+
+test('the report reads like a sentence, with the smallest case, one product and the line that replays it', async () => {
+  const diagnosis = await diagnosisOf(findMutant('last-column'));
+  expect(diagnosis).toMatchObject({
+    smallest: {problem: 'mb1ih1iw2ic1oc1kh1kw2sh1sw2dh1dw1-valid-nhwc'},
+    onehot: {ones: {dy: [0, 0, 0, 0], filter: [0, 1, 0, 0]}, wrong: [{position: [0, 0, 1, 0], got: 0, want: 1}]},
+    groups: expect.arrayContaining(['only the last column']),
+  });
+  expect(diagnosis?.text).toMatch(
+    /^dx of cpu\/mutant-last-column is wrong for kernel 1×2, stride 1×2: in the case that failed first \d+ of \d+ elements are wrong, only the last column.*; it equals the right result with the last input column left out when the stride is 2 and the size even.* Smallest case mb1ih1iw2.*; replay: npx convgrad verify .*--problem mb1ih1iw2/,
+  );
+});
+
+test('what no formula explains is said as what it is', async () => {
+  const clobbered = await diagnosisOf({...findMutant('input-clobbered'), passes: ['forward']});
+  expect(clobbered).toMatchObject({behaviour: 'a call overwrites its input x', groups: []});
+  expect(clobbered?.text).toMatch(/^purity rejects y of cpu\/mutant-input-clobbered: element \d+ of x was/);
+  const stateful = await diagnosisOf(findMutant('stale-buffer'), {oracles: ['reference']});
+  expect(stateful?.behaviour).toBe('each call adds to what earlier calls left: it accumulates into a stale buffer');
+  const odd: Mutant = {
+    ...{name: 'odd', passes: ['forward'], wrong: 'one element is off'},
+    mistake: (run) => (call) => {
+      run(call);
+      call.out[call.out.length >> 1] += 1;
+    },
+  };
+  const unknown = await diagnosisOf(odd);
+  expect(unknown).not.toHaveProperty('hypothesis');
+  expect(unknown?.text).toContain('no mistake known here explains it');
+});
+
+test('an exception is shrunk to the smallest problem that throws', async () => {
+  const throwing: Mutant = {
+    ...{name: 'throwing', passes: ['forward'], wrong: 'it throws under stride'},
+    mistake: (run) => (call) => {
+      if (call.info.strideWidth > 1) throw new Error('no strides, please');
+      run(call);
+    },
+  };
+  expect(await diagnosisOf(throwing)).toMatchObject({
+    behaviour: 'it throws: no strides, please',
+    smallest: {problem: 'mb1ih1iw1ic1oc1kh1kw1sh1sw2dh1dw1-valid-nhwc'},
+  });
+});
+
+test('nothing is diagnosed when nobody wants it', async () => {
+  expect(await diagnosisOf(findMutant('sign'), {diagnose: false})).toBeUndefined();
+});

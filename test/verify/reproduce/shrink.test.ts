@@ -1,0 +1,52 @@
+import {formatProblem, type Problem, parseProblem} from '../../../src/geometry/problem.js';
+import {shrink} from '../../../src/verify/reproduce/shrink.js';
+
+const large = parseProblem('mb3ih13iw12ic9oc8kh5kw3sh3sw2dh2dw2-pt2pb1pl3pr0-ceil-nchw');
+const never = Number.POSITIVE_INFINITY;
+const smallest = async (fails: (problem: Problem) => boolean | Promise<boolean>, tries = 1000) =>
+  formatProblem(await shrink(large, async (problem) => fails(problem), {tries, deadline: never}));
+
+test.each<[string, (problem: Problem) => boolean, string]>([
+  ['everything', () => true, 'mb1ih1iw1ic1oc1kh1kw1sh1sw1dh1dw1-valid-nhwc'],
+  ['channels ≥ 5', ({inChannels}) => inChannels >= 5, 'mb1ih1iw1ic5oc1kh1kw1sh1sw1dh1dw1-valid-nhwc'],
+  ['NCHW', ({dataFormat}) => dataFormat === 'NCHW', 'mb1ih1iw1ic1oc1kh1kw1sh1sw1dh1dw1-valid-nchw'],
+  [
+    'ceil',
+    ({dimRoundingMode}) => dimRoundingMode === 'ceil',
+    'mb1ih1iw1ic1oc1kh1kw1sh1sw1dh1dw1-pt0pb0pl0pr0-ceil-nhwc',
+  ],
+  [
+    'a pad at the left',
+    ({pad}) => typeof pad === 'object' && pad.left > 1,
+    'mb1ih1iw1ic1oc1kh1kw1sh1sw1dh1dw1-pt0pb0pl2pr0-nhwc',
+  ],
+  [
+    'a dilated kernel inside',
+    ({inWidth, filterWidth, dilationWidth}) => filterWidth > 1 && dilationWidth > 1 && inWidth % 2 === 0,
+    'mb1ih1iw4ic1oc1kh1kw2sh1sw1dh1dw2-valid-nhwc',
+  ],
+])('to what fails by %s', async (_, fails, expected) => {
+  expect(await smallest(fails)).toBe(expected);
+});
+
+test.each<[string, (problem: Problem) => boolean, string]>([
+  ['everything', () => true, 'mb1ih1iw1ic1oc1kh1kw1sh1sw1dh1dw1-valid-nhwc-depthwise'],
+  ['channels ≥ 3', ({inChannels}) => inChannels >= 3, 'mb1ih1iw1ic3oc3kh1kw1sh1sw1dh1dw1-valid-nhwc-depthwise'],
+  [
+    'multiplier 3 and two channels',
+    ({inChannels, outChannels}) => outChannels >= 3 * inChannels && inChannels > 1,
+    'mb1ih1iw1ic2oc6kh1kw1sh1sw1dh1dw1-valid-nhwc-depthwise',
+  ],
+])('a depthwise problem stays one, with whole multipliers: %s', async (_, fails, expected) => {
+  const depthwise = parseProblem('mb3ih13iw12ic4oc16kh5kw3sh3sw2dh2dw2-pt2pb1pl3pr0-ceil-nchw-depthwise');
+  const asked = async (problem: Problem) => problem.kind === 'depthwise' && fails(problem);
+  expect(formatProblem(await shrink(depthwise, asked, {tries: 1000, deadline: never}))).toBe(expected);
+});
+
+test('keeps to its limits, and takes an exception for a no', async () => {
+  let asked = 0;
+  expect(await smallest(() => asked++ >= 0, 3)).not.toBe('mb1ih1iw1ic1oc1kh1kw1sh1sw1dh1dw1-valid-nhwc');
+  expect(asked).toBe(3);
+  expect(formatProblem(await shrink(large, async () => true, {tries: 100, deadline: 0}))).toBe(formatProblem(large));
+  expect(await smallest(() => Promise.reject(new Error('broken')))).toBe(formatProblem(large));
+});

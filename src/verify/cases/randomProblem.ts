@@ -142,9 +142,12 @@ const epilogueOf = (dataFormat: Problem['dataFormat']): fc.Arbitrary<ProblemEpil
       ...(activation === 'leakyrelu' && alpha !== undefined ? {leakyreluAlpha: alpha} : {}),
     }));
 
-const fusedProblem: fc.Arbitrary<Problem> = fc
-  .oneof(anyProblem, plainProblem, stretchedProblem)
-  .chain((problem) => epilogueOf(problem.dataFormat).map((epilogue) => ({...problem, epilogue})));
+/** A random problem without an epilogue. */
+export const convolutionProblem: fc.Arbitrary<Problem> = fc.oneof(anyProblem, plainProblem, stretchedProblem);
+
+const fusedProblem: fc.Arbitrary<Problem> = convolutionProblem.chain((problem) =>
+  epilogueOf(problem.dataFormat).map((epilogue) => ({...problem, epilogue})),
+);
 
 /** A random problem: one in seven is a plain one, two in seven have a size that is large, and two in seven an epilogue. */
 export const randomProblem: fc.Arbitrary<Problem> = fc.oneof(

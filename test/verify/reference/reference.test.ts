@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {passes} from '../../../src/geometry/pass.js';
 import {formatProblem, parseProblem, problemInfo} from '../../../src/geometry/problem.js';
-import {randomProblem} from '../../../src/verify/cases/randomProblem.js';
+import {convolutionProblem} from '../../../src/verify/cases/randomProblem.js';
 import {drawInputs} from '../../../src/verify/data/fill.js';
 import {outputSize, reference} from '../../../src/verify/reference/reference.js';
 
@@ -79,7 +79,7 @@ test.each([
 
 test('agrees with the kernels’ geometry on the output size, though it shares none of its code', () => {
   fc.assert(
-    fc.property(randomProblem, (problem) => {
+    fc.property(convolutionProblem, (problem) => {
       const info = problemInfo(problem);
       expect(outputSize(problem)).toEqual([info.outHeight, info.outWidth]);
     }),
@@ -90,7 +90,7 @@ test('agrees with the kernels’ geometry on the output size, though it shares n
 /** ⟨y, dy⟩ as a function of x and filter: the convolution is linear in each, so a central difference of step 1 is exact on integers. */
 test('finite differences of ⟨y, dy⟩ are the gradients, exactly', () => {
   fc.assert(
-    fc.property(randomProblem, fc.nat(), (problem, pick) => {
+    fc.property(convolutionProblem, fc.nat(), (problem, pick) => {
       const inputs = drawInputs(problem, 'integers', 3);
       const loss = (x: Float32Array, filter: Float32Array) =>
         reference(problem, {...inputs, x, filter}).forward.values.reduce((sum, y, i) => sum + y * inputs.dy[i], 0);
@@ -112,7 +112,7 @@ test('finite differences of ⟨y, dy⟩ are the gradients, exactly', () => {
 
 test('every pass sums the same number of terms', () => {
   fc.assert(
-    fc.property(randomProblem, (problem) => {
+    fc.property(convolutionProblem, (problem) => {
       const expected = reference(problem, drawInputs(problem, 'reals', 1));
       const totals = passes.map((pass) => expected[pass].terms.reduce((sum, k) => sum + k, 0));
       expect(new Set(totals).size).toBe(1);

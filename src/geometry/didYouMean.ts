@@ -1,7 +1,18 @@
 import {ConvgradError} from './error.js';
 
-/** The known name that was probably meant, as ` (did you mean 'pad'?)`; empty where none is near. */
+/** What had another name in an earlier version: algorithms and options, the new name by the old one. */
+const formerNames: Readonly<Record<string, string>> = {
+  gather: 'implicitGemm',
+  quads: 'channelPacked',
+  sabotage: 'brokenSetup',
+  texels: 'packed2x2',
+  windows: 'channelPackedDirect',
+};
+
+/** The known name that was probably meant, as ` (did you mean 'pad'?)`, or ` (now called 'implicitGemm')` for a former name; empty where none is near. */
 export function didYouMean(name: string, known: readonly string[]): string {
+  const renamed = Object.hasOwn(formerNames, name) ? formerNames[name] : undefined;
+  if (renamed !== undefined && known.includes(renamed)) return ` (now called '${renamed}')`;
   const asked = plain(name);
   const [best] = known
     .map((word) => ({word, distance: distanceTo(asked, plain(word))}))

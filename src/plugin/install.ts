@@ -155,7 +155,7 @@ function engineOfPlan(plan: Plan, asked: InstallOptions['engine'], known: readon
     const [problem, algorithm] = strange;
     throw new ConvgradError(
       'install',
-      `the plan has ${JSON.stringify(algorithm)} for '${problem}', which is no algorithm here; use ${known.join(', ')}, or defineAlgorithm() first.`,
+      `the plan has ${JSON.stringify(algorithm)} for '${problem}', which is no algorithm here${didYouMean(String(algorithm), known)}; use ${known.join(', ')}, or defineAlgorithm() first.`,
     );
   }
   const {engine = asked ?? 'auto'} = plan;

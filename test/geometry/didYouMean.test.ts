@@ -19,6 +19,11 @@ it.each([
   expect(didYouMean(name, known)).toBe(word && isNear ? ` (did you mean '${word}'?)` : '');
 });
 
+it('answers a former name with the one of today, where that is known', () => {
+  expect(didYouMean('gather', ['direct', 'implicitGemm'])).toBe(" (now called 'implicitGemm')");
+  expect(didYouMean('gather', ['direct'])).toBe('');
+});
+
 it('refuses what is unknown, and tells what is known', () => {
   expect(() => refuseUnknown('conv2d', {x: 1, padding: 'same'}, known)).toThrow(
     `conv2d: unknown option 'padding' (did you mean 'pad'?); use ${known.join(', ')}.`,

@@ -7,29 +7,36 @@ import type {Pass} from '../geometry/pass.js';
 
 /** One algorithm on one backend, on tensors in NHWC order. */
 export interface Implementation {
-  /** The algorithm's name in the catalogue; `direct` where a backend has only the definition. */
+  /** The algorithm's name in the catalogue; `direct` if the backend has only the definition. */
   readonly algorithm: string;
-  /** Where one Inf or NaN of an input may spread, see `Algorithm.footprint`; absent, as the algorithm of that name declares. */
+  /**
+   * Where one Inf or NaN of an input may spread, see `Algorithm.footprint`. If absent, the declaration of the algorithm of that name holds.
+   */
   readonly footprint?: Algorithm['footprint'];
-  /** The passes that it has at all; see `supports` for those of a problem. */
+  /** The passes that it can compute for some problem; `supports` answers for a given problem. */
   readonly passes: readonly Pass[];
   /** True, or the reason why not, in words for users. */
   supports(info: Conv2DInfo, pass: Pass): true | string;
-  /** What a pass that it supports costs; absent where nobody counted. */
+  /** What a supported pass costs; absent if its work is not counted. */
   cost?(info: Conv2DInfo, pass: Pass): Cost;
-  /** Has what `predict` measures run before it is measured; asked of all that stand for choice. */
+  /** Warms up the kernels that `predict` times. Called for every candidate. */
   prepare?(info: Conv2DInfo, pass: Pass): void;
-  /** How long a pass that it supports should take here, in milliseconds; absent, or undefined, where that cannot be told. */
+  /** Predicted milliseconds of a supported pass on this machine; absent, or undefined, if there is no prediction. */
   predict?(info: Conv2DInfo, pass: Pass): number | undefined;
-  /** Whether it is known to be the fastest for this, and comes first where no predicted times decide and nobody names an algorithm. */
+  /**
+   * Whether it is known to be the fastest for this problem. It then comes first, unless predicted times decide or the caller names an
+   * algorithm.
+   */
   isFaster?(info: Conv2DInfo, pass: Pass): boolean;
   /** See `Algorithm`. */
   readonly accuracy?: 'fast' | undefined;
-  /** Whether `run` takes this epilogue along on that backend; absent where it takes none. */
+  /** Whether `run` computes this epilogue in the same kernel on that backend; absent if it never does. */
   fuses?(info: Conv2DInfo, epilogue: TensorEpilogue, backend: object): boolean;
   /**
-   * Computes one pass from its two inputs in the order of `passTensors`: shapes `shapeOf(info, …)`, dtype float32, NHWC whatever
-   * `info.dataFormat` says, batch ≥ 1, in memory that holds floats (`BackendFamily.floats`); and what follows it, if it `fuses` that. Returns a new float32 tensor of the output's shape that the caller owns; keeps and changes nothing.
+   * Computes one pass from its two inputs, given in the order of `passTensors`. Inputs have shapes `shapeOf(info, …)`, dtype float32, batch
+   * ≥ 1, and are NHWC whatever `info.dataFormat` says. Their memory holds floats (`BackendFamily.floats`). The pass includes the epilogue,
+   * if `fuses` accepts it. Keeps and changes none of its inputs.
+   * @returns a new float32 tensor of the output's shape, which the caller owns
    */
   run(
     pass: Pass,
@@ -41,20 +48,20 @@ export interface Implementation {
   ): TensorInfo;
 }
 
-/** What may follow a forward pass within the same kernel: y ← activation(y + bias), in tfjs's words. */
+/** What may follow a forward pass within the same kernel: y ← activation(y + bias). The activation has tfjs's name. */
 export interface TensorEpilogue {
   activation: string;
   bias?: TensorInfo | null | undefined;
-  /** prelu's slopes below zero. */
+  /** Slopes of prelu below zero. */
   preluActivationWeights?: TensorInfo | null | undefined;
-  /** leakyrelu's slope below zero. */
+  /** Slope of leakyrelu below zero. */
   leakyreluAlpha: number;
 }
 
-/** Where tfjs's own kernels, told the resolved geometry in explicit pads, are as right as ours. */
+/** Where tfjs's own kernels are as right as ours, if they get the resolved geometry as explicit pads. */
 export interface Builtin {
   readonly passes: readonly Pass[];
-  /** Whether they are faster too, and so come first where nobody asks for an algorithm; absent where `predict` tells. */
+  /** Whether they are faster too, and so come first if the caller names no algorithm; absent if `predict` answers that. */
   isFaster?(info: Conv2DInfo, pass: Pass): boolean;
   /** See {@link Implementation}. */
   cost?(info: Conv2DInfo, pass: Pass): Cost;
@@ -62,7 +69,7 @@ export interface Builtin {
   /** True, or the reason why not, in words for users. */
   supports(info: Conv2DInfo, pass: Pass): true | string;
   fuses(info: Conv2DInfo, epilogue: TensorEpilogue, backend: object): boolean;
-  /** Runs such a kernel where it does not say for itself that it failed; by default it is called with the backend as it is. */
+  /** Runs a kernel that does not report its own failures. By default the kernel simply gets the backend. */
   run?(
     backend: object,
     inputs: Readonly<Record<string, TensorInfo | null | undefined>>,
@@ -74,25 +81,31 @@ export interface Builtin {
 export interface BackendFamily {
   /** Names of the tfjs backends served, e.g. `['cpu']`. */
   readonly backends: readonly string[];
-  /** In order of preference, where predicted times do not decide. */
+  /** In order of preference, which decides wherever predicted times do not. */
   implementations(): readonly Implementation[];
-  /** The backends whose own kernels are used where nobody asks for an algorithm. */
+  /** By backend: tfjs's own kernels, which compete if the caller names no algorithm. */
   readonly builtins?: Readonly<Record<string, Builtin>>;
-  /** The engine that its implementations compute on, where they have one. */
+  /** The engine that its implementations compute on, if they use one. */
   engine?(): Engine;
-  /** Below so many operations the order of preference decides: predicting would take longer than choosing can save. Absent where it never does. */
+  /**
+   * Below this many operations the order of preference decides, because predicting takes longer than a better choice saves. Absent if
+   * predictions always decide.
+   */
   readonly minPredictedFlops?: number;
-  /** Whether what runs for the first time is compiled first, which takes longer than a choice can save. */
+  /** Whether kernels compile when they first run, which takes longer than a better choice can save. */
   readonly compiles?: true;
-  /** Where the times that it predicts come from on a backend, for people; absent where they are measured here. */
+  /** The source of the predicted times on a backend, in words for users; absent if they are measured on this machine. */
   ratesSource?(): string;
-  /** Where the memory of a float32 tensor may hold integers: whether it holds floats, and a new tensor that does. Absent where it always does. */
+  /**
+   * Tells whether the memory of a float32 tensor holds floats, and copies the tensor to floats if it holds integers. Absent if it always
+   * holds floats.
+   */
   readonly floats?: {
     areHeld(backend: object, tensor: TensorInfo): boolean;
     copy(backend: object, tensor: TensorInfo): TensorInfo;
     /** Whether tfjs's clone of such a tensor takes its integers for floats. The tape saves clones. */
     readonly areLostInClones?: true;
   };
-  /** What a campaign must have reached beside every pass of every implementation. */
+  /** Counters of code paths that a verification campaign must reach, beside every pass of every implementation. */
   counters(): readonly CoverageCounter[];
 }

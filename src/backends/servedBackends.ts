@@ -1,4 +1,4 @@
-/** Names of the tfjs backends that each family serves. They stand apart from the kernels, so that a list of them loads none. */
+/** Names of the tfjs backends that each family serves. They have their own file so that listing them loads no kernels. */
 export const backendNames = {host: ['cpu', 'wasm'], webgl: ['webgl'], webgpu: ['webgpu']} as const;
 
 /** Names of the tfjs backends that convgrad has kernels for. */
@@ -6,16 +6,16 @@ export function servedBackends(): readonly string[] {
   return Object.values(backendNames).flat();
 }
 
-/** Backends under other names, by the name of the one that each is a copy of. */
+/** Maps the name of a copied backend to the name of its original. */
 const aliases = new Map<string, string>();
 
-/** Has a backend served as the one that it is a copy of; as itself where that is none. */
+/** Makes convgrad serve a backend as a copy of another one. If `backend` is undefined, the name stands for itself again. */
 export function setAlias(copy: string, backend: string | undefined): void {
   if (backend === undefined) aliases.delete(copy);
   else aliases.set(copy, backend);
 }
 
-/** The backend that a name stands for: itself, or the one that it is a copy of. */
+/** The backend that a name stands for: the original if it is a copy, else itself. */
 export function resolveAlias(name: string): string {
   return aliases.get(name) ?? name;
 }

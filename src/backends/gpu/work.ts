@@ -1,12 +1,13 @@
 import type {Cost} from '../../algorithms/algorithm.js';
 
 /**
- * What a launch, a draw of fragments or a dispatch of threads, consists of, in totals over all threads: `threads` that are begun and find their place,
- * `products` with the sums that they are added to, `pairProducts` of two values by two that are put together before, `loads` and `stores` of one float,
- * `wideLoads` and `wideStores` of four beside each other,
- * `spreadLoads` of four where those of neighbouring threads lie in other rows of a texture, `selected` pixels that may lie in one of two texels, `lookups` of
- * texels whose place is found by dividing, `loopCarried` sums of four that a loop takes along into its next turn, into another loop or out of it, `copies` of
- * rectangles from texture to texture without a shader.
+ * The kinds of work in a launch: a draw of fragments or a dispatch of threads. Counts are totals over all threads.
+ *
+ * - `threads`: threads that start and find their place - `products`: products, each with the sum that it is added to - `pairProducts`:
+ * products of two values by two that are first put together into a vector - `loads`, `stores`: of one float - `wideLoads`, `wideStores`: of
+ * four adjacent floats - `spreadLoads`: of four floats, where neighbouring threads read other rows of a texture - `selected`: pixels that
+ * may lie in one of two texels - `lookups`: texels whose place is found by a division - `loopCarried`: sums of four that a loop carries
+ * into its next turn, into another loop or out of it - `copies`: rectangles copied from texture to texture without a shader
  */
 export const gpuWorkKinds = [
   ...(['threads', 'products', 'pairProducts', 'loads', 'wideLoads', 'spreadLoads', 'selected', 'lookups'] as const),
@@ -20,32 +21,35 @@ export interface GpuCost extends Cost {
   launches: readonly Launch[];
 }
 
-/** Of a call besides its launches, of a launch besides its work, and of one of each kind of work; none where a kind is absent. */
+/**
+ * Nanoseconds per call, per launch, and per unit of each kind of work. A call and a launch cost this beside their work. An absent kind
+ * costs nothing.
+ */
 type Nanoseconds = Readonly<Record<'calls' | 'launches', number> & Partial<Record<GpuWorkKind, number>>>;
 
-/** How long a class of adapters takes. */
+/** How long calls, launches and work take on a class of adapters. */
 export interface GpuRates {
-  /** Where they come from, for people. */
+  /** The source of the rates, in words for users. */
   from: string;
   nanoseconds: Nanoseconds;
-  /** Fewer threads than so many take as long as these: the rest of the device stands idle. */
+  /** A launch of fewer threads takes as long as one of this many, because the rest of the device stands idle. */
   parallel: number;
 }
 
-/** The rates of the software renderer, as `scripts/fitRates.mjs` fits them, which tells how. */
+/** The rates of the software renderer. `scripts/fitRates.mjs` fits them and explains how. */
 export function softwareRates(nanoseconds: Nanoseconds): GpuRates {
   return {from: 'measured on SwiftShader', nanoseconds, parallel: 1};
 }
 
 /**
- * What GPUs of some tera operations a second and some hundred gigabytes a second have in common, rounded: a launch takes as long as millions of products,
- * and loads hit caches. No GPU was at hand to fit them on.
+ * Rounded rates that fit GPUs of some tera operations and some hundred gigabytes per second: a launch takes as long as millions of
+ * products, and loads hit caches. They are assumed, not fitted: no GPU was available to measure.
  */
 export function assumedRates(work: Omit<Nanoseconds, 'calls' | 'launches'>): GpuRates {
   return {from: 'assumed of a GPU, none measured', nanoseconds: {calls: 1e5, launches: 1e4, ...work}, parallel: 2048};
 }
 
-/** Milliseconds of one call. */
+/** Predicted milliseconds of one call that consists of these launches. */
 export function predictedMilliseconds({nanoseconds: of, parallel}: GpuRates, launches: readonly Launch[]): number {
   const times = launches.map((launch) => {
     const kinds = Object.keys(launch) as GpuWorkKind[];

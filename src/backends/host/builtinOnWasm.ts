@@ -5,14 +5,14 @@ import type {Builtin} from '../implementation.js';
 import {alongChannels} from './epilogue.js';
 import {runBuiltin, type WasmBackend} from './heap.js';
 
-/** Below so many operations, copying into the engine's memory takes longer than its products save. */
+/** Below this many operations, copying into the engine's memory takes longer than the engine's faster products save. */
 const smallFlops = 4e6;
 
 /**
- * tfjs's `wasm` backend convolves forward by XNNPACK, in kernels of its own: faster than ours for depthwise convolutions, and for all where ours have
- * no vectors. What is wrong with it, measured on 7000 random problems, comes from the sizes and pads that tfjs computes for it (issues 649, 5907, 7605,
- * 8405); with explicit pads it was right on all of 6000, and on all of 3142 depthwise ones. One thing is left: a dense convolution between single
- * channels uses kernels that turn NaN into a number.
+ * tfjs's `wasm` backend computes forward convolutions with XNNPACK. Its kernels are faster than ours for depthwise convolutions, and for
+ * all convolutions where our engine has no vectors. Its errors, measured on 7000 random problems, come from the sizes and pads that tfjs
+ * computes for it (issues 649, 5907, 7605, 8405). With explicit pads it was right on all of 6000 problems, and on all of 3142 depthwise
+ * ones. One error remains: a dense convolution from one channel to one channel uses kernels that turn NaN into a number.
  */
 export const builtinOnWasm: Builtin = {
   passes: ['forward'],
@@ -24,7 +24,10 @@ export const builtinOnWasm: Builtin = {
     return fitsIndexRange(info, maxInt32);
   },
   run: (backend, inputs, kernel) => runBuiltin(backend as WasmBackend, inputs, kernel),
-  /** One bias and one slope for each channel. The kernel refuses a bias that was made in another shape and is a vector by reshaping. */
+  /**
+   * Accepts one bias and one slope for each channel. The kernel rejects a bias that became a vector by reshaping, so its original shape
+   * counts too.
+   */
   fuses({outChannels}, {bias, preluActivationWeights: slopes}, backend) {
     const {dataIdMap} = backend as {dataIdMap: {get(dataId: object): {shape: number[]}}};
     return (

@@ -3,7 +3,7 @@ import type {Epilogue} from '../../engine/engine.js';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import type {TensorEpilogue} from '../implementation.js';
 
-/** Activations that come out the same whether JavaScript or vectors compute them. */
+/** Activations that give the same bits in JavaScript and in vectors. */
 const activations: readonly string[] = [
   'linear',
   'relu',
@@ -12,7 +12,7 @@ const activations: readonly string[] = [
   'leakyrelu',
 ] satisfies Epilogue['activation'][];
 
-/** Whether the engine can apply it: one bias and one slope for each channel. */
+/** Whether the engine can apply the epilogue: a supported activation, and one bias and one slope for each channel. */
 export function isPerChannel(
   {outChannels}: Conv2DInfo,
   {activation, bias, preluActivationWeights: slopes}: TensorEpilogue,
@@ -23,17 +23,17 @@ export function isPerChannel(
   );
 }
 
-/** Whether a shape that broadcasts to y in NHWC has a value for each channel. */
+/** Whether a shape that broadcasts to y in NHWC has one value for each channel. */
 export function alongChannels(shape: readonly number[], channels: number): boolean {
   return shape[shape.length - 1] === channels && shape.slice(0, -1).every((size) => size === 1);
 }
 
-/** The tensors that it reads. */
+/** The tensors that an epilogue reads: its bias and its slopes, where it has them. */
 export function epilogueTensors({bias, preluActivationWeights: slopes}: TensorEpilogue): TensorInfo[] {
   return [bias, slopes].flatMap((tensor) => (tensor ? [tensor] : []));
 }
 
-/** The epilogue on the arrays of its tensors, in the order of `tensorsOf`. */
+/** The epilogue with the arrays of its tensors, given in the order of `epilogueTensors`. */
 export function toEngineEpilogue(epilogue: TensorEpilogue, arrays: readonly Float32Array[]): Epilogue {
   const [first, second] = arrays;
   const [bias, slopes] = epilogue.bias ? [first, second] : [undefined, first];

@@ -1,7 +1,7 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import type {BackendFamily} from '../implementation.js';
 
-/** What is asked of tfjs's wasm backend. */
+/** The parts of tfjs's wasm backend that this file uses. */
 interface WasmTensors {
   dataIdMap: {get(dataId: object): {dtype: 'float32' | 'int32' | 'bool'}};
   makeOutput(shape: number[], dtype: 'float32'): TensorInfo;
@@ -9,8 +9,8 @@ interface WasmTensors {
 }
 
 /**
- * In the heap of wasm a tensor that cpu cast from int32 or bool, and that was moved then, lies as integers. Its entry tells. What cpu itself keeps are typed
- * arrays, whose elements are read as the numbers they are.
+ * If cpu casts a tensor from int32 or bool and it then moves to wasm, its values lie in the heap as integers. The dtype of its entry shows
+ * that. The cpu backend itself keeps typed arrays, whose elements always read as the right numbers.
  */
 export const floats: NonNullable<BackendFamily['floats']> = {
   areHeld: (backend, {dataId}) => {

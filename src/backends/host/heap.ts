@@ -2,26 +2,26 @@ import type {DataType, TensorInfo} from '@tensorflow/tfjs';
 import {OutOfMemory} from '../../geometry/error.js';
 import {override} from './override.js';
 
-/** tfjs's `wasm` backend: tensors lie in the heap of its module, which is seen from here but moves when it grows. */
+/** tfjs's `wasm` backend. Tensors lie in the heap of its module. JavaScript can view that heap, but the heap moves when it grows. */
 export interface WasmBackend {
   wasm: {
     HEAPU8: {length: number};
     HEAPU32: Uint32Array;
-    /** @returns 0 where there is no room, which tfjs takes for the address of a tensor */
+    /** @returns 0 if there is no room; tfjs takes that 0 for the address of a tensor */
     _malloc(bytes: number): number;
     _free(address: number): void;
   };
   dataIdMap: {
     has(dataId: object): boolean;
     /**
-     * Where a tensor lies. A tensor of another backend is brought into the heap first. Whoever comes into the heap gets a new entry, so an entry stands
-     * for one stay there, during which the values do not change; the data id stands for all entries.
+     * Where a tensor lies. A tensor of another backend first moves into the heap. Each move into the heap makes a new entry. So an entry
+     * stands for one stay in the heap, during which the values do not change, while the data id stands for all entries.
      */
     get(dataId: object): HeapEntry;
     /** tfjs's engine, which knows the tensors of all backends. */
     dataMover?: {state?: {tensorInfo?: {get(dataId: object): {shape: number[]; dtype: DataType} | undefined}}};
   };
-  /** Makes room for a tensor, and writes its values there if it has any. */
+  /** Allocates a tensor, and writes its values if it has any. */
   move(dataId: object, values: unknown, shape: number[], dtype: DataType, refCount: number): void;
   makeOutput(shape: number[], dtype: 'float32', ...more: unknown[]): TensorInfo;
   /** A view, valid until the next allocation. */
@@ -36,20 +36,23 @@ export interface HeapEntry {
   dtype: DataType;
 }
 
-/** The address space of WebAssembly, in bytes. */
+/** The size of WebAssembly's address space, in bytes. */
 const addressSpace = 2 ** 32;
-/** What tfjs's module allocates beside a tensor to know of it, generously. */
+/** Upper bound of the bytes that tfjs's module allocates for its own records of one tensor. */
 const tensorOverhead = 1 << 16;
-/** What the pieces of a heap take beside tensors, and what is lost between them, generously. */
+/** Upper bound of the bytes that a heap takes beside its tensors, including the gaps between them. */
 const heapOverhead = 1 << 20;
 
-/** What is known of a backend's heap. */
+/** What convgrad tracks about a backend's heap. */
 interface HeapGuard {
-  /** Bytes of the tensors that came since the guard did. */
+  /** Bytes of the tensors allocated since the guard was installed. */
   bytes: number;
-  /** Why nothing may be computed there any more; undefined where all is well. */
+  /** Why the backend must not compute any more; undefined while its heap is intact. */
   broken?: string;
-  /** Whether a kernel of tfjs's runs whose result is to be marked until it is written; it was made so. */
+  /**
+   * True while one of tfjs's kernels runs. Each tensor that it allocates is then marked as unwritten, and `made` is the last such tensor's
+   * data id.
+   */
   isMarking: boolean;
   made?: object | undefined;
   undo: () => void;
@@ -58,8 +61,8 @@ interface HeapGuard {
 const guards = new Map<WasmBackend, HeapGuard>();
 
 /**
- * Has a backend refuse tensors that its heap has no room for. tfjs does not look, and writes them to address 0 and on: over what its module keeps there, so that
- * whatever is computed afterwards may be wrong.
+ * Makes a backend refuse tensors that do not fit into its heap. tfjs itself does not check: it writes such a tensor from address 0 on, over
+ * the data of its module, and everything computed afterwards may be wrong.
  */
 function guardHeap(backend: WasmBackend): HeapGuard {
   const known = guards.get(backend);
@@ -84,7 +87,7 @@ function guardHeap(backend: WasmBackend): HeapGuard {
       guard.bytes = Math.max(0, guard.bytes - bytesOf(entry.shape, entry.dtype));
     return gone;
   };
-  /** Bringing a tensor in takes it from where it is before it asks for room. */
+  /** Checks for room first, because tfjs's own `get` takes the tensor from its old backend before it allocates. */
   const finding: typeof get = (dataId) => {
     const info = dataIdMap.has(dataId) ? undefined : dataIdMap.dataMover?.state?.tensorInfo?.get(dataId);
     if (info && info.dtype !== 'string') assertRoom(backend, guard, info.shape, bytesOf(info.shape, info.dtype));
@@ -107,8 +110,8 @@ function bytesOf(shape: readonly number[], dtype: DataType): number {
 }
 
 /**
- * Whether the module's allocator can be asked for so many bytes at all. It adds without a look at the end of the address space, and takes 2³¹ bytes and more for a
- * negative number: then it moves the end of the heap back, into the tensors that are there.
+ * Whether it is safe to ask the module's allocator for that many bytes. The allocator does not check for the end of the address space. It
+ * also takes 2³¹ bytes or more for a negative number, and then moves the end of the heap back into live tensors.
  */
 function canAllocate(bytes: number, heapBytes: number, tensorBytes: number): boolean {
   return (
@@ -116,12 +119,12 @@ function canAllocate(bytes: number, heapBytes: number, tensorBytes: number): boo
   );
 }
 
-/** @throws OutOfMemory unless the heap has room for such a tensor of so many bytes */
+/** @throws OutOfMemory unless the heap has room for a tensor of that shape and that many bytes */
 function assertRoom({wasm}: WasmBackend, guard: HeapGuard, shape: readonly number[], bytes: number): void {
   assertIntact(guard);
   const wanted = bytes + tensorOverhead;
   const address = canAllocate(wanted, wasm.HEAPU8.length, guard.bytes) ? wasm._malloc(wanted) >>> 0 : 0;
-  // Room that ends past the heap is none, and must not be given back.
+  // Memory that ends past the heap is unusable, and freeing it would do damage.
   if (address !== 0 && address + wanted > wasm.HEAPU8.length) {
     guard.broken = 'its allocator gave out memory past the end of its heap';
     assertIntact(guard);
@@ -143,7 +146,7 @@ function assertIntact({broken}: HeapGuard): void {
   );
 }
 
-/** The same for any backend, of which only this one needs it. */
+/** Guards the memory of any backend. Only the wasm backend needs a guard, so others are left alone. */
 export function guardMemory(backend: object): void {
   if (isWasmBackend(backend)) guardHeap(backend);
 }
@@ -152,13 +155,17 @@ export function isWasmBackend(backend: object): backend is WasmBackend {
   return 'typedArrayFromHeap' in backend;
 }
 
-/** Has all backends as they were. */
+/** Removes all guards, so that every backend has its own methods again. */
 export function unguardHeaps(): void {
   for (const {undo} of guards.values()) undo();
   guards.clear();
 }
 
-/** Brings tensors of other backends into the heap of a backend that is guarded from then on. @throws OutOfMemory where there is no room; they stay where they are then */
+/**
+ * Moves tensors of other backends into the heap of a backend, which is guarded from then on.
+ * @returns the heap entry of each input
+ * @throws OutOfMemory if there is no room; the tensors then stay where they are
+ */
 export function moveToHeap(backend: WasmBackend, inputs: readonly TensorInfo[]): HeapEntry[] {
   assertIntact(guardHeap(backend));
   return inputs.map((input) => stayOf(backend, input));
@@ -173,14 +180,15 @@ function stayOf({dataIdMap}: WasmBackend, {dataId, shape}: TensorInfo): HeapEntr
   );
 }
 
-/** The first and the last element of a result that nobody wrote: a NaN that no arithmetic makes. */
+/** Written to the first and the last element of a result before its kernel runs: a NaN that no arithmetic produces. */
 const unwrittenMark = 0x7fe5_a3c1;
 
 /**
- * Runs one of tfjs's own kernels, which say nothing but a line on the console where they find no memory for what they need beside the result.
+ * Runs one of tfjs's own kernels. If such a kernel finds no memory for what it needs beside the result, it only prints a line to the
+ * console.
  * @param inputs by the names that the kernel gives them
- * @param run the kernel on a backend
- * @throws OutOfMemory where it did not write its result, which is gone then
+ * @param run the kernel, as a function of the backend
+ * @throws OutOfMemory if the kernel did not write its result; that result is then disposed of
  */
 export function runBuiltin(
   backend: WasmBackend,
@@ -207,7 +215,7 @@ export function runBuiltin(
     result = run(backend);
   } catch (error) {
     if ((error as Error).name === 'RuntimeError') {
-      // Its C++ ends in a trap where it finds no memory, and leaves nobody knows what.
+      // The C++ code traps when it finds no memory, and leaves its heap in an unknown state.
       guard.broken = `one of its kernels ended with "${(error as Error).message}"`;
       return refuse(guard.made ? backend.dataIdMap.get(guard.made).shape : []);
     }
@@ -219,7 +227,7 @@ export function runBuiltin(
   return guard.made === result.dataId && isMarked(backend, result.dataId) ? refuse(result.shape) : result;
 }
 
-/** Marks the first and the last element of a tensor that nobody wrote yet. */
+/** Marks the first and the last element of a tensor that holds no values yet. */
 function mark(backend: WasmBackend, dataId: object): void {
   const {memoryOffset, shape} = backend.dataIdMap.get(dataId);
   const {HEAPU32} = backend.wasm;

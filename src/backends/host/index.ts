@@ -14,7 +14,7 @@ import {floats} from './floats.js';
 import {compute} from './memory.js';
 import {isTiny} from './tiny.js';
 
-/** Every algorithm of the catalogue, on backends whose tensors JavaScript can reach. */
+/** Runs every algorithm of the catalogue on backends whose tensors JavaScript can reach (cpu and wasm). */
 export const hostFamily: BackendFamily = {
   backends: backendNames.host,
   implementations: () => algorithms().map(implementation),

@@ -3,12 +3,12 @@ import {markImmutable} from '../../engine/immutableIdentity.js';
 import {isWasmBackend, moveToHeap, unguardHeaps, type WasmBackend} from './heap.js';
 import {type ArrayStore, OutputPool} from './outputPool.js';
 
-/** Computes an output from inputs, all of them where the backend keeps them. */
+/** Computes an output from inputs. All arrays lie where the backend keeps them. */
 export type Computation = (inputs: readonly Float32Array[], output: Float32Array) => void;
 
 /**
- * Runs a computation on a backend's float32 tensors, without copies where the backend's memory can be reached.
- * @returns a new tensor of that shape; the arrays that the computation got are not to be kept
+ * Runs a computation on a backend's float32 tensors, without copies where JavaScript can reach the backend's memory.
+ * @returns a new tensor of that shape; the computation must not keep the arrays that it gets
  */
 export function compute(backend: object, inputs: readonly TensorInfo[], shape: number[], run: Computation): TensorInfo {
   return isWasmBackend(backend)
@@ -16,7 +16,7 @@ export function compute(backend: object, inputs: readonly TensorInfo[], shape: n
     : computeInArrays(backend as ArrayBackend, inputs, shape, run);
 }
 
-/** tfjs's `cpu` backend: a tensor is a typed array, and reading it copies nothing. */
+/** tfjs's `cpu` backend. A tensor is a typed array, and reading it copies nothing. */
 interface ArrayBackend extends ArrayStore {
   makeTensorInfo(shape: number[], dtype: 'float32', values: Float32Array): TensorInfo;
 }
@@ -38,12 +38,12 @@ function computeInArrays(
   return tensor;
 }
 
-/** By backend, while arrays are used again. */
+/** The pool of each backend, while output arrays are reused; else undefined. */
 let pools: Map<ArrayBackend, OutputPool> | undefined;
 
 /**
- * Whether arrays of outputs are used again: that takes methods of the backends, which are theirs again afterwards, as are those that guard heaps from being
- * overfilled.
+ * Turns the reuse of output arrays on or off. Reuse replaces methods of the backends. Turning it off restores them, and also the methods
+ * that guard heaps from being overfilled.
  */
 export function reuseOutputs(reuse: boolean): void {
   if (reuse) {
@@ -67,7 +67,7 @@ function computeInHeap(
   shape: number[],
   run: Computation,
 ): TensorInfo {
-  // All that may allocate comes before the first view.
+  // Everything that may allocate comes before the first view, since an allocation may move the heap.
   const entries = moveToHeap(backend, inputs);
   const output = backend.makeOutput(shape, 'float32');
   try {

@@ -1,26 +1,29 @@
 import {override} from './override.js';
 
-/** What the pool needs of tfjs's `cpu` backend, which keeps each tensor's values as an array that it hands out itself. */
+/**
+ * The parts of tfjs's `cpu` backend that the pool uses. The backend keeps each tensor's values as an array, and hands out that array
+ * itself.
+ */
 export interface ArrayStore {
   data: {set(dataId: object, entry: {values?: unknown}): void};
   readSync(dataId: object): Float32Array;
   disposeData(dataId: object, force?: boolean): boolean;
 }
 
-/** Smaller arrays are made as fast as they are found. */
+/** Arrays of fewer floats are not pooled: allocating them takes no longer than finding them. */
 const fewestFloats = 1 << 12;
-/** Bytes of arrays that wait to be used again; the oldest go first. */
+/** The most bytes of arrays that wait for reuse; beyond that the oldest are dropped. */
 const mostBytes = 1 << 27;
 
 /**
- * Arrays for outputs on one backend, used again when their tensor is disposed of: a system hands out new memory page by page, which for large outputs takes
- * longer than the arithmetic. An array that anybody else may hold is never used again: one that was read (`dataSync()` gives the array itself), or that
- * another tensor shares, as slices do.
+ * Reuses output arrays of one backend after their tensors are disposed of. The operating system hands out new memory page by page, which
+ * takes longer than the arithmetic for large outputs. The pool never reuses an array that somebody else may hold: one that was read
+ * (`dataSync()` returns the array itself), or one that another tensor shares, as slices do.
  */
 export class OutputPool {
   private readonly waiting: Float32Array[] = [];
   private bytes = 0;
-  /** Of tensors whose array nobody else holds: the array, and by its memory the tensor. */
+  /** Tensors whose array nobody else holds: `arrays` maps a data id to its array, and `tensors` maps the array's memory to the data id. */
   private readonly arrays = new WeakMap<object, Float32Array>();
   private readonly tensors = new WeakMap<ArrayBufferLike, object>();
   readonly readSync: ArrayStore['readSync'];
@@ -29,7 +32,7 @@ export class OutputPool {
   constructor(store: ArrayStore) {
     const {data} = store;
     const [readSync, disposeData, set] = [store.readSync, store.disposeData, data.set];
-    /** Reads a tensor for as long as a computation takes: its array stays its own. */
+    /** Reads a tensor for the duration of a computation only, so its array still counts as unshared. */
     this.readSync = (dataId) => readSync.call(store, dataId);
     this.undo = [
       override(store, 'readSync', (dataId) => {
@@ -49,7 +52,7 @@ export class OutputPool {
     ];
   }
 
-  /** An array with any content. */
+  /** Returns an array of that length with unknown content. */
   take(length: number): Float32Array {
     const at = this.waiting.findIndex((array) => array.length === length);
     if (at < 0) return new Float32Array(length);
@@ -58,19 +61,19 @@ export class OutputPool {
     return array;
   }
 
-  /** Gives an array to a tensor that was just made of it. */
+  /** Records that an array belongs to a tensor that was just made from it. */
   give(dataId: object, array: Float32Array): void {
     if (array.length < fewestFloats) return;
     this.arrays.set(dataId, array);
     this.tensors.set(array.buffer, dataId);
   }
 
-  /** Puts the backend back as it was, but for what others have replaced since. */
+  /** Restores the backend's methods, except those that somebody else has replaced since. */
   close(): void {
     for (const undo of this.undo) undo();
   }
 
-  /** Somebody else holds this array, or one on the same memory. */
+  /** Records that somebody else holds this array, or another view of its memory, so it must not be reused. */
   private share(values: unknown): void {
     const dataId = ArrayBuffer.isView(values) ? this.tensors.get(values.buffer) : undefined;
     if (dataId) this.arrays.delete(dataId);

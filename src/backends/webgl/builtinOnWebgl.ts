@@ -6,8 +6,9 @@ import type {Builtin} from '../implementation.js';
 import {costFrom, texelsOf} from './cost.js';
 
 /**
- * tfjs's `webgl` backend computes a convolution of single pixels forward as a matrix product of tensors as they lie, in one program. Where a size is odd tfjs counts undefined lanes in, so that is not its
- * business; nor are larger filters and strides, for which it builds a matrix first.
+ * tfjs's `webgl` backend computes a forward 1×1 convolution as one matrix product, in one program, on tensors as they lie. With an odd size
+ * tfjs's product includes undefined lanes, so convgrad does not use it there. It does not use it for larger filters or strides either: for
+ * those tfjs builds a matrix first.
  */
 export const builtinOnWebgl: Builtin = {
   passes: ['forward'],
@@ -31,7 +32,7 @@ export const builtinOnWebgl: Builtin = {
     ),
 };
 
-/** For two channels of a texel of the result it loads a texel of the pixels, and one of the weights. */
+/** For every two channels that it sums over, a texel of the result loads one texel of pixels and one of weights. */
 function launchesOf(info: Conv2DInfo): Launch[] {
   const threads = texelsOf(shapeOf(info, 'y'));
   const products = flopsOf(info) / 2;

@@ -4,12 +4,12 @@ import {type GpuCost, type Launch, predictedMilliseconds} from '../gpu/work.js';
 import type {Implementation} from '../implementation.js';
 import {ratesInUse} from './rates.js';
 
-/** Texels of a tensor as tfjs packs it. */
+/** Texels of a tensor [N, H, W, C] in tfjs's packed layout. */
 export function texelsOf([n, h, rows, columns]: readonly number[]): number {
   return n * h * Math.ceil(rows / 2) * Math.ceil(columns / 2);
 }
 
-/** What the draws of a pass cost, and how long they should take. */
+/** Cost and predicted time of a pass, from the draws that it consists of. */
 export function costFrom(
   launchesOf: (info: Conv2DInfo, pass: Pass) => readonly Launch[],
 ): Required<Pick<Implementation, 'cost' | 'predict'>> {
@@ -20,15 +20,16 @@ export function costFrom(
       launches.reduce((sum, launch) => sum + (of(launch) ?? 0), 0);
     const tensors = [...inputs, output].reduce((sum, name) => sum + 4 * sizeOf(info, name), 0);
     const workspaceBytes = Math.max(0, 16 * total(({wideStores}) => wideStores) - 4 * sizeOf(info, output));
-    // What lies between is written and read.
+    // Intermediate textures are written once and read once.
     return {flops: flopsOf(info), bytes: tensors + 2 * workspaceBytes, workspaceBytes, launches};
   };
   return {cost, predict: (info, pass) => predictedMilliseconds(ratesInUse(), cost(info, pass).launches)};
 }
 
 /**
- * The definition, which finds the place of each texel anew: for each tap and two channels that it sums over
- * those of two pixels and their weights, which dX finds for each pixel by itself.
+ * The draw of the definition, which computes the place of each texel anew. For each tap and each two channels that it sums over, it looks
+ * up a texel for each of two pixels, and one of weights. dX looks up the weights for each pixel by itself. dFilter looks up two texels for
+ * each pixel of y.
  */
 export function directLaunches(info: Conv2DInfo, pass: Pass): Launch[] {
   const {kind, batch, outHeight, outWidth, strideHeight, strideWidth} = info;

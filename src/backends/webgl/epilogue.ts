@@ -1,7 +1,7 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import type {TensorEpilogue} from '../implementation.js';
 
-/** What follows in GLSL, of `value`, two channels of two pixels; comparisons with NaN are false, so that it stays. */
+/** GLSL that applies an activation to `value`, two channels of two pixels. Comparisons with NaN are false, so NaN stays NaN. */
 const activations: Readonly<Record<string, string>> = {
   linear: '',
   relu: 'value = mix(value, vec4(0.), lessThan(value, vec4(0.)));',
@@ -11,12 +11,12 @@ const activations: Readonly<Record<string, string>> = {
   prelu: 'value = mix(value, getSlopes(at.w).xyxy * value, lessThan(value, vec4(0.)));',
 };
 
-/** Bias and activation, for a shader that holds `value` at the channels from `at.w` on, and a uniform `alpha`. */
+/** GLSL of bias and activation. The shader has `value` at the channels from `at.w` on, and a uniform `alpha`. */
 export function epilogueText({activation = 'linear', bias}: Partial<TensorEpilogue> = {}): string {
   return `${bias ? 'value += getBias(at.w).xyxy;' : ''} ${activations[activation]}`;
 }
 
-/** What of an epilogue a shader reads: vectors along the channels, by their names. */
+/** The tensors of an epilogue that a shader reads: vectors along the channels, each with its name in GLSL. */
 export function epilogueInputs({
   activation,
   bias,

@@ -6,7 +6,10 @@ import {epilogueText} from '../epilogue.js';
 import {pixelsText, readingText, texelsOver} from '../layouts/packed2x2/pixelRow.js';
 import {texelAtText} from '../texture/packedTexture.js';
 
-/** How a row of taps is computed, in GLSL: the first of so many pixels of the source, and the sums. */
+/**
+ * How a row of taps is computed, in GLSL: `left` is the column of its first source pixel, `count` the number of its pixels, and `products`
+ * adds to the sums.
+ */
 interface RowText {
   left: string;
   count: number;
@@ -21,7 +24,7 @@ const forwardRow = (taps: number, stride: number): RowText => ({
   products: indices(taps).map((j) => `value += vec4(p${j}, p${j + stride}) * ${weights(j)}.xyxy;`),
 });
 
-/** dX without stride: the same from the last tap to the first. */
+/** dX at stride 1: the taps of `forwardRow` from last to first. */
 const flippedRow = (taps: number): RowText => ({
   left: `at.z + pad.y - ${taps - 1}`,
   count: taps + 1,
@@ -29,12 +32,13 @@ const flippedRow = (taps: number): RowText => ({
 });
 
 /**
- * dX at stride 2: of the two pixels of a texel one meets the even taps and the other the odd ones. `phase` is that of the first tap that the left pixel
- * meets; its m-th one reads pixel M − 1 − m, that of the right pixel the next one where the left one has met an odd tap before.
+ * dX at stride 2. Of the two pixels of a texel one meets the even taps and the other the odd ones; `phase` is the first tap of the left
+ * pixel. The m-th tap of the left pixel is phase + 2m, and reads source pixel ⌈kw/2⌉ − 1 − m. The m-th tap of the right pixel is 1 − phase
+ * + 2m. It reads the same source pixel if phase is 0, and the next one if phase is 1.
  */
 function strideTwoRow(taps: number): RowText {
   const half = Math.ceil(taps / 2);
-  // A tap past the last one is left out, not multiplied by zero: what it would read may be infinite.
+  // A tap past the last one is left out and not multiplied by zero, since the pixel that it would read may be infinite.
   const product = (pixel: string, j: string, m: number) =>
     2 * m + 1 < taps ? `${pixel} * ${weights(j)}` : `(${j} < ${taps} ? ${pixel} * ${weights(j)} : vec2(0.))`;
   return {
@@ -56,8 +60,8 @@ function strideTwoRow(taps: number): RowText {
  *
  *     y[n, oh, ow, c] = Σ_{i, j} x[n, oh·sh − pt + i·dh, ow·sw − pl + j, c] · filter[i, j, c]
  *
- * x [N, H, W, C], filter [kh, kw, C, 1] → y [N, OH, OW, C]. A fragment computes (ow, ow + 1) × (c, c + 1). A row of taps meets kw + sw pixels, each of
- * which it reads once. dX is a row of dy: see {@link flippedRow} and {@link strideTwoRow}.
+ * x [N, H, W, C], filter [kh, kw, C, 1] → y [N, OH, OW, C]. A fragment computes (ow, ow + 1) × (c, c + 1). A row of taps meets kw + sw
+ * pixels, and the fragment reads each of them once. For dX, the pixels are those of dy: see {@link flippedRow} and {@link strideTwoRow}.
  * Source: https://arxiv.org/abs/1704.04861. Limits: sums in float32, in the order i, j.
  * @param rowAligned whether the textures of the image and of the filter are row-aligned
  */

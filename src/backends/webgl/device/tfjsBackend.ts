@@ -2,10 +2,13 @@ import {env, findBackendFactory, type TensorInfo} from '@tensorflow/tfjs';
 import {ConvgradError} from '../../../geometry/error.js';
 import {activeBackend, isSoftwareRenderer} from '../../gpu/adapters.js';
 
-/** A program of WebGL, with the vertex array that tfjs's `buildVao` gives it. */
+/** A WebGL program with the vertex array that tfjs's `buildVao` gives it. */
 export type Binary = WebGLProgram & {vao: WebGLVertexArrayObject | null};
 
-/** What the shaders need of tfjs's webgl backend. It packs inputs that are not packed yet, and drops those copies again. */
+/**
+ * The parts of tfjs's webgl backend that convgrad uses. `runWebGLProgram` packs inputs that are not packed yet, and disposes of those
+ * copies afterwards.
+ */
 export interface WebGLBackend {
   readonly gpgpu: {
     readonly gl: WebGL2RenderingContext;
@@ -17,12 +20,12 @@ export interface WebGLBackend {
   };
   readonly texData: {get(dataId: object): TextureData};
   makeTensorInfo(shape: number[], dtype: 'float32'): TensorInfo;
-  /** Gives a tensor its texture, from tfjs's pool, and puts its values there if it has any. */
+  /** Gives a tensor a texture from tfjs's pool, and uploads its values if it has any. */
   uploadToGPU(dataId: object): void;
   disposeIntermediateTensorInfo(tensor: TensorInfo): void;
   /** A packed copy of a tensor that is not packed. */
   packTensor(tensor: TensorInfo): TensorInfo;
-  /** A packed copy in another shape. */
+  /** A packed copy of a packed tensor, in another shape. */
   packedReshape(tensor: TensorInfo, shape: readonly number[]): TensorInfo;
   /** @param keepPacked whether the output stays packed where tfjs would unpack it at once (WEBGL_LAZILY_UNPACK is false) */
   runWebGLProgram(
@@ -35,37 +38,42 @@ export interface WebGLBackend {
   ): TensorInfo;
 }
 
-/** What tfjs knows of a tensor's texture. */
+/** What tfjs records about a tensor's texture. */
 interface TextureData {
   isPacked: boolean;
-  /** Of the tensor that the texture was made for. */
+  /** The shape of the tensor that the texture was made for. */
   shape: number[];
-  /** Twice the texels of a packed texture. */
+  /** Twice the size in texels of a packed texture. */
   texShape: [height: number, width: number];
   texture: {texture: WebGLTexture} | null;
 }
 
-/** How many fragments keep a GPU busy, and the cores of a processor that computes what one would; more have a price, see `slicesOf`. */
+/**
+ * Enough fragments to keep a GPU busy, or the cores of a processor that runs a software renderer. More of them cost time: see `slicesOf`.
+ */
 const busyFragments = {gpu: 8192, software: 1024};
 
 interface Device {
   version: number;
   maxSide: number;
   isSoftware: boolean;
-  /** How many fragments dFilter may be cut into. */
+  /** The number of fragments that dFilter may be cut into. */
   fragments: number;
 }
 
-/** What the device of tfjs's webgl backend can do. Where there is no webgl at all, its flags cannot be asked for without a complaint of tfjs's. */
+/**
+ * The capabilities of the device of tfjs's webgl backend. Without webgl, tfjs warns when its flags are read, so fixed values stand in for
+ * them.
+ */
 export function device(): Device {
   const gl = activeBackend<WebGLBackend>('webgl')?.gpgpu?.gl;
   const isSoftware = gl !== undefined && isSoftwareRenderer(rendererOf(gl));
   const fragments = isSoftware ? busyFragments.software : busyFragments.gpu;
-  // What `explain` takes a device for where there is none: most have textures of that side.
+  // `explain` uses these values if there is no device. Most devices have textures of that side.
   if (!findBackendFactory('webgl')) return {version: 2, maxSide: 16384, isSoftware, fragments};
   return {
     ...{version: env().getNumber('WEBGL_VERSION'), maxSide: env().getNumber('WEBGL_MAX_TEXTURE_SIZE'), isSoftware},
-    // In float16 textures slices of dFilter would be rounded as often as there are slices, so it is summed in one.
+    // In float16 textures each slice of dFilter would be rounded once more, so one slice holds the whole sum.
     fragments: env().getBool('WEBGL_RENDER_FLOAT32_ENABLED') ? fragments : 1,
   };
 }
@@ -81,14 +89,14 @@ function rendererOf(gl: WebGL2RenderingContext): string {
   return renderer;
 }
 
-/** True, or why no shader of convgrad's runs. */
+/** True, or the reason why none of convgrad's shaders can run. */
 export function needsWebGL2(): true | string {
   return device().version === 1
     ? 'this browser has only WebGL 1, whose shaders cannot loop over sizes unknown at compile time; WebGL 2 is needed'
     : true;
 }
 
-/** @throws ConvgradError when the browser took the GPU away, as it may at any time; tfjs does not look */
+/** @throws ConvgradError if the browser took the GPU away, which it may do at any time; tfjs does not check */
 export function assertContext({gpgpu: {gl}}: WebGLBackend): void {
   if (!gl.isContextLost()) return;
   throw new ConvgradError(

@@ -1,12 +1,11 @@
 /**
- * The definition's derivative by the filter, gathered per texel of dFilter:
+ * The gradient of the definition by the filter, gathered for each texel of dFilter:
  *
  *     dFilter[i, j, c, f] = Σ_{n, oh, ow} x[n, oh·sh − pt + i·dh, ow·sw − pl + j·dw, c] · dy[n, oh, ow, f]
  *
- * x [N, H, W, C], dy [N, OH, OW, F] → dFilter [kh, kw, C, F]. A fragment computes (c, c + 1) × (f, f + 1) at one tap: an
- * outer product per output pixel, over those pixels alone whose tap lies inside x.
- * Source: https://arxiv.org/abs/1603.07285. Limits: one fragment sums N·OH·OW terms in float32, in the order n, oh, ow, so
- * few channels leave the device idle.
+ * x [N, H, W, C], dy [N, OH, OW, F] → dFilter [kh, kw, C, F]. A fragment computes (c, c + 1) × (f, f + 1) at one tap. It adds an outer
+ * product for each output pixel whose tap lies inside x, and visits no other pixels. Source: https://arxiv.org/abs/1603.07285. Limits: one
+ * fragment sums N·OH·OW terms in float32, in the order n, oh, ow, so few channels leave the device idle.
  */
 export const backpropFilter = `
   void main() {

@@ -1,13 +1,13 @@
 /**
- * The transpose of the definition, gathered per texel of dx:
+ * The transpose of the definition, gathered for each texel of dx:
  *
  *     dx[n, h, w, c] = Σ_{i, j, f} dy[n, oh, ow, f] · filter[i, j, c, f]
  *                      where oh·sh = h + pt − i·dh and ow·sw = w + pl − j·dw
  *
- * dy [N, OH, OW, F], filter [kh, kw, C, F] → dx [N, H, W, C]. A fragment computes (w, w + 1) × (c, c + 1). The two columns
- * meet different taps, so each has its own loop. The taps i that make oh whole are one residue class modulo
- * tapStep = s / gcd(s, d), or none (a gap between windows, where dx is 0): the first is searched, the others follow.
- * Source: https://arxiv.org/abs/1603.07285. Limits: sums in float32, in the order i, j, f.
+ * dy [N, OH, OW, F], filter [kh, kw, C, F] → dx [N, H, W, C]. A fragment computes (w, w + 1) × (c, c + 1). The two columns meet different
+ * taps, so each has its own loop. The taps i with a whole oh form one residue class modulo tapStep = s / gcd(s, d), or there are none (a
+ * gap between windows, where dx is 0). The shader searches for the first such tap and steps on by tapStep. Source:
+ * https://arxiv.org/abs/1603.07285. Limits: sums in float32, in the order i, j, f.
  */
 export const backpropInput = `
   void main() {

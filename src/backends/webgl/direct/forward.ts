@@ -1,11 +1,11 @@
 /**
- * The definition, gathered per output texel:
+ * The definition, gathered for each texel of y:
  *
  *     y[n, oh, ow, f] = Σ_{i, j, c} x[n, oh·sh − pt + i·dh, ow·sw − pl + j·dw, c] · filter[i, j, c, f]
  *
- * x [N, H, W, C], filter [kh, kw, C, F] → y [N, OH, OW, F]. A fragment computes (ow, ow + 1) × (f, f + 1); one texel of the
- * filter, (c, c + 1) × (f, f + 1), serves both columns. Taps outside x are skipped.
- * Source: https://arxiv.org/abs/1603.07285. Limits: sums in float32, in the order i, j, c.
+ * x [N, H, W, C], filter [kh, kw, C, F] → y [N, OH, OW, F]. A fragment computes (ow, ow + 1) × (f, f + 1). Each texel of the filter, (c, c
+ * + 1) × (f, f + 1), serves both columns. Taps outside x are skipped. Source: https://arxiv.org/abs/1603.07285. Limits: sums in float32, in
+ * the order i, j, c.
  */
 export const forward = `
   void main() {

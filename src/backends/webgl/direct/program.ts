@@ -9,7 +9,7 @@ import {backpropInput as depthwiseBackpropInput} from './depthwise/backpropInput
 import {forward as depthwiseForward} from './depthwise/forward.js';
 import {forward} from './forward.js';
 
-/** tfjs's `GPGPUProgram`, which is a plain object: what `runWebGLProgram` compiles, and caches by its text. */
+/** tfjs's `GPGPUProgram`, a plain object that `runWebGLProgram` compiles and caches by its text. */
 export interface WebGLProgram {
   variableNames: string[];
   outputShape: number[];
@@ -20,7 +20,7 @@ export interface WebGLProgram {
   customUniforms: {name: string; type: 'int' | 'ivec2' | 'ivec4' | 'float'}[];
 }
 
-/** By name, in the order of the program's `customUniforms`. */
+/** Values by name, in the order of the program's `customUniforms`. */
 export type Uniforms = ReturnType<typeof tapGeometry>;
 
 const shaders: Readonly<Record<Kind, Readonly<Record<Pass, string>>>> = {
@@ -32,16 +32,16 @@ const shaders: Readonly<Record<Kind, Readonly<Record<Pass, string>>>> = {
   },
 };
 
-/** The tensors' names in GLSL, where `filter` is a reserved word. */
+/** Names of the tensors in GLSL, which reserves the word `filter`. */
 const names: Partial<Record<TensorName, string>> = {x: 'x', dy: 'dy', filter: 'Filter'};
 
 /**
  * The program of a pass and the values of its uniforms.
  *
- * Every size is a uniform (`xShape`, `dyShape`, `FilterShape` and `outShape` are tfjs's own), so a new shape compiles
- * nothing, but for what tfjs 4.22 keeps in its key for samplers that these shaders never call: per input, which of its
- * dimensions are 1 where the output has more in the same place, and whether a tensor has one element. So a network meets
- * one program per pass for its k × k layers, and others for 1 × 1 layers, a one-channel image and batch 1.
+ * Every size is a uniform (`xShape`, `dyShape`, `FilterShape` and `outShape` are tfjs's own), so a new shape needs no new program, with one
+ * exception. tfjs 4.22 keys programs by samplers that these shaders never call. For each input its key holds the dimensions that are 1
+ * where the output has more in the same place, and whether a tensor has one element. So a network compiles one program per pass for its k×k
+ * layers, and others for 1×1 layers, a one-channel image and batch 1.
  */
 export function program(info: Conv2DInfo, pass: Pass): {program: WebGLProgram; uniforms: Uniforms} {
   const uniforms = tapGeometry(info);

@@ -3,24 +3,24 @@ import {ConvgradError} from '../../../geometry/error.js';
 import {activeBackend} from '../../gpu/adapters.js';
 import type {Binary, WebGLBackend} from '../device/tfjsBackend.js';
 
-/** How many textures one fragment writes to on every WebGL 2. */
+/** The number of textures that one fragment can write to on every WebGL 2 device. */
 export const minDrawBuffers = 4;
-/** More than so many are not asked for: their sums would not fit into registers. */
+/** No shader uses more draw buffers than this, because their sums would not fit into registers. */
 const maxDrawBuffers = 8;
-/** How many a device may have. */
+/** All numbers of draw buffers that a device may offer. */
 export const drawBufferCounts = Array.from({length: maxDrawBuffers - minDrawBuffers + 1}, (_, i) => minDrawBuffers + i);
 
-/** A fragment shader that reads textures and writes one texel of each of several; tfjs's programs write one. */
+/** A fragment shader that reads textures and writes one texel to each of several draw buffers. tfjs's own programs write to one texture. */
 export interface DrawProgram {
-  /** GLSL ES 3.00 without its head: `main`, and functions. Writes `drawBuffer0`, `drawBuffer1`, … */
+  /** GLSL ES 3.00 without its head: `main` and functions. It writes `drawBuffer0`, `drawBuffer1`, … */
   text: string;
-  /** Samplers, in the order of the inputs. */
+  /** Names of the samplers, in the order of the inputs. */
   samplers: readonly string[];
-  /** Names of `int` and `ivec` uniforms by their values. */
+  /** Values of `int` and `ivec` uniforms by name. */
   uniforms: Readonly<Record<string, readonly number[]>>;
-  /** And of `float` ones. */
+  /** Values of `float` uniforms by name. */
   floats?: Readonly<Record<string, number>>;
-  /** How many; {@link minDrawBuffers} when absent. */
+  /** Number of draw buffers; {@link minDrawBuffers} if absent. */
   drawBuffers?: number;
 }
 
@@ -34,9 +34,9 @@ const head = ({samplers, uniforms, floats = {}, drawBuffers = minDrawBuffers}: D
     ...Array.from({length: drawBuffers}, (_, i) => `layout(location = ${i}) out vec4 drawBuffer${i};`),
   ].join('\n');
 
-/** What was compiled for one context. Texts hold no sizes, so they are few. */
+/** What one context has compiled. Texts hold no sizes, so there are few programs. */
 interface Compiled {
-  /** How many draw buffers a fragment may write to. */
+  /** The most draw buffers that a fragment may write to. */
   most: number;
   framebuffer: WebGLFramebuffer;
   programs: Map<string, {binary: Binary; locations: Map<string, WebGLUniformLocation | null>}>;
@@ -44,26 +44,27 @@ interface Compiled {
 
 const compiled = new WeakMap<WebGL2RenderingContext, Compiled>();
 
-/** How many programs of this kind a context holds: new sizes add none. */
+/** The number of {@link DrawProgram}s that a context has compiled. New sizes add none. */
 export function compiledCount({gpgpu: {gl}}: WebGLBackend): number {
   return compiled.get(gl)?.programs.size ?? 0;
 }
 
-/** How many textures a fragment can write to on this device, up to {@link maxDrawBuffers}. */
+/** The most textures that a fragment can write to on this device, up to {@link maxDrawBuffers}. */
 export function drawBufferLimit({gpgpu: {gl}}: WebGLBackend): number {
   return stateOf(gl).most;
 }
 
-/** That of tfjs's webgl backend; most devices have the most, which is taken where there is no backend yet. */
+/** The limit of tfjs's webgl backend. If there is no backend yet, {@link maxDrawBuffers}, which most devices reach. */
 export function currentDrawBufferLimit(): number {
   const backend = activeBackend<Partial<WebGLBackend>>('webgl');
   return backend?.gpgpu ? drawBufferLimit(backend as WebGLBackend) : maxDrawBuffers;
 }
 
 /**
- * Runs the program over textures of one size.
+ * Runs the program over draw buffers of one size.
  * @param inputs as they lie in their textures
- * @returns tensors that stand for those textures, to be released by `disposeIntermediateTensorInfo`
+ * @param size of each draw buffer, in texels
+ * @returns tensors that stand for the draw buffers; release them with `disposeIntermediateTensorInfo`
  */
 export function runDraw(
   backend: WebGLBackend,
@@ -99,12 +100,12 @@ export function runDraw(
   for (const [name, values] of Object.entries(program.uniforms)) setUniform(gl, at(name), values);
   for (const [name, value] of Object.entries(program.floats ?? {})) gl.uniform1f(at(name), value);
   gpgpu.executeProgram();
-  // A texture that stays attached is not let go when tfjs deletes it.
+  // If a texture stays attached, it is not freed when tfjs deletes it.
   for (const i of drawBuffers.keys()) attach(i, null);
   return drawBuffers;
 }
 
-/** What draws into textures that tfjs draws into by another. */
+/** The framebuffer that convgrad draws with. tfjs draws into the same textures with a framebuffer of its own. */
 export function framebufferOf({gpgpu: {gl}}: WebGLBackend): WebGLFramebuffer {
   return stateOf(gl).framebuffer;
 }
@@ -134,7 +135,10 @@ function compile({gpgpu}: WebGLBackend, source: string): {binary: Binary; locati
   return {binary, locations: new Map()};
 }
 
-/** A texture of tfjs's pool, in the form of its packed tensors: four floats a texel. @param shape of the tensor that it holds */
+/**
+ * A texture from tfjs's pool in the form of its packed tensors: four floats a texel.
+ * @param shape of the tensor that it holds
+ */
 export function makeTexture(
   backend: WebGLBackend,
   [height, width]: readonly [number, number],

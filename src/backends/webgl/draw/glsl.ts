@@ -1,14 +1,14 @@
-/** a / b of integers that are not negative, rounded down, whatever their size. */
+/** `quotient(a, b)`: a / b of non-negative integers of any size, rounded down. */
 export const integerDivision = `
   int quotient(int a, int b) {
     return a / b;
   }
 `;
 
-/** Below it `quotient` by {@link floatDivision} is exact. */
+/** `quotient` of {@link floatDivision} is exact below this dividend. */
 export const maxDividend = 2 ** 22;
 
-/** The same below {@link maxDividend}. Integers have no division on many a machine. */
+/** `quotient(a, b)` below {@link maxDividend}, by a division of floats. Many GPUs have no integer division. */
 export const floatDivision = `
   int quotient(int a, int b) {
     return int((float(a) + .5) / float(b));
@@ -16,9 +16,9 @@ export const floatDivision = `
 `;
 
 /**
- * In tfjs's packed textures a texel of a tensor `[…, rows, columns]` holds 2 × 2 elements:
- * lanes `xy` are two columns of an even row, `zw` the same columns of the next row. Rows are W (C of a filter), columns are
- * channels. Where a size is odd, the lanes past it hold anything, NaN too, so a shader skips them: 0 · NaN would be NaN.
+ * In tfjs's packed textures a texel of a tensor `[…, rows, columns]` holds 2 × 2 elements: lanes `xy` are two columns of an even row, and
+ * `zw` are the same columns of the next row. Rows are W (C of a filter), columns are channels. If a size is odd, the lanes past it hold any
+ * value, even NaN. Shaders skip those lanes, because 0 · NaN would be NaN.
  */
 const laneReads = `
   // The two columns of one row.
@@ -33,7 +33,10 @@ const laneReads = `
   }
 `;
 
-/** Which taps of a filter meet the image, and which outputs a tap belongs to; divides by `quotient`, see {@link integerDivision} and {@link floatDivision}. */
+/**
+ * The taps of a filter that meet the image, and the outputs that a tap belongs to. Needs `quotient` of {@link integerDivision} or
+ * {@link floatDivision}.
+ */
 export const tapRanges = `
   // The steps t in [0, count) with 0 <= start + t * step < size, as [x, y).
   ivec2 stepsInside(int start, int step, int count, int size) {
@@ -57,7 +60,10 @@ export const tapRanges = `
   }
 `;
 
-/** Where a fragment of tfjs's writes, without the divisions of its own `getOutputCoords`; after {@link floatDivision}. */
+/**
+ * The place that a fragment of a tfjs program writes to, without the divisions of tfjs's own `getOutputCoords`. Needs
+ * {@link floatDivision}.
+ */
 export const outputCoordinates = `
   // Two pixels and two channels of [N, H, W, C] from here on; N * H is below 2^22.
   ivec4 outputAt() {
@@ -79,7 +85,7 @@ export const outputCoordinates = `
   }
 `;
 
-/** The texture of a tensor that is packed, read by its texels. */
+/** Reads the texture of a packed tensor by its texels. */
 export const texelLookup = `
   // A texel in a texture of that size, by its place where a row of them is \`pairs\` long; see outputAt for the loop.
   vec2 texelIn(ivec2 size, ivec2 texel, int pairs) {
@@ -101,5 +107,5 @@ const laneWrites = `
   }
 `;
 
-/** What the shaders that tfjs runs share. */
+/** GLSL that all shaders run by tfjs share. */
 export const commonGlsl = laneReads + tapRanges + laneWrites;

@@ -17,23 +17,30 @@ import {indices} from './fragmentTile.js';
 
 /** How an image is cut into rectangles, which the draw buffers of a program hold. */
 export interface Tiling {
-  /** Of one rectangle: its rows of texels, those side by side counted as one, and its texels across one of them. */
+  /**
+   * The size of one rectangle: its texture rows, each with `rowsAcross` rows of texels side by side, and its texels across one row of
+   * texels.
+   */
   part: Size;
   rowsAcross: number;
-  /** How many rectangles below each other one draw buffer holds, beside each other. */
+  /** How many rectangles that lie below each other in the image one draw buffer holds side by side. */
   strips: number;
-  /** Of a draw buffer. */
+  /** The size of a draw buffer, in texels. */
   size: Size;
-  /** How many draw buffers have the same rows. */
+  /** How many draw buffers share the same rows, and lie side by side in the image. */
   columns: number;
 }
 
-/** A draw buffer of so many texels across is not cut into strips to make it even: of its fragments, which are computed two by two, few lie beyond it. */
+/**
+ * A draw buffer of at least this width is not cut into strips to make its width even. Fragments are computed two by two, and few of them
+ * lie beyond it.
+ */
 const minWidth = 8;
 
 /**
  * The tiling of an image for so many draw buffers below and beside each other.
- * @param together the rows of a rectangle are a multiple of so many where that makes it little higher: the rows of a fragment's draw buffers then lie alike
+ * @param together rounds the rows of a rectangle up to a multiple of this, if that adds at most 20 %; the rows of a fragment's draw buffers
+ * then lie alike
  */
 export function tilingOf(
   shape: readonly number[],
@@ -53,8 +60,8 @@ export function tilingOf(
 }
 
 /**
- * In GLSL, for {@link runTiled}, after `dividing`: what a fragment computes for its first draw buffer, a row of texels and a pair of channels,
- * and how many rows below that those of the next one lie.
+ * GLSL for {@link runTiled}; needs `quotient`. `firstAt` is the row of texels and the pair of channels that a fragment computes for its
+ * first draw buffer. `rowsBelow` is the distance in rows to those of the next draw buffer below.
  */
 export const tilingText = `
   ivec2 firstAt() {
@@ -69,7 +76,10 @@ export const tilingText = `
   }
 `;
 
-/** In GLSL, for {@link runTiled}, after `texelAtText`: where a texel of an image belongs, and what becomes of its sum. */
+/**
+ * GLSL for {@link runTiled}; needs `quotient` and `texelAtText`. `resultAt` is the place of a texel in the image, and `withEpilogue`
+ * finishes its sum.
+ */
 export const resultText = (epilogue?: TensorEpilogue) => `
   ${epilogueInputs(epilogue)
     .map(([name]) => `vec4 get${name}(int channel) { return texelAt(${name}, channel >> 1); }`)
@@ -90,9 +100,9 @@ export const resultText = (epilogue?: TensorEpilogue) => `
   }
 `;
 
-/** What a program over the draw buffers of a tiling is run with. */
+/** A program over the draw buffers of a tiling, and what it runs with. */
 interface TiledDraw {
-  /** With uniforms of its own; those of the tiling, the result and the epilogue come beside them. */
+  /** With its own uniforms. `runTiled` adds those of the tiling, the result and the epilogue. */
   program: Pick<DrawProgram, 'text' | 'samplers' | 'uniforms'>;
   /** As they lie in their textures, in the order of the samplers. */
   inputs: readonly TensorInfo[];
@@ -104,8 +114,9 @@ interface TiledDraw {
 }
 
 /**
- * Runs a program over the draw buffers of a tiling and puts their rectangles together.
- * @param track takes what is to be released afterwards
+ * Runs a program over the draw buffers of a tiling and copies their rectangles into one texture.
+ * @param track takes the tensors to release afterwards
+ * @returns the result, as a packed tensor
  */
 export function runTiled(
   backend: WebGLBackend,
@@ -132,7 +143,10 @@ export function runTiled(
   return assemble(backend, result, copiesOf(held, tiling, result[3]), tiling.rowsAcross);
 }
 
-/** The draw buffers of a tiling, where they belong in the image. @param channels of it */
+/**
+ * Where the rectangles of the draw buffers belong in the image.
+ * @param channels of the image
+ */
 function copiesOf(drawBuffers: readonly TensorInfo[], tiling: Tiling, channels: number): RectangleCopy[] {
   const {
     part: [rows, across],

@@ -2,9 +2,12 @@ const pixel = (ow: string) =>
   `a = texture(x, vec2(beginX.x + ${ow} * step, beginX.y)); b = texture(dy, vec2(beginDy.x + ${ow} * dyTexel.x, beginDy.y));`;
 
 /**
- * dFilter[i, j, c, f] = Σ_{n, oh, ow} x[n, oh·sh − pt + i·dh, ow·sw − pl + j·dw, c] · dy[n, oh, ow, f], in channel blocks, cut into slices of the rows (n, oh):
- * row ((slice·kh·kw + tap)·⌈C/4⌉ + q), texel ⌊f/4⌋ of the draw buffers. A fragment computes 4 c × 4 f at one tap, one c a draw buffer.
- * The slices are summed afterwards, in their order: any number of fragments, and the same bits every time.
+ * dFilter in channel blocks, cut into slices of the rows (n, oh):
+ *
+ *     dFilter[i, j, c, f] = Σ_{n, oh, ow} x[n, oh·sh − pt + i·dh, ow·sw − pl + j·dw, c] · dy[n, oh, ow, f]
+ *
+ * It lies in row ((slice·kh·kw + tap)·⌈C/4⌉ + q), texel ⌊f/4⌋ of the draw buffers. A fragment computes 4 c × 4 f at one tap, with one c in
+ * each draw buffer. The slices are summed afterwards in their order, so the bits are the same every time, for any number of fragments.
  */
 const filterGradientText = (column: string, sum: string) => `
   void main() {
@@ -47,12 +50,14 @@ export const denseFilterGradient = filterGradientText(
   'sum0 += a.x * b; sum1 += a.y * b; sum2 += a.z * b; sum3 += a.w * b;',
 );
 
-/** Where channels are kept apart, four of them a fragment. */
+/** The depthwise gradient: a fragment computes four channels at one tap. */
 export const depthwiseFilterGradient = filterGradientText('channelBlock', 'sum0 += a * b;');
 
 /**
- * How the rows of dy are cut: into so many slices of so many rows, at most `most`. Each slice is written, and read again for the sum.
- * @param fragments how many keep the device busy
+ * Cuts the rows of dy into at most `most` slices of equal size. Each slice is written, and read again for the sum.
+ * @param perSlice fragments of one slice
+ * @param fragments that keep the device busy
+ * @returns the number of slices, and the rows in each
  */
 export function slicesOf(
   rows: number,

@@ -6,9 +6,13 @@ import {texelAtText} from '../texture/packedTexture.js';
 import {type FilterGradientTile, pairsTaps} from './tile.js';
 
 /**
- * dFilter[i, j, c, f] = Σ_{n, oh, ow} x[n, oh·sh − pt + i·dh, ow·sw − pl + j, c] · dy[n, oh, ow, f] on texels as they lie, cut into slices of the rows
- * (n, oh). A fragment sums one tile of it over one slice: with each texel of dy, two pixels, it reads on in x by 2·sw pixels, and keeps those that its
- * taps meet again. Where the fragments lie: see `SliceGrid`. The pairs of channels of a tile lie `groups` apart, so that each draw buffer holds rectangles of dFilter.
+ * dFilter on texels as they lie, cut into slices of the rows (n, oh):
+ *
+ *     dFilter[i, j, c, f] = Σ_{n, oh, ow} x[n, oh·sh − pt + i·dh, ow·sw − pl + j, c] · dy[n, oh, ow, f]
+ *
+ * A fragment sums one tile of dFilter over one slice. With each texel of dy, which holds two pixels, it reads on in x by 2·sw pixels, and
+ * keeps the pixels that its taps meet again. `SliceGrid` describes where the fragments lie. The pairs of channels of a tile lie `groups`
+ * apart, so that each draw buffer holds rectangles of dFilter.
  * @param rowAligned whether the textures are row-aligned
  */
 export function filterGradientText(
@@ -78,7 +82,7 @@ export function filterGradientText(
 `;
 }
 
-/** Two channels of x by two of dy, of both pixels. */
+/** Adds the products of two channels of x and two of dy, at both pixels. */
 function denseSums({strideWidth}: Conv2DInfo, {taps, inPairs, outPairs}: FilterGradientTile): string[] {
   return indices(taps).flatMap((t) =>
     indices(inPairs).flatMap((a) =>
@@ -90,7 +94,10 @@ function denseSums({strideWidth}: Conv2DInfo, {taps, inPairs, outPairs}: FilterG
   );
 }
 
-/** Two taps by two channels of dy, each with its own channel of x or all with the only one. Past the last tap it is summed twice. */
+/**
+ * Adds the products at two taps with two channels of dy. Depthwise, each channel of dy has its own channel of x; else all share the only
+ * one. With an odd number of taps, the lanes past the last tap sum it a second time.
+ */
 function pairedSums({kind, strideWidth}: Conv2DInfo, {taps, outPairs}: FilterGradientTile): string[] {
   const lanes = kind === 'depthwise' ? 'xy' : 'xx';
   return indices(Math.ceil(taps / 2)).flatMap((t) => {
@@ -102,7 +109,7 @@ function pairedSums({kind, strideWidth}: Conv2DInfo, {taps, outPairs}: FilterGra
   });
 }
 
-/** In GLSL: from the slice at `at` to the next. */
+/** GLSL: the texel of the next slice, from the texel of one slice. */
 const nextSlice = `
   ivec2 after(ivec2 texel, int first) {
     texel.x += grid.y;
@@ -110,7 +117,7 @@ const nextSlice = `
   }
 `;
 
-/** The sums of the slices, in their order: of each draw buffer by itself, in rectangles that are moved as they are. */
+/** Sums the slices of each draw buffer, in their order. The results are rectangles that are copied into dFilter as they are. */
 export function sliceSumText(drawBuffers: number): string {
   const all = indices(drawBuffers);
   return `${nextSlice}
@@ -127,7 +134,7 @@ export function sliceSumText(drawBuffers: number): string {
 `;
 }
 
-/** And of draw buffers that hold two taps, as dFilter [kh, kw, 1 or C, F or 1] in tfjs's texels. */
+/** Sums the slices of draw buffers that hold two taps, in their order. Writes dFilter [kh, kw, 1 or C, F or 1] in tfjs's texels. */
 export function pairedSliceSumText(info: Conv2DInfo, {taps, outPairs, drawBuffers}: FilterGradientTile): string {
   const isDense = info.kind === 'dense';
   return `${nextSlice}

@@ -35,10 +35,10 @@ export function runFilterGradient(given: PassRun): TensorInfo {
   return assemble(backend, shapeOf(info, 'dFilter'), weightCopies(info, tile, grid, summed));
 }
 
-/** The grid as shaders get it, an `ivec4`. */
+/** The grid as an `ivec4` for shaders. */
 const gridUniform = ({rows, across, beside, groups: [, , taps]}: SliceGrid) => [rows, across, beside, taps];
 
-/** The sums of the slices of each draw buffer. */
+/** The program that sums the slices of each draw buffer. */
 function sliceSumProgram(texts: Packed2x2Shaders, grid: SliceGrid, drawBuffers: readonly TensorInfo[]) {
   return {
     text: texts.sum,
@@ -49,8 +49,8 @@ function sliceSumProgram(texts: Packed2x2Shaders, grid: SliceGrid, drawBuffers: 
 }
 
 /**
- * Where the sums belong in dFilter, whose rows are taps by pairs of input channels: each draw buffer holds one tap of each group of them, and a range of the
- * pairs of channels.
+ * Where the sums belong in dFilter, whose rows of texels are taps by pairs of input channels. Each draw buffer holds one tap of each group
+ * of taps, and a range of the pairs of channels.
  */
 function weightCopies(
   info: Conv2DInfo,
@@ -72,7 +72,7 @@ function weightCopies(
   });
 }
 
-/** Of draw buffers that hold two taps: the sums of the slices, in tfjs's texels. */
+/** Sums the slices of draw buffers that hold two taps, and writes dFilter in tfjs's texels. */
 function runSliceSum(
   {backend, texts, info, track}: PassRun,
   grid: SliceGrid,

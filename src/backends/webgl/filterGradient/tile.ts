@@ -3,24 +3,24 @@ import {fragmentTileOf, indices, minBy, readsOf} from '../draw/fragmentTile.js';
 import {pairsOf} from '../texture/packedTexture.js';
 import {slicesOf} from './channelPacked.js';
 
-/** What one fragment sums of dFilter: so many taps of a row, by pairs of input channels and pairs of output channels. */
+/** The part of dFilter that one fragment sums: taps of a row by pairs of input channels by pairs of output channels. */
 export interface FilterGradientTile {
   taps: number;
   inPairs: number;
   outPairs: number;
-  /** How many draw buffers hold that. */
+  /** The number of draw buffers that hold the tile. */
   drawBuffers: number;
 }
 
 /**
- * Whether a draw buffer holds two taps of a pair of output channels, since a tap has no more than two products with it: where channels are kept
- * apart, and where there is one. Else it holds two input channels of two output channels.
+ * Whether a draw buffer holds two taps of a pair of output channels, because one tap gives that pair at most two products. This is so for
+ * depthwise convolutions and for a single input channel. Otherwise it holds two input channels by two output channels.
  */
 export function pairsTaps({kind, inChannels}: Pick<Conv2DInfo, 'kind' | 'inChannels'>): boolean {
   return kind === 'depthwise' || inChannels === 1;
 }
 
-/** The tile that reads the fewest texels, of those of so many draw buffers at most. */
+/** Among the tiles of at most `most` draw buffers, the one that reads the fewest texels. */
 export function filterGradientTileOf(info: Conv2DInfo, most: number): FilterGradientTile {
   const {filterWidth, strideWidth} = info;
   const [ins, outs] = pairsIn(info);
@@ -41,26 +41,31 @@ export function filterGradientTileOf(info: Conv2DInfo, most: number): FilterGrad
   return minBy(counted, ({reads}) => reads).tile;
 }
 
-/** How the fragments of dFilter lie in a draw buffer: the cells of a slice as a rectangle, and the slices beside and below each other. */
+/**
+ * How the fragments of dFilter lie in a draw buffer. The cells of a slice form a rectangle, and slices stand beside and below each other.
+ */
 export interface SliceGrid {
-  /** How many tiles there are along the input channels, the output channels and the taps of a row. */
+  /** The number of tiles along the input channels, the output channels and the taps of a row. */
   groups: readonly [ins: number, outs: number, taps: number];
-  /** The cells of a slice: its rows in the order of i, groups of taps and of input channels, `across` those of output channels. */
+  /**
+   * The rows of a slice's rectangle, in the order of i, groups of taps, and groups of input channels. `across` counts the groups of output
+   * channels.
+   */
   rows: number;
   across: number;
   slices: number;
   sliceRows: number;
-  /** How many slices stand beside each other. */
+  /** The number of slices side by side. */
   beside: number;
   size: readonly [height: number, width: number];
 }
 
-/** A draw buffer is that wide at least, where there are slices enough: its fragments are computed two by two. */
+/** A draw buffer is at least this wide if there are enough slices, because fragments are computed two by two. */
 const minWidth = 8;
 
 /**
- * The grid of a tile on a device of that kind, or undefined where its textures do not hold it.
- * @param info where channels are kept apart, their groups lie across
+ * The grid of a tile on a device with those limits, or undefined if the device's textures cannot hold it.
+ * @param info of a depthwise convolution lays the groups of channels out across instead of down
  */
 export function sliceGridOf(
   info: Conv2DInfo,
@@ -70,7 +75,7 @@ export function sliceGridOf(
   const groups = groupsOf(info, tile);
   const [down, across] = info.kind === 'dense' ? groups : [1, groups[0]];
   const rows = info.filterHeight * groups[2] * down;
-  // Draw buffers that are not moved as rectangles are put below each other.
+  // Draw buffers of paired taps are stacked in one texture, so they share its height.
   const below = Math.floor((pairsTaps(info) ? Math.floor(maxSide / tile.drawBuffers) : maxSide) / rows);
   const most = below * Math.floor(maxSide / across);
   if (most < 1) return undefined;
@@ -85,7 +90,7 @@ function groupsOf(info: Conv2DInfo, {taps, inPairs, outPairs}: FilterGradientTil
   return [Math.ceil(ins / inPairs), Math.ceil(outs / outPairs), Math.ceil(info.filterWidth / taps)];
 }
 
-/** Channels of dy are those of x where they are kept apart. */
+/** Pairs of input and output channels. In a depthwise convolution the channels of dy are those of x, so they count only once. */
 function pairsIn({kind, inChannels, outChannels}: Conv2DInfo): [inPairs: number, outPairs: number] {
   return [pairsOf(inChannels), kind === 'dense' ? pairsOf(outChannels) : 1];
 }

@@ -1,12 +1,12 @@
 /**
- * The definition's derivative by the filter, gathered per texel of dFilter:
+ * The gradient of the definition by the filter, gathered for each texel of dFilter:
  *
  *     dFilter[i, j, c, m] = Σ_{n, oh, ow} x[n, oh·sh − pt + i·dh, ow·sw − pl + j·dw, c] · dy[n, oh, ow, c·M + m]
  *
- * x [N, H, W, C], dy [N, OH, OW, C·M] → dFilter [kh, kw, C, M]. A fragment computes (c, c + 1) × (m, m + 1) at one tap, over
- * those pixels alone whose tap lies inside x. The channels (c, c + 1) of x are one texel; the four of dy are not.
- * Source: https://arxiv.org/abs/1704.04861. Limits: one fragment sums N·OH·OW terms in float32, in the order n, oh, ow, so
- * few channels leave the device idle.
+ * x [N, H, W, C], dy [N, OH, OW, C·M] → dFilter [kh, kw, C, M]. A fragment computes (c, c + 1) × (m, m + 1) at one tap, and visits only
+ * those pixels whose tap lies inside x. The channels (c, c + 1) of x share a texel; the four channels of dy do not. Source:
+ * https://arxiv.org/abs/1704.04861. Limits: one fragment sums N·OH·OW terms in float32, in the order n, oh, ow, so few channels leave the
+ * device idle.
  */
 export const backpropFilter = `
   void main() {

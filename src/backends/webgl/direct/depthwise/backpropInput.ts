@@ -1,12 +1,12 @@
 /**
- * The transpose of the definition, gathered per texel of dx:
+ * The transpose of the definition, gathered for each texel of dx:
  *
  *     dx[n, h, w, c] = Σ_{i, j, m} dy[n, oh, ow, c·M + m] · filter[i, j, c, m]
  *                      where oh·sh = h + pt − i·dh and ow·sw = w + pl − j·dw
  *
- * dy [N, OH, OW, C·M], filter [kh, kw, C, M] → dx [N, H, W, C]. A fragment computes (w, w + 1) × (c, c + 1), each with a loop of
- * its own: neither taps nor weights are shared.
- * Source: https://arxiv.org/abs/1704.04861. Limits: sums in float32, in the order i, j, m.
+ * dy [N, OH, OW, C·M], filter [kh, kw, C, M] → dx [N, H, W, C]. A fragment computes (w, w + 1) × (c, c + 1). Each of the four elements has
+ * its own loop, because they share neither taps nor weights. Source: https://arxiv.org/abs/1704.04861. Limits: sums in float32, in the
+ * order i, j, m.
  */
 export const backpropInput = `
   void main() {

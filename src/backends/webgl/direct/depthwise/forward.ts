@@ -1,11 +1,11 @@
 /**
- * The definition, gathered per output texel:
+ * The definition, gathered for each texel of y:
  *
  *     y[n, oh, ow, c·M + m] = Σ_{i, j} x[n, oh·sh − pt + i·dh, ow·sw − pl + j·dw, c] · filter[i, j, c, m]
  *
- * x [N, H, W, C], filter [kh, kw, C, M] → y [N, OH, OW, C·M]. A fragment computes (ow, ow + 1) × (f, f + 1); the two channels f
- * may belong to two channels c, each in a texel of its own. Taps outside x are skipped.
- * Source: https://arxiv.org/abs/1704.04861. Limits: sums in float32, in the order i, j.
+ * x [N, H, W, C], filter [kh, kw, C, M] → y [N, OH, OW, C·M]. A fragment computes (ow, ow + 1) × (f, f + 1). The two channels f may belong
+ * to two channels c, which may lie in different texels. Taps outside x are skipped. Source: https://arxiv.org/abs/1704.04861. Limits: sums
+ * in float32, in the order i, j.
  */
 export const forward = `
   void main() {

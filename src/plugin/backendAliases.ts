@@ -3,8 +3,8 @@ import {isOurs} from './kernels.js';
 import type {Tf} from './tfjs.js';
 
 /**
- * The registered backends that are copies of served ones under other names, as `rn-webgl` is: most of their kernels are the same functions, as
- * `tf.copyRegisteredKernels` leaves them. They are served as what they are from then on.
+ * Finds registered backends that are copies of served ones under other names, such as `rn-webgl`. More than half of their kernels
+ * are the same functions, as `tf.copyRegisteredKernels` leaves them. From then on they are served like the original.
  */
 export function findAliases(tf: Tf): string[] {
   const names = Object.keys(tf.engine().registryFactory).filter((name) => !servedBackends().includes(name));

@@ -15,7 +15,7 @@ interface BackendMemory {
   disposeData(dataId: object): void;
 }
 
-/** Runs another kernel of the same backend, outside the tape and the engine's accounts; the caller owns the result. */
+/** Runs another kernel of the same backend, outside the tape and the engine's accounts. The caller owns the result. */
 export function runBackendKernel(
   context: BackendContext,
   kernelName: string,
@@ -31,14 +31,14 @@ export function runBackendKernel(
   return kernel.kernelFunc({inputs, attrs: attrs as never, backend: context.backend}) as TensorInfo;
 }
 
-/** Gives back a tensor that `runOther` or an implementation made. */
+/** Frees a tensor that `runBackendKernel` or an implementation made. */
 export function release(context: BackendContext, tensor: TensorInfo): void {
   const memory = context.backend as BackendMemory;
   if (memory.disposeIntermediateTensorInfo) memory.disposeIntermediateTensorInfo(tensor);
   else memory.disposeData(tensor.dataId);
 }
 
-/** Applies an operation to a tensor that we own and releases it: result = run(tensor). */
+/** Applies an operation to a tensor that we own, then releases the tensor: result = run(tensor). */
 export function applyAndRelease(
   context: BackendContext,
   tensor: TensorInfo,
@@ -51,7 +51,7 @@ export function applyAndRelease(
   }
 }
 
-/** A new float32 tensor of zeros. */
+/** Makes a new float32 tensor of zeros. */
 export function makeZeros(context: BackendContext, shape: number[]): TensorInfo {
   const size = shape.reduce((product, dimension) => product * dimension, 1);
   const dataId = (context.backend as BackendMemory).write(new Float32Array(size), shape, 'float32');

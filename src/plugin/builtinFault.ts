@@ -1,7 +1,7 @@
 import type {Pass} from '../geometry/pass.js';
 import {type Problem, problemInfo} from '../geometry/problem.js';
 
-/** Where tfjs 4.22 alone throws or is known to be wrong, and how, in words for users; undefined where it is right. */
+/** Describes for users where tfjs 4.22 alone throws, or is known to be wrong; undefined where no fault is known. */
 export function builtinFault(backend: string, problem: Problem, pass: Pass): string | undefined {
   const p = problem;
   const gradient = pass !== 'forward';
@@ -24,7 +24,7 @@ export function isStridedAndDilated({strideHeight, strideWidth, dilationHeight, 
   return Math.max(strideHeight, strideWidth) > 1 && Math.max(dilationHeight, dilationWidth) > 1;
 }
 
-/** A gradient needs the forward pass too, which stands on the tape. */
+/** A gradient's fault can lie in the forward pass, because the tape runs it too. */
 function wasmFault(problem: Problem, pass: Pass): string | undefined {
   if (problem.kind === 'depthwise' && pass !== 'forward')
     return 'tfjs has no gradients of depthwise convolutions on wasm';
@@ -38,8 +38,9 @@ function wasmFault(problem: Problem, pass: Pass): string | undefined {
 }
 
 /**
- * What is small, and 1×1 without stride and numeric pads, goes another way there. Otherwise NCHW is read four pixels of a row at a time where the output's
- * width and channels come by fours, wherever the window begins. A gradient needs a forward pass that does not throw.
+ * Small problems take another path on webgpu, and so do 1×1 filters without stride and numeric pads. Otherwise, if the output's
+ * width and channels are multiples of 4, NCHW is read four pixels of a row at a time, wherever the window begins. A gradient
+ * needs a forward pass that does not throw.
  */
 function webgpuFault(problem: Problem, pass: Pass): string | undefined {
   const {batch, inWidth, outHeight, outWidth, outChannels, filterWidth, strideWidth, padLeft} = problemInfo(problem);

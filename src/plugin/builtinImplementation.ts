@@ -5,18 +5,21 @@ import {explicitPads} from '../geometry/explicitPads.js';
 import {type Pass, shapeOf} from '../geometry/pass.js';
 import {builtinOf} from './select.js';
 
-/** The name under which tfjs's own kernels are asked for and counted. They are no algorithm of convgrad's, and never counted as one. */
+/**
+ * The name under which tfjs's own kernels are requested and counted. They are no algorithms of convgrad's, and are never counted
+ * as one.
+ */
 export const builtinName = 'builtin';
 
-/** tfjs's own kernels of one pass, where there are any: without and with the epilogue. */
+/** tfjs's own kernels of one pass, without and with the epilogue; absent where there is none. */
 export interface BuiltinKernels {
   plain?: KernelFunc | undefined;
   fused?: KernelFunc | undefined;
 }
 
 /**
- * tfjs's own kernel as one more implementation, on backends that use it. It gets the resolved geometry in explicit pads: what tfjs
- * computes wrong from pad, filter and rounding mode has no part in it.
+ * Wraps tfjs's own kernel as one more implementation, on backends that use it. The kernel gets the resolved geometry as explicit
+ * pads, so the errors that tfjs makes in resolving pad, filter and rounding mode have no effect.
  */
 export function builtinImplementation(backendName: string, kernels: BuiltinKernels): Implementation | undefined {
   const policy = builtinOf(backendName);
@@ -28,7 +31,7 @@ export function builtinImplementation(backendName: string, kernels: BuiltinKerne
   return implementation;
 }
 
-/** The last that was made of a kernel: each call asks for it. */
+/** The last implementation that was made for each kernel, because every call asks for it. */
 const cache = new WeakMap<
   KernelFunc,
   {backendName: string; fused: KernelFunc | undefined; implementation: Implementation}
@@ -55,7 +58,7 @@ function implementationOf(backendName: string, policy: Builtin, kernels: Builtin
   };
 }
 
-/** The tensors of a pass under the names that tfjs gives them. */
+/** The input tensors of a pass under tfjs's names. */
 function inputsOf(pass: Pass, a: TensorInfo, b: TensorInfo, tensorEpilogue: TensorEpilogue | undefined): object {
   switch (pass) {
     case 'forward': {
@@ -72,13 +75,13 @@ function inputsOf(pass: Pass, a: TensorInfo, b: TensorInfo, tensorEpilogue: Tens
 
 interface Attributes {
   plain: object;
-  /** The last with an activation: a layer has the same one at each call. */
+  /** The last attributes with an activation; a layer has the same activation at each call. */
   fused?: Pick<TensorEpilogue, 'activation' | 'leakyreluAlpha'>;
 }
 
 const attributeCache = new WeakMap<Conv2DInfo, Attributes>();
 
-/** A geometry, and what follows it, as tfjs's kernels take it. */
+/** The geometry and the epilogue as attributes of tfjs's kernels. */
 function attributesOf(info: Conv2DInfo, tensorEpilogue: TensorEpilogue | undefined): object {
   let known = attributeCache.get(info);
   if (!known) {

@@ -8,8 +8,8 @@ import {kernelKey} from './tfjsRegistries.js';
 export {isOurs};
 
 /**
- * Runs fn, which must be synchronous, with the kernels and gradients in place that convgrad replaced.
- * @throws ConvgradError when convgrad is not installed, or what it replaced is convgrad's own
+ * Runs fn with the kernels and gradients in place that convgrad replaced. fn must be synchronous.
+ * @throws ConvgradError when convgrad is not installed, or when a kernel that it replaced is convgrad's own
  */
 export function withBuiltins<T>(tf: Tf, fn: () => T): T {
   const session = currentSession(tf);
@@ -35,7 +35,7 @@ export function builtinKernel(tf: Tf, kernelName: string, backend: string): Kern
   return currentSession(tf)?.kernels.original(kernelKey(kernelName, backend));
 }
 
-/** Whether convgrad put its own kernel there, in the place of another or where none was. */
+/** Whether convgrad registered its own kernel under this name, in place of another or where none was registered. */
 export function isReplaced(tf: Tf, kernelName: string, backend: string): boolean {
   return currentSession(tf)?.kernels.has(kernelKey(kernelName, backend)) ?? false;
 }

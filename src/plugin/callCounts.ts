@@ -1,21 +1,21 @@
 import {type Pass, passes} from '../geometry/pass.js';
 
-/** A call that another algorithm served than the one asked for. */
+/** The calls that one algorithm served instead of the requested one, for one reason. */
 export interface Fallback {
   backend: string;
   pass: Pass;
   requested: string;
   served: string;
-  /** Why the requested algorithm did not. */
+  /** Why the requested algorithm did not serve them. */
   reason: string;
   calls: number;
 }
 
-/** By backend, then by algorithm: a call only adds one, and builds no key. */
+/** The counts by backend, then by algorithm. A call only increments a number and builds no key. */
 const counts = new Map<string, Map<string, Record<Pass, number>>>();
 const fallbacks = new Map<string, Fallback>();
 
-/** Notes that a pass was served; with a refusal, that it fell back from the requested algorithm. */
+/** Counts a served pass. With a refusal, it also records a fallback from the requested algorithm. */
 export function countCall(backend: string, served: string, pass: Pass, requested: string, refusal?: string): void {
   countsOf(backend, served)[pass]++;
   if (refusal === undefined) return;

@@ -3,12 +3,12 @@ import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
 import {type TensorName, userShapeOf} from '../geometry/pass.js';
 
-/** @throws ConvgradError unless the tensor is there, alive and float32 */
+/** Checks a tensor of the public functions. @throws ConvgradError unless it is given, alive and float32 */
 export function checkTensor(functionName: string, name: string, tensor: TensorInfo | undefined): TensorInfo {
   return checkDtype(functionName, name, tensor, ['float32']);
 }
 
-/** As tfjs's own kernels take them. @throws ConvgradError unless the tensor is there, alive, and one of real numbers */
+/** Checks a tensor as tfjs's own kernels would. @throws ConvgradError unless it is given, alive, and float32, int32 or bool */
 export function checkNumeric(functionName: string, name: string, tensor: TensorInfo | undefined): TensorInfo {
   return checkDtype(functionName, name, tensor, ['float32', 'int32', 'bool']);
 }
@@ -34,13 +34,13 @@ function checkDtype(
   return tensor;
 }
 
-/** Whether the tensor, in the user's data format, has the shape that the geometry gives it. */
+/** Whether a shape in the user's data format is the one that the geometry gives this tensor. */
 export function hasShape(info: Conv2DInfo, name: TensorName, shape: number[]): boolean {
   const [n, h, w, c] = userShapeOf(info, name);
   return shape.length === 4 && shape[0] === n && shape[1] === h && shape[2] === w && shape[3] === c;
 }
 
-/** @throws ConvgradError unless the tensor, in the user's data format, has the shape that the geometry gives it */
+/** Checks a shape. @throws ConvgradError unless it is, in the user's data format, the one that the geometry gives this tensor */
 export function checkShape(
   functionName: string,
   info: Conv2DInfo,

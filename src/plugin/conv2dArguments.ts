@@ -8,26 +8,28 @@ import {defaultTf as tf} from './tfjs.js';
 /** A tensor with or without the batch dimension. */
 export type Images = Tensor3D | Tensor4D | Tensor<Rank.R3 | Rank.R4>;
 
-/** The attributes of a convolution, as tf.conv2d and tf.depthwiseConv2d take them. */
+/** The attributes of a convolution, as `tf.conv2d` and `tf.depthwiseConv2d` take them. */
 export interface Conv2DAttributes {
-  /** Steps of the window, one number or [height, width]; whole numbers ≥ 1. */
+  /** The steps of the window, one number or [height, width]; whole numbers ≥ 1. */
   strides: number | readonly [number, number];
-  /** 'same', 'valid', a whole number of zero rows and columns on every side, or [[0, 0], [top, bottom], [left, right], [0, 0]]. */
+  /**
+   * 'same', 'valid', a whole number of zero rows and columns on every side, or [[0, 0], [top, bottom], [left, right], [0, 0]],
+   * with the pairs in the order of `dataFormat`.
+   */
   pad: Pad;
-  /** The order of x, dy and the results; filters are always [height, width, in, out]. 'NHWC' by default. */
+  /** The order of dimensions of x, dy and the results; filters are always [height, width, in, out]. Defaults to 'NHWC'. */
   dataFormat?: DataFormat | undefined;
-  /** Steps between filter taps, one number or [height, width]; may be combined with strides. 1 by default. */
+  /** The steps between filter taps, one number or [height, width]; can be combined with strides. Defaults to 1. */
   dilations?: number | readonly [number, number] | undefined;
-  /** How a fractional output size becomes whole, for numeric and explicit pads. */
+  /** How a fractional output size becomes whole, with numeric and explicit pads. */
   dimRoundingMode?: RoundingMode | undefined;
 }
 
-/** Their names. */
 export const attributeNames = keysOf<Conv2DAttributes>({
   ...{strides: true, pad: true, dataFormat: true, dilations: true, dimRoundingMode: true},
 });
 
-/** The attributes as kernels and the geometry take them. */
+/** The attributes in the form that kernels and the geometry take, with defaults filled in. */
 export function attributesOf(args: Conv2DAttributes): Omit<Conv2DRequest, 'xShape' | 'filterShape' | 'kind'> {
   const {strides, pad, dataFormat, dilations, dimRoundingMode} = args;
   return {
@@ -39,7 +41,7 @@ export function attributesOf(args: Conv2DAttributes): Omit<Conv2DRequest, 'xShap
   };
 }
 
-/** @throws ConvgradError unless the value is a live float32 tensor */
+/** Returns the value as a tensor. @throws ConvgradError unless it is a live float32 tensor */
 export function tensorOf(functionName: string, name: string, value: unknown): Tensor {
   if (value instanceof tf.Tensor) {
     checkTensor(functionName, name, value);
@@ -49,7 +51,7 @@ export function tensorOf(functionName: string, name: string, value: unknown): Te
   throw new ConvgradError(functionName, `${name} must be a tensor, got ${got}; wrap plain values in tf.tensor(…).`);
 }
 
-/** The tensor with a batch dimension. */
+/** The tensor, with a batch dimension of 1 added if it has rank 3. */
 export function withBatch(tensor: Tensor): Tensor {
   return tensor.rank === 3 ? tf.expandDims(tensor, 0) : tensor;
 }

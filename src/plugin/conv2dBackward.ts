@@ -18,34 +18,41 @@ import {defaultTf as tf} from './tfjs.js';
 
 /** The arguments of {@link conv2dBackward} and {@link depthwiseConv2dBackward}. */
 export interface Conv2DBackwardArguments extends Conv2DAttributes {
-  /** The input of the forward convolution. */
+  /** The input of the forward convolution: [batch, height, width, inChannels], or without the batch; float32. */
   x: Images;
+  /** [height, width, inChannels, outChannels], depthwise [height, width, inChannels, channelMultiplier]; float32. */
   filter: Tensor4D;
-  /** The gradient of the loss with respect to the output; the output's shape. */
+  /** The gradient of the loss with respect to the output, of the output's shape; float32. */
   dy: Images;
 }
 
-/** The gradients of a convolution with a bias. */
+/** The three gradients of a convolution with a bias. */
 export interface Conv2DGradients {
-  /** Shaped like x. */
+  /** The gradient with respect to x, of x's shape. */
   dx: Tensor;
-  /** Shaped like filter. */
+  /** The gradient with respect to the filter, of the filter's shape. */
   dFilter: Tensor4D;
-  /** [outChannels], the sum of dy over batch, height and width. */
+  /** The gradient with respect to the bias, [outChannels]: the sum of dy over batch, height and width. */
   dBias: Tensor1D;
 }
 
 /**
- * The backward pass of `conv2d(x, filter, …) + bias`, given the gradient dy of its output.
- * @throws ConvgradError naming the broken constraint, its numbers and the way out
+ * Computes the backward pass of `conv2d(x, filter, …) + bias` from dy, the gradient of the loss with respect to its output. It
+ * runs convgrad's kernels on the active backend, whether or not convgrad is installed.
+ *
+ * @returns dx, dFilter and dBias, as new tensors
+ * @throws ConvgradError that names the broken constraint, its numbers and the way out
  */
 export function conv2dBackward(args: Conv2DBackwardArguments): Conv2DGradients {
   return backward('dense', args);
 }
 
 /**
- * The backward pass of `depthwiseConv2d(x, filter, …) + bias`, given the gradient dy of its output.
- * @throws ConvgradError naming the broken constraint, its numbers and the way out
+ * Computes the backward pass of `depthwiseConv2d(x, filter, …) + bias` from dy, the gradient of the loss with respect to its
+ * output. It runs convgrad's kernels on the active backend, whether or not convgrad is installed.
+ *
+ * @returns dx, dFilter and dBias, as new tensors
+ * @throws ConvgradError that names the broken constraint, its numbers and the way out
  */
 export function depthwiseConv2dBackward(args: Conv2DBackwardArguments): Conv2DGradients {
   return backward('depthwise', args);
@@ -67,7 +74,7 @@ function backward(kind: Kind, args: Conv2DBackwardArguments): Conv2DGradients {
       runOwnKernel(tf, name, kind, pass, inputs, {...attrs, ...shape});
     const dx = run('backpropInput', {dy: dy4D, filter}, {inputShape: x4D.shape});
     const dFilter = run('backpropFilter', {x: x4D, dy: dy4D}, {filterShape: filter.shape});
-    // On wasm, tfjs leaves the sum of an empty tensor unwritten.
+    // On wasm, tfjs does not write the sum of an empty tensor.
     const sum = () => tf.sum(toFloats(tf, dy4D), info.dataFormat === 'NCHW' ? [0, 2, 3] : [0, 1, 2]);
     const dBias = (dy4D.size === 0 ? tf.zeros([info.outChannels]) : sum()) as Tensor1D;
     return {dx: tf.reshape(dx, x.shape), dFilter, dBias};

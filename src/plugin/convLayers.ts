@@ -4,13 +4,13 @@ import {withFloatGradient} from './floatTensors.js';
 import {builtinKernelNames} from './kernels.js';
 import type {Tf} from './tfjs.js';
 
-/** What a convolutional layer of tfjs knows of itself; its types keep it protected. */
+/** The fields of tfjs's convolutional layers that convgrad reads; tfjs's types declare them protected. */
 export interface ConvLayer {
   rank: number;
   kernel: {read(): Tensor};
   bias: {read(): Tensor} | null;
   filters: number;
-  /** One number for each spatial dimension, as are strides and dilations. Whatever has a length becomes a list of them unseen. */
+  /** One number for each spatial dimension, like strides and dilations. tfjs accepts any array-like value here without a check. */
   kernelSize: ArrayLike<number>;
   strides: ArrayLike<number>;
   dilationRate: ArrayLike<number>;
@@ -20,7 +20,7 @@ export interface ConvLayer {
   computeOutputShape(inputShape: number[]): number[];
 }
 
-/** Whether a tape records. */
+/** Whether a gradient tape is recording. */
 export function isRecording(tf: Tf): boolean {
   return tf.engine().state.gradientDepth > 0;
 }
@@ -30,8 +30,9 @@ export function isDilated({dilationRate}: ConvLayer): boolean {
 }
 
 /**
- * Whether a Conv1D or Conv2D is to be computed by `convolve`: while a tape records, because the gradient that tfjs-core keeps for its fused
- * convolution refuses dilation; otherwise where tfjs computes nothing or something else. The rest keeps its fused kernel.
+ * Whether {@link convolve} has to compute a Conv1D or Conv2D. While a tape records it does, because the gradient in tfjs-core's
+ * fused convolution refuses dilation. Otherwise it does only where tfjs throws or computes something else. All other calls keep
+ * tfjs's fused kernel.
  */
 export function needsOwnConvolution(tf: Tf, layer: ConvLayer, x: Tensor): boolean {
   const {rank, padding, dataFormat, strides} = layer;
@@ -43,7 +44,8 @@ export function needsOwnConvolution(tf: Tf, layer: ConvLayer, x: Tensor): boolea
 }
 
 /**
- * activation(x ∗ kernel + bias) with the layer's own weights and activation, on the tape. A Conv1D is a convolution of images one pixel high.
+ * Computes activation(x ∗ kernel + bias) with the layer's own weights and activation, on the tape. A Conv1D is computed as a
+ * convolution of images that are one pixel high.
  * @param x [N, H, W, C] or [N, W, C]; with channelsFirst [N, C, H, W] or [N, C, W]
  */
 export function convolve(tf: Tf, layer: ConvLayer, x: Tensor): Tensor {
@@ -61,8 +63,8 @@ export function convolve(tf: Tf, layer: ConvLayer, x: Tensor): Tensor {
 }
 
 /**
- * activation(x ∗ᵀ kernel + bias) of a Conv2DTranspose, with its dilation, which tfjs leaves out.
- * @param x [N, H, W, C], with channelsFirst [N, C, H, W]
+ * Computes activation(x ∗ᵀ kernel + bias) of a Conv2DTranspose, with its dilation, which tfjs ignores.
+ * @param x [N, H, W, C]; with channelsFirst [N, C, H, W]
  */
 export function convolveTransposed(tf: Tf, layer: ConvLayer, x: Tensor): Tensor {
   return tf.tidy(() => {
@@ -88,14 +90,14 @@ function attributesOf(layer: ConvLayer) {
   };
 }
 
-/** Zeros before the first step alone, so that no output sees a later input. */
+/** Puts all padding before the first step, so that no output depends on a later input. */
 function causalPads({kernelSize, dilationRate, dataFormat}: ConvLayer): ExplicitPads {
   const width = [(kernelSize[0] - 1) * dilationRate[0], 0] as const;
   const none = [0, 0] as const;
   return dataFormat === 'channelsFirst' ? [none, none, none, width] : [none, none, width, none];
 }
 
-/** activation(y + bias), in tfjs's order of operations. */
+/** Computes activation(y + bias), in tfjs's order of operations. */
 export function applyBiasAndActivation(tf: Tf, {bias, activation, dataFormat}: ConvLayer, y: Tensor): Tensor {
   const along = (vector: Tensor) =>
     dataFormat === 'channelsFirst' ? tf.reshape(vector, [-1, ...Array<number>(y.rank - 2).fill(1)]) : vector;
@@ -103,7 +105,7 @@ export function applyBiasAndActivation(tf: Tf, {bias, activation, dataFormat}: C
   return activation ? activation.apply(biased) : biased;
 }
 
-/** The layer with other settings. */
+/** A view of the layer with other settings. */
 export function withSettings<L extends ConvLayer>(layer: L, settings: Partial<L>): L {
   return Object.assign(Object.create(layer) as L, settings);
 }

@@ -29,7 +29,7 @@ export interface Conv2DArguments<T extends Images = Images> extends Conv2DAttrib
   filter: Tensor4D;
 }
 
-/** The arguments in the order of tf.conv2d, or the object alone. */
+/** The arguments in the order of `tf.conv2d`, or a single object. */
 export type Conv2DParameters = [
   first: Images | Conv2DArguments,
   filter?: Tensor4D,
@@ -40,7 +40,10 @@ export type Conv2DParameters = [
   dimRoundingMode?: RoundingMode,
 ];
 
-/** A convolution, bias and activation through a kernel of our own, on the tape. @throws ConvgradError on what is no convolution */
+/**
+ * Computes convolution, bias and activation on the tape, through a kernel of our own. @throws ConvgradError on arguments that are
+ * no convolution
+ */
 export function convolution(kind: Kind, ...[first, filter, ...others]: Conv2DParameters): Tensor {
   const [strides, pad, dataFormat, dilations, dimRoundingMode] = others;
   const args =
@@ -54,7 +57,7 @@ export function convolution(kind: Kind, ...[first, filter, ...others]: Conv2DPar
     if ((args[key] ?? null) !== null) tensorOf(name, key, args[key]);
   return tf.tidy(() => {
     const [x, attrs] = [withBatch(inputs.x), attributesOf(args)];
-    conv2dInfo(name, {...attrs, kind, xShape: x.shape, filterShape: inputs.filter.shape}); // stricter than the kernels may be
+    conv2dInfo(name, {...attrs, kind, xShape: x.shape, filterShape: inputs.filter.shape}); // stricter than the kernels, which accept more
     const y = runOwnKernel(tf, name, kind, 'forward', {...inputs, x}, attrs);
     const epilogue = resolveEpilogue<Tensor>(name, args, y.shape, args.dataFormat ?? 'NHWC');
     const result = y.size === 0 ? emptyResult(y, epilogue) : applyEpilogueOnTape(y, epilogue);
@@ -62,7 +65,7 @@ export function convolution(kind: Kind, ...[first, filter, ...others]: Conv2DPar
   });
 }
 
-/** The epilogue by tfjs's own ops, so that it is on the tape. */
+/** Applies the epilogue with tfjs's own ops, so that the tape records it. */
 function applyEpilogueOnTape(y: Tensor, {activation, bias, slopes, alpha}: ResolvedEpilogue<Tensor>): Tensor {
   const biased = bias ? withFloatGradient(tf, tf.add(y, tf.reshape(bias.tensor, bias.shape))) : y;
   switch (activation) {
@@ -86,7 +89,10 @@ function applyEpilogueOnTape(y: Tensor, {activation, bias, slopes, alpha}: Resol
   }
 }
 
-/** The same of an empty output, on which some of tfjs's ops divide by zero or leave their gradients unwritten: nothing changes, and gradients are zeros. */
+/**
+ * Applies the epilogue to an empty output: returns it unchanged, with zero gradients. Some of tfjs's ops divide by zero here or
+ * leave their gradients unwritten.
+ */
 function emptyResult(y: Tensor, {bias, slopes}: ResolvedEpilogue<Tensor>): Tensor {
   const operands = [bias, slopes].flatMap((one) => (one ? [one.tensor] : []));
   const gradFunc = (dy: Tensor) => [dy, ...operands.map(({shape}) => tf.zeros(shape))];

@@ -2,16 +2,19 @@ import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
 import {applyBiasAndActivation, type ConvLayer, withSettings} from './convLayers.js';
 import type {Tf} from './tfjs.js';
 
-/** What a DepthwiseConv2D or SeparableConv2D of tfjs knows of itself. */
+/** The fields of tfjs's DepthwiseConv2D and SeparableConv2D layers that convgrad reads. */
 export interface DepthwiseLayer extends ConvLayer {
   depthwiseKernel: {read(): Tensor};
-  /** Of a SeparableConv2D. */
+  /** Only in a SeparableConv2D. */
   pointwiseKernel?: {read(): Tensor};
 }
 
 type HeightWidth = [number, number];
 
-/** activation(x ∗ depthwiseKernel + bias) with the layer's dilation, which tfjs leaves out. x is in the layer's data format, as is the result. */
+/**
+ * Computes activation(x ∗ depthwiseKernel + bias) with the layer's dilation, which tfjs ignores. x and the result are in the
+ * layer's data format.
+ */
 export function convolveDepthwise(tf: Tf, layer: DepthwiseLayer, x: Tensor): Tensor {
   return tf.tidy(() =>
     applyBiasAndActivation(
@@ -22,7 +25,10 @@ export function convolveDepthwise(tf: Tf, layer: DepthwiseLayer, x: Tensor): Ten
   );
 }
 
-/** activation(x ∗ depthwiseKernel ∗ pointwiseKernel + bias). Like tfjs, applies the activation where channels come last. */
+/**
+ * Computes activation(x ∗ depthwiseKernel ∗ pointwiseKernel + bias). Like tfjs, it applies the activation while channels are
+ * last.
+ */
 export function convolveSeparable(tf: Tf, layer: DepthwiseLayer, x: Tensor): Tensor {
   const pointwise = layer.pointwiseKernel?.read() as Tensor4D;
   return tf.tidy(() =>
@@ -33,7 +39,10 @@ export function convolveSeparable(tf: Tf, layer: DepthwiseLayer, x: Tensor): Ten
   );
 }
 
-/** The op leaves stride and dilation to the kernels and the gradient to the registry, so it is convgrad's that do both at once. */
+/**
+ * The op passes stride and dilation on to the kernels and takes its gradient from the registry, so convgrad's kernels serve both
+ * at once.
+ */
 function depthwise(tf: Tf, layer: DepthwiseLayer, x: Tensor): Tensor {
   const [filter, strides, dilations] = [layer.depthwiseKernel.read() as Tensor4D, layer.strides, layer.dilationRate];
   const pad = layer.padding === 'same' ? 'same' : 'valid';

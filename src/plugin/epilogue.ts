@@ -10,32 +10,31 @@ import {checkNumeric} from './checkTensor.js';
 
 export {type Activation, activations};
 
-/** What follows a forward convolution: y ← activation(y + bias). */
+/** The epilogue of a forward convolution: y ← activation(y + bias). */
 export interface EpilogueOptions<T extends TensorInfo = TensorInfo> {
-  /** Broadcastable to y; rank 1 means one value a channel, in either data format. */
+  /** The bias, broadcastable to y. A vector holds one value per channel, in either data format. */
   bias?: T | null | undefined;
   activation?: Activation | null | undefined;
-  /** The slopes of prelu below zero; shaped like a bias. Other activations do not read them. */
+  /** The slopes of prelu below zero, shaped like a bias. Other activations do not read them. */
   preluActivationWeights?: T | null | undefined;
-  /** The slope of leakyrelu below zero; 0.2 by default, as in tf.leakyRelu. */
+  /** The slope of leakyrelu below zero. Defaults to 0.2, as in tf.leakyRelu. */
   leakyreluAlpha?: number | null | undefined;
 }
 
-/** The names of its parts. */
 export const epilogueOptionNames = keysOf<EpilogueOptions>({
   ...{bias: true, activation: true, preluActivationWeights: true, leakyreluAlpha: true},
 });
 
-/** The slope of leakyrelu where none is given. */
+/** The default slope of leakyrelu. */
 const defaultAlpha = 0.2;
 
-/** An epilogue that was checked: what its activation reads and nothing else, with the shapes in which tensors meet y. */
+/** A checked epilogue: only the tensors that its activation reads, with the shapes that broadcast to y. */
 export interface ResolvedEpilogue<T extends TensorInfo = TensorInfo> {
   activation: Activation;
   bias?: EpilogueOperand<T> | undefined;
-  /** Of prelu. */
+  /** The slopes, for prelu only. */
   slopes?: EpilogueOperand<T> | undefined;
-  /** Of leakyrelu. */
+  /** The slope, for leakyrelu. */
   alpha: number;
 }
 
@@ -44,14 +43,17 @@ interface EpilogueOperand<T extends TensorInfo> {
   shape: number[];
 }
 
-/** @throws ConvgradError unless the activation is known and its tensors are there, of numbers, and broadcast to y without making it larger */
+/**
+ * Checks an epilogue. @throws ConvgradError unless the activation is known and its tensors are given, numeric, and broadcast to y
+ * without enlarging it
+ */
 export function resolveEpilogue<T extends TensorInfo>(
   functionName: string,
   {bias, activation, preluActivationWeights, leakyreluAlpha}: EpilogueOptions<T>,
   yShape: readonly number[],
   dataFormat: DataFormat,
 ): ResolvedEpilogue<T> {
-  const name = (activation || 'linear') as Activation; // as tfjs takes an empty name
+  const name = (activation || 'linear') as Activation; // tfjs accepts an empty name too
   if (!activations.includes(name)) {
     const shown = typeof name === 'string' ? name : show(name);
     throw new ConvgradError(
@@ -73,7 +75,7 @@ export function resolveEpilogue<T extends TensorInfo>(
   const checkOperand = (name: string, tensor: T | null | undefined): EpilogueOperand<T> | undefined => {
     if (!tensor) return undefined;
     const {shape} = checkNumeric(functionName, name, tensor);
-    // A vector of C values goes along the channels, which in NCHW are third from the end.
+    // A vector of C values lies along the channels, which are third from the end in NCHW.
     const alongChannels = dataFormat === 'NCHW' && shape.length === 1 && shape[0] !== 1;
     const met = alongChannels ? [shape[0], 1, 1] : shape;
     if (broadcasts(met, yShape)) return {tensor, shape: met};
@@ -99,7 +101,7 @@ function broadcasts(shape: readonly number[], to: readonly number[]): boolean {
   return true;
 }
 
-/** What JavaScript counts it as, as in tfjs; NaN where it cannot be counted. */
+/** Converts as tfjs does; NaN where JavaScript cannot convert. */
 function toNumber(value: unknown): number {
   try {
     return Number(value);
@@ -108,7 +110,7 @@ function toNumber(value: unknown): number {
   }
 }
 
-/** The tensors that it reads. */
+/** The tensors that the epilogue reads. */
 export function tensorsOf({bias, slopes}: ResolvedEpilogue): (TensorInfo | undefined)[] {
   return [bias?.tensor, slopes?.tensor];
 }
@@ -123,13 +125,13 @@ export function withTensors(
   return {...epilogue, bias: replaced(epilogue.bias, bias), slopes: replaced(epilogue.slopes, slopes)};
 }
 
-/** The epilogue as an implementation may take it along; undefined where there is nothing to do. */
+/** The epilogue in the form that an implementation can fuse; undefined where there is nothing to compute. */
 export function tensorEpilogueOf({activation, bias, slopes, alpha}: ResolvedEpilogue): TensorEpilogue | undefined {
   if (!bias && activation === 'linear') return undefined;
   return {activation, bias: bias?.tensor, preluActivationWeights: slopes?.tensor, leakyreluAlpha: alpha};
 }
 
-/** Applies the epilogue by the backend's own kernels, so that every activation is exactly tfjs's; releases y. */
+/** Applies the epilogue with the backend's own kernels, so that every activation is exactly tfjs's; releases y. */
 export function applyEpilogue(
   context: BackendContext,
   y: TensorInfo,
@@ -168,7 +170,10 @@ function prelu(context: BackendContext, x: TensorInfo, alpha: TensorInfo): Tenso
   );
 }
 
-/** Whether a shape is one of whole trailing dimensions. As such wasm's Prelu reads the slopes, whatever their shape: others are to be repeated first. */
+/**
+ * Whether a shape consists of whole trailing dimensions. wasm's Prelu reads all slopes as if they did, so other shapes have to be
+ * repeated first.
+ */
 export function isTrailing(shape: readonly number[], of: readonly number[]): boolean {
   const first = shape.findIndex((size) => size > 1);
   return first < 0 || shape.slice(first).every((size, i) => size === of[of.length - shape.length + first + i]);

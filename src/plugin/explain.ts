@@ -38,61 +38,74 @@ import {
   select,
 } from './select.js';
 
-/** What `explain()` tells; plain data. */
+/** What {@link explain} returns; plain data. */
 export interface Explanation {
-  /** In full. */
+  /** The problem string, with every field written out. */
   problem: string;
-  /** The resolved geometry. */
+  /** The resolved geometry, with all four pads. */
   geometry: Conv2DInfo & {padBottom: number; padRight: number};
-  /** In the problem's data format; filters are HWIO. */
+  /** Shapes in the problem's data format; filters are [height, width, in, out]. */
   shapes: Record<'x' | 'filter' | 'y', number[]>;
   backends: BackendExplanation[];
 }
 
+/** How one backend serves the problem. */
 export interface BackendExplanation {
   backend: string;
-  /** The engine that convgrad's algorithms compute on there, where they have one. */
+  /** The engine that convgrad's algorithms compute on there; absent on backends without one. */
   engine?: string;
-  /** Where predicted times come from that are not measured here. */
+  /** Where the rates behind the predicted times come from; absent where they are measured on this machine. */
   rates?: string;
   passes: PassExplanation[];
 }
 
+/** How one pass is served, and at what cost. */
 export interface PassExplanation {
   pass: Pass;
-  /** What runs: an algorithm of convgrad's, or `builtin` for tfjs's own kernel; absent where nothing does. */
+  /** The implementation that runs: one of convgrad's algorithms, or `builtin` for tfjs's own kernel. Absent where nothing runs. */
   algorithm?: string;
   why: string;
-  /** How long it should take on one call, by rates that are measured here, or those of `rates`; absent where that cannot be told. */
+  /**
+   * The predicted time of one call in milliseconds, by rates that are measured here or taken from `rates`. Absent where no
+   * prediction exists.
+   */
   predictedMilliseconds?: number | undefined;
-  /** Everything else that could have been chosen, the best first, and why it was not. */
+  /** All other candidates, the best first, each with the reason why it was not chosen. */
   others: {algorithm: string; why: string; predictedMilliseconds?: number | undefined}[];
   cost: Cost & {
-    /** Operations for each byte. */
+    /** Operations per byte. */
     intensity: number;
-    /** Nobody counted: the bytes are those of the tensors, the operations those of the definition. */
+    /**
+     * Set when the algorithm counts no cost of its own: `bytes` are then those of the tensors, and `flops` those of the
+     * definition.
+     */
     tensorsOnly?: true;
   };
-  /** What tfjs makes of it without convgrad: the fault that is known, or that none is. No kernel is run to find out; the oracle `builtin` of `verify` tries it. */
+  /**
+   * What tfjs does with this pass without convgrad: its known fault, or that none is known. No kernel runs to find out; the
+   * oracle `builtin` of `verify` does that.
+   */
   alone: string;
 }
 
+/** The options of {@link explain}. */
 export interface ExplainOptions {
-  /** By default every one that convgrad has kernels for; none needs to be imported. */
+  /** The backends to explain; defaults to every one that convgrad has kernels for. None of them needs to be imported. */
   backends?: readonly string[];
-  /** As `install({algorithm})` takes it. */
+  /** The algorithm that {@link install} would be given; defaults to 'auto'. */
   algorithm?: string | 'auto';
-  /** As `install({accuracy})` takes it. */
+  /** The accuracy that {@link install} would be given; defaults to 'standard'. */
   accuracy?: 'standard' | 'fast';
 }
 
 const optionNames = keysOf<ExplainOptions>({backends: true, algorithm: true, accuracy: true});
 
 /**
- * Tells which implementation serves each pass of a convolution on each backend and why, what it costs, and what tfjs alone would do.
+ * Explains which implementation serves each pass of a convolution on each backend and why, what it costs, and what tfjs alone
+ * would do. It runs no kernel.
  *
- * @param problem a problem or its line of text, e.g. `ih28iw28ic16oc32kh3kw3-same`
- * @throws ConvgradError on a problem that has no geometry, and on an unknown backend or algorithm
+ * @param problem a problem or its problem string, e.g. `ih28iw28ic16oc32kh3kw3-same`
+ * @throws ConvgradError on a problem without a valid geometry, and on an unknown option, backend, algorithm or accuracy
  */
 export function explain(problem: Problem | string, options: ExplainOptions = {}): Explanation {
   refuseUnknown('explain', options, optionNames);
@@ -191,7 +204,7 @@ function whyChosen(
   return refusal === undefined ? shown : `${shown}, since '${requested.algorithm}' does not: ${refusal}`;
 }
 
-/** Why something that could serve it does not. */
+/** The reason why a candidate that supports the pass was not chosen. */
 function whyNotChosen(
   {implementation}: Candidate,
   chosen: Implementation,
@@ -218,7 +231,7 @@ function costOf(implementation: Implementation | undefined, info: Conv2DInfo, pa
   };
 }
 
-/** Stands for a kernel that is asked about, never run. */
+/** A placeholder kernel: `explain()` asks whether it would be chosen and never runs it. */
 function neverCalled(): never {
   throw new Error('explain() runs no kernel');
 }

@@ -4,8 +4,11 @@ import {floatsOf} from './select.js';
 import type {Tf} from './tfjs.js';
 
 /**
- * Runs fn on float32 tensors whose memory holds floats: the tensors themselves, or copies of those of int32 and bool, which are released afterwards. On webgpu
- * tfjs casts int32 and bool to float32 without a change in memory. What reads memory takes integers for floats then: our kernels, and some of tfjs's, such as its Transpose.
+ * Runs fn on float32 tensors whose memory holds floats: the given tensors, or copies of int32 and bool ones, which are released
+ * afterwards.
+ *
+ * On webgpu tfjs casts int32 and bool to float32 without changing memory. Kernels that read memory directly would then take
+ * integers for floats. Ours do so, and some of tfjs's, such as its Transpose.
  */
 export function withFloatTensors<T extends readonly (TensorInfo | null | undefined)[], R>(
   context: BackendContext,
@@ -41,8 +44,9 @@ export function withFloatTensors<T extends readonly (TensorInfo | null | undefin
 }
 
 /**
- * Gives a tensor memory of its own that holds its values in floats, as tfjs's Cast on that backend would have done. Tensors that shared the old memory keep it.
- * When a kernel ends, the tape saves clones of its inputs; afterwards nobody could tell that their values were lost.
+ * Gives a tensor its own memory with its values as floats, as tfjs's Cast on that backend would have done. Tensors that shared
+ * the old memory keep it. This has to happen now: when a kernel ends, the tape saves clones of its inputs, and a clone no longer
+ * shows that its memory holds integers.
  */
 function giveFloats({tf, backend, backendName}: BackendContext, tensor: Tensor): void {
   const engine = tf.engine();
@@ -50,17 +54,20 @@ function giveFloats({tf, backend, backendName}: BackendContext, tensor: Tensor):
   const [old, own]: {dataId: object}[] = [tensor, copy];
   [old.dataId, own.dataId] = [own.dataId, old.dataId];
   copy.dispose();
-  // In its tests tfjs counts the data of each kernel: this is no leak.
+  // tfjs's tests count the data of each kernel; this adds the new data, so that it does not look like a leak.
   const moves = engine.state.numDataMovesStack;
   if (moves.length > 0) moves[moves.length - 1]++;
 }
 
-/** The same for tfjs's operations, on the tape: the tensor, or a copy in floats whose gradient is its own. */
+/**
+ * Prepares a tensor for tfjs's operations, on the tape: returns the tensor, or a copy that holds floats and passes its gradient
+ * on unchanged.
+ */
 export function toFloats(tf: Tf, tensor: Tensor): Tensor {
   const engine = tf.engine();
   const {backend, backendName} = engine;
   const floats = floatsOf(backendName);
-  // An operation says better what is wrong with a tensor that is disposed.
+  // An operation reports a disposed tensor better than this function could.
   if (!floats || tensor.isDisposed || floats.areHeld(backend, tensor)) return tensor;
   const copied = tf.customGrad((x) => ({
     value: engine.makeTensorFromTensorInfo(floats.copy(backend, x as Tensor), backend),
@@ -69,7 +76,10 @@ export function toFloats(tf: Tf, tensor: Tensor): Tensor {
   return copied(tensor);
 }
 
-/** The tensor on the tape, for what computes its gradient by tfjs's operations: whatever dy is made of, they get it in floats. */
+/**
+ * A tensor on the tape whose gradient always arrives in floats, whatever dy's memory holds. For use before operations of tfjs
+ * that compute on dy.
+ */
 export function withFloatGradient(tf: Tf, tensor: Tensor): Tensor {
   if (!floatsOf(tf.engine().backendName)) return tensor;
   return tf.customGrad((x) => ({

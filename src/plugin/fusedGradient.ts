@@ -7,7 +7,7 @@ import {builtinKernelNames, kinds} from './kernels.js';
 import type {MethodPatches} from './methodPatches.js';
 import type {Tf} from './tfjs.js';
 
-/** What the function given to tf.customGrad returns. */
+/** What a function given to `tf.customGrad` returns. */
 interface CustomGradResult {
   value: Tensor;
   gradFunc(dy: Tensor, saved: Tensor[]): Tensor | Tensor[];
@@ -15,8 +15,8 @@ interface CustomGradResult {
 type CustomOp = (...inputs: unknown[]) => CustomGradResult;
 
 /**
- * The scopes in which tfjs runs its fused convolutions. A scope is named after the op's function, which tfjs hands over as the key of an
- * object: minifiers keep it. A bundler that renames properties hides the op, and it then keeps tfjs's gradient.
+ * The scopes in which tfjs runs its fused convolutions. tfjs names a scope after the op's function, which it passes as the key of
+ * an object, so minifiers keep the name. A bundler that renames properties hides the op, which then keeps tfjs's gradient.
  */
 const fusedScopes: Readonly<Record<string, Kind>> = {
   fusedConv2d__op: 'dense',
@@ -24,9 +24,11 @@ const fusedScopes: Readonly<Record<string, Kind>> = {
 };
 
 /**
- * Gives `tf.fused.conv2d` and `tf.fused.depthwiseConv2d` convgrad's gradient. tfjs-core's own is a closure inside the op, whatever is registered: it refuses
- * dilation, NCHW and an x without batch, and where it drops dimRoundingMode the backward kernels refuse the sizes. The op hands the closure to
- * `engine.customGrad`, as users hand theirs to `tf.customGrad`; theirs are left alone.
+ * Gives `tf.fused.conv2d` and `tf.fused.depthwiseConv2d` convgrad's gradient.
+ *
+ * tfjs-core's own gradient is a closure inside the op, whatever gradients are registered. It refuses dilation, NCHW and an x
+ * without a batch, and it drops dimRoundingMode, whereupon the backward kernels refuse the sizes. The op passes the closure to
+ * `engine.customGrad`, as users pass theirs to `tf.customGrad`. The closures of users are left alone.
  */
 export function patchCustomGrad(tf: Tf, patches: MethodPatches): void {
   const gradients = new Map(kinds.map((kind) => [kind, gradientConfigs(tf, kind, builtinKernelNames[kind])[0]]));
@@ -40,7 +42,7 @@ export function patchCustomGrad(tf: Tf, patches: MethodPatches): void {
   });
 }
 
-/** The op with a gradient of ours where our fused kernel, given the op's own inputs, made the value. */
+/** Wraps the op with our gradient. The gradient applies where our fused kernel computed the value from the op's own inputs. */
 function withGradient(tf: Tf, op: CustomOp, forward: GradConfig): CustomOp {
   return (...args) => {
     const save = args.pop() as (tensors: Tensor[]) => void;
@@ -53,7 +55,7 @@ function withGradient(tf: Tf, op: CustomOp, forward: GradConfig): CustomOp {
       }),
     );
     if (!run || !hasInputs(run, inputs)) return result;
-    // What is saved comes back as copies in the same order.
+    // Saved tensors come back as copies, in the same order.
     const [x, filter] = [saved.indexOf(inputs[0]), saved.indexOf(inputs[1])];
     if (x < 0 || filter < 0) return result;
     const gradFunc: CustomGradResult['gradFunc'] = (dy, kept) =>
@@ -62,7 +64,7 @@ function withGradient(tf: Tf, op: CustomOp, forward: GradConfig): CustomOp {
   };
 }
 
-/** Whether these are the inputs of the run: the tensors themselves, since several may share their data. */
+/** Whether these are the inputs of the run. The tensors themselves are compared, because several may share their data. */
 function hasInputs({x, filter, bias}: FusedRun, inputs: readonly Tensor[]): boolean {
   const own = [x, filter, ...(bias ? [bias] : [])];
   return own.length === inputs.length && own.every((tensor, i) => tensor === inputs[i]);
@@ -75,9 +77,9 @@ function gradientsOf(tf: Tf, run: FusedRun, forward: GradConfig, dy: Tensor, x: 
   return run.bias ? [...gradients, biasGradient(tf, run, dy4D, run.bias.shape)] : gradients;
 }
 
-/** dy summed to the shape of the bias, which in NCHW stands along the channels when it is a vector. */
+/** Sums dy to the shape of the bias. With NCHW, a bias vector lies along the channels. */
 function biasGradient(tf: Tf, {attrs}: FusedRun, dy: Tensor, shape: number[]): Tensor {
-  if (dy.size === 0) return tf.zeros(shape); // on wasm, tfjs leaves the sum of an empty tensor unwritten
+  if (dy.size === 0) return tf.zeros(shape); // on wasm, tfjs does not write the sum of an empty tensor
   const alongChannels = attrs['dataFormat'] === 'NCHW' && shape.length === 1 && shape[0] !== 1;
   const axes = alongChannels ? [0, 2, 3] : tf.backend_util.getReductionAxes(shape, dy.shape);
   return tf.reshape(tf.sum(toFloats(tf, dy), axes), shape);

@@ -1,6 +1,6 @@
 import type {NamedAttrMap, TensorInfo} from '@tensorflow/tfjs';
 
-/** A fused convolution that ran without activation: what its gradient needs to know. */
+/** A fused convolution that ran without an activation, with what its gradient needs. */
 export interface FusedRun {
   x: TensorInfo;
   filter: TensorInfo;
@@ -11,12 +11,12 @@ export interface FusedRun {
 
 let last: FusedRun | undefined;
 
-/** To be called by the kernel when it has run. */
+/** The fused kernel calls this after it has run. */
 export function recordFusedRun(run: FusedRun): void {
   last = run;
 }
 
-/** Runs fn. @returns what it returned, and the last fused convolution that ran in it and in no `watchFusedRuns` inside it */
+/** Runs fn. @returns its result, and the last fused convolution that ran in fn, except inside a nested `captureFusedRun` */
 export function captureFusedRun<T>(fn: () => T): {value: T; run: FusedRun | undefined} {
   const outer = last;
   last = undefined;

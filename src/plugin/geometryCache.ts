@@ -5,14 +5,15 @@ interface CachedGeometry {
   info: Conv2DInfo;
 }
 
-/** More than programs have layers; beyond them all are resolved anew. */
+/** The limit of cached geometries, above the number of layers in a program. Reaching it clears the cache. */
 const maxEntries = 1_000;
 const cache = new Map<number, CachedGeometry[]>();
 let count = 0;
 
 /**
- * The geometry of a request, the same object for the same request: resolving one takes longer than a small convolution.
- * @throws ConvgradError as {@link conv2dInfo}
+ * Resolves a request, and returns the same object for an equal request. It caches because resolving takes longer than a small
+ * convolution.
+ * @throws ConvgradError as {@link conv2dInfo} does
  */
 export function resolveGeometry(
   functionName: string,
@@ -28,7 +29,7 @@ export function resolveGeometry(
     count = 0;
   }
   count++;
-  // Its lists may be the caller's, who may change them.
+  // The request is copied, because its lists may belong to the caller, who may change them.
   cache.set(hash, [...(cache.get(hash) ?? []), {request: copyOf(request), info}]);
   return info;
 }
@@ -37,17 +38,17 @@ function copyOf(request: Conv2DRequest): Conv2DRequest {
   return Object.fromEntries(Object.entries(request).map(([name, value]) => [name, copied(value)])) as never;
 }
 
-/** A value, or a list of such, which may be a proxy that no `structuredClone` takes. */
+/** Copies a value or nested lists of values. They may be proxies, which `structuredClone` refuses. */
 function copied(value: unknown): unknown {
   return Array.isArray(value) ? value.map(copied) : value;
 }
 
-/** Of the sizes; what else there is tells only few apart. */
+/** Hashes the two shapes; the other fields distinguish few requests. */
 function hashRequest({xShape, filterShape}: Conv2DRequest): number {
   return hashShape(filterShape, hashShape(xShape, 0));
 }
 
-/** Whatever stands among the sizes: they are not checked yet. */
+/** Hashes a shape that is not checked yet, so its elements may be anything. */
 function hashShape(shape: unknown, start: number): number {
   if (!Array.isArray(shape)) return start;
   let hash = start;
@@ -68,7 +69,7 @@ function isSame(a: Conv2DRequest, b: Conv2DRequest): boolean {
   );
 }
 
-/** Values, lists of values, or lists of such. */
+/** Whether two values, or nested lists of values, are equal. */
 function isEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;

@@ -6,15 +6,16 @@ import {functionNames, isOurs, type KernelNames, markOurs} from './kernels.js';
 import type {Tf} from './tfjs.js';
 
 /**
- * The gradients of the three passes of one kind. A convolution is bilinear, so each gradient is one of the same three passes, and second and
- * higher orders follow by themselves:
+ * The gradients of the three passes of one kind. A convolution is bilinear, so each gradient is one of the same three passes.
+ * Second and higher orders need no further code:
  *
  *     y = forward(x, filter)             dx = backpropInput(dy, filter)           dFilter = backpropFilter(x, dy)
  *     dx = backpropInput(dy, filter)     d(dy) = forward(ddx, filter)             dFilter = backpropFilter(ddx, dy)
  *     dFilter = backpropFilter(x, dy)    dx = backpropInput(dy, ddFilter)         d(dy) = forward(x, ddFilter)
  *
- * All attributes go along, dilations and dimRoundingMode included, which tfjs's own gradients refuse or drop. Inputs alone are saved:
- * a saved output would stand before its own node on the tape and make second derivatives silently wrong (tfjs issue 3252).
+ * Every call passes all attributes on, including dilations and dimRoundingMode, which tfjs's own gradients refuse or drop. Only
+ * inputs are saved. A saved output would stand before its own node on the tape and make second derivatives silently wrong (tfjs
+ * issue 3252).
  */
 export function gradientConfigs(tf: Tf, kind: Kind, names: KernelNames): GradConfig[] {
   const run = (name: string, inputs: Record<string, Tensor>, attrs: NamedAttrMap) =>
@@ -59,14 +60,14 @@ export function gradientConfigs(tf: Tf, kind: Kind, names: KernelNames): GradCon
 
 type DilationAttributes = Pick<Conv2DRequest, 'dilations' | 'dimRoundingMode'>;
 
-/** The layers of tfjs leave dilations null, which its own backward kernels do not take. */
+/** The geometry's attributes. tfjs's layers leave dilations null, which its own backward kernels do not accept. */
 function geometryAttributes({strides, pad, dataFormat, dilations, dimRoundingMode}: NamedAttrMap): NamedAttrMap {
   return {strides, pad, dataFormat, dilations: dilations ?? [1, 1], dimRoundingMode};
 }
 
 /**
- * The backward kernels that tfjs ships take no dilation: they would ignore it and return wrong values. Nobody knows of anybody else's whether they do.
- * Its forward kernels take it.
+ * Refuses to pass dilation to a backward kernel that is not convgrad's. tfjs's own would ignore it and return wrong values, and
+ * others are unknown. tfjs's forward kernels accept dilation.
  */
 function refuseForeignKernel(tf: Tf, kind: Kind, name: string, {dilations}: DilationAttributes): void {
   const backend = tf.getBackend();
@@ -79,5 +80,5 @@ function refuseForeignKernel(tf: Tf, kind: Kind, name: string, {dilations}: Dila
   );
 }
 
-/** A gradient under dilation that would have to be computed by a kernel of somebody else's. */
+/** Thrown when a gradient with dilation would need a kernel that is not convgrad's. */
 export class ForeignKernelError extends ConvgradError {}

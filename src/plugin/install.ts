@@ -16,39 +16,52 @@ import {currentSession, endSessions, replacedGradients, replacedKernelsOn, start
 import {defaultTf, type Tf} from './tfjs.js';
 import {kernelKey} from './tfjsRegistries.js';
 
+/** The options of {@link install}; all may be left out. */
 export interface InstallOptions {
-  /** The copy of tfjs whose kernels are to be replaced; by default the one this package resolves to. */
+  /** The copy of tfjs whose kernels are replaced; defaults to the one that this package resolves to. */
   tf?: Tf;
-  /** tfjs backends to serve, imported already or later; by default every one that convgrad has kernels for, and those that are aliases of them under other names. */
+  /**
+   * The tfjs backends to serve, whether they are imported already or later. Defaults to every backend that convgrad has kernels
+   * for, and to the backends that are registered as copies of these under other names.
+   */
   backends?: readonly string[];
-  /** The algorithm to use where it runs and supports the problem; 'auto' (the default) takes the one of least predicted time, on wasm for depthwise
-   * convolutions and small dense ones forward tfjs's own kernel, which 'builtin' asks for by name. Every other name means convgrad's alone. */
+  /**
+   * The algorithm that computes wherever it runs and supports the problem. 'auto', the default, takes the implementation with the
+   * lowest predicted time. On wasm, 'auto' also takes tfjs's own forward kernel for depthwise and for small dense convolutions.
+   * 'builtin' names tfjs's own kernel; every other name selects convgrad's kernels alone.
+   */
   algorithm?: string | 'auto';
   /**
-   * 'fast' lets 'auto' take algorithms that are less accurate than the definition in float32, by a factor of 3 to 10; see docs/winograd.md. 'standard'
-   * is the default.
+   * 'fast' lets 'auto' also take algorithms whose error in float32 is 3 to 10 times that of the definition; see docs/winograd.md.
+   * Defaults to 'standard'.
    */
   accuracy?: 'standard' | 'fast';
   /**
-   * What an earlier run chose, from `installation.report().plan`: predicted times differ a little from run to run, and algorithms round differently, so a
-   * plan is what makes another run compute the same bits. 'auto' (the default) chooses anew.
+   * The choices of an earlier run, from `installation.report().plan`. Predicted times vary a little between runs, and algorithms
+   * round differently. With the plan, another run computes the same bits. 'auto', the default, chooses anew.
    */
   plan?: 'auto' | Plan;
   /**
-   * What computes on cpu and wasm: `fma` and `simd` are WebAssembly vectors with fused and with separate multiplication and addition, `js` is plain
-   * JavaScript. 'auto' (the default) takes the first that runs here; they round differently, so name one to get the same bits on every machine.
+   * What computes on cpu and wasm. `fma` is WebAssembly vectors with fused multiply-add, `simd` is WebAssembly vectors with
+   * separate multiplication and addition, and `js` is plain JavaScript. 'auto', the default, takes the first of them that runs on
+   * this host. They round differently, so name one to get the same bits on every machine.
    */
   engine?: EngineName | 'auto';
   /**
-   * Threads on cpu and wasm, which change no bit of a result. By default as many as there are processors, up to 8, in Node; one in pages, where more
-   * need cross-origin isolation. They start when there is work that pays, and never keep a process alive.
+   * The number of threads on cpu and wasm; it changes no bit of a result. In Node it defaults to the number of processors, at
+   * most 8. In web pages it defaults to 1, because more threads need cross-origin isolation. Threads start when there is work
+   * that pays, and never keep a process alive.
    */
   threads?: number | undefined;
-  /** Whether to patch the convolutional classes of tf.layers, so that they train under dilation with every activation; true by default. */
+  /**
+   * Whether to patch the convolutional classes of `tf.layers`, so that they train with dilation and with every activation.
+   * Defaults to true.
+   */
   layers?: boolean;
   /**
-   * Whether to put right the gradients of other operations that tfjs computes wrong or does not have: `tf.mirrorPad`, `tf.image.resizeNearestNeighbor` (so
-   * upSampling2d layers too), `tf.image.resizeBilinear` and `tf.depthToSpace`, on every backend; true by default.
+   * Whether to repair the gradients of other operations that tfjs computes wrong or lacks, on every backend: `tf.mirrorPad`,
+   * `tf.image.resizeNearestNeighbor` (and so upSampling2d layers), `tf.image.resizeBilinear` and `tf.depthToSpace`. Defaults to
+   * true.
    */
   repairGradients?: boolean;
 }
@@ -58,19 +71,31 @@ const known = keysOf<InstallOptions>({
   ...{engine: true, threads: true, layers: true, repairGradients: true},
 });
 
-/** What `install()` returns. */
+/** The handle that {@link install} returns. */
 export interface Installation {
-  /** What is replaced, what was served and by which algorithm, and what fell back and why; as of now. */
+  /**
+   * Reports the present state: which kernels are replaced, which algorithm served how many calls, and which calls fell back and
+   * why.
+   */
   report(): InstallationReport;
 }
 
 /**
- * Replaces tfjs's kernels of dense and depthwise convolutions (Conv2D, FusedConv2D, Conv2DBackpropInput, Conv2DBackpropFilter;
- * DepthwiseConv2dNative, FusedDepthwiseConv2D, …; on wasm also MaxPoolGrad) and their gradients by convgrad's, gradients of other operations that are wrong or missing (`repairGradients`), and what no kernel can put right: the gradients inside
- * `tf.fused.conv2d` and `tf.fused.depthwiseConv2d`, and methods of tf.layers, in layers that exist already too. Synchronous and silent. A second call replaces
- * the options and takes back places that were taken since; backends that are imported later are served as they come.
+ * Installs convgrad: `tf.conv2d`, `tf.depthwiseConv2d`, their gradients, and the layers and models that use them run on
+ * convgrad's kernels.
  *
- * @throws ConvgradError on an unknown option, backend, algorithm or accuracy, an algorithm that runs on none of the backends that are asked for, a plan that is none, and on an engine or threads that cannot be here; nothing is changed then
+ * It replaces tfjs's kernels of dense and depthwise convolutions (Conv2D, FusedConv2D, Conv2DBackpropInput, Conv2DBackpropFilter;
+ * DepthwiseConv2dNative, FusedDepthwiseConv2D, …) and their gradients. On wasm it also replaces MaxPoolGrad. It also repairs
+ * gradients of other operations that are wrong or missing in tfjs (see `repairGradients`). Two things that no kernel can reach
+ * are patched: the gradients inside `tf.fused.conv2d` and `tf.fused.depthwiseConv2d`, and methods of `tf.layers` classes, so that
+ * existing layers change too.
+ *
+ * The call is synchronous and silent. A second call replaces the options, and puts convgrad back wherever something was
+ * registered over it. Backends that are imported later are served as they arrive.
+ *
+ * @throws ConvgradError on an unknown option, backend, algorithm or accuracy, on an algorithm that runs on none of the requested
+ * backends, on an invalid plan, and on an engine or a number of threads that this host cannot provide. Nothing is changed in
+ * these cases.
  */
 export function install(options: InstallOptions = {}): Installation {
   refuseUnknown('install', options, known);
@@ -129,7 +154,7 @@ export function install(options: InstallOptions = {}): Installation {
   session.requested = {algorithm, accuracy};
   session.plan = plan;
   session.engineOptions = {engine, threads};
-  // Backends that are not imported yet arrive later, kernel by kernel.
+  // A backend that is not imported yet is served later, as it registers its kernels one by one.
   const present = backends.filter((backend) => replacedKernelsOn(backend).some((name) => tf.getKernel(name, backend)));
   session.kernels.replace(
     present.flatMap((backend) => replacedKernelsOn(backend).map((name) => kernelKey(name, backend))),
@@ -144,7 +169,10 @@ export function install(options: InstallOptions = {}): Installation {
   return {report: () => makeReport(tf)};
 }
 
-/** The engine that a plan calls for, else the one that was asked for. @throws ConvgradError on what is no plan, or not one for here */
+/**
+ * Returns the engine that a plan requires, or else the requested one.
+ * @throws ConvgradError on an invalid plan, or one that names an algorithm or engine that does not fit here
+ */
 function engineOfPlan(plan: Plan, asked: InstallOptions['engine'], known: readonly string[]): EngineName | 'auto' {
   const choices: unknown = plan?.choices;
   if (typeof choices !== 'object' || choices === null || Array.isArray(choices)) {
@@ -168,7 +196,10 @@ function engineOfPlan(plan: Plan, asked: InstallOptions['engine'], known: readon
   return engine;
 }
 
-/** Puts everything back as it was before `install()`, in every copy of tfjs; what others registered over convgrad since then stays theirs. */
+/**
+ * Undoes {@link install} in every copy of tfjs: restores the original kernels, gradients and layer methods, frees the engine and
+ * forgets the choices. What others registered over convgrad in the meantime stays.
+ */
 export function uninstall(): void {
   endSessions();
   resetEngine();

@@ -10,7 +10,7 @@ import type {Requested} from './select.js';
 import type {Tf} from './tfjs.js';
 import {type UserOp, userOpOf} from './userOp.js';
 
-/** The names under which the three passes are registered with tfjs. */
+/** The names under which tfjs registers the three passes. */
 export type KernelNames = Readonly<Record<Pass, string>>;
 
 export const kinds: readonly Kind[] = ['dense', 'depthwise'];
@@ -21,22 +21,25 @@ export const builtinKernelNames: Readonly<Record<Kind, KernelNames>> = {
   depthwise: kernelNamesFrom('DepthwiseConv2dNative'),
 };
 
-/** Kernels of our own beside them, for `conv2d`, `depthwiseConv2d` and their backward passes, which work whether installed or not. */
+/**
+ * Additional kernels under convgrad's own names, for `conv2d`, `depthwiseConv2d` and their backward functions, which work without
+ * `install()`.
+ */
 export const ownKernelNames: Readonly<Record<Kind, KernelNames>> = {
   dense: kernelNamesFrom('ConvgradConv2D'),
   depthwise: kernelNamesFrom('ConvgradDepthwiseConv2D'),
 };
 
-/** tfjs's kernels of forward, bias and activation in one, which `install()` replaces as well. */
+/** tfjs's fused kernels of forward, bias and activation, which `install()` also replaces. */
 export const fusedKernelNames: Readonly<Record<Kind, string>> = {
   dense: 'FusedConv2D',
   depthwise: 'FusedDepthwiseConv2D',
 };
 
-/** What users call, by kind, for error messages. */
+/** The functions that users call, by kind, for error messages. */
 export const functionNames: Readonly<Record<Kind, string>> = {dense: 'conv2d', depthwise: 'depthwiseConv2d'};
 
-/** Which pass of which kind tfjs knows by this name. */
+/** The kind and pass of one of tfjs's own kernels; undefined for other names. */
 export function passOf(kernelName: string): {kind: Kind; pass: Pass} | undefined {
   const all = kinds.flatMap((kind) => passes.map((pass) => ({kind, pass})));
   return all.find(({kind, pass}) => builtinKernelNames[kind][pass] === kernelName);
@@ -46,10 +49,10 @@ function kernelNamesFrom(forward: string): KernelNames {
   return {forward, backpropInput: `${forward}BackpropInput`, backpropFilter: `${forward}BackpropFilter`};
 }
 
-/** Marks kernels and gradients as convgrad's, also for another copy of this package. */
+/** Marks kernels and gradients as convgrad's, recognisable by other copies of this package too. */
 const mark = Symbol.for('tfjs-convgrad');
 
-/** Whether a kernel or gradient function is one of convgrad's. */
+/** Whether a kernel or gradient function is convgrad's. */
 export function isOurs(registered: unknown): boolean {
   return typeof registered === 'function' && mark in registered;
 }
@@ -61,12 +64,12 @@ export function markOurs<F extends object>(func: F): F {
 type KernelInputs = NamedTensorInfoMap & Record<string, TensorInfo | undefined>;
 type KernelAttributes = Omit<Conv2DRequest, 'xShape' | 'filterShape' | 'kind'>;
 
-/** Prepares to find tfjs's own kernel of that name on one backend. What it returns finds it, at the time of a call. */
+/** Prepares to find tfjs's own kernel of that name on one backend. The returned function finds it at the time of a call. */
 export type FindBuiltin = (kernelName: string) => () => KernelFunc | undefined;
 
 /**
- * The kernel functions of the three passes of one kind on one backend, by pass.
- * @param requested what is asked for at the time of a call
+ * Makes the kernel functions of the three passes of one kind on one backend, by pass.
+ * @param requested returns the requested algorithm and accuracy at the time of a call
  */
 export function passKernels(
   tf: Tf,
@@ -109,7 +112,7 @@ export function passKernels(
   };
 }
 
-/** The kernel function of one kind's fused kernel on one backend: forward, bias, activation. */
+/** Makes the fused kernel function of one kind on one backend: forward, bias, activation. */
 export function fusedKernel(
   tf: Tf,
   kind: Kind,
@@ -155,7 +158,7 @@ function forward(
   return runPass(context, {userOp, pass: 'forward', inputs: {x, filter}, request, requested, builtin, epilogue});
 }
 
-/** What the attributes ask for. A tensor that is missing, and so has no shape, is refused before the shapes are read. */
+/** The request that the attributes describe. A missing tensor has no shape here; it is refused before the shapes are read. */
 function requestOf(
   kind: Kind,
   attrs: NamedAttrMap,
@@ -175,12 +178,15 @@ function requestOf(
   };
 }
 
-/** tfjs does not look at what follows the steps along height and width. */
+/** Keeps the steps along height and width; tfjs ignores any that follow. */
 function spatialSteps(steps: Conv2DRequest['strides']): Conv2DRequest['strides'] {
   return Array.isArray(steps) && steps.length > 2 ? steps.slice(0, 2) : steps;
 }
 
-/** tfjs does not look at what explicit pads say of batch and channels; programs that run without convgrad run with it. */
+/**
+ * Sets the explicit pads of batch and channels to zero, because tfjs ignores them, and programs that run without convgrad must
+ * run with it.
+ */
 function spatialPads(pad: Pad, dataFormat: DataFormat | undefined): Pad {
   const channels = dataFormat === 'NCHW' ? 1 : 3;
   return Array.isArray(pad)

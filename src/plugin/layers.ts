@@ -15,13 +15,13 @@ import type {Tf} from './tfjs.js';
 type CallMethod = (this: ConvLayer, inputs: Tensor | Tensor[], kwargs: object) => Tensor | Tensor[];
 type OutputShapeMethod = (this: ConvLayer, inputShape: number[]) => number[];
 
-/** Methods of ours for one class of layers, each given tfjs's own to fall back on. */
+/** Our methods for one layer class. Each gets tfjs's method to fall back on. */
 interface LayerMethods {
   call(tf: Tf, original: CallMethod): CallMethod;
   computeOutputShape?(tf: Tf, original: OutputShapeMethod): OutputShapeMethod;
 }
 
-/** Runs ours on the layers and inputs that need it. */
+/** Runs our computation for the layers and inputs that need it, and tfjs's method for all others. */
 function callIf<L extends ConvLayer>(
   needed: (tf: Tf, layer: L, x: Tensor) => boolean,
   run: (tf: Tf, layer: L, x: Tensor) => Tensor,
@@ -34,7 +34,7 @@ function callIf<L extends ConvLayer>(
     };
 }
 
-/** tfjs's shape of the layer as it would be with other settings, where `settings` gives some. */
+/** Computes tfjs's output shape as if the layer had other settings, if `settings` returns some. */
 function outputShapeAs(settings: (layer: ConvLayer) => Partial<ConvLayer> | false): LayerMethods['computeOutputShape'] {
   return (_tf, original) =>
     function (inputShape) {
@@ -43,10 +43,13 @@ function outputShapeAs(settings: (layer: ConvLayer) => Partial<ConvLayer> | fals
     };
 }
 
-/** tfjs takes 'causal' for 'valid' in shapes; its length is that of 'same'. */
+/** For shapes, tfjs treats 'causal' like 'valid'; the true output length is that of 'same'. */
 const causalAsSame = outputShapeAs(({padding, rank}) => padding === 'causal' && rank === 1 && {padding: 'same'});
 
-/** Where tfjs leaves dilation out of shapes: a dilated filter reaches as far as a larger one. */
+/**
+ * tfjs ignores dilation in these shapes. A dilated filter reaches as far as a larger one, so a larger kernelSize gives the right
+ * shape.
+ */
 const dilatedAsLarger = outputShapeAs(
   (layer) =>
     isDilated(layer) && {
@@ -59,7 +62,10 @@ const convMethods = {call: callIf(needsOwnConvolution, convolve), computeOutputS
 const dilatedImages = (_tf: Tf, layer: ConvLayer, x: Tensor) => isDilated(layer) && x.rank === 4;
 const minimalArguments = {name: 'convgrad', filters: 1, kernelSize: 1};
 
-/** One entry per class that is patched. A layer is made to get at its class, with a name so that it takes none of tfjs's numbered ones. */
+/**
+ * The classes that are patched. A layer is made only to reach its class; it has a name, so that it uses up none of tfjs's
+ * numbered names.
+ */
 const classes: Record<string, {make: (layers: Tf['layers']) => object; methods: LayerMethods}> = {
   Conv1D: {make: (layers) => layers.conv1d(minimalArguments), methods: convMethods},
   Conv2D: {make: (layers) => layers.conv2d(minimalArguments), methods: convMethods},
@@ -83,7 +89,10 @@ const classes: Record<string, {make: (layers: Tf['layers']) => object; methods: 
   },
 };
 
-/** The classes of layers that convgrad patches, by tfjs's name, with their prototypes; none where this copy of tfjs has no layers. */
+/**
+ * The layer classes that convgrad patches, by tfjs's name, with their prototypes; prototypes are undefined where this copy of
+ * tfjs has no layers.
+ */
 export function layerPrototypes(tf: Tf): {layer: string; prototype: object | undefined}[] {
   return Object.entries(classes).map(([layer, {make}]) => ({
     layer,
@@ -91,7 +100,10 @@ export function layerPrototypes(tf: Tf): {layer: string; prototype: object | und
   }));
 }
 
-/** Patches the layer classes of one copy of tfjs; `active` says whether that is still requested, for callers who kept our methods. */
+/**
+ * Patches the layer classes of one copy of tfjs. `active` says whether patching is still requested, for callers who kept our
+ * methods.
+ */
 export function patchLayers(tf: Tf, patches: MethodPatches, active: () => boolean): void {
   for (const {layer, prototype} of layerPrototypes(tf)) {
     for (const [name, method] of Object.entries(prototype ? classes[layer].methods : {})) {
@@ -105,7 +117,7 @@ export function patchLayers(tf: Tf, patches: MethodPatches, active: () => boolea
   }
 }
 
-/** Whether the kernel that a convolution of tfjs would run now is convgrad's. */
+/** Whether convgrad's kernel would run a convolution of tfjs now. */
 function isServed(tf: Tf): boolean {
   return isOurs(tf.getKernel(builtinKernelNames.dense.forward, tf.getBackend())?.kernelFunc);
 }

@@ -3,14 +3,15 @@ import {compute} from '../backends/host/memory.js';
 import {markOurs} from './kernels.js';
 import type {Tf} from './tfjs.js';
 
-/** The kernels beside the convolutions that are replaced on a backend because tfjs's own make networks train wrongly there. */
+/** Kernels other than convolutions that are replaced, by backend, because tfjs's own train networks wrongly there. */
 export const repairedKernels: Readonly<Record<string, Readonly<Record<string, (tf: Tf) => KernelFunc>>>> = {
   wasm: {MaxPoolGrad: maxPoolGrad},
 };
 
 /**
- * tfjs's MaxPoolGrad as the cpu backend computes it: dx[h, w] += dy[oh, ow] at the first of the largest elements of each window. The one of
- * wasm begins its search at 0 and goes astray where all of a window is negative, as after batch normalisation.
+ * MaxPoolGrad as tfjs's cpu backend computes it: dx[h, w] += dy[oh, ow] at the first largest element of each window. tfjs's
+ * kernel on wasm starts its search for the maximum at 0. It is wrong where a whole window is negative, as after batch
+ * normalisation.
  */
 function maxPoolGrad(tf: Tf): KernelFunc {
   return markOurs(({inputs, attrs, backend}) => {

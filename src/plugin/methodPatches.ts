@@ -6,20 +6,20 @@ interface MethodPatch {
   owner: object;
   name: string;
   ours: Method;
-  /** The property as it was. */
+  /** The original property. */
   before: PropertyDescriptor;
 }
 
 /**
- * Methods of ours that stand in for methods of other people's classes, and theirs, kept for `restore`. A method is replaced where it is
- * defined, so objects that exist already and subclasses have ours too.
+ * Methods of other people's classes that convgrad replaced, with the originals for `restore`. A method is replaced on the object
+ * that defines it, so existing objects and subclasses change too.
  */
 export class MethodPatches {
   private patches: MethodPatch[] = [];
 
   /**
-   * Puts ours in the place of a method, unless it is there already.
-   * @param makeOurs gets the method that is there now
+   * Replaces a method by ours, unless ours is there already.
+   * @param makeOurs makes our method from the present one
    */
   patch(prototype: object, name: string, makeOurs: (original: Method) => Method): void {
     const owner = ownerOf(prototype, name);
@@ -32,7 +32,7 @@ export class MethodPatches {
     Object.defineProperty(owner, name, {...before, value: ours});
   }
 
-  /** Puts every method back that ours still stands in for; the last one first, since one may stand in for another. */
+  /** Restores every method that ours still replaces. The last patch goes first, because it may replace an earlier one. */
   restore(): void {
     for (const {owner, name, ours, before} of this.patches.reverse()) {
       if (Object.getOwnPropertyDescriptor(owner, name)?.value === ours) Object.defineProperty(owner, name, before);

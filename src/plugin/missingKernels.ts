@@ -1,6 +1,9 @@
 import type {Tf} from './tfjs.js';
 
-/** The kernels that exist for gradients alone, by the op of tfjs whose gradient runs them. The others are also run forward. */
+/**
+ * The kernels that exist only for gradients, by the op of tfjs whose gradient runs them. Exceptions also run forward for other
+ * ops.
+ */
 export const gradientKernels: Readonly<Record<string, readonly string[]>> = {
   conv2d: ['Conv2DBackpropInput', 'Conv2DBackpropFilter'],
   depthwiseConv2d: ['DepthwiseConv2dNativeBackpropInput', 'DepthwiseConv2dNativeBackpropFilter'],
@@ -17,17 +20,17 @@ export const gradientKernels: Readonly<Record<string, readonly string[]>> = {
   gather: ['UnsortedSegmentSum'],
 };
 
-/** An op that runs forward on a backend and cannot be trained there. */
+/** An op that runs forward on a backend but cannot be trained there. */
 export interface UntrainableOp {
-  /** Below `tf`, for example `image.resizeBilinear`. */
+  /** The op's name below `tf`, for example `image.resizeBilinear`. */
   op: string;
-  /** The kernels that its gradient lacks. */
+  /** The kernels that its gradient needs and the backend lacks. */
   kernels: string[];
 }
 
 /**
- * The ops that cannot be trained on a backend as it stands, because kernels that their gradients run are registered neither by tfjs nor,
- * if it is installed, by convgrad. Empty for a backend that is not imported.
+ * The ops that cannot be trained on a backend at present. Kernels that their gradients run are registered neither by tfjs nor, if
+ * it is installed, by convgrad. Empty for a backend that is not imported.
  */
 export function missingKernels(tf: Tf, backend: string): UntrainableOp[] {
   if (tf.getKernelsForBackend(backend).length === 0) return [];
@@ -36,15 +39,15 @@ export function missingKernels(tf: Tf, backend: string): UntrainableOp[] {
     .filter(({kernels}) => kernels.length > 0);
 }
 
-/** A gradient that tfjs 4.22 has and computes wrong, and where. */
+/** A gradient that tfjs 4.22 has but computes wrong, and when. */
 export interface WrongGradient {
   op: string;
   when: string;
-  /** Whether convgrad, installed, computes it right. */
+  /** Whether convgrad, when installed, computes it right. */
   repaired: boolean;
 }
 
-/** Those that tfjs computes without a kernel for them, and so on every backend. */
+/** Wrong gradients that tfjs computes without a kernel of their own, and so on every backend. */
 const coreGradients: readonly WrongGradient[] = [
   {op: 'mirrorPad', when: 'always, for the borders are left out', repaired: true},
   {op: 'depthToSpace', when: 'always, for there is none', repaired: true},
@@ -62,7 +65,10 @@ const onCpuAndWasm: readonly WrongGradient[] = [
   {op: 'image.resizeBilinear', when: 'the images are not square, where it throws', repaired: true},
 ];
 
-/** Found by `checkGradients` and by comparison with cpu; the kernels of webgl and webgpu are not looked into. */
+/**
+ * The wrong gradients by backend, found by `checkGradients` and by comparison with cpu. The kernels of webgl and webgpu were not
+ * examined.
+ */
 export const wrongGradients: Readonly<Record<string, readonly WrongGradient[]>> = {
   cpu: [
     ...onCpuAndWasm,

@@ -10,7 +10,8 @@ import {currentSession, stockKernels} from './session.js';
 import type {Tf} from './tfjs.js';
 
 /**
- * Runs one pass on the active backend through a kernel of our own name, on the tape, whether convgrad is installed or not.
+ * Runs one pass on the active backend, on the tape, whether or not convgrad is installed. It uses kernels registered under
+ * convgrad's own names.
  * @throws ConvgradError on a backend that convgrad has no kernels for
  */
 export function runOwnKernel(
@@ -22,7 +23,7 @@ export function runOwnKernel(
   attrs: object,
 ): Tensor4D {
   const engine = tf.engine();
-  void engine.backend; // initialises one if none is active yet
+  void engine.backend; // activates a backend if none is active yet
   const {backendName} = engine;
   if (!isServed(backendName)) findAliases(tf);
   if (!isServed(backendName)) {

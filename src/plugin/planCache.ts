@@ -5,21 +5,21 @@ import type {Pass} from '../geometry/pass.js';
 import {formatProblem} from '../geometry/problem.js';
 
 /**
- * What was chosen by predicted times, which differ from machine to machine and a little from run to run: with it, another run computes the same bits.
- * Plain data; `installation.report().plan` gives it and `install({plan})` takes it.
+ * The algorithms that were chosen by predicted times. Predicted times differ between machines and a little between runs, so with
+ * a plan another run computes the same bits. Plain data: `installation.report().plan` returns it and `install({plan})` takes it.
  */
 export interface Plan {
-  /** What computed on cpu and wasm; absent in a plan for other backends. */
+  /** The engine that computed on cpu and wasm; absent in a plan for other backends. */
   engine?: EngineName;
-  /** Names of algorithms, by backend, pass and problem. */
+  /** Names of algorithms, by `backend pass problem`. */
   choices: Readonly<Record<string, string>>;
 }
 
 let choices = new Map<string, string>();
 
-/** The same by numbers: writing a problem out takes longer than all else of a choice that was made before. */
+/** Hash index of the same choices, by layer and image. It avoids formatting the problem, which would dominate a cached choice. */
 let byImage = new Map<number, CachedChoice[]>();
-/** Those that were the first of their layer. */
+/** Hash index of the first choice of each layer. */
 let byLayer = new Map<number, CachedChoice[]>();
 interface CachedChoice {
   backend: string;
@@ -28,10 +28,10 @@ interface CachedChoice {
   algorithm: string;
 }
 
-/** More problems than programs have; beyond them they are chosen for anew, in the same way. */
+/** The limit of cached choices, above what programs need. Reaching it clears the cache, and the same choices are made anew. */
 const maxChoices = 10_000;
 
-/** What was chosen for one pass of a problem. */
+/** The algorithm that was chosen for one pass of a problem, if any. */
 export function cachedChoice(backend: string, info: Conv2DInfo, pass: Pass): string | undefined {
   const known = find(byImage, imageFields, {backend, pass, info}, allFields);
   if (known) return known.algorithm;
@@ -40,7 +40,10 @@ export function cachedChoice(backend: string, info: Conv2DInfo, pass: Pass): str
   return algorithm;
 }
 
-/** What was chosen for the same layer at another size: at another batch of this image, or at the first size that it had. */
+/**
+ * The algorithm that was chosen for the same layer at another size: at another batch of this image, or else at the first image
+ * size that it had.
+ */
 export function choiceForSameLayer(
   backend: string,
   info: Conv2DInfo,
@@ -53,26 +56,26 @@ export function choiceForSameLayer(
   return otherImage && {algorithm: otherImage.algorithm, isThisImage: false};
 }
 
-/** Keeps a choice, so that a problem is served by the same algorithm from now on. */
+/** Keeps a choice, so that the same algorithm serves the problem from now on. */
 export function cacheChoice(backend: string, info: Conv2DInfo, pass: Pass, algorithm: string): void {
   if (choices.size >= maxChoices) resetChoices();
   choices.set(keyOf(backend, info, pass), algorithm);
   addToIndex({backend, pass, info, algorithm});
 }
 
-/** What was chosen since the last time that choices were begun anew. */
+/** All choices since the last reset, including those of the plan. */
 export function cachedChoices(): Record<string, string> {
   return Object.fromEntries(choices);
 }
 
-/** Begins anew, with those of a plan. */
+/** Clears the cache, and fills it with the choices of a plan if there is one. */
 export function resetChoices(plan?: Plan): void {
   choices = new Map(Object.entries(plan?.choices ?? {}));
   byImage = new Map();
   byLayer = new Map();
 }
 
-/** What stands in a plan for one pass of a problem. */
+/** The key of one pass of a problem in a plan. */
 function keyOf(backend: string, info: Conv2DInfo, pass: Pass): string {
   const [, [top, bottom], [left, right]] = explicitPads(info);
   const problem = formatProblem({...info, pad: {top, bottom, left, right}, dataFormat: 'NHWC'});
@@ -86,12 +89,12 @@ function addToIndex(choice: CachedChoice): void {
 
 type ChoiceField = keyof Conv2DInfo & (typeof allFields)[number];
 
-/** What tells layers apart, but for their kind. */
+/** The fields that distinguish layers, apart from their kind. */
 const layerFields = [
   ...(['inChannels', 'outChannels', 'filterHeight', 'filterWidth'] as const),
   ...(['strideHeight', 'strideWidth', 'dilationHeight', 'dilationWidth'] as const),
 ];
-/** And their images. */
+/** Layer fields plus image size and padding. */
 const imageFields = [
   ...layerFields,
   ...(['inHeight', 'inWidth', 'outHeight', 'outWidth', 'padTop', 'padLeft'] as const),

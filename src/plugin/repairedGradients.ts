@@ -3,8 +3,8 @@ import {markOurs} from './kernels.js';
 import type {Tf} from './tfjs.js';
 
 /**
- * Gradients beside the convolutions that are replaced because tfjs's own are wrong or missing, by kernel. Each is made of tfjs's operations, so that it runs on
- * every backend and has gradients itself.
+ * Gradients of other operations than convolutions, by kernel; convgrad replaces them because tfjs's own are wrong or missing.
+ * Each consists of tfjs operations, so it runs on every backend and has gradients itself.
  */
 export const repairedGradients: Readonly<Record<string, (tf: Tf) => GradConfig>> = {
   MirrorPad: mirrorPad,
@@ -19,7 +19,10 @@ function config(kernelName: string, inputsToSave: string[], gradFunc: GradFunc):
   return {kernelName, inputsToSave, gradFunc: markOurs(gradFunc) as unknown as GradConfig['gradFunc']};
 }
 
-/** What was mirrored comes back: along each axis dx is the middle of dy, and each border of dy is turned round and added where it was taken from. tfjs leaves the borders out. */
+/**
+ * The gradient of mirrorPad. Along each axis dx is the middle of dy, plus each border of dy, reversed and added where it was
+ * copied from. tfjs omits the borders.
+ */
 function mirrorPad(tf: Tf): GradConfig {
   return config('MirrorPad', [], (dy, _saved, {paddings, mode}: {paddings: [number, number][]; mode: string}) => {
     // 'reflect' does not repeat the outermost element.
@@ -58,8 +61,8 @@ interface ResizeAttributes {
 }
 
 /**
- * Resizing is a matrix along the height and one along the width, y = R x Cᵀ, so that dx = Rᵀ dy C. What the op makes of an identity is the matrix, which
- * therefore is the backend's own to the last bit.
+ * The gradient of a resize operation. Resizing multiplies by one matrix along the height and one along the width: y = R x Cᵀ, so
+ * dx = Rᵀ dy C. The matrices are the op's own results on identities, so they equal the backend's to the last bit.
  */
 function resize(kernelName: string, tf: Tf, op: Resize): GradConfig {
   return config(kernelName, ['images'], (dy, [images], {alignCorners, halfPixelCenters}: ResizeAttributes) => {
@@ -91,7 +94,7 @@ function resize(kernelName: string, tf: Tf, op: Resize): GradConfig {
   });
 }
 
-/** Each block of pixels goes back into the depth of one; tfjs has no gradient. */
+/** The gradient of depthToSpace, which tfjs lacks: each block of pixels returns to the depth of one pixel. */
 function depthToSpace(tf: Tf): GradConfig {
   return config('DepthToSpace', [], (dy, _saved, {blockSize, dataFormat}: {blockSize: number; dataFormat: string}) => {
     const inNHWC = (images: Tensor): Tensor => {

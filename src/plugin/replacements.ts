@@ -6,59 +6,67 @@ export interface Registry<C> {
   /** Registers without tfjs's "already registered" warning. */
   put(config: C): void;
   remove(config: C): void;
-  /** A bare registration under that key, for places where nothing is registered. */
+  /** An empty registration for a key under which nothing is registered. */
   emptyConfig(key: string): C;
-  /** The registration under another key. */
+  /** A copy of the registration under another key. */
   withKey(key: string, config: C): C;
   funcOf(config: C): (...args: never[]) => unknown;
-  /** The map behind the registry, where it can be reached. */
+  /** The map behind the registry; undefined where it cannot be reached. */
   map: Map<string, C> | undefined;
 }
 
-/** A library that brings a backend registers at least this many kernels for it in one job, even a bundle cut down to one model. Fewer are somebody's own. */
+/**
+ * A library that brings a backend registers at least this many kernels for it in one job, even in a bundle cut down to one model.
+ * Fewer are somebody's own kernels.
+ */
 const minImportSize = 10;
-/** A library that is imported again, or after somebody's own kernels, registers at least this many: those that tfjs publishes have over a hundred. */
+/**
+ * A library that is imported again, or after somebody's own kernels, registers at least this many. The backends that tfjs
+ * publishes register over a hundred.
+ */
 const minReimportSize = 60;
 
 interface Replacement<C> {
   ours: C;
-  /** What tfjs or another library had registered; absent where there was nothing. */
+  /** What tfjs or another library had registered; absent where nothing was registered. */
   original?: C | undefined;
 }
 
-/** What was registered in the current job for one backend, or of gradients. */
+/** The registrations of the current job for one backend, or for gradients. */
 interface RegistrationBurst<C> {
   count: number;
-  /** Those that replaced another registration. */
+  /** How many of them replaced another registration. */
   replacing: number;
-  /** Keys taken over where nothing stood, on the assumption that a library is being imported. */
+  /** Keys taken over where nothing was registered, on the assumption that a library is being imported. */
   takenOver: string[];
-  /** What was registered over ours, on the assumption that it is somebody's own. */
+  /** Registrations that replaced ours, on the assumption that they are somebody's own. */
   overOurs: Map<string, C>;
   /** The call stack from which a whole library registers. */
   origin?: string | undefined;
 }
 
 /**
- * Registrations of ours that stand in for others, and the others, kept for `restore`.
+ * convgrad's registrations that replace others, together with the originals for `restore`.
  *
- * A backend may be imported later, or once more by a second copy of tfjs. Watching the registry's map notices both: what they register becomes
- * the original, and ours stays. A few functions registered by themselves are somebody's decision and are left alone, whether they replace ours or come
- * before the backend does.
+ * A backend may be imported later, or once more by a second copy of tfjs. Both show in the registry's map, which this class
+ * watches: the new registrations become the originals, and ours stay active. A few functions registered by themselves are
+ * somebody's decision. They are left alone, whether they replace ours or arrive before the backend does.
  */
 export class Replacements<C extends object> {
   private readonly replacements = new Map<string, Replacement<C>>();
   private unwatch = () => {};
   private paused = false;
-  /** By group. */
+  /** The registrations of the current job, by group. */
   private readonly bursts = new Map<string, RegistrationBurst<C>>();
   private readonly listeners = new Set<(config: C) => void>();
 
   /**
-   * @param makeOurs our replacement for a registration, or undefined where we have none; called also for registrations that arrive later
-   * @param siblingsOf the keys that come with one that arrives; ours is put where none has come when the import is over
-   * @param groupOf what a key belongs to: a library registers many of one group
-   * @param onAlias told of a key under which a copy of ours arrives, and of the key that it was copied from
+   * @param makeOurs makes our replacement for a registration, or returns undefined where we have none; also called for
+   * registrations that arrive later
+   * @param siblingsOf the keys that belong to the same import as a key; ours is put under those that are still missing when the
+   * import ends
+   * @param groupOf the group of a key; a library registers many keys of one group
+   * @param onAlias called with a key under which a copy of our function arrives, and with the key that it was copied from
    */
   constructor(
     private readonly registry: Registry<C>,
@@ -68,7 +76,7 @@ export class Replacements<C extends object> {
     private readonly onAlias: (key: string, from: string) => void = () => {},
   ) {}
 
-  /** Puts ours in the place of each key, and again where something was registered over it. */
+  /** Puts our registration under each key, also where something was registered over it. */
   replace(keys: readonly string[]): void {
     for (const key of keys) {
       const active = this.registry.get(key);
@@ -82,7 +90,7 @@ export class Replacements<C extends object> {
     this.watch();
   }
 
-  /** Puts every original back that ours still stands in for. */
+  /** Restores every original that is still replaced by ours. */
   restore(): void {
     this.unwatch();
     this.bursts.clear();
@@ -94,7 +102,7 @@ export class Replacements<C extends object> {
     this.replacements.clear();
   }
 
-  /** Runs fn with the originals in place; what was active before, ours or not, comes back after it. */
+  /** Runs fn with the originals in place, then restores what was active before, ours or not. */
   withOriginals<T>(fn: () => T): T {
     const active = [...this.replacements].map(([key, {ours, original}]) => ({
       key,
@@ -115,7 +123,7 @@ export class Replacements<C extends object> {
     });
   }
 
-  /** Runs fn, in which whatever is registered is stored as it is. */
+  /** Runs fn; registrations inside it are stored unchanged. */
   withoutWatching<T>(fn: () => T): T {
     const before = this.paused;
     this.paused = true;
@@ -126,7 +134,7 @@ export class Replacements<C extends object> {
     }
   }
 
-  /** Calls back when somebody else registers something. @returns the undo */
+  /** Calls the listener when somebody else registers something. @returns a function that removes the listener */
   listen(listener: (config: C) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -136,12 +144,12 @@ export class Replacements<C extends object> {
     return this.replacements.has(key);
   }
 
-  /** What stood under a key before it was replaced. */
+  /** The registration that was replaced under this key. */
   original(key: string): C | undefined {
     return this.replacements.get(key)?.original;
   }
 
-  /** The keys replaced, with what stood there before, and whether ours is the active one. */
+  /** The replaced keys, with their originals, and whether ours is the active registration. */
   entries(): {key: string; original: C | undefined; active: boolean}[] {
     return [...this.replacements].map(([key, {ours, original}]) => ({
       key,
@@ -186,7 +194,7 @@ export class Replacements<C extends object> {
     return burst;
   }
 
-  /** Gives back what was taken over in the belief that a library was being imported, where too little came for that. */
+  /** Ends the current job. Keys that were taken over for an import go back if too few registrations came for one. */
   private endBurst(): void {
     const all = [...this.bursts.values()];
     this.bursts.clear();
@@ -195,7 +203,7 @@ export class Replacements<C extends object> {
         for (const key of takenOver) this.revert(key);
         continue;
       }
-      // Sooner, tfjs would warn of doubles.
+      // If this happened earlier, tfjs would warn about double registrations.
       this.replace(takenOver.flatMap((key) => this.siblingsOf(key)).filter((key) => !this.registry.get(key)));
     }
   }
@@ -207,7 +215,10 @@ export class Replacements<C extends object> {
     if (original && this.registry.get(key) === replacement?.ours) this.put(original);
   }
 
-  /** Ours for another key, where ours is registered there too: a backend is copied under another name, and what ours replaced goes along. */
+  /**
+   * Handles our function arriving under another key, as when a backend is copied under another name. Returns our registration for
+   * the new key and keeps a copy of the original.
+   */
   private aliasOf(key: string, config: C): C {
     const func = this.registry.funcOf(config);
     const source = [...this.replacements].find(([, {ours}]) => this.registry.funcOf(ours) === func);
@@ -220,7 +231,7 @@ export class Replacements<C extends object> {
     return ours;
   }
 
-  /** What is to be stored when somebody registers `config`. */
+  /** The registration to store when somebody registers `config`. */
   private onRegister(key: string, config: C, burst: RegistrationBurst<C>): C {
     const origin = burst.count < minReimportSize ? undefined : new Error('').stack;
     if (burst.count === minReimportSize) burst.origin = origin;
@@ -228,7 +239,7 @@ export class Replacements<C extends object> {
     for (const listener of this.listeners) listener(config);
     const replacement = this.replacements.get(key);
     if (!replacement) {
-      // A library registers all that it has from one loop; what comes beside it is somebody's own.
+      // A library registers everything from one loop; registrations from elsewhere are somebody's own.
       if (burst.origin !== origin) return config;
       const ours = this.makeOurs(key, config);
       if (!ours) return config;
@@ -240,10 +251,13 @@ export class Replacements<C extends object> {
     return config;
   }
 
-  /** Takes what was registered over ours as the originals, once it shows that a library is being imported again. */
+  /**
+   * Takes the registrations that replaced ours as new originals, as soon as their number shows that a library is being imported
+   * again.
+   */
   private reclaim({count, replacing, overOurs}: RegistrationBurst<C>): void {
     for (const [key, original] of overOurs) {
-      // Over an original that is there, an import replaces; where none was yet, it may bring it.
+      // Where an original exists, an import must replace registrations; where none existed, it may be the first to bring one.
       const replacement = this.replacements.get(key);
       if ((replacement?.original ? replacing : count) < minReimportSize) continue;
       overOurs.delete(key);

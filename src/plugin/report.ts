@@ -10,30 +10,37 @@ import {refusalOf} from './select.js';
 import {currentSession, replacedGradients, replacedKernelsOn} from './session.js';
 import type {Tf} from './tfjs.js';
 
-/** Where one kernel, gradient or layer class of tfjs stands. */
+/** Who serves one kernel, gradient or layer class of tfjs. 'not imported' means that nothing is registered under the name. */
 export type ServedBy = 'convgrad' | 'not imported' | 'registered over by others' | 'built-in';
 
-/** What `installation.report()` tells; plain data. */
+/** What `installation.report()` returns; plain data. All counts are since `install()`. */
 export interface InstallationReport {
+  /** Whether convgrad is installed in this copy of tfjs. */
   installed: boolean;
-  /** The active backend of tfjs, and whether convgrad serves every pass of every kind there, by what it is asked for. */
+  /** The name of tfjs's active backend; empty when none is active. */
   backend: string;
+  /** Whether convgrad serves every pass of every kind on the active backend, with the requested algorithm. */
   serving: boolean;
-  /** One line for people. */
+  /** The report in one line of text. */
   summary: string;
+  /** The kernels that convgrad replaces on the installed backends, and who serves each. */
   kernels: {backend: string; kernel: string; servedBy: ServedBy}[];
+  /** The gradients of convolutions that convgrad replaces, and who serves each. */
   gradients: {kernel: string; servedBy: ServedBy}[];
-  /** Gradients of other operations that `install()` repairs; 'built-in' or 'not imported' under `repairGradients: false`. */
+  /** The gradients of other operations that `install()` repairs; 'built-in' or 'not imported' with `repairGradients: false`. */
   repairedGradients: {kernel: string; servedBy: ServedBy}[];
-  /** The classes of tf.layers that `install()` patches; 'built-in' under `layers: false`. */
+  /** The classes of `tf.layers` that `install()` patches; 'built-in' with `layers: false`. */
   layers: {layer: string; servedBy: ServedBy}[];
-  /** Calls served by convgrad since `install()`. */
+  /** The calls that convgrad's algorithms served since `install()`. */
   calls: {backend: string; algorithm: string; pass: Pass; calls: number}[];
-  /** Calls delegated to tfjs's own kernels since `install()`, where those are faster and, told the right geometry, right. */
+  /**
+   * The calls that convgrad delegated to tfjs's own kernels since `install()`. It delegates where they are chosen and, given the
+   * resolved geometry, right.
+   */
   builtin: {backend: string; pass: Pass; calls: number}[];
-  /** Calls that another algorithm served than the one asked for, since `install()`. */
+  /** The calls since `install()` that an algorithm other than the requested one served. */
   fallbacks: Fallback[];
-  /** What was chosen by predicted times since `install()`; `install({plan})` takes it, and another run then computes the same bits. */
+  /** The algorithms that were chosen by predicted times. Pass it to `install({plan})`, and another run computes the same bits. */
   plan: Plan;
 }
 
@@ -91,7 +98,7 @@ function servedBy(active: unknown, replaced: boolean): ServedBy {
   return replaced ? 'registered over by others' : 'built-in';
 }
 
-/** The engine goes along once it computed something. */
+/** The plan contains the engine as soon as it contains a choice. */
 function planOf(installed: boolean): Plan {
   const choices = installed ? cachedChoices() : {};
   const engine = Object.keys(choices).length > 0 ? engineInUse() : undefined;

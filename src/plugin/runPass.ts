@@ -21,9 +21,9 @@ import {resolveGeometry} from './geometryCache.js';
 import {type Requested, select} from './select.js';
 import type {UserOp} from './userOp.js';
 
-/** One pass to be computed, as a tfjs kernel is asked for it. */
+/** One pass, as tfjs asks a kernel for it. */
 export interface PassCall {
-  /** For error messages. */
+  /** The op that the user called, for error messages. */
   userOp: UserOp;
   pass: Pass;
   /** The pass's inputs by name, in the user's data format. */
@@ -32,13 +32,13 @@ export interface PassCall {
   requested: Requested;
   /** tfjs's own kernels of this pass. */
   builtin?: BuiltinKernels;
-  /** What follows a forward pass. */
+  /** The epilogue of a forward pass. */
   epilogue?: EpilogueOptions;
 }
 
 /**
- * Runs one pass: validates, resolves the geometry, selects an implementation, transposes NCHW to NHWC and back around it,
- * and applies the epilogue where the implementation does not.
+ * Runs one pass: checks the inputs, resolves the geometry, and selects an implementation. It transposes NCHW to NHWC and back
+ * around the implementation, and applies the epilogue where the implementation does not.
  * @returns a new tensor in the user's data format
  * @throws ConvgradError on anything that is not a well-formed convolution of real numbers
  */
@@ -59,12 +59,12 @@ export function runPass(context: BackendContext, call: PassCall): TensorInfo {
   }
 }
 
-/** What the user calls a tensor. */
+/** The user's name for a tensor. */
 function displayName({names}: UserOp, name: TensorName): string {
   return name === 'dy' && names ? names.y : name;
 }
 
-/** {@link runPass} of a geometry. */
+/** {@link runPass} with a resolved geometry. */
 function runResolved(
   context: BackendContext,
   call: PassCall,
@@ -74,7 +74,7 @@ function runResolved(
 ): TensorInfo {
   const {pass, userOp} = call;
   const {functionName} = userOp;
-  // The shapes of x and filter are those of the request.
+  // x and filter need no check: the request has their shapes.
   const {dy} = call.inputs;
   if (dy && !hasShape(info, 'dy', dy.shape)) {
     if (pass === 'backpropInput' && isOversized(info, dy.shape)) {
@@ -92,12 +92,12 @@ function runResolved(
     const [x, y, ...beside] = floats as [TensorInfo, TensorInfo, ...(TensorInfo | undefined)[]];
     const follows = epilogue && floats !== tensors ? withTensors(epilogue, beside) : epilogue;
     if (!hasZeroSize(info)) return computePass(context, call, info, x, y, follows);
-    const zeros = makeZeros(context, shape); // sums of nothing
+    const zeros = makeZeros(context, shape); // each result is an empty sum
     return follows ? applyEpilogue(context, zeros, follows) : zeros;
   });
 }
 
-/** {@link runPass} of what was checked, on tensors whose memory holds floats. */
+/** {@link runPass} with checked tensors whose memory holds floats. */
 function computePass(
   context: BackendContext,
   call: PassCall,
@@ -111,7 +111,7 @@ function computePass(
   const builtin = call.builtin && builtinImplementation(backendName, call.builtin);
   const {implementation, refusal} = select(call.userOp.functionName, backendName, info, pass, requested, builtin);
   const nchw = info.dataFormat === 'NCHW';
-  // In NCHW, what the epilogue reads is shaped for the result that is transposed back.
+  // With NCHW, the epilogue's tensors have shapes for the transposed result, so it is not fused.
   const tensorEpilogue = epilogue && !nchw ? tensorEpilogueOf(epilogue) : undefined;
   const fused = tensorEpilogue !== undefined && implementation.fuses?.(info, tensorEpilogue, backend) === true;
   const result = nchw
@@ -121,7 +121,7 @@ function computePass(
   return epilogue && !fused ? applyEpilogue(context, result, epilogue) : result;
 }
 
-/** Runs an implementation, which knows NHWC only, on tensors in NCHW. @returns a tensor in NCHW, or a filter */
+/** Runs an implementation, which supports NHWC only, on NCHW tensors. @returns an NCHW tensor, or a filter */
 function runTransposed(
   context: BackendContext,
   implementation: Implementation,
@@ -146,13 +146,16 @@ function runTransposed(
   return isImage(output) ? applyAndRelease(context, result, (y) => transpose(context, y, [0, 3, 1, 2])) : result;
 }
 
-/** The result's shape, in the user's data format: that of dFilter is the request's, since a geometry without channels has no multiplier. */
+/**
+ * The result's shape in the user's data format. The shape of dFilter comes from the request, because a geometry without channels
+ * has no multiplier.
+ */
 function outputShape({pass, request}: PassCall, info: Conv2DInfo): number[] {
   if (pass === 'forward') return userShapeOf(info, 'y');
   return [...(pass === 'backpropInput' ? request.xShape : request.filterShape)];
 }
 
-/** Whether the tensor has a batch and channels whose order the data format decides; filters are HWIO always. */
+/** Whether the tensor has dimensions that the data format orders. Filters are always [height, width, in, out]. */
 function isImage(name: TensorName): boolean {
   return name !== 'filter' && name !== 'dFilter';
 }
@@ -161,7 +164,10 @@ function transpose(context: BackendContext, x: TensorInfo, perm: number[]): Tens
   return runBackendKernel(context, 'Transpose', {x}, {perm});
 }
 
-/** tf.conv2dTranspose takes a dy that is higher or wider than its output shape calls for, and reads the upper left part of it. */
+/**
+ * Whether dy is higher or wider than the output shape calls for. tf.conv2dTranspose accepts such a dy and reads its upper left
+ * part.
+ */
 function isOversized(info: Conv2DInfo, dyShape: number[]): boolean {
   const expected = userShapeOf(info, 'dy');
   const spatial = info.dataFormat === 'NCHW' ? [2, 3] : [1, 2];

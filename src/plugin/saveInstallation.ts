@@ -2,7 +2,7 @@ import {install, uninstall} from './install.js';
 import {currentSession} from './session.js';
 import {defaultTf as tf} from './tfjs.js';
 
-/** @returns what brings back the installation and the active backend of now */
+/** Saves the present installation and the active backend. @returns a function that restores both */
 export function saveInstallation(): () => Promise<void> {
   const session = currentSession(tf);
   const installed = session && {

@@ -11,32 +11,35 @@ import {flopsOf, type Pass} from '../geometry/pass.js';
 import {callCounts} from './callCounts.js';
 import {cacheChoice, cachedChoice, choiceForSameLayer} from './planCache.js';
 
-/** One line per family of backends. */
+/** All families of backends. */
 const families: readonly BackendFamily[] = [hostFamily, webglFamily, webgpuFamily];
 
 const familyByBackend = new Map(families.flatMap((family) => family.backends.map((backend) => [backend, family])));
 
-/** Names of the algorithms that run on a backend, in order of preference; empty for a backend that is not served. */
+/** The names of the algorithms that run on a backend, in order of preference; empty for a backend that convgrad does not serve. */
 export function algorithmsOf(backend: string): readonly string[] {
   return implementationsOf(backend).map((implementation) => implementation.algorithm);
 }
 
-/** Where the backend's own kernels are used, if they are. */
+/** The policy for tfjs's own kernels on a backend; undefined where convgrad does not use them. */
 export function builtinOf(backend: string): Builtin | undefined {
   return familyOf(backend)?.builtins?.[resolveAlias(backend)];
 }
 
-/** How the memory of a float32 tensor is told to hold floats there; undefined where it always does. */
+/** How to find out whether the memory of a float32 tensor holds floats on a backend; undefined where it always does. */
 export function floatsOf(backend: string): BackendFamily['floats'] {
   return familyOf(backend)?.floats;
 }
 
-/** The engine that convgrad's implementations on a backend compute on, where they have one. */
+/** The engine that convgrad's implementations on a backend compute on; undefined where they have none. */
 export function engineOf(backend: string): Engine | undefined {
   return familyOf(backend)?.engine?.();
 }
 
-/** What the passes of a backend's implementations have run so far, by name: each pass of each as a whole, and the parts that they are made of. */
+/**
+ * The coverage counters of a backend, by name: one for each pass of each implementation, and one for each part that they are made
+ * of.
+ */
 export function coverageOf(backend: string): Map<string, number> {
   const whole = implementationsOf(backend).flatMap(({algorithm, passes}) =>
     passes.map((pass) => `${algorithm} ${pass}`),
@@ -48,23 +51,23 @@ export function coverageOf(backend: string): Map<string, number> {
   ]);
 }
 
-/** True, or the reason why the algorithm cannot do this pass of this problem on this backend. */
+/** True if the algorithm supports this pass of this problem on this backend, or the reason why not. */
 export function supportsPass(backend: string, algorithm: string, info: Conv2DInfo, pass: Pass): true | string {
   const found = implementationsOf(backend).find((implementation) => implementation.algorithm === algorithm);
   return found ? found.supports(info, pass) : `${backend} does not run it`;
 }
 
-/** Where one Inf or NaN may spread, as the implementation declares for itself; see `Algorithm.footprint`. */
+/** The elements to which one Inf or NaN may spread, as the implementation declares them; see `Algorithm.footprint`. */
 export function footprintOf(backend: string, algorithm: string): Implementation['footprint'] {
   return implementationsOf(backend).find((implementation) => implementation.algorithm === algorithm)?.footprint;
 }
 
-/** The algorithms of a backend that take an epilogue along in their own kernels. */
+/** The algorithms of a backend that can apply an epilogue in their own kernels. */
 export function fusingAlgorithms(backend: string): string[] {
   return implementationsOf(backend).flatMap(({algorithm, fuses}) => (fuses ? [algorithm] : []));
 }
 
-/** Whether the algorithm takes this epilogue along; another kernel computes it where it does not. */
+/** Whether the algorithm applies this epilogue in its own kernel. Otherwise another kernel computes it. */
 export function fusesOn(
   backend: string,
   algorithm: string,
@@ -76,28 +79,29 @@ export function fusesOn(
   return found?.fuses?.(info, epilogue, instance) === true;
 }
 
-/** What is asked for. */
+/** The algorithm and accuracy that the user requested. */
 export interface Requested {
-  /** By name, or 'auto'. */
+  /** The name of an algorithm, 'builtin', or 'auto'. */
   algorithm: string | 'auto';
-  /** 'fast' permits what is less accurate than the definition in float32. */
+  /** 'fast' also permits algorithms that are less accurate than the definition in float32. */
   accuracy: 'standard' | 'fast';
 }
 
-/** The chosen implementation, and why the algorithm that was asked for was not, if it was not. */
+/** The chosen implementation. `refusal` is the reason why the requested algorithm was not chosen, if it was not. */
 export interface Selection {
   implementation: Implementation;
   refusal?: string;
 }
 
-/** Where times that are predicted on a backend come from; undefined where they are measured here. */
+/** Where the rates behind the predicted times of a backend come from; undefined where they are measured on this machine. */
 export function ratesSourceOf(backend: string): string | undefined {
   return familyOf(backend)?.ratesSource?.();
 }
 
 /**
- * Why nothing serves what is asked for on a backend: an algorithm of somebody's own may compute anything, so no other may stand in for it. Those of
- * convgrad all compute the same; where one does not run, another does.
+ * The reason why nothing may serve the requested algorithm on a backend, or undefined. A user-defined algorithm may compute
+ * anything, so no other algorithm stands in for it. convgrad's own algorithms all compute the same, so where one does not run,
+ * another one does.
  */
 export function refusalOf(backend: string, {algorithm}: Requested): string | undefined {
   if (algorithm === 'auto' || algorithm === 'builtin' || algorithmsOf(backend).includes(algorithm)) return undefined;
@@ -109,10 +113,12 @@ export function refusalOf(backend: string, {algorithm}: Requested): string | und
 }
 
 /**
- * The implementation that serves one pass: the algorithm that was asked for, else tfjs's own kernel where that is known to be faster, else the one of least
- * predicted time, and the same from then on.
- * @param builtin tfjs's own kernel; nobody who asks for another algorithm by name gets it
- * @throws ConvgradError with every refusal when none does, and when an algorithm of somebody's own does not run there
+ * Selects the implementation that serves one pass. The requested algorithm comes first, if it supports the pass. Next comes
+ * tfjs's own kernel where it is known to be faster, then the implementation with the lowest predicted time. That choice is kept
+ * for later calls.
+ * @param builtin tfjs's own kernel; if you name another algorithm, you never get it
+ * @throws ConvgradError with every refusal when no implementation supports the pass, and when a user-defined algorithm does not
+ * run on this backend
  */
 export function select(
   functionName: string,
@@ -148,12 +154,15 @@ export function select(
   );
 }
 
-/** Whether predicted times decide there, and not the order of preference. */
+/**
+ * Whether predicted times decide for this problem, rather than the order of preference. Problems below a minimum of operations
+ * are not predicted.
+ */
 export function isPredicted(backend: string, info: Conv2DInfo): boolean {
   return flopsOf(info) >= (familyOf(backend)?.minPredictedFlops ?? 0);
 }
 
-/** The one that takes the least time, of convgrad's own and of tfjs's where that is predicted too. */
+/** The permitted implementation with the lowest predicted time. tfjs's own kernel takes part if its time is predicted too. */
 function choose(
   backend: string,
   info: Conv2DInfo,
@@ -172,18 +181,19 @@ function choose(
   const known = cached === undefined ? undefined : all.find(({algorithm}) => algorithm === cached);
   if (known && permitted(known)) return known;
   const best = compiledOrFastest(backend, info, pass, fastestFirst(all.filter(permitted), info, pass));
-  // Who asks without tfjs's own says nothing of what is best with it.
+  // Cache only choices that also considered the built-in.
   const isWhole = all.length > own.length || builtinOf(backend)?.predict === undefined;
   if (best?.milliseconds !== undefined && isWhole) cacheChoice(backend, info, pass, best.implementation.algorithm);
   return best?.implementation;
 }
 
-/** How many times as long as the fastest may take what a layer has compiled already for another size of its images. */
+/** An algorithm that is already compiled for another image size of this layer may take this many times as long as the fastest one. */
 const maxSlowdown = 2;
 
 /**
- * The first, but on a backend whose shaders compile when they first run what this layer was given at another size: for another batch always, for another
- * image unless it takes too long.
+ * Returns the fastest implementation, except on backends that compile shaders when they first run. There it prefers the algorithm
+ * that this layer already uses at another size. It does so always when only the batch differs, and for another image size unless
+ * that algorithm is too slow.
  */
 function compiledOrFastest(
   backend: string,
@@ -199,7 +209,7 @@ function compiledOrFastest(
   return isLong && !near.isThisImage ? best : compiled;
 }
 
-/** tfjs's own kernel where it competes by its time, for those who name no algorithm. */
+/** tfjs's own kernel, where its time is predicted and no algorithm is named. */
 function predictedBuiltin(builtin: Implementation | undefined, {algorithm}: Requested): Implementation[] {
   return builtin?.predict && algorithm === 'auto' ? [builtin] : [];
 }
@@ -209,7 +219,7 @@ interface TimedImplementation {
   milliseconds: number | undefined;
 }
 
-/** In the order of predicted time; those without one keep their order, behind. */
+/** Sorts by predicted time. Implementations without a prediction keep their order and come last. */
 function fastestFirst(implementations: readonly Implementation[], info: Conv2DInfo, pass: Pass): TimedImplementation[] {
   for (const implementation of implementations) implementation.prepare?.(info, pass);
   const timed = implementations.map((implementation) => ({
@@ -220,16 +230,19 @@ function fastestFirst(implementations: readonly Implementation[], info: Conv2DIn
   return timed.sort((a, b) => time(a) - time(b));
 }
 
-/** One of those that `select` chooses from. */
+/** An implementation that `select` can choose. */
 export interface Candidate {
   implementation: Implementation;
-  /** True, or why it does not serve this. */
+  /** True, or the reason why it does not serve this pass. */
   verdict: true | string;
-  /** Predicted, where that can be done. */
+  /** The predicted time; absent where there is no prediction. */
   milliseconds?: number;
 }
 
-/** What `select` chooses from: those that can by predicted time, and the rest; tfjs's own kernel, where its time is not predicted, first or last. */
+/**
+ * The candidates that `select` chooses from: first those that support the pass, by predicted time, then the rest. tfjs's own
+ * kernel comes first or last where its time is not predicted.
+ */
 export function candidatesOf(
   backend: string,
   info: Conv2DInfo,

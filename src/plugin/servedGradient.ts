@@ -2,13 +2,14 @@ import type {GradConfig} from '@tensorflow/tfjs';
 import {markOurs} from './kernels.js';
 
 /**
- * A gradient that is convgrad's where convgrad serves, and elsewhere the one that it replaced: tfjs keeps one gradient for all backends, and
- * hands the kernels of other backends only what it knows they take.
+ * A gradient that is convgrad's where convgrad serves the active backend, and the replaced one elsewhere. tfjs keeps one gradient
+ * for all backends, and the kernels of other backends must only get attributes that they accept.
  *
- * tfjs reads these fields when the forward kernel has run, so what is saved always belongs to the function that gets it.
+ * tfjs reads these fields after the forward kernel has run, so the saved tensors always belong to the function that receives
+ * them.
  *
  * @param isServed whether convgrad serves the active backend
- * @param original what convgrad replaced; where that is nothing, convgrad's gradient is better than none
+ * @param original the gradient that convgrad replaced; if there is none, convgrad's gradient serves everywhere
  */
 export function servedGradient(
   ours: GradConfig,

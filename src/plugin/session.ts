@@ -25,7 +25,7 @@ import {servedGradient} from './servedGradient.js';
 import type {Tf} from './tfjs.js';
 import {backendOf, gradientRegistry, kernelKey, kernelRegistry} from './tfjsRegistries.js';
 
-/** One installation: what is replaced in which registries, and with which options. */
+/** One installation: which registrations are replaced, and with which options. */
 export interface Session {
   readonly tf: Tf;
   backends: readonly string[];
@@ -34,24 +34,24 @@ export interface Session {
   engineOptions: EngineOptions;
   readonly kernels: Replacements<KernelConfig>;
   readonly gradients: Replacements<GradConfig>;
-  /** Of the layer classes, in every copy of tfjs on this engine. */
+  /** The replaced methods of layer classes, in every copy of tfjs on this engine. */
   readonly layers: MethodPatches;
-  /** Of the engine itself. */
+  /** The replaced methods of the engine itself. */
   readonly engine: MethodPatches;
   patchesLayers: boolean;
   repairsGradients: boolean;
-  /** The counts when it began. */
+  /** The call counts when the session began. */
   readonly callsBefore: ReadonlyMap<string, number>;
   readonly fallbacksBefore: readonly Fallback[];
 }
 
-/** One session for each engine of tfjs; copies of tfjs on one global object share their engine. */
+/** The sessions, by engine of tfjs. Copies of tfjs on one global object share their engine. */
 const sessions = new Map<object, Session>();
 
 /** The kernels of tfjs whose gradients convgrad replaces. */
 export const replacedGradients: readonly string[] = kinds.flatMap((kind) => Object.values(builtinKernelNames[kind]));
 
-/** The kernels of tfjs that convgrad replaces. */
+/** The kernels of tfjs that convgrad replaces on every backend. */
 export const replacedKernels: readonly string[] = [...replacedGradients, ...Object.values(fusedKernelNames)];
 
 /** All kernels that convgrad replaces on one backend. */
@@ -63,7 +63,7 @@ export function currentSession(tf: Tf): Session | undefined {
   return sessions.get(tf.engine());
 }
 
-/** Begins a session for this copy of tfjs; nothing is replaced yet. */
+/** Begins a session for this copy of tfjs; it replaces nothing yet. */
 export function startSession(tf: Tf): Session {
   const session: Session = {
     tf,
@@ -77,7 +77,8 @@ export function startSession(tf: Tf): Session {
         const {kernelName, backendName} = named;
         if (!replacedKernelsOn(backendName).includes(kernelName) || !session.backends.includes(backendName))
           return undefined;
-        // The original's setupFunc and disposeFunc go along: the built-in kernels may be needed again after uninstall.
+        // Our registration keeps the original's setupFunc and disposeFunc, because the built-in kernels may be needed again after
+        // uninstall.
         const setupFunc: KernelConfig['setupFunc'] = (backend) => {
           guardMemory(backend);
           named.setupFunc?.(backend);
@@ -85,7 +86,7 @@ export function startSession(tf: Tf): Session {
         const ours = {...named, kernelFunc: kernelFunc(session, kernelName, backendName)};
         return resolveAlias(backendName) === 'wasm' ? {...ours, setupFunc} : ours;
       },
-      // Not every backend has all of them: wasm lacks Conv2DBackpropFilter.
+      // Not every backend has all of these kernels: wasm lacks Conv2DBackpropFilter.
       (key) => replacedKernelsOn(backendOf(key)).map((name) => kernelKey(name, backendOf(key))),
       backendOf,
       (key, from) => {
@@ -112,7 +113,7 @@ export function startSession(tf: Tf): Session {
   return session;
 }
 
-/** Ends every session: all originals go back. */
+/** Ends every session and restores all originals. */
 export function endSessions(): void {
   for (const {kernels, gradients, layers, engine} of sessions.values()) {
     kernels.restore();
@@ -134,10 +135,13 @@ function kernelFunc(session: Session, kernelName: string, backendName: string): 
   return fusedKernel(session.tf, kind, backendName, requested, builtin);
 }
 
-/** Finds tfjs's own kernels at the time of a call: the one that convgrad replaced, else the one that is registered; not convgrad's, not another copy's either. */
+/**
+ * Finds tfjs's own kernels at the time of a call: the kernel that convgrad replaced, or else the registered one. It never returns
+ * a kernel of convgrad's, not even one of another copy.
+ */
 export function stockKernels(tf: Tf, backendName: string): FindBuiltin {
   return (kernelName) => {
-    const key = kernelKey(kernelName, backendName); // here, so that no call builds it
+    const key = kernelKey(kernelName, backendName); // built here, so that no call builds it
     return () => {
       const replaced = currentSession(tf)?.kernels.original(key);
       const func = (replaced ?? (tf.getKernel(kernelName, backendName) as KernelConfig | undefined))?.kernelFunc;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** The module `@tensorflow/tfjs`, this copy or another one. */
+/** The module `@tensorflow/tfjs`, in this copy or another one. */
 export type Tf = typeof tf;
 
-/** The copy of tfjs that this package resolves to; `install({tf})` reaches others. */
+/** The copy of tfjs that this package resolves to; `install({tf})` serves others. */
 export const defaultTf: Tf = tf;

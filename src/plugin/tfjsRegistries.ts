@@ -3,17 +3,17 @@ import {ConvgradError} from '../geometry/error.js';
 import type {Registry} from './replacements.js';
 import type {Tf} from './tfjs.js';
 
-/** tfjs's key of a kernel. */
+/** The key under which tfjs registers a kernel. */
 export function kernelKey(kernelName: string, backendName: string): string {
   return `${backendName}_${kernelName}`;
 }
 
-/** The backend in tfjs's key of a kernel. */
+/** The backend in such a key. */
 export function backendOf(key: string): string {
   return key.slice(0, key.indexOf('_'));
 }
 
-/** The kernels that a copy of tfjs sees. */
+/** The kernel registry of a copy of tfjs. */
 export function kernelRegistry(tf: Tf): Registry<KernelConfig> {
   const split = (key: string) => [key.slice(key.indexOf('_') + 1), backendOf(key)] as const;
   const get = (key: string) => tf.getKernel(...split(key)) as KernelConfig | undefined;
@@ -24,7 +24,7 @@ export function kernelRegistry(tf: Tf): Registry<KernelConfig> {
     get,
     remove,
     put(config) {
-      remove(config); // registering over an existing kernel warns
+      remove(config); // tfjs warns when a kernel is registered over another
       tf.registerKernel(config);
     },
     emptyConfig(key) {
@@ -40,7 +40,7 @@ export function kernelRegistry(tf: Tf): Registry<KernelConfig> {
   };
 }
 
-/** The gradients that a copy of tfjs sees. */
+/** The gradient registry of a copy of tfjs. */
 export function gradientRegistry(tf: Tf): Registry<GradConfig> {
   const get = (key: string) => tf.getGradient(key) as GradConfig | undefined;
   const remove = ({kernelName}: GradConfig) => {
@@ -66,7 +66,7 @@ function missing(key: string): () => never {
   };
 }
 
-/** The map that tfjs-core keeps on the global object and shares between its copies; only if it is the one that `get` reads. */
+/** The map that tfjs-core keeps on the global object and shares between its copies; undefined unless `get` reads from it. */
 function globalMap<C>(name: string, get: (key: string) => C | undefined): Map<string, C> | undefined {
   const shared = (globalThis as {_tfGlobals?: Map<string, unknown>})._tfGlobals?.get(name);
   if (!(shared instanceof Map)) return undefined;

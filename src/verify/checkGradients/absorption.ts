@@ -3,18 +3,18 @@ import {type Line, spacingOf} from './line.js';
 import type {Point} from './point.js';
 import {reach} from './window.js';
 
-/** Steps below this are lost beside a constant of 1 in float32, even some times over. */
+/** Steps below this may be lost beside a constant of 1 in float32. */
 const lost = 2 ** -22;
-/** A change this large keeps twelve bits beside 1. */
+/** A change of this size keeps twelve bits beside 1. */
 const clear = 2 ** -12;
-/** Another input multiplies changes, for all that is known. One of at least this size counts as 1. */
+/** Another input may multiply the changes. An input of at least this size counts as 1. */
 const small = 2 ** -8;
 /** No window moves an input farther than this. */
 const farthest = 2 ** 60;
 
 /**
- * exp(x) − 1 does not change at all while x stays below 2⁻²⁴, and a sum of such terms and of others changes smoothly, by a wrong slope. Small
- * windows never show this. Where inputs are so small that it may happen, f has to be seen through a window in which they are not.
+ * exp(x) − 1 does not change at all while x stays below 2⁻²⁴. A sum of such terms and others changes smoothly, but by a wrong slope. Small
+ * windows never show this. If inputs are so small that it may happen, f must be seen through a window in which they are larger.
  * @returns the level of that window; undefined where inputs are large enough; −Infinity where there is no such window
  */
 export function levelAboveAbsorption({values}: Point, {input, direction}: Line): number | undefined {

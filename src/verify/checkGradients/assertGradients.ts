@@ -2,7 +2,7 @@ import {checkGradients, type FunctionOf, type GradientInputs} from './checkGradi
 import type {GradientReport} from './gradientReport.js';
 import type {GradientOptions} from './options.js';
 
-/** A report that is not a pass, as an error that any test runner prints. */
+/** An error that carries a report that did not pass. Any test runner prints it. */
 export class GradientError extends Error {
   override readonly name = 'GradientError';
 
@@ -11,7 +11,7 @@ export class GradientError extends Error {
   }
 }
 
-/** `checkGradients` for tests. @throws GradientError with the report in words unless it passed */
+/** `checkGradients` for tests. @throws GradientError with the report in words unless the check passed */
 export async function assertGradients<const T extends GradientInputs>(
   f: FunctionOf<T>,
   inputs: T,

@@ -9,7 +9,7 @@ import {type GradientOptions, resolveOptions} from './options.js';
 import {summaryOf} from './summaryOf.js';
 import {firstNonFinite, sizeOf} from './vector.js';
 
-/** The tensors that f takes, as a list or, where it is one, alone. */
+/** The tensors that f takes: a list, or a single tensor. */
 export type GradientInputs = Tensor | readonly Tensor[];
 
 /** A function of those tensors. */
@@ -20,17 +20,19 @@ export type FunctionOf<T extends GradientInputs> = T extends readonly Tensor[]
     : never;
 
 /**
- * Compares the gradients that tfjs's tape computes for f with finite differences of f itself, on the active backend: along single
- * coordinates, all or a sample, and along random directions through all of them, weighted by a random signed dy.
+ * Compares the gradients that tfjs's tape computes for f with finite differences of f itself, on the active backend. It does so along
+ * single coordinates (all or a sample), and along random directions through all of them, weighted by a random signed dy.
  *
- * Where f is linear in each of its inputs (a convolution, a matrix product), which is tested, small integers take the place of the inputs'
- * values, differences are exact, and the comparison is ===. Elsewhere differences are taken at the inputs' values, and the comparison is
- * up to what f's rounding, its bends and its kinks can explain. A gradient is called wrong only if none of that explains it. It passes only
- * if the evidence covers every coordinate that is not at a kink, and would show a factor of 1.001; else the report says what to do.
+ * If f is linear in each of its inputs (a convolution, a matrix product), small integers take the place of the inputs' values. This is
+ * tested. Differences are then exact, and the comparison is ===. Otherwise differences are taken at the inputs' values, and the comparison
+ * allows for what f's rounding, its bends and its kinks can explain. A gradient is called wrong only if none of that explains it. It passes
+ * only if the evidence covers every coordinate that is not at a kink, and would show a factor of 1.001. Otherwise the report says what to
+ * do.
  *
- * Reads the inputs, disposes nothing of the caller's and leaves no tensors behind. The same seed gives the same report.
+ * The function reads the inputs, disposes of none of the caller's tensors and leaves no tensors behind. The same seed gives the same
+ * report.
  *
- * @param f any function of float32 tensors that returns one float32 tensor; called many times
+ * @param f any function of float32 tensors that returns one float32 tensor; it is called many times
  * @throws ConvgradError on inputs, options or an f that cannot be checked; what is wrong with the gradients is in the report
  */
 export async function checkGradients<const T extends GradientInputs>(
@@ -70,8 +72,8 @@ export async function checkGradients<const T extends GradientInputs>(
 }
 
 /**
- * The gradient is a function like any other: of the inputs, and of dy, on which it depends as well when it is part of a larger gradient.
- * A gradient that takes dy off the tape is right at first order only.
+ * Inspects the gradient as a function like any other. It is a function of the inputs and of dy: it depends on dy too when it is part of a
+ * larger gradient. A gradient that takes dy off the tape is right at first order only.
  */
 async function inspectSecondOrder(
   {f, shapes, outputShape}: FunctionUnderTest,
@@ -85,7 +87,7 @@ async function inspectSecondOrder(
     return tf.concat(found.map((dx, k) => (dx ?? tf.zerosLike(xs[k])).flatten()));
   };
   const tested = await wrapFunction(gradient, [...shapes, outputShape], [...values, dy]);
-  // A gradient that does not depend on an input is off the tape, and rightly so.
+  // If the gradient does not depend on an input, the tape is right not to reach it.
   return inspectGradients({tested, values: [...values, dy], options, unreached: 'zero'});
 }
 

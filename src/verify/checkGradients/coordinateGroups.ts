@@ -1,15 +1,15 @@
-/** Coordinates of one input that move by the same step, and that step: a power of two. */
+/** Coordinates of one input that move by the same step. The step is a power of two. */
 export interface CoordinateGroup {
   indices: readonly number[];
   step: number;
 }
 
-/** A value more than so many times the typical one is in a part of its own. */
+/** A value this many times larger than the typical one is in a group of its own. */
 const outlier = 64;
 
 /**
- * Divides the coordinates of an input into parts of like size. Most inputs are one part; in [1e6, 1, 1, 1] the first value needs steps of
- * its own, and its slope would drown those of the others.
+ * Divides the coordinates of an input into groups of similar size. Most inputs are one group. In [1e6, 1, 1, 1] the first value needs
+ * larger steps, and its slope would drown those of the others.
  */
 export function groupBySize(values: Float32Array): CoordinateGroup[] {
   const typical = typicalSize(values);
@@ -26,21 +26,21 @@ export function groupBySize(values: Float32Array): CoordinateGroup[] {
     .map(([band, indices]) => ({indices, step: powerBelow(typical * outlier ** band)}));
 }
 
-/** The median magnitude of those that are not 0; 1 where all are. */
+/** The median magnitude of the values that are not 0; 1 if all are 0. */
 function typicalSize(values: Float32Array): number {
   const sizes = values.filter((value) => value !== 0).map(Math.abs);
   if (sizes.length === 0) return 1;
   return sizes.sort()[sizes.length >> 1];
 }
 
-/** The largest power of two up to a number, at least one that float32 can divide. */
+/** The largest power of two up to a number, but at least 2⁻¹⁴⁰, so that float32 can divide it. */
 function powerBelow(value: number): number {
   return 2 ** Math.max(-140, Math.floor(Math.log2(value)));
 }
 
 /**
- * The nearest number with a bit less than float32 has, so that steps of a unit in the last place and more, up and down, are exact.
- * A gradient is judged there.
+ * Rounds each value to one bit less than float32 has, so that steps of a unit in the last place and more are exact, up and down. A gradient
+ * is judged at these values.
  */
 export function onLattice(values: Float32Array): Float32Array {
   return values.map((value) => {

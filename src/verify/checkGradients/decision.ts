@@ -2,13 +2,13 @@ import type {InputReport} from './gradientReport.js';
 import {fine} from './inspectInput.js';
 import {sizeOf} from './vector.js';
 
-/** At least this share of the coordinates must not be at kinks, and of the outputs not near them. */
+/** A decided input has at most this share of its coordinates at kinks, and at most this share of the outputs near them. */
 const kinksAtMost = 1 / 2;
 const leftOutAtMost = 1 / 16;
 
 /**
- * Why the evidence about an input does not decide its gradient, and what to do; undefined where it does: every coordinate that is not at a
- * kink is covered, at least half are not at kinks, and a common factor of 1.001 would have shown.
+ * Says why the evidence about an input does not decide its gradient, and what to do. Undefined where the evidence decides: every coordinate
+ * that is not at a kink is covered, at least half are not at kinks, and a common factor of 1.001 would have shown.
  */
 export function adviceFor(
   {shape, covered, kinks, leftOut, resolution}: InputReport,

@@ -1,22 +1,23 @@
 import {randomFrom} from '../data/random.js';
 
-/** A direction in the space of one input: how far each of some coordinates moves per unit. */
+/** A direction in the space of one input: how far each of some coordinates moves per unit of the direction. */
 export interface Direction {
   indices: readonly number[];
   weights: Float64Array;
 }
 
-/** Along one coordinate. */
+/** The direction along one coordinate. */
 export function coordinate(index: number, step: number): Direction {
   return {indices: [index], weights: Float64Array.of(step)};
 }
 
 /**
- * A direction through all of some coordinates: each moves by 1, 1¼, 1½ or 1¾ steps, up or down, at random. It owes nothing to the gradient.
+ * A direction through all given coordinates. Each moves by 1, 1¼, 1½ or 1¾ steps, up or down, at random. The direction does not depend on
+ * the gradient.
  *
- * A single error in a gradient changes the slope along it by at least that error times the step. Of several errors no sign can be
- * predicted: whatever the others add up to, one of both signs of the largest shows it, so that a direction misses it with a probability of
- * at most ½.
+ * A single error in a gradient changes the slope along the direction by at least that error times the step. With several errors, the sign
+ * of the sum cannot be predicted. Whatever the others add up to, one of the two signs of the largest error shows it. So a direction misses
+ * it with a probability of at most ½.
  */
 export function randomDirection(indices: readonly number[], step: number, text: string): Direction {
   const next = randomFrom(text);
@@ -29,7 +30,7 @@ export function randomDirection(indices: readonly number[], step: number, text: 
   };
 }
 
-/** Some coordinates at random: all where there are no more. */
+/** Draws `most` coordinates at random, or returns all of them if there are no more. */
 export function sampleOf(length: number, most: number, text: string): number[] {
   if (length <= most) return Array.from({length}, (_, i) => i);
   const next = randomFrom(text);
@@ -45,14 +46,14 @@ export function directionalDerivative(gradient: ArrayLike<number>, {indices, wei
   return sum;
 }
 
-/** An input moved along a direction. */
+/** Moves an input along a direction, by t. */
 export function stepAlong(values: Float32Array, {indices, weights}: Direction, t: number): Float32Array {
   const result = values.slice();
   for (let k = 0; k < indices.length; k++) result[indices[k]] += t * weights[k];
   return result;
 }
 
-/** Its two halves. */
+/** Splits a direction into two halves. */
 export function halves({indices, weights}: Direction): [Direction, Direction] {
   const middle = indices.length >> 1;
   return [

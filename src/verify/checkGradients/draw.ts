@@ -1,6 +1,6 @@
 import {randomFrom} from '../data/random.js';
 
-/** Whole numbers of both signs, ±1 … ±range; never zero, which would hide a term. */
+/** Draws whole numbers of both signs, ±1 … ±range. They are never zero, since a zero would hide a term. */
 export function drawIntegers(length: number, range: number, text: string): Float32Array {
   const next = randomFrom(text);
   return Float32Array.from({length}, () => {
@@ -9,7 +9,7 @@ export function drawIntegers(length: number, range: number, text: string): Float
   });
 }
 
-/** Real numbers of both signs, ±[½, 1): large enough each to count. */
+/** Draws real numbers of both signs, ±[½, 1). Each is large enough to count. */
 export function drawReals(length: number, text: string): Float32Array {
   const next = randomFrom(text);
   return Float32Array.from({length}, () => ((next() & 1) === 0 ? 1 : -1) * (0.5 + next() / 2 ** 33));

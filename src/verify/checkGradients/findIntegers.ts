@@ -8,24 +8,27 @@ export interface IntegerPoint {
   dy: Float32Array;
 }
 
-/** Each draw is one chance for a bend in f to show. */
+/** The number of draws. Each is one chance for a bend in f to show. */
 const draws = 3;
-/** Beside sums: the other sign, a share that rounding to integers would show at, and a size that reaches past clips. */
+/**
+ * The factors of the linearity test: the other sign, a multiple, a share at which rounding to integers would show, and a size that reaches
+ * past clips.
+ */
 const factors = [-1, 3, 1 / 8, 64];
-/** What rounding may come to in a large sum, as a share of it. */
+/** The rounding error that a large sum may have, as a share of it. */
 const rounding = 2 ** -14;
 /** Directions move integers by 4 to 7. */
 export const integerStep = 4;
 const longest = 7;
-/** Tried in turn until everything stays below 2²⁴, the limit of float32. */
+/** The ranges are tried in turn until everything stays below 2²⁴, the limit of float32. */
 const ranges = [8, 4, 2, 1];
 
 /**
- * Integers for a function that is linear in each of its inputs, up to a constant; or the reason why there are none. Such a function has no
- * truncation error at any step, so its finite differences are the gradient, bit for bit.
+ * Finds integers for a function that is linear in each of its inputs, up to a constant. If there are none, it returns the reason. Such a
+ * function has no truncation error at any step, so its finite differences are the gradient, bit for bit.
  *
- * Linearity is tested, exactly, on signed draws: f(a + b) − f(a) − f(b) + f(0) = 0 and f(ca) − f(0) = c(f(a) − f(0)) in each input; and, up
- * to rounding, where the caller's own values lie, so that a bend between here and there shows.
+ * The test of linearity is exact on signed draws: f(a + b) − f(a) − f(b) + f(0) = 0 and f(ca) − f(0) = c(f(a) − f(0)) in each input. f is
+ * also tested where the caller's own values lie, up to rounding, so that a bend between here and there shows.
  */
 export async function findIntegers(
   tested: FunctionUnderTest,
@@ -57,7 +60,7 @@ export async function findIntegers(
   }
 }
 
-/** f must be just as linear where the caller's values lie, as far as rounding lets one see. */
+/** Tests that f is just as linear where the caller's values lie, as far as rounding lets that show. */
 async function bendAt(
   tested: FunctionUnderTest,
   own: readonly Float32Array[],
@@ -72,7 +75,7 @@ async function bendAt(
     const atStep = await f(k, step);
     const atZero = await f(k, new Float32Array(step.length));
     const size = [here, there, atStep, atZero].reduce((sum, output) => sum + largest(output), 0);
-    // Not >, so that NaN is a bend.
+    // The negation makes NaN count as a bend.
     if (here.some((value, j) => !(Math.abs(there[j] - value - atStep[j] + atZero[j]) <= size * rounding)))
       return `f is not linear in input ${k}`;
   }
@@ -107,14 +110,14 @@ async function bendAmongIntegers(tested: FunctionUnderTest, range: number, text:
 }
 
 /**
- * Absolute values everywhere, and the longest step from there, make sums as large as they can get; what stays below 2²⁴ then was never
- * rounded.
+ * Absolute values everywhere, and the longest step from there, make sums as large as they can get. If these sums stay below 2²⁴, nothing
+ * was ever rounded.
  */
 async function staysExact(tested: FunctionUnderTest, {values, dy}: IntegerPoint): Promise<boolean> {
   const tooLarge = exceeds(tested);
   const absolute = values.map((data) => data.map((value) => Math.abs(value) + longest));
   if ((await tested.evaluate(absolute)).some(tooLarge)) return false;
-  // A gradient that throws is for the report to tell.
+  // The report tells about a gradient that throws.
   const gradients = await tested.gradients(absolute, dy.map(Math.abs)).then(
     (found) => found.gradients,
     () => [],
@@ -122,7 +125,7 @@ async function staysExact(tested: FunctionUnderTest, {values, dy}: IntegerPoint)
   return !gradients.some((gradient) => gradient?.some(tooLarge));
 }
 
-/** f with one of the inputs replaced. */
+/** Evaluates f with one of the inputs replaced. */
 function evaluator(tested: FunctionUnderTest, base: readonly Float32Array[]) {
   return (k?: number, values?: Float32Array) =>
     tested.evaluate(base.map((data, i) => (i === k && values ? values : data)));
@@ -136,7 +139,7 @@ function largest(values: Float32Array): number {
   return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 
-/** Whether float32 may have skipped an integer there; NaN included. */
+/** Whether float32 may have skipped an integer at that size. NaN counts too. */
 function exceeds({arithmetic}: FunctionUnderTest): (value: number) => boolean {
   return (value) => !(Math.abs(value) <= arithmetic.exactLimit);
 }

@@ -3,14 +3,14 @@ import {ConvgradError} from '../../geometry/error.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {type Arithmetic, arithmeticOf} from '../reference/bound.js';
 
-/** A tf function with its types worn off. */
+/** A tf function without its exact types. */
 export type TensorFunction = (...inputs: Tensor[]) => Tensor;
 
-/** Gradients as the tape has them. */
+/** The gradients that the tape computes. */
 export interface TapeGradients {
-  /** One for each input; undefined where the tape does not lead from the output to the input. */
+  /** One for each input; undefined if the tape does not lead from the output to the input. */
   gradients: (Float32Array | undefined)[];
-  /** What `tf.grads` throws when there is such an input. */
+  /** What `tf.grads` throws if there is such an input. */
   refusal?: string;
 }
 
@@ -23,7 +23,7 @@ export interface FunctionUnderTest {
   arithmetic: Arithmetic;
   /** @throws ConvgradError when f throws, or returns anything but a float32 tensor of the same shape as before */
   evaluate(values: readonly Float32Array[]): Promise<Float32Array>;
-  /** Evaluates where the result is known. @throws ConvgradError when it is another one now */
+  /** Evaluates f again at a point with a known result. @throws ConvgradError when the result differs now */
   repeat(values: readonly Float32Array[], known: Float32Array): Promise<void>;
   /**
    * The gradients of ⟨f, dy⟩ by tfjs's tape.
@@ -32,12 +32,15 @@ export interface FunctionUnderTest {
   gradients(values: readonly Float32Array[], dy: Float32Array): Promise<TapeGradients>;
 }
 
-/** How often f is called to see whether it is random: what is so in 5% of its calls is missed once in 170 times; on fewer numbers only. */
+/**
+ * How often f is called to see whether it is random. A change that happens in 5% of the calls is missed once in 170 times. With more than
+ * `numbers` / `repeats` elements, f is called less often.
+ */
 const repeats = 100;
 const numbers = 2e6;
 
 /**
- * Wraps f and looks at what it makes of the values.
+ * Wraps f and checks what it returns for the values.
  * @throws ConvgradError when f throws, returns anything but a float32 tensor, or returns something else the second time
  */
 export async function wrapFunction(
@@ -110,14 +113,15 @@ export async function wrapFunction(
   };
 }
 
-/** What `tf.grads` does, except that an input which the tape does not reach gets undefined and the others their gradients. */
+/** Does what `tf.grads` does, except for inputs that the tape does not reach: these get undefined, and the others get their gradients. */
 export function tapeGradients(f: TensorFunction, xs: Tensor[], dy: Tensor): (Tensor | undefined)[] {
   return withCleanTape(f, (f) => tf.engine().gradients(() => f(...xs), xs, dy, true).grads);
 }
 
 /**
- * When a gradient throws, tfjs leaves behind what its tape saved. It has one tape at a time: a gradient that is taken inside of another
- * (`tf.grads` in a gradFunc) replaces the outer tape, after which the outer one throws; so the outer tape is remembered here.
+ * Disposes of the tensors that tfjs's tape leaves behind when a gradient throws. tfjs has one tape at a time: a gradient taken inside
+ * another one (`tf.grads` in a gradFunc) replaces the outer tape. The outer gradient throws afterwards, so this function remembers the
+ * outer tape.
  */
 function withCleanTape<T>(f: TensorFunction, differentiate: (f: TensorFunction) => T): T {
   const {state} = tf.engine();
@@ -168,12 +172,12 @@ function errorOf(run: () => unknown): string | undefined {
   }
 }
 
-/** The words of an error on one line. */
+/** The message of an error, on one line. */
 export function messageOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').trim();
 }
 
-/** f is not one function: its results or their shape change. */
+/** Says that f is not one function: its results, or their shape, change. */
 export class UnstableFunctionError extends ConvgradError {
   constructor(problem: string) {
     super('checkGradients', problem);

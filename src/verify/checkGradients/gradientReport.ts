@@ -7,13 +7,13 @@ export type Mode = 'integers' | 'real';
  */
 export type Status = 'right' | 'wrong' | 'kink' | 'undecided';
 
-/** A gradient along one direction, as the tape and as finite differences have it. */
+/** A slope along one direction: from the tape's gradient and from finite differences. */
 export interface Slope {
   analytic: number;
   numeric: number;
   /** |analytic − numeric| */
   error: number;
-  /** What the finite difference may be off by; 0 on integers. */
+  /** How far the finite difference may be off; 0 on integers. */
   tolerance: number;
 }
 
@@ -22,25 +22,25 @@ export interface CoordinateSlope extends Slope {
   index: number;
 }
 
-/** What was found out about the gradient of one input. */
+/** The findings about the gradient of one input. */
 export interface InputReport {
-  /** Which input. */
+  /** The position of the input among the arguments of f. */
   index: number;
   shape: readonly number[];
-  /** Coordinates compared one by one: all, or a random sample and those that directions led to. */
+  /** The number of coordinates compared one by one: all of them, or a random sample and those that directions led to. */
   checked: number;
-  /** How many of them were decided, right or wrong. */
+  /** How many of these were decided, right or wrong. */
   decided: number;
   /**
-   * Coordinates that the evidence covers, one by one or along directions: a change of the gradient of any one of them by an eighth of the
-   * typical gradient would have shown.
+   * The number of coordinates that the evidence covers, one by one or along directions. A change of the gradient of any of them by an
+   * eighth of the typical gradient would have shown.
    */
   covered: number;
-  /** A common factor of all gradients would have shown if it were twice this far from 1; undefined where nothing was decided. */
+  /** A common factor of all gradients would have shown if it were twice this far from 1. Undefined if nothing was decided. */
   resolution?: number;
-  /** The decided coordinate with the largest error against its tolerance. */
+  /** The decided coordinate with the largest error relative to its tolerance. */
   worst?: CoordinateSlope;
-  /** Coordinates whose gradient is wrong, those that directions led to included. */
+  /** Coordinates whose gradient is wrong, including those that directions led to. */
   wrong: CoordinateSlope[];
   /** Indices at which f is not differentiable. */
   kinks: number[];
@@ -52,22 +52,22 @@ export interface InputReport {
   advice?: string;
 }
 
-/** What was found along a direction through many coordinates of one input. */
+/** The findings along a direction through many coordinates of one input. */
 export interface DirectionReport extends Slope {
   input: number;
   status: Status;
 }
 
-/** One order of gradients. */
+/** The findings about one order of gradients. */
 export interface OrderReport {
-  /** True when nothing is wrong and the gradient of each input is decided: it has no advice. */
+  /** True when nothing is wrong and the gradient of each input is decided, so that none has advice. */
   passed: boolean;
   mode: Mode;
-  /** Why this mode. */
+  /** The reason for this mode. */
   reason: string;
   inputs: InputReport[];
   directions: DirectionReport[];
-  /** What kept a gradient from being compared: it throws, has another shape, holds a NaN. */
+  /** What prevented a comparison: a gradient throws, has another shape, or holds a NaN. */
   problems: string[];
 }
 
@@ -75,7 +75,7 @@ export interface OrderReport {
 export interface GradientReport extends OrderReport {
   seed: number;
   backend: string;
-  /** Gradients of the gradients, when asked for. */
+  /** The gradients of the gradients, if asked for. */
   secondOrder?: OrderReport;
   /** The report in words, for a terminal. */
   summary: string;

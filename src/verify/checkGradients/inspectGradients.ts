@@ -14,17 +14,17 @@ import {firstNonFinite, sizeOf} from './vector.js';
 
 export interface InspectionRequest {
   tested: FunctionUnderTest;
-  /** The caller's own. */
+  /** The caller's own values. */
   values: readonly Float32Array[];
   options: Required<GradientOptions>;
-  /** What it means when the tape does not reach an input: a fault, or that the gradient is zero. */
+  /** What it means if the tape does not reach an input: a fault, or a gradient of zero. */
   unreached: 'fault' | 'zero';
 }
 
-/** Errors up to this share of the gradient are rounding, not mistakes. */
+/** Errors up to this share of the gradient count as rounding, not as mistakes. */
 const rounding = 2 ** -16;
 
-/** Inspects the gradients of one order: exactly, where integers allow it, or on the caller's own values. */
+/** Inspects the gradients of one order: exactly, where integers allow it, else on the caller's own values. */
 export async function inspectGradients(question: InspectionRequest): Promise<OrderReport> {
   const {tested, values, options} = question;
   const outputSize = sizeOf(tested.outputShape);
@@ -66,7 +66,7 @@ async function inspectReals(question: InspectionRequest, reason: string): Promis
   return inspect({question, mode: 'real', reason, values, dy, parts}, async (gradients) => realJudge(point, gradients));
 }
 
-/** Where one order of gradients is judged. */
+/** What `inspect` needs to judge one order of gradients. */
 interface Inspection {
   question: InspectionRequest;
   mode: Mode;
@@ -96,7 +96,7 @@ async function inspect(
     const {input, directions} = await inspectInput(k, tested.shapes[k], parts[k], dy.length, judge, options);
     input.advice = adviceFor(input, dy.length);
     report.inputs.push(input);
-    // Where nothing depends on the input, the tape's silence about it is right.
+    // If nothing depends on the input, the tape is right not to reach it.
     if (!found.gradients[k] && (unreached === 'fault' || input.wrong.length > 0))
       report.problems.push(
         `the tape does not lead back to input ${k}: an op on the way has no gradient, or f ignores the input; tf.grads throws "${found.refusal}"`,
@@ -107,13 +107,13 @@ async function inspect(
   return report;
 }
 
-/** Nothing wrong, and each input decided: what was not decided is not passed. */
+/** True when nothing is wrong and each input is decided. An undecided input does not pass. */
 function isGood({inputs, directions, problems}: OrderReport): boolean {
   const wrong = inputs.some((input) => input.wrong.length > 0) || directions.some(({status}) => status === 'wrong');
   return problems.length === 0 && !wrong && inputs.every((input) => input.advice === undefined);
 }
 
-/** True when there are differences, each no more than rounding. */
+/** True when there are differences, and each is no more than rounding. */
 function isRounding({inputs, directions}: OrderReport): boolean {
   const wrong = [...inputs.flatMap(({wrong}) => wrong), ...directions.filter(({status}) => status === 'wrong')];
   return wrong.length > 0 && wrong.every(({error, numeric}) => error <= rounding * Math.abs(numeric));

@@ -2,16 +2,16 @@ import type {CoordinateGroup} from './coordinateGroups.js';
 import {coordinate, type Direction, halves, randomDirection, sampleOf} from './direction.js';
 import type {CoordinateSlope, DirectionReport, InputReport, Slope, Status} from './gradientReport.js';
 
-/** What a judge says about the gradient of one input along one direction, before anyone asks how much that tells. */
+/** What a judge says about the gradient of one input along one direction. How much that proves is decided later. */
 export interface Finding extends Slope {
-  /** `agrees`: within the tolerance, however large. `open`: a difference that does not prove anything. */
+  /** `agrees`: the difference is within the tolerance, however large that is. `open`: there is a difference that proves nothing. */
   verdict: 'agrees' | 'wrong' | 'kink' | 'open';
-  /** Outputs near a kink, left out of the comparison. */
+  /** Outputs near a kink, which were left out of the comparison. */
   masked?: readonly number[];
 }
 
 /**
- * Compares the tape's gradient with finite differences along a direction; one judge for integers, another for reals.
+ * Compares the tape's gradient with finite differences along a direction. One judge serves integers, another one reals.
  * @param typical the size of a typical slope along one coordinate, as far as it is known
  * @param quick a first opinion is enough
  */
@@ -23,15 +23,15 @@ export interface Extent {
   seed: number;
 }
 
-/** A change of one coordinate's gradient by this share of the typical gradient has to show; else the coordinate is not decided. */
+/** A change of one coordinate's gradient by this share of the typical gradient must show; otherwise the coordinate is not decided. */
 const telling = 1 / 8;
-/** A common factor of all gradients has to show if it is twice this far from 1. */
+/** A common factor of all gradients must show if it is twice this far from 1. */
 export const fine = 5e-4;
-/** Of a sample, so many wrong coordinates are evidence enough. */
+/** So many wrong coordinates in a sample are evidence enough. */
 const enoughWrong = 8;
-/** The mean square of the weights of a direction, in steps. */
+/** The mean square of the weights of a random direction, in steps. */
 const meanSquare = 1.96875;
-/** Lines through so many numbers, inputs and outputs, take about a second. */
+/** The number of lines times the number of inputs and outputs that takes about a second. */
 const affordable = 5e6;
 
 /** Judges the gradient of one input along single coordinates and along random directions through all of them. */
@@ -62,7 +62,7 @@ export async function inspectInput(
   };
   if (isAll) await lookAt(chosen);
 
-  // Through a kink, a direction may be smooth and yet have no gradient: where two equal maxima rise together.
+  // A direction through a kink may be smooth and still have no gradient: two equal maxima may rise together.
   for (const [nth, part] of parts.entries()) {
     const indices = part.indices.filter((at) => !input.kinks.has(at));
     if (indices.length === 0) continue;
@@ -87,7 +87,7 @@ export async function inspectInput(
     }
   }
   if (!isAll) await lookAt(chosen);
-  // What directions through everything could not cover, smaller ones may: fewer kinks are near them.
+  // Smaller directions may cover what directions through all coordinates could not: fewer kinks are near them.
   const left = {lines: Math.min(4 * coordinates, lines)};
   for (const [nth, {indices, step}] of parts.entries()) {
     if (isAll || input.wrongs > 0 || found.some(({status}) => status === 'wrong')) break;
@@ -120,7 +120,7 @@ export async function inspectInput(
         found.push({input: index, status, analytic, numeric, error, tolerance: finding.tolerance});
         return;
       }
-      // Rounding does not get less along fewer coordinates.
+      // Rounding does not shrink along fewer coordinates.
       if (finding.verdict === 'agrees' && status === 'undecided' && finding.tolerance > 0.9 * above) return;
       tolerance = finding.tolerance;
     } else {
@@ -132,13 +132,13 @@ export async function inspectInput(
   }
 }
 
-/** Gathers what is found out about one input, and weighs it in the end. */
+/** Collects the findings about one input, and weighs them in the end. */
 class Collector {
   readonly kinks = new Set<number>();
   wrongs = 0;
   private readonly seen = new Map<number, {step: number; finding: Finding}>();
   private readonly covered: Uint8Array;
-  /** Sums of squares of slopes, for each size of step, and how many coordinates they are of. */
+  /** For each size of step, the sum of squares of slopes, and the number of coordinates in it. */
   private readonly squares = new Map<number, {sum: number; count: number}>();
   private readonly evidence: Finding[] = [];
   private readonly masked = new Map<number, number>();
@@ -160,7 +160,7 @@ class Collector {
     return this.covered[at] === 1 || this.kinks.has(at);
   }
 
-  /** The root mean square of slopes along single coordinates, from differences alone. */
+  /** The root mean square of slopes along single coordinates, taken from differences alone. */
   typical(step: number): number {
     const {sum, count} = this.squares.get(step) ?? {sum: 0, count: 1};
     return Math.sqrt(sum / count);
@@ -173,7 +173,7 @@ class Collector {
     if (finding.verdict !== 'kink') this.weigh(step, finding, finding.numeric ** 2, 1);
   }
 
-  /** What a direction tells of the size of the gradient. */
+  /** Adds what a direction tells about the size of the gradient. */
   measure({indices}: Direction, step: number, finding: Finding): void {
     this.weigh(step, finding, finding.numeric ** 2 / meanSquare, indices.length);
   }
@@ -240,14 +240,14 @@ class Collector {
   }
 }
 
-/** Nothing moves, and the tape says so. */
+/** True when no output moves and the tape has a gradient of 0. */
 function isFlat({analytic, numeric}: Finding): boolean {
   return analytic === 0 && numeric === 0;
 }
 
 /**
- * How far from 1 a common factor of all gradients may be without showing, halved: from the best single comparison, or from those along
- * coordinates together. Undefined where everything is flat.
+ * Half of how far from 1 a common factor of all gradients may be without showing. It comes from the best single comparison, or from all
+ * comparisons along coordinates together. It is 0 where everything is flat, and undefined where there was no comparison.
  */
 function resolutionOf(all: readonly Finding[], singles: readonly Finding[]): number | undefined {
   const slopes = all.filter((finding) => !isFlat(finding));
@@ -264,8 +264,8 @@ function resolutionOf(all: readonly Finding[], singles: readonly Finding[]): num
 }
 
 /**
- * Halves a direction along which the gradient is wrong until one coordinate is left. Where neither half is wrong, there is a kink that only
- * shows in them, or the trace is lost.
+ * Halves a direction along which the gradient is wrong, until one coordinate is left. If neither half is wrong, there is a kink that shows
+ * only in the halves, or the search fails.
  */
 async function locate(
   direction: Direction,

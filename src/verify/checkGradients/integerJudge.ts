@@ -4,8 +4,8 @@ import type {FunctionUnderTest} from './functionUnderTest.js';
 import type {Judge} from './inspectInput.js';
 
 /**
- * Judges with ===: f is linear in each input, so ⟨f(x + v) − f(x), dy⟩ is the gradient along v at h = 1, without truncation and, on small
- * integers, without rounding.
+ * Judges with ===. f is linear in each input, so ⟨f(x + v) − f(x), dy⟩ is the gradient along v at h = 1. There is no truncation error and,
+ * on small integers, no rounding.
  */
 export async function integerJudge(
   tested: FunctionUnderTest,

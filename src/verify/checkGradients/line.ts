@@ -4,48 +4,51 @@ import {deviations, type Point, weightedBound, weightedSum} from './point.js';
 import {largest} from './vector.js';
 import {type Fit, fitWindow, gapWeight, noiseWeight, reach, ulpWeight} from './window.js';
 
-// Loops over outputs call these; test runners make every look at a global slow.
+// Loops over outputs call these functions. In test runners, each access to a global is slow.
 const {abs, floor, log2, max, min, sqrt} = Math;
 const {isFinite: isNumber} = Number;
 
 /** A slope of ⟨f, dy⟩ per unit of a direction. */
 export interface Estimate {
   value: number;
-  /** What it may be off by, if f is constant where it looks constant. */
+  /** The error bound, assuming that f is constant where it looks constant. */
   tolerance: number;
-  /** What it may be off by although rounding inside f may have swallowed steps where f looks constant. */
+  /** The error bound if rounding inside f has swallowed steps where f looks constant. */
   loose: number;
   /** Whether any output moved at all. */
   moves: boolean;
 }
 
-/** The outputs of f along a line x + t·v, in windows of several widths: window n has the spacing ½·4⁻ⁿ. */
+/** The outputs of f along a line x + t·v, in windows of several widths. Window n has the spacing ½·4⁻ⁿ. */
 export interface Line {
   input: number;
   direction: Direction;
-  /** The narrowest window in which float32 takes the steps exactly. */
+  /** The level of the narrowest window in which float32 takes the steps exactly. */
   finest: number;
-  /** Looks through a window and says what it alone tells; `rounding` is the part of the tolerance that a narrower window does not reduce. */
+  /**
+   * Evaluates f in a window and returns the estimate from this window alone. `rounding` is the part of the tolerance that a narrower window
+   * does not reduce.
+   */
   evaluateWindow(level: number): Promise<Estimate & {rounding: number}>;
-  /** What the best windows tell, output by output. @param dy the weights; those of the point by default */
+  /** The estimate that takes the best window of each output. @param dy the weights; those of the point by default */
   bestEstimate(dy?: Float32Array): Estimate;
-  /** What each window tells that has been looked through, without regard to what rounding may have swallowed; the narrowest first. */
+  /** The estimate from each window that has been evaluated, the narrowest first. It ignores what rounding may have swallowed. */
   windows(dy: Float32Array): (Estimate & {level: number})[];
-  /** Whether a window narrower than the best one does not resolve an output: the best one may show a wave that is not there. */
+  /** Whether a window narrower than the best one does not resolve some output. The best window may then show a wave that is not there. */
   isAliased(dy: Float32Array): boolean;
-  /** Whether an output that moves elsewhere is constant in its best window, or between points of it. */
+  /** Whether an output that moves elsewhere is constant in its best window, or between two neighbouring points of it. */
   hasPlateau(dy: Float32Array): boolean;
-  /** Whether the slope on one side alone is `slope`, in the narrowest two windows in which rounding would let `difference` show. */
+  /** Whether the slope on one side alone is `slope`, in the two narrowest windows in which rounding would let `difference` show. */
   hasSide(dy: Float32Array, slope: number, difference: number): boolean;
-  /** Whether the slopes on both sides differ however near one looks. */
+  /** Whether the slopes on both sides differ however narrow the window is. */
   isKink(tolerance: number): boolean;
-  /** Whether f deviates in the best windows so much from smoothness that this can hardly be rounding: it may consist of steps. */
+  /** Whether f deviates so much from smoothness in the best windows that rounding hardly explains it. f may then consist of steps. */
   isStaircase(dy: Float32Array): boolean;
-  /** The share of a step that float32 may not have taken in a window. */
+  /** The share of a step that float32 may have lost in a window of this level. */
   lostAt(level: number): number;
-  /** Looks for the places where f starts to move on either side, and so for the height of the first steps there. */
+  /** Finds the places where f starts to move on either side, and with them the height of the first steps there. */
   findOnset(): Promise<void>;
-  /** dy without the outputs that cost most of the tolerance, so that the others are within `goal` together. */
+  /** Returns dy without the outputs that cost most of the tolerance, so that the others together are within `goal`. */
   mask(goal: number): Mask | undefined;
 }
 
@@ -56,19 +59,21 @@ export interface Mask {
   left: number;
 }
 
-/** A step that is larger than this share of all values in sight is f's own: no rounding inside f comes from values 2¹⁴ times as large. */
+/**
+ * A step larger than this share of all values in sight is f's own. Rounding inside f could cause it only with values 2¹⁴ times as large.
+ */
 const ownStep = 2 ** -9;
-/** In doubt, what f deviates from smoothness by is its own from this share on. */
+/** In doubt, a deviation from smoothness counts as f's own from this share on. */
 const doubtfulStep = 2 ** -13;
-/** A plateau is flat if even a hidden step of the largest size is no more than this share of f's usual slope. */
+/** A plateau counts as flat if even the largest hidden step is at most this share of f's usual slope. */
 const flat = 1 / 4;
 /**
- * A window tells something of an output only if what it cannot explain is no more than so many times the noise, or no more than this
- * share of how far the output moves there: a sine looks flat through a window of a thousand waves.
+ * A window tells something about an output only if the unexplained part is at most `noisy` times the noise, or at most `resolved` times how
+ * far the output moves there. A sine looks flat through a window of a thousand waves.
  */
 const noisy = 24;
 const resolved = 1 / 8;
-/** The tolerance of what no window tells. Large numbers, unlike infinity, can be written as JSON. */
+/** The tolerance of an output about which no window tells anything. Unlike infinity, a large number can be written as JSON. */
 const unknown = 1e100;
 /** What an output that never moves may hide, as a share of its size elsewhere. */
 const hiddenShare = 2 ** -20;
@@ -81,10 +86,10 @@ export function lineThrough(point: Point, input: number, direction: Direction): 
   const least = direction.weights.reduce((least, weight) => min(least, abs(weight)), Number.MAX_VALUE);
   const farthest = direction.indices.reduce((most, i) => max(most, abs(values[input][i])), 0);
   const finest = max(0, min(8, floor(log2(least / (128 * ulpOf(farthest))) / 2)));
-  /** How many hidden steps may add up to a difference that does not show: one at each end, of each coordinate. */
+  /** How many hidden steps may add up to a difference that does not show: one at each end, for each coordinate. */
   const hiddenSteps = count === 1 ? 2 : 2 * deviations * sqrt(count);
   const inSight = Float64Array.from(size, (value) => ownStep * max(value, farthest, least));
-  /** Where an output is 0 all around, values inside f are taken to be like the others, or large. */
+  /** If an output is 0 all around, values inside f are assumed to be as large as the other outputs, or large. */
   const unknownSize = largest(size) || 2 ** 11;
   const ulp = (value: number) => 2 * unit * abs(value) + 2 ** -149;
 
@@ -92,19 +97,19 @@ export function lineThrough(point: Point, input: number, direction: Direction): 
   const levels = new Set<number>();
   const bends = new Map<number, Bend>();
   let widest = 0;
-  /** For each output: the best window's slope, its tolerance, and the half-width of the plateau that it holds or 0. */
+  /** For each output: the slope of its best window, its tolerance, and the half-width of the plateau in it, or 0. */
   const best: Window & {level: Int8Array} = {
     level: new Int8Array(outputs).fill(-128),
     slope: new Float64Array(outputs),
     bar: new Float64Array(outputs).fill(unknown),
     plateau: new Float64Array(outputs),
   };
-  /** The narrowest window that does not resolve an output. */
+  /** For each output, the level of the narrowest window that does not resolve it. */
   const unresolved = new Int8Array(outputs).fill(-128);
   const everMoves = new Uint8Array(outputs);
-  /** The least difference between neighbours, here and far around. */
+  /** For each output, the smallest difference between neighbouring values, near the point and far from it. */
   const step = quantum.slice();
-  /** The size of values near where f starts to move; a step that is small beside it is no more than rounding. */
+  /** The size of values near the place where f starts to move. A step that is small beside it is only rounding. */
   const sizeAtOnset = size.slice();
 
   const at = async (t: number) => {
@@ -117,13 +122,13 @@ export function lineThrough(point: Point, input: number, direction: Direction): 
     return output;
   };
 
-  /** What rounding may hide on an output's plateau. */
+  /** The slope that rounding may hide on an output's plateau. */
   const hidden = (j: number, width: number) => (width === 0 ? 0 : (hiddenSteps * step[j]) / width);
   const isFlat = (j: number, width: number) => step[j] > inSight[j] || step[j] / width <= (flat * range[j]) / extent;
   const rate = (j: number, bar: number, width: number) =>
     width === 0 || isFlat(j, width) ? bar : bar + hidden(j, width);
 
-  /** The window that was read last: with many outputs a new one each time would keep the collector of garbage busy. */
+  /** The window that was read last. With many outputs, a new one each time would keep the garbage collector busy. */
   const window = {
     slope: new Float64Array(outputs),
     bar: new Float64Array(outputs),
@@ -136,7 +141,7 @@ export function lineThrough(point: Point, input: number, direction: Direction): 
   const rows = Object.values(window);
   const [tight, loose] = [new Float64Array(outputs), new Float64Array(outputs)];
 
-  /** Reads a window that has been evaluated, into `window`. */
+  /** Reads an evaluated window into `window`. */
   const read = (level: number) => {
     const spacing = spacingOf(level);
     const width = reach * spacing;
@@ -170,7 +175,7 @@ export function lineThrough(point: Point, input: number, direction: Direction): 
       }
       if (repeats) window.plateau[j] = width;
       window.bar[j] = ulp(middle) / width;
-      // A plateau may be rounding: it is not quiet.
+      // A plateau may be the effect of rounding, so its noise counts.
       if (everMoves[j] === 1) window.rounding[j] = (ulpWeight * ulp(middle) + noiseWeight * noise[j]) / spacing;
       if (!moves) continue;
       const most = max(abs(top), abs(bottom));
@@ -225,7 +230,7 @@ export function lineThrough(point: Point, input: number, direction: Direction): 
         for (let j = 0; j < outputs; j++) {
           const [bar, width] = [window.bar[j], window.plateau[j]];
           if (bar === unknown) unresolved[j] = max(unresolved[j], level);
-          // A wave that is shorter than the spacing looks like a longer one. Of two windows that contradict each other, the narrower is right.
+          // A wave shorter than the spacing looks like a longer one. If two windows contradict each other, the narrower one is right.
           const contradicts = abs(window.slope[j] - best.slope[j]) > bar + best.bar[j];
           const isNarrower = level > best.level[j];
           const isRuledOut = contradicts && !isNarrower && (best.plateau[j] === 0 || isFlat(j, best.plateau[j]));
@@ -293,18 +298,18 @@ export function lineThrough(point: Point, input: number, direction: Direction): 
       const narrowFirst = [...bends.values()].sort((a, b) => b.level - a.level);
       const narrow = narrowFirst.find(({gap, noise}) => gap > 4 * noise);
       if (!narrow) return false;
-      // In a narrower window that is quiet enough the gap would still show.
+      // In a narrower window that is quiet enough, the gap would still show.
       if (narrowFirst.some(({level, noise}) => level > narrow.level && 8 * noise < narrow.gap)) return false;
       const wide = bends.get(narrow.level - 2) ?? bends.get(narrow.level - 1);
       if (!wide || narrow.gap < wide.gap / 2 || (tolerance < unknown / 1e50 && narrow.gap < tolerance / 8))
         return false;
-      // The gap of a kink stays, that of a jump grows; but rounding jumps too.
+      // The gap of a kink stays the same in wider windows, that of a jump grows. But rounding makes jumps too.
       return narrow.gap < 2 * wide.gap || narrow.gap * spacingOf(narrow.level) > weightedBound(point.dy, inSight);
     },
     isStaircase(dy) {
       const unexplained = best.bar.map((bar, j) => bar * spacingOf(best.level[j]));
       if (weightedBound(dy, unexplained) > (doubtfulStep / ownStep) * weightedBound(dy, inSight)) return true;
-      // What is smooth moves by less than this between the points of the narrowest window.
+      // A smooth f moves by less than this between the points of the narrowest window.
       const narrowest = spacingOf(max(...levels));
       return step.some(
         (height, j) =>
@@ -343,7 +348,7 @@ export function lineThrough(point: Point, input: number, direction: Direction): 
           beyond[j] = min(beyond[j], abs(risen[j] - here[j]));
         }
       }
-      // Rounding may hide more on one side than on the other: elu does below 0. A side that never moves hides nothing.
+      // Rounding may hide more on one side than on the other, as for elu below 0. A side that never moves hides nothing.
       for (let j = 0; j < outputs; j++) {
         if (onset[j] === 0) continue;
         step[j] = onset[j];
@@ -382,11 +387,11 @@ interface Bend {
 interface Window {
   slope: Float64Array;
   bar: Float64Array;
-  /** The half-width of a window in which neighbours are equal; else 0. */
+  /** The half-width of a window in which two neighbouring values are equal; 0 in others. */
   plateau: Float64Array;
 }
 
-/** Between two points of a window, per unit of the direction. */
+/** The distance between two points of a window, per unit of the direction. */
 export function spacingOf(level: number): number {
   return 0.5 * 4 ** -level;
 }

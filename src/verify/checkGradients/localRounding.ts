@@ -3,32 +3,33 @@ import {groupBySize} from './coordinateGroups.js';
 import type {FunctionUnderTest} from './functionUnderTest.js';
 import {type Fit, fitWindow, reach} from './window.js';
 
-// Loops over outputs call these; test runners make every look at a global slow.
+// Loops over outputs call these functions. In test runners, each access to a global is slow.
 const {abs, max} = Math;
 const {isFinite: isNumber, isNaN: isNoNumber} = Number;
 
-/** How each output of f rounds around the point: measured, since no model knows what cancels inside f. */
+/** How each output of f rounds around the point. This is measured, since no model knows what cancels inside f. */
 export interface LocalRounding {
   /** The residual that noise leaves in a window. */
   noise: Float64Array;
   /**
-   * The least difference between two values that differ, of some far apart. Where values inside f are large, f moves by whole steps (3000 +
-   * x − 3000 by 2⁻¹²), and this is one of them; where f moves freely it is just a small number. Infinity where f never moves.
+   * The smallest nonzero difference between two values; some of the values are far apart. If values inside f are large, f moves by whole
+   * steps (3000 + x − 3000 by 2⁻¹²), and this is one of them. If f moves freely, this is just a small number. It is Infinity where f never
+   * moves.
    */
   quantum: Float64Array;
   /** The largest magnitude nearby. */
   size: Float64Array;
-  /** How far values are apart, and over which multiple of the steps that was. */
+  /** How far the values are apart, and the multiple of the steps over which that was measured. */
   range: Float64Array;
   extent: number;
 }
 
-/** Fractions of the step, as spacings of windows: what looks like noise at one of them may be a bend. */
+/** Spacings of windows, as fractions of the step. What looks like noise at one of them may be a bend, so there are two. */
 const spacings = [2 ** -9, 2 ** -13];
-/** Values far apart: these multiples of the steps, at random, to look at. */
+/** Two sets of random points: the multiples of the steps that they reach, and how many there are. */
 const near = {extent: 2, points: 14};
 const far = {extent: 16, points: 2};
-/** Beyond so many numbers a run gets along with less. */
+/** With more than this many numbers, a run uses fewer points. */
 const many = 2e5;
 
 export async function measureLocalRounding(
@@ -53,7 +54,7 @@ export async function measureLocalRounding(
   const rests: Float64Array[] = [];
   for (const spacing of spacings) {
     for (let nth = 0; nth < (large ? 2 : 3); nth++) {
-      // To one side, so that a kink at the point itself is not taken for noise.
+      // All points lie on one side, so that a kink at the point itself does not count as noise.
       const at = (k: number) =>
         evaluateAt(`${seed}/noise/${spacing}/${nth}`, (next) => {
           const bits = next() >>> 20;
@@ -107,7 +108,7 @@ function restsOf(middles: Float32Array, plus: Float32Array[], minus: Float32Arra
   return rests;
 }
 
-/** The lower median for each output; of what is outside of f's domain nothing is learnt. */
+/** The lower median for each output. A window that leaves f's domain counts as 0. */
 function medians(rows: Float64Array[]): Float64Array {
   const column = new Float64Array(rows.length);
   const medians = new Float64Array(rows[0].length);
@@ -136,7 +137,10 @@ function spreadOf(samples: Float32Array[]): Pick<LocalRounding, 'quantum' | 'siz
   return {quantum, size, range};
 }
 
-/** Inserts a value into the first `count` numbers of a column, which are in order. There are few: a sort of each column would take longer than f. */
+/**
+ * Inserts a value into the first `count` numbers of a column, which are in order. There are few numbers: sorting each column would take
+ * longer than f.
+ */
 function insert(column: Float64Array, count: number, value: number): void {
   let k = count;
   for (; k > 0 && column[k - 1] > value; k--) column[k] = column[k - 1];

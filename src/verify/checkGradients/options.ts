@@ -4,21 +4,21 @@ import type {Mode} from './gradientReport.js';
 
 /** Options of `checkGradients()`. */
 export interface GradientOptions {
-  /** `auto` takes integers where f is found to be linear in each input. `auto` by default. */
+  /** `auto` uses integers if f is found to be linear in each input. `auto` by default. */
   mode?: Mode | 'auto';
   /** 2: check the gradients of the gradients as well. 1 by default. */
   order?: 1 | 2;
   /** Decides dy, the directions, the coordinates and the integers; 1 by default. */
   seed?: number;
-  /** Directions for each input; 3 by default. */
+  /** Number of directions for each input; 3 by default. */
   directions?: number;
-  /** Coordinates to compare one by one for each input, all of them in smaller inputs; 64 by default. */
+  /** Number of coordinates to compare one by one for each input; smaller inputs are compared in full. 64 by default. */
   coordinates?: number;
 }
 
 const known = keysOf<GradientOptions>({mode: true, order: true, seed: true, directions: true, coordinates: true});
 
-/** Fills in the defaults. @throws ConvgradError on a choice that there is not */
+/** Fills in the defaults. @throws ConvgradError on an unknown option or an invalid value */
 export function resolveOptions(options: GradientOptions): Required<GradientOptions> {
   refuseUnknown('checkGradients', options, known);
   const {mode = 'auto', order = 1, seed = 1, directions = 3, coordinates = 64} = options;

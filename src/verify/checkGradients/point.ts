@@ -1,16 +1,16 @@
 import type {FunctionUnderTest} from './functionUnderTest.js';
 import type {LocalRounding} from './localRounding.js';
 
-// Loops over outputs call these; test runners make every look at a global slow.
+// Loops over outputs call these functions. In test runners, each access to a global is slow.
 const {abs, min, sqrt} = Math;
 
 /** Where the gradient is judged, and what all lines through that point share. */
 export interface Point {
   tested: FunctionUnderTest;
   values: readonly Float32Array[];
-  /** What weighs the outputs: random signs, drawn before and apart from everything that is measured. */
+  /** The weights of the outputs: random signs, drawn first and independently of everything that is measured. */
   dy: Float32Array;
-  /** f at the point. */
+  /** The value of f at the point. */
   here: Float32Array;
   /** How f rounds around the point. */
   localRounding: LocalRounding;
@@ -18,12 +18,12 @@ export interface Point {
   unit: number;
 }
 
-/** Random signs rarely let a sum exceed six times its root mean square (Hoeffding: 3e-8); never its sum of magnitudes. */
+/** With random signs, a sum rarely exceeds six times its root mean square (Hoeffding: 3e-8). It never exceeds its sum of magnitudes. */
 export const deviations = 6;
 
 /**
- * How far Σ dy·e may be from 0 when |e(j)| ≤ bound(j). The signs of dy are random and owe nothing to e, so errors do not add up, whatever
- * relation they have with each other.
+ * How far Σ dy·e may be from 0 when |e(j)| ≤ bound(j). The signs of dy are random and independent of e, so errors do not add up, whatever
+ * their relation to each other.
  */
 export function weightedBound(dy: Float32Array, bound: Float64Array): number {
   let [sum, square] = [0, 0];

@@ -6,38 +6,38 @@ import {deviations, type Point} from './point.js';
 import {largest} from './vector.js';
 import {fitWindow, reach} from './window.js';
 
-/** Windows wider than the first are tried where those do not show enough. */
+/** The level of the widest window that is tried where narrower ones do not show enough. */
 const widestLevel = -6;
-/** A slope this good needs no better window. */
+/** A slope whose tolerance is at most this share of it needs no better window. */
 const enough = 2 ** -14;
-/** So many windows are tried in which tiny inputs become large. */
+/** How many windows are tried in which tiny inputs become large. */
 const wideWindows = 3;
-/** The steps of a second opinion, as a share of those of the first: a number with many digits, since functions that round repeat. */
+/** The steps of a second opinion, as a share of those of the first. The number has many digits, since rounding may repeat at even steps. */
 const second = 0.7236067977;
 /**
- * The steps at which the gradient's own rounding is measured, in spacings: with many digits, since what rounds repeats at even ones. A few
- * residuals may all be small by chance; those of several windows hardly are.
+ * The steps at which the gradient's own rounding is measured, in spacings. The numbers have many digits, since rounding may repeat at even
+ * steps. The residuals of one window may all be small by chance; those of several windows hardly are.
  */
 const noiseWidths = [second / 2, 0.83 * second, 1.17 * second, 1.31 * second, 3 * second];
-/** A gradient rounds too. */
+/** The relative rounding error of a gradient. */
 const rounding = 2 ** -20;
-/** The smallest number that it can have, some times over. */
+/** The absolute rounding error of a gradient: eight times the smallest float32. */
 const underflow = 2 ** -146;
-/** Below this a gradient may suffer from underflow; dy is enlarged by so much to see. */
+/** A gradient below this may suffer from underflow. To find out, dy is multiplied by `enlarged`. */
 const tiny = 2 ** -90;
 const enlarged = 2 ** 20;
-/** What counts as rounding of the gradient a little farther away, at most. */
+/** A little farther away, at most this share of the gradient counts as its rounding. */
 const farShare = 2 ** -11;
-/** How far a residual of the gradient under test may be from its error. */
+/** The error of the gradient under test may be this many times its residual. */
 const gradientWeight = 8;
 
 /**
- * Judges on the caller's own values. A gradient is wrong only if two sets of windows say so, agree with each other and with every narrower
- * window, and what the gradient itself does on the way does not look like rounding.
+ * Judges on the caller's own values. A gradient is wrong only if two sets of windows reject it, and if they agree with each other and with
+ * every narrower window. The values of the gradient along the line must not look like rounding either.
  */
 export function realJudge(point: Point, gradients: readonly Float32Array[]): Judge {
   const {tested, values} = point;
-  /** Where the last line of an input found its best window. */
+  /** For each input, the level of the best window of its last line. */
   const hints = values.map(() => 0);
 
   return async (input, direction, typical, quick = false) => {
@@ -54,19 +54,19 @@ export function realJudge(point: Point, gradients: readonly Float32Array[]): Jud
       return finding(isOff ? 'wrong' : line.isKink(estimate.tolerance) ? 'kink' : 'agrees', analytic, estimate, own);
     }
     const coarsest = Math.max(5e-4 * Math.abs(estimate.value), typical / 32);
-    /** The verdict on a gradient, for the point's dy or another one. */
+    /** Judges a gradient, for the point's dy or for another one. */
     const compare = async (dy: Float32Array, analytic: number, own: number): Promise<Finding> => {
       const estimate = line.bestEstimate(dy);
       if (agrees(analytic, estimate, own)) return finding('agrees', analytic, estimate, own);
       const verdict = await examineDifference(point, line, {dy, analytic, own, goalOf, level});
-      // In doubt more windows were looked through.
+      // `examineDifference` may have looked through more windows.
       const settled = line.bestEstimate(dy);
       const isSettled = verdict === 'open' && agrees(analytic, settled, own);
       return finding(isSettled ? 'agrees' : verdict, analytic, settled, own);
     };
 
     if (estimate.tolerance + own <= coarsest) return compare(point.dy, analytic, own);
-    // Near a kink of some outputs: the others can be judged without them.
+    // Some outputs are near a kink. The others can be judged without them.
     const mask = line.mask(coarsest / 2);
     if (mask && mask.left >= mask.masked.length) {
       const found = (await tested.gradients(values, mask.dy)).gradients[input];
@@ -87,7 +87,7 @@ function finding(verdict: Finding['verdict'], analytic: number, {value, toleranc
   return {verdict, analytic, numeric: value, error: Math.abs(analytic - value), tolerance: tolerance + own};
 }
 
-/** What rounding in the gradient under test may come to along a direction. */
+/** How large the rounding error of the gradient under test may be along a direction. */
 function ownRounding(gradient: Float32Array, {indices, weights}: Direction): number {
   let [sum, square] = [0, 0];
   for (let k = 0; k < indices.length; k++) {
@@ -99,8 +99,9 @@ function ownRounding(gradient: Float32Array, {indices, weights}: Direction): num
 }
 
 /**
- * Looks through windows, narrower and narrower, until what they tell is good enough or gets worse; then, if need be, through wider ones.
- * @returns the level that told most
+ * Looks through narrower and narrower windows until their estimate is good enough or gets worse. If necessary, it then looks through wider
+ * ones.
+ * @returns the level of the window with the smallest tolerance
  */
 async function scan(
   line: Line,
@@ -122,7 +123,7 @@ async function scan(
   for (let level = start; level <= line.finest; level++) {
     const rounding = await look(level);
     if (isEnough()) return bestLevel;
-    // The next window has four times as much of it.
+    // The next window has four times as much rounding.
     if (4 * rounding > best) break;
   }
   for (let level = start - 1; level >= widestLevel; level--) {
@@ -142,7 +143,7 @@ interface Suspicion {
   level: number;
 }
 
-/** Whether a gradient that differs from what windows tell is wrong, or they cannot tell. */
+/** Decides whether a gradient that differs from the windows' estimate is wrong, or whether the windows cannot tell. */
 async function examineDifference(
   point: Point,
   line: Line,
@@ -156,12 +157,12 @@ async function examineDifference(
   const estimate = line.bestEstimate(dy);
   if (!isOff(estimate, analytic, own)) return 'open';
   if (line.isKink(estimate.tolerance)) return 'kink';
-  // Of a jump one side is flat.
+  // At a jump, one side is flat.
   const hasSide = line.hasSide(dy, analytic, Math.abs(analytic - estimate.value));
   if (line.isStaircase(dy) || line.isAliased(dy)) return hasSide ? 'kink' : 'open';
   const slack = own + (await gradientNoise(point, line, dy, level)) + (await underflowOf(point, line, dy, analytic));
   if (!isOff(estimate, analytic, slack)) return 'open';
-  // f may turn too fast for any window but the narrowest ones.
+  // f may bend too fast for all but the narrowest windows.
   const isContradicted = line
     .windows(dy)
     .some(
@@ -170,7 +171,7 @@ async function examineDifference(
         Math.abs(value - analytic) <= tolerance + slack,
     );
   if (isContradicted || hasSide) return 'open';
-  // The slope must be the same where the inputs are large enough beside constants inside f.
+  // The slope must stay the same where the inputs are large enough beside constants inside f.
   const clearOfOne = levelAboveAbsorption(point, line);
   if (clearOfOne !== undefined) {
     if (clearOfOne === Number.NEGATIVE_INFINITY) return 'open';
@@ -185,22 +186,22 @@ async function examineDifference(
       );
     if (!stays) return 'open';
   }
-  // A second opinion, at other points.
+  // This is a second opinion, at other points.
   const other = lineThrough(point, input, {...direction, weights: direction.weights.map((weight) => weight * second)});
   const otherLevel = await scan(other, level, goalOf, true);
   await examinePlateaus(other, dy);
   const again = other.bestEstimate(dy);
   if (other.isStaircase(dy)) return 'open';
-  // Its steps are not exact.
+  // The steps of the second line are not exact.
   const lost = Math.abs(analytic) * other.lostAt(otherLevel);
   const same = Math.abs(again.value / second - estimate.value) <= (again.loose + lost) / second + estimate.loose;
   return same && isOff(again, analytic * second, slack + lost) ? 'wrong' : 'open';
 }
 
 /**
- * Where f is constant, its rounding may hide a slope: no more than the height of the first step, at the place where f starts to move. Of
- * many coordinates each has a place of its own, so that they have to be looked at one by one.
- * @returns whether what is hidden is known now
+ * Where f is constant, rounding may hide a slope. The hidden part is no larger than the first step, at the place where f starts to move.
+ * With many coordinates, each has such a place of its own, so the coordinates have to be examined one by one.
+ * @returns whether the hidden part is known now
  */
 async function examinePlateaus(line: Line, dy: Float32Array): Promise<boolean> {
   if (!line.hasPlateau(dy)) return true;
@@ -211,8 +212,8 @@ async function examinePlateaus(line: Line, dy: Float32Array): Promise<boolean> {
 }
 
 /**
- * How much the gradient under test rounds, from its values along the line: what no smooth function explains of them. Where it stays on the
- * same value, it may have steps like those of numbers of the size of dy.
+ * How much the gradient under test rounds: the part of its values along the line that no smooth function explains. If two neighbouring
+ * values are equal, it may move in steps as large as the rounding of dy.
  */
 async function gradientNoise(point: Point, line: Line, dy: Float32Array, level: number): Promise<number> {
   const {tested, values} = point;
@@ -239,20 +240,20 @@ async function gradientNoise(point: Point, line: Line, dy: Float32Array, level: 
       const row = [...[...down].reverse(), middle, ...up];
       const repeats = row.some((slope, k) => k > 0 && slope === row[k - 1]);
       const own = gradientWeight * fit.rest + (repeats ? rounding * largest(dy) * length : 0);
-      // Farther away a gradient may bend; more than a share of it is not rounding.
+      // Farther away the gradient may bend, so at most this share of it counts as rounding.
       noise = Math.max(noise, width < 1 ? own : Math.min(own, farShare * Math.abs(middle)));
     }
     return noise;
   };
   const noise = await noiseAt(spacingOf(level));
-  // What a gradient does only where inputs are many times as large, or have the other sign, is no rounding either.
+  // Noise that shows only where inputs are many times as large, or have the other sign, is no rounding either.
   if (level >= 0 || noise <= farShare * Math.abs(middle)) return noise;
   return Math.min(noise, Math.max(await noiseAt(spacingOf(0)), farShare * Math.abs(middle)));
 }
 
 /**
- * How much a tiny gradient suffers from numbers inside of it that are too small for float32: it is linear in dy, so with another dy, large
- * enough, it tells.
+ * How much a tiny gradient suffers from intermediate results that are too small for float32. The gradient is linear in dy, so a computation
+ * with a larger dy shows it.
  */
 async function underflowOf({tested, values}: Point, {input, direction}: Line, dy: Float32Array, analytic: number) {
   if (Math.abs(analytic) > tiny) return 0;

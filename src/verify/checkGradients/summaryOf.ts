@@ -1,6 +1,6 @@
 import type {DirectionReport, GradientReport, InputReport, OrderReport, Slope} from './gradientReport.js';
 
-/** Rows of one kind in a summary; more would hide the first ones. */
+/** The most rows of one kind in a summary. More would push the first ones out of sight. */
 const most = 5;
 
 /** A report in words. */
@@ -12,7 +12,7 @@ export function summaryOf({seed, backend, secondOrder, ...first}: Omit<GradientR
   ].join('\n');
 }
 
-/** What was not decided is neither passed nor failed. */
+/** An undecided report has neither passed nor failed. */
 function verdictOf({passed, ...first}: OrderReport, second?: OrderReport): string {
   if (passed) return 'passed';
   const isWrong = ({inputs, directions, problems}: Omit<OrderReport, 'passed'>) =>
@@ -75,7 +75,7 @@ function list<T>(items: readonly T[], line: (item: T) => string): string[] {
   return [...items.slice(0, most).map(line), ...more];
 }
 
-/** An index as the shape counts it: [row,column]. */
+/** An index written as a position in the shape: [row,column]. */
 function place(index: number, shape: readonly number[]): string {
   const digits: number[] = [];
   let rest = index;

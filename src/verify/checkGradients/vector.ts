@@ -10,7 +10,7 @@ export function rootMeanSquare(values: ArrayLike<number>): number {
   return Math.sqrt(sum / values.length);
 }
 
-/** The first NaN or Infinity; −1 where there is none. */
+/** The index of the first NaN or Infinity; −1 if there is none. */
 export function firstNonFinite(values: Float32Array): number {
   return values.findIndex((value) => !Number.isFinite(value));
 }

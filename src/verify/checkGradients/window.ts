@@ -1,4 +1,4 @@
-// Loops over outputs call these; test runners make every look at a global slow.
+// Loops over outputs call these functions. In test runners, each access to a global is slow.
 const {abs, max, sqrt} = Math;
 
 /**
@@ -7,42 +7,45 @@ const {abs, max, sqrt} = Math;
  */
 export const reach = 4;
 
-/** The slope at the middle of a window, from the odd half differences a(k) = (F(k) − F(−k))/2: least squares of degree 5. */
+/**
+ * Weights for the slope at the middle of a window. They apply to the odd half differences a(k) = (F(k) − F(−k))/2: least squares of degree
+ * 5.
+ */
 const fifth = [0.6710955710955711, 0.5289044289044289, -0.3219114219114219, 0.0592074592074592];
-/** The same by degree 3. Where the two differ, the window is too wide for a polynomial. */
+/** The same weights for degree 3. Where the two slopes differ, the window is too wide for a polynomial. */
 const third = [0.21212121212121213, 0.3249158249158249, 0.23905723905723905, -0.1447811447811448];
-/** The unit vectors at right angles to k, k³, k⁵ (odd) and to k², k⁴ (even): what rounding, kinks and jumps leave. */
+/** Unit vectors orthogonal to k, k³, k⁵ (odd) and to k², k⁴ (even). They pick out what rounding, kinks and jumps leave. */
 const oddRest = [-0.6759263694193746, 0.6759263694193746, -0.2896827297511606, 0.0482804549585268];
 const evenRests = [
   [0.9813307231253147, -0.1181702637498182, -0.1436156855061658, 0.0489932188393407],
   [0, 0.7875269178839812, -0.6000205088639858, 0.1406298067649967],
 ];
-/** What a kink of gap 1 in the middle leaves of both even residuals, b(k) being k/2; twice over its square. */
+/** What a kink of gap 1 in the middle leaves in both even residuals, where b(k) is k/2: twice that, divided by its square. */
 const kinkRests = [2.7266, 1.8046];
 /** Six standard deviations of a gap, in the same units as `noiseWeight`. */
 export const gapWeight = 20;
 /**
- * With this weight of the residuals the error bar covers a kink or a jump anywhere in the window, even of the largest effect, twice. The
- * test of this file tries them all.
+ * With this weight of the residuals, the error bar covers a kink or a jump anywhere in the window twice, even one of the largest effect.
+ * The test of this file tries them all.
  */
 const restWeight = 4;
-/** How far rounding to the nearest float32 in each of the points may take the slope, in units in the last place. */
+/** How far rounding to the nearest float32 in each of the points may move the slope, in units in the last place. */
 export const ulpWeight = 0.8;
-/** Six standard deviations of the slope, in units of the median residual of windows that hold nothing but noise. */
+/** Six standard deviations of the slope, in units of the median residual of windows that contain only noise. */
 export const noiseWeight = 6;
 
-/** One output in one window; all per step between two points. */
+/** The fit of one output in one window. All values are per step between two points. */
 export interface Fit {
   slope: number;
-  /** What a bend, a kink, a jump or noise inside the window may change of the slope. */
+  /** How much a bend, a kink, a jump or noise inside the window may change the slope. */
   spread: number;
-  /** The residual alone: the size of noise, where there is neither kink nor truncation. */
+  /** The residual alone. It is the size of the noise where there is neither a kink nor truncation. */
   rest: number;
-  /** How much steeper the slope is on the upper side than on the lower one, if the even residual comes from a kink in the middle. */
+  /** How much steeper the slope is on the upper side than on the lower one, assuming that a kink in the middle causes the even residual. */
   gap: number;
 }
 
-/** Fits one output. @param fit is overwritten, since this runs for every output. */
+/** Fits one output. @param fit is overwritten, since this function runs for every output */
 export function fitWindow(middle: number, plus: readonly number[], minus: readonly number[], fit: Fit): void {
   let [slope, lower, odd, even, other] = [0, 0, 0, 0, 0];
   for (let k = 0; k < reach; k++) {

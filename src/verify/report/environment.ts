@@ -2,7 +2,7 @@ import {engine} from '../../engine/index.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
 import type {Environment} from './report.js';
 
-/** The machine that a report speaks of; backends must be initialised. */
+/** Describes the machine of a report. The backends must be initialised. */
 export function environmentOf(backends: readonly string[]): Environment {
   const {process: node, navigator: browser} = globalThis as {
     process?: {versions?: {node?: string}};
@@ -16,7 +16,7 @@ export function environmentOf(backends: readonly string[]): Environment {
   };
 }
 
-/** What several runs tell of one machine, each of backends of its own. */
+/** Merges the environments of several runs on one machine. Each run has its own backends. */
 export function mergeEnvironments(environments: readonly Environment[]): Environment {
   const backends = Object.assign({}, ...environments.map((environment) => environment.backends));
   return Object.assign({}, ...environments, {backends});
@@ -30,7 +30,7 @@ function host(): Details {
 }
 
 function wasm(): Details {
-  // Flags that are found out asynchronously are known once the backend is ready.
+  // tfjs finds out these flags asynchronously; they are known once the backend is ready.
   const has = (flag: string) => (tf.env().get(flag) as unknown) === true;
   return {...host(), simd: has('WASM_HAS_SIMD_SUPPORT'), threads: has('WASM_HAS_MULTITHREAD_SUPPORT')};
 }

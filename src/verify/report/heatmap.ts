@@ -3,7 +3,7 @@ import {boundAt} from '../reference/bound.js';
 import {type Actual, type CompareOptions, ratio} from '../reference/compare.js';
 import type {Expected} from '../reference/reference.js';
 
-/** What a wrong result looks like: the planes of it that are most wrong. For people; not part of the JSON. */
+/** A picture of a wrong result: those of its planes that are most wrong. It is for people and is not part of the JSON. */
 export interface Heatmap {
   /** The shape of the whole result in NHWC (filter: HWIO) order. */
   shape: readonly number[];
@@ -12,9 +12,9 @@ export interface Heatmap {
 
 /** A part of a result over height and width, row by row. */
 export interface HeatmapSlice {
-  /** The axes that it does not span: `batch 0, channel 2`. */
+  /** The position on the axes that the slice does not span: `batch 0, channel 2`. */
   place: string;
-  /** The row and column with which it begins. */
+  /** The first row and column of the slice. */
   from: readonly [row: number, column: number];
   columns: number;
   got: number[];
@@ -22,12 +22,12 @@ export interface HeatmapSlice {
   bound: number[];
 }
 
-/** Planes of one picture. */
+/** The most planes of one picture. */
 const most = 4;
-/** The longest side of a plane; of longer ones the part around the worst element is shown. */
+/** The longest side of a plane. Of a larger plane, only the part around the worst element is shown. */
 const longest = 32;
 
-/** Pictures a result that is wrong; undefined when every element is within its bound: then it is not the values that failed. */
+/** Makes the picture of a wrong result. Undefined when every element is within its bound: then the values are not what failed. */
 export function heatmapOf(
   got: Actual,
   expected: Expected,
@@ -63,7 +63,7 @@ export function heatmapOf(
   };
 }
 
-/** Where an element lies: in which plane, where in it, and where the plane's other elements are. */
+/** Finds the plane of an element, its place in the plane, and the indices of the plane's other elements. */
 function locate(index: number, [a, b, c, d]: Expected['shape'], pass: Pass) {
   const [i, j, k, l] = [
     Math.floor(index / (b * c * d)),
@@ -86,7 +86,7 @@ function locate(index: number, [a, b, c, d]: Expected['shape'], pass: Pass) {
       };
 }
 
-/** The whole axis, or the longest stretch allowed with `at` in it. */
+/** Indices of the whole axis, or of the longest stretch allowed that contains `at`. */
 function stretch(at: number, size: number): number[] {
   const length = Math.min(size, longest);
   const first = Math.max(0, Math.min(at - Math.floor(length / 2), size - length));

@@ -26,7 +26,7 @@ export interface VerifyReport {
   options: ReportedOptions;
   environment: Environment;
   results: VerifyResult[];
-  /** How many results of a very long run were counted but not listed: passed and skipped ones first. */
+  /** How many results of a very long run were counted but not listed. Passed and skipped results are dropped first. */
   omitted?: number;
   /** Sums over all results, by backend, algorithm and pass. */
   rows: ReportRow[];
@@ -34,23 +34,23 @@ export interface VerifyReport {
   skipReasons: SkipReason[];
   /** Which parts of the verified code ran, and how often. */
   coverage: Coverage;
-  /** What modules registered, and how often it was called. */
+  /** What modules registered, and how often each was called. */
   imported?: ImportedCalls[];
-  /** What was registered after the modules had loaded, while the run was on: nobody judged it. */
+  /** What modules registered after they had loaded, while the run was on. Nothing judged it. */
   late?: string[];
   summary: VerifySummary;
-  /** The run was aborted: the results are those until then. */
+  /** True if the run was aborted. The report holds the results until then. */
   interrupted?: true;
 }
 
-/** What a run tells of the code that ran. */
+/** What a run tells about the code that ran. */
 export interface Proofs {
   coverage?: Coverage;
   imported?: ImportedCalls[];
   late?: string[];
 }
 
-/** A report over the results so far. */
+/** Makes a report about the results so far. */
 export function makeReport(
   options: ReportedOptions,
   environment: Environment,
@@ -80,8 +80,8 @@ export function makeReport(
 }
 
 /**
- * Whether the report shows the code right. Nothing failed is not enough: something must have passed, nothing been vacuous, a whole
- * run must have reached every part of the code, and what was imported must have been called.
+ * Whether the report shows that the code is right. It is not enough that nothing failed. Something must have passed, and nothing may be
+ * vacuous. A whole run must have reached every part of the code, and everything that was imported must have been called.
  */
 export function isGood(report: VerifyReport): boolean {
   const {passed, failed, vacuous} = report.summary;
@@ -89,7 +89,7 @@ export function isGood(report: VerifyReport): boolean {
   return isSound && missedCounters(report.coverage).length === 0 && unjudged(report).length === 0;
 }
 
-/** The titles of what modules registered and the run did not judge although it was to. */
+/** The titles of what modules registered but the run did not judge, although it should have. */
 export function unjudged({imported = [], late = []}: VerifyReport): string[] {
   return [...imported.flatMap(({title, calls, asked}) => (asked && calls === 0 ? [title] : [])), ...late];
 }

@@ -8,47 +8,47 @@ import type {Heatmap} from './heatmap.js';
 export interface VerifyResult {
   /** The problem string. */
   problem: string;
-  /** The problem's name for humans, where it has one. */
+  /** The problem's name for people, if it has one. */
   name?: string;
   backend: string;
   algorithm: string;
   pass: Pass;
-  /** Who judged; `device` where the GPU itself reported an error that nobody caught. */
+  /** The oracle that judged; `device` if the GPU itself reported an error that nobody caught. */
   oracle: OracleName | 'device';
   fill: Fill;
-  /** Where the tensors come from: one name, or those of x, filter and dy. See `provenanceNames`. */
+  /** Where the tensors come from: one name, or one each for x, filter and dy. See `provenanceNames`. */
   provenance: string;
   status: Verdict['status'];
-  /** Why it failed, was skipped or is vacuous. */
+  /** Why the pass failed, was skipped or is vacuous. */
   reason?: string;
   worst?: Worst;
-  /** What went beyond the range of float16, as it had to. */
+  /** The elements that went beyond the range of float16, as they had to. */
   overflow?: Overflow;
-  /** Time of the pass with the result read back; `builtin` where that oracle ran. */
+  /** Time of the pass, including the read of the result; `builtin` is there if that oracle ran. */
   milliseconds?: {ours: number; builtin?: number};
-  /** What the wrong values look like, at the first failure of each backend, algorithm and pass. Not in the JSON. */
+  /** A picture of the wrong values, at the first failure of each backend, algorithm and pass. It is not in the JSON. */
   heatmap?: Heatmap;
   /** The command that reproduces a failure in a new process. */
   replay?: string;
-  /** What is wrong, at the first failure of each algorithm and pass. */
+  /** An explanation of the failure, at the first failure of each algorithm and pass. */
   diagnosis?: Diagnosis;
 }
 
-/** What a closer look at a failure found. */
+/** The findings of a closer look at a failure. */
 export interface Diagnosis {
-  /** All of it in sentences. */
+  /** The whole diagnosis in sentences. */
   text: string;
-  /** The mistakes that explain every element on every problem tried: more than one when no problem tells them apart. */
+  /** The mistakes that explain every element on every problem tried. There are several if no problem tells them apart. */
   hypothesis?: string[];
-  /** What shows when the pass is called repeatedly, or with other data. */
+  /** What shows if the pass is called repeatedly, or with other data. */
   behaviour?: string;
   /** The smallest problem found on which the same oracle rejects the same pass. */
   smallest: {problem: string; replay: string};
-  /** A single 1 in each input, on the smallest problem; `wrong` has a few of the elements that are wrong then. */
+  /** The result for a single 1 in each input, on the smallest problem. `wrong` has a few of the wrong elements. */
   onehot?: {
     ones: Partial<Record<'x' | 'filter' | 'dy', number[]>>;
     wrong: {position: number[]; got: number; want: number}[];
   };
-  /** What the wrong elements have in common, after a line that counts them; empty when the values are right. */
+  /** What the wrong elements have in common, after a line that counts them. Empty if the values are right. */
   groups: string[];
 }

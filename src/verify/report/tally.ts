@@ -2,12 +2,12 @@ import type {Pass} from '../../geometry/pass.js';
 import {type Overflow, ratio} from '../reference/compare.js';
 import type {VerifyResult} from './result.js';
 
-/** What all results on one pass of one algorithm on one backend add up to. */
+/** The sums of all results about one pass of one algorithm on one backend. */
 export interface ReportRow {
   backend: string;
   algorithm: string;
   pass: Pass;
-  /** Problems that were judged. */
+  /** The number of problems that were judged. */
   cases: number;
   passed: number;
   failed: number;
@@ -15,11 +15,14 @@ export interface ReportRow {
   vacuous: number;
   /** The largest error/bound. */
   worstRatio: number;
-  /** How often the largest error/bound of a judgement on reals was at most each of {@link ratioEdges}; the last count is of those beyond. */
+  /**
+   * Counts of judgements on reals, by their largest error/bound: how many were at most each of {@link ratioEdges} and above the one before.
+   * The last count is of those beyond all edges.
+   */
   ratios: number[];
   /** Sums over the judgements in which the built-in ran too. */
   milliseconds: {ours: number; builtin: number};
-  /** What had to leave the range of float16 and did, over all cases of the oracle that drives it there. */
+  /** The elements that had to leave the range of float16 and did, over all cases of the oracle that drives results out of that range. */
   overflow?: Overflow & {cases: number};
 }
 
@@ -32,20 +35,20 @@ export interface SkipReason {
   count: number;
 }
 
-/** Results kept whatever they say. */
+/** The number of results that are kept whatever their status. */
 const kept = 50_000;
-/** Results beyond these that are kept when they failed or are vacuous. */
+/** The number of further results that are kept if they failed or are vacuous. */
 const keptBad = 5_000;
-/** Distinct reasons kept; some have numbers in them. */
+/** The number of distinct reasons that are kept; some reasons contain numbers. */
 const keptReasons = 200;
 
-/** A row with what is known while it is added to. */
+/** A row, with what is known only while results are added. */
 type RowInProgress = ReportRow & {last?: string; hasHeatmap?: boolean};
 
-/** Adds results up as they come, in memory that stays bounded however many there are. */
+/** Adds results up as they come. The memory stays bounded however many there are. */
 export class Tally {
   readonly results: VerifyResult[] = [];
-  /** How many results are counted and not in `results`. */
+  /** How many results are counted but not in `results`. */
   omitted = 0;
   private readonly byRow = new Map<string, RowInProgress>();
   private readonly reasons = new Map<string, SkipReason>();
@@ -87,7 +90,7 @@ export class Tally {
       this.countReason(result);
       return;
     }
-    // The results of one problem come together.
+    // The results of one problem come one after the other.
     if (row.last !== result.problem) row.cases++;
     row.last = result.problem;
     if (result.worst) {

@@ -8,25 +8,25 @@ import {arithmeticOf} from '../reference/bound.js';
 import type {Inputs} from '../reference/reference.js';
 import {inputTensors} from '../run/runPass.js';
 
-/** Computes results from x, filter and dy, which are whole numbers, in the problem's data format. */
+/** Computes results from x, filter and dy in the problem's data format. The values are whole numbers. */
 export type CheckFunction = (tensors: Record<keyof Inputs, Tensor4D>, problem: Problem) => Tensor[];
 
-/** Something that users of tfjs want, and tfjs alone does not do right on some backend. */
+/** Something that users of tfjs want and that tfjs alone does wrong on some backend. */
 export interface DoctorCheck {
-  /** In a user's words. */
+  /** What it is, in a user's words. */
   what: string;
   problem: string;
-  /** As a user's program asks for it. */
+  /** Computes it as a user's program does. */
   compute: CheckFunction;
-  /** How to ask convgrad for it, where tfjs refuses before any kernel runs. */
+  /** The function of convgrad that does it, if tfjs refuses before any kernel runs. */
   instead?: {name: string; compute: CheckFunction};
-  /** The passes whose right values the way must return, in this order; their shapes may differ, as a layer's do. */
+  /** The passes whose right values the computation must return, in this order. Their shapes may differ, as a layer's do. */
   passes: readonly Pass[];
-  /** Backends on which tfjs's own kernel writes where it must not: nothing that runs after it on them can be trusted. */
+  /** Backends on which tfjs's own kernel writes where it must not. Nothing that runs on them afterwards can be trusted. */
   corrupts?: readonly string[];
 }
 
-/** What came of it: `right`, `throws: …`, or in what it is wrong. */
+/** The outcome of a check: `right`, `throws: …`, or what is wrong. */
 export function outcomeOf(row: DoctorCheck, way: CheckFunction): Promise<string> {
   return outcomeOfResults(async () => {
     const problem = parseProblem(row.problem);
@@ -41,13 +41,13 @@ export function outcomeOf(row: DoctorCheck, way: CheckFunction): Promise<string>
   });
 }
 
-/** A result, and what is right. */
+/** A computed result and the right one. */
 export interface CheckedResult {
   got: Float32Array | undefined;
   want: ArrayLike<number>;
 }
 
-/** The outcome of results that are whole numbers; the tensors that computing them leaves are disposed of. */
+/** The outcome of results that are whole numbers. Tensors that the computation leaves are disposed of. */
 export async function outcomeOfResults(compute: () => Promise<readonly CheckedResult[]>): Promise<string> {
   tf.engine().startScope();
   const outcome = await compute().then(judge, (error) => `throws: ${messageOf(error)}`);
@@ -68,7 +68,10 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message.split('\n')[0] : String(error);
 }
 
-/** The largest difference; whole numbers are exact in float32, so that any is a mistake. Infinity where sizes differ, NaN where it holds one. */
+/**
+ * The largest difference. Whole numbers are exact in float32, so any difference is a mistake. Infinity if sizes differ, NaN if the result
+ * holds one.
+ */
 function distance(got: Float32Array | undefined, want: ArrayLike<number>): number {
   if (got?.length !== want.length) return Number.POSITIVE_INFINITY;
   return got.reduce((worst, value, i) => Math.max(worst, Math.abs(value - (want[i] as number))), 0);

@@ -5,27 +5,27 @@ import {type GradientCheck, gradientChecks, outcomeOfGradient} from './gradientC
 import {layerChecks} from './layerChecks.js';
 import {opChecks} from './opChecks.js';
 
-/** One row on one backend, as it came out just now. */
+/** The outcome of one check on one backend. */
 export interface Outcome {
   what: string;
   backend: string;
   /** `right`, `wrong by …`, `wrong size` or `throws: …` */
   alone: string;
   convgrad: string;
-  /** The function of convgrad's that does what tfjs's refuses before any kernel runs. */
+  /** The function of convgrad that does what tfjs refuses before any kernel runs. */
   by?: string;
 }
 
-/** The rows about convolutions. */
+/** The checks about convolutions. */
 export const convolutionChecks: readonly DoctorCheck[] = [...opChecks, ...layerChecks];
 
-/** Everything that is tried. */
+/** All checks. */
 export const doctorChecks: readonly (DoctorCheck | GradientCheck)[] = [...convolutionChecks, ...gradientChecks];
 
 /**
- * Does on the active backend what tfjs alone gets wrong somewhere: first with convgrad, then without. The last rows may leave the backend's
- * memory in disorder, so nothing else should run on it afterwards. convgrad is uninstalled in the end.
- * @param onOutcome called with how many rows are done
+ * Runs every check on the active backend, first with convgrad, then without. The last checks may corrupt the backend's memory, so nothing
+ * else should run on it afterwards. convgrad is uninstalled in the end.
+ * @param onOutcome gets the number of finished checks
  */
 export async function compareWithTfjs(onOutcome?: (done: number) => void): Promise<Outcome[]> {
   const backend = tf.getBackend();

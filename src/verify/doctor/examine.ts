@@ -5,23 +5,23 @@ import {environmentOf} from '../report/environment.js';
 import {activateBackend} from '../run/fixture.js';
 import {compareWithTfjs, type Outcome} from './compareWithTfjs.js';
 
-/** What `convgrad doctor` finds out about one backend. */
+/** The findings of `convgrad doctor` about one backend. */
 export interface Examination {
   backend: string;
-  /** What the backend says of itself, such as the renderer. */
+  /** What the backend says about itself, such as the renderer. */
   about: Record<string, string | number | boolean>;
-  /** The browser, where it runs in one. */
+  /** The browser, if the backend runs in one. */
   browser?: string;
   outcomes: Outcome[];
-  /** Ops that cannot be trained for want of a kernel, without convgrad and with it. */
+  /** Ops that cannot be trained because a kernel is missing, without convgrad and with it. */
   untrainable: {alone: UntrainableOp[]; convgrad: UntrainableOp[]};
-  /** Gradients of other ops that tfjs is known to compute wrong here. */
+  /** Gradients of other ops that tfjs is known to compute wrong on this backend. */
   wrong: readonly WrongGradient[];
 }
 
 /**
- * Examines one backend of this process; see {@link compareWithTfjs} for the state in which it leaves it.
- * @throws ConvgradError when this process does not have it
+ * Examines one backend of this process. {@link compareWithTfjs} says in which state it leaves the backend.
+ * @throws ConvgradError when this process does not have the backend
  */
 export async function examine(backend: string, onOutcome?: (done: number) => void): Promise<Examination> {
   await activateBackend(backend);

@@ -2,11 +2,11 @@ import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {outcomeOfResults} from './check.js';
 
-/** The gradient of another operation than a convolution, which is linear. */
+/** A check of the gradient of an operation that is not a convolution. The operation is linear. */
 export interface GradientCheck {
-  /** In a user's words. */
+  /** What it is, in a user's words. */
   what: string;
-  /** Of its input. */
+  /** The shape of the input. */
   shape: readonly number[];
   op(x: Tensor): Tensor;
 }
@@ -35,7 +35,9 @@ export const gradientChecks: readonly GradientCheck[] = [
   },
 ];
 
-/** As {@link outcomeOf} tells it. What is right follows from what the operation makes of each unit vector: dx[k] = ⟨op(e_k), dy⟩. */
+/**
+ * Returns an outcome as {@link outcomeOf} does. The right gradient follows from the operation on each unit vector: dx[k] = ⟨op(e_k), dy⟩.
+ */
 export function outcomeOfGradient({shape, op}: GradientCheck): Promise<string> {
   return outcomeOfResults(async () => {
     const size = tf.util.sizeFromShape([...shape]);
@@ -54,7 +56,7 @@ export function outcomeOfGradient({shape, op}: GradientCheck): Promise<string> {
   });
 }
 
-/** Multiples of 4, so that weights of a half and a quarter leave them whole. */
+/** Whole numbers that are multiples of 4, so that weights of a half and a quarter leave them whole. */
 function wholeNumbers(count: number): Float32Array {
   return Float32Array.from({length: count}, (_, i) => 4 * (((i * i + 3 * i) % 7) - 3));
 }

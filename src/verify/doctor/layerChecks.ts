@@ -24,7 +24,7 @@ function layerOf(name: LayerName, problem: Problem): ReturnType<Layers['conv2d']
   } as Parameters<Layers['conv2d']>[0]);
 }
 
-/** The layer's output, and its gradients by its input and its kernel. */
+/** Computes the layer's output, and its gradients by input and kernel. */
 const trained =
   (name: LayerName): CheckFunction =>
   ({x, filter, dy}, problem) => {
@@ -35,7 +35,7 @@ const trained =
     const layer = layerOf(name, problem);
     try {
       layer.build(flat(input).shape);
-      // With the identity for its pointwise part, a separable convolution is a depthwise one.
+      // With the identity as its pointwise part, a separable convolution is a depthwise one.
       const pointwise = name === 'separableConv2d' ? [tf.eye(problem.outChannels).expandDims(0).expandDims(0)] : [];
       layer.setWeights([one ? tf.squeeze(filter, [0]) : filter, ...pointwise]);
       const [kernel] = layer.trainableWeights;
@@ -51,10 +51,10 @@ const trained =
   };
 
 const every = ['forward', 'backpropInput', 'backpropFilter'] as const;
-/** A transposed convolution's output is the gradient by the input of the convolution that it transposes. */
+/** The output of a transposed convolution is the input gradient of the convolution that it transposes. */
 const transposed = ['backpropInput', 'forward', 'backpropFilter'] as const;
 
-/** Checks about tf.layers: each runs forward, and its gradients by input and kernel. */
+/** Checks about tf.layers. Each runs forward, and takes the gradients by input and kernel. */
 export const layerChecks: readonly DoctorCheck[] = [
   {
     what: 'training a linear conv2d layer under dilation',

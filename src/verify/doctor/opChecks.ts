@@ -6,12 +6,12 @@ import type {CheckFunction, DoctorCheck} from './check.js';
 
 type Convolve = (x: Tensor4D, filter: Tensor4D, problem: Problem) => Tensor;
 
-/** tf.conv2d with all that the problem asks for. */
+/** Calls tf.conv2d with all attributes of the problem. */
 const byTf: Convolve = (x, filter, problem) => {
   const {strides, pad, dataFormat, dilations, dimRoundingMode} = problemAttributes(problem);
   return tf.conv2d(x, filter, strides, pad as 'same', dataFormat, dilations, dimRoundingMode);
 };
-/** convgrad's own function. */
+/** Calls convgrad's own function. */
 const own: Convolve = (x, filter, problem) => conv2d({x, filter, ...problemAttributes(problem)});
 const fused: Convolve = (x, filter, problem) => {
   const {strides, pad, dataFormat, dilations, dimRoundingMode} = problemAttributes(problem);
@@ -39,7 +39,7 @@ const conv1d: Convolve = (x, filter, {strideWidth, dilationWidth, pad}) =>
 const values =
   (convolve: Convolve): CheckFunction =>
   ({x, filter}, problem) => [tf.tidy(() => convolve(x, filter, problem))];
-/** dX and dFilter by tfjs's tape. */
+/** Computes dX and dFilter by tfjs's tape. */
 const gradients =
   (convolve: Convolve): CheckFunction =>
   ({x, filter, dy}, problem) =>
@@ -109,7 +109,7 @@ export const opChecks: readonly DoctorCheck[] = [
   {
     what: '1×1, odd channels, x computed by the backend',
     problem: 'ih3iw3ic3oc2kh1kw1',
-    // Texels of webgl that are not full hold what the shader that made them left there: 1 after adding 1, and 0 after an upload.
+    // Texels of webgl that are not full hold what their shader left there: 1 after adding 1, and 0 after an upload.
     compute: ({x, filter}, problem) => {
       const uploaded = (like: Tensor4D) => tf.tensor4d(new Float32Array(like.size).fill(1), like.shape);
       const [ones, oneFilter] = [uploaded(x), uploaded(filter)];
@@ -121,7 +121,7 @@ export const opChecks: readonly DoctorCheck[] = [
   {
     what: 'a second derivative through dFilter',
     problem: 'ih5iw6ic2oc2kh3kw2-same',
-    // ⟨dFilter(x), v⟩ by x is dX with v for the filter; here v is the filter.
+    // The derivative of ⟨dFilter(x), v⟩ by x is dX with v as the filter. Here v is the filter.
     compute: ({x, filter, dy}, problem) => {
       const dFilter = (a: Tensor) =>
         tf.grad((w: Tensor) => byTf(a as Tensor4D, w as Tensor4D, problem))(tf.zerosLike(filter), dy);

@@ -4,12 +4,12 @@ import type {ReportedOptions} from '../options/options.js';
 import {oracleNames} from '../oracles/oracle.js';
 import type {VerifyResult} from '../report/result.js';
 
-/** The command line that verifies this one result again, in a new process; of a subject, the call. */
+/** The command line that verifies this one result again in a new process. For a subject, it is the call of `verify` instead. */
 export function replayLine(command: string, result: VerifyResult, options: ReportedOptions): string {
   const {backend, problem, pass, fill} = result;
   const {seed, subject} = options;
   if (subject !== undefined) {
-    // Functions cannot be named on a command line; this is their program's to call.
+    // Functions cannot be named on a command line, so the user's own program has to make the call.
     const call = {backends: [backend], problems: [problem], seed, passes: [pass], fills: [fill]};
     return `verify({subject, ${JSON.stringify(call)
       .slice(1)
@@ -33,7 +33,7 @@ export function replayWords(
   return ['--backend', backend, ...asked, '--fill', fill, '--provenance', provenance, ...circumstances(options)];
 }
 
-/** The words that run what went before a failure as well: the last of the problems, and the failing one. */
+/** The words that also run what came before a failure: the last of the earlier problems, and the failing one. */
 export function recentWords(
   {backend, algorithm, pass}: VerifyResult,
   problems: readonly string[],
@@ -43,7 +43,7 @@ export function recentWords(
   return ['--backend', backend, ...asked, '--algorithm', algorithm, '--pass', pass, ...circumstances(options)];
 }
 
-/** The words of a whole run on one backend. @param only what it is narrowed to */
+/** The words of a whole run on one backend. @param only the algorithms and passes to which it is narrowed */
 export function runWords(
   backend: string,
   options: ReportedOptions,
@@ -67,7 +67,7 @@ export function runWords(
   ];
 }
 
-/** What else holds for a whole run. */
+/** The words for the remaining options of a run. */
 function circumstances(options: ReportedOptions): string[] {
   const {engine, threads, imports, brokenSetup, f16, flags: tfjsFlags = []} = options;
   const flags: [string, string][] = [
@@ -80,7 +80,7 @@ function circumstances(options: ReportedOptions): string[] {
   return [...flags.flat(), ...(f16 ? ['--f16'] : [])];
 }
 
-/** Quoted for a POSIX shell where it needs to be; control characters as bash and zsh write them. */
+/** Quotes a word for a POSIX shell if necessary. Control characters are written as bash and zsh write them. */
 export function quote(word: string): string {
   if (/\p{Cc}/u.test(word)) {
     const escaped = word.replaceAll(/[\\']/g, '\\$&').replaceAll(/\p{Cc}/gu, (character) => {

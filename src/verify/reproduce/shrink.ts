@@ -1,17 +1,17 @@
 import {type Problem, resolves} from '../../geometry/problem.js';
 
-/** What shrinking may cost. */
+/** How much work shrinking may do. */
 export interface Limits {
   tries: number;
-  /** By `performance.now()`. */
+  /** In the time of `performance.now()`. */
   deadline: number;
 }
 
 /**
- * The smallest problem on which `fails` still holds that greedy steps find: each step makes one thing simpler, and the first that still
- * fails is kept, until none does or the limits are reached.
+ * Finds the smallest problem on which `fails` still holds, by greedy steps. Each step makes one thing simpler. The first simpler problem
+ * that still fails is kept. This repeats until none fails or the limits are reached.
  *
- * @param fails asked about well-formed problems only; an exception counts as no
+ * @param fails gets well-formed problems only; an exception counts as no
  */
 export async function shrink(
   problem: Problem,
@@ -33,15 +33,15 @@ export async function shrink(
   return smallest;
 }
 
-/** Sizes that are made smaller before the pads are, and after. Each axis for itself. */
+/** Sizes that are made smaller before the pads are, and after. Each axis shrinks by itself. */
 const outer = ['dilationHeight', 'dilationWidth'] as const;
 const inner = ['strideHeight', 'strideWidth', 'filterHeight', 'filterWidth', 'inHeight', 'inWidth'] as const;
 
-/** Every well-formed problem that is simpler in one thing, the boldest step of each thing first. */
+/** Every well-formed problem that is simpler in one thing. For each thing, the boldest step comes first. */
 function* simplerProblems(problem: Problem): Generator<Problem> {
   for (const candidate of candidates(problem)) {
     const {dimRoundingMode, ...truncated} = candidate;
-    // A rounding mode stands beside numeric and explicit pads only.
+    // Only numeric and explicit pads have a rounding mode.
     const whole = typeof candidate.pad === 'string' || dimRoundingMode === undefined ? truncated : candidate;
     if (resolves(whole)) yield whole;
   }
@@ -72,18 +72,18 @@ function* candidates(problem: Problem): Generator<Problem> {
   }
 }
 
-/** The dense convolution of the same sizes: every input channel leads to every output channel. */
+/** The dense convolution of the same sizes. Every input channel leads to every output channel. */
 function asDense({kind: _, ...dense}: Problem): Problem {
   return dense;
 }
 
-/** The problem without the kind and the epilogue that the smallest one has lost: what the mistake has nothing to do with. */
+/** The problem without the kind and the epilogue that shrinking has removed: the mistake has nothing to do with these. */
 export function withFeaturesOf(problem: Problem, smallest: Problem): Problem {
   const {epilogue, ...rest} = smallest.kind === 'depthwise' ? problem : asDense(problem);
   return smallest.epilogue ? {...rest, epilogue} : rest;
 }
 
-/** No epilogue at all, no bias, no activation, or one value for each channel. */
+/** The same problem with no epilogue at all, no bias, no activation, or one value for each channel. */
 function* simplerEpilogues({epilogue, ...problem}: Problem): Generator<Problem> {
   if (!epilogue) return;
   const {bias, ...unbiased} = epilogue;
@@ -96,7 +96,10 @@ function* simplerEpilogues({epilogue, ...problem}: Problem): Generator<Problem> 
     yield {...problem, epilogue: {...epilogue, slopes: 'c'}};
 }
 
-/** A depthwise convolution has outChannels / inChannels of its output channels for each input channel: either of the two shrinks alone. */
+/**
+ * The problem with fewer channels. A depthwise convolution has outChannels / inChannels output channels for each input channel; the two
+ * numbers shrink independently.
+ */
 function* fewerChannels(problem: Problem): Generator<Problem> {
   const {kind, inChannels, outChannels} = problem;
   const depthwise = kind === 'depthwise';
@@ -109,7 +112,7 @@ function* fewerChannels(problem: Problem): Generator<Problem> {
   }
 }
 
-/** The least, the half, one less, and two less for failures that are odd or even. */
+/** The least value, half the value, and one or two less. Two less is for failures that need an odd or an even value. */
 function lower(value: number, least: number): number[] {
   return [...new Set([least, Math.floor(value / 2), value - 1, value - 2])].filter(
     (less) => less >= least && less < value,

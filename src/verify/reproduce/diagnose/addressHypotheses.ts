@@ -2,7 +2,7 @@ import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
 import {type Hypothesis, inputChange, pitchChange, type TensorKind} from './hypothesis.js';
 import type {Pitches} from './pitches.js';
 
-/** What a kernel may take for the distance of two neighbours. */
+/** What a kernel may take for the distance between two neighbours. */
 const pitches: readonly [string, (info: Conv2DInfo, right: Pitches) => Partial<Pitches>][] = [
   ['the row pitch of x computed from its height', ({inHeight, inChannels: C}, {x}) => ({x: {...x, row: inHeight * C}})],
   [
@@ -49,7 +49,7 @@ const pitches: readonly [string, (info: Conv2DInfo, right: Pitches) => Partial<P
   ['the column pitch of y computed from the input channels', ({inChannels: C}, {y}) => ({y: {...y, column: C}})],
 ];
 
-/** Mistakes about addresses that show on tensors of more elements than so many bits count. */
+/** Mistakes about addresses. They show on tensors with more elements than the bits of the address can count. */
 export const bitHypotheses: readonly Hypothesis[] = (['x', 'filter', 'y'] as const satisfies TensorKind[]).flatMap(
   (kind) =>
     [15, 16].flatMap((bits) => {

@@ -1,10 +1,12 @@
 import {boundAt, errorBound} from '../../reference/bound.js';
 import type {Observation} from './observe.js';
 
-/** Fractions come from dividing, which backends do in their own ways; whole numbers leave no room. */
+/**
+ * The relative rounding error of fractions. They come from divisions, which backends compute in their own ways. Whole numbers are exact.
+ */
 const fraction = 2 ** -20;
 
-/** The error of an element of a prediction that is explained by rounding. */
+/** The error of a predicted element that rounding explains. */
 function boundOf({expected, fill, arithmetic}: Observation, index: number, predicted: number): number {
   const rounding = fraction * Math.abs(predicted);
   if (fill === 'reals')
@@ -13,8 +15,8 @@ function boundOf({expected, fill, arithmetic}: Observation, index: number, predi
 }
 
 /**
- * Whether the observed result is what was predicted, in every element: bit for bit on integers, on reals within what rounding may do to
- * the prediction and to the result. NaN agrees with NaN alone.
+ * Whether the observed result is the predicted one, in every element. Integers must agree bit for bit, reals within the rounding of the
+ * prediction and of the result. NaN agrees only with NaN.
  */
 export function agrees(observation: Observation, predicted: ArrayLike<number>): boolean {
   const {got} = observation;
@@ -53,12 +55,12 @@ export function differ(one: ArrayLike<number>, other: ArrayLike<number>): boolea
 
 /** More digits than a float32 has would be noise. */
 const mostDigits = 8;
-/** A kernel that multiplies in float32 rounds the factor and the product, each to 2⁻²⁴ of it. */
+/** A kernel that multiplies in float32 rounds the factor and the product, each by 2⁻²⁴ of it. */
 const scaling = 2 ** -23;
 
 /**
- * The factor between the right results and the observed ones, in the fewest digits that explain every element of every observation within
- * rounding. Undefined where there is none, and where the results are off by rounding alone, which 1 would explain.
+ * The factor between the right results and the observed ones. It has the fewest digits that explain every element of every observation
+ * within rounding. Undefined if there is no such factor, or if the factor is 1: then the results are off by rounding alone.
  */
 export function commonFactor(observations: readonly Observation[]): number | undefined {
   if (!observations.every(({got, expected: {values}}) => got.length === values.length)) return undefined;

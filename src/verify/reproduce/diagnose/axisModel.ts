@@ -1,4 +1,4 @@
-/** One axis of a convolution as a kernel may understand or misunderstand it. */
+/** One axis of a convolution, as a kernel understands or misunderstands it. */
 export interface AxisParameters {
   size: number;
   windows: number;
@@ -9,23 +9,23 @@ export interface AxisParameters {
   after: number;
 }
 
-/** Tap `tap` of window `window` is multiplied with element `input` of the line. */
+/** The product of tap `tap` in window `window` with element `input` of the line. */
 export interface Link {
   window: number;
   tap: number;
   input: number;
 }
 
-/** What a kernel makes of an axis. Functions get the other axis too, to mistake it for their own. */
+/** How a kernel treats an axis. The functions get the other axis too, since a kernel may mistake it for this one. */
 export interface AxisModel {
   axis: AxisParameters;
-  /** What becomes of the links of every tap of every window, those that fall beyond the line among them. */
+  /** Changes the links of every tap of every window, including those that fall beyond the line. */
   relink(links: readonly Link[], axis: AxisParameters, other: AxisParameters): readonly Link[];
-  /** The test that lets a link pass. */
+  /** Tests whether a link counts. */
   holds(link: Link, axis: AxisParameters, other: AxisParameters): boolean;
 }
 
-/** The line of a kernel that makes no mistake. */
+/** The axis model of a kernel that makes no mistake. */
 export function correctAxisModel(axis: AxisParameters): AxisModel {
   return {axis, relink: (links) => links, holds: isInside};
 }
@@ -35,12 +35,12 @@ export function isInside({window, input}: Link, {size, windows}: AxisParameters)
   return input >= 0 && input < size && window >= 0 && window < windows;
 }
 
-/** The links that the line's pass sums over. */
+/** The links over which the pass sums. */
 export function linksOf({axis, relink: wire, holds}: AxisModel, other: AxisParameters): readonly Link[] {
   return wire(allLinks(axis), axis, other).filter((link) => holds(link, axis, other));
 }
 
-/** Where every tap of every window falls, beyond the line as well. */
+/** The link of every tap of every window, including those that fall beyond the line. */
 export function allLinks({windows, filter, stride, dilation, before}: AxisParameters): Link[] {
   return Array.from({length: windows * filter}, (_, i) => {
     const [window, tap] = [Math.floor(i / filter), i % filter];
@@ -48,7 +48,7 @@ export function allLinks({windows, filter, stride, dilation, before}: AxisParame
   });
 }
 
-/** From the first to the last element that a window covers. */
+/** The distance from the first to the last element that a window covers, both included. */
 export function span({filter, dilation}: Pick<AxisParameters, 'filter' | 'dilation'>): number {
   return (filter - 1) * dilation + 1;
 }

@@ -6,18 +6,20 @@ import {ImplementationUnderTest} from '../../run/implementationUnderTest.js';
 import {differ} from './agreement.js';
 import {copyOf, type FailedPass, observe} from './observe.js';
 
-/** In JavaScript a read outside an array gives NaN, but so does much else: no cause is named. */
+/** In JavaScript, a read outside an array gives NaN, but so do many other mistakes. So no cause is named. */
 export const notFinite =
   'the result is not finite although its inputs are: something outside a tensor may have been read, an element never written or left from an earlier call, or a zero divided by';
 
-/** Rounding of what a buffer adds up. */
+/** The relative rounding error of an accumulating buffer. */
 const tolerance = 2 ** -20;
 
-/** What no formula of the inputs explains: inputs overwritten, results that depend on earlier calls. Undefined when all is well. */
+/**
+ * Describes what no formula of the inputs explains: overwritten inputs, or results that depend on earlier calls. Undefined if all is well.
+ */
 export async function misbehaviourOf(failedPass: FailedPass, testVector: TestVector): Promise<string | undefined> {
   const inputs = copyOf(testVector.inputs);
   const implementation = new ImplementationUnderTest({...testVector, inputs}, failedPass.target);
-  // Who disposes of an input leaves nothing to read back.
+  // A pass that disposes of an input leaves nothing to read back.
   const {inputsAfter} = await implementation
     .again(failedPass.pass)
     .catch(() => implementation.run(failedPass.pass, {}));
@@ -36,7 +38,10 @@ export async function misbehaviourOf(failedPass: FailedPass, testVector: TestVec
     : 'the same inputs give another result the second time: it depends on earlier calls';
 }
 
-/** An input that does not count on any of the problems: on a single small one a lost term may be all that there is. */
+/**
+ * Finds an input that has no influence on any of the problems. There must be several problems: on a single small one, a lost term may be
+ * the only one.
+ */
 export async function ignoredInputOf(
   failedPass: FailedPass,
   problems: readonly Problem[],
@@ -57,7 +62,7 @@ async function isIgnored(failedPass: FailedPass, testVector: TestVector, name: k
   };
   const one = await observe(failedPass, testVector);
   const other = await observe(failedPass, testVector, changed);
-  // Zeros stay the same for many reasons.
+  // Zeros may stay the same for many reasons.
   const says = Array.from(one.got).some((value) => value !== 0);
   return says && differ(one.expected.values, other.expected.values) && !differ(one.got, other.got);
 }

@@ -7,7 +7,7 @@ const untested = (what: string): AxisCauses => [
   `${what} along the width, so that the neighbouring row is read`,
 ];
 
-/** How a test against the border may be too weak. */
+/** Ways in which a test against the border may be too weak. */
 const weakTests: readonly [string, (at: number, size: number) => boolean][] = [
   ['no test against the border', () => true],
   ['no test against the border before the first one', (at, size) => at < size],
@@ -16,7 +16,7 @@ const weakTests: readonly [string, (at: number, size: number) => boolean][] = [
   ['the test against the border off by one before the first one', (at, size) => at >= -1 && at < size],
 ];
 
-/** Windows before the first and behind the last one, which exist for who gathers dx without asking. */
+/** Adds windows before the first and after the last one. They exist for a kernel that gathers dx without a test. */
 const widened = (
   links: readonly Link[],
   {size, filter, stride, dilation, before, windows}: AxisParameters,
@@ -39,14 +39,14 @@ const untestedWindows = weakTests.map(([what, holds]): Hypothesis => {
   return {...wider, change: (model, on) => weaker.change(wider.change(model, on), on)};
 });
 
-/** Where the line ends for who takes something else for its size. */
+/** Causes for a kernel that takes the other axis's size as the end of its loop. */
 const ends = (what: string): AxisCauses => [
   `the ${what}s of height and width swapped as ends of loops`,
   `the ${what} rows ended at the number of columns`,
   `the ${what} columns ended at the number of rows`,
 ];
 
-/** What may be taken for the number of windows. */
+/** Numbers that may be taken for the number of windows. */
 const counts: readonly [string, (axis: AxisParameters) => number][] = [
   ['the output size computed without the pads', (axis) => Math.floor((axis.size - span(axis)) / axis.stride) + 1],
   ['the output size computed without the pads', ({size, filter, stride}) => Math.floor((size - filter) / stride) + 1],
@@ -56,7 +56,7 @@ const counts: readonly [string, (axis: AxisParameters) => number][] = [
 ];
 const paddedSize = ({size, before, after}: AxisParameters) => size + before + after;
 
-/** Where the input ends for who computes its size back from the output's. */
+/** Where the input ends for a kernel that computes its size back from the output's. */
 const shortSizes: readonly ((axis: AxisParameters) => number)[] = [
   ({windows, stride}) => (windows - 1) * stride + 1,
   ({size, stride}) => size - (size % stride),

@@ -3,15 +3,15 @@ import type {Hypothesis, Scope} from './hypothesis.js';
 import {type Model, outcome} from './model.js';
 import {outcomeUnder, type Sample, type Suspect, scopes} from './suspects.js';
 
-/** What may be named as the cause. */
+/** A possible cause. */
 export interface CauseCandidate {
   cause: string;
-  /** The cause without the condition, where it has one. */
+  /** The cause without its condition, if it has one. */
   mistake?: string;
   predict(model: Model): Float64Array;
 }
 
-/** Mistakes that are made always, on the same axes. */
+/** Mistakes that are always made, on the same axes. */
 export function unconditional(suspects: readonly Suspect[]): CauseCandidate[] {
   return suspects.flatMap(({hypothesis, explains}) =>
     hypothesis.causes.flatMap((cause, scope): CauseCandidate[] =>
@@ -22,7 +22,7 @@ export function unconditional(suspects: readonly Suspect[]): CauseCandidate[] {
   );
 }
 
-/** Mistakes that are made under a condition, each axis meeting it or not. */
+/** Mistakes that are made under a condition. Each axis meets the condition or not. */
 export function conditional(suspects: readonly Suspect[]): CauseCandidate[] {
   return suspects.flatMap((suspect) =>
     conditions.flatMap((condition) =>
@@ -50,7 +50,7 @@ function scopeUnder({holds}: Condition, model: Model, {rows, columns}: Scope): S
 
 function isExplained({isRight}: Sample, found: readonly boolean[], {rows, columns}: Scope): boolean {
   if (!rows && !columns) return isRight;
-  // What knows no axes is made when both meet the condition.
+  // A mistake that does not depend on axes is made if both axes meet the condition.
   if (found.length === 1) return rows && columns ? found[0] : isRight;
   return found[scopes.findIndex((scope) => scope.rows === rows && scope.columns === columns)];
 }

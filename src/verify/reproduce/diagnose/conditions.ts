@@ -2,14 +2,14 @@ import type {AxisParameters} from './axisModel.js';
 import {overhang, span} from './axisModel.js';
 import type {Model} from './model.js';
 
-/** When a mistake is made: on each axis for itself, or on a whole problem. */
+/** A condition under which a mistake is made. It holds on each axis separately, or on a whole problem. */
 export interface Condition {
-  /** Follows the cause. */
+  /** The words that follow the cause. */
   when: string;
   holds(axis: AxisParameters, model: Model): boolean;
 }
 
-/** "when …", and its opposite. */
+/** A condition and its opposite. */
 const either = (when: string, not: string, holds: Condition['holds']): Condition[] => [
   {when: `when ${when}`, holds},
   {when: `when ${not}`, holds: (axis, model) => !holds(axis, model)},

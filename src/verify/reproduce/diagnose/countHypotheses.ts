@@ -13,12 +13,12 @@ import {
 import type {Model} from './model.js';
 import {plural} from './plural.js';
 
-/** Things in a row: a run of a tensor's dimensions, from one to another. */
+/** Things in a row: a run of a tensor's dimensions, from `from` to `to`. */
 interface Things {
   kind: TensorKind;
   from: number;
   to: number;
-  /** The largest unit that shows in so short a row as there is. */
+  /** The largest unit that shows in so short a row. */
   most?: number;
   one: (name: TensorName) => string;
   isRare?: boolean;
@@ -53,7 +53,7 @@ const things: readonly Things[] = [
   ]),
 ];
 
-/** Of a result what counts not at all was never written. */
+/** Multiplies each value by its count. An element of a result with a count of 0 was never written. */
 function counted(
   values: Float32Array | Float64Array,
   kind: TensorKind,
@@ -126,5 +126,5 @@ const onLines: readonly Hypothesis[] = axes.flatMap(([what, kind, of, size, most
   }),
 );
 
-/** Mistakes about what counts: left out, or counted twice. */
+/** Mistakes about what counts: something is left out, or counted twice. */
 export const countHypotheses: readonly Hypothesis[] = [...onLines, ...inTensors];

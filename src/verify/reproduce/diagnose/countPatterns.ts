@@ -1,4 +1,4 @@
-/** Which of a row of things count how often. */
+/** Says how often each thing in a row counts. */
 export interface CountPattern {
   /** Completes a cause. */
   says(one: string, many: string): string;
@@ -21,7 +21,7 @@ const twice = (what: string, isTwice: (index: number, size: number) => boolean, 
 
 const whole = (size: number, unit: number) => size - (size % unit);
 
-/** The tail lost; some leave alone what is smaller than one unit. */
+/** Patterns that drop the tail. Some of them leave rows shorter than one unit alone. */
 const tails = [2, 3, 4, 5, 8, 16, 32, 64].flatMap((unit) =>
   [true, false].map(
     (leavesSmall): CountPattern => ({
@@ -63,7 +63,7 @@ const seconds = [
 const rare = (patterns: readonly CountPattern[]) => patterns.map((pattern) => ({...pattern, isRare: true}));
 const unlessUsual = (pattern: CountPattern) => ({...pattern, isRare: ![1, 2, 4, 8].includes(pattern.unit)});
 
-/** The ways to count that mistakes about the ends of loops lead to. */
+/** The patterns that mistakes about the ends of loops produce. */
 export const countPatterns: readonly CountPattern[] = [
   only('the first % left out', (i) => i > 0),
   only('the last % left out', (i, size) => i < size - 1),

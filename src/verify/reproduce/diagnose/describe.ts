@@ -2,7 +2,7 @@ import {passTensors} from '../../../geometry/pass.js';
 import {type Problem, parseProblem} from '../../../geometry/problem.js';
 import type {Diagnosis, VerifyResult} from '../../report/result.js';
 
-/** A diagnosis in sentences. */
+/** Writes a diagnosis in sentences. */
 export function describe(
   found: Omit<Diagnosis, 'text'>,
   {backend, algorithm, pass, oracle, reason, problem: failedProblem}: VerifyResult,
@@ -45,7 +45,7 @@ export function describe(
   return `${says.join('; ')}.${single} Smallest case ${smallest.problem}; replay: ${smallest.replay}`;
 }
 
-/** What is said of a result that is not always wrong: what was seen, and nothing of where it comes from. */
+/** Describes a result that is not always wrong: what was seen, but not where it comes from. */
 export function describeSequence(
   {backend, algorithm, pass, oracle, reason}: VerifyResult,
   behaviour: string,
@@ -55,7 +55,7 @@ export function describeSequence(
   return `${oracle} rejects ${output} of ${backend}/${algorithm}: ${reason}; ${behaviour}; replay: ${line}`;
 }
 
-/** What is not plain about the smallest problem: shrinking kept it because the failure needs it. */
+/** Describes what is special about the smallest problem. Shrinking kept it because the failure needs it. */
 function conditionsOf(p: Problem): string {
   const pair = (what: string, height: number, width: number) =>
     Math.max(height, width) > 1 ? [`${what} ${height === width ? height : `${height}×${width}`}`] : [];

@@ -1,7 +1,7 @@
 import type {Model} from './model.js';
 import type {ProductTerm} from './termMap.js';
 
-/** What a term is sorted by, and how that is called. */
+/** A coordinate by which terms are sorted, with its name. */
 type Coordinate = readonly [name: string, of: (term: ProductTerm) => number];
 
 const coordinates: readonly Coordinate[] = [
@@ -16,7 +16,7 @@ const coordinates: readonly Coordinate[] = [
   ['input channel', ({x}) => x[3]],
 ];
 
-/** By how much an extra term reads beside the place that its window and its tap lead to. */
+/** How far an extra term reads from the place to which its window and its tap lead. */
 function shiftsOf({rows: {axis: r}, columns: {axis: c}}: Model): readonly Coordinate[] {
   return [
     ['rows too far down', ({x, y, filter}) => x[1] - (y[1] * r.stride - r.before + filter[0] * r.dilation)],
@@ -29,7 +29,7 @@ function shiftsOf({rows: {axis: r}, columns: {axis: c}}: Model): readonly Coordi
 
 const mostValues = 3;
 
-/** Which products are missing, doubled or extra, and what those have in common that not all have. */
+/** Says which products are missing, doubled or extra, and what they have in common that not all products have. */
 export function describeTerms(terms: readonly ProductTerm[], model: Model): string[] {
   const due = terms.filter(({want}) => want > 0);
   const kinds: readonly [string, (term: ProductTerm) => boolean][] = [

@@ -20,10 +20,10 @@ import {timeLimits} from './timeLimits.js';
 const mostTries = 400;
 
 /**
- * Says what is wrong with a failed result: shrinks the problem while the same oracle rejects the same pass, sorts the errors, and looks
- * for the one mistake that explains every element on every problem tried. A cause is named only then.
+ * Says what is wrong with a failed result. It shrinks the problem while the same oracle rejects the same pass, and sorts the errors. Then
+ * it looks for the one mistake that explains every element on every problem tried. Only such a mistake is named as a cause.
  *
- * @param replay the command line for a problem
+ * @param replay makes the command line for a problem
  */
 export async function diagnose(
   failed: VerifyResult,
@@ -40,7 +40,7 @@ export async function diagnose(
   return {text: describe(found, failed), ...found};
 }
 
-/** Whether the oracle rejects the pass on a simpler problem as well, by an exception only where it was one before. */
+/** Whether the oracle rejects the pass on a simpler problem as well. An exception counts only if the original failure was one. */
 export async function failsLike(
   {oracle: name, worst}: VerifyResult,
   failedPass: FailedPass,
@@ -62,7 +62,7 @@ export async function failsLike(
 
 type DiagnosisDraft = Omit<Diagnosis, 'text' | 'smallest'>;
 
-/** What stands when an exception ends the examination is kept. */
+/** Examines a failure. If an exception ends the examination, the findings so far are kept. */
 async function examine(failedPass: FailedPass, problem: Problem, smallest: Problem): Promise<DiagnosisDraft> {
   const found: DiagnosisDraft = {groups: []};
   try {
@@ -83,14 +83,14 @@ async function findOut(
   const observation = await observe(failedPass, failedPass.testVector(problem));
   found.groups = groupErrors(observation, pass);
   const reduced = failedPass.testVector(smallest);
-  // Before a result is explained it must be one that comes again.
+  // Only a result that comes again can be explained.
   const misbehaviour = await misbehaviourOf(failedPass, reduced);
   if (misbehaviour) found.behaviour = misbehaviour;
   if ((misbehaviour && misbehaviour !== notFinite) || isRight(observation)) return;
-  // What is not there may be a number by itself, or may make none of all that it meets.
+  // A missing value counts as NaN if the result is not finite, and as 0 otherwise.
   const blank = misbehaviour ? Number.NaN : 0;
   if (smallest.epilogue) {
-    // Without it the pass is right, so the terms of the sum are no matter.
+    // Without its epilogue the pass is right, so the terms of the sum do not matter.
     const causes = misbehaviour ? [] : await epilogueCauses(failedPass, [smallest, problem]);
     if (causes.length > 0) found.hypothesis = causes;
     return;
@@ -119,11 +119,11 @@ async function findOut(
   if (single) found.onehot = single;
 }
 
-/** Said where single ones in the inputs show other products than those of the result. */
+/** The text for a result that differs from the sum of the products that single ones in the inputs show. */
 export const dependsOnValues =
   'the result is not the sum of the products that single ones show: it depends on the values themselves, as where it saturates or skips some';
 
-/** What can be said of a result that has no known cause. */
+/** Describes the wrong terms of a result that has no known cause. */
 async function wrongTerms(failedPass: FailedPass, samples: readonly Sample[]): Promise<string[]> {
   const sample = mappable(samples);
   const terms = sample && (await termMap(failedPass, sample, performance.now() + timeLimits.termMap));

@@ -12,20 +12,20 @@ import {diagnose, failsLike} from './diagnose.js';
 import type {FailedPass} from './observe.js';
 import {timeLimits} from './timeLimits.js';
 
-/** A run with more broken passes than this has one reason to look at first. */
+/** The most diagnoses in a run. With more broken passes than this, the first one is enough to look at. */
 const mostDiagnoses = 6;
 
 /**
- * Diagnoses the first failure of each algorithm and pass, a few in a run, while the kernels that failed are at hand. Wrong values say more
- * than side effects: they are diagnosed also when the latter came first.
+ * Diagnoses the first failure of each algorithm and pass, up to a few in a run, while the failed kernels are available. Wrong values say
+ * more than side effects, so they are diagnosed even if a side effect came first.
  */
 export class FailureDiagnoser {
   private readonly seen = new Set<string>();
   private spent = 0;
   private waited = 0;
-  /** The problems so far. */
+  /** The problems so far, in the order in which they ran. */
   private readonly problems: string[] = [];
-  /** The command that shows what depends on earlier calls, by backend, algorithm and pass. */
+  /** The commands that show failures which depend on earlier calls, by backend, algorithm and pass. */
   private readonly sequences = new Map<string, string>();
 
   /** @param command how replay lines begin */
@@ -71,7 +71,10 @@ export class FailureDiagnoser {
     }
   }
 
-  /** The diagnosis of what fails whenever it is asked for. Where the smallest case does not, what was learnt of it says nothing. */
+  /**
+   * Diagnoses a failure that comes each time. If the smallest case does not fail in a new process, its findings say nothing and are
+   * dropped.
+   */
   private async alone(failed: VerifyResult, failedPass: FailedPass): Promise<Diagnosis> {
     const replay = (problem: string) => replayLine(this.command, {...failed, problem}, this.options);
     const diagnosis = await diagnose(failed, failedPass, replay);
@@ -87,7 +90,7 @@ export class FailureDiagnoser {
     };
   }
 
-  /** The diagnosis of what is right when it is asked for alone; undefined of what fails then too. */
+  /** Diagnoses a failure that does not come when the case runs alone; undefined if it comes then too. */
   private async sequenceOf(failed: VerifyResult, failedPass: FailedPass): Promise<Diagnosis | undefined> {
     const problem = parseProblem(failed.problem);
     const isHere = !(await failsLike(failed, failedPass, problem));
@@ -116,7 +119,7 @@ export class FailureDiagnoser {
     return {groups: [], smallest, behaviour, text: describeSequence(failed, `${behaviour}${tried}`, line)};
   }
 
-  /** Whether it fails in a new process; undefined where nobody knows, or enough time was spent on it. */
+  /** Whether the words' run fails in a new process. Undefined if there is no way to know, or if reruns have taken too long already. */
   private async failsAnew(words: readonly string[]): Promise<boolean | undefined> {
     if (this.waited > timeLimits.reruns) return undefined;
     const start = performance.now();
@@ -138,14 +141,14 @@ const dependsOnCallsOrChance = 'the result depends on earlier calls, or on chanc
 const onlyAfterOthers =
   'smaller cases failed here, but not in a new process: their results depend on earlier calls, so nothing is said of the cause';
 
-/** So many problems at most are run again before one that fails only after others. */
+/** At most this many problems are run again before one that fails only after others. */
 const recent = 8;
 
 function keyOf({backend, algorithm, pass}: VerifyResult): string {
   return `${backend}/${algorithm}/${pass}`;
 }
 
-/** The oracles that compare every value come first in the catalogue: the definition and the built-in. */
+/** The number of oracles that compare every value. They come first in the catalogue: the definition and the built-in. */
 const valueOracles = 2;
 
 function rankOf({oracle}: VerifyResult): number {

@@ -6,7 +6,7 @@ import {differ} from './agreement.js';
 import {type FailedPass, type Observation, observe} from './observe.js';
 import {neighbours} from './probes.js';
 
-/** A mistake in what follows a convolution: the right result of other inputs, or of another epilogue. */
+/** A mistake in the epilogue. The result is right for other inputs, or for another epilogue. */
 interface Cause {
   cause: string;
   change(problem: FusedProblem, inputs: AllInputs): {problem: FusedProblem; inputs: AllInputs} | undefined;
@@ -52,8 +52,9 @@ const causes: readonly Cause[] = [
 ];
 
 /**
- * The mistakes in what follows the convolution that explain every element of a forward result, on the failing problems and on others near them, where
- * more values tell more mistakes apart. None unless it predicts something wrong on each failing problem, and none where several do.
+ * Finds the mistake in the epilogue that explains every element of a forward result, on the failing problems and on others near them. More
+ * values tell more mistakes apart. The mistake must predict something wrong on each failing problem. If several mistakes fit, none is
+ * returned.
  */
 export async function epilogueCauses(
   failedPass: FailedPass,
@@ -71,7 +72,7 @@ export async function epilogueCauses(
   return found.length === 1 ? found.map(({cause}) => cause) : [];
 }
 
-/** @param isWrong whether the result is, so that a prediction of the right one explains nothing */
+/** @param isWrong whether the result is wrong; a prediction of the right result then explains nothing */
 function explains(
   change: Cause['change'],
   {problem, inputs, got, expected, arithmetic, fill}: Observation,

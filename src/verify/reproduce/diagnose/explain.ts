@@ -11,29 +11,29 @@ import {furtherProbes, neighbours, probes} from './probes.js';
 import {saturationOf} from './saturation.js';
 import {explains, isDiscriminating, type Sample, sampleOf, stillExplains, suspectsOf} from './suspects.js';
 
-/** On so many problems a cause must be right where the result is wrong and another cause predicts something else. */
+/** A cause needs this many problems on which it predicts the wrong result correctly and another cause predicts something else. */
 const neededEvidence = 2;
-/** A cause under a condition, or a pair, says more and must be seen more often. */
+/** A cause under a condition, or a pair of causes, says more and needs more evidence. */
 const moreEvidence = 3;
-/** So many further problems, on which a cause predicts an error, put it to the test. */
+/** A cause is tested on this many further problems on which it predicts an error. */
 const tests = 6;
-/** More that fit equally well are no diagnosis. */
+/** If more causes than this fit equally well, there is no diagnosis. */
 const mostCauses = 3;
-/** Looking at more than this takes too long for a search. */
+/** A problem with more operations than this takes too long for a search. */
 const mostFlops = 100_000;
 
-/** What was seen on the way to the causes. */
+/** The causes that were found, and the samples seen on the way. */
 export interface CauseSearch {
   causes: string[];
   samples: readonly Sample[];
 }
 
 /**
- * The causes that explain every element of every result, on the failing problems and on others: usually one, several when no problem
- * tells them apart, none when nothing fits or too little was seen. Right results count too: they refute what predicts an error there.
- * Single mistakes are tried first, then those made under a condition, then two at once.
+ * Finds the causes that explain every element of every result, on the failing problems and on others. Usually there is one. There are
+ * several when no problem tells them apart, and none when nothing fits or too little was seen. Right results count too: they refute a cause
+ * that predicts an error there. Single mistakes are tried first, then those made under a condition, then two at once.
  *
- * @param blank what stands where nothing was read or written
+ * @param blank the value where nothing was read or written
  */
 export async function explain(
   failedPass: FailedPass,
@@ -62,7 +62,7 @@ export async function explain(
   }
   if (evidence() < neededEvidence) return {causes: [], samples};
 
-  /** Those of the candidates that further problems do not refute, where they differ or predict an error. */
+  /** The causes that further problems do not refute. Only problems on which the candidates differ or predict an error count. */
   const confirmed = async (candidates: CauseCandidate[], needed: number): Promise<string[]> => {
     let left = candidates;
     let tested = 0;
@@ -96,7 +96,7 @@ export async function explain(
   return {causes, samples};
 }
 
-/** Where only conditions are left to choose from, the mistake itself is known. */
+/** Names the causes. If the candidates differ in their condition alone, the mistake itself is known. */
 function nameCauses(left: readonly CauseCandidate[]): string[] {
   const causes = causesOf(left);
   if (causes.length <= mostCauses) return causes;
@@ -108,7 +108,7 @@ function causesOf(left: readonly CauseCandidate[]): string[] {
   return [...new Set(left.map(({cause}) => cause))];
 }
 
-/** What has no name may still be a multiple of the right result. */
+/** A result without a named cause may still be a multiple of the right one. */
 function factorOf(observations: readonly Observation[]): string[] {
   if (observations.some(isRight) || observations.length < neededEvidence) return [];
   const factor = commonFactor(observations);

@@ -4,7 +4,7 @@ import {agrees, commonFactor} from './agreement.js';
 import type {Observation} from './observe.js';
 import {positionOf} from './position.js';
 
-/** A way to sort the elements of a result, and what to call those of some drawers. */
+/** A way to sort the elements of a result into groups, and a name for some of these groups. */
 interface Feature {
   of(position: readonly number[]): number;
   says(values: readonly number[]): string;
@@ -13,8 +13,8 @@ interface Feature {
 const mostDrawers = 5;
 
 /**
- * What the wrong elements have in common that not all of the right ones have: "only the last column". The first line counts them; none when
- * nothing is wrong. Elements may be right by chance, so a group need not be wrong throughout.
+ * Says what the wrong elements have in common that not all of the right ones have: "only the last column". The first line counts the wrong
+ * elements. There is no line if nothing is wrong. Elements may be right by chance, so not every element of a group need be wrong.
  */
 export function groupErrors(observation: Observation, pass: Pass): string[] {
   const {got, expected} = observation;

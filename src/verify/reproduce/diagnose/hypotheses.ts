@@ -8,7 +8,7 @@ import {padHypotheses} from './padHypotheses.js';
 import {stepHypotheses} from './stepHypotheses.js';
 import {valueHypotheses} from './valueHypotheses.js';
 
-/** The catalogue: single mistakes, the likelier ones first. */
+/** The catalogue of single mistakes, the likelier ones first. */
 export const hypotheses: readonly Hypothesis[] = [
   ...padHypotheses,
   ...stepHypotheses,
@@ -19,7 +19,7 @@ export const hypotheses: readonly Hypothesis[] = [
   ...countHypotheses,
 ];
 
-/** Those that a pass can suffer from. @param isLarge of large tensors alone, on which the others take too long */
+/** The mistakes that a pass can have. @param isLarge only mistakes about large tensors, on which the others take too long */
 export function hypothesesOf(pass: Pass, isLarge: boolean): Hypothesis[] {
   const some = isLarge ? bitHypotheses : hypotheses;
   return some.filter(({passes}) => !passes || passes.includes(pass));

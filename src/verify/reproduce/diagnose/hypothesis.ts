@@ -6,13 +6,13 @@ import type {Pitches} from './pitches.js';
 
 /** A mistake that a kernel may have made. */
 export interface Hypothesis {
-  /** Completes "it equals the right result with …"; a mistake about axes has one for each of those it is made on. */
+  /** Completes "it equals the right result with …". A mistake about axes has one cause for each choice of axes. */
   causes: readonly [string] | AxisCauses;
-  /** All unless given. */
+  /** The passes that can have the mistake; all if absent. */
   passes?: readonly Pass[];
-  /** Too unlikely to be looked for in company. */
+  /** The mistake is too unlikely to be tried in pairs. */
   isRare?: boolean;
-  /** Makes the mistake; what knows no axes ignores `on`. */
+  /** Makes the mistake. A mistake that does not depend on axes ignores `on`. */
   change(model: Model, on: Scope): Model;
 }
 
@@ -20,7 +20,7 @@ export function rare(hypotheses: readonly Hypothesis[]): Hypothesis[] {
   return hypotheses.map((hypothesis) => ({...hypothesis, isRare: true}));
 }
 
-/** A cause in words, when it is made along both axes, the height, the width. */
+/** A cause in words, for a mistake along both axes, along the height, and along the width. */
 export type AxisCauses = readonly [both: string, height: string, width: string];
 
 /** The axes on which a mistake is made. */
@@ -29,7 +29,7 @@ export interface Scope {
   columns: boolean;
 }
 
-/** A change of one line, made on the rows, on the columns or on both. */
+/** A change of one axis model, made on the rows, on the columns or on both. */
 function lineChange(
   causes: AxisCauses,
   change: (line: AxisModel, other: AxisModel, model: Model) => Partial<AxisModel>,
@@ -44,7 +44,7 @@ function lineChange(
   };
 }
 
-/** Another understanding of the axis. */
+/** A mistake about the parameters of an axis. */
 export function axisChange(
   causes: AxisCauses,
   change: (axis: AxisParameters, other: AxisParameters, model: Model) => Partial<AxisParameters>,
@@ -52,7 +52,7 @@ export function axisChange(
   return lineChange(causes, ({axis}, other, model) => ({axis: {...axis, ...change(axis, other.axis, model)}}));
 }
 
-/** Other links than those of every tap of every window. */
+/** A mistake about which tap of which window meets which element. */
 export function linkChange(
   causes: AxisCauses,
   wire: (links: readonly Link[], axis: AxisParameters, other: AxisParameters) => readonly Link[],
@@ -64,7 +64,7 @@ export function linkChange(
   return {...hypothesis, passes};
 }
 
-/** Another test of which links there are. */
+/** A mistake in the test that decides which links count. */
 export function testChange(
   causes: AxisCauses,
   holds: (link: Link, axis: AxisParameters, other: AxisParameters) => boolean,
@@ -77,12 +77,12 @@ export function onAxes(what: string): AxisCauses {
   return [`${what} on both axes`, `${what} along the height`, `${what} along the width`];
 }
 
-/** Other steps in memory. */
+/** A mistake about the distances in memory. */
 export function pitchChange(cause: string, change: (model: Model) => Partial<Pitches>): Hypothesis {
   return {causes: [cause], change: (model) => ({...model, pitches: {...model.pitches, ...change(model)}})};
 }
 
-/** The tensors by the shape they have: dx is one like x. */
+/** Tensors by their shape. dx is one like x. */
 export type TensorKind = 'x' | 'filter' | 'y';
 type FloatArray = Float32Array | Float64Array;
 
@@ -97,12 +97,12 @@ const outputs: Readonly<Record<TensorKind, {name: TensorName; pass: Pass}>> = {
   y: {name: 'y', pass: 'forward'},
 };
 
-/** The pass that writes a tensor of this kind; the others read one. */
+/** The pass that writes a tensor of this kind. The other passes read one. */
 export function writerOf(kind: TensorKind): Pass {
   return outputs[kind].pass;
 }
 
-/** A change of what is read from the tensor, where it is an input. */
+/** A change of the values that are read from an input. */
 export function inputChange(
   cause: string,
   kind: TensorKind,
@@ -129,7 +129,7 @@ export function resultChange(
   };
 }
 
-/** The same change of a tensor, be it read or written. @param causeOf gets its name */
+/** The same change of a tensor, whether it is read or written. @param causeOf gets its name */
 export function tensorChange(
   causeOf: (name: TensorName) => string,
   kind: TensorKind,

@@ -5,7 +5,7 @@ import type {Inputs} from '../../reference/reference.js';
 import {type AxisModel, correctAxisModel, linksOf, overhang} from './axisModel.js';
 import {type Pitches, pitchesOf} from './pitches.js';
 
-/** All that a pass is made of; a hypothesis changes some of it. */
+/** Everything that makes up a pass. A hypothesis changes some of it. */
 export interface Model {
   problem: Problem;
   info: Conv2DInfo;
@@ -13,13 +13,13 @@ export interface Model {
   inputs: Inputs;
   rows: AxisModel;
   columns: AxisModel;
-  /** How far apart neighbours stand in memory. */
+  /** How far apart neighbours are in memory. */
   pitches: Pitches;
-  /** What becomes of each product before it is added. */
+  /** Changes each product before it is added. */
   product?: (value: number) => number;
-  /** What becomes of the sums before they are the result, in this order. */
+  /** Changes the sums before they are the result, in this order. */
   written: readonly ((values: Float64Array) => Float64Array)[];
-  /** What stands where nothing is: read outside a tensor, or never written. 0 or NaN. */
+  /** The value of an element that was read outside a tensor or never written: 0 or NaN. */
   blank: number;
 }
 
@@ -44,12 +44,12 @@ function axisModelOf({pad}: Problem, info: Conv2DInfo, name: 'Height' | 'Width')
   return correctAxisModel({...axis, after: pad === 'same' ? Math.max(0, overhang(axis)) : given});
 }
 
-/** What the pass comes to. */
+/** The result of the pass. */
 export function outcome(model: Model): Float64Array {
   return model.written.reduce((values, change) => change(values), sum(model));
 }
 
-/** The sum over the links. An index outside its tensor counts as `blank`, one outside the result is lost. */
+/** The sum over the links. An index outside an input counts as `blank`; one outside the result is dropped. */
 function sum(model: Model): Float64Array {
   const {info, pass, pitches, blank, product} = model;
   const {x, filter, dy} = model.inputs;

@@ -7,16 +7,16 @@ import {type AllInputs, type Expected, type Inputs, reference} from '../../refer
 import {ImplementationUnderTest} from '../../run/implementationUnderTest.js';
 import type {Target} from '../../run/target.js';
 
-/** What is to be diagnosed: one pass of a target, which must be the selected one. */
+/** The object of a diagnosis: one pass of a target. The target must be the selected one. */
 export interface FailedPass {
   target: Target;
   pass: Pass;
   fill: Fill;
-  /** Data for a problem, the same each time. */
+  /** The data for a problem, the same each time. */
   testVector(problem: Problem): TestVector;
 }
 
-/** What the pass made of some data. */
+/** What the pass computed from some data. */
 export interface Observation {
   problem: Problem;
   fill: Fill;
@@ -26,7 +26,7 @@ export interface Observation {
   got: ArrayLike<number>;
 }
 
-/** Runs the pass on the data of the test vector, or on others of the same shapes. */
+/** Runs the pass on the data of the test vector, or on other data of the same shapes. */
 export async function observe(
   {target, pass, fill}: FailedPass,
   testVector: TestVector,
@@ -46,7 +46,7 @@ export async function observe(
   };
 }
 
-/** tfjs's cpu backend works on the very memory that it is given, and a broken kernel may write there. */
+/** Copies the inputs. tfjs's cpu backend works on the very memory that it is given, and a broken kernel may write there. */
 export function copyOf({x, filter, dy, bias, slopes}: AllInputs): AllInputs {
   const beside = {...(bias ? {bias: bias.slice()} : {}), ...(slopes ? {slopes: slopes.slice()} : {})};
   return {x: x.slice(), filter: filter.slice(), dy: dy.slice(), ...beside};

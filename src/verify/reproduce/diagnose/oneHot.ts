@@ -6,12 +6,12 @@ import {isRight} from './agreement.js';
 import {type FailedPass, type Observation, observe} from './observe.js';
 import {positionOf} from './position.js';
 
-/** Wrong elements that are worth printing. */
+/** The most wrong elements that are printed. */
 const shown = 4;
-/** The pass whose result has the shape of an input. */
+/** For each input, the pass whose result has its shape. */
 const shapedLike = {x: 'backpropInput', filter: 'backpropFilter', dy: 'forward'} as const;
 
-/** Reduces one input after the other to a single 1, so that what is left is one product: missing, extra or in the wrong place. */
+/** Reduces one input after the other to a single 1, so that one product is left. It is missing, extra or in the wrong place. */
 export async function oneHot(
   failedPass: FailedPass,
   testVector: TestVector,

@@ -13,7 +13,7 @@ const orders: readonly Shape[] = [0, 1, 2, 3].flatMap((a) =>
   ),
 );
 
-/** Where the element stands when the dimensions are in that order. */
+/** The index of an element when the dimensions are in the given order. */
 function indexIn(order: Shape, shape: Shape): (index: number) => number {
   const steps = [0, 0, 0, 0];
   let step = 1;
@@ -35,7 +35,7 @@ function inverse(from: (index: number) => number, length: number): (index: numbe
   return (index) => to[index];
 }
 
-/** The orders that are found in practice. */
+/** The orders that occur in practice. */
 const common: Readonly<Record<TensorKind, readonly string[]>> = {
   x: ['0312', '0213'],
   filter: ['0132', '1023', '3201'],
@@ -63,10 +63,10 @@ const reordered: readonly Hypothesis[] = kinds.flatMap((kind) =>
 const reversed = (name: TensorName, thing: string) => `the ${plural(thing)} of ${name} reversed`;
 const backwards = (at: number, size: number) => size - 1 - at;
 const images = (kind: TensorKind, dimension: number) => kind !== 'filter' && dimension === 0;
-/** Taps in reverse are an axis's affair. */
+/** Reversed taps are a mistake about an axis, so they are left out here. */
 const notTaps = (kind: TensorKind, dimension: number) => kind !== 'filter' || dimension > 1;
 
-/** Mistakes about which element of a tensor is taken for which. */
+/** Mistakes that take one element of a tensor for another. */
 export const orderHypotheses: readonly Hypothesis[] = [
   ...reordered,
   ...along(reversed, backwards, (_, dimension) => dimension === 3),

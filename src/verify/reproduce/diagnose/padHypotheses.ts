@@ -6,7 +6,7 @@ const half = 'the pad assumed to be half the kernel';
 const opposite = 'the pad taken for k − 1 − pad';
 const undilated = 'the SAME pad computed without the dilation';
 
-/** What a kernel may take for the pad before. */
+/** What a kernel may take for the pad before the line. */
 const pads: readonly [string, (axis: AxisParameters, isSame: boolean) => number][] = [
   [swapped, ({after}) => after],
   [swapped, (axis) => Math.max(0, overhang(axis))],
@@ -42,7 +42,7 @@ const crossed: AxisCauses = [
   "the height's pad used for the width as well",
 ];
 
-/** Where an element beyond the border may be fetched from. */
+/** From where an element beyond the border may be read. */
 const beyond: readonly [string, (at: number, size: number) => number][] = [
   ['the border repeated instead of zero padding', (at, size) => Math.min(Math.max(at, 0), size - 1)],
   ['the image wrapped around instead of zero padding', (at, size) => ((at % size) + size) % size],
@@ -60,7 +60,7 @@ const sides: readonly [string, (at: number) => boolean][] = [
   [' behind the last one', (at) => at >= 0],
 ];
 
-/** The pairs of input and tap that the window of dy would have to be a whole number for, beyond dy as well. */
+/** All pairs of input and tap for which the window of dy is a whole number, including windows beyond dy. */
 const everyWindow = ({size, filter, before, dilation, stride}: AxisParameters) =>
   Array.from({length: size * filter}, (_, i) => {
     const [input, tap] = [Math.floor(i / filter), i % filter];

@@ -10,13 +10,13 @@ interface ScopedHypothesis {
   make(model: Model): Model;
 }
 
-/** On a smaller problem too many pairs look alike, on a larger one the search takes too long. */
+/** On a smaller problem too many pairs look alike; on a larger one the search takes too long. */
 const leastFlops = 400;
 const mostFlops = 10_000;
-/** More pairs that fit one sample prove that it tells little. */
+/** If more pairs than this fit one sample, the sample proves little. */
 const mostFitting = 400;
 
-/** Two mistakes at once that explain all samples, where each is needed for some of them. */
+/** Finds two mistakes that together explain all samples, where each is needed for some of them. */
 export function pairs(
   hypotheses: readonly Hypothesis[],
   samples: readonly Sample[],
@@ -26,7 +26,8 @@ export function pairs(
   wrong.sort((a, b) => a.flops - b.flops);
   const key = wrong.find((sample) => sample.flops >= leastFlops && !isExplainedByOne(hypotheses, sample));
   if (!key) return [];
-  // Two mistakes that look the same alone may differ beside a third: each pair is tried, though half of them look alike.
+  // Two mistakes that look the same alone may differ in combination with a third. So each pair is tried, even though half of the mistakes
+  // look alike.
   const parts = visibleIn(
     hypotheses.filter(({isRare}) => !isRare),
     key,
@@ -41,7 +42,7 @@ export function pairs(
   return fitting;
 }
 
-/** The mistakes that show in the sample. The likelier come first. */
+/** The mistakes that show in the sample, the likelier ones first. */
 function visibleIn(hypotheses: readonly Hypothesis[], {model}: Sample): ScopedHypothesis[] {
   const right = outcome(model);
   return hypotheses.flatMap(({causes, change}) =>

@@ -1,16 +1,16 @@
 import {type Arithmetic, errorBound} from '../../reference/bound.js';
 import type {Observation} from './observe.js';
 
-/** Formats of results: bits behind the leading one, the smallest step. */
+/** Formats of results: name, bits behind the leading one, smallest step. */
 const formats: readonly [name: string, bits: number, step: number][] = [
   ['float16', 10, 2 ** -24],
   ['bfloat16', 7, 2 ** -133],
 ];
 
-/** As many results that are no such number must have been due. */
+/** At least this many results must have been due that are no numbers of the format. */
 const neededLosses = 8;
 
-/** What a sum in low precision leaves: results that all are numbers of the format, with errors of its size. */
+/** Recognises sums in low precision: all results are numbers of the format, with errors of its size. */
 export function lowPrecisionOf(observations: readonly Observation[]): string[] {
   return formats.flatMap(([name, bits, step]) => {
     const arithmetic: Arithmetic = {unit: 2 ** -bits, underflow: step, exactLimit: 2 ** bits, exponential: () => 0};

@@ -3,7 +3,7 @@ import {flopsOf} from '../../../geometry/pass.js';
 import {type Problem, parseProblem, problemInfo, resolves} from '../../../geometry/problem.js';
 import {anyProblem} from '../../cases/randomProblem.js';
 
-/** Small problems that tell mistakes apart: the axes differ, and each quantity is somewhere without the others. */
+/** Small problems that tell mistakes apart. Their axes differ, and each quantity occurs somewhere without the others. */
 const small = [
   'mb3ih5iw6ic3oc2kh3kw2',
   'mb2ih5iw6ic2oc3kh2kw4-same',
@@ -34,7 +34,7 @@ const small = [
   'mb3ih6iw5ic2oc34kh5kw3-same',
 ];
 
-/** Tensors of more than 2^16 elements, each of the three in turn, for mistakes in addresses. */
+/** Problems with tensors of more than 2^16 elements, each of the three in turn. They are for mistakes in addresses. */
 const large = [
   'ih96iw175ic4oc2kh2kw2sh2sw2-same',
   'mb2ih130iw131ic4oc2kh1kw1',
@@ -43,18 +43,18 @@ const large = [
   'ih2iw3ic80oc96kh3kw3-same',
 ];
 
-/** Problems to try a diagnosis on. @param isLarge whether the failure is one of large tensors */
+/** Problems on which to try a diagnosis. @param isLarge whether the failure is one of large tensors */
 export function probes(isLarge: boolean): Problem[] {
   return [...small, ...(isLarge ? large : [])].map(parseProblem);
 }
 
-/** More of them, the same each time, for what the others leave open. */
+/** More problems, the same each time, for what the others leave open. */
 export function furtherProbes(): Problem[] {
   const drawn = fc.sample(anyProblem, {seed: 5, numRuns: 400}).filter(({kind}) => kind !== 'depthwise');
   return drawn.filter((problem) => flopsOf(problemInfo(problem)) < 30_000);
 }
 
-/** Problems near those that failed, for failures that need something rare. */
+/** Problems similar to those that failed, for failures that need something rare. */
 export function neighbours(smallest: Problem, original: Problem): Problem[] {
   const more = (p: Problem): Problem[] => [
     {...p, inHeight: p.inHeight + 2, inWidth: p.inWidth + 3},

@@ -7,7 +7,7 @@ type FloatArray = Float32Array | Float64Array;
 
 export const kinds: readonly TensorKind[] = ['x', 'filter', 'y'];
 
-/** What the dimensions of a tensor are called, and one thing along each. */
+/** The names of the dimensions of a tensor, and of one thing along each. */
 export const dimensions: Readonly<Record<TensorKind, readonly [names: readonly string[], things: readonly string[]]>> =
   {
     x: [
@@ -24,7 +24,7 @@ export const dimensions: Readonly<Record<TensorKind, readonly [names: readonly s
     ],
   };
 
-/** Each element is taken from elsewhere. Nothing stands at an index of −1. */
+/** The mistake that each element is taken from another index. At an index of −1 there is no element. */
 export function rearranged(
   causeOf: (name: TensorName) => string,
   kind: TensorKind,
@@ -39,7 +39,7 @@ export function rearranged(
   });
 }
 
-/** The same along one dimension. */
+/** The same mistake along one dimension. */
 export function along(
   causeOf: (name: TensorName, thing: string) => string,
   from: (at: number, size: number) => number,

@@ -1,11 +1,16 @@
 import {agrees} from './agreement.js';
 import type {Observation} from './observe.js';
 
-/** So many elements, and in so many results, must have been due beyond the limit: one largest value is found in any result. */
+/**
+ * At least this many elements, in this many results, must have been due beyond the limit. A single largest value is found in any result.
+ */
 const neededElements = 3;
 const neededResults = 2;
 
-/** A result that saturates: what is due beyond a limit is held at it, and all else is right. The limits are the extremes of what was seen. */
+/**
+ * Recognises a result that saturates: a value beyond a limit is replaced by the limit, and everything else is right. The limits are the
+ * extremes of the observed values.
+ */
 export function saturationOf(observations: readonly Observation[]): string[] {
   const seen = observations.flatMap(({got}) => Array.from(got));
   const highest = seen.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);

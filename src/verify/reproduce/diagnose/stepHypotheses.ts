@@ -26,7 +26,7 @@ const steps: readonly [string, (axis: AxisParameters) => Partial<AxisParameters>
   ['the stride one too small', ({stride}) => ({stride: Math.max(1, stride - 1)})],
 ];
 
-/** Which window an input and a tap of dx may be taken to meet in; undefined where in none. */
+/** The window in which an input and a tap of dx are taken to meet; undefined if there is none. */
 type Meeting = (axis: AxisParameters, input: number, tap: number) => number | undefined;
 
 const gathered = (what: string, meeting: Meeting): Hypothesis =>

@@ -4,7 +4,7 @@ import type {Hypothesis, Scope} from './hypothesis.js';
 import {type Model, modelOf, outcome} from './model.js';
 import type {Observation} from './observe.js';
 
-/** A result that was seen, and the pass that it should come from. */
+/** An observed result, and the model of the pass that should have produced it. */
 export interface Sample {
   observation: Observation;
   model: Model;
@@ -12,17 +12,17 @@ export interface Sample {
   flops: number;
 }
 
-/** The axes on which a mistake may be made. Without any there is none. */
+/** The axes on which a mistake may be made. At least one axis is involved. */
 export const scopes: readonly Scope[] = [
   {rows: true, columns: true},
   {rows: true, columns: false},
   {rows: false, columns: true},
 ];
 
-/** A hypothesis and the samples that it was held against. */
+/** A hypothesis and the samples that it was compared with. */
 export interface Suspect {
   hypothesis: Hypothesis;
-  /** Of each sample, whether the mistake explains it when made on the axes of `scopes`. */
+  /** For each sample and each of `scopes`, whether the mistake explains the sample when made on these axes. */
   explains: Map<Sample, readonly boolean[]>;
 }
 
@@ -31,14 +31,14 @@ export function sampleOf(observation: Observation, pass: Pass, blank: number): S
   return {observation, model, isRight: isRight(observation), flops: flopsOf(model.info)};
 }
 
-/** What the mistake makes of the model. */
+/** The result of the model with the mistake. */
 export function outcomeUnder(hypothesis: Hypothesis, model: Model, on: Scope): Float64Array {
   return outcome(hypothesis.change(model, on));
 }
 
 /**
- * Whether the observed result is what was predicted. A prediction of the right result explains no wrong one, however near the two are: an error
- * of a few roundings agrees with everything that leaves a result as it is.
+ * Whether the observed result is the predicted one. A prediction of the right result never explains a wrong one, however near the two are.
+ * Otherwise an error of a few roundings would agree with every hypothesis that leaves a result unchanged.
  */
 export function explains({observation, isRight}: Sample, predicted: Float64Array): boolean {
   return agrees(observation, predicted) && (isRight || differ(predicted, observation.expected.values));
@@ -48,7 +48,10 @@ function explanations({causes, change}: Hypothesis, sample: Sample): boolean[] {
   return scopes.slice(0, causes.length).map((on) => explains(sample, outcome(change(sample.model, on))));
 }
 
-/** Those that explain each wrong result in one scope or other, maybe not the same for all. Cheap samples come first, as most fall early. */
+/**
+ * The hypotheses that explain each wrong result in some scope, which may differ between results. Cheap samples come first, since most
+ * hypotheses fail early.
+ */
 export function suspectsOf(
   hypotheses: readonly Hypothesis[],
   samples: readonly Sample[],
@@ -62,14 +65,14 @@ export function suspectsOf(
   return left;
 }
 
-/** Whether the suspect can still have done it. */
+/** Whether the suspect can still be the cause. */
 export function stillExplains({hypothesis, explains}: Suspect, sample: Sample): boolean {
   const found = explanations(hypothesis, sample);
   explains.set(sample, found);
   return sample.isRight || found.includes(true);
 }
 
-/** Whether a wrong result speaks for what explains it: on a tiny problem anything may. */
+/** Whether a wrong result is evidence for the hypothesis that explains it. On a tiny problem many hypotheses may fit. */
 export function isDiscriminating({observation, model, isRight}: Sample, rivals: readonly Hypothesis[]): boolean {
   if (isRight) return false;
   return rivals.some((rival) => {
@@ -78,7 +81,7 @@ export function isDiscriminating({observation, model, isRight}: Sample, rivals: 
   });
 }
 
-/** Whether one of the mistakes by itself, made on whatever axes, explains the sample. */
+/** Whether one of the mistakes alone, made on any axes, explains the sample. */
 export function isExplainedByOne(hypotheses: readonly Hypothesis[], sample: Sample): boolean {
   return hypotheses.some((hypothesis) => explanations(hypothesis, sample).includes(true));
 }

@@ -5,9 +5,9 @@ import {type FailedPass, observe} from './observe.js';
 import {indexOf, positionOf} from './position.js';
 import type {Sample} from './suspects.js';
 
-/** A product of two input elements in an output element: how often it is there, and how often it must be. */
+/** A product of two input elements in an output element: how often it occurs, and how often it must. */
 export interface ProductTerm {
-  /** Positions by kind of tensor: of x or dx, filter or dFilter, y or dy. */
+  /** Positions by kind of tensor: in x or dx, filter or dFilter, y or dy. */
   x: number[];
   filter: number[];
   y: number[];
@@ -15,10 +15,10 @@ export interface ProductTerm {
   want: number;
 }
 
-/** Counts from −3 to 4 are the digits of one number; more digits would not be exact. */
+/** The counts, from −3 to 4, are the digits of one number. More digits would not be exact. */
 const base = 8;
 const digits = 7;
-/** Runs of the pass that are worth a description. */
+/** A description may take at most this many runs of the pass. */
 const mostRuns = 250;
 
 /** How many runs the map takes. */
@@ -27,15 +27,15 @@ export function runsOf({observation: {inputs}, model: {pass}}: Sample): number {
   return inputs[one].length * Math.ceil(inputs[other].length / digits);
 }
 
-/** Of wrong results the one whose map says most for what it costs. */
+/** The wrong result with the largest map that `mostRuns` allows. */
 export function mappable(samples: readonly Sample[]): Sample | undefined {
   const wrong = samples.filter((sample) => !sample.isRight && runsOf(sample) <= mostRuns);
   return wrong.sort((a, b) => runsOf(b) - runsOf(a))[0];
 }
 
 /**
- * Every term that is there or must be: a convolution is bilinear, so single ones in one input, and powers in the other, tell all of its
- * coefficients. Undefined when time runs out or some are no small whole numbers.
+ * Finds every term that occurs or must occur. A convolution is bilinear, so single ones in one input and powers in the other give all of
+ * its coefficients. Undefined when time runs out, or when some coefficients are no small whole numbers.
  */
 export async function termMap(
   failedPass: FailedPass,
@@ -81,8 +81,8 @@ export async function termMap(
 }
 
 /**
- * Whether the products of the map add up to the result that was seen. They do not where the pass is no sum of products: where it saturates, or
- * where a condition on the values decides. Then the map says nothing.
+ * Whether the products of the map add up to the observed result. They do not if the pass is no sum of products: if it saturates, or if a
+ * condition on the values decides. Then the map says nothing.
  */
 export function addUp(terms: readonly ProductTerm[], {observation, model: {pass}}: Sample): boolean {
   const {inputs, expected} = observation;

@@ -23,7 +23,7 @@ const factors: readonly [string, (info: Conv2DInfo) => number][] = [
   ['zeros written instead of it', () => 0],
 ];
 
-/** The product of what stands in this many ones: how many terms each element has. */
+/** The number of terms of each element: the result for inputs that are all ones. */
 function termsOf(model: Model): Float64Array {
   const {x, filter, dy} = model.inputs;
   const ones = (values: Float32Array) => new Float32Array(values.length).fill(1);
@@ -35,20 +35,20 @@ const formats: readonly [string, number][] = [
   ['bfloat16', 7],
 ];
 
-/** To nearest, with so many bits behind the leading one: Veltkamp's splitting in double. */
+/** Rounds to nearest, with so many bits behind the leading one, by Veltkamp's splitting in double precision. */
 function toBits(value: number, bits: number): number {
   const scaled = value * (2 ** (52 - bits) + 1);
   return scaled - (scaled - value);
 }
 
-/** Towards zero. */
+/** Rounds towards zero, to so many bits behind the leading one. */
 function cutToBits(value: number, bits: number): number {
   if (value === 0) return 0;
   const unit = 2 ** (Math.floor(Math.log2(Math.abs(value))) - bits);
   return Math.trunc(value / unit) * unit;
 }
 
-/** What may be done to single numbers. */
+/** Mistakes that change single numbers. */
 const changes: readonly [string, (value: number) => number][] = [
   ...formats.flatMap(([format, bits]): [string, (value: number) => number][] => [
     [`rounded to ${format}`, (value) => toBits(value, bits)],
@@ -82,7 +82,7 @@ const changed: readonly Hypothesis[] = changes.flatMap(([what, change]) => [
   resultChange(`the result ${what}`, (v) => v.map(change)),
 ]);
 
-/** Mistakes about the numbers themselves: a factor, a format. */
+/** Mistakes about the numbers themselves, such as a factor or a format. */
 export const valueHypotheses: readonly Hypothesis[] = [
   ...factors.map(([cause, factor]) =>
     resultChange(cause, (v, {info}) => v.map((value) => (value === 0 ? 0 : value * factor(info)))),

@@ -4,13 +4,13 @@ import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {replaceKernel} from '../run/kernels.js';
 import type {MutantDescription} from './mutant.js';
 
-/** An element of dy [N, H, W, F], whatever its data format. */
+/** An element of dy [N, H, W, F], in any data format. */
 interface Element {
   n: number;
   h: number;
   w: number;
   f: number;
-  /** Where it lies in memory. */
+  /** The index of the element in memory. */
   index: number;
 }
 
@@ -22,11 +22,11 @@ interface Sizes {
   isNCHW: boolean;
 }
 
-/** A deliberately wrong dBias, on every backend. It lies in no algorithm: all share the sum that tfjs makes of dy. */
+/** A deliberately wrong dBias, on every backend. It lies in no algorithm: all algorithms share the sum that tfjs makes of dy. */
 export interface BiasMutant extends Omit<MutantDescription, 'passes'> {
-  /** How much of an element is summed: all of it when absent. */
+  /** The weight of an element in the sum; 1 if absent. */
   weight?(element: Element, sizes: Sizes): number;
-  /** Into which channel it is summed: its own when absent. */
+  /** The channel into which an element is summed; its own if absent. */
   channel?(element: Element, sizes: Sizes): number;
 }
 
@@ -71,7 +71,7 @@ export const biasMutants: readonly BiasMutant[] = [
   },
 ];
 
-/** Puts the mistake in the place of tfjs's sums over all axes of an image but its channels. @returns the undo */
+/** Replaces tfjs's sums over all axes of an image except its channels by the wrong sum. @returns the undo */
 export function breakBias(mutant: BiasMutant, backendName: string): () => void {
   const right = tf.getKernel('Sum', backendName);
   if (!right) return () => {};
@@ -98,7 +98,9 @@ interface Memory {
   makeTensorInfo(shape: number[], dtype: 'float32', values: Float32Array): TensorInfo;
 }
 
-/** dy as a row, times the matrix: kernels of every backend, since not every one lets values be read at once. */
+/**
+ * Multiplies dy, as a row, by the matrix. It uses kernels that every backend has, since not every backend can read values synchronously.
+ */
 function wrongSum(place: BackendContext, dy: TensorInfo, matrix: Float32Array, shape: number[]): TensorInfo {
   const elements = dy.shape.reduce((product, size) => product * size, 1);
   const b = (place.backend as Memory).makeTensorInfo([1, elements, matrix.length / elements], 'float32', matrix);
@@ -114,7 +116,7 @@ function wrongSum(place: BackendContext, dy: TensorInfo, matrix: Float32Array, s
   );
 }
 
-/** How much of each element of dy is summed into which channel: [N·H·W·F, F]. */
+/** The weight of each element of dy in the sum of each channel: [N·H·W·F, F]. */
 function wrongMatrix({weight, channel}: BiasMutant, shape: number[], isNCHW: boolean): Float32Array {
   const [batch, height, width, channels] = isNCHW ? [shape[0], shape[2], shape[3], shape[1]] : shape;
   const sizes = {batch, height, width, channels, isNCHW};

@@ -3,13 +3,16 @@ import {type ChannelPackedDirectMutant, changedIn, textIn} from './shaderMutant.
 
 const both = ['forward', 'backpropInput'] as const;
 
-/** The taps of a row in the other direction. */
+/** Reverses the taps of a row. */
 function reverseRow(code: string): string {
   const last = Math.max(0, ...Array.from(code.matchAll(/(\d+)\. \* tapRows/g), ([, tap]) => Number(tap)));
   return code.replace(/(\d+)\. \* tapRows/g, (_, tap) => `${last - tap}. * tapRows`);
 }
 
-/** The shaders of channelPackedDirect, broken where nothing else has anything like it: rows of taps at once, zeros around an image, rectangles of the result. */
+/**
+ * Mutants of the shaders of channelPackedDirect, in what only these have: rows of taps at once, zeros around an image, rectangles of the
+ * result.
+ */
 export const channelPackedDirectMutants: readonly ChannelPackedDirectMutant[] = [
   {
     name: 'webgl-channel-packed-direct-row-reversed',

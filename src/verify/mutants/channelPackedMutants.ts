@@ -1,13 +1,16 @@
 import {gradients} from './mutant.js';
 import {type ChannelPackedMutant, changedIn, textIn} from './shaderMutant.js';
 
-/** Where a row of taps is taken at once, each is named by its number. */
+/** Reverses the taps of a row, where a shader takes the row at once. Each tap is named by its number. */
 function reverseRow(text: string): string {
   const count = new Set(text.match(/taps\.y \+ \d/g)).size;
   return text.replace(/taps\.y \+ (\d)/g, (_, tap) => `taps.y + ${count - 1 - tap}`);
 }
 
-/** The shaders of channelPacked, broken where nothing else has anything like it: channel blocks with fewer channels, four pixels at once, slices, margins. */
+/**
+ * Mutants of the shaders of channelPacked, in what only these have: channel blocks with fewer channels, four pixels at once, slices,
+ * margins.
+ */
 export const channelPackedMutants: readonly ChannelPackedMutant[] = [
   {
     name: 'webgl-channel-packed-pack-tail',

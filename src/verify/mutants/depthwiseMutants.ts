@@ -2,7 +2,7 @@ import {filterDepth} from '../../geometry/pass.js';
 import {eachTerm} from './eachTerm.js';
 import {allPasses, type Mistake, type Mutant, operand, rearrange, result} from './mutant.js';
 
-/** A mistake that dense convolutions do not notice. */
+/** Makes a mistake in depthwise convolutions only. */
 const whereDepthwise =
   (mistake: Mistake): Mistake =>
   (run) => {
@@ -10,7 +10,7 @@ const whereDepthwise =
     return (call) => (call.info.kind === 'depthwise' ? broken(call) : run(call));
   };
 
-/** y and dy with their channels in the order m·C + c. */
+/** Takes the channels of y and dy in the order m·C + c. */
 const multiplierMajor: Mistake = (run) => {
   const written = result((y, {info: {inChannels: C, outChannels: F}}) => {
     const M = F / C;
@@ -23,7 +23,7 @@ const multiplierMajor: Mistake = (run) => {
   return (call) => (call.pass === 'forward' ? written(call) : read(call));
 };
 
-/** Multiplier m of channel c meets channel m of x. */
+/** Multiplies multiplier m of channel c with channel m of x. */
 const wrongChannel: Mistake = () => (call) => {
   const {inChannels: C} = call.info;
   const M = filterDepth(call.info);
@@ -34,7 +34,7 @@ const wrongChannel: Mistake = () => (call) => {
   call.out.set(sums);
 };
 
-/** The last of an odd number of multipliers: it is neither read nor written. */
+/** Neither reads nor writes the last of an odd number of multipliers. */
 const tailDropped: Mistake = (run) => {
   const spoil = (values: Float32Array, M: number) =>
     values.map((value, i) => (M > 1 && M % 2 === 1 && i % M === M - 1 ? 0 : value));

@@ -1,6 +1,9 @@
 import {type ShaderMutant, text} from './shaderMutant.js';
 
-/** The depthwise shaders, broken where they meet channels: two of a texel may belong to one channel of x, or to two. */
+/**
+ * Mutants of the depthwise shaders, in the places that handle channels. The two channels of a texel may belong to one channel of x, or to
+ * two.
+ */
 export const depthwiseShaderMutants: readonly ShaderMutant[] = [
   {
     name: 'webgl-depthwise-lane',

@@ -1,12 +1,12 @@
 import {ConvgradError} from '../../geometry/error.js';
 
-/** What stands in a shader, a pattern without groups where its numbers vary, and what a mutant puts in its place. */
+/** A text in a shader, and the text that a mutant puts in its place. Where numbers vary, the first is a pattern without groups. */
 export type Edit = readonly [from: string | RegExp, to: string];
 
-/** What a mutant replaces is not there: its mistake is in other shaders than these. */
+/** The text that a mutant replaces is absent: its mistake belongs in other shaders. */
 export class AbsentText extends ConvgradError {}
 
-/** The first mistake, or the second in what the first is not for. */
+/** Makes the first mistake, or the second one if the first finds no text to replace. */
 export function either<Args extends unknown[], Spoiled>(
   first: (...args: Args) => Spoiled,
   second: (...args: Args) => Spoiled,
@@ -21,7 +21,7 @@ export function either<Args extends unknown[], Spoiled>(
   };
 }
 
-/** True, or why there is nothing to spoil. @param plant makes the text with the mistake */
+/** Returns true, or why there is nothing to spoil. @param plant makes the text with the mistake */
 export function isThere(plant: () => unknown): true | string {
   try {
     plant();
@@ -33,10 +33,10 @@ export function isThere(plant: () => unknown): true | string {
 }
 
 /**
- * Other text in a shader. What is replaced must stand there exactly once, so that no change of a shader turns a mutant into the right one.
+ * Replaces a text in a shader. The text must occur exactly once, so that no change of a shader makes a mutant correct.
  *
  * @param shader whose text it is, for errors
- * @throws AbsentText when it is not there, ConvgradError when it is there more than once
+ * @throws AbsentText when the text does not occur, ConvgradError when it occurs more than once
  */
 export function replaceOnce(code: string, [from, to]: Edit, shader: string): string {
   const pieces = code.split(from);
@@ -46,7 +46,7 @@ export function replaceOnce(code: string, [from, to]: Edit, shader: string): str
   throw new Complaint('mutants', `${shader} holds '${from}' ${times}×; a mutant replaces what stands there once.`);
 }
 
-/** Other text in all shaders that hold it, wherever it stands. There must be one. @throws AbsentText when there is none */
+/** Replaces a text in all shaders that hold it, wherever it occurs. At least one must. @throws AbsentText when there is none */
 export function replaceAll(codes: readonly string[], [from, to]: readonly [string, string], shaders: string): string[] {
   if (codes.some((code) => code.includes(from))) return codes.map((code) => code.replaceAll(from, to));
   throw new AbsentText('mutants', `${shaders} holds '${from}'.`);

@@ -4,21 +4,21 @@ import {defaultTf as tf} from '../../plugin/tfjs.js';
 import type {Fault} from '../run/faultInjection.js';
 import {gradients, type MutantDescription} from './mutant.js';
 
-/** A mistake in what follows a fused convolution, or in its derivative, on every backend. It lies in no algorithm. */
+/** A mistake in the epilogue or in its derivative, on every backend. It lies in no algorithm. */
 export interface FaultMutant extends MutantDescription {
   fault: Fault;
 }
 
-/** A call of a fused kernel as it was meant. */
+/** A call of a fused kernel, as it should be. */
 interface TfKernelCall {
   place: BackendContext;
   inputs: Record<string, TensorInfo | undefined>;
   attrs: NamedAttrMap;
-  /** The right kernel, with some inputs and attributes changed; an input may be left out by `undefined`. */
+  /** Runs the right kernel with some inputs and attributes changed. `undefined` leaves an input out. */
   run(inputs?: Record<string, TensorInfo | undefined>, attrs?: NamedAttrMap): TensorInfo;
 }
 
-/** Another fused kernel, where `applies` says so. */
+/** Replaces fused kernels by a wrong one where `applies` says so. */
 function fused(applies: (call: TfKernelCall) => boolean, wrong: (call: TfKernelCall) => TensorInfo): Fault {
   return {
     kernel(name, right): KernelFunc | undefined {
@@ -60,7 +60,7 @@ function times({backend, ...place}: BackendContext, a: TensorInfo, factor: numbe
   return applyAndRelease({backend, ...place}, b, () => runBackendKernel({backend, ...place}, 'Multiply', {a, b}));
 }
 
-/** The call with one of its tensors changed. */
+/** Runs the call with one of its tensors changed. */
 function withChanged(
   call: TfKernelCall,
   name: string,
@@ -70,11 +70,11 @@ function withChanged(
   return applyAndRelease(place, change(place, inputs[name] as TensorInfo), (changed) => run({[name]: changed}));
 }
 
-/** What the tensor is, along the last axis in reverse order. */
+/** The tensor reversed along its last axis. */
 const reversed = (place: BackendContext, x: TensorInfo) =>
   runBackendKernel(place, 'Reverse', {x}, {dims: [x.shape.length - 1]});
 
-/** y + b, where b is repeated along the last axis of y whatever that is. */
+/** y + b, where b is repeated along the last axis of y, whichever axis that is. */
 function addedAlongRows(place: BackendContext, y: TensorInfo, bias: TensorInfo): TensorInfo {
   const width = y.shape[y.shape.length - 1];
   const whole = runBackendKernel(place, 'Tile', {x: bias}, {reps: [Math.ceil(width / bias.shape[0])]});
@@ -82,7 +82,7 @@ function addedAlongRows(place: BackendContext, y: TensorInfo, bias: TensorInfo):
   return applyAndRelease(place, b, () => applyAndRelease(place, y, (a) => runBackendKernel(place, 'Add', {a, b})));
 }
 
-/** Another gradient of one of tfjs's activations. */
+/** Replaces the gradient of one of tfjs's activations. */
 function derivative(kernelName: string, wrong: (right: GradFunc) => GradFunc): Fault {
   return {
     inject() {

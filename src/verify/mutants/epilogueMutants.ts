@@ -1,19 +1,19 @@
 import type {Epilogue} from '../../engine/engine.js';
 import type {MutantDescription} from './mutant.js';
 
-/** The sum of a channel, how many channels there are, and the flat index of the element. */
+/** The position of an element: its channel, the number of channels, and its flat index. */
 interface OutputPosition {
   channel: number;
   channels: number;
   index: number;
 }
 
-/** A deliberately wrong epilogue of an algorithm on the host that takes it along. The convolution itself is right. */
+/** A deliberately wrong epilogue of an algorithm on the host that computes it in its own kernel. The convolution itself is right. */
 export interface EpilogueMutant extends MutantDescription {
   epilogue(sum: number, epilogue: Epilogue, place: OutputPosition): number;
 }
 
-/** The definition, of a value and a channel. */
+/** The activation of a value in a channel, by the definition. */
 function activated(value: number, {activation, alpha, slopes}: Epilogue, channel: number): number {
   switch (activation) {
     case 'linear':

@@ -9,13 +9,13 @@ import {
 } from './shaderMutant.js';
 import type {planned} from './stepsMutant.js';
 
-/** A mistake in what follows in a shader of webgpu: another text of it. Where that is not there, the text stays. */
+/** A mistake in the epilogue of a shader of webgpu: some of its text is replaced. If that text is absent, the shader stays as it is. */
 export type FinishMutant = OfShaders & {of: keyof typeof planned; finish: (code: string) => string};
 
 interface EpilogueMistake {
   name: string;
   wrong: string;
-  /** What becomes of a shader of webgl, and of webgpu. */
+  /** The edits of a shader of webgl, and of webgpu. */
   glsl: PatternEdit;
   wgsl: PatternEdit;
 }
@@ -59,7 +59,7 @@ const mistakes: readonly EpilogueMistake[] = [
   },
 ];
 
-/** Each mistake in one kind of shaders. */
+/** Makes each mistake in the shaders of one kind of convolution. */
 function each<M>(where: string, kind: Kind, mutant: (mistake: EpilogueMistake) => M): (M & OfShaders)[] {
   return mistakes.map((mistake) => ({
     ...{
@@ -75,7 +75,7 @@ function each<M>(where: string, kind: Kind, mutant: (mistake: EpilogueMistake) =
 
 const edit = (code: string, [from, to]: PatternEdit) => code.replace(from, to);
 
-/** The epilogue in the shaders of webgl. */
+/** Mistakes in the epilogue of the shaders of webgl. */
 export const epilogueShaderMutants: readonly (ChannelPackedMutant | Packed2x2Mutant | ChannelPackedDirectMutant)[] = [
   ...each('webgl-channel-packed', 'dense', ({glsl}) => ({
     channelPacked: changedIn<Parameters<ChannelPackedMutant['channelPacked']>[0], 'unpack'>('unpack', (code) =>
@@ -97,7 +97,7 @@ export const epilogueShaderMutants: readonly (ChannelPackedMutant | Packed2x2Mut
   ),
 ];
 
-/** The epilogue in the shaders of webgpu. */
+/** Mistakes in the epilogue of the shaders of webgpu. */
 export const finishMutants: readonly FinishMutant[] = (['implicitGemm', 'winograd', 'depthwise'] as const).flatMap(
   (of) =>
     each(`webgpu-${of.replace('implicitGemm', 'igemm')}`, of === 'depthwise' ? 'depthwise' : 'dense', ({wgsl}) => ({

@@ -3,7 +3,7 @@ import {allPasses, type ComputePass, geometry, gradients, type Mutant, result} f
 
 type AxisNames = 'Height' | 'Width';
 
-/** The zeros behind the input that the last window reaches; negative where a remainder stays unused. */
+/** The number of zeros after the input that the last window reaches; negative if a remainder stays unused. */
 function padAfter(info: Conv2DInfo, axis: AxisNames): number {
   const span = (info[`filter${axis}`] - 1) * info[`dilation${axis}`] + 1;
   const before = axis === 'Height' ? info.padTop : info.padLeft;
@@ -12,7 +12,10 @@ function padAfter(info: Conv2DInfo, axis: AxisNames): number {
 
 const dilationIgnored = geometry(() => ({dilationHeight: 1, dilationWidth: 1}));
 
-/** floor((h + pt − i·dh) / sh) without asking for a remainder: the sum over every shift that a remainder could be. */
+/**
+ * Computes with floor((h + pt − i·dh) / sh), without a test for a remainder. The result is the sum over every shift that a remainder could
+ * be.
+ */
 const withoutDivisibility =
   (run: ComputePass): ComputePass =>
   (call) => {
@@ -30,7 +33,7 @@ const withoutDivisibility =
     out.set(sum);
   };
 
-/** The geometry read wrongly: pads, strides, dilations, windows. */
+/** Mutants that read the geometry wrongly: pads, strides, dilations, windows. */
 export const geometryMutants: readonly Mutant[] = [
   {
     name: 'pads-swapped',

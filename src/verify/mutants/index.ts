@@ -51,7 +51,7 @@ import {stepsMutants} from './stepsMutants.js';
 
 export type {Mutant} from './mutant.js';
 
-/** A mistake, wherever it lies: in an algorithm of the host, in a shader, in what follows either, or in dBias. */
+/** A mistake of any kind: in an algorithm of the host, in a shader, in the epilogue, or in dBias. */
 export type AnyMutant =
   | Mutant
   | ShaderMutant
@@ -64,7 +64,7 @@ export type AnyMutant =
   | FaultMutant
   | BiasMutant;
 
-/** The broken algorithms: every one of them `verify` must reject. */
+/** The broken algorithms. `verify` must reject every one of them. */
 export const mutants: readonly Mutant[] = [
   ...geometryMutants,
   ...operandMutants,
@@ -74,10 +74,10 @@ export const mutants: readonly Mutant[] = [
   ...sizeMutants,
 ];
 
-/** Those on which mistakes are planted that lie in no algorithm. */
+/** The backends of mistakes that lie in no algorithm. */
 const everyBackend = ['cpu', 'webgl', 'webgpu'];
 
-/** The catalogue, by the backends that a mutant runs on. */
+/** The catalogue, grouped by the backends that a mutant runs on. */
 const catalogue: readonly {backends: readonly string[]; mutants: readonly AnyMutant[]}[] = [
   {backends: ['cpu'], mutants: [...mutants, ...epilogueMutants, ...sideEffectFaults]},
   {
@@ -107,7 +107,7 @@ export function findMutant(name: string): Mutant {
   return found(name, mutants);
 }
 
-/** The backends that the mutant runs on. @throws ConvgradError when there is none of that name */
+/** The backends that the mutant runs on. @throws ConvgradError when there is no mutant of that name */
 export function backendsOf(name: string): readonly string[] {
   const mutant = found(name, all());
   return mutantBackends.filter((backend) => mutantsOn(backend).includes(mutant));
@@ -126,22 +126,22 @@ function found<T extends AnyMutant>(name: string, among: readonly T[]): T {
   );
 }
 
-/** The algorithm's name of a mutant. */
+/** The name of a mutant's algorithm. */
 export function algorithmName({name}: Pick<AnyMutant, 'name'>): string {
   return `mutant-${name}`;
 }
 
-/** The mutants among algorithms. */
+/** The mutants that are among the named algorithms. */
 export function mutantsNamed(algorithms: readonly string[]): AnyMutant[] {
   return all().filter((mutant) => algorithms.includes(algorithmName(mutant)));
 }
 
-/** The passes that show what is wrong with a mutant. dBias goes with dFilter. */
+/** The passes that show what is wrong with a mutant. dBias belongs to the pass of dFilter. */
 export function passesOf(mutant: AnyMutant): readonly Pass[] {
   return 'passes' in mutant ? mutant.passes : ['backpropFilter'];
 }
 
-/** Whether its mistake shows on fused convolutions alone. */
+/** Whether the mistake shows only on fused convolutions. */
 export function isOfFused(mutant: AnyMutant): boolean {
   return (
     faultMutants.some((one) => one === mutant) ||
@@ -177,7 +177,7 @@ function defineBroken({name, passes, wrong, mistake}: Mutant): () => void {
   return defineAlgorithm({name: algorithmName({name}), title: wrong, supports, ...Object.fromEntries(functions)});
 }
 
-/** A mistake in the shaders of one kind. */
+/** Restricts an implementation to one kind of convolution. */
 function ofKind(kind: Kind, broken: Implementation): Implementation {
   return {
     ...broken,
@@ -186,19 +186,22 @@ function ofKind(kind: Kind, broken: Implementation): Implementation {
 }
 
 function defineShader({name, passes, kind = 'dense', shader}: ShaderMutant): () => void {
-  // A text that cannot be replaced would end a run with an exception, which looks like a mistake found.
+  // A text that cannot be replaced would end a run with an exception, which looks as if the mistake had been found.
   for (const pass of passes) shader(program)({...problemInfo(parseProblem('ih1iw1ic1oc1kh1kw1')), kind}, pass);
   return addImplementation(ofKind(kind, programImplementation(algorithmName({name}), shader(program), passes)));
 }
 
-/** A mistake in an algorithm of several shaders a pass, which its problems need not share: it refuses those without what it spoils. */
+/**
+ * Defines a mutant of an algorithm that has several shaders in a pass. Different problems may use different shaders: the mutant refuses
+ * problems whose shaders do not contain what it spoils.
+ */
 function defineTexts<T>(
   {name, passes, kind = 'dense', isFused}: OfShaders,
   mistake: TextsMistake<T>,
   textsOf: (info: Conv2DInfo, pass: Pass) => T,
   by: (algorithm: string, change: TextsMistake<T>, own: readonly Pass[]) => Implementation,
 ): () => void {
-  // On a device with more textures to write to, the texts may be others than `supports` asks for.
+  // On a device that can write to more textures, the texts may differ from those that `supports` examines.
   const broken = by(
     algorithmName({name}),
     either(mistake, (texts) => texts),
@@ -237,7 +240,7 @@ function defineFinish(mutant: FinishMutant): () => void {
   return addOnWebgpu(ofKind(kind, broken));
 }
 
-/** The definition, with the mistake after it. */
+/** Defines an algorithm that computes by the definition and makes the mistake in the epilogue. */
 function defineEpilogue({name, wrong, epilogue}: EpilogueMutant): () => void {
   return defineAlgorithm({
     ...direct,
@@ -259,7 +262,7 @@ function defineBias(mutant: BiasMutant): () => void {
   return afterAll(defineRight(mutant), ...everyBackend.map((backend) => breakBias(mutant, backend)));
 }
 
-/** The definition on every backend, under the name of a mutant whose mistake lies elsewhere. */
+/** Defines the definition on every backend, under the name of a mutant whose mistake lies elsewhere. */
 function defineRight(mutant: AnyMutant): () => void {
   const name = algorithmName(mutant);
   return afterAll(

@@ -2,7 +2,7 @@ import {direct} from '../../algorithms/direct.js';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import {type Pass, passes, passTensors, type TensorName} from '../../geometry/pass.js';
 
-/** One pass to be computed: `a` and `b` are what `passTensors` names, in its order. */
+/** The arguments of one pass. `a` and `b` are the inputs that `passTensors` names, in its order. */
 export interface PassArguments {
   pass: Pass;
   info: Conv2DInfo;
@@ -17,17 +17,17 @@ export type ComputePass = (call: PassArguments) => void;
 /** Puts a mistake around a computation. Mistakes compose: `(run) => one(other(run))` makes both. */
 export type Mistake = (run: ComputePass) => ComputePass;
 
-/** What every mutant tells of itself. */
+/** The description that every mutant has. */
 export interface MutantDescription {
   /** Lower-case words with dashes. */
   name: string;
-  /** The passes that it breaks; it has no others. */
+  /** The passes that it breaks. It has no other passes. */
   passes: readonly Pass[];
   /** One line: what is wrong. */
   wrong: string;
 }
 
-/** A deliberately broken algorithm: the checker's own test. */
+/** A deliberately broken algorithm: it tests the checker itself. */
 export interface Mutant extends MutantDescription {
   mistake: Mistake;
 }
@@ -35,15 +35,15 @@ export interface Mutant extends MutantDescription {
 export const gradients: readonly Pass[] = ['backpropInput', 'backpropFilter'];
 export {passes as allPasses};
 
-/** The definition. */
+/** Computes a pass by the definition. */
 export const define: ComputePass = ({pass, info, a, b, out}) => direct[pass]?.(info, a, b, out, undefined as never);
 
-/** The definition with another geometry. The shapes must stay. */
+/** Computes with another geometry. The shapes must stay the same. */
 export function geometry(change: (info: Conv2DInfo) => Partial<Conv2DInfo>): Mistake {
   return (run) => (call) => run({...call, info: {...call.info, ...change(call.info)}});
 }
 
-/** The definition on other data; the change may return the tensor it was given. */
+/** Computes from other data. The change may return the tensor that it gets. */
 export function operand(
   name: TensorName,
   change: (values: Float32Array, info: Conv2DInfo, pass: Pass) => Float32Array,
@@ -56,7 +56,7 @@ export function operand(
   };
 }
 
-/** The right result, spoiled afterwards. */
+/** Computes the right result and spoils it afterwards. */
 export function result(spoil: (out: Float32Array, call: PassArguments) => void): Mistake {
   return (run) => (call) => {
     run(call);
@@ -64,7 +64,7 @@ export function result(spoil: (out: Float32Array, call: PassArguments) => void):
   };
 }
 
-/** A mistake of some passes only. */
+/** Makes a mistake in one pass only. */
 export function only(pass: Pass, mistake: Mistake): Mistake {
   return (run) => {
     const broken = mistake(run);
@@ -72,7 +72,7 @@ export function only(pass: Pass, mistake: Mistake): Mistake {
   };
 }
 
-/** Values rearranged: element i of the result is the one at `from(i)`. */
+/** Rearranges values: element i of the result is the one at `from(i)`. */
 export function rearrange(values: Float32Array, from: (index: number) => number): Float32Array {
   return values.map((_, index) => values[from(index)]);
 }

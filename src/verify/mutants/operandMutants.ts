@@ -2,7 +2,7 @@ import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import {filterDepth} from '../../geometry/pass.js';
 import {allPasses, gradients, type Mistake, type Mutant, only, operand, rearrange} from './mutant.js';
 
-/** Another tap: (i, j) → the tap that is read in its place. */
+/** Reads other taps: `move` maps (i, j) to the tap that is read in its place. */
 function taps(move: (i: number, j: number, info: Conv2DInfo) => [number, number]): Mistake {
   return operand('filter', (filter, info) => {
     const block = info.inChannels * filterDepth(info);
@@ -14,12 +14,12 @@ function taps(move: (i: number, j: number, info: Conv2DInfo) => [number, number]
   });
 }
 
-/** The values from `start` on are lost. */
+/** Keeps the first `kept` of each `length` values, and sets the others to zero. */
 const cut = (values: Float32Array, length: number, kept: number) =>
   values.map((value, i) => (i % length < kept ? value : 0));
 const floorTo = (size: number, unit: number) => size - (size % unit);
 
-/** x in a frame of values that are not zero, for kernels that read without asking. */
+/** Puts x in a frame of values that are not zero, for a kernel that reads beyond the border without a test. */
 function framed(info: Conv2DInfo, x: Float32Array, beyond: (value: number) => number): [Conv2DInfo, Float32Array] {
   const reach = (size: 'Height' | 'Width') =>
     (info[`out${size}`] - 1) * info[`stride${size}`] + (info[`filter${size}`] - 1) * info[`dilation${size}`] + 1;
@@ -46,7 +46,7 @@ const frame =
     run({...call, info, a});
   };
 
-/** To `bits` of mantissa after the first, ties to even. */
+/** Rounds to `bits` bits of mantissa after the leading one, ties to even. */
 function rounded(value: number, bits: number): number {
   const unit = 2 ** (Math.floor(Math.log2(Math.abs(value))) - bits);
   const low = Math.floor(value / unit);
@@ -59,7 +59,7 @@ const lessPrecise = (bits: number): Mistake => {
   return (run) => operand('x', round)(operand('filter', round)(operand('dy', round)(run)));
 };
 
-/** What is read wrongly: taps, channels, images, tails, precision, padding. */
+/** Mutants that read their inputs wrongly: taps, channels, images, tails, precision, padding. */
 export const operandMutants: readonly Mutant[] = [
   {
     name: 'no-flip',

@@ -2,7 +2,9 @@ import {either} from './edits.js';
 import {allPasses, gradients} from './mutant.js';
 import {changedIn, type Packed2x2Mutant, textIn} from './shaderMutant.js';
 
-/** The shaders of packed2x2, broken where nothing else has anything like it: pixels beside each other in texels, rows read on, tiles of taps. */
+/**
+ * Mutants of the shaders of packed2x2, in what only these have: neighbouring pixels in texels, rows whose pixels are reused, tiles of taps.
+ */
 export const packed2x2Mutants: readonly Packed2x2Mutant[] = [
   {
     name: 'webgl-packed2x2-odd',

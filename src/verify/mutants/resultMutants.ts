@@ -10,7 +10,7 @@ const scaled = (factor: (info: Conv2DInfo) => number): Mistake =>
     });
   });
 
-/** The elements of which `lost` holds are left at zero. */
+/** Sets the elements for which `lost` holds to zero. */
 const zeroed = (lost: (index: number, info: Conv2DInfo, size: number, pass: Pass) => boolean): Mistake =>
   result((out, {info, pass}) => {
     out.forEach((_, i) => {
@@ -18,7 +18,7 @@ const zeroed = (lost: (index: number, info: Conv2DInfo, size: number, pass: Pass
     });
   });
 
-/** The elements of which `lost` holds are never written: what was in the buffer stays. */
+/** Never writes the elements for which `lost` holds: the buffer keeps what was there. */
 const unwritten =
   (lost: (index: number, info: Conv2DInfo, size: number) => boolean): Mistake =>
   (run) =>
@@ -35,7 +35,7 @@ function isGap(at: number, pad: number, stride: number, filter: number, dilation
   return Array.from({length: filter}, (_, tap) => at + pad - tap * dilation).every((start) => start % stride !== 0);
 }
 
-/** What is written wrongly: scale, sign, order, tails, elements left alone. */
+/** Mutants that write the result wrongly: scale, sign, order, tails, unwritten elements. */
 export const resultMutants: readonly Mutant[] = [
   {
     name: 'divided-by-batch',

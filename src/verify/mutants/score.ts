@@ -9,11 +9,14 @@ import {verify} from '../verify.js';
 import {type AnyMutant, algorithmName, defineMutant, isOfFused, mutantsOn, passesOf} from './index.js';
 import {mutantBackends} from './mutantBackends.js';
 
-/** What became of one mutant. */
+/** The outcome of one mutant. */
 export interface MutantOutcome {
   mutant: string;
   wrong: string;
-  /** The first problem on which each oracle rejected it, in the order of the catalogue of oracles. On a GPU of one case only: the first. */
+  /**
+   * For each oracle that rejected the mutant, the first problem on which it did, in the order of the catalogue of oracles. On a GPU, all
+   * are of one case: the first that was rejected.
+   */
   killedBy: {oracle: OracleName; problem: string; name?: string}[];
 }
 
@@ -22,7 +25,7 @@ export interface MutantScore {
   seed: number;
   planted: number;
   killed: number;
-  /** How many mutants each oracle killed by itself; on a GPU as the first to do so, and only those that were. */
+  /** How many mutants each oracle killed by itself. On a GPU, only oracles that were the first to kill one are listed. */
   oracles: Partial<Record<OracleName, number>>;
   outcomes: MutantOutcome[];
 }
@@ -31,23 +34,26 @@ export interface ScoreOptions {
   /** `cpu` (default), `webgl` or `webgpu`. */
   backend?: string;
   seed?: number;
-  /** Random problems beside the edge cases on cpu; 10 by default. */
+  /** Random problems in addition to the edge cases on cpu; 10 by default. */
   cases?: number;
   /** Problem strings instead of the small cases. */
   problems?: readonly string[];
-  /** Problem strings for those who survive these, instead of the large cases. */
+  /** Problem strings for mutants that survive these, instead of the large cases. */
   hardProblems?: readonly string[];
-  /** Problem strings for mistakes in what follows a fused convolution, instead of the few that are for them. */
+  /** Problem strings for mistakes in the epilogue, instead of the few built-in ones. */
   fusedProblems?: readonly string[];
   mutants?: readonly AnyMutant[];
   signal?: AbortSignal;
   onOutcome?(outcome: MutantOutcome, done: number, total: number): void;
 }
 
-/** What a case may cost that every mutant is tried on; who survives those meets the large ones. */
+/** The most operations of a case on which every mutant is tried. Mutants that survive these cases are tried on the larger ones. */
 const smallFlops = 20_000;
 
-/** For a GPU, where each case takes long: odd sizes everywhere, the same shapes with other pads, taps and steps without much in common. */
+/**
+ * The problems for a GPU, where each case takes long. They have odd sizes everywhere, the same shapes with other pads, and taps and steps
+ * that have little in common.
+ */
 const gpuProblems: readonly string[] = [
   'mb2ih5iw7ic3oc5kh3kw2-pt2pb1pl0pr3',
   'mb2ih5iw7ic3oc5kh3kw2-pt1pb2pl3pr0',
@@ -72,7 +78,7 @@ const gpuProblems: readonly string[] = [
   'mb2ih7iw9ic1oc5kh3kw2-same',
   'mb2ih5iw7ic6oc1kh2kw3-same',
 ];
-/** For mistakes in what follows a convolution: every activation, in either format and kind, on channels that are no multiple of four. */
+/** The problems for mistakes in the epilogue: every activation, in either format and kind, on channels that are no multiple of four. */
 const fusedProblems: readonly string[] = [
   'mb2ih5iw7ic3oc7kh3kw2-same-nhwc-bias-prelu',
   'mb2ih5iw7ic3oc7kh3kw2-same-nhwc-bias-leakyrelu0.25',
@@ -94,14 +100,15 @@ const fusedProblems: readonly string[] = [
   'mb2ih5iw6ic3oc7kh3kw2-same-nhwc-bias-elu',
   'mb2ih5iw6ic3oc7kh3kw2-same-nhwc-bias-sigmoid',
 ];
-/** Beyond 2^16 pixels. */
+/** The problems of more than 2^16 pixels. */
 const hardGpuProblems: readonly string[] = ['ih260iw257ic1oc1kh1kw1'];
 
 /**
- * Holds every mutant of a backend against the oracles, and counts: on cpu against each of them, on a GPU until the first rejects it, the
- * reference on integers before the others; so too a mistake in what follows a fused convolution. Vacuous or skipped results kill nobody.
+ * Judges every mutant of a backend by the oracles, and counts. On cpu every oracle judges. On a GPU the first rejection ends the search,
+ * and the reference on integers judges before the others. The same holds for a mistake in the epilogue. Vacuous or skipped results do not
+ * kill a mutant.
  *
- * @throws ConvgradError on a seed or a number of cases that is none, on a backend without mutants, and on a mutant that does not run
+ * @throws ConvgradError on an invalid seed or number of cases, on a backend without mutants, and on a mutant that does not run
  */
 export async function scoreMutants(options: ScoreOptions = {}): Promise<MutantScore> {
   const {backend = 'cpu', mutants = mutantsOn(backend), signal} = options;
@@ -127,7 +134,7 @@ export async function scoreMutants(options: ScoreOptions = {}): Promise<MutantSc
     outcomes.push(outcome);
     options.onOutcome?.(outcome, outcomes.length, mutants.length);
   }
-  const asked = oracles.filter(({float16, backends}) => !float16 && !backends); // no run here is one of float16, or on a backend of its own
+  const asked = oracles.filter(({float16, backends}) => !float16 && !backends); // no run here uses float16 or a special backend
   const counts = asked.map(({name}): [OracleName, number] => [
     name,
     outcomes.filter((outcome) => outcome.killedBy.some(({oracle}) => oracle === name)).length,
@@ -142,7 +149,10 @@ export async function scoreMutants(options: ScoreOptions = {}): Promise<MutantSc
   };
 }
 
-/** What every oracle judges and takes little time, and the rest: what is large, and what the reference alone judges. */
+/**
+ * Draws the cases. Small ones take little time and every oracle judges them. Large ones are the rest, including those that only some
+ * oracles judge.
+ */
 function drawn(seed: number, cases: number): {small: string[]; large: string[]} {
   const all = drawCases({seed, cases}).map(({problem, oracles}) => ({
     problem: formatProblem(problem),
@@ -152,7 +162,7 @@ function drawn(seed: number, cases: number): {small: string[]; large: string[]} 
   return {small: those(true), large: those(false)};
 }
 
-/** One try after the other until somebody rejects it. */
+/** Makes one try after the other until an oracle rejects the mutant. */
 async function outcomeOf(
   mutant: AnyMutant,
   tries: readonly VerifyOptions[],
@@ -176,7 +186,7 @@ async function outcomeOf(
 async function killers(options: VerifyOptions): Promise<MutantOutcome['killedBy']> {
   const {results} = await verify({...options, diagnose: false});
   const failed = results.filter(({status}) => status === 'failed');
-  // Only a run that came to its end has a time. A mutant that throws is not wrong but broken.
+  // Only a run that finished has a time. A mutant that throws is not wrong but broken.
   const thrown = failed.find(({milliseconds}) => milliseconds === undefined);
   if (thrown) throw new ConvgradError('mutants', `${thrown.algorithm} does not run: ${thrown.reason}`);
   return oracles.flatMap(({name: oracle}) => {

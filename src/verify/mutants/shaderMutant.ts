@@ -8,11 +8,11 @@ import type {Pass} from '../../geometry/pass.js';
 import {AbsentText, type Edit, replaceOnce} from './edits.js';
 import type {MutantDescription} from './mutant.js';
 
-/** What a mutant tells that lies in shaders: what can go wrong on a GPU and nowhere else. */
+/** The description of a mutant in shaders. Such mistakes are possible only on a GPU. */
 export interface OfShaders extends MutantDescription {
-  /** The kind whose shaders it breaks, dense when absent; it does no other. */
+  /** The kind of convolution whose shaders it breaks, dense if absent. It supports no other kind. */
   kind?: Kind;
-  /** Its mistake is in what follows a fused convolution, and shows there alone. */
+  /** Its mistake is in the epilogue, and shows only on fused convolutions. */
   isFused?: true;
 }
 
@@ -21,7 +21,7 @@ export type ShaderMistake = (plan: PassProgram) => PassProgram;
 
 export type ShaderMutant = OfShaders & {shader: ShaderMistake};
 
-/** Puts a mistake into the texts of a pass, of algorithms that have several. @throws AbsentText where it is not for these */
+/** Puts a mistake into the texts of a pass, for algorithms that have several. @throws AbsentText when the mistake is not for these texts */
 export type TextsMistake<T> = (texts: T, pass: Pass) => T;
 
 export type ChannelPackedMutant = OfShaders & {channelPacked: TextsMistake<ChannelPackedShaders>};
@@ -30,7 +30,7 @@ export type ChannelPackedDirectMutant = OfShaders & {channelPackedDirect: TextsM
 
 export type Packed2x2Mutant = OfShaders & {packed2x2: TextsMistake<Packed2x2Shaders>};
 
-/** Other text in the shader; see {@link replaceOnce}. */
+/** Replaces text in the shader; see {@link replaceOnce}. */
 export function text(...edits: readonly Edit[]): ShaderMistake {
   return (plan) => (info, pass) => {
     const {program, uniforms} = plan(info, pass);
@@ -39,7 +39,7 @@ export function text(...edits: readonly Edit[]): ShaderMistake {
   };
 }
 
-/** Other text in one of several shaders; see {@link replaceOnce}. */
+/** Replaces text in one of several shaders; see {@link replaceOnce}. */
 export function textIn<T extends Record<K, string>, K extends string>(
   shader: K,
   ...edits: readonly Edit[]
@@ -50,7 +50,7 @@ export function textIn<T extends Record<K, string>, K extends string>(
   });
 }
 
-/** One of several shaders, changed throughout. @throws AbsentText where that leaves it as it was */
+/** Changes one of several shaders throughout. @throws AbsentText when that leaves it as it was */
 export function changedIn<T extends Record<K, string>, K extends string>(
   shader: K,
   change: (code: string) => string,
@@ -62,7 +62,7 @@ export function changedIn<T extends Record<K, string>, K extends string>(
   };
 }
 
-/** Other values of the uniforms. */
+/** Changes values of the uniforms. */
 export function uniforms(change: (uniforms: Uniforms, info: Conv2DInfo) => Partial<Uniforms>): ShaderMistake {
   return (plan) => (info, pass) => {
     const right = plan(info, pass);

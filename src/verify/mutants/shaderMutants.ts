@@ -2,7 +2,7 @@ import type {WebGLProgram} from '../../backends/webgl/direct/program.js';
 import {allPasses} from './mutant.js';
 import {type ShaderMistake, type ShaderMutant, text, uniforms} from './shaderMutant.js';
 
-/** The pads written into the text, and the text kept for all problems of the same shapes. */
+/** Writes the pads into the shader's text, and reuses the text for all problems of the same shapes. */
 const staleProgram: ShaderMistake = (plan) => {
   const compiled = new Map<string, WebGLProgram>();
   return (info, pass) => {
@@ -19,7 +19,7 @@ const staleProgram: ShaderMistake = (plan) => {
   };
 };
 
-/** Every tap, inside x or not. */
+/** Counts every tap, whether it lies inside x or not. */
 const everyTap: [string, string] = ['return ivec2(begin, min(count, end));', 'return ivec2(0, count);'];
 
 const asHalf = (value: string) =>
@@ -28,7 +28,7 @@ const asHalf = (value: string) =>
 /** The flat index of a pixel, cut to 16 bits. */
 const wrapped = '((h * xShape.z + w) & 65535)';
 
-/** Shaders that are wrong, with what the host has no like of: 2 × 2 texels, unused lanes, borders of textures, programs that are kept. */
+/** Wrong shaders, in ways that the host does not have: 2 × 2 texels, unused lanes, borders of textures, cached programs. */
 export const shaderMutants: readonly ShaderMutant[] = [
   {
     name: 'webgl-even-row',

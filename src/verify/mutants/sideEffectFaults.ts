@@ -8,7 +8,7 @@ import {allPasses} from './mutant.js';
 
 type Params = Parameters<KernelFunc>[0];
 
-/** A kernel of a pass that computes what is right, and something else besides. */
+/** Replaces the kernels of passes by ones that compute the right result and do something else as well. */
 const beside = (wrong: (params: Params, right: KernelFunc, name: string) => TensorInfo): Fault => ({
   kernel: (name, right) => (passOf(name) ? (params) => wrong(params, right, name) : undefined),
 });
@@ -61,7 +61,7 @@ interface Memory {
   readSync?(dataId: object): Float32Array;
 }
 
-/** Whether the one value is 1; unknown, and so taken for none, where values cannot be read at once. */
+/** Whether the only value is 1. If values cannot be read synchronously, the answer is false. */
 function hasOne({dataId}: TensorInfo): boolean {
   const backend = tf.backend() as unknown as Memory;
   return !backend.tensorMap && backend.readSync?.(dataId)[0] === 1;

@@ -3,9 +3,9 @@ import {filterDepth} from '../../geometry/pass.js';
 import {eachTerm} from './eachTerm.js';
 import {allPasses, geometry, gradients, type Mistake, type Mutant} from './mutant.js';
 
-/** A product of the sum, by where its factors and its result lie. */
+/** A product of the sum, by the indices of its factors and its result. */
 interface ProductIndices {
-  /** The image, the pixel of y over all images, and the tap. */
+  /** The image, the pixel of y counted over all images, and the tap. */
   n: number;
   pixel: number;
   tap: number;
@@ -14,7 +14,7 @@ interface ProductIndices {
   f: number;
 }
 
-/** Products are left out of problems that have a size. */
+/** Leaves products out of problems for which `hasIt` holds. */
 const without =
   (hasIt: (info: Conv2DInfo) => boolean, lost: (term: ProductIndices, info: Conv2DInfo) => boolean): Mistake =>
   (run) =>
@@ -42,7 +42,7 @@ const without =
 
 const isDepthwise = ({kind}: Conv2DInfo) => kind === 'depthwise';
 
-/** The products of the last window that reaches an element are its value. */
+/** Gives each element only the products of the last window that reaches it. */
 const assigned: Mistake = (run) => (call) => {
   const {strideHeight, strideWidth, filterHeight, filterWidth} = call.info;
   if (strideHeight < filterHeight || strideWidth < filterWidth) {
@@ -59,7 +59,7 @@ const assigned: Mistake = (run) => (call) => {
   });
 };
 
-/** Sizes that are taken for smaller ones, and steps that were thought not to meet. */
+/** Mutants that take sizes for smaller ones, or assume that steps never meet. */
 export const sizeMutants: readonly Mutant[] = [
   {
     name: 'strided-dx-assigned',

@@ -1,7 +1,7 @@
 import {eachTerm} from './eachTerm.js';
 import {allPasses, type Mistake, type Mutant} from './mutant.js';
 
-/** A memory that begins empty and lasts as long as the algorithm is defined: that is the mistake. */
+/** Adds to a buffer that begins empty and lasts as long as the algorithm is defined. That is the mistake. */
 const staleBuffer: Mistake = (run) => {
   let buffer = new Float64Array();
   return (call) => {
@@ -14,7 +14,7 @@ const staleBuffer: Mistake = (run) => {
   };
 };
 
-/** Remembers the second operand by size, as a cache of packed filters does that forgets to look at the values. */
+/** Remembers the second operand by size, like a cache of packed filters that forgets to compare the values. */
 const staleCache: Mistake = (run) => {
   const packed = new Map<number, Float32Array>();
   return (call) => {
@@ -46,7 +46,7 @@ const skipsZeros: Mistake = () => (call) => {
   call.out.set(sums);
 };
 
-/** What depends on more than the inputs, or changes more than the output, or treats values by what they are. */
+/** Mutants that depend on more than the inputs, change more than the output, or treat some values differently. */
 export const stateMutants: readonly Mutant[] = [
   {
     name: 'stale-buffer',

@@ -11,7 +11,7 @@ import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {isThere, replaceAll} from './edits.js';
 import type {OfShaders} from './shaderMutant.js';
 
-/** The algorithms of webgpu that mistakes are put into. */
+/** The algorithms of webgpu into which mistakes are put. */
 export const planned = {
   implicitGemm: {plan: implicitGemmSteps, implementation: implicitGemm},
   winograd: {plan: winogradSteps, implementation: winograd},
@@ -19,13 +19,13 @@ export const planned = {
   direct: {plan: directSteps, implementation: direct},
 };
 
-/** Puts a mistake into the steps of a pass. @throws AbsentText where it is not for these */
+/** Puts a mistake into the steps of a pass. @throws AbsentText when the mistake is not for these steps */
 export type StepsMistake = (steps: readonly Step[], info: Conv2DInfo) => Step[];
 
 /** A deliberately broken algorithm of webgpu. */
 export type StepsMutant = OfShaders & {of: keyof typeof planned; steps: StepsMistake};
 
-/** Other text in the shaders that hold it; see {@link replaceAll}. */
+/** Replaces text in the shaders that hold it; see {@link replaceAll}. */
 export function wgsl(...edits: readonly [text: string, by: string][]): StepsMistake {
   return (steps) => edits.reduce<readonly Step[]>(edited, steps) as Step[];
 }
@@ -40,7 +40,7 @@ function edited(steps: readonly Step[], edit: readonly [string, string]): Step[]
   return steps.map((step, i) => ({...step, shader: {...step.shader, code: codes[i]}}));
 }
 
-/** Another value of a uniform, in every step that has it. */
+/** Changes the value of a uniform, in every step that has it. */
 export function values(name: string, change: (uniforms: Step['uniforms']) => readonly number[]): StepsMistake {
   return (steps) =>
     steps.map(({uniforms, ...step}) => ({
@@ -49,7 +49,7 @@ export function values(name: string, change: (uniforms: Step['uniforms']) => rea
     }));
 }
 
-/** The plan with the mistake. Its shaders have names of their own, since tfjs keeps pipelines by them. */
+/** The plan with the mistake. Its shaders have their own names, since tfjs caches pipelines by name. */
 export function brokenPlan({name, of, steps}: StepsMutant): PassSteps {
   return (info, pass, a, b, setting) =>
     steps(planned[of].plan(info, pass, a, b, setting), info).map(({shader: {counter: _, ...shader}, ...step}) => ({
@@ -58,14 +58,14 @@ export function brokenPlan({name, of, steps}: StepsMutant): PassSteps {
     }));
 }
 
-/** The setting of the device, where that is what tfjs computes on: some shaders are in the plans for some devices alone. */
+/** The setting of the device if tfjs computes on webgpu, otherwise the default. Some shaders occur only in the plans for some devices. */
 function settingHere(): Setting {
   return tf.getBackend() === 'webgpu'
     ? settingOf((tf.backend() as unknown as WebGPUBackend).adapterInfo)
     : defaultSetting;
 }
 
-/** True, or why the mistake is in no shader that this problem uses. */
+/** Returns true, or the reason why the mistake is in no shader that this problem uses. */
 export function applies(mutant: StepsMutant, info: Conv2DInfo, pass: Pass): true | string {
   const answer = planned[mutant.of].implementation.supports(info, pass);
   if (answer !== true) return answer;

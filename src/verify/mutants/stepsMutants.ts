@@ -2,11 +2,11 @@ import {either} from './edits.js';
 import {allPasses} from './mutant.js';
 import {type StepsMutant, values, wgsl} from './stepsMutant.js';
 
-/** Rows of a tile of pixels. */
+/** The rows of a tile of pixels. */
 const rows = [0, 1, 2, 3, 4, 5, 6, 7];
 const half = (value: string) => `unpack2x16float(pack2x16float(vec2<f32>(${value}, 0.0))).x`;
 
-/** Shaders of webgpu that are wrong where a GPU in general, or a tile in registers, can go wrong. */
+/** Wrong shaders of webgpu, in ways that a GPU in general, or a tile in registers, can be wrong. */
 export const stepsMutants: readonly StepsMutant[] = [
   {
     ...{name: 'webgpu-last-thread', of: 'implicitGemm', passes: allPasses},

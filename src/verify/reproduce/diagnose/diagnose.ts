@@ -96,7 +96,7 @@ async function findOut(
     return;
   }
   const {causes, samples} =
-    smallest.kind === 'depthwise' // of which the model knows nothing
+    smallest.kind === 'depthwise' // the model covers dense convolutions only
       ? {causes: [], samples: []}
       : await explain(
           failedPass,

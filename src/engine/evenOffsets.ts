@@ -1,6 +1,6 @@
 import type {Arena} from './engine.js';
 
-/** Offsets one after another, `step` bytes apart. */
+/** Takes `count` offsets from the arena: 0, step, 2·step, … in bytes. */
 export function evenOffsets(arena: Arena, count: number, step: number): Int32Array {
   const offsets = arena.integers(count);
   for (let i = 0; i < count; i++) offsets[i] = i * step;

@@ -1,7 +1,7 @@
 import {arrayBytes, type Engine, type Matrix} from './engine.js';
 import {evenOffsets} from './evenOffsets.js';
 
-/** Completes an engine: a product of matrices by its other operations. */
+/** Adds `gemm` to an engine. It uses the engine's other operations. */
 export function withGemm(engine: Omit<Engine, 'gemm'>): Engine {
   return {...engine, gemm: (...args) => gemm(engine, ...args)};
 }
@@ -21,7 +21,7 @@ function gemm(
     const packed = engine.pack(engine.reservePacked(arena, k, n), [{...b, rows: k}]);
     const left = arena.floats(m * k);
     const out = arena.floats(m * n);
-    // A matrix that lies column by column is summed as it lies.
+    // A column-major matrix stays column-major: igemmTransposed reads it as it is.
     const byColumns = a.rowStride === 1 && a.columnStride !== 1;
     copy(a, {data: left, offset: 0, rowStride: byColumns ? 1 : k, columnStride: byColumns ? m : 1}, m, k);
     if (byColumns) {

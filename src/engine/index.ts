@@ -12,17 +12,17 @@ export type {EngineName};
 
 export interface EngineOptions {
   engine?: EngineName | 'auto' | undefined;
-  /** By default as many as there are processors, up to 8, in Node, and one elsewhere. */
+  /** In Node, the default is the number of processors, up to 8. Elsewhere it is 1. */
   threads?: number | undefined;
 }
 
 let options: EngineOptions = {engine: 'auto'};
 let settings: Pick<EngineSettings, 'parallelThreshold' | 'cachePackedWeights'> = {};
 let chosen: Engine | undefined;
-/** While it is not known yet which tiles are the fastest. */
+/** Defined until the fastest tiles are known. */
 let tuner: VariantTuner | undefined;
 
-/** The engine of this process: the one that was asked for, else the fastest that runs here. Made when it is first asked for. */
+/** The engine of this process: the configured one, else the fastest that runs here. It is created on the first call. */
 export function engine(): Engine {
   const winner = tuner?.step();
   if (winner) {
@@ -34,7 +34,7 @@ export function engine(): Engine {
   return chosen;
 }
 
-/** The name of the engine that computes; undefined as long as nothing was computed. */
+/** The name of the current engine; undefined if nothing has been computed yet. */
 export function engineInUse(): EngineName | undefined {
   return chosen?.name as EngineName | undefined;
 }
@@ -45,7 +45,7 @@ export function availableEngines(): EngineName[] {
   return engineNames.filter((name) => name === 'js' || variants.includes(name));
 }
 
-/** @throws ConvgradError on an engine that does not run here or threads that cannot be */
+/** @throws ConvgradError if the engine does not run here, or the number of threads is invalid or not available here */
 export function checkEngine(functionName: string, {engine = 'auto', threads}: EngineOptions): void {
   const names = availableEngines();
   if (engine !== 'auto' && !names.includes(engine)) {
@@ -65,21 +65,21 @@ export function checkEngine(functionName: string, {engine = 'auto', threads}: En
   if (alone) throw new ConvgradError(functionName, `threads: ${threads} cannot be, since ${alone}; leave threads out.`);
 }
 
-/** Settles which engine computes and on how many threads. @throws ConvgradError, and changes nothing, where it cannot be */
+/** Sets the engine and its number of threads. @throws ConvgradError, without changing anything, if they are not available here */
 export function configureEngine(functionName: string, {engine = 'auto', threads}: EngineOptions): void {
   checkEngine(functionName, {engine, threads});
   if (options.engine !== engine || options.threads !== threads) releaseEngine();
   options = {engine, threads};
 }
 
-/** Shares among threads what takes so many operations and more; what pays by default. */
+/** Sets how many operations a piece of work needs before threads share it. Without an argument, the engine's default applies. */
 export function setParallelThreshold(parallelThreshold?: number): void {
   releaseEngine();
   const {parallelThreshold: _, ...rest} = settings;
   settings = parallelThreshold === undefined ? rest : {...rest, parallelThreshold};
 }
 
-/** Whether what is made of filters is cached from call to call. */
+/** Sets whether what is made of filters is cached between calls. */
 export function setWeightsCaching(keep: boolean): void {
   releaseEngine();
   settings = {...settings, cachePackedWeights: keep};
@@ -91,14 +91,14 @@ function makeEngine(): Engine {
   try {
     return makeNamedEngine(availableEngines()[0]);
   } catch {
-    return jsEngine; // there are vectors, but no memory for them
+    return jsEngine; // WebAssembly vectors run here, but there is no memory for them
   }
 }
 
 function makeNamedEngine(name: EngineName): Engine {
   if (name === 'js') return jsEngine;
   if (name === 'simd') return wasmEngine(name, threadSettings());
-  // Threads come after the tuning, so that they start once.
+  // Threads start after the tuning, so that they start only once.
   tuner = new VariantTuner(['fma', 'fmaLow']);
   return wasmEngine('fmaLow', settings);
 }
@@ -107,13 +107,13 @@ function threadSettings(): EngineSettings {
   return {...settings, threads: options.threads ?? defaultThreads()};
 }
 
-/** Nothing is asked for any more: the engine goes, and the next computation makes one by default. */
+/** Restores the default options and frees the engine. The next computation creates a new one. */
 export function resetEngine(): void {
   releaseEngine();
   options = {engine: 'auto'};
 }
 
-/** Lets the engine's memory and threads go; the next computation makes a new one. */
+/** Frees the engine's memory and stops its threads. The next computation creates a new engine. */
 function releaseEngine(): void {
   chosen?.release();
   chosen = undefined;

@@ -1,7 +1,7 @@
 import {makeCounters} from './coverageCounter.js';
 import type {ChannelRepeat, Dwconv} from './engine.js';
 
-/** Terms that are summed at a time, so that what they touch stays in the cache while the lanes pass over it. */
+/** Terms that are summed at a time. What they touch stays in the cache while the loop passes over the lanes. */
 const blockTerms = 64;
 
 const [fourLanes, oneLane, nextBlock, accumulating] = makeCounters([

@@ -15,16 +15,16 @@ import {fourier, fourierCounters, fourierInverse} from './jsFourier.js';
 import {tileTransformCounters, transformTiles, transformTilesInto} from './jsTileTransform.js';
 import {tileMatrix} from './tileMatrices.js';
 
-/** Pixels and columns that one pass of the micro-kernel computes: 4·2 double accumulators and 6 operands fit the 16 registers of x64. */
+/** Rows and columns of a micro-kernel's tile: its 4·2 double accumulators and 6 operands fit the 16 registers of x64. */
 const tileRows = 4;
 const tileColumns = 2;
 /** Doubles of packed windows kept at a time: 256 kB, which stays in a level-2 cache. */
 const blockSize = 32_768;
 
-/** Offsets are bytes in integers of 32 bits. */
+/** Offsets are bytes in signed 32-bit integers. */
 const maxBytes = 2 ** 31 - 1;
 
-/** The tiles by size, whole and cut, in the order of (rows − 1)·tileColumns + columns − 1. */
+/** Counters of the tiles by size, whole and cut. The index is (rows − 1)·tileColumns + columns − 1. */
 const tiles = makeCounters(
   Array.from(
     {length: tileRows * tileColumns},
@@ -33,22 +33,22 @@ const tiles = makeCounters(
 );
 const [nextBlock, accumulating] = makeCounters(['js, a second block of rows', 'js, accumulating']);
 
-/** Pairs of columns one after another: data[(pair·k + p)·2 + column]. */
+/** Pairs of columns, one pair after another: element (p, column) of a pair is data[(pair·k + p)·2 + column]. */
 interface PackedPairs extends PackedMatrix {
   data: Float64Array;
 }
 
-/** Pairs of columns of each index. */
+/** The packed matrices of a batch, by index. */
 interface PackedBatchPairs extends PackedBatch {
   each: readonly PackedPairs[];
 }
 
-/** Copies the windows of `count` ≤ 4 rows from `first` on into `to`, interleaved: to[p·4 + row]; zeros where there are fewer. */
+/** Copies the windows of `count` ≤ 4 rows, from row `first` on, into `to`, interleaved: to[at + p·4 + row]. Missing rows become zeros. */
 type PackRows = (first: number, count: number, to: Float64Array, at: number) => void;
 
 /**
- * The engine in plain JavaScript: packs both operands into doubles, so that the inner loop reads straight ahead, and accumulates in double,
- * so that each element is rounded once. Runs wherever JavaScript runs.
+ * The engine in plain JavaScript. It packs both operands into doubles, so that the inner loop reads sequentially. It accumulates
+ * in double and rounds each element once. It runs wherever JavaScript runs.
  */
 export const jsEngine: Engine = withGemm({
   name: 'js',
@@ -174,7 +174,7 @@ export const jsEngine: Engine = withGemm({
       s6 = s6 * 0.5 + 1;
       s7 = s7 * 0.5 + 1;
     }
-    sums.set([s0, s1, s2, s3, s4, s5, s6, s7]); // else nobody would need them
+    sums.set([s0, s1, s2, s3, s4, s5, s6, s7]); // without a use, compilers could drop the loop
     return iterations * 16;
   },
 });
@@ -199,7 +199,7 @@ function igemm({source, pixelOffsets, segments, b, out, outOffsets}: IndirectGem
   );
 }
 
-/** @param outOffsets where the rows of the sums go; without it they follow one another */
+/** @param outOffsets where each row of sums goes, in bytes; without it, rows follow one another */
 function igemmTransposed({
   source,
   rowOffsets,
@@ -235,7 +235,7 @@ function matrixAt({data, step}: MatrixBatch, index: number): Float32Array {
   return data.subarray((index * step) >> 2);
 }
 
-/** @param matrix by default the work's own */
+/** @param matrix defaults to the matrix that `work` names */
 function transformTilesPacked(
   work: WinogradTiles,
   room: PackedBatch,
@@ -246,7 +246,7 @@ function transformTilesPacked(
   return batch;
 }
 
-/** Packed matrices with a row for each tile and a column for each lane, and what writes their elements. */
+/** Packed matrices with a row for each tile and a column for each lane, and `put`, which writes their elements. */
 function packed(room: PackedBatch, {tileOffsets, lanes}: Pick<WinogradTiles, 'tileOffsets' | 'lanes'>) {
   const size = {k: tileOffsets.length, n: lanes};
   const each = (room as PackedBatchPairs).each.map((matrix) => ({...matrix, ...size}));
@@ -259,8 +259,8 @@ function packed(room: PackedBatch, {tileOffsets, lanes}: Pick<WinogradTiles, 'ti
 }
 
 /**
- * The same engine with the absolute values of the matrices that transform tiles: on absolute values of the inputs it gives what no intermediate of a result
- * exceeds, which bounds rounding.
+ * The same engine with the absolute values of the matrices that transform tiles. On absolute values of the inputs, its result is
+ * at least as large as any intermediate of the original computation. This bounds rounding.
  */
 export const absoluteEngine: Engine = {
   ...jsEngine,
@@ -272,7 +272,7 @@ function absolute({matrix}: WinogradTiles): number[][] {
   return tileMatrix(matrix).map((row) => row.map(Math.abs));
 }
 
-/** out[offsetOf(row) + j] = Σ_p a[row, p]·b[p, j], with the rows of a as `packRows` makes them. */
+/** out[offsetOf(row) + j] = Σ_p a[row, p]·b[p, j], added to out with `accumulate`. `packRows` makes the rows of a. */
 function multiply(
   m: number,
   packRows: PackRows,

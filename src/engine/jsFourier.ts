@@ -5,7 +5,7 @@ import {type FourierSide, spectrumOf} from './spectrum.js';
 const [forward, cut, inverse] = makeCounters(['js spectra', 'js spectra, cut tiles', 'js spectra, inverse']);
 export const fourierCounters = [forward, cut, inverse];
 
-/** Spectra in plain JavaScript, in double, by the definition along rows and then along columns. */
+/** Computes spectra in plain JavaScript, in double, by the definition: along the columns, then along the rows. */
 export function fourier(
   {side, source, tileOffsets, rowStep, columnStep, rows, columns, flipped, lanes}: FourierTiles,
   put: (plane: number, tile: number, lane: number, value: number) => void,
@@ -47,7 +47,7 @@ export function fourier(
   }
 }
 
-/** The tiles of products of spectra. */
+/** Transforms products of spectra back into tiles. */
 export function fourierInverse(
   {data, step, rowOffsets}: MatrixBatch,
   {side, out, outOffsets, outRowStep, outColumnStep, rows, columns, lanes}: FourierDestination,
@@ -68,7 +68,8 @@ export function fourierInverse(
       });
       for (let j = side - columns; j < side; j++) {
         for (let u = 0; u < half; u++) {
-          // Lines that are their own conjugates hold half of their numbers, and what is real comes of twice those.
+          // A line that is its own conjugate (u = 0 or side/2) holds v ≤ side/2 only. In its real result, each complex number
+          // counts twice.
           const own = u % (side / 2) === 0;
           let [sumRe, sumIm] = [0, 0];
           for (let v = 0; v < (own ? half : side); v++) {
@@ -95,12 +96,12 @@ export function fourierInverse(
 }
 
 interface Tables {
-  /** Of 2πk/side. */
+  /** Of the angles 2πk/side. */
   cos: Float64Array;
   sin: Float64Array;
-  /** Where each plane's number stands among those of u ≤ side/2, and whether it is real. */
+  /** For each plane: the index of its number among those with u ≤ side/2, and whether that number is real. */
   planes: readonly {at: number; component: 're' | 'im' | 'sum'; real: boolean}[];
-  /** How many u there are. */
+  /** The number of rows with u ≤ side/2. */
   half: number;
 }
 

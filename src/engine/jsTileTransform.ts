@@ -5,10 +5,10 @@ import {tileHeights, tileMatrix} from './tileMatrices.js';
 const [transformed, packed] = makeCounters(['js tile transforms', 'js tile transforms, packed']);
 export const tileTransformCounters = [transformed, packed];
 
-/** Rows of a matrix. */
+/** The rows of a matrix. */
 type MatrixRows = readonly (readonly number[])[];
 
-/** {@link WinogradTiles} in plain JavaScript, in double. @param matrix by default the work's own */
+/** Transforms {@link WinogradTiles} in plain JavaScript, in double. @param matrix defaults to the matrix that `work` names */
 export function transformTiles(
   {outOffsets, out, outRowStep, outColumnStep, ...work}: WinogradTiles & TileDestination,
   matrix?: MatrixRows,
@@ -19,7 +19,10 @@ export function transformTiles(
   });
 }
 
-/** The same into matrices of which each element has a place of its own. */
+/**
+ * Transforms tiles into one matrix for each element of a transformed tile. `put` gets the element, the tile as row and the lane
+ * as column.
+ */
 export function transformTilesInto(
   work: WinogradTiles,
   put: (element: number, row: number, column: number, value: number) => void,
@@ -37,7 +40,7 @@ function forEachTile(
 ): void {
   const {from: height, to} = tileHeights(matrix);
   const [a, b] = [rows.length, rows[0].length];
-  /** The matrix on the left, which lines do not have. */
+  /** The matrix on the left. Lines have none. */
   const left: MatrixRows = to === 1 ? [[1]] : rows;
   const half = new Float64Array(to * b);
   for (let tile = 0; tile < tileOffsets.length; tile++) {

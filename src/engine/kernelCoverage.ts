@@ -1,7 +1,7 @@
 import {type CoverageCounter, makeCounters} from './coverageCounter.js';
 import {type KernelName, kernelNames} from './wasmModule.js';
 
-/** The paths through each kernel that calls may take. */
+/** The paths that calls may take through each kernel. */
 const kernelPaths = {
   igemm8: ['whole columns', 'cut columns', 'cut rows'],
   igemm4: ['whole columns', 'cut rows'],
@@ -28,19 +28,19 @@ const kernelPaths = {
   fourierInverse: ['whole vectors', 'cut vectors'],
 } as const;
 export type KernelPath = (typeof kernelPaths)[keyof typeof kernelPaths][number];
-/** All narrow sums are added to what was there by the same function. */
+/** One function adds all narrow sums to the output, so they share one counter. */
 const accumulating = 'narrowIgemmTransposed, accumulating';
 
 const byEngine = new Map<string, KernelCoverage>();
 
-/** The counter of an engine of that name, of which there may be several in turn. */
+/** The coverage of the engine of that name. Successive engines of one name share it. */
 export function kernelCoverageOf(engine: string): KernelCoverage {
   const coverage = byEngine.get(engine) ?? new KernelCoverage(engine);
   byEngine.set(engine, coverage);
   return coverage;
 }
 
-/** Counts what calls reach of each kernel of an engine. */
+/** Counts which paths of an engine's kernels are reached. */
 export class KernelCoverage {
   readonly counters: CoverageCounter[];
   private readonly byKernel: ReadonlyMap<KernelName, Partial<Record<string, CoverageCounter>>>;
@@ -74,7 +74,7 @@ function pathsOf(kernel: KernelName): readonly KernelPath[] {
   return all[kernel] ?? all[familyOf(kernel)];
 }
 
-/** The name without its size. */
+/** The name without the size at its end. */
 function familyOf(kernel: KernelName): string {
   return kernel.replace(/\d+$/, '');
 }

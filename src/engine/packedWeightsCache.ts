@@ -2,39 +2,39 @@ import {makeCounters} from './coverageCounter.js';
 import type {CacheRequest} from './engine.js';
 import {immutableIdentityOf} from './immutableIdentity.js';
 
-/** Bytes that may be cached in all. */
+/** The most bytes that may be cached. */
 const maxBytes = 1 << 26;
-/** Requests after which what nobody asked for any more counts as forgotten. */
+/** An entry that was not requested during the last so many requests is stale. */
 const staleAfter = 1_000;
 
 export const cacheCounters = makeCounters(['packed weights stored', 'packed weights reused']);
 const [stored, reused] = cacheCounters;
 
-/** What was made of a filter. */
+/** A cached result that was made of a filter. */
 interface CacheEntry {
   value: unknown;
-  /** The address of a copy of the filter, where it is not marked immutable. */
+  /** The address of a copy of the filter; undefined if the filter is marked immutable. */
   copy: number | undefined;
   used: number;
 }
 
-/** `once`: it may come again. `changes`: it was another one when it did. */
+/** `once`: the filter was requested once. `changes`: its contents had changed at a later request, so it is no longer cached. */
 type EntryState = CacheEntry | 'once' | 'changes';
 
 /**
- * What was made of filters, in the order in which it lies in a memory. In training a filter is another one in each step, so only what comes a second time is cached; and a
- * filter that is not marked immutable is compared with a copy whenever it comes again.
+ * Results that were made of filters, in the order in which they lie in memory. Training changes a filter in each step, so only a
+ * filter that is requested twice is cached. A filter that is not marked immutable is compared with a copy at each later request.
  */
 export class PackedWeightsCache {
-  /** That are taken. */
+  /** Bytes in use. */
   bytes = 0;
   private requests = 0;
   private entries: CacheEntry[] = [];
   private byFilter = new WeakMap<object, Map<string, EntryState>>();
 
   /**
-   * @param isCopy whether a filter is the same as the copy at a address
-   * @returns the entry, or whether it should be made to be cached
+   * @param isCopy whether the filter equals the copy at an address
+   * @returns the entry; 'make' if the caller should make it and add it; undefined if it should not be cached
    */
   find({source, key, compare}: CacheRequest, isCopy: (address: number) => boolean): CacheEntry | 'make' | undefined {
     if (!compare && !immutableIdentityOf(source)) return undefined;
@@ -56,7 +56,7 @@ export class PackedWeightsCache {
     return state;
   }
 
-  /** Lets everything go where there is no room for so many bytes more and some of it is forgotten. @returns whether there is room */
+  /** Frees all entries if `bytes` more do not fit and at least one entry is stale. @returns whether there is room */
   makeRoom(bytes: number): boolean {
     if (this.bytes + bytes <= maxBytes) return true;
     if (bytes > maxBytes || this.entries.every(({used}) => this.requests - used < staleAfter)) return false;

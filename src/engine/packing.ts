@@ -3,7 +3,7 @@ import type {StackedMatrix} from './engine.js';
 import type {Panel} from './panels.js';
 import type {Kernels} from './wasmModule.js';
 
-/** Room for what is on its way into panels: it stays in a level-2 cache. */
+/** Bytes of the staging memory through which matrices pass into panels. It stays in a level-2 cache. */
 export const stagingBytes = 1 << 17;
 const stagingFloats = stagingBytes / 4;
 
@@ -11,10 +11,10 @@ export const packingCounters = makeCounters(['packing rows', 'packing columns', 
 const [byRows, byColumns, byElements] = packingCounters;
 
 /**
- * Copies matrices that stand one below the other into panels, a stretch of memory at a time through the staging memory. So each is read once,
- * straight ahead, whichever way it lies.
- * @param stagingAddress its address in the memory
- * @param n their columns, which the panels share out
+ * Packs matrices that are stacked one below the other into panels, part by part through the staging memory. Each element is read
+ * once.
+ * @param stagingAddress the address of the staging memory
+ * @param n the columns of the matrices, which the panels divide among them
  */
 export function packPanels(
   kernels: Kernels,
@@ -28,7 +28,7 @@ export function packPanels(
   let above = 0;
   for (const block of blocks) {
     const {data, offset, rowStride, columnStride, rows} = block;
-    /** Packs rows of a panel that are staged from an offset on, with these strides in floats. */
+    /** Packs `count` rows of a panel from the staging memory. `from` is their offset there; offset and strides are floats. */
     const pack = (
       {columns, width, address, rowStep, columnStep}: Panel,
       row: number,

@@ -4,19 +4,22 @@ import {type FourierSide, planeCount} from './spectrum.js';
 import {type TileMatrix, tileHeights, tileMatrices, tileMatrix} from './tileMatrices.js';
 import {isShared, type Work, type WorkKind} from './work.js';
 
-/** How long an engine takes for each kind of work, each measured when it is first asked for, by a probe of some milliseconds. */
+/** How long an engine takes for each kind of work. A probe of some milliseconds measures each kind when it is first asked for. */
 export interface Rates {
-  /** Nanoseconds of one unit. */
+  /** Nanoseconds for one unit. */
   of(kind: WorkKind): number;
-  /** Lets what was not measured yet run for a while, so that compilers, which take their time, have replaced their first quick work when it is. */
+  /**
+   * Warms up the kernels that `predict` times but has not measured yet. It runs each for some milliseconds, until the JIT has
+   * tiered up.
+   */
   prepare(work: Work): void;
-  /** Milliseconds of all of it, on as many threads as share so much work. */
+  /** Milliseconds for all of the work, on as many threads as share work of this size. */
   predict(work: Work): number;
 }
 
 const known = new WeakMap<Engine, Rates>();
 
-/** The rates of an engine, the same for as long as it lives. */
+/** The rates of an engine. They stay the same for the engine's lifetime. */
 export function ratesOf(engine: Engine): Rates {
   const rates = known.get(engine) ?? makeRates(engine);
   known.set(engine, rates);
@@ -54,28 +57,31 @@ function isGemm(kind: WorkKind): boolean {
   return /^(igemm|igemmTransposed)\d$/.test(kind);
 }
 
-/** Whether it is a kernel of its own, of which compilers know nothing before it runs. */
+/** Whether the kind has a kernel of its own, which the JIT has to compile. */
 function isCompiled(kind: WorkKind | 'pieces'): boolean {
   return !['pieces', 'tiles', 'calls', 'copied', 'scalar'].includes(kind);
 }
 
-/** A piece of work that is run again and again. */
+/** A piece of work that is run repeatedly. */
 interface Microbenchmark {
   run(): void;
-  /** How much of its kind it is. */
+  /** How many units of its kind it contains. */
   units: number;
-  /** What else is in it, in nanoseconds. */
+  /** The time of everything else in it, in nanoseconds. */
   overhead?: number;
 }
 
-/** The fastest run within so many milliseconds counts. */
+/** How long a kind is measured. Its fastest slice counts. */
 const probeMilliseconds = 12;
 const warmUpMilliseconds = 5;
-/** So that one that was interrupted does not count. */
+/** At least so many slices are timed, so that an interrupted one does not count. */
 const fewestSlices = 12;
-/** A clock may stand still, as tests have it: then all kinds take no time, and the order of preference decides. */
+/**
+ * Limits the repetitions where the clock stands still, as in some tests. All kinds then take no time, and the order of preference
+ * decides.
+ */
 const maxRepetitions = 1 << 13;
-/** Long enough for the clock, which in pages goes by tenths of a millisecond, and is not waited for where it goes by much more. */
+/** A slice lasts 10 ticks of the clock, but at least 0.1 ms and at most 2 ms. In pages, the clock has ticks of 0.1 ms or more. */
 const [shortestSlice, longestSlice, ticks] = [0.1, 2, 10];
 let slice: number | undefined;
 
@@ -120,15 +126,15 @@ function measure(engine: Engine, kind: WorkKind, rates: Rates): number {
   return fastest;
 }
 
-/** Rows, terms and columns of the products that are measured: a multiple of every tile's, in a level-1 cache. */
+/** Rows and terms of the products that are measured. Most tiles divide the rows, and the operands stay in a level-1 cache. */
 const [rows, depth] = [48, 144];
-/** Where beginning and storing a tile takes most of the time. */
+/** Rows and terms with which starting and storing a tile takes most of the time. */
 const [manyRows, fewTerms] = [960, 4];
-/** Of the copies: more than a level-1 cache and less than a level-2 cache holds. */
+/** Floats of the copies that are measured: more than a level-1 cache holds and less than a level-2 cache holds. */
 const copyFloats = 1 << 16;
 const [tileCount, tileLanes] = [16, 64];
 
-/** Hands over a piece of that kind of work. */
+/** Calls `use` with a microbenchmark of that kind of work. */
 function withMicrobenchmark(engine: Engine, kind: WorkKind, rates: Rates, use: (piece: Microbenchmark) => void): void {
   const gemm = /^(igemm|igemmTransposed)(\d)$/.exec(kind);
   const fourier = /^(fourier|inverse)(\d+)$/.exec(kind);
@@ -174,7 +180,7 @@ function probeGemm(
   });
 }
 
-/** A 3×3 depthwise convolution of a row of pixels. */
+/** A 3×3 depthwise convolution of one row of pixels. */
 function probeDwconv(engine: Engine, use: (piece: Microbenchmark) => void): void {
   const [pixels, taps] = [32, 9];
   const floats = (2 * pixels + taps) * tileLanes;
@@ -185,14 +191,14 @@ function probeDwconv(engine: Engine, use: (piece: Microbenchmark) => void): void
       evenOffsets(arena, 2 * pixels, 2 * tileLanes),
       evenOffsets(arena, 2 * taps, 2 * tileLanes),
     ];
-    // Pairs of offsets that are the same.
+    // Both offsets of a pair are the same.
     for (const pairs of [offsets, terms]) for (let i = 0; i < pairs.length; i += 2) pairs[i + 1] = pairs[i];
     const work = {source, rows: offsets, terms, filter, out, lanes: tileLanes, accumulate: false};
     use({run: () => engine.dwconv(work), units: 2 * pixels * taps * tileLanes});
   });
 }
 
-/** From an array into the arena and from there to another. */
+/** Copies from an array into the arena, and from there into another array. */
 function probeCopies(engine: Engine, use: (piece: Microbenchmark) => void): void {
   const [from, to] = [new Float32Array(copyFloats).fill(1), new Float32Array(copyFloats)];
   engine.withArena(4 * copyFloats + arrayBytes, (arena) => {
@@ -220,7 +226,7 @@ function probeLoops(use: (piece: Microbenchmark) => void): void {
   const run = () => {
     let sum = 0;
     for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-    a[0] = sum > 0 ? 1 : 2; // so that it cannot be left out
+    a[0] = sum > 0 ? 1 : 2; // without a use, compilers could drop the loop
   };
   use({run, units: 2 * a.length});
 }

@@ -1,12 +1,13 @@
 import {fourierSides} from './assembly/modules.js';
 
 export {fourierSides};
-/** Sides of tiles that engines know the spectra of. */
+/** The sides of the tiles whose spectra engines compute. */
 export type FourierSide = (typeof fourierSides)[number];
 
 /**
- * A plane of spectra X[u, v] = Σ x[i, j]·e^(−2πi(ui + vj)/side): the real part, the imaginary part or their sum. The three of X and Y give X·Y with three products
- * of real numbers: with a, b, c those of re, im and sum, re = a − b and im = c − a − b.
+ * A plane of spectra X[u, v] = Σ x[i, j]·e^(−2πi(ui + vj)/side): the real part, the imaginary part, or the sum of both. The three
+ * planes give X·Y with three real products. If a, b and c are the products of the re, im and sum planes of X and Y, then re = a −
+ * b and im = c − a − b.
  */
 export interface SpectralPlane {
   u: number;
@@ -14,14 +15,14 @@ export interface SpectralPlane {
   component: 're' | 'im' | 'sum';
 }
 
-/** How many planes there are. */
+/** The number of planes. */
 export function planeCount(side: FourierSide): number {
   return (3 * side ** 2) / 2 - 2;
 }
 
 /**
- * The planes in their order. Of real tiles X[−u, −v] is the conjugate of X[u, v], so half of them are enough; and four numbers are real, which have one plane
- * each.
+ * The planes in their order. For real tiles X[−u, −v] is the conjugate of X[u, v], so half of the numbers are enough. Four of
+ * these numbers are real and have one plane each.
  */
 export function spectrumOf(side: FourierSide): SpectralPlane[] {
   const half = side / 2;

@@ -1,14 +1,14 @@
 import {compile, instantiate, type WasmVariant} from './wasmModule.js';
 
 const [pixels, terms] = [48, 144];
-/** Runs at a time: some 0.1 ms. */
+/** Runs in each step: some 0.1 ms. */
 const runsPerStep = 10;
-/** Runs until the compiler has replaced its first quick work, and how long it may take for that, in milliseconds. */
+/** The tuning takes at least so many runs and so many milliseconds, so that the JIT has tiered up. */
 const [enough, compileTime] = [500, 400];
 
 /**
- * Finds the fastest of variants that give the same bits, whose tiles suit one compiler and another less. Compilers take their time to make good
- * code, so the tuning goes on in slices while work is done.
+ * Finds the fastest of several variants that give the same bits. Which tiles are fastest depends on the host's compiler. The JIT
+ * needs time to tier up, so the tuning proceeds in slices between other work.
  */
 export class VariantTuner {
   private readonly begin: number;
@@ -17,7 +17,7 @@ export class VariantTuner {
 
   /**
    * @param now the clock, in milliseconds
-   * @param runOf what is timed of a variant
+   * @param runOf the work that is timed for a variant
    */
   constructor(
     variants: readonly WasmVariant[],
@@ -28,7 +28,7 @@ export class VariantTuner {
     this.candidates = variants.map((variant) => ({variant, run: runOf(variant), best: Number.POSITIVE_INFINITY}));
   }
 
-  /** Goes on for a while. @returns the winner, once there is one */
+  /** Runs one slice of the tuning. @returns the winner, once it is known */
   step(): WasmVariant | undefined {
     for (let i = 0; i < runsPerStep; i++) {
       for (const each of this.candidates) {
@@ -43,7 +43,10 @@ export class VariantTuner {
   }
 }
 
-/** What is timed: windows of ones that lie one after another, by eight columns of ones. @returns and the sums, each as many as a window has terms */
+/**
+ * The work that is timed: overlapping windows of ones times eight columns of ones.
+ * @returns the work, its sums, and the number of terms, which each sum equals after a run
+ */
 export function sumsOfOnes(variant: WasmVariant): {run: () => void; sums: Float32Array; terms: number} {
   const memory = new WebAssembly.Memory({initial: 2, maximum: 2});
   const kernels = instantiate(compile(variant, false), memory);

@@ -1,12 +1,15 @@
 import type {Dwconv} from './engine.js';
 import type {KernelCoverage} from './kernelCoverage.js';
 
-/** The kernel's tiles and blocks, see assembly/dwconv.mjs. */
+/** The kernel's tiles and blocks; see assembly/dwconv.mjs. */
 const tileRows = 3;
 const tileLanes = 8;
 const blockTerms = 128;
 
-/** What calls of the kernel take that compute all lanes together. Few rows of many terms go a tile's lanes at a time: what a block of terms touches of them stays in the cache. */
+/**
+ * The arguments of the kernel calls that together compute all lanes. If there are fewer rows than terms, each call computes the
+ * lanes of one tile. What a block of terms touches in these lanes then stays in the cache.
+ */
 export function dwconvArgs(work: Dwconv, coverage: KernelCoverage): number[][] {
   const {source, rows, terms, filter, out, lanes, accumulate} = work;
   coverage.add('dwconv', {

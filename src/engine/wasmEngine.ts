@@ -15,7 +15,7 @@ import {growTo, heapBase, isCopy, openInstance, stagingAddress, type WasmInstanc
 import {tileRows, type WasmVariant} from './wasmModule.js';
 import {packedTileTransformCalls, tileTransformCall, tileTransformFlops} from './wasmTileTransform.js';
 
-/** In the order of their numbers in `assembly/epilogue.mjs`. */
+/** The index of an activation is its number in `assembly/epilogue.mjs`. */
 const activations = [
   'linear',
   'relu',
@@ -23,24 +23,24 @@ const activations = [
   'prelu',
   'leakyrelu',
 ] as const satisfies readonly Epilogue['activation'][];
-/** Operations of each iteration of `peak`. */
+/** Floating-point operations in each iteration of `peak`. */
 const peakOperations = 448;
 
 export interface EngineSettings {
-  /** Threads in all; 1 by default. */
+  /** Number of threads, this one included; 1 by default. */
   threads?: number;
-  /** Operations of a piece of work that is shared among them; dispatching costs as much as some megaflops. */
+  /** How many operations a piece of work needs before threads share it. Dispatching costs as much as some megaflops. */
   parallelThreshold?: number;
-  /** How long to wait for a worker that has begun, in milliseconds. */
+  /** How long to wait for a worker that has taken a piece, in milliseconds. */
   workerTimeout?: number;
-  /** Whether what is made of filters is cached; by default it is. */
+  /** Whether what is made of filters is cached; true by default. */
   cachePackedWeights?: boolean;
 }
 
 /**
- * An engine on WebAssembly vectors. It computes in a memory of its own, which grows to what the largest call needs and stays so until it is
- * released; sums are float32, of which each tile keeps its own in registers from the first term to the last. Threads start when there is work for
- * them, and change no bit of a result: they share out elements, never the terms of one.
+ * An engine on WebAssembly vectors. It computes in its own memory, which grows to the largest call's needs and keeps that size
+ * until it is released. Sums are float32. Each tile keeps its sums in registers from the first term to the last. Threads start
+ * when there is work for them. They change no bit of a result, because they divide the elements, never the terms of one.
  */
 export function wasmEngine(
   variant: WasmVariant,
@@ -53,7 +53,7 @@ export function wasmEngine(
   let instance: WasmInstance = openInstance(variant);
   let weightsCache = new PackedWeightsCache();
   let needsThreads = false;
-  /** Where an arena begins: after what is cached. */
+  /** Where an arena begins: after the cached results. */
   const bottom = () => heapBase + weightsCache.bytes;
   let top = bottom();
   let inUse = false;
@@ -87,7 +87,7 @@ export function wasmEngine(
     try {
       move(openInstance(variant, {workers: maxThreads - 1, timeout: workerTimeout}));
     } catch {
-      maxThreads = 1; // small devices have no room for a memory that can be shared, and policies may forbid workers
+      maxThreads = 1; // small devices have no room for a shared memory, and policies may forbid workers
     }
   };
 
@@ -99,7 +99,7 @@ export function wasmEngine(
     threadsFor: (operations) => (operations >= parallelThreshold ? maxThreads : 1),
 
     withArena(bytes, fn) {
-      if (inUse) throw new Error('the arena is in use'); // growing would take its arrays away
+      if (inUse) throw new Error('the arena is in use'); // growing the memory would detach its arrays
       if (needsThreads && maxThreads > 1 && !instance.pool) startThreads();
       needed = bytes;
       if (!growTo(instance.memory, bottom() + bytes)) weightsCache = new PackedWeightsCache();
@@ -149,7 +149,7 @@ export function wasmEngine(
 
     packedBytes: (k, n) => panelBytes(k, n) + arrayBytes,
 
-    // What is left over keeps matrices of a power of two of bytes from meeting in the same lines of a cache.
+    // The extra bytes keep matrices of a power of two of bytes from mapping to the same cache lines.
     reservePacked: (_arena, k, n): Panels => ({k, n, address: take(panelBytes(k, n) + arrayBytes)}),
 
     packedBatchBytes: (count, k, n) => batchPanelBytes(count, k, n) + arrayBytes,

@@ -4,7 +4,7 @@ import type {KernelCoverage} from './kernelCoverage.js';
 import {type BatchPanels, batchPanelsOf} from './panels.js';
 import {planeCount} from './spectrum.js';
 
-/** The call of the kernel that makes spectra of tiles. */
+/** The call of the kernel that computes spectra of tiles. */
 export function fourierCall(
   work: FourierTiles,
   {data, rowStep, step}: MatrixBatch,
@@ -13,7 +13,7 @@ export function fourierCall(
   return forwardCall(work, 0, work.lanes, [data.byteOffset, rowStep, step], coverage);
 }
 
-/** The calls that make packed matrices of them, one for each panel, or for each column that lies for itself. */
+/** The calls that compute spectra as packed matrices: one for each panel, or for each column that is stored by itself. */
 export function packedFourierCalls(work: FourierTiles, packed: BatchPanels, coverage: KernelCoverage): KernelCall[] {
   const {tileOffsets} = work;
   const calls: KernelCall[] = [];
@@ -28,7 +28,7 @@ export function packedFourierCalls(work: FourierTiles, packed: BatchPanels, cove
   return calls;
 }
 
-/** The call of the kernel that makes tiles of products of spectra. */
+/** The call of the kernel that transforms products of spectra back into tiles. */
 export function inverseFourierCall(
   {data, rowStep, step}: MatrixBatch,
   {side, out, outOffsets, outRowStep, outColumnStep, rows, columns, lanes}: FourierDestination,
@@ -40,7 +40,7 @@ export function inverseFourierCall(
   return {kernel, args: [data.byteOffset, rowStep, step, ...to, rows, columns, lanes]};
 }
 
-/** Of one lane of one tile: as long as so many operations of a matrix product. */
+/** The work of transforming one lane of one tile, as the operations of a matrix product that take as long. */
 export function fourierFlops(side: FourierTiles['side']): number {
   return 8 * planeCount(side);
 }

@@ -3,13 +3,13 @@ import type {KernelCall} from './kernelCall.js';
 import type {KernelCoverage} from './kernelCoverage.js';
 import {type BatchPanels, batchPanelsOf, type Panel, type Panels, panelsOf} from './panels.js';
 
-/** Rows of the tiles of eight and of four columns. */
+/** The rows of the tiles of eight and of four columns. */
 interface TileRows {
   rows8: number;
   rows4: number;
 }
 
-/** The calls of kernels that compute an {@link IndirectGemm}. */
+/** The kernel calls that compute an {@link IndirectGemm}. */
 export function igemmCalls(
   {source, pixelOffsets, segments, b, out, outOffsets}: IndirectGemm,
   rows: TileRows,
@@ -25,7 +25,7 @@ export function igemmCalls(
   });
 }
 
-/** The same of an {@link IndirectGemmTransposed}. */
+/** The kernel calls that compute an {@link IndirectGemmTransposed}. */
 export function igemmTransposedCalls(
   {source, rowOffsets, pixelOffsets, b, out, accumulate}: IndirectGemmTransposed,
   rows: TileRows,
@@ -41,7 +41,7 @@ export function igemmTransposedCalls(
   });
 }
 
-/** Panels that follow one another, those of eight columns as one. */
+/** The panels in their order. All panels of width 8 are merged into one. */
 function groupsOf(packed: Panels): Panel[] {
   const panels = [...panelsOf(packed)];
   const wide = panels.filter(({width}) => width === 8);
@@ -50,7 +50,7 @@ function groupsOf(packed: Panels): Panel[] {
   return [{...wide[0], columns: wide.reduce((sum, {columns}) => sum + columns, 0)}, ...rest];
 }
 
-/** The call for panels of one width, and of wide ones the calls for each panel, which threads take. */
+/** The call for panels of one width. If they are stored as vectors, `split` returns a call for each panel, which threads share. */
 function callOf(
   name: 'igemm' | 'igemmTransposed',
   group: Panel,
@@ -92,7 +92,7 @@ export function batchedGemmCall(
   return {kernel: 'batchedGemm', args: [...from, ...packed, out.data.byteOffset, out.step, out.rowStep, b.n]};
 }
 
-/** The same of sums over tiles. */
+/** The call that sums over tiles for a batch of matrices. */
 export function batchedGemmTransposedCall(
   {source, columns, b, out, accumulate}: BatchedGemm & {accumulate: boolean},
   rows: TileRows,
@@ -113,7 +113,7 @@ export function batchedGemmTransposedCall(
   return {kernel: 'batchedGemmTransposed', args: [...from, ...packed, ...to]};
 }
 
-/** Pixels of a tile of so many columns. */
+/** The pixels of a tile, by its number of columns. */
 const narrowRows: Readonly<Record<number, number>> = {1: 7, 2: 4, 3: 3};
 
 function countIgemm(

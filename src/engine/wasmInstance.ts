@@ -4,18 +4,18 @@ import {type Pool, startPool} from './threads/pool.js';
 import {compile, instantiate, type Kernels, maxPages, type WasmVariant} from './wasmModule.js';
 
 const pageBytes = 65_536;
-/** The words by which threads agree and their scratch memory lie below; then what is on its way into panels. */
+/** The staging memory begins here. The control words of the threads and their scratch memory lie below. */
 export const stagingAddress = controlBytes;
 export const heapBase = stagingAddress + stagingBytes;
 
-/** A memory and what computes on it. */
+/** A memory and the kernels that compute on it. */
 export interface WasmInstance {
   memory: WebAssembly.Memory;
   kernels: Kernels;
   pool?: Pool;
 }
 
-/** A new memory, with workers on it where there are to be any. */
+/** Opens a new memory. With `threading`, it is shared and workers start on it. */
 export function openInstance(variant: WasmVariant, threading?: {workers: number; timeout: number}): WasmInstance {
   const memory = new WebAssembly.Memory({
     initial: Math.ceil(heapBase / pageBytes),
@@ -29,7 +29,7 @@ export function openInstance(variant: WasmVariant, threading?: {workers: number;
   return {memory, kernels, pool: startPool(module, memory, kernels, threading.workers, threading.timeout)};
 }
 
-/** Lets a memory have so many bytes. @returns whether there are so many */
+/** Grows a memory to at least so many bytes. @returns whether it has that many */
 export function growTo(memory: WebAssembly.Memory, bytes: number): boolean {
   const missing = Math.ceil(bytes / pageBytes) - memory.buffer.byteLength / pageBytes;
   try {
@@ -40,7 +40,7 @@ export function growTo(memory: WebAssembly.Memory, bytes: number): boolean {
   }
 }
 
-/** Whether an array holds the same as a copy of it in the memory, bit by bit. */
+/** Whether an array equals the copy of it at an address in the memory, bit by bit. */
 export function isCopy({memory, kernels}: WasmInstance, array: Float32Array, place: number): boolean {
   const floats = stagingBytes / 4;
   const stage = new Float32Array(memory.buffer, stagingAddress, floats);

@@ -4,10 +4,13 @@ import {tileMatrices} from './tileMatrices.js';
 
 const modules = {fma, fmaLow, simd};
 
-/** Ways to compile the micro-kernels: separate or fused multiplication and addition, and for fused ones tiles that ask for fewer registers. All fused ones give the same bits. */
+/**
+ * The compiled versions of the micro-kernels: with separate multiplication and addition, with fused ones, and with fused ones and
+ * tiles that need fewer registers. All fused versions give the same bits.
+ */
 export type WasmVariant = keyof typeof modules;
 
-/** The kernels that compute elements from..to of a range, each in a way that does not depend on where the range begins and ends. */
+/** The kernels that compute elements from..to of a range. The result of an element does not depend on where the range begins and ends. */
 export const kernelNames = [
   ...(['igemm8', 'igemm4', 'narrowIgemm1', 'narrowIgemm2', 'narrowIgemm3'] as const),
   ...([
@@ -24,7 +27,7 @@ export const kernelNames = [
 ] as const;
 export type KernelName = (typeof kernelNames)[number];
 
-/** What `assembly/kernels.mjs` exports; addresses are in bytes in its memory. */
+/** The exports of `assembly/kernels.mjs`. Addresses are bytes in the module's memory. */
 export interface Kernels extends Record<KernelName, (from: number, to: number, ...args: number[]) => void> {
   setScratch(address: number): void;
   pack(
@@ -37,7 +40,7 @@ export interface Kernels extends Record<KernelName, (from: number, to: number, .
     panel: number,
     step: number,
   ): void;
-  /** @returns 1 where so many bytes are the same, else 0 */
+  /** @returns 1 if so many bytes are equal, else 0 */
   same(a: number, b: number, bytes: number): number;
   applyEpilogue(
     out: number,
@@ -51,10 +54,10 @@ export interface Kernels extends Record<KernelName, (from: number, to: number, .
   peak(iterations: number, value: number): number;
 }
 
-/** The last place that typed arrays and 32-bit signed addresses reach, in pages of 64 kB. */
+/** The size of the largest memory that typed arrays and 32-bit signed addresses reach, in pages of 64 kB. */
 export const maxPages = 32_767;
 
-/** The variants that run here: a host may lack their instructions, and a page's policy may forbid WebAssembly. */
+/** The variants that run here. A host may lack their instructions, and a page's policy may forbid WebAssembly. */
 export function wasmVariants(): readonly WasmVariant[] {
   variants ??= (Object.keys(modules) as WasmVariant[]).filter((name) => {
     try {
@@ -68,14 +71,14 @@ export function wasmVariants(): readonly WasmVariant[] {
 }
 let variants: WasmVariant[] | undefined;
 
-/** Rows of a variant's tiles. */
+/** The rows of a variant's tiles of eight and of four columns. */
 export function tileRows(variant: WasmVariant): {rows8: number; rows4: number} {
   return modules[variant];
 }
 
 const compiled = new Map<string, WebAssembly.Module>();
 
-/** The module, compiled once, so that all who use it profit from what the compiler makes better later. @param shared whether its memory is one that threads share */
+/** Compiles a module once, so that all its users benefit when the JIT tiers up. @param shared whether threads share its memory */
 export function compile(variant: WasmVariant, shared: boolean): WebAssembly.Module {
   const key = `${variant} ${shared}`;
   const known = compiled.get(key);
@@ -96,7 +99,7 @@ function bytesOf(variant: WasmVariant): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 }
 
-/** The import of a memory as it is encoded: 'env', 'memory', the kind, and the flag of a maximum. Sharing is the next flag. */
+/** The encoded import of a memory: 'env', 'memory', the kind, and the flag for a maximum. The next bit of the flags means shared. */
 const memoryImport = [3, ...letters('env'), 6, ...letters('memory'), 2, 1];
 
 function letters(word: string): number[] {

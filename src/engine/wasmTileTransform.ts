@@ -14,7 +14,7 @@ export function tileTransformCall(work: WinogradTiles & TileDestination, coverag
   };
 }
 
-/** The calls that transform tiles into packed matrices, one for each panel, or for each column that lies for itself. */
+/** The calls that transform tiles into packed matrices: one for each panel, or for each column that is stored by itself. */
 export function packedTileTransformCalls(
   work: WinogradTiles,
   packed: BatchPanels,
@@ -35,7 +35,7 @@ export function packedTileTransformCalls(
   return calls;
 }
 
-/** Of memory more than of arithmetic: moving an element takes as long as about eight operations of a matrix product. */
+/** The work as flops of a matrix product. Memory-bound: about 8 flops per element moved. */
 export function tileTransformFlops({matrix, tileOffsets, lanes}: WinogradTiles): number {
   return 8 * tileOffsets.length * lanes * tileMatrix(matrix).length * tileHeights(matrix).to;
 }

@@ -2,20 +2,27 @@ import {panelsOf} from './panels.js';
 import {type FourierSide, fourierSides} from './spectrum.js';
 import {type TileMatrix, tileMatrices} from './tileMatrices.js';
 
-/** Indirect GEMMs, plain and with A transposed, in tiles of so many columns: vectors of them, or up to three each for itself; see panels.ts. */
+/**
+ * Indirect GEMMs, plain and with A transposed, by the columns of their tiles: eight or four as vectors, or one to three by
+ * themselves. See panels.ts.
+ */
 const gemmKinds = [
   ...(['igemm8', 'igemm4', 'igemm3', 'igemm2', 'igemm1'] as const),
   ...(['igemmTransposed8', 'igemmTransposed4', 'igemmTransposed3', 'igemmTransposed2', 'igemmTransposed1'] as const),
 ] as const;
 
-/** Transforms of tiles, by their side. */
+/** Fourier transforms of tiles, by the side of the tile. */
 const fourierKinds = fourierSides.map((side): `fourier${FourierSide}` => `fourier${side}`);
 const inverseKinds = fourierSides.map((side): `inverse${FourierSide}` => `inverse${side}`);
 
 /**
- * What a computation consists of, each in a measure of its own: products in floating-point operations, `tiles` in register tiles that are begun and
- * stored, `calls` in calls of kernels, matrices that transform tiles and Fourier transforms in tiles times lanes, `dwconv` in operations, `copied` and `packed`
- * in bytes, `scalar` in operations of plain loops.
+ * The kinds of work in a computation, each with its own unit:
+ * - products and `dwconv`: floating-point operations
+ * - `tiles`: register tiles that are started and stored
+ * - `calls`: calls of kernels
+ * - matrices that transform tiles, and Fourier transforms: tiles times lanes
+ * - `copied` and `packed`: bytes
+ * - `scalar`: operations of plain loops
  */
 export const workKinds = [
   ...gemmKinds,
@@ -27,15 +34,15 @@ export const workKinds = [
 ] as const;
 export type WorkKind = (typeof workKinds)[number];
 
-/** How much there is of each kind, and in how many pieces it comes, each of which threads share out by itself; one where nothing is said. */
+/** The amount of each kind, and the number of pieces (default 1). Threads share each piece separately. */
 export type Work = Readonly<Partial<Record<WorkKind | 'pieces', number>>>;
 
-/** What threads share out among them; the rest is done by the one that calls. */
+/** Whether threads share this kind of work. The calling thread does the rest. */
 export function isShared(kind: WorkKind): boolean {
   return !['calls', 'copied', 'packed', 'scalar'].includes(kind);
 }
 
-/** Rows of most register tiles. */
+/** The rows of most register tiles. */
 const tileRows = 6;
 
 /** A product [rows×depth]·[depth×columns]. */
@@ -47,8 +54,9 @@ export interface GemmShape {
 }
 
 /**
- * So many such products, each done in so many blocks.
- * @param calls of kernels, for panels of one width: one for each product and block, unless those of a batch are one
+ * The work of `count` such products, each computed in `blocks` blocks.
+ * @param calls kernel calls for panels of one width: one for each product and block, or one for each block if it computes a whole
+ * batch
  */
 export function gemmWork(
   {kind, rows, depth, columns}: GemmShape,
@@ -66,18 +74,18 @@ export function gemmWork(
     const narrow = each as 1 | 2 | 3;
     if (width === 1) add(`${kind}${narrow}`, 2 * depth * rows * narrow);
     else add(`${kind}${width}`, 2 * depth * high * tileRows * width);
-    // Narrow tiles are half as high, and their sums lie in four parts.
+    // Narrow tiles have about half the rows and keep each sum in four parts.
     add('tiles', (kind === 'igemmTransposed' ? high * blocks : high) * (width === 1 ? 4 : 1));
   }
   return work;
 }
 
-/** What kernels that transform tiles make of so many lanes: whole vectors. */
+/** The lanes that tile transforms compute: the number is rounded up to whole vectors. */
 export function paddedLanes(lanes: number): number {
   return 4 * Math.ceil(lanes / 4);
 }
 
-/** The same on the way into packed matrices, where each narrow column goes by itself. */
+/** The lanes that tile transforms into packed matrices compute. Each narrow column takes a vector of its own. */
 export function packedPaddedLanes(lanes: number): number {
   return [...panelsOf({k: 0, n: lanes, address: 0})].reduce(
     (sum, {columns, width}) => sum + (width === 1 ? 4 * columns : paddedLanes(columns)),
@@ -85,17 +93,17 @@ export function packedPaddedLanes(lanes: number): number {
   );
 }
 
-/** Tiles transformed by a matrix from both sides, in lanes of whole vectors. */
+/** The work of transforming tiles with a matrix from both sides. `lanes` is a multiple of the vector size. */
 export function tileTransformWork(matrix: TileMatrix, tiles: number, lanes: number): Work {
   return {[matrix]: tiles * lanes};
 }
 
-/** Tiles transformed into their spectra, and others back, in tiles times lanes. */
+/** The work of transforming tiles into spectra (`there`) and spectra into tiles (`back`), in tiles times lanes. */
 export function fourierWork(side: FourierSide, there: number, back: number): Work {
   return {[`fourier${side}`]: there, [`inverse${side}`]: back};
 }
 
-/** Everything together. */
+/** The sum of the work. Of the numbers of pieces it takes the largest. */
 export function sumWork(...works: readonly Work[]): Work {
   const sum: Partial<Record<WorkKind | 'pieces', number>> = {};
   for (const {pieces, ...work} of works) {

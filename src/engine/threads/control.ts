@@ -2,34 +2,37 @@ import {scratchBytes} from '../assembly/modules.js';
 
 export {scratchBytes};
 
-/** Words at the beginning of a shared memory, by which threads agree on the work; those that change often lie apart. */
+/** Words at the beginning of a shared memory, with which threads coordinate. Words that change often lie in separate cache lines. */
 export const word = {
-  /** Pieces that nobody has taken yet; below 1 there are none. */
+  /** Pieces that no thread has taken yet. Below 1 there are none. */
   left: 0,
-  /** Grows with each job. */
+  /** Increases with each job. */
   job: 16,
   /** Pieces that workers have finished. */
   done: 32,
-  /** Workers that run. */
+  /** Workers that are running. */
   ready: 48,
-  /** The job: the length of the range, of a piece of it, how many of these there are, how many calls there are and how many a piece takes. */
+  /**
+   * The job: the length of the range, the length of a piece's range, the number of such ranges, the number of calls, and the
+   * calls of a piece.
+   */
   count: 64,
   step: 65,
   ranges: 66,
   calls: 67,
   group: 68,
-  /** The calls: each the kernel's index and its arguments. */
+  /** The calls. Each holds the kernel's index and its arguments. */
   first: 80,
 } as const;
 
-/** Words of a call. */
+/** Words for each call. */
 export const callWords = 16;
-/** Words in all. */
+/** Words in total. */
 export const controlWords = 1_024;
-/** Calls of a job. */
+/** The most calls in a job. */
 export const maxCalls = Math.floor((controlWords - word.first) / callWords);
-/** Where the first thread's scratch memory lies; each has lines of the cache for itself. */
+/** Where the scratch memory of the first thread begins. Each thread's scratch memory has its own cache lines. */
 export const scratchAddress = 4 * controlWords;
-/** Threads that have room for it. */
+/** The most threads that have scratch memory. */
 export const maxThreads = 32;
 export const controlBytes = scratchAddress + scratchBytes * maxThreads;

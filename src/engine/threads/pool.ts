@@ -3,24 +3,24 @@ import {type Kernels, kernelNames} from '../wasmModule.js';
 import {callWords, controlWords, maxCalls, word} from './control.js';
 import {type Spawned, spawn} from './spawn.js';
 
-/** A worker took a piece and did not finish it in time: what it computes on is lost, since it may still write there. */
+/** A worker took a piece and did not finish it in time. The memory is lost, because the worker may still write to it. */
 export class WorkerLost extends Error {}
 
-/** Looks at what is missing before this thread goes to sleep too, where it may. */
+/** How often this thread checks for missing pieces before it sleeps, where it may sleep. */
 const spins = 5_000;
 
 /** Threads that compute on one memory. */
 export interface Pool {
-  /** How many work, this thread included. */
+  /** How many threads compute, this one included. */
   threads(): number;
-  /** Runs the calls over 0..count on all threads; the results do not depend on how many there are. @throws WorkerLost */
+  /** Runs the calls over 0..count on all threads. The results do not depend on the number of threads. @throws WorkerLost */
   run(calls: readonly KernelCall[], count: number, grain?: number): void;
   close(): void;
 }
 
 /**
- * Starts workers. Until they report, this thread works alone.
- * @param timeout how long to wait for a worker that has begun, in milliseconds
+ * Starts workers. Until they report, this thread computes alone.
+ * @param timeout how long to wait for a worker that has taken a piece, in milliseconds
  */
 export function startPool(
   module: WebAssembly.Module,
@@ -42,7 +42,7 @@ export function startPool(
       words.set([kernelNames.indexOf(kernel), ...args], word.first + i * callWords);
     }
     Atomics.store(words, word.done, 0);
-    Atomics.store(words, word.left, pieces); // from here on workers take pieces
+    Atomics.store(words, word.left, pieces); // from here on, workers take pieces
     Atomics.add(words, word.job, 1);
     Atomics.notify(words, word.job);
     let own = 0;
@@ -71,7 +71,10 @@ export function startPool(
   };
 }
 
-/** Waits until workers have finished so many pieces: awake at first, then asleep, which the main thread of a page may not. */
+/**
+ * Waits until workers have finished `pieces` pieces. It first spins, then sleeps. The main thread of a page may not sleep and
+ * keeps spinning.
+ */
 function awaitOthers(words: Int32Array, pieces: number, timeout: number): void {
   let end = 0;
   for (let look = 0; ; look++) {

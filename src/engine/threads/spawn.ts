@@ -24,13 +24,13 @@ type Host = typeof globalThis & {
   };
 };
 
-/** How many threads run here unless somebody asks: in Node as many as there are processors, in a page one. */
+/** The default number of threads: in Node the number of processors, up to 8; in a page 1. */
 export function defaultThreads(): number {
   const os = builtin('node:os') as {availableParallelism?(): number} | undefined;
   return builtin('node:worker_threads') ? Math.min(8, os?.availableParallelism?.() ?? 1) : 1;
 }
 
-/** Why there can be no more than one thread here; undefined where there can. */
+/** The reason why only one thread can run here; undefined if more can. */
 export function whyNoThreads(): string | undefined {
   if (builtin('node:worker_threads')) return undefined;
   const {crossOriginIsolated, Worker} = globalThis as Host;
@@ -38,7 +38,7 @@ export function whyNoThreads(): string | undefined {
   return crossOriginIsolated ? undefined : 'the page is not cross-origin isolated, so its workers cannot share memory';
 }
 
-/** Starts a worker, which never keeps a process alive. One that fails to start says nothing, and is never ready. */
+/** Starts a worker, which never keeps a process alive. A worker that fails to start reports nothing and never becomes ready. */
 export function spawn(data: unknown): Spawned {
   const threads = builtin('node:worker_threads') as NodeThreads | undefined;
   if (threads) {
@@ -56,7 +56,7 @@ export function spawn(data: unknown): Spawned {
   return worker;
 }
 
-/** A module of Node, without an import that bundlers would follow; undefined elsewhere. */
+/** A module of Node, loaded without an import that bundlers would follow; undefined elsewhere. */
 function builtin(name: string): unknown {
   return (globalThis as Host).process?.getBuiltinModule?.(name);
 }

@@ -1,11 +1,11 @@
 import {callWords, controlWords, scratchAddress, scratchBytes, word} from './control.js';
 
-/** Looks for work before a worker goes to sleep: some 50 µs, since waking it takes as long. */
+/** How often a worker checks for work before it sleeps. This takes some 50 µs, about as long as waking it. */
 const spins = 20_000;
 
 /**
- * What a worker runs, as text: so there is no file to find, under bundlers neither. It takes pieces of whatever job there is; a piece is read
- * only after it was taken, when the job is complete. `start` gets {module, memory, names, index}.
+ * The program of a worker, as text, so that no file has to be found, not even under bundlers. A worker takes pieces of the
+ * current job. It reads a piece only after taking it, when the job is complete. `start` gets {module, memory, names, index}.
  */
 const start = `
 const start = ({module, memory, names, index}) => {

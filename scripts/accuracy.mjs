@@ -1,5 +1,5 @@
-// `node scripts/accuracy.mjs [PROBLEM…]`, after `npm run build`: how far results are from float64, as the Markdown tables of docs/winograd.md and docs/fft.md.
-// What an algorithm does not support is left empty.
+// `node scripts/accuracy.mjs [PROBLEM…]`, after `npm run build`, prints how far results are from float64, as the Markdown tables
+// of docs/winograd.md and docs/fft.md. A cell is empty if the algorithm does not support the problem.
 import {findAlgorithm} from '../dist/algorithms/index.js';
 import {wasmEngine} from '../dist/engine/wasmEngine.js';
 import {wasmVariants} from '../dist/engine/wasmModule.js';
@@ -13,7 +13,7 @@ const engines = wasmVariants()
   .filter((variant) => variant !== 'fmaLow')
   .map((variant) => wasmEngine(variant));
 
-/** Both against the root mean square of what is right. */
+/** The root mean square of the errors and the largest error, both relative to the root mean square of the expected values. */
 function errors(got, want) {
   let [sum, squares, worst] = [0, 0, 0];
   for (let i = 0; i < want.length; i++) {

@@ -8,12 +8,12 @@ import {kernels} from '../src/engine/assembly/kernels.mjs';
 import {matrices} from '../src/engine/assembly/matrices.mjs';
 import {root, runTool, StepError} from './step.mjs';
 
-/** The modules in base64, as a module of ours: nothing to fetch at run time, and no path to configure. */
+/** A source file with the compiled modules in base64. So nothing is fetched at run time, and no path has to be configured. */
 export const assembled = join(root, 'src/engine/assembly/modules.ts');
 
 /**
- * Rows of the tiles, by the registers that sums, operands and products take. A compiler that brings all loads of a step forward needs more of them:
- * for it the fused kernels come with low tiles too.
+ * Rows of the tiles, according to the registers that sums, operands and products take. Some compilers move all loads of a step to
+ * its beginning and need more registers. For them, the fused kernels also come with low tiles.
  */
 const low = {rows8: 4, rows4: 7};
 const relaxed = ['simd', 'relaxed-simd'];
@@ -23,7 +23,7 @@ const variants = {
   fmaLow: {rows: low, features: relaxed},
 };
 
-/** Compiles the micro-kernels, unless that is done already. */
+/** Compiles the micro-kernels, unless the compiled ones are up to date. */
 export async function assemble() {
   const header = `// Made by scripts/assembly.mjs from ${fingerprint()}.\n`;
   if (existsSync(assembled) && readFileSync(assembled, 'utf8').startsWith(header)) return;

@@ -10,14 +10,14 @@ const source = join(root, 'src');
 const stamp = join(dist, '.stamp');
 const command = join(dist, 'cli/main.js');
 
-/** Compiles src/ to dist/ unless dist/ already holds exactly these sources. */
+/** Compiles src/ to dist/, unless dist/ already holds exactly these sources. */
 export async function build() {
   const inputs = fingerprint();
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) return;
   say('Building dist/…');
   await assemble();
-  rmSync(stamp, {force: true}); // an interrupted or failed build is not a finished one
-  // The compiler's memory lies inside dist/, so that removing dist/ still means building from scratch.
+  rmSync(stamp, {force: true}); // an interrupted or failed build must not count as finished
+  // The compiler's incremental state is inside dist/, so that after removing dist/ the build starts from scratch.
   const incremental = ['--incremental', '--tsBuildInfoFile', join(dist, '.tsbuildinfo')];
   const code = await runTool('typescript/bin/tsc', ['-p', '.', ...incremental], {output: 'stderr'});
   if (code !== 0) throw new StepError('build failed; see the errors above.', code);
@@ -26,7 +26,7 @@ export async function build() {
   writeFileSync(stamp, inputs);
 }
 
-/** A hash of everything the output depends on: the sources, the compiler's version and options, and this file. */
+/** A hash of everything that the output depends on: the sources, the compiler's version and options, and the build scripts. */
 function fingerprint() {
   const hash = createHash('sha256');
   const files = [
@@ -40,7 +40,7 @@ function fingerprint() {
   return hash.digest('hex');
 }
 
-/** Removes outputs whose source is gone; without this a deleted module would still be there to import. */
+/** Removes outputs whose source no longer exists. Otherwise a deleted module could still be imported. */
 function removeOrphans() {
   for (const file of filesUnder(dist)) {
     const origin = file.replace(dist, source).replace(/(\.d\.ts|\.js|\.js\.map)$/, '.ts');

@@ -1,7 +1,8 @@
-// `node scripts/fitRates.mjs REPORT.json…`, after `npm run build`: the rates of an adapter, as the `rates.ts` of its backend wants them, from reports of
-// `convgrad bench --backend webgpu --algorithm all --json REPORT.json` there (webgl likewise): named layers, random ones (--cases) and small ones
-// (--problem). It is the least sum of squares of relative errors, weighted by how
-// near a call is to the fastest of its row, with no rate below zero. Prints how good the choices by them are, too.
+// `node scripts/fitRates.mjs REPORT.json…`, after `npm run build`, prints the rates of an adapter in the form that the `rates.ts`
+// of its backend needs. The reports come from `convgrad bench --backend webgpu --algorithm all --json REPORT.json` on that
+// adapter (webgl likewise): named layers, random ones (--cases) and small ones (--problem). The rates have the least sum of
+// squares of relative errors, and none is below zero. A call weighs more the nearer it is to the fastest of its row. The script
+// also prints how good the choices by these rates are.
 import {readFileSync} from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import {gpuWorkKinds} from '../dist/backends/gpu/work.js';
@@ -12,7 +13,7 @@ import {candidatesOf} from '../dist/plugin/select.js';
 const kinds = ['calls', 'launches', ...gpuWorkKinds];
 const goodLoss = 1.1;
 
-/** What convgrad asks of an adapter to count the work of a call there, as a report tells of it. */
+/** The properties of an adapter that convgrad needs to count the work of a call, taken from a report. */
 function adapterOf({adapter = '', renderer, targets}) {
   const [vendor, architecture] = adapter.split(' ');
   const RENDERER = 1;
@@ -21,7 +22,7 @@ function adapterOf({adapter = '', renderer, targets}) {
   return {adapterInfo: {vendor, architecture}, gpgpu: {gl}};
 }
 
-/** Of every measured call: what it consists of and how long it took. */
+/** For every measured call: its work and its time. */
 function samplesOf({results, environment}, report) {
   return results.flatMap(({backend, problem, pass, algorithm, milliseconds, scaled, alternatives = []}, i) => {
     if (milliseconds === undefined) return [];
@@ -41,7 +42,7 @@ function samplesOf({results, environment}, report) {
       able.push({name: 'builtin', launches: cost(info, pass).launches, time: milliseconds.builtin});
     }
     const best = Math.min(...able.map(({time}) => time));
-    // What is slow anyway need not be known as well.
+    // Slow calls need less accurate predictions.
     return able.map((one) => ({...one, weight: Math.sqrt(best / one.time), row: `${report}.${i}: ${pass} ${problem}`}));
   });
 }
@@ -51,7 +52,10 @@ function amountsOf(launches) {
   return [1, launches.length, ...gpuWorkKinds.map(sum)];
 }
 
-/** Least squares of the logarithm of predicted to measured, in steps each of which is linear: coordinate by coordinate, to its best value above zero. */
+/**
+ * Least squares of the logarithm of predicted to measured times. Each step is linear and goes coordinate by coordinate, to the
+ * best value above zero.
+ */
 function ratesThatFit(samples) {
   const rows = samples.map(({launches}) => amountsOf(launches).map((amount) => amount / 1e6));
   const rates = kinds.map((_, k) => (rows.some((row) => row[k] > 0) ? 1 : 0));

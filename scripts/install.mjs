@@ -2,12 +2,11 @@ import {readFileSync} from 'node:fs';
 import {basename} from 'node:path';
 import {root, run, StepError, say} from './step.mjs';
 
-/** Installs the dependencies unless node_modules already is what package-lock.json says. */
+/** Installs the dependencies, unless node_modules already matches package-lock.json. */
 export async function install() {
   if (isInstalled()) return;
   say('Installing dependencies (npm ci)…');
-  // Development dependencies build the package, also where NODE_ENV=production leaves them out. No dependency needs the
-  // scripts it would run on being installed.
+  // Building needs the development dependencies, even with NODE_ENV=production. No dependency needs its install scripts.
   const args = ['ci', '--include=dev', '--ignore-scripts', '--no-fund', '--no-audit'];
   const npm = process.env.npm_execpath ?? '';
   const code = basename(npm).startsWith('npm-cli')
@@ -17,8 +16,8 @@ export async function install() {
 }
 
 /**
- * npm writes what it installed to node_modules/.package-lock.json, as its last act. Only optional packages may be missing
- * (they are for other platforms); more packages than the lock names, from `npm install --no-save`, do no harm.
+ * npm writes what it installed to node_modules/.package-lock.json as its last step. Only optional packages may be missing,
+ * because they are for other platforms. Additional packages, from `npm install --no-save`, do no harm.
  */
 function isInstalled() {
   const wanted = packages('package-lock.json');

@@ -1,5 +1,5 @@
-// `npm start`, `npm test`, `npm run build`: on a fresh clone each first does whatever is still to be done.
-// Plain Node without dependencies, because it runs before they are installed.
+// `npm start`, `npm test` and `npm run build` begin here. On a fresh clone, each first installs and builds what is missing. This
+// is plain Node without dependencies, because it runs before they are installed.
 import {build} from './build.mjs';
 import {install} from './install.mjs';
 import {root, run, StepError, say} from './step.mjs';

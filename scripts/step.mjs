@@ -3,7 +3,7 @@ import {fileURLToPath} from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Ends a script with one line for the user; anything else that is thrown is a defect and shows its stack. */
+/** Ends a script with one line for the user. Any other error is a defect and shows its stack. */
 export class StepError extends Error {
   constructor(message, exitCode = 1) {
     super(message);
@@ -11,18 +11,19 @@ export class StepError extends Error {
   }
 }
 
-/** Progress goes to stderr: stdout belongs to the program that is started. */
+/** Writes progress to stderr, because stdout belongs to the program that is started. */
 export function say(message) {
   process.stderr.write(`${message}\n`);
 }
 
-// Ctrl-C reaches the whole foreground group. The child decides what it means; we stay to return its exit code.
+// Ctrl-C reaches the whole foreground group. The child decides what it means; this process stays to return the child's exit code.
 process.on('SIGINT', () => {});
 
 /**
- * Runs a program in the repository root and resolves to its exit code; 128 + signal number when a signal ended it.
+ * Runs a program in the repository root.
  *
  * @param output 'inherit', or 'stderr' for a set-up step whose output must not mix with data on stdout
+ * @returns a promise of its exit code: for SIGINT and SIGTERM 128 + the signal's number, for other signals 1
  */
 export function run(command, args, {output = 'inherit', shell = false} = {}) {
   const child = spawn(command, args, {
@@ -41,7 +42,7 @@ export function run(command, args, {output = 'inherit', shell = false} = {}) {
   });
 }
 
-/** Runs the JavaScript entry of a dependency, `runTool('typescript/bin/tsc', ['-p', '.'])`, without a shell or npx in between. */
+/** Runs the JavaScript entry of a dependency without a shell or npx in between: `runTool('typescript/bin/tsc', ['-p', '.'])`. */
 export function runTool(entry, args, options) {
   return run(process.execPath, [`${root}node_modules/${entry}`, ...args], options);
 }

@@ -2,8 +2,8 @@ import {pathToFileURL} from 'node:url';
 import {root, runTool, StepError, say} from './step.mjs';
 
 /**
- * Lint and format, types, then jest in Node and in a browser. All of them run even when one fails, so that one run shows
- * everything there is to repair.
+ * Runs lint and format checks, the type check, then jest in Node and in a browser. All of them run even if one fails, so that one
+ * run shows everything to repair.
  *
  * @param args `--no-browser` leaves the browser tests out; the rest goes to jest
  * @returns the exit code
@@ -19,14 +19,14 @@ export async function test(args) {
   await step('type check', runTool('typescript/bin/tsc', ['-p', 'test']));
   if (skipBrowser) say('Browser tests skipped, as asked (--no-browser or CONVGRAD_SKIP_BROWSER).');
   const jestArgs = args.filter((arg) => arg !== '--no-browser');
-  // Last, because --selectProjects takes every word that follows for a project.
+  // This must be last, because --selectProjects takes every following word as a project.
   if (skipBrowser) jestArgs.push('--selectProjects', 'node');
   await step('jest', runTool('jest/bin/jest.js', jestArgs));
   if (failed.length > 0) say(`npm test failed: ${failed.join(', ')}.`);
   return failed.length > 0 ? 1 : 0;
 }
 
-/** Without a browser half of the package would go untested, which must not look like a pass. */
+/** Throws if there is no browser. Half of the package would then go untested, which must not look like a pass. */
 async function requireBrowser() {
   const {findBrowser, noBrowserAdvice} = await import(pathToFileURL(`${root}dist/cli/browser/findBrowser.js`).href);
   const advice = noBrowserAdvice.replace(/\.$/, '');

@@ -1,5 +1,5 @@
 /**
- * tfjs-convgrad: the conv2d that TensorFlow.js users can swap in and trust.
+ * tfjs-convgrad: a conv2d that TensorFlow.js users can swap in and trust.
  * @packageDocumentation
  */
 export type {Algorithm, Cost} from './algorithms/algorithm.js';

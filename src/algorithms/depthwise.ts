@@ -7,14 +7,15 @@ import {type ChannelWindows, channelWindows} from './windows/channelWindows.js';
 import {epilogueInArena} from './windows/epilogueInArena.js';
 import {type TapRange, tapRangeOf, transposedTapRangeOf} from './windows/tapRange.js';
 
-/** Bytes of what is read, and of what is written, at a time: they stay in a level-2 cache, and the workspace is bounded whatever the batch. */
+/** Bytes that a block reads, and bytes that it writes. Both stay in a level-2 cache, and the workspace is bounded for any batch. */
 const blockBytes = 1 << 19;
 
 const counters = makeBlockCounters('depthwise');
 
 /**
- * Depthwise convolution, all channels side by side. Output channel f = c·M + m, a *lane*, meets no other: lane f of a tap of the filter
- * [C, M] is its weight f, and lane f of x is x's channel c = ⌊f / M⌋, which is copied M times. So each pass is the same sum over tables of offsets:
+ * Depthwise convolution of all channels side by side. Output channel f = c·M + m is a *lane*. Lanes never meet. Lane f of a tap
+ * of the filter [C, M] is weight f of that tap. Lane f of x is channel c = ⌊f / M⌋ of x, which is copied M times. So each pass is
+ * the same sum over tables of offsets:
  *
  *     forward         y[n, oh, ow, f]   = Σ x[lane f] · filter[lane f]            over the taps (i, j) of that pixel that lie inside x
  *     backpropInput   dx[n, h, w, c]    = Σ_m Σ dy[lane f] · filter[lane f]       over the taps through which an output reads that pixel

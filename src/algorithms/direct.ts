@@ -2,14 +2,15 @@ import {channelStep, filterDepth, flopsOf, sizeOf} from '../geometry/pass.js';
 import type {Algorithm} from './algorithm.js';
 
 /**
- * The definition, with every sum in double: the reference that other algorithms are read against.
+ * The definition, with every sum in double. Other algorithms can be compared with it.
  *
  *     y[n, oh, ow, out]    = Σ_{i, j, c}    x[n, oh·sh − pt + i·dh, ow·sw − pl + j·dw, c] · filter[i, j, c, m]
  *     dx[n, h, w, c]       = Σ_{i, j, m}    dy[n, oh, ow, out] · filter[i, j, c, m]   where oh·sh = h + pt − i·dh, ow·sw = w + pl − j·dw
  *     dFilter[i, j, c, m]  = Σ_{n, oh, ow}  x[n, oh·sh − pt + i·dh, ow·sw − pl + j·dw, c] · dy[n, oh, ow, out]
  *
- * with out = c·step + m. Dense: step = 0 and m < F, so every output channel sums over all c. Depthwise: step = M and m < M, so each c has
- * M output channels to itself. Terms outside the tensors are left out. Supports everything; needs no workspace worth naming.
+ * Here out = c·step + m. Dense: step = 0 and m < F, so every output channel sums over all c. Depthwise: step = M and m < M, so
+ * each c has M output channels of its own. Terms outside the tensors are left out. It supports every problem and needs almost no
+ * workspace.
  */
 export const direct: Algorithm = {
   name: 'direct',

@@ -21,18 +21,21 @@ import {makeSlicedCounters} from './windows/filterSlices.js';
 const counters = makeSlicedCounters('fft');
 
 /**
- * Dense convolutions with stride and dilation 1 as products of spectra, tile by tile: s×s pixels of the source, s = 8 or 16, are what (s − kh + 1)·(s − kw + 1)
- * pixels of the output see, and T tiles cover the batch. F is the two-dimensional Fourier transform of real tiles, filters filled up with zeros, g̃ the filter
- * flipped by 180°, and ⊙ multiplies complex numbers, half of which are enough, with three real products each: P = 3s²/2 − 2 matrix products in all.
+ * Dense convolutions with stride and dilation 1 as products of spectra, tile by tile. A tile has s×s pixels of the source, s = 8
+ * or 16. It gives (s − kh + 1)·(s − kw + 1) pixels of the output. T tiles cover the batch. F is the two-dimensional Fourier
+ * transform of real tiles. Filters are padded with zeros to s×s. g̃ is the filter flipped by 180°, and dỹ is dy flipped likewise.
+ * ⊙ multiplies complex numbers with three real products each. Half of the numbers are enough, so there are P = 3s²/2 − 2 matrix
+ * products:
  *
  *     forward         y       = F⁻¹[Σ_c F(x) ⊙ F(g̃)]       P times [T×C]·[C×F]
  *     backpropInput   dx      the same of dy, with the filter flipped by 180° and its channels swapped: P times [T×F]·[F×C]
  *     backpropFilter  dFilter = F⁻¹[Σ_tiles F(x) ⊙ F(dỹ)]  P times [C×T]·[T×F]
  *
- * A convolution in a circle of s×s is that of the definition where it does not go round: in its last rows and columns. The border is zeros, as is what the
- * last tiles of a row or column lack. Tiles go through in blocks and filters in slices, in a fixed order, so the workspace is bounded. For each pixel of the output
- * and pair of channels that is P/((s − kh + 1)·(s − kw + 1)) multiplications instead of kh·kw, 3 for 25 and 6 for 81, and the transforms.
- * Roots of unity are no float32, so whole numbers do not stay exact; an Inf or NaN spreads over its tile.
+ * A circular convolution of s×s equals the definition where it does not wrap around: in its last rows and columns. The border is
+ * zeros, and so are missing pixels of the last tiles in a row or column. Tiles are processed in blocks and filters in slices, in
+ * a fixed order, so the workspace is bounded. For each output pixel and pair of channels this takes P/((s − kh + 1)·(s − kw + 1))
+ * multiplications instead of kh·kw: about 3 for 25 and 6 for 81. The transforms come on top. Roots of unity are not exact in
+ * float32, so whole numbers do not stay exact. An Inf or NaN spreads over its tile.
  */
 export const fft: Algorithm = {
   name: 'fft',
@@ -62,7 +65,7 @@ function costOf(info: Conv2DInfo, pass: Pass): Cost {
   const side = sideOf(info, pass);
   const moved = planeCount(side) * (tilesOf(side, info, pass) * (C + F) + C * F);
   return {
-    // Those of the definition, which effective rates are counted in; what is done is less, see above, and the transforms.
+    // The operations of the definition, which effective rates refer to. The algorithm does fewer, as above, and the transforms.
     flops: flopsOf(info),
     bytes: 4 * (sizeOf(info, 'x') + sizeOf(info, 'filter') + sizeOf(info, 'y') + 2 * moved),
     workspaceBytes:
@@ -76,7 +79,7 @@ function workOf(side: FourierSide, info: Conv2DInfo, pass: Pass): Work {
   const [P, tiles] = [planeCount(side), tilesOf(side, info, pass)];
   const [x, y, filter] = [sizeOf(info, 'x'), sizeOf(info, 'y'), sizeOf(info, 'filter')];
   const blocks = Math.ceil((4 * P * tiles * (C + F)) / fourierBlockBytes(side, info));
-  // Spectra of filters.
+  // Spectra of filters beyond the size of a level-2 cache count twice.
   const far = 4 * P * C * F > level2CacheBytes ? 2 : 1;
   if (pass === 'backpropFilter') {
     const shape: GemmShape = {kind: 'igemmTransposed', rows: C, depth: tiles, columns: F};

@@ -5,21 +5,21 @@ import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import {flopsOf, type Pass, sizeOf} from '../geometry/pass.js';
 import type {Algorithm} from './algorithm.js';
 
-/** Floats of the column matrix kept at a time (1 MB): the workspace is bounded whatever the batch and the image. */
+/** Floats of the column matrix that are kept at a time (1 MB). The workspace is bounded for any batch and image. */
 const blockFloats = 262_144;
 
 const [nextBlock] = makeCounters(['im2col, a second block of pixels']);
 
 /**
- * Convolution as matrix products. Row p of the column matrix holds the receptive field of output pixel p = (n, oh, ow): R·C values in
- * the order of the filter, zeros where it hangs over the border. With P = N·OH·OW, R = kh·kw:
+ * Convolution as matrix products. Row p of the column matrix holds the receptive field of output pixel p = (n, oh, ow): R·C
+ * values in the order of the filter. Values beyond the border are zeros. With P = N·OH·OW and R = kh·kw:
  *
  *     forward         columns[P×RC] · filter[RC×F]   → y[P×F]
  *     backpropInput   dy[P×F] · filterᵀ[F×RC]        → dColumns[P×RC], each value then added to the x it came from (col2im)
  *     backpropFilter  columnsᵀ[RC×P] · dy[P×F]       → dFilter[RC×F]
  *
- * Done in blocks of pixels, so the workspace stays near 1 MB. Zeros of the border take part in the products: an Inf or NaN in filter or
- * dy meets them as 0·Inf = NaN.
+ * The pixels are processed in blocks, so the workspace stays near 1 MB. The zeros of the border take part in the products: an Inf
+ * or NaN in the filter or in dy meets them as 0·Inf = NaN.
  */
 export const im2col: Algorithm = {
   name: 'im2col',
@@ -39,7 +39,7 @@ export const im2col: Algorithm = {
       bytes: 4 * (tensors + 2 * columns),
       workspaceBytes: 4 * Math.min(columns, blockFloats),
       work: sumWork(productOf(pass, P, K, info.outChannels), {
-        // Each value of the matrix is moved into it tap by tap, and by another loop into the engine.
+        // One loop moves each value into the matrix, tap by tap. Another loop moves it into the engine.
         scalar: 2 * (6 * columns + sizeOf(info, 'y')),
         packed: 4 * sizeOf(info, pass === 'backpropFilter' ? 'y' : 'filter'),
       }),
@@ -95,12 +95,12 @@ function rowLength(info: Conv2DInfo): number {
   return info.filterHeight * info.filterWidth * info.inChannels;
 }
 
-/** The matrix whose rows of the given length lie one after another from `offset`. */
+/** A matrix whose rows of the given length follow one another from `offset` on. */
 function rowMajor(data: Float32Array, offset: number, length: number): Matrix {
   return {data, offset, rowStride: length, columnStride: 1};
 }
 
-/** The transpose of `rows(…)`. */
+/** The transpose of `rowMajor(…)`. */
 function columnMajor(data: Float32Array, offset: number, length: number): Matrix {
   return {data, offset, rowStride: 1, columnStride: length};
 }
@@ -124,14 +124,14 @@ function fillColumns(info: Conv2DInfo, x: Float32Array, first: number, count: nu
   });
 }
 
-/** Adds the rows of `columns` to the inputs they stand for; the transpose of `fillColumns`. */
+/** Adds the rows of `columns` to the inputs that they came from; the transpose of `fillColumns`. */
 function col2im(info: Conv2DInfo, columns: Float32Array, first: number, count: number, dx: Float32Array): void {
   forEachTap(info, first, count, (to, from, C) => {
     if (to >= 0) for (let c = 0; c < C; c++) dx[to + c] += columns[from + c];
   });
 }
 
-/** Visits every tap of the pixels: where its C values lie in x (−1 for padding) and in the block of columns. */
+/** Visits every tap of the pixels, with the positions of its C values in x (−1 for padding) and in the block of columns. */
 function forEachTap(
   info: Conv2DInfo,
   first: number,

@@ -12,27 +12,32 @@ import {phasesOf, transposedWindowsOf} from './windows/phases.js';
 import {segmentsOf} from './windows/segments.js';
 import {isInProportion} from './windows/spread.js';
 
-/** Bytes of windows, and of their pixels, that are worked on at a time: they stay in a level-2 cache, and the workspace is bounded whatever the batch. */
+/**
+ * Bytes of the windows that a block reads, and bytes of its pixels. Both stay in a level-2 cache, and the workspace is bounded
+ * for any batch.
+ */
 const blockBytes = 1 << 20;
-/** dFilter reads its block once for every few weights, and dy along with it. */
+/** The same for dFilter, which reads its block once for every few weights, and dy along with it. */
 const filterBlockBytes = 1 << 18;
 
-/** Bytes of a packed filter that go through at a time. */
+/** Bytes of a packed filter that are used at a time. */
 const sliceBytes = 1 << 20;
 
 const counters = makeSlicedCounters('implicitGemm');
 
 /**
- * Implicit GEMM: convolution as a matrix product without a column matrix. A block of x is copied with its zero border; a table holds where the window of each output pixel
- * begins, and a short list the contiguous segments of a window (kw·C floats for each kernel row without dilation), so strides, dilations and few
- * channels cost nothing extra. With P output pixels and K = kh·kw·C:
+ * Implicit GEMM: convolution as a matrix product without a column matrix. A block of x is copied with its zero border. A table
+ * holds where the window of each output pixel begins. A short list holds the contiguous segments of a window: kw·C floats for
+ * each kernel row without dilation. So strides, dilations and few channels cost nothing extra. With P output pixels and K =
+ * kh·kw·C:
  *
  *     forward         windows[P×K] · filter[K×F]                                → y[P×F]
  *     backpropInput   for each phase of the stride: windows of dy · filterᵀ      → the pixels of dx in that phase; K = taps of the phase · F
  *     backpropFilter  windowsᵀ[K×P] · dy[P×F], summed over blocks in their order → dFilter[K×F]
  *
- * Source: https://arxiv.org/abs/1907.02129 (the indirection table), https://arxiv.org/abs/1809.10170 (without a column matrix). Zeros of the border take
- * part in the products: an Inf or NaN of the filter or dy meets them as 0·Inf = NaN.
+ * Source: https://arxiv.org/abs/1907.02129 (the indirection table), https://arxiv.org/abs/1809.10170 (without a column matrix).
+ *
+ * The zeros of the border take part in the products: an Inf or NaN of the filter or dy meets them as 0·Inf = NaN.
  */
 export const implicitGemm: Algorithm = {
   name: 'implicitGemm',
@@ -43,7 +48,7 @@ export const implicitGemm: Algorithm = {
   counters: Object.values(counters),
   supports(info, pass) {
     if (info.kind !== 'dense') return 'a depthwise convolution has no sum over channels to make a matrix product of';
-    // dX leaves out what leads beside dy.
+    // dX leaves out taps that lead outside dy.
     if (pass === 'backpropInput') return true;
     return isInProportion(borderedFloats(info), (sizeOf(info, 'y') / info.outChannels) * termsOf(info));
   },
@@ -100,7 +105,8 @@ export const implicitGemm: Algorithm = {
       K: phase.taps.length * F,
       segments: segmentsOf(phase.tapOffsets, F),
     }));
-    // Where each slice is used for one block only, it stays in the cache from when it is packed. Its columns are segments of the filter; those of forward are not.
+    // If there is only one block, each slice is used once and stays in the cache after packing. Here the columns of a slice are
+    // contiguous parts of the filter; in forward they are not.
     const slices = filterSlicesOf(filter.length / C, C, blocks.length === 1 ? sliceBytes : Number.POSITIVE_INFINITY);
     if (slices.length > 1) counters.slices.hits++;
     const bytes = ready.reduce(
@@ -108,7 +114,7 @@ export const implicitGemm: Algorithm = {
       4 * (floats + 2 * maxPixels + maxPixels * C) + 8 * arrayBytes,
     );
     engine.withArena(bytes, (arena) => {
-      // filter[tap, c, f], read as [f, c].
+      // filter[tap, c, f] is read as [f, c].
       const weights = {data: filter, rowStride: 1, columnStride: F, rows: F};
       const matrices = ready.map(({taps, K}) => ({
         k: K,
@@ -168,7 +174,7 @@ function workOf(info: Conv2DInfo, pass: Pass): Work {
   const [x, y, filter] = [sizeOf(info, 'x'), sizeOf(info, 'y'), sizeOf(info, 'filter')];
   const blocksOf = (limit: number) => Math.ceil((4 * Math.max(x, y)) / limit);
   if (pass === 'backpropInput') {
-    // One for each phase that has taps, among which they are shared out, as the pixels are among all.
+    // One product for each phase that has taps. The phases divide the taps among them, and each has its share of the pixels.
     const {rows, columns} = phasesOf(info);
     const phases = Math.max(1, rows.phases.length * columns.phases.length);
     const depth = (info.filterHeight * info.filterWidth * F) / phases;
@@ -192,12 +198,15 @@ function workOf(info: Conv2DInfo, pass: Pass): Work {
       });
 }
 
-/** kh·kw·C, the terms of an output. */
+/** kh·kw·C, the number of terms in an output. */
 function termsOf(info: Conv2DInfo): number {
   return info.filterHeight * info.filterWidth * info.inChannels;
 }
 
-/** Where the windows of a block's pixels begin, written anew only where the block is of another size than the one before. */
+/**
+ * Returns where the windows of a block's pixels begin. The table is written again only if the block's size differs from the
+ * previous block's.
+ */
 function pixelOffsetsWriter(
   writeOffsets: (block: ImageBlock, into: Int32Array) => number,
   pixels: Int32Array,
@@ -212,7 +221,7 @@ function pixelOffsetsWriter(
   };
 }
 
-/** Matrices of a filter as k rows and the columns of a slice. */
+/** Packs the matrices of a filter, each with k rows and the columns of a slice. */
 function packFilter(
   engine: Engine,
   arena: Arena,
@@ -231,7 +240,7 @@ function packFilter(
     source,
     key: `${key} ${slices.reduce((sum, {columns}) => sum + columns, 0)}`,
     bytesOf: ({columns}: FilterSlice) => matrices.reduce((sum, {k}) => sum + engine.packedBytes(k, columns), 0),
-    compare: false, // packing takes no longer
+    compare: false, // packing takes no longer than comparing
   };
   return cachedSlices(engine, request, slices, roomsFor, () => pack);
 }

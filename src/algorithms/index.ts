@@ -11,13 +11,13 @@ import {transposed} from './transposed.js';
 import {winograd} from './winograd.js';
 import {winograd4} from './winograd4.js';
 
-/** The catalogue, in order of preference where predicted times do not decide; the definition stands last. */
+/** The catalogue, in the order of preference that applies where predicted times do not decide. The definition is last. */
 const catalogue: Algorithm[] = [implicitGemm, im2col, winograd, winograd4, fft, transposed, depthwise, direct];
 
-/** Those that convgrad brought. */
+/** The algorithms that belong to convgrad. */
 const builtIn: ReadonlySet<Algorithm> = new Set(catalogue);
 
-/** Names that mean something else where algorithms are chosen. */
+/** Names with another meaning where algorithms are chosen. */
 const reserved = ['auto', 'imported', 'builtin'];
 
 /** Every algorithm that the host backends can run, built in or defined, in order of preference. */
@@ -30,7 +30,7 @@ export function findAlgorithm(name: string): Algorithm | undefined {
   return catalogue.find((algorithm) => algorithm.name === name);
 }
 
-/** Whether somebody defined it, so that nobody knows what it computes. */
+/** Whether the algorithm was added by `defineAlgorithm`, so that convgrad does not know what it computes. */
 export function isDefined(name: string): boolean {
   return catalogue.some((algorithm) => algorithm.name === name && !builtIn.has(algorithm));
 }
@@ -42,14 +42,14 @@ const fields = keysOf<Algorithm>({
 });
 
 /**
- * Adds an algorithm to the end of the catalogue, where `install({algorithm: name})` and `convgrad verify --algorithm name` find it.
- * Only a name and one pass are needed; what is left out takes the values of the definition (`direct`), but for `supports`, which admits dense
- * convolutions alone.
+ * Adds an algorithm to the end of the catalogue. `install({algorithm: name})` and `convgrad verify --algorithm name` then find
+ * it. Only a name and one pass are required. Other fields default to those of the definition (`direct`), except `supports`, which
+ * admits dense convolutions only.
  *
- * It may hold fields of its own, unless they read like a slip of the pen.
+ * The algorithm may have additional fields, unless their names look like a misspelt known field.
  *
- * @returns the undo, which takes it out again
- * @throws ConvgradError when the name is taken or malformed, a field is misspelt, or no pass is given
+ * @returns a function that removes the algorithm again
+ * @throws ConvgradError when the name is taken or malformed, a field is misspelt or has a wrong value, or no pass is given
  */
 export function defineAlgorithm(algorithm: Pick<Algorithm, 'name'> & Partial<Algorithm>): () => void {
   const fail = (problem: string): never => {
@@ -67,7 +67,7 @@ export function defineAlgorithm(algorithm: Pick<Algorithm, 'name'> & Partial<Alg
     fail(`'${name}' has none of the functions ${passes.join(', ')}; give at least one.`);
   }
   const {integerHeadroom, footprint} = direct;
-  // Its operations are known, but not what they are made of.
+  // The number of its operations is known, but not their kinds.
   const cost: Algorithm['cost'] = (info, pass) => ({...direct.cost(info, pass), work: undefined});
   const supports: Algorithm['supports'] = ({kind}) =>
     kind === 'dense' || `'${name}' does dense convolutions only, as it has no supports() that says more`;

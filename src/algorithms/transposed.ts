@@ -8,10 +8,10 @@ import {isInProportion} from './windows/spread.js';
 /**
  * The textbook identity for dX: the 'full' convolution of the dilated dy with the filter flipped by 180°.
  *
- * 1. Spread dy: stride − 1 zeros between its pixels and a border of (k − 1)·dilation − pad before, as much as is needed after; the
- *    result has H + (kh − 1)·dh rows and W + (kw − 1)·dw columns.
- * 2. Flip the filter by 180° and swap its channels: flipped[i, j, f, c] = filter[kh − 1 − i, kw − 1 − j, c, f].
- * 3. A forward convolution of the two, stride 1, the same dilation, no padding, gives exactly dx: [N, H, W, C].
+ *     1. Spread dy: stride − 1 zeros between its pixels and a border of (k − 1)·dilation − pad before, as much as is needed after.
+ *        The result has H + (kh − 1)·dh rows and W + (kw − 1)·dw columns.
+ *     2. Flip the filter by 180° and swap its channels: flipped[i, j, f, c] = filter[kh − 1 − i, kw − 1 − j, c, f].
+ *     3. Convolve the two forward, with stride 1, the same dilation and no padding. The result is exactly dx: [N, H, W, C].
  *
  * The inserted zeros cost stride² times the arithmetic, and meet an Inf or NaN of the filter as 0·Inf = NaN.
  */
@@ -70,7 +70,7 @@ function insertZeros(info: Conv2DInfo, full: Conv2DInfo, dy: Float32Array): Floa
   for (let n = 0; n < info.batch; n++) {
     for (let oh = 0; oh < outHeight; oh++) {
       const h = top + oh * info.strideHeight;
-      if (h < 0 || h >= full.inHeight) continue; // a window that lies in the padding alone
+      if (h < 0 || h >= full.inHeight) continue; // the window of this pixel lies in the padding alone
       for (let ow = 0; ow < outWidth; ow++) {
         const w = left + ow * info.strideWidth;
         if (w < 0 || w >= full.inWidth) continue;

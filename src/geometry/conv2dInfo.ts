@@ -2,9 +2,9 @@ import {keysOf, refuseUnknown} from './didYouMean.js';
 import {ConvgradError} from './error.js';
 import {show} from './show.js';
 
-/** The tensors' layout: N batch, H height, W width, C channels. */
+/** The layout of the tensors: N batch, H height, W width, C channels. */
 export type DataFormat = 'NHWC' | 'NCHW';
-/** How a fractional output size becomes a whole one; tfjs's `dimRoundingMode`. Absent means truncate. */
+/** How a fractional output size is rounded; tfjs's `dimRoundingMode`. Without it, the size is truncated. */
 export type RoundingMode = 'floor' | 'round' | 'ceil';
 /** `[[0, 0], [top, bottom], [left, right], [0, 0]]` for NHWC; NCHW has the channel pair second. */
 export type ExplicitPads = readonly (readonly [number, number])[];
@@ -17,9 +17,9 @@ export type Pad = 'same' | 'valid' | number | ExplicitPads;
  */
 export type Kind = 'dense' | 'depthwise';
 
-/** Everything tfjs hands to a conv2d, before any of it is trusted. */
+/** Everything that tfjs passes to a conv2d, before it is checked. */
 export interface Conv2DRequest {
-  /** Rank 4, in `dataFormat`'s order. */
+  /** Rank 4, in the order of `dataFormat`. */
   xShape: readonly number[];
   /** `[kh, kw, C, F]` (HWIO); depthwise `[kh, kw, C, M]`. */
   filterShape: readonly number[];
@@ -37,15 +37,15 @@ const requestNames = keysOf<Conv2DRequest>({
   ...{dataFormat: true, dilations: true, dimRoundingMode: true},
 });
 
-/** What the tensors of a convolution are called in error messages: `x` and `y` where nothing else is said. */
+/** The names of a convolution's tensors in error messages; by default `x` and `the output`. */
 export interface TensorNames {
   x: string;
   y: string;
 }
 
 /**
- * The resolved geometry of the *forward* convolution. One value serves all three passes:
- * tap (i, j) of output pixel (oh, ow) reads input row `oh·strideHeight − padTop + i·dilationHeight`, and the same for columns.
+ * The resolved geometry of the *forward* convolution. One value serves all three passes. Tap (i, j) of output pixel (oh, ow)
+ * reads input row `oh·strideHeight − padTop + i·dilationHeight`, and columns likewise.
  */
 export interface Conv2DInfo {
   readonly kind: Kind;
@@ -63,7 +63,7 @@ export interface Conv2DInfo {
   readonly strideWidth: number;
   readonly dilationHeight: number;
   readonly dilationWidth: number;
-  /** Zero rows above and columns left of x. What lies below and right follows from the output size. */
+  /** Rows of zeros above x and columns of zeros to its left. The rows below and the columns to the right follow from the output size. */
   readonly padTop: number;
   readonly padLeft: number;
   readonly dataFormat: DataFormat;
@@ -78,16 +78,21 @@ interface Axis {
 }
 
 /**
- * Resolves shapes and attributes into a validated {@link Conv2DInfo}; the only place of the package that computes padding.
+ * Checks shapes and attributes and resolves them into a {@link Conv2DInfo}. Apart from the reference in verify/, no other code
+ * computes padding from them.
  *
- * Output sizes per axis, with `span = (k − 1)·dilation + 1`: 'same' ⌈size/stride⌉; 'valid' ⌊(size − span)/stride⌋ + 1;
- * numeric and explicit pads round((size + pads − span)/stride) + 1 with `dimRoundingMode` (tfjs takes the filter *height*
- * and stride *height* for the width too when the pad is a number, tfjs issue 649; here each axis has its own).
+ * Output sizes for each axis, with `span = (k − 1)·dilation + 1`:
+ * - 'same': ⌈size/stride⌉
+ * - 'valid': ⌊(size − span)/stride⌋ + 1
+ * - numeric and explicit pads: round((size + pads − span)/stride) + 1 with `dimRoundingMode`
  *
- * Sizes may be 0, also those of the filter: the output is then empty, or a sum of nothing.
+ * For a numeric pad, tfjs uses the filter *height* and stride *height* for the width too (tfjs issue 649). Here each axis uses
+ * its own.
  *
- * @param functionName what the user called, for error messages
- * @param names what the tensors are called there
+ * Sizes may be 0, also those of the filter. The output is then empty, or a sum of no terms.
+ *
+ * @param functionName the function that the user called, for error messages
+ * @param names the names of the tensors in these messages
  * @throws ConvgradError naming the broken constraint, its numbers and the way out
  */
 export function conv2dInfo(
@@ -180,7 +185,7 @@ function checkShape(name: string, shape: readonly number[], meaning: string, fai
   }
 }
 
-/** The longest typed array that every JavaScript engine can make. */
+/** The length of the longest typed array that every JavaScript engine can make. */
 const maximumLength = 2 ** 31 - 1;
 
 function checkSize(name: string, shape: readonly number[], fail: Fail): void {
@@ -200,7 +205,7 @@ function pair(name: 'strides' | 'dilations', value: number | readonly number[], 
   return [both[0]!, both[1]!];
 }
 
-/** The rule's name, or the pads as [[top, bottom], [left, right]]. */
+/** The name of the rule, or the pads as [[top, bottom], [left, right]]. */
 function resolvePads(
   pad: Pad,
   mode: RoundingMode | undefined,

@@ -1,6 +1,6 @@
 import {ConvgradError} from './error.js';
 
-/** What had another name in an earlier version: algorithms and options, the new name by the old one. */
+/** Algorithms and options that had another name in an earlier version: the new name by the old one. */
 const formerNames: Readonly<Record<string, string>> = {
   gather: 'implicitGemm',
   quads: 'channelPacked',
@@ -9,7 +9,10 @@ const formerNames: Readonly<Record<string, string>> = {
   windows: 'channelPackedDirect',
 };
 
-/** The known name that was probably meant, as ` (did you mean 'pad'?)`, or ` (now called 'implicitGemm')` for a former name; empty where none is near. */
+/**
+ * Suggests the known name that was probably meant: ` (did you mean 'pad'?)`, or ` (now called 'implicitGemm')` for a former name.
+ * @returns the empty string if no known name is similar
+ */
 export function didYouMean(name: string, known: readonly string[]): string {
   const renamed = Object.hasOwn(formerNames, name) ? formerNames[name] : undefined;
   if (renamed !== undefined && known.includes(renamed)) return ` (now called '${renamed}')`;
@@ -21,14 +24,14 @@ export function didYouMean(name: string, known: readonly string[]): string {
   return best ? ` (did you mean '${best.word}'?)` : '';
 }
 
-/** The names of an interface's fields, each of which must be given: the compiler sees to it that they stay complete. */
+/** Returns the names of an interface's fields. The compiler checks that none is missing. */
 export function keysOf<T>(keys: Record<keyof T, true>): readonly string[] {
   return Object.keys(keys);
 }
 
 /**
- * @param options what the user gave: an object, or nothing
- * @throws ConvgradError on a name that is none of the known ones
+ * @param options what the user passed: an object, or nothing
+ * @throws ConvgradError on a name that is not known
  */
 export function refuseUnknown(functionName: string, options: unknown, known: readonly string[]): void {
   if (typeof options !== 'object' || options === null) return;
@@ -41,8 +44,8 @@ export function refuseUnknown(functionName: string, options: unknown, known: rea
 }
 
 /**
- * The same for objects that may hold more than what is known, such as helpers of their functions.
- * @throws ConvgradError on a name that is nearly one of the known ones
+ * Like {@link refuseUnknown}, for objects that may have additional fields, such as helpers of their functions.
+ * @throws ConvgradError on a name that is similar to a known one
  */
 export function refuseMisspelt(functionName: string, object: object, known: readonly string[]): void {
   for (const name of Object.keys(object)) {
@@ -52,12 +55,12 @@ export function refuseMisspelt(functionName: string, object: object, known: read
   }
 }
 
-/** Case and separators are no difference. */
+/** Case and separators do not matter. */
 function plain(word: string): string {
   return word.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
 
-/** How many letters are added, dropped, changed or swapped with their neighbour; one for a word that is the beginning of the other. */
+/** The number of letters that are added, dropped, changed or swapped with their neighbour; 1 if one word begins with the other. */
 function distanceTo(a: string, b: string): number {
   if (Math.min(a.length, b.length) >= 3 && (a.startsWith(b) || b.startsWith(a))) return a === b ? 0 : 1;
   let [before, last] = [[] as number[], Array.from({length: b.length + 1}, (_, j) => j)];

@@ -3,23 +3,27 @@ export const activations = ['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'prelu'
 export type Activation = (typeof activations)[number];
 
 /**
- * The shape of a bias or of prelu's slopes against y [n, h, w, c] in NHWC: one letter for each axis, counted from the last; `1` where that axis is
- * repeated. `c` is a vector with one value for each channel, in either data format; `hw1` is [h, w, 1]; the empty text is a scalar.
+ * The shape of a bias or of prelu's slopes, relative to y [n, h, w, c] in NHWC. Each letter is an axis, counted from the last.
+ * `1` is an axis that is repeated. `c` is a vector with one value for each channel, in either data format. `hw1` is [h, w, 1].
+ * The empty text is a scalar.
  */
 export type Axes = string;
 
-/** What follows a fused convolution, as plain numbers: part of a problem. */
+/** The epilogue of a fused convolution as plain numbers: part of a problem. */
 export interface ProblemEpilogue {
   activation: Activation;
-  /** The shape of the bias; no bias when absent. */
+  /** The shape of the bias. Without it, there is no bias. */
   bias?: Axes | undefined;
   /** The shape of prelu's slopes. */
   slopes?: Axes | undefined;
-  /** The slope of leakyrelu below zero; tfjs's default when absent. */
+  /** The slope of leakyrelu below zero. Without it, tfjs's default applies. */
   leakyreluAlpha?: number | undefined;
 }
 
-/** The words of a problem string for an epilogue: `bias`, `relu`, `biasn11c-prelu0`, `leakyrelu0.3`, and `linear` where nothing follows. */
+/**
+ * Returns the words of a problem string for an epilogue: `bias`, `relu`, `biasn11c-prelu0`, `leakyrelu0.3`, or `linear` without
+ * bias and activation.
+ */
 export function formatEpilogue({activation, bias, slopes, leakyreluAlpha}: ProblemEpilogue): string[] {
   const words = bias === undefined ? [] : [`bias${formatAxes(bias)}`];
   if (activation === 'linear') return words.length > 0 ? words : ['linear'];
@@ -27,7 +31,7 @@ export function formatEpilogue({activation, bias, slopes, leakyreluAlpha}: Probl
   return [...words, `${activation}${after}`];
 }
 
-/** Reads one word of a problem string. @returns undefined where it says nothing of an epilogue */
+/** Reads one word of a problem string. @returns undefined if the word is not part of an epilogue */
 export function parseEpilogueWord(
   word: string,
 ): {part: 'bias' | 'activation'; value: Partial<ProblemEpilogue>} | undefined {
@@ -44,7 +48,7 @@ export function parseEpilogueWord(
   return plain && {part: 'activation', value: {activation: plain}};
 }
 
-/** Why the axes fit no output in this data format; undefined when they do. */
+/** Why the axes do not fit the outputs of this data format; undefined if they fit. */
 export function axesFault(axes: Axes, dataFormat: 'NHWC' | 'NCHW'): string | undefined {
   if (dataFormat === 'NCHW' && axes.length > 1) return `has '${axes}', and NCHW takes a scalar or a vector alone`;
   const last = 'nhwc'.slice(4 - axes.length);
@@ -53,7 +57,7 @@ export function axesFault(axes: Axes, dataFormat: 'NHWC' | 'NCHW'): string | und
     : `has the axes '${axes}', which must be the last of nhwc in this order, or 1`;
 }
 
-/** The shape of what has these axes, beside an output [n, h, w, c] in NHWC order. */
+/** The shape that these axes have for an output [n, h, w, c] in NHWC order. */
 export function axesShape(axes: Axes, output: readonly [number, number, number, number]): number[] {
   return [...axes].map((axis) => (axis === '1' ? 1 : output['nhwc'.indexOf(axis)]));
 }

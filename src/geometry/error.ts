@@ -1,6 +1,6 @@
 /**
- * Every refusal of convgrad: names the function the caller used, the broken constraint with its numbers, and the way out.
- * Anything else that is thrown is a defect of convgrad or of tfjs.
+ * The error of every refusal. It names the function that the caller used, the broken constraint with its numbers, and the way
+ * out. Any other error is a defect of convgrad or of tfjs.
  */
 export class ConvgradError extends Error {
   override readonly name = 'ConvgradError';
@@ -10,7 +10,10 @@ export class ConvgradError extends Error {
   }
 }
 
-/** A refusal for want of memory. Where it arises nobody knows what the user called; whoever does names it. */
+/**
+ * A refusal because of too little memory. The code that throws it does not know which function the user called; a caller that
+ * knows adds the name with `named`.
+ */
 export class OutOfMemory extends ConvgradError {
   constructor(
     functionName: string,
@@ -25,8 +28,8 @@ export class OutOfMemory extends ConvgradError {
 }
 
 /**
- * What a computation threw, named after what the user called where it was for want of memory.
- * @param bytes of the result
+ * Returns what a computation threw. If the cause was too little memory, the error names the function that the user called.
+ * @param bytes the size of the result
  */
 export function nameOutOfMemory(error: unknown, functionName: string, bytes: number): unknown {
   if (error instanceof OutOfMemory) return error.named(functionName);

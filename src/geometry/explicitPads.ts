@@ -1,8 +1,8 @@
 import type {Conv2DInfo} from './conv2dInfo.js';
 
 /**
- * Pads with which any convolution that rounds down has this geometry, whatever pad and rounding mode were asked for:
- * [[0, 0], [top, bottom], [left, right], [0, 0]]. Rows and columns that no window reaches stay unpadded.
+ * The explicit pads that give any rounding-down convolution this geometry, whatever pad and rounding mode the user asked for:
+ * [[0, 0], [top, bottom], [left, right], [0, 0]]. Rows and columns that no window reaches are not padded.
  */
 export function explicitPads(info: Conv2DInfo): [number, number][] {
   const after = (size: number, out: number, filter: number, stride: number, dilation: number, before: number) =>

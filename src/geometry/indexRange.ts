@@ -1,6 +1,6 @@
 import type {Conv2DInfo} from './conv2dInfo.js';
 
-/** Rows or columns that code may count on beyond the last output: it computes some of them at a time. */
+/** How many rows or columns code may count beyond the last output, because it computes several at a time. */
 const unrolled = 8;
 
 /** One axis of the geometry. Tap i of output o reads pixel o·stride − pad + i·dilation, if that is one of `size`. */
@@ -34,7 +34,7 @@ function axesOf(info: Conv2DInfo): [rows: AxisGeometry, columns: AxisGeometry] {
   ];
 }
 
-/** The largest number of a row or column that may come up in a pass, beside the image too: what counts them in a type of its own has to hold it. */
+/** The largest row or column number that may occur in a pass, also outside the image. An index type has to hold it. */
 function largestIndex(info: Conv2DInfo): number {
   const along = ({size, out, filter, stride, dilation, pad}: AxisGeometry) =>
     size + (out + unrolled) * stride + filter * dilation + pad;
@@ -51,8 +51,9 @@ export function fitsIndexRange(info: Conv2DInfo, most: number): true | string {
 }
 
 /**
- * A geometry for code that counts rows and columns up to `most`: the same one, or one with smaller steps and pads in which the same taps of the same outputs
- * read the same pixels. Where there is none, the reason, in words for users.
+ * Returns a geometry for code that counts rows and columns up to `most`. It is the same one, or one with smaller steps and pads.
+ * In the latter, the same taps of the same outputs read the same pixels.
+ * @returns the geometry, or the reason why there is none, in words for users
  */
 export function fitToIndexRange(info: Conv2DInfo, most: number): Conv2DInfo | string {
   if (fitsIndexRange(info, most) === true) return info;
@@ -66,9 +67,9 @@ export function fitToIndexRange(info: Conv2DInfo, most: number): Conv2DInfo | st
 }
 
 /**
- * Makes steps shorter that lead from the image past all of it. With a dilation longer than what image and strides cover, one tap at most reads the image,
- * whatever the output. It goes on to read the same pixels, and the others none, as long as the dilation is longer than that. The same holds for a stride that
- * is longer than what image and filter cover.
+ * Shortens steps that lead from inside the image past all of it. If the dilation is longer than the extent of image and strides,
+ * at most one tap reads the image, whatever the output. It still reads the same pixels, and other taps none, as long as the
+ * dilation is longer than that extent. The same holds for a stride that is longer than the extent of image and filter.
  */
 function shortened(axis: AxisGeometry): AxisGeometry {
   const {size, out, filter, stride, dilation} = axis;
@@ -78,7 +79,7 @@ function shortened(axis: AxisGeometry): AxisGeometry {
   return stride > farStride ? withSteps(axis, farStride, dilation) : axis;
 }
 
-/** Other steps, and the pad with which the same pixels are read. */
+/** Changes the steps, and sets the pad with which the same pixels are read. */
 function withSteps(axis: AxisGeometry, stride: number, dilation: number): AxisGeometry {
   const {size, out, filter, pad} = axis;
   for (let i = 0; i < filter; i++) {
@@ -87,7 +88,7 @@ function withSteps(axis: AxisGeometry, stride: number, dilation: number): AxisGe
     const pixel = start + o * axis.stride;
     if (o < out && pixel < size) return {...axis, stride, dilation, pad: o * stride + i * dilation - pixel};
   }
-  // The image is not read at all: all that is read lies before it.
+  // No tap reads the image. This pad puts everything that is read before the image.
   return {...axis, stride, dilation, pad: (out - 1) * stride + (filter - 1) * dilation + 1};
 }
 

@@ -12,13 +12,13 @@ import {axesFault, formatEpilogue, type ProblemEpilogue, parseEpilogueWord} from
 import {ConvgradError} from './error.js';
 import {show} from './show.js';
 
-/** What was asked of a convolution, as plain numbers: the unit of verification. See {@link formatProblem} for its one line of text. */
+/** The parameters of a convolution as plain numbers: the unit of verification. See {@link formatProblem} for its line of text. */
 export interface Problem {
   batch: number;
   inHeight: number;
   inWidth: number;
   inChannels: number;
-  /** Of a depthwise convolution a multiple of `inChannels`. */
+  /** For a depthwise convolution, a multiple of `inChannels`. */
   outChannels: number;
   filterHeight: number;
   filterWidth: number;
@@ -26,17 +26,17 @@ export interface Problem {
   strideWidth: number;
   dilationHeight: number;
   dilationWidth: number;
-  /** Explicit pads as `{top, bottom, left, right}`, so that one problem reads the same in either data format. */
+  /** Explicit pads are `{top, bottom, left, right}`, so that a problem reads the same in either data format. */
   pad: 'same' | 'valid' | number | {top: number; bottom: number; left: number; right: number};
   dimRoundingMode?: RoundingMode | undefined;
   dataFormat: DataFormat;
-  /** Dense when absent. */
+  /** Dense by default. */
   kind?: Kind | undefined;
-  /** What follows the convolution in the same kernel: a fused convolution. Absent, there is no such kernel. */
+  /** What follows the convolution in the same kernel. With an epilogue, the convolution is a fused one. */
   epilogue?: ProblemEpilogue | undefined;
 }
 
-/** The names of what a problem holds. */
+/** The names of a problem's fields. */
 export const problemNames = keysOf<Problem>({
   ...{batch: true, inHeight: true, inWidth: true, inChannels: true, outChannels: true},
   ...{filterHeight: true, filterWidth: true, strideHeight: true, strideWidth: true},
@@ -45,9 +45,9 @@ export const problemNames = keysOf<Problem>({
 });
 
 /**
- * One line of text that replays a problem: `mb2ih7iw5ic3oc4kh3kw3sh2sw1dh1dw1-same-nhwc`; other pads read `-valid`, `-p1` and
- * `-pt1pb1pl0pr1`, a rounding mode stands before the data format: `-p1-ceil-nchw`; a depthwise convolution says so after it: `-nhwc-depthwise`. A
- * fused convolution ends with its bias and its activation: `-nhwc-bias-relu`, see {@link formatEpilogue}.
+ * Returns the line of text that replays a problem: `mb2ih7iw5ic3oc4kh3kw3sh2sw1dh1dw1-same-nhwc`. Other pads read `-valid`, `-p1`
+ * and `-pt1pb1pl0pr1`. A rounding mode comes before the data format: `-p1-ceil-nchw`. `-depthwise` comes after it:
+ * `-nhwc-depthwise`. A fused convolution ends with its bias and its activation: `-nhwc-bias-relu`, see {@link formatEpilogue}.
  */
 export function formatProblem(problem: Problem): string {
   const p = problem;
@@ -83,8 +83,8 @@ const optionalSizes = {batch: 1, strideHeight: 1, strideWidth: 1, dilationHeight
 const defaults = {...optionalSizes, pad: 'valid', dataFormat: 'NHWC'} as const;
 
 /**
- * A problem given as an object, in full: what it leaves out is as the text would have it.
- * @throws ConvgradError on what is no problem, or has no geometry
+ * Completes a problem that is given as an object. Missing fields get the same defaults as in {@link parseProblem}.
+ * @throws ConvgradError if it is not a problem or has no geometry
  */
 export function completeProblem(functionName: string, given: unknown): Problem {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
@@ -97,8 +97,8 @@ export function completeProblem(functionName: string, given: unknown): Problem {
 }
 
 /**
- * Reads a problem string. Sizes may come in any order; mb, sh, sw, dh and dw default to 1, the pad to valid, the format to nhwc.
- * @throws ConvgradError quoting the part that is not understood, or the geometry's own complaint
+ * Reads a problem string. Sizes may come in any order. mb, sh, sw, dh and dw default to 1, the pad to valid, the format to nhwc.
+ * @throws ConvgradError quoting the part that is not understood, or with the geometry's own message
  */
 export function parseProblem(text: string): Problem {
   const example = 'expected for example mb2ih7iw5ic3oc4kh3kw3sh2sw1dh1dw1-same-nhwc';
@@ -155,7 +155,7 @@ export function parseProblem(text: string): Problem {
   return problem;
 }
 
-/** The tensors' shapes as a user passes them to `tf.conv2d` or `tf.depthwiseConv2d`, and which of the two is meant. */
+/** The shapes of the tensors as a user passes them to `tf.conv2d` or `tf.depthwiseConv2d`, and `kind`, which tells which of the two. */
 export function problemShapes(p: Problem): {
   xShape: [number, number, number, number];
   filterShape: [number, number, number, number];
@@ -194,7 +194,7 @@ export function problemAttributes(p: Problem): {
   };
 }
 
-/** The problem's resolved geometry. @throws ConvgradError when it has none. */
+/** The problem's resolved geometry. @throws ConvgradError if it has none */
 export function problemInfo(problem: Problem): Conv2DInfo {
   return conv2dInfo(`problem '${formatProblem(problem)}'`, {...problemShapes(problem), ...problemAttributes(problem)});
 }

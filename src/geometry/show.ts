@@ -1,10 +1,10 @@
-/** Any value as an error message quotes it: as it would be written, cut short where it is long. Never throws, whatever was passed. */
+/** Formats any value for an error message, as it would be written in code. Long values are cut. Never throws. */
 export function show(value: unknown): string {
   try {
     const text = written(value, 0);
     return text.length > 200 ? `${text.slice(0, 200)}…` : text;
   } catch {
-    return 'a strange object'; // one that forbids to be looked at
+    return 'a strange object'; // reading it throws
   }
 }
 

@@ -80,7 +80,10 @@ export function convolveTiles(
   });
 }
 
-/** Copies what the tiles of a block, which are so many pixels high and in a row so many wide, hold of the output: the last ones hang over. */
+/**
+ * Copies the output pixels of a block's tiles to the output. Tiles are `high` pixels high, and a row of tiles is `wide` pixels
+ * wide. The last tiles may extend beyond the output.
+ */
 function copyOut(
   {out, outHeight, outWidth, F}: TileConvolution,
   {image, images, row, rows}: ImageBlock,
@@ -89,7 +92,7 @@ function copyOut(
   from: Float32Array,
 ): void {
   const lines = Math.min(rows * high, outHeight - row * high);
-  // Without tiles that hang over on the right, lines follow on one another.
+  // If no tile extends beyond the right edge, lines are adjacent.
   const together = wide === outWidth ? lines : 1;
   for (let n = 0; n < images; n++) {
     for (let line = 0; line < lines; line += together) {

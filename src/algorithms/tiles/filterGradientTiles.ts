@@ -7,7 +7,7 @@ import {allocateBatch, batchBytes, firstRows} from './matrixBatch.js';
 import {tileGridOf} from './tileGrid.js';
 import type {TileTransform} from './tileTransform.js';
 
-/** dFilter = gradients(Σ inputs(x) ⊙ errors(dy)) over all tiles of dy, block by block in their order. */
+/** dFilter = gradients(Σ inputs(x) ⊙ errors(dy)), summed over all tiles of dy, block by block in a fixed order. */
 export function filterGradientTiles(
   transform: TileTransform,
   info: Conv2DInfo,
@@ -54,7 +54,7 @@ export function filterGradientTiles(
         grid.writeOffsets(block, noHalo, F, dyOffsets);
         const inputs = firstRows(inputMatrices, tiles);
         const pixels = {rowStep: 4 * C * region.columns, columnStep: 4 * C, lanes: C};
-        // One block has the same for all slices.
+        // A single block has the same transformed inputs for all slices.
         if (first === 0 || blocks.length > 1)
           transform.transformInput(
             engine,

@@ -6,23 +6,27 @@ import {tilesOf} from './fourierSide.js';
 import type {Pair} from './tileTransform.js';
 
 /**
- * By how much results may err, unless something underflows: γ(n) times Σ of |tile| · |filter| over what is summed, where |·| is the Euclidean norm. With u the
- * unit roundoff:
+ * How far results may be off, unless something underflows: γ(n) times Σ |tile| · |filter| over the summed channels or tiles. |·|
+ * is the Euclidean norm. u is the unit roundoff.
  *
- * A level of a transform adds, which costs u, and all but two for each axis multiply by roots of unity, which costs less than 3u: √5·u of the product and u/√2
- * of the root. Levels are multiples of unitary matrices, so a spectrum is off by no more than γ(r) of its norm, r being the sum of these over all levels.
- * A product of spectra has sums of K terms in three parts; of (re, im) the first passes K + 1 roundings of at most |X||Y| and the second K + 4 of at most 3|X||Y|,
- * so it is off by γ(√10·(K + 4))·Σ|X||Y|. An element of a tile is the mean of such numbers times roots of unity, of which each passes r roundings, and
- * the mean of |X||Y| over a spectrum is at most |tile| · |filter|, by Cauchy and Schwarz and by Parseval. In all n = 3r + √10·(K + 4).
+ * Each level of a transform adds, which costs u. All levels but two for each axis also multiply by roots of unity. That costs
+ * less than 3u: √5·u for the product and u/√2 for the root. Levels are multiples of unitary matrices, so a spectrum is off by at
+ * most γ(r) of its norm. r is the sum of these costs over all levels.
  *
- * Source: C. Percival, Rapid multiplication modulo the sum and difference of highly composite numbers (2003), theorem 5.1; R. Brent, C. Percival and
- * P. Zimmermann, Error bounds on complex floating-point multiplication (2007).
+ * A product of spectra consists of sums of K terms in three parts. In (re, im), re passes K + 1 roundings of at most |X||Y|. im
+ * passes K + 4 roundings of at most 3|X||Y|. So the product is off by γ(√10·(K + 4))·Σ|X||Y|.
+ *
+ * An element of a tile is the mean of such numbers times roots of unity, and each passes r roundings. The mean of |X||Y| over a
+ * spectrum is at most |tile| · |filter|, by Cauchy–Schwarz and Parseval. In total, n = 3r + √10·(K + 4).
+ *
+ * Source: C. Percival, Rapid multiplication modulo the sum and difference of highly composite numbers (2003), theorem 5.1; R.
+ * Brent, C. Percival and P. Zimmermann, Error bounds on complex floating-point multiplication (2007).
  */
 export function fourierBound(side: FourierSide, info: Conv2DInfo, pass: Pass, a: Float32Array, b: Float32Array): Bound {
   const levels = Math.log2(side);
   const roundings = 2 * (levels + 3 * (levels - 2));
   const tiles = tilesOf(side, info, pass);
-  // Sums of blocks are added up, so a term may pass one more.
+  // The sums of blocks are added up, so a term may pass one more rounding.
   const terms = {forward: info.inChannels, backpropInput: info.outChannels, backpropFilter: tiles + 1}[pass];
   const magnitudes = new Float64Array(sizeOf(info, passTensors[pass].output));
   (pass === 'backpropFilter' ? ofFilter : ofImage)(side, info, pass, a, b, magnitudes);
@@ -38,7 +42,7 @@ type Fill = (
   magnitudes: Float64Array,
 ) => void;
 
-/** y or dx: each element of a tile has the same. */
+/** For y or dx. All elements of a tile have the same magnitude. */
 const ofImage: Fill = (side, info, pass, source, filter, magnitudes) => {
   const isForward = pass === 'forward';
   const [C, F] = isForward ? [info.inChannels, info.outChannels] : [info.outChannels, info.inChannels];
@@ -67,7 +71,7 @@ const ofImage: Fill = (side, info, pass, source, filter, magnitudes) => {
   }
 };
 
-/** dFilter: each tap has the same. */
+/** For dFilter. All taps have the same magnitude. */
 const ofFilter: Fill = (side, info, _pass, x, dy, magnitudes) => {
   const {inChannels: C, outChannels: F, padTop, padLeft} = info;
   const [from, to, size] = [inputOf(info), outputOf(info), sizeOfTiles(side, info)];
@@ -96,14 +100,14 @@ function sizeOfTiles(side: FourierSide, {filterHeight, filterWidth}: Conv2DInfo)
   return [side - filterHeight + 1, side - filterWidth + 1];
 }
 
-/** Of [kh, kw] for each pair of channels. */
+/** The norm of the filter's taps [kh, kw] for each pair of channels. */
 function filterNorms(filter: Float32Array, pairs: number): Float64Array {
   const squares = new Float64Array(pairs);
   for (let i = 0; i < filter.length; i++) squares[i % pairs] += filter[i] ** 2;
   return squares.map(Math.sqrt);
 }
 
-/** Of the pixels of a tile that lie in an image, for each channel. */
+/** The norm of a tile's pixels inside the image, for each channel. */
 function tileNorms(
   images: Float32Array,
   n: number,

@@ -3,12 +3,12 @@ import {type FourierSide, planeCount} from '../../engine/spectrum.js';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import type {Pair, TileTransform} from './tileTransform.js';
 
-/** Bytes of the matrices of filters, and of a block's: more would not stay in a cache that processors share. */
+/** The most bytes of the filters' matrices, and of a block's matrices. More would not stay in a cache that processors share. */
 export const maxBytes = 1 << 24;
 
 /**
- * Tiles of side×side pixels are transformed into their spectra, which convolve them in a circle: what a filter or dy flipped by 180° makes of them without going round are
- * the last rows and columns.
+ * Tiles of side×side pixels become spectra. The products of spectra are circular convolutions of the tiles with a filter or dy,
+ * flipped by 180°. The last rows and columns of these do not wrap around; they are the result.
  */
 export function fourierTransform(side: FourierSide, info: Conv2DInfo): TileTransform {
   const taps: Pair = [info.filterHeight, info.filterWidth];
@@ -33,7 +33,10 @@ export function fourierTransform(side: FourierSide, info: Conv2DInfo): TileTrans
   };
 }
 
-/** Bytes of matrices that are worked on at a time: twice those of the filters, so that they are seldom read again. */
+/**
+ * Bytes of matrices that are used at a time. They are twice those of the filters, within limits, so that the filters' matrices
+ * are seldom read again.
+ */
 export function fourierBlockBytes(side: FourierSide, {inChannels: C, outChannels: F}: Conv2DInfo): number {
   return Math.min(maxBytes, Math.max(1 << 21, 8 * planeCount(side) * C * F));
 }

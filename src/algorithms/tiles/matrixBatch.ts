@@ -1,14 +1,20 @@
 import {type Arena, arrayBytes, type MatrixBatch} from '../../engine/engine.js';
 import {evenOffsets} from '../../engine/evenOffsets.js';
 
-/** How the matrices of a batch lie. */
+/** The layout of the matrices of a batch. */
 export interface BatchLayout {
   count: number;
-  /** Whether the rows of all matrices of a tile lie side by side, for whoever transforms it; else those of a matrix do, for whoever sums it. */
+  /**
+   * If true, the rows of all matrices for one tile lie side by side, which suits transforming the tile. If false, the rows of one
+   * matrix do, which suits the products.
+   */
   interleaved: boolean;
 }
 
-/** Floats from matrix to matrix, from row to row and in all. No powers of two, since then all matrices would meet in the same lines of a cache. */
+/**
+ * Floats from matrix to matrix, from row to row, and in total. Padding avoids large powers of two, which would put all matrices
+ * in the same cache lines.
+ */
 function sizesOf(
   {count, interleaved}: BatchLayout,
   rows: number,
@@ -42,12 +48,12 @@ export function firstRows(batch: MatrixBatch, rows: number): MatrixBatch {
 }
 
 /**
- * Bytes of matrices that are worked on at a time. They stay in a level-2 cache, but where C×F matrices are larger than that: then those are read from beyond
- * it for each block, and large blocks have it happen seldom.
+ * Bytes of matrices that are used at a time. They stay in a level-2 cache, unless C×F matrices are larger than that. These are
+ * then read from beyond the cache for each block, and large blocks make that rare.
  */
 export function blockBytesOf(count: number, C: number, F: number): number {
   return Math.max(1 << 20, 4 * count * C * F);
 }
 
-/** What takes more bytes than a level-2 cache is read and written beyond it, which takes longer than rates say. */
+/** Data larger than this are read and written beyond the level-2 cache, which takes longer than the rates say. */
 export const level2CacheBytes = 1 << 21;

@@ -3,22 +3,28 @@ import {type BlockCounters, cacheBlocks} from '../windows/cacheBlocks.js';
 import type {Region} from '../windows/region.js';
 import type {Pair} from './tileTransform.js';
 
-/** An image of N × height × width pixels as tiles, the last of which may hang over its end. */
+/** Images of N × height × width pixels, divided into tiles. The last tile of a row or column may extend beyond the image. */
 export interface TileGrid {
   blocks: readonly ImageBlock[];
   /** Tiles of the largest block. */
   maxTiles: number;
-  /** Tiles of a row. */
+  /** Tiles in a row. */
   columns: number;
-  /** The pixels under a block's tiles in an image that begins so far above and left of them, with `halo` pixels after the last. */
+  /**
+   * The source pixels that a block's tiles see. Pixel (r, c) of the tiles is pixel (r − top, c − left) of the source; `halo`
+   * pixels follow the last tile.
+   */
   region(block: ImageBlock, top: number, left: number, halo: Pair): Region;
-  /** Floats of that region of the largest block, for so many channels. */
+  /** Floats of the largest block's region, for so many channels. */
   floatsOf(halo: Pair, channels: number): number;
-  /** Writes where each tile of a block begins in its region, in bytes. @returns how many there are */
+  /** Writes where each tile of a block begins in its region, in bytes. @returns the number of tiles */
   writeOffsets(block: ImageBlock, halo: Pair, channels: number, into: Int32Array): number;
 }
 
-/** @param floatsPerTile what a block takes for each tile; blocks take about `limit` bytes, but for single rows of tiles */
+/**
+ * @param floatsPerTile the floats that a block needs for each tile
+ * @param limit the bytes of a block, unless it is a single row of tiles
+ */
 export function tileGridOf(
   [batch, height, width]: readonly [number, number, number],
   [tileHeight, tileWidth]: Pair,
@@ -28,7 +34,7 @@ export function tileGridOf(
 ): TileGrid {
   const [tileRows, columns] = [Math.ceil(height / tileHeight), Math.ceil(width / tileWidth)];
   const {blocks} = cacheBlocks(batch, tileRows, (rows) => rows * columns * floatsPerTile, 0, limit, counters);
-  const [{images, rows}] = blocks; // as large as any
+  const [{images, rows}] = blocks; // the first block is the largest
   return {
     ...{blocks, maxTiles: images * rows * columns, columns},
     region: ({row, rows}, top, left, [below, right]) => ({

@@ -9,7 +9,7 @@ import type {TileTransform} from './tileTransform.js';
 
 export type TilePasses = Required<Pick<Algorithm, 'fuses' | Pass>>;
 
-/** The passes in tiles. dX is the same convolution of dy, its filter flipped by 180° with its channels swapped. */
+/** The passes in tiles. dX is the same convolution of dy, with the filter flipped by 180° and its channels swapped. */
 export function tilePassesOf(
   transformOf: (info: Conv2DInfo, pass: Pass) => TileTransform,
   counters: SlicedCounters,
@@ -50,7 +50,7 @@ export function tilePassesOf(
   };
 }
 
-/** The matrices of a filter, of so many elements each. */
+/** The matrices of a filter's taps. Each has `size` elements. */
 function taps(filter: Float32Array, size: number, matrix: Omit<StackedMatrix, 'data' | 'offset'>): StackedMatrix[] {
   return Array.from({length: filter.length / size}, (_, tap) => ({data: filter, offset: tap * size, ...matrix}));
 }

@@ -4,33 +4,33 @@ import type {BatchLayout} from './matrixBatch.js';
 /** Rows and columns. */
 export type Pair = readonly [number, number];
 
-/** Where so many lanes of tiles go. */
+/** Where `lanes` lanes of tiles are written. */
 type LanesTo = TileDestination & {lanes: number};
 
 /**
- * How a convolution with stride 1 becomes products of matrices: tiles of pixels and filters are transformed into matrices, which are multiplied one by one, and the sums
- * of the products are transformed back into tiles.
+ * How a convolution with stride 1 becomes products of matrices. Tiles of pixels and filters are transformed into matrices. The
+ * matrices are multiplied one by one, and the sums of products are transformed back into tiles.
  */
 export interface TileTransform {
-  /** Its own among all. */
+  /** Unique among transforms; part of the filter-cache key. */
   name: string;
-  /** Pixels of y in a tile. */
+  /** The output pixels of a tile. */
   size: Pair;
-  /** Pixels that it sees beyond those: one less than the filter has taps. */
+  /** The pixels that a tile sees beyond these: one less than the filter has taps, in each direction. */
   halo: Pair;
   matrixCount: number;
   interleaved: BatchLayout['interleaved'];
-  /** Bytes that the matrices of filters may take, and those of a block of tiles. */
+  /** The most bytes of the filters' matrices, and the bytes of a block of tiles. */
   filterBytes: number;
   blockBytes: number;
-  /** Tiles of `size` + `halo` pixels, a row of each matrix for each tile. */
+  /** Transforms tiles of `size` + `halo` pixels. Each matrix gets a row for each tile. */
   transformInput(engine: Engine, pixels: TileSource, to: MatrixBatch): void;
-  /** Filters as packed matrices with a row for each. */
+  /** Transforms filters into packed matrices, each with a row for every input channel. */
   transformFilter(engine: Engine, weights: TileSource, room: PackedBatch): PackedBatch;
-  /** Tiles of `size` pixels from products with filters. */
+  /** Transforms products with filters back into tiles of `size` pixels. */
   transformOutput(engine: Engine, products: MatrixBatch, to: LanesTo): void;
-  /** Tiles of `size` pixels of dy as packed matrices. */
+  /** Transforms tiles of `size` pixels of dy into packed matrices. */
   transformOutputGradient(engine: Engine, pixels: TileSource, room: PackedBatch): PackedBatch;
-  /** Gradients of filters from products with dy. */
+  /** Transforms products with dy back into gradients of filters. */
   transformFilterGradient(engine: Engine, sums: MatrixBatch, to: LanesTo): void;
 }

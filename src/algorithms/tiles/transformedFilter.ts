@@ -3,15 +3,15 @@ import {evenOffsets} from '../../engine/evenOffsets.js';
 import {cachedSlices, type FilterSlice} from '../windows/filterSlices.js';
 import type {TileTransform} from './tileTransform.js';
 
-/** A filter as a convolution in tiles has it. */
+/** A filter in the form that a convolution in tiles reads. */
 export interface TileFilter {
-  /** A matrix [C, F] for each tap, all of one array. */
+  /** A matrix [C, F] for each tap, all in one array. */
   filter: readonly StackedMatrix[];
   C: number;
   F: number;
 }
 
-/** Bytes of an arena that `transformedFilter` takes, where it keeps nothing. */
+/** Bytes of the arena that `transformedFilter` takes if nothing is cached. */
 export function filterBytesOf(
   {matrixCount}: TileTransform,
   work: TileFilter,
@@ -23,7 +23,7 @@ export function filterBytesOf(
   return 4 * (filter.length * tap + C) + 2 * arrayBytes + engine.packedBatchBytes(matrixCount, C, columns);
 }
 
-/** The transformed filter's slices, packed. */
+/** Returns a function that gives each slice of the filter, transformed and packed. */
 export function transformedFilter(
   transform: TileTransform,
   work: TileFilter,
@@ -50,7 +50,10 @@ export function transformedFilter(
   });
 }
 
-/** Floats from row to row of a tap's matrix and from tap to tap. No powers of two, since such rows or taps would meet in the same lines of a cache. */
+/**
+ * Floats from row to row of a tap's matrix, and from tap to tap. Padding avoids powers of two, which would put rows or taps in
+ * the same cache lines.
+ */
 function filterLayoutOf({filter, C, F}: TileFilter): {pitch: number; tap: number} {
   const isTransposed = filter[0].columnStride !== 1; // only then are many rows written at a time
   const pitch = isTransposed && F % 64 === 0 ? F + 16 : F;

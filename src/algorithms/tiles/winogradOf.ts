@@ -10,7 +10,7 @@ import {blockBytesOf, level2CacheBytes} from './matrixBatch.js';
 import {type TilePasses, tilePassesOf} from './tilePasses.js';
 import type {Pair, TileTransform} from './tileTransform.js';
 
-/** What is the same of F(m×m, 3×3) for every m, and of F(2, 3) for filters of one row or column. */
+/** The parts that F(m×m, 3×3) for every m and F(2, 3) for filters of one row or column have in common. */
 export function winogradOf(
   m: 2 | 4,
   counters: SlicedCounters,
@@ -27,7 +27,7 @@ export function winogradOf(
 
 const sliceBytes = 1 << 20;
 
-/** What tiles are: squares, or lines in the direction of a filter's row or column. */
+/** The shape of a tile: a square, or a line in the direction of the filter's row or column. */
 interface TileShape {
   size: Pair;
   halo: Pair;
@@ -54,29 +54,30 @@ function tileShapeOf(m: 2 | 4, {filterHeight, filterWidth}: Conv2DInfo): TileSha
   return {size, halo, matrixCount: 4, isTall, matrix: (role) => `${role}Lines2`};
 }
 
-/** How many tiles cover images of a size. */
+/** The number of tiles that cover images of a size. */
 function tilesOf({size: [high, wide]}: TileShape, batch: number, height: number, width: number): number {
   return batch * Math.ceil(height / high) * Math.ceil(width / wide);
 }
 
-/** y = Aᵀ[Σ_c (G·filter·Gᵀ) ⊙ (Bᵀ·x·B)]A and dFilter = Gᵀ[Σ (Bᵀ·x·B) ⊙ (A·dy·Aᵀ)]G; of lines one side of it. */
+/** y = Aᵀ[Σ_c (G·filter·Gᵀ) ⊙ (Bᵀ·x·B)]A and dFilter = Gᵀ[Σ (Bᵀ·x·B) ⊙ (A·dy·Aᵀ)]G. For lines, matrices multiply from one side only. */
 function tileTransformOf(m: 2 | 4, info: Conv2DInfo): TileTransform {
   const {batch, inChannels, outChannels} = info;
   const shape = tileShapeOf(m, info);
   const {size, halo, matrixCount, isTall, matrix} = shape;
   const room = blockBytesOf(matrixCount, inChannels, outChannels);
-  // Those of dX are as many, but for a border.
+  // dX has as many tiles, apart from the border.
   const tiles = tilesOf(shape, batch, info.outHeight, info.outWidth);
   const once = 4 * matrixCount * tiles * (inChannels + outChannels) <= room;
   const steps = ({step}: MatrixBatch) => ({rowStep: (m + 2) * step, columnStep: step});
   const stepsTo = ({step}: MatrixBatch) => ({outRowStep: (m + 2) * step, outColumnStep: step});
-  /** Lines have columns only: those of a column are its rows. */
+  /** The elements of a line are a column step apart. For a filter of one column, that is the step between rows. */
   const from = <T extends TileSource>(pixels: T): T => (isTall ? {...pixels, columnStep: pixels.rowStep} : pixels);
   const onto = <T extends {outRowStep: number}>(to: T): T => (isTall ? {...to, outColumnStep: to.outRowStep} : to);
   return {
     ...{name: matrix('filter'), size, halo, matrixCount},
     interleaved: false,
-    // Where all tiles are one block, filters go one after another through a level-2 cache; else each would be transformed for each block.
+    // If all tiles form one block, filters pass in slices through a level-2 cache. Otherwise each slice would be transformed
+    // again for each block.
     filterBytes: once ? sliceBytes : Number.POSITIVE_INFINITY,
     blockBytes: room,
     transformInput(engine, pixels, to) {
@@ -119,7 +120,8 @@ function costOf(m: 2 | 4, info: Conv2DInfo, pass: Pass): Cost {
   const tiles = tilesOf(shape, batch, info.outHeight, info.outWidth);
   const moved = matrixCount * (tiles * (C + F) + C * F);
   return {
-    // Those of the definition, which effective rates are counted in; what is done is m²·9/(m + 2)² times less (of lines 3/2), and the transforms.
+    // The operations of the definition, which effective rates refer to. The algorithm does m²·9/(m + 2)² times fewer (lines:
+    // 3/2), and the transforms.
     flops: flopsOf(info),
     bytes: 4 * (sizeOf(info, 'x') + sizeOf(info, 'filter') + sizeOf(info, 'y') + 2 * moved),
     workspaceBytes:
@@ -163,12 +165,13 @@ function workOf(m: 2 | 4, info: Conv2DInfo, pass: Pass): Work {
   );
 }
 
-/** Roundings of one product of a small matrix: of its constants, their products and their sums. */
+/** Roundings in one product with a small matrix, besides those of its sums: of the constants and of their products. */
 const roundings = 2;
 
 /**
- * A result is Σ of products of one element of each input with six constants of the matrices, of lines three, and each passes at most n roundings, so the error is at most
- * γ(n) times the same Σ of absolute values: what the algorithm itself makes of absolute values. Source: https://arxiv.org/abs/1803.10986
+ * A result is a sum of products: one element of each input times six constants of the matrices (lines: three). Each product
+ * passes at most n roundings. So the error is at most γ(n) times the same sum of absolute values. The algorithm itself computes
+ * that sum from absolute values of the inputs. Source: https://arxiv.org/abs/1803.10986
  */
 function boundOf(
   m: 2 | 4,
@@ -183,7 +186,7 @@ function boundOf(
   const shape = tileShapeOf(m, info);
   const [inputs, filters, outputs] = (['input', 'filter', 'output'] as const).map((role) => {
     const matrix = tileMatrix(shape.matrix(role));
-    // Gradients have the same matrices transposed, whose rows may have as many terms as these have columns.
+    // Gradients use the same matrices transposed. Their rows have as many terms as these columns have elements.
     return Math.max(matrix.length, matrix[0].length);
   });
   const tiles = tilesOf(shape, info.batch, info.outHeight, info.outWidth);

@@ -1,4 +1,4 @@
-/** Whole images, or some rows of one. */
+/** One or more whole images, or some rows of one image. */
 export interface ImageBlock {
   image: number;
   images: number;
@@ -7,8 +7,8 @@ export interface ImageBlock {
 }
 
 /**
- * Cuts a batch into blocks whose windows take about `limit` bytes: several small images at a time, or a large one in rows.
- * @param bytesOf what the windows of so many rows of one image take
+ * Cuts a batch into blocks whose windows take about `limit` bytes. A block is several small images, or some rows of a large one.
+ * @param bytesOf the bytes of the windows for so many rows of one image
  */
 export function* blocksOf(
   batch: number,

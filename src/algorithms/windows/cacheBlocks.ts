@@ -1,7 +1,7 @@
 import {type CoverageCounter, makeCounters} from '../../engine/coverageCounter.js';
 import {blocksOf, type ImageBlock} from './blocks.js';
 
-/** What the blocks of an algorithm may be. */
+/** Counts the kinds of blocks that an algorithm uses. */
 export interface BlockCounters {
   severalImages: CoverageCounter;
   partOfImage: CoverageCounter;
@@ -16,8 +16,8 @@ export function makeBlockCounters(algorithm: string): BlockCounters {
 }
 
 /**
- * The blocks, the floats that the windows of the largest take, and its rows of pixels. Neither windows nor pixels of a block take more than
- * `limit` bytes, but for single rows.
+ * Returns the blocks, the floats of the largest block's windows, and its rows of pixels. Neither the windows nor the pixels of a
+ * block take more than `limit` bytes, unless the block is a single row.
  */
 export function cacheBlocks(
   batch: number,
@@ -29,7 +29,7 @@ export function cacheBlocks(
 ): {blocks: ImageBlock[]; floats: number; rows: number} {
   const bytesOf = (rows: number) => 4 * Math.max(floatsOf(rows), rows * floatsPerRow);
   const blocks = [...blocksOf(batch, height, bytesOf, limit)];
-  // The first is as large as any.
+  // The first block is the largest.
   const [{images, rows}] = blocks;
   if (images > 1) severalImages.hits++;
   if (rows < height) partOfImage.hits++;

@@ -4,35 +4,35 @@ import {type BlockCounters, cacheBlocks} from './cacheBlocks.js';
 import {sourceRange, type TapRange} from './tapRange.js';
 import {type TapGroup, tapTables} from './tapTables.js';
 
-/** A block in the arena. */
+/** A block that is loaded into the arena. */
 export interface LoadedBlock {
-  /** The first pixel of the block among all, and how many it has. */
+  /** The index of the block's first pixel among all pixels, and the number of its pixels. */
   first: number;
   count: number;
   groups: readonly TapGroup[];
 }
 
-/** What a pass reads and writes of a depthwise convolution, block by block, lane by lane. */
+/** The data that a pass of a depthwise convolution reads and writes, block by block, lane by lane. */
 export interface ChannelWindows {
   blocks: readonly ImageBlock[];
-  /** Bytes of arena that they take. */
+  /** Bytes of the arena that all arrays and tables take. */
   bytes: number;
   open(arena: Arena): {
-    /** Rows of x or dy. */
+    /** Rows of x or dy, with a lane for each output channel. */
     source: Float32Array;
     /** [pixels of the largest block, lanes] */
     pixels: Float32Array;
     /** [taps, lanes] */
     weights: Float32Array;
-    /** Room for as many channels, without their multiples. */
+    /** Room for the channels of the larger of source and pixels before they are repeated; empty if each channel has one lane. */
     narrow: Float32Array;
-    /** Copies what a block reads into the source, each channel `times` times. */
+    /** Copies the rows that a block reads into the source, each channel `times` times. */
     load(from: Float32Array, times: number, block: ImageBlock, engine: Engine): LoadedBlock;
   };
 }
 
 /**
- * @param batch of a pass's results, as are the rows and columns of tapRanges
+ * @param batch the batch of the pass's results; tapRanges hold their rows and columns
  * @param multiplier lanes for each channel
  * @param limit bytes of a block
  */
@@ -90,7 +90,7 @@ export function channelWindows(
   };
 }
 
-/** How many rows of the source so many rows of results read at most. */
+/** How many rows of the source a block of `rows` rows of results reads at most. */
 function maxRowsRead(tapRange: TapRange, rows: number): number {
   let most = 0;
   for (let row = 0; row < tapRange.size; row += rows) most = Math.max(most, sourceRange(tapRange, row, rows).count);

@@ -1,6 +1,6 @@
 import type {Arena, Epilogue} from '../../engine/engine.js';
 
-/** The epilogue with its two arrays of channels in the arena. */
+/** Copies the two channel arrays of an epilogue into the arena. */
 export function epilogueInArena(arena: Arena, {bias, slopes, ...rest}: Epilogue): Epilogue {
   const copied = (values?: Float32Array): Float32Array | undefined => {
     if (!values) return undefined;

@@ -8,7 +8,10 @@ export interface FilterSlice {
   columns: number;
 }
 
-/** Cuts F columns of `rows` elements each into slices of so many bytes, but for whole panels; the first is as wide as any. */
+/**
+ * Cuts F columns of `rows` elements each into slices of at most `room` bytes, or of one panel of eight columns if that is larger.
+ * The first slice is the widest.
+ */
 export function filterSlicesOf(rows: number, F: number, room: number): FilterSlice[] {
   const most = Math.min(F, Math.max(8, Math.floor(room / (4 * rows) / 8) * 8));
   return Array.from({length: Math.ceil(F / most)}, (_, i) => ({
@@ -18,8 +21,9 @@ export function filterSlicesOf(rows: number, F: number, room: number): FilterSli
 }
 
 /**
- * What a filter's slices become: what was kept of them, or the only one, or one after another in the same room.
- * @param writer takes what all slices need of an arena, and returns what writes one into a room
+ * Returns a function that gives the processed form of each slice. It comes from the cache, or is made once if there is only one
+ * slice. Otherwise slices are made on demand in the same room, so each is valid until the next.
+ * @param writer takes from the arena what all slices need, and returns the function that writes a slice into its room
  */
 export function cachedSlices<Room, Made>(
   engine: Engine,
@@ -42,7 +46,7 @@ export function cachedSlices<Room, Made>(
   return () => only;
 }
 
-/** What the blocks of an algorithm may be, and whether its filters go through in slices, if they ever do. */
+/** Counts the kinds of blocks that an algorithm uses, and whether it processes filters in slices, if it ever does. */
 export interface SlicedCounters extends BlockCounters {
   slices?: CoverageCounter;
 }

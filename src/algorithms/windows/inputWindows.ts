@@ -2,25 +2,25 @@ import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import type {ImageBlock} from './blocks.js';
 import {copyRegions, type Region} from './region.js';
 
-/** The windows of x that the pixels of y see, as they lie in a copy of a block of x with its zero border. */
+/** The windows of x that the pixels of y see, in a copy of a block of x with its zero border. */
 export interface InputWindows {
-  /** Where each tap's C channels lie in a window, in bytes from its beginning, in the filter's order. */
+  /** Where the C channels of each tap lie in a window, in bytes from its beginning, in the order of the filter. */
   tapOffsets: readonly number[];
-  /** Floats of the copy that so many rows of pixels of one image need. */
+  /** Floats of the copy for so many rows of pixels of one image. */
   floatsOf(rows: number): number;
   copy(x: Float32Array, block: ImageBlock, into: Float32Array): void;
-  /** Writes where the window of each pixel of the block begins, in bytes. @returns how many there are */
+  /** Writes where the window of each pixel of the block begins, in bytes. @returns the number of pixels */
   writeOffsets(block: ImageBlock, into: Int32Array): number;
 }
 
-/** Floats of x with its border: what all windows of a batch reach over. */
+/** Floats of x with its border, as far as the windows of the batch reach. */
 export function borderedFloats(info: Conv2DInfo): number {
   const {batch, inChannels, outHeight, outWidth, filterHeight, filterWidth} = info;
   const rows = extent(outHeight, info.strideHeight, filterHeight, info.dilationHeight);
   return batch * rows * extent(outWidth, info.strideWidth, filterWidth, info.dilationWidth) * inChannels;
 }
 
-/** Pixels from the first tap of the first window to the last tap of the last. */
+/** Pixels from the first tap of the first window to the last tap of the last window. */
 function extent(windows: number, stride: number, taps: number, dilation: number): number {
   return (windows - 1) * stride + (taps - 1) * dilation + 1;
 }

@@ -3,35 +3,38 @@ import type {ImageBlock} from './blocks.js';
 import {copyRegions, type Region} from './region.js';
 
 /**
- * The pixels of dx with one remainder by the stride, which the same taps reach: those h with h + padTop = t·stride + remainder, t whole, read
- * row t + (remainder − i·dilation)/stride of dy through tap i, where that is whole.
+ * The pixels of dx with the same remainder by the stride. The same taps reach all of them. A pixel h with h + padTop = t·stride +
+ * remainder, t whole, reads row t + (remainder − i·dilation)/stride of dy through tap i, if that is whole.
  */
 export interface Phase {
   /** The taps, in the order in which they lie in dy. */
   taps: readonly number[];
-  /** Where each tap's F channels lie in a window, in bytes from its beginning. */
+  /** Where the F channels of each tap lie in a window, in bytes from its beginning. */
   tapOffsets: readonly number[];
-  /** Writes where the window of each pixel of the block begins and where its dx lies in the block, in bytes. @returns how many there are */
+  /**
+   * Writes where the window of each pixel of the block begins and where its dx lies in the block, in bytes.
+   * @returns the number of pixels
+   */
   writeOffsets(block: ImageBlock, into: Int32Array, outOffsets: Int32Array): number;
 }
 
-/** The windows of dy that the pixels of dx see, as they lie in a copy of the rows of dy that a block of dx needs, with a zero border. */
+/** The windows of dy that the pixels of dx see. They lie in a copy of the rows of dy that a block of dx needs, with a zero border. */
 export interface TransposedWindows {
-  /** Those with a pixel and a tap that leads from one of their pixels into dy; without stride at most one. */
+  /** The phases that have pixels, and a tap that leads from one of these pixels into dy. Without stride there is at most one. */
   phases: readonly Phase[];
-  /** Whether each pixel has a phase. The dx of one that has none is 0. */
+  /** Whether each pixel has a phase. The dx of a pixel without a phase is 0. */
   coversAll: boolean;
-  /** Floats of the copy that so many rows of pixels of one image need at most. */
+  /** Floats of the copy for so many rows of pixels of one image, at most. */
   floatsOf(rows: number): number;
   copy(dy: Float32Array, block: ImageBlock, into: Float32Array): void;
 }
 
-/** What there is to compute decides how long this takes, not the stride, the dilation and the padding. */
+/** The running time depends on the amount of computation, not on stride, dilation or padding. */
 export function transposedWindowsOf(info: Conv2DInfo): TransposedWindows {
   const {inWidth, inChannels: C, outHeight, outWidth, outChannels: F} = info;
   const {filterWidth, strideHeight, strideWidth, padTop, padLeft} = info;
   const {rows: down, columns: right} = phasesOf(info);
-  // The first and last pixel of dy that a stretch of dx can touch.
+  // The first and last pixels of dy that a range of dx can read.
   const firstRow = (row: number) => Math.floor((row + padTop - down.last) / strideHeight);
   const lastRow = (row: number) => Math.floor((row + padTop - down.first) / strideHeight);
   const firstColumn = Math.floor((padLeft - right.last) / strideWidth);
@@ -74,25 +77,28 @@ export function transposedWindowsOf(info: Conv2DInfo): TransposedWindows {
   };
 }
 
-/** The pixels along one axis with one remainder by the stride. */
+/** The pixels along one axis with the same remainder by the stride. */
 interface AxisPhase {
   remainder: number;
-  /** In the order in which they lie in dy, and where: in pixels of dy, from `back` before t on. */
+  /**
+   * The taps in the order in which they lie in dy. Offsets are pixels of dy from the window's beginning, which is `back` pixels
+   * before t.
+   */
   taps: {tap: number; offset: number}[];
 }
 
 interface AxisPhases {
   phases: AxisPhase[];
-  /** Whether each pixel belongs to one of them. */
+  /** Whether each pixel belongs to a phase. */
   coversAll: boolean;
-  /** The least and the largest distance of one of their taps from the first of all, in pixels of x. */
+  /** The smallest and the largest distance of the phases' taps from tap 0, in pixels of x. */
   first: number;
   last: number;
-  /** How far before t windows begin, in pixels of dy, so that offsets stay small under any dilation. */
+  /** How far before t the windows begin, in pixels of dy. This keeps offsets small under any dilation. */
   back: number;
 }
 
-/** The phases of rows and of columns. There are never more of them than taps. */
+/** The phases of the rows and of the columns. There are never more phases than taps. */
 export function phasesOf(info: Conv2DInfo): {rows: AxisPhases; columns: AxisPhases} {
   const {filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth, padTop, padLeft} = info;
   return {
@@ -107,7 +113,7 @@ function along(size: number, outSize: number, taps: number, stride: number, dila
   for (let tap = taps - 1; tap >= 0; tap--) {
     const distance = tap * dilation;
     const remainder = distance % stride;
-    // The pixels of that remainder, and what the first and the last of them read through this tap.
+    // The first pixel with that remainder, and the pixels of dy that the first and the last such pixel read through this tap.
     const begin = after(pad, remainder, stride);
     if (begin >= size) continue;
     const from = (begin + pad - distance) / stride;
@@ -124,7 +130,7 @@ function along(size: number, outSize: number, taps: number, stride: number, dila
   return {phases: [...phases.values()], coversAll, first: Math.min(first, last), last, back};
 }
 
-/** How far it is from `from` to the next number with the remainder. */
+/** The distance from `from` to the next number with the remainder. */
 function after(from: number, remainder: number, stride: number): number {
   return (((remainder - from) % stride) + stride) % stride;
 }

@@ -1,4 +1,4 @@
-/** A rectangle of an image's pixels that may reach over its border. */
+/** A rectangle of pixels of an image. It may extend beyond the border. */
 export interface Region {
   firstRow: number;
   rows: number;
@@ -6,11 +6,11 @@ export interface Region {
   columns: number;
 }
 
-/** Floats below which a loop is faster than the calls that copy and fill. */
+/** Lines with fewer floats than this are copied faster by a loop than by calls of `set` and `fill`. */
 const shortLine = 128;
 
 /**
- * Copies the region of one image after another, zeros where it reaches over the border.
+ * Copies the same region of `count` images, from image `first` on. Pixels beyond the border become zeros.
  * @param images [batch, height, width, channels]
  * @param into [count, rows, columns, channels]
  */

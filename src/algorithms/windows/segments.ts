@@ -1,6 +1,7 @@
 /**
- * Segments of memory, each of as many floats, as pairs of offset in bytes and length in floats; those that follow on one another are one.
- * @param offsets in bytes
+ * Returns segments of memory as pairs: offset in bytes and length in floats. Adjacent segments are merged.
+ * @param offsets where each segment begins, in bytes
+ * @param length the floats of each segment
  */
 export function segmentsOf(offsets: readonly number[], length: number): number[] {
   const segments: number[] = [];

@@ -1,22 +1,22 @@
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 
-/** Positions along one axis that read through the same taps, which lie alike for all of them. */
+/** Positions along one axis that read through the same taps, at the same distances from one another. */
 export interface TapSet {
-  /** In the order in which they lie in the source. */
+  /** The taps, in the order of the places that they read in the source. */
   taps: number[];
-  /** How far from the first tap's place each reads. */
+  /** The distance of the place that each tap reads from the first tap's place. */
   offsets: number[];
   positions: number[];
 }
 
-/** Where each position of a pass's results reads along one axis. Taps that lead outside the source are left out. */
+/** Which places of the source each position of a pass's results reads along one axis. Taps that lead outside the source are left out. */
 export interface TapRange {
   size: number;
   sourceSize: number;
   groups: readonly TapSet[];
   /** The group of each position. */
   groupOf: readonly TapSet[];
-  /** The first and last place that each position reads; 0 and -1 where it reads nothing. */
+  /** The first and last place that each position reads; 0 and -1 if it reads nothing. */
   first: readonly number[];
   last: readonly number[];
 }
@@ -39,7 +39,7 @@ export function transposedTapRangeOf(info: Conv2DInfo): [rows: TapRange, columns
   ];
 }
 
-/** The places from the first to the last that so many positions read, from `position` on. */
+/** The range of places that `count` positions read, from `position` on. */
 export function sourceRange({first, last}: TapRange, position: number, count: number): {first: number; count: number} {
   let [from, end] = [Number.POSITIVE_INFINITY, -1];
   for (let i = position; i < Math.min(position + count, first.length); i++) {

@@ -4,22 +4,22 @@ import {sourceRange, type TapRange, type TapSet} from './tapRange.js';
 
 /** Pixels that read through the same taps, and these taps. */
 export interface TapGroup {
-  /** Pairs of offsets: in the copy of what the block reads, and among the block's pixels. */
+  /** Pairs of offsets: in the copy of the rows that the block reads, and among the block's pixels. */
   pixelOffsets: Int32Array;
-  /** Pairs of offsets: in that copy, from the pixel's on, and in the filter. */
+  /** Pairs of offsets: in that copy, relative to the pixel's, and in the filter. */
   tapOffsets: Int32Array;
 }
 
 export interface TapTables {
-  /** The integers that they take of an arena. */
+  /** Integers of the arena that the tables take. */
   integers: number;
-  /** @returns what makes the tables of a block, which are valid until the next */
+  /** @returns a function that makes the tables of a block; they are valid until its next call */
   open(arena: Arena): (block: ImageBlock) => TapGroup[];
 }
 
 /**
- * Tables of the pixels of a pass's results and of their taps, in bytes. Pixels are grouped by their taps, so that what lies outside the source
- * takes no part, and no border of zeros is needed.
+ * Makes tables of the pixels of a pass's results and of their taps. Offsets are bytes. Pixels are grouped by their taps. So taps
+ * outside the source take no part, and no border of zeros is needed.
  *
  * @param maxPixels the pixels of the largest block
  */
@@ -86,7 +86,7 @@ function tapOffsetsOf(
   );
 }
 
-/** Writes the offsets of a line's pixels. @returns where the next go */
+/** Writes the offsets of a line's pixels. @returns where the next line begins in the table */
 function writeLine(
   table: Int32Array,
   at: number,

@@ -1,6 +1,7 @@
-// Products of many matrices at equal distances with as many packed ones, in AssemblyScript, as text: the micro-kernels one after another.
+// Products of many matrices at equal distances with as many packed matrices. AssemblyScript as text; it runs the micro-kernels
+// one after another.
 
-/** A panel of all matrices after the other, at the steps of `panels.ts`. @param call the line for a panel of so many columns */
+/** Runs over the panels of each matrix, at the steps of `panels.ts`. @param call returns the line for a panel of so many columns */
 const each = (call) => `
   const whole = (<usize>k << 5) + 64;
   for (let index = <usize>from; index < <usize>to; ++index) {

@@ -1,10 +1,11 @@
-// Discrete Fourier transforms of a power of two of points, as text of straight-line code on vectors: by halves, X = E ± ω·O.
+// Discrete Fourier transforms of a power of two of points, by halves: X = E ± ω·O. The output is text: straight-line code on
+// vectors.
 
-/** A program of single assignments. A value is a local's name and whether its negative is meant; `undefined` is zero. */
+/** A program in single-assignment form. A value is the name of a local, and whether its negative is meant. `undefined` is zero. */
 export class Program {
   lines = [];
 
-  /** @param factors the text of the vector that holds a positive constant */
+  /** @param factors returns the text of the vector that holds a positive constant */
   constructor(factors) {
     this.factors = factors;
   }
@@ -69,8 +70,8 @@ export class Program {
 
   /**
    * Σ_j x[j]·e^(sign·2πi·jk/n) for all k.
-   * @param x makes the code that loads each
-   * @param put gets each result as soon as there is one, so that few wait for registers
+   * @param x functions that write the code to load each value
+   * @param put receives each result as soon as it is ready, so that few results occupy registers
    */
   complex(x, sign, put) {
     const n = x.length;
@@ -93,7 +94,7 @@ export class Program {
     }
   }
 
-  /** The same of real x, with sign −1, for 0 ≤ k ≤ n/2: the others are the conjugates of those. */
+  /** The same for real x with sign −1, for 0 ≤ k ≤ n/2. The other results are the conjugates of these. */
   real(x, put) {
     const n = x.length;
     if (n === 1) return put(0, {re: x[0]()});

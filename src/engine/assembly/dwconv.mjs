@@ -1,16 +1,19 @@
-// The micro-kernel of depthwise convolutions in AssemblyScript, as text: sums of products whose lanes never meet.
+// The micro-kernel of depthwise convolutions: sums of products whose lanes never meet. AssemblyScript as text.
 
 import {join} from './text.mjs';
 
-/** Rows of a tile, and vectors of each: more sums or operands do not fit the registers of compilers that bring all loads of a step forward. */
+/**
+ * Rows of a tile, and vectors of each row. More sums or operands would not fit the registers, because some compilers move all
+ * loads of a step to its beginning.
+ */
 export const tileRows = 3;
 const vectors = 2;
-/** Terms that are summed at a time: what they touch stays in a level-1 cache from one tile to the next. */
+/** Terms that are summed at a time. What they touch stays in a level-1 cache from one tile to the next. */
 export const blockTerms = 128;
 
 const perRow = (line) => join(tileRows, line, '\n        ');
 
-/** `width` vectors of the sums of a tile. The last tile repeats its last row, so all is read before anything is written. */
+/** The sums of a tile, `width` vectors for each row. The last tile repeats its last row, so it reads everything before it writes. */
 const sums = (width, store) => `
         const near = source + lane, factors = filter + lane;
         ${perRow((t) => join(width, (v) => `let c${t}${v} = f32x4.splat(0);`, ' '))}
@@ -26,8 +29,8 @@ const sums = (width, store) => `
         ${store((line) => perRow((t) => join(width, (v) => line(`to${t}`, `c${t}${v}`, v), ' ')))}`;
 
 /**
- * out[rows[p].to + lane] (+)= Σ_t source[rows[p].from + terms[t].from + lane] · filter[terms[t].to + lane], where rows and terms are pairs of offsets.
- * Lanes beyond the last are read but not written.
+ * out[rows[p].to + lane] (+)= Σ_t source[rows[p].from + terms[t].from + lane] · filter[terms[t].to + lane]. rows and terms are
+ * pairs of offsets. Lanes beyond the last are read but not written.
  */
 export const dwconv = `
 /** The first one to three lanes. */

@@ -1,7 +1,7 @@
-/** The activations by the numbers that the kernel knows them by. */
+/** The kernel's number for each activation. */
 export const activationCodes = {linear: 0, relu: 1, relu6: 2, prelu: 3, leakyrelu: 4};
 
-/** out[p, j] ← activation(out[p, j] + bias[j]); without bias its address is 0. leakyrelu multiplies in double, as JavaScript does. */
+/** out[p, j] ← activation(out[p, j] + bias[j]). Without bias its address is 0. leakyrelu multiplies in double, as JavaScript does. */
 export const epilogue = `
 function activate(value: v128, kind: i32, slopes: usize, alpha: f64): v128 {
   const zero = f32x4.splat(0);

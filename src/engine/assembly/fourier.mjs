@@ -1,12 +1,12 @@
-// Two-dimensional Fourier transforms of real tiles in AssemblyScript, as text.
+// Two-dimensional Fourier transforms of real tiles. AssemblyScript as text.
 
 import {Program, text} from './butterflies.mjs';
 import {join} from './text.mjs';
 
-/** Sides of tiles. */
+/** The sides of the tiles. */
 export const fourierSides = [8, 16];
 
-/** cos(2πj/n) for 0 < j < n/4 of the largest, without those that the smaller have too. */
+/** The factors cos(2πj/n) for 0 < j < n/4, for every side n, each value once. */
 const factors = [...new Set(fourierSides.flatMap((n) => Array.from({length: n / 4 - 1}, (_, j) => cosine(j + 1, n))))];
 
 function cosine(j, n) {
@@ -15,18 +15,18 @@ function cosine(j, n) {
 
 const factor = (value) => `v128.load(factors, ${16 * factors.indexOf(Math.fround(value))})`;
 
-/** Vectors that go through together, since a line of a cache holds so many: it is then fetched once. */
+/** Vectors that are transformed together. A cache line holds so many, so it is fetched only once. */
 const group = 4;
 
 /**
- * Bytes of scratch memory, more than the 6×6 vectors of other tiles: the addresses of a group's vectors, a line of a tile, their tiles, and their spectra where
- * not all lanes of a vector are written. The factors lie before them.
+ * Bytes of scratch memory, more than the 6×6 vectors of other tiles need. It holds the addresses of a group's vectors, a line of
+ * a tile, and the group's tiles. It also holds their spectra if not all lanes of a vector are written. The factors come first.
  */
 const most = Math.max(...fourierSides);
 const linePlace = 16 * group;
 const tilePlace = linePlace + 16 * most;
 const sparePlace = tilePlace + 16 * group * most ** 2;
-/** Planes of a spectrum, see `spectrum.ts`. */
+/** The number of planes of a spectrum; see `spectrum.ts`. */
 const planes = (n) => (3 * n * n) / 2 - 2;
 export const scratchBytes = Math.ceil((16 * factors.length + sparePlace + 16 * group * planes(most)) / 64) * 64;
 
@@ -34,7 +34,7 @@ function program() {
   return new Program(factor);
 }
 
-/** n real values, `step` apart, to X[0], X[n/2], and re and im of X[1], …, `toStep` apart. */
+/** Transforms n real values, `step` apart, into X[0], X[n/2], and re and im of X[1], …, `toStep` apart. */
 function realForward(n) {
   const p = program();
   const loads = Array.from({length: n}, (_, j) => () => p.keep(`v128.load(from + ${j} * step)`));
@@ -66,7 +66,7 @@ function realInverse${n}(from: usize, step: usize, to: usize, toStep: usize): vo
 `;
 }
 
-/** A line of re and one of im, to re, im and their sum of each. */
+/** Transforms a line of re and a line of im into re, im and their sum for each number. */
 function complexForward(n) {
   const p = program();
   const load = (j) => () => ({
@@ -89,7 +89,7 @@ function complexForward${n}(from: usize, to: usize, step: usize): void {
 `;
 }
 
-/** Products of re, of im and of the sums, to a line of re and one of im. */
+/** Transforms the products of re, of im and of the sums into a line of re and a line of im. */
 function complexInverse(n) {
   const p = program();
   const load = (j) => () => {
@@ -110,7 +110,7 @@ function complexInverse${n}(from: usize, step: usize, to: usize): void {
 `;
 }
 
-/** The vectors from..to of all tiles' lanes, a group at a time; `body` is for one group, whose vectors `each` runs through. */
+/** Loops over the vectors of the lanes of tiles from..to, a group at a time. `body` handles one group; `each` loops over its vectors. */
 const groups = (body) => `
   const perTile = (lanes + 3) >> 2;
   for (let vector = from * perTile, last = to * perTile; vector < last; vector += ${group}) {

@@ -1,5 +1,6 @@
-// The micro-kernels in AssemblyScript, as text. A tile keeps its sums in registers, which AssemblyScript can only do with a local for each, so
-// the tiles are written out here by size. `scripts/assembly.mjs` compiles them twice: with f32x4.mul and add, and with relaxed fused multiply-add.
+// The micro-kernels in AssemblyScript, as text. A tile keeps its sums in registers. AssemblyScript needs a local for each, so the
+// tiles are written out here by size. `scripts/assembly.mjs` compiles them in several variants: with f32x4.mul and add, and with
+// relaxed fused multiply-add.
 
 import {batchedGemm} from './batchedGemm.mjs';
 import {dwconv} from './dwconv.mjs';
@@ -125,8 +126,9 @@ const addRow = (t, vectors) =>
     : `c${t}0 = f32x4.add(c${t}0, v128.load(at)); c${t}1 = f32x4.add(c${t}1, whole ? v128.load(at, 16) : loadRest(at, columns));`;
 
 /**
- * out[p, column] = Σ over the segments of window(p) · panel, `rows` pixels at a time; the last tile repeats the last pixel. Then the same for all panels of
- * `columns`: calls from outside cost as much as some tiles. A panel's function is exported too, lest it be inlined.
+ * out[p, column] = Σ over the segments of window(p) · panel, `rows` pixels at a time. The last tile repeats the last pixel. A
+ * second function does the same for all panels of `columns`, because a call from outside costs as much as some tiles. The panel's
+ * function is exported too, so that it is not inlined.
  */
 function igemm(rows, vectors) {
   const panel = `igemmPanel${4 * vectors}`;
@@ -163,7 +165,10 @@ export function ${panel}(from: i32, to: i32, source: usize, pixelOffsets: usize,
 `;
 }
 
-/** out[row, column] (+)= Σ_p source[rowOffsets[row] + pixelOffsets[p]] · panel[p, column], `rows` rows at a time; all panels as above. */
+/**
+ * out[row, column] (+)= Σ_p source[rowOffsets[row] + pixelOffsets[p]] · panel[p, column], `rows` rows at a time. A second
+ * function handles all panels, as above.
+ */
 function igemmTransposed(rows, vectors) {
   const panel = `igemmTransposedPanel${4 * vectors}`;
   return `
@@ -193,8 +198,8 @@ export function ${panel}(from: i32, to: i32, source: usize, rowOffsets: usize, p
 }
 
 /**
- * out[p, column] = Σ over the segments of window(p) · column of the panel, for one to three columns: too few for a vector, so four terms of each sum go
- * side by side, `rows` pixels at a time.
+ * out[p, column] = Σ over the segments of window(p) · column of the panel, for one to three columns, `rows` pixels at a time.
+ * These are too few for a vector, so a vector holds four terms of one sum.
  */
 function narrowIgemm(rows, columns) {
   return `
@@ -227,7 +232,10 @@ export function narrowIgemm${columns}(from: i32, to: i32, source: usize, pixelOf
 `;
 }
 
-/** out[row, column] (+)= Σ_p source[rowOffsets[row] + pixelOffsets[p]] · column of the panel, for one to three columns: `groups` of four rows at a time. */
+/**
+ * out[row, column] (+)= Σ_p source[rowOffsets[row] + pixelOffsets[p]] · column of the panel, for one to three columns. It
+ * computes `groups` of four rows at a time.
+ */
 function narrowIgemmTransposed(groups, columns) {
   return `
 export function narrowIgemmTransposed${columns}(from: i32, to: i32, source: usize, rowOffsets: usize, pixelOffsets: usize, pixelCount: i32, panel: usize, out: usize, stride: usize, accumulate: i32): void {
@@ -257,7 +265,7 @@ export function narrowIgemmTransposed${columns}(from: i32, to: i32, source: usiz
 `;
 }
 
-/** Arithmetic on registers alone, which nothing can outrun: 448 operations each iteration, on as many registers as there are. */
+/** Arithmetic on registers alone, the upper limit of speed: 448 operations in each iteration, on almost as many registers as there are. */
 const peak = `
 export function peak(iterations: i32, value: f32): f32 {
   const s = f32x4.splat(value); // a constant might be made anew each time
@@ -282,7 +290,7 @@ export function peak(iterations: i32, value: f32): f32 {
 export function kernels({rows8, rows4}) {
   return [
     ...[shared, igemm(rows8, 2), igemm(rows4, 1), igemmTransposed(rows8, 2), igemmTransposed(rows4, 1)],
-    // A tile's sums, its operands and its factors at most fill the registers.
+    // A tile's sums, operands and factors just fit the registers.
     ...[narrowIgemm(7, 1), narrowIgemm(4, 2), narrowIgemm(3, 3)],
     ...[narrowIgemmTransposed(7, 1), narrowIgemmTransposed(4, 2), narrowIgemmTransposed(3, 3)],
     ...[epilogue, dwconv, repeat, batchedGemm, tileTransforms, fourier, peak],

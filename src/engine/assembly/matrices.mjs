@@ -1,6 +1,7 @@
 /**
- * The small matrices of F(m×m, 3×3) by their role: y = Aᵀ[(G·g·Gᵀ) ⊙ (Bᵀ·d·B)]A. By transposition dg = Gᵀ[(Bᵀ·d·B) ⊙ (A·dy·Aᵀ)]G with the same
- * three. Of m = 2 all but G are 0 and ±1, and G is of halves, so whole numbers stay exact. Source: https://arxiv.org/abs/1509.09308
+ * The small matrices of F(m×m, 3×3) by their role: y = Aᵀ[(G·g·Gᵀ) ⊙ (Bᵀ·d·B)]A. By transposition, dg = Gᵀ[(Bᵀ·d·B) ⊙ (A·dy·Aᵀ)]G
+ * with the same three. For m = 2, G consists of halves and the others of 0 and ±1, so whole numbers stay exact. Source:
+ * https://arxiv.org/abs/1509.09308
  */
 function winograd(m, BT, G, AT) {
   const transpose = (rows) => rows[0].map((_, j) => rows.map((row) => row[j]));

@@ -1,6 +1,9 @@
-// Copies between tensors with C channels and with C·M, in AssemblyScript, as text.
+// Copies between tensors with C channels and with C·M. AssemblyScript as text.
 
-/** out[i·times + m] = source[i] and out[i] = Σ_m source[i·times + m]: each of the elements from..to of the narrow side, whatever the others are. */
+/**
+ * out[i·times + m] = source[i] and out[i] = Σ_m source[i·times + m]. from..to is a range of elements of the narrow side; the
+ * result of each does not depend on the others.
+ */
 export const repeat = `
 export function repeat(from: i32, to: i32, source: usize, times: i32, out: usize): void {
   let at = out + (<usize>(from * times) << 2);

@@ -1,4 +1,4 @@
 const range = (length) => Array.from({length}, (_, i) => i);
 
-/** The lines for 0..length. */
+/** Joins the lines for 0..length. */
 export const join = (length, line, separator = '\n') => range(length).map(line).join(separator);

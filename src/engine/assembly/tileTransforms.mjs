@@ -1,11 +1,11 @@
-// Tile transforms: tiles times small matrices from both sides, in AssemblyScript, as text written out from the matrices.
+// Tile transforms: tiles times small matrices from both sides. AssemblyScript as text, written out from the matrices.
 
 import {matrices, two} from './matrices.mjs';
 import {join} from './text.mjs';
 
 const splat = (value) => `f32x4.splat(${Math.fround(value)})`;
 
-/** Σ of coefficients times d0, d1, …: zeros vanish, and ±1 multiply nothing. */
+/** Σ of coefficients times d0, d1, …. Zeros are left out, and ±1 need no multiplication. */
 function sum(coefficients) {
   const terms = coefficients.flatMap((c, j) => (c === 0 ? [] : [{c, d: `d${j}`}]));
   const first = terms.find(({c}) => c === 1) ?? terms[0];
@@ -19,7 +19,10 @@ function sum(coefficients) {
     }, begin);
 }
 
-/** matrix · (d0, d1, …). Two rows that differ in the sign of some coefficients are a sum and a difference of the same two parts. */
+/**
+ * matrix · (d0, d1, …). Two rows that differ only in the signs of some coefficients are the sum and the difference of the same
+ * two parts.
+ */
 function product(matrix, put) {
   const done = new Set();
   return matrix
@@ -42,8 +45,9 @@ function product(matrix, put) {
 }
 
 /**
- * out = M·tile·Mᵀ for each of the tiles, four lanes at a time: M times its columns, which then wait in the scratch memory, and those rows times Mᵀ. Lanes beyond the
- * last are read but not written. Where there is no table of offsets in out, they are `outStep` apart.
+ * out = M·tile·Mᵀ for each tile, four lanes at a time. M multiplies the columns first; the results wait in the scratch memory.
+ * Then their rows are multiplied by Mᵀ. Lanes beyond the last are read but not written. Without a table of offsets in out,
+ * results are `outStep` apart.
  */
 function transform(name, matrix) {
   const [a, b] = [matrix.length, matrix[0].length];
@@ -77,7 +81,7 @@ export function ${name}(from: i32, to: i32, source: usize, tileOffsets: usize, r
 `;
 }
 
-/** out = line·Mᵀ for lines in the same way: their elements, of one row, are steps of columns apart. */
+/** out = line·Mᵀ for lines, in the same way. A line is one row, and its elements are `columnStep` apart. */
 function transformLines(name, matrix) {
   const put = (store) => product(matrix, (q, value) => store(q === 0 ? 'at' : `at + ${q} * outColumnStep`, value));
   return `

@@ -14,7 +14,7 @@ import {channelPackedDirect, counters as channelPackedDirectCounters} from './la
 import {packed2x2, counters as packed2x2Counters} from './layouts/packed2x2/index.js';
 import {ratesInUse} from './rates.js';
 
-/** A shader by how its output fills the last texels, since the lanes past an odd size are skipped. */
+/** The ways in which an output fills its last texels. They are counted apart, because shaders skip the lanes past an odd size. */
 const ends = ['whole texels', 'an odd column', 'an odd row', 'an odd row and column'];
 const kinds: Readonly<Record<Kind, string>> = {dense: '', depthwise: 'depthwise '};
 const counters = makeCounters(
@@ -27,10 +27,10 @@ function countRun(info: Conv2DInfo, pass: Pass): void {
   counters[shader * ends.length + (rows % 2) * 2 + (columns % 2)].hits++;
 }
 
-/** The program of a pass and the values of its uniforms. */
+/** Returns the program of a pass and the values of its uniforms. */
 export type PassProgram = typeof program;
 
-/** An algorithm that is one program a pass. */
+/** An algorithm that runs one program per pass. */
 export function programImplementation(
   algorithm: string,
   plan: PassProgram,
@@ -54,16 +54,19 @@ export function programImplementation(
 }
 
 /**
- * The definition as one fragment shader per kind and pass, on tfjs's packed textures; see {@link program} for what compiles when.
+ * The definition as one fragment shader per kind and pass, on tfjs's packed textures. {@link program} tells when a new program compiles.
  *
- * Limits: WebGL 2, since the shaders of WebGL 1 have neither loops of variable length nor integer `%`. Sums are float32 on
- * every device, but one without float32 textures stores tensors as float16: 11 significant bits, and Inf from 65 520.
+ * Limits: it needs WebGL 2, since the shaders of WebGL 1 have neither loops of variable length nor integer `%`. Sums are float32 on every
+ * device, but a device without float32 textures stores tensors as float16: 11 significant bits, and Inf from 65 520.
  */
 const direct: Implementation = {...programImplementation('direct', program), ...costFrom(directLaunches)};
 
 const implementations: Implementation[] = [packed2x2, channelPackedDirect, channelPacked, direct];
 
-/** Adds an implementation, the last in order of preference. @returns the undo */
+/**
+ * Adds an implementation as the last in order of preference.
+ * @returns a function that removes it
+ */
 export function addImplementation(implementation: Implementation): () => void {
   implementations.push(implementation);
   return () => {
@@ -72,7 +75,7 @@ export function addImplementation(implementation: Implementation): () => void {
   };
 }
 
-/** tfjs's `webgl` backend. */
+/** Serves tfjs's `webgl` backend. */
 export const webglFamily: BackendFamily = {
   backends: backendNames.webgl,
   implementations: () => implementations,

@@ -28,7 +28,7 @@ const hardware = assumedRates({
   copies: 5000,
 });
 
-/** The rates of the renderer of tfjs's webgl backend; those of a GPU where there is none yet. */
+/** The rates for the renderer of tfjs's webgl backend; the rates of a GPU if there is no backend yet. */
 export function ratesInUse(): GpuRates {
   return device().isSoftware ? software : hardware;
 }

@@ -54,7 +54,7 @@ export const denseFilterGradient = filterGradientText(
 export const depthwiseFilterGradient = filterGradientText('channelBlock', 'sum0 += a * b;');
 
 /**
- * Cuts the rows of dy into at most `most` slices of equal size. Each slice is written, and read again for the sum.
+ * Cuts the rows of dy into at most `most` slices of equal size; the last may be shorter. Each slice is written, and read again for the sum.
  * @param perSlice fragments of one slice
  * @param fragments that keep the device busy
  * @returns the number of slices, and the rows in each

@@ -1,12 +1,16 @@
-/** What is done for one row of taps: text in GLSL, given the place in `source` of the first pixel's tap. */
+/** Writes the GLSL for one row of taps, given the place in `source` of the first pixel's tap. */
 export interface TapRow {
-  /** @param first the column of `source` that the first of four pixels reads by tap j; @param range first and last + 1 of the taps j; @param step between two of them */
+  /**
+   * @param first the column of `source` that the first of four pixels reads at tap j
+   * @param range the first tap j of the loop, and the one after the last
+   * @param step the distance between two taps j
+   */
   text(first: string, range: [string, string], step: string): string;
 }
 
 const pixels = [0, 1, 2, 3];
 
-/** One tap after the other. */
+/** A loop that takes one tap after the other. */
 const tapByTap = (inner: string): TapRow => ({
   text: (first, [begin, end], step) => `
       for (int j = ${begin}; j < ${end}; j += ${step}) {
@@ -16,7 +20,7 @@ const tapByTap = (inner: string): TapRow => ({
       }`,
 });
 
-/** The products of one tap: of the channel blocks a0 to a3 of four pixels, by a row of `weights` for each of their channels. */
+/** The products of one tap: each pixel's channel block, a0 to a3, times a row of `weights` for each of its channels. */
 const products = (lanes: string[], channelBlocks: readonly string[]) =>
   pixels
     .map((t) => `sum${t} += ${lanes.map((lane, i) => `${channelBlocks[t]}.${lane} * w${i}`).join(' + ')};`)
@@ -29,13 +33,16 @@ const coordinates = `
           float y = (float(from.y + k) + .5) * sourceTexel.y;
           float wy = (float(4 * k) + .5) * weightTexel.y;`;
 
-/** For each channel block of `source`, or for the only one. */
+/** A loop over the channel blocks of `source`, or a plain block if there is only one. */
 const eachChannelBlock = (single: boolean, body: string) =>
   single ? `{ const int k = 0;${body}\n        }` : `for (int k = 0; k < sourceShape.w; k++) {${body}\n        }`;
 
 const lanesOf = (count: number) => 'xyzw'.slice(0, count).split('');
 
-/** Over the channel blocks of one pixel of `source`. @param lanes the channels of `source` where they are one channel block, else 4 */
+/**
+ * Sums over the channel blocks of one pixel of `source`.
+ * @param lanes the channels of `source` if they fit into one channel block, else 4
+ */
 export function dense(lanes: number, single: boolean): TapRow {
   const used = lanesOf(lanes);
   return tapByTap(`
@@ -53,8 +60,9 @@ export function dense(lanes: number, single: boolean): TapRow {
 }
 
 /**
- * Where the four pixels lie side by side, and so do the taps: a row of so many taps reads each of its pixels once, count + 3 instead of four for each.
- * @param flipped whether the last tap is the one at the left
+ * Takes a row of `count` taps at once, where the taps and the four pixels are adjacent. It reads each pixel once: count + 3 reads instead
+ * of four for each tap.
+ * @param flipped whether the last tap is the leftmost
  */
 export function denseRow(lanes: number, single: boolean, count: number, flipped: boolean): TapRow {
   const used = lanesOf(lanes);
@@ -83,7 +91,7 @@ export function denseRow(lanes: number, single: boolean, count: number, flipped:
   };
 }
 
-/** Where channels are kept apart: one channel block of `source` by one channel block of `weights`. */
+/** The depthwise sum: one channel block of `source` times one of `weights`. */
 export const depthwise: TapRow = tapByTap(`
         vec4 w = texture(weights, (vec2(tap, channelBlock) + .5) * weightTexel);
         float y = (float(from.y + channelBlock) + .5) * sourceTexel.y;
@@ -107,7 +115,10 @@ const end = `
 `;
 
 /**
- * y[n, oh, ow, f] = Σ_{i, j, c} x[n, oh·sh − pt + i·dh, ow·sw − pl + j·dw, c] · filter[i, j, c, f], in channel blocks: source = x, weights by channel blocks of f.
+ * The forward pass in channel blocks, where source = x and weights hold channel blocks of f:
+ *
+ *     y[n, oh, ow, f] = Σ_{i, j, c} x[n, oh·sh − pt + i·dh, ow·sw − pl + j·dw, c] · filter[i, j, c, f]
+ *
  * A fragment computes 4 pixels of a row × 4 f.
  */
 export const forwardText = (row: TapRow, isWindow = false) => `${begin}
@@ -125,8 +136,12 @@ export const forwardText = (row: TapRow, isWindow = false) => `${begin}
 ${end}`;
 
 /**
- * dx[n, h, w, c] = Σ_{i, j, f} dy[n, oh, ow, f] · filter[i, j, c, f] where oh·sh = h + pt − i·dh and ow·sw = w + pl − j·dw, in channel blocks: source = dy,
- * weights by channel blocks of c. A fragment computes 4 pixels of a row × 4 c; the pixels lie sw apart, so they meet the same taps, and neighbours in dy.
+ * dX in channel blocks, where source = dy and weights hold channel blocks of c:
+ *
+ *     dx[n, h, w, c] = Σ_{i, j, f} dy[n, oh, ow, f] · filter[i, j, c, f]
+ *                      where oh·sh = h + pt − i·dh and ow·sw = w + pl − j·dw
+ *
+ * A fragment computes 4 pixels of a row × 4 c. The pixels lie sw apart, so they meet the same taps, and read adjacent pixels of dy.
  */
 export const backpropInputText = (row: TapRow, isWindow = false) => `${begin}
     int phase = quotient(at.y, groups);

@@ -16,12 +16,12 @@ const lanes = ['x', 'y', 'z', 'w'];
  * A dense convolution of channel blocks of the source by the filter as it lies:
  *
  *     y[n, oh, ow, f] = Σ_{i, j, c} x[n, oh·sh − pt + i·dh, ow·sw − pl + j·dw, c] · filter[i, j, c, f]
- *     dx[n, h, w, c] = Σ_{i, j, f} dy[n, h + pt − i·dh, w + pl − j·dw, f] · filter[i, j, c, f], without stride
+ *     dx[n, h, w, c] = Σ_{i, j, f} dy[n, h + pt − i·dh, w + pl − j·dw, f] · filter[i, j, c, f], at stride 1
  *
- * A fragment computes tile.rows × tile.columns texels of the result, two pixels × two channels each, of one rectangle of it each: see
- * `Tiling`. What lies above or below an image is read from the line of zeros that follows the last one.
- * Limits: sums in float32, in the order i, j, channels of the source, or of a row of taps at once i, channels by four, j.
- * @param rowAligned whether the texture of the filter is
+ * A fragment computes tile.rows × tile.columns texels of the result, one in each of as many rectangles (see `Tiling`). A texel holds two
+ * pixels × two channels. Rows above or below an image are read from the row of zeros that follows the last image. Limits: sums in float32,
+ * in the order i, j, channels of the source. If a row of taps is taken at once, in the order i, channels by four, j.
+ * @param rowAligned whether the texture of the filter is row-aligned
  */
 export function convolutionText(
   info: Conv2DInfo,
@@ -52,19 +52,21 @@ export function convolutionText(
       ? `texelAt(weights, ((tap + ${tap}) * pairs + ${term}) * resultShape.w + ${channel})`
       : `texelAt(weights, ((tap + ${tap}) * resultShape.w + ${channel}) * pairs + ${term})`;
   };
-  // Of a texel of the filter, which holds two channels of the source by two of the result: those of its first one, and of its second.
+  // A texel of the filter holds two channels of the source by two of the result: the lanes of the first source channel, and those of the
+  // second.
   const halvesOf = isForward ? ['xy', 'zw'] : ['xz', 'yw'];
-  // Which lanes of a texel of the filter are channels of the source: selected, since each condition would double what SwiftShader compiles.
+  // The lanes of a filter texel that are channels of the source. They are selected, because each condition would double what SwiftShader
+  // compiles.
   const insideText = (m: number) => {
     const [one, two] = [`rest > ${2 * m}`, `rest > ${2 * m + 1}`];
     return `bvec4 inside${m} = bvec4(${(isForward ? [one, one, two, two] : [one, two, one, two]).join(', ')});`;
   };
   const weightText = (q: number, j: number, m: number) => {
     const [name, text] = [`b${j}_${q}_${m}`, weight(q, isForward ? j : taps - 1 - j, m)];
-    // Past the last channel stand other taps, or anything.
+    // Past the last channel lie weights of other taps, or undefined values.
     return `vec4 ${name} = ${filling === 'rest' ? `mix(vec4(0.), ${text}, inside${m})` : text};`;
   };
-  // One channel of the result, of up to four of the source.
+  // The weights of a result with one channel, for up to four channels of the source.
   const onesText = (j: number) => {
     const ones = lanes.map((_, l) => (l < used ? `b${j}_0_${l >> 1}.${halvesOf[l % 2]![0]}` : '0.'));
     return `vec4 w${j} = vec4(${ones.join(', ')});`;
@@ -73,7 +75,7 @@ export function convolutionText(
     used === 1
       ? `sum${p} += vec2(a${p}_${j}.x, a${p}_${j + second}.x) * w${j}.x;`
       : `sum${p} += vec2(dot(a${p}_${j}.${part}, w${j}.${part}), dot(a${p}_${j + second}.${part}, w${j}.${part}));`;
-  // Of two columns a sum holds four channels of one pixel, whose products need not be put together of pairs.
+  // If a tile has two columns, a sum holds four channels of one pixel, so its products need not be put together from pairs.
   const isDouble = (q: number) => (q | 1) < tile.columns;
   const fourText = (q: number, j: number) =>
     isDouble(q) && q % 2 === 0

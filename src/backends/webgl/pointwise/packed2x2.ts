@@ -6,7 +6,10 @@ import {floatDivision} from '../draw/glsl.js';
 import {resultText, type Tiling, tilingOf, tilingText} from '../draw/tiling.js';
 import {pairsOf, texelAtText} from '../texture/packedTexture.js';
 
-/** How the two pixels of a texel of the result find theirs in the source: in one texel of it, in two, or only one of them does. */
+/**
+ * Where the two pixels of a result texel find theirs in the source: in one texel (`together`), in two texels (`apart`), or only one of them
+ * has one (`gaps`).
+ */
 type PixelPairing = 'together' | 'apart' | 'gaps';
 
 export function pixelPairingOf({strideWidth}: Pick<Conv2DInfo, 'strideWidth'>, isForward: boolean): PixelPairing {
@@ -25,7 +28,10 @@ export function pointwiseTile(info: Conv2DInfo, isForward: boolean, most: number
   );
 }
 
-/** How the result is cut. Under a stride whole lines of dX meet nothing: the rows of a fragment's draw buffers are to be such ones together. */
+/**
+ * How the result is cut. With a stride, some whole rows of dX meet no row of dy. The rows of one fragment's draw buffers should all be such
+ * rows, or none.
+ */
 export function pointwiseTiling(info: Conv2DInfo, pass: Pass, tile: FragmentTile, maxSide: number): Tiling {
   const {batch, inHeight, inWidth, strideHeight} = info;
   const isAlike = pass === 'backpropInput' && (batch === 1 || inHeight % strideHeight === 0);
@@ -37,7 +43,7 @@ export function pointwiseTiling(info: Conv2DInfo, pass: Pass, tile: FragmentTile
   );
 }
 
-/** Where in the source the pixels of a texel of the result lie: texels x and y; z and w whether each lies there at all. */
+/** GLSL: where the two pixels of a result texel lie in the source. x and y are their texels, z and w tell whether each pixel exists. */
 const forwardPixels = `
   ivec4 placeOf(int row) {
     ivec4 at = resultAt(row);
@@ -48,7 +54,10 @@ const forwardPixels = `
   }
 `;
 
-/** The same of dX, whose pixels lie in one texel: z and w are both of them, or, where there is a stride, which pixel of that texel is whose, counted from 1. */
+/**
+ * The same for dX, whose pixels lie in one texel x of the source. At stride 1, z and w tell whether each pixel exists. With a stride, z is
+ * the pixel of that texel (1 or 2, or 0 for none), and w is the pixel of the result that receives it (1 or 2).
+ */
 const backwardPixels = (way: PixelPairing) => `
   ivec4 placeOf(int row) {
     ivec4 at = resultAt(row);
@@ -67,13 +76,13 @@ const backwardPixels = (way: PixelPairing) => `
 `;
 
 /**
- * A dense convolution of single pixels, on texels as they lie: a product of matrices.
+ * A dense 1×1 convolution on texels as they lie, as a product of matrices:
  *
  *     y[n, oh, ow, f] = Σ_c x[n, oh·sh, ow·sw, c] · filter[c, f]      dx[n, oh·sh, ow·sw, c] = Σ_f dy[n, oh, ow, f] · filter[c, f], else 0
  *
- * x [N, H, W, C], filter [1, 1, C, F] → y [N, OH, OW, F]. A fragment computes tile.rows × tile.columns texels of the result, of one rectangle of it each:
- * see `Tiling`. For 8 products each it reads rows + columns texels.
- * Limits: sums in float32, in the order of the channels, of two at a time.
+ * x [N, H, W, C], filter [1, 1, C, F] → y [N, OH, OW, F]. A fragment computes tile.rows × tile.columns texels of the result, one in each of
+ * as many rectangles (see `Tiling`). To add 8 products to each of these texels it reads rows + columns texels. Limits: sums in float32, in
+ * the order of the channels, two at a time.
  * @param rowAligned whether the textures of the image and of the filter are row-aligned
  */
 export function pointwiseText(

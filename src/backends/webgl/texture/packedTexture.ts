@@ -2,19 +2,19 @@ import type {TensorInfo} from '@tensorflow/tfjs';
 import type {WebGLBackend} from '../device/tfjsBackend.js';
 import type {TrackScratch} from './scratch.js';
 
-/** How many pairs hold so many pixels or channels. */
+/** Pairs that hold so many pixels or channels. */
 export const pairsOf = (size: number) => Math.ceil(size / 2);
 
-/** A tensor whose texture a shader reads by itself. */
+/** A packed tensor whose texture a shader reads by itself. */
 export interface PackedTexture {
   tensor: TensorInfo;
-  /** Whether its rows of texels are those of the texture; else the texture was made square, or for another shape. */
+  /** Whether each row of the texture is one row of the tensor's texels. If not, tfjs made the texture square, or for another shape. */
   isRowAligned: boolean;
 }
 
 /**
  * The tensor on the GPU, packed, as `runWebGLProgram` hands it to a program.
- * @param track takes a copy that is to be released afterwards
+ * @param track takes a copy to release afterwards, if one is needed
  */
 export function packedTextureOf(backend: WebGLBackend, tensor: TensorInfo, track: TrackScratch): PackedTexture {
   const data = backend.texData.get(tensor.dataId);
@@ -31,12 +31,15 @@ export function packedTextureOf(backend: WebGLBackend, tensor: TensorInfo, track
   return {tensor: source, isRowAligned: pairsOf(width) === pairsOf(tensor.shape[tensor.shape.length - 1])};
 }
 
-/** Texels are pairs of the last two dimensions, in the order of the others. */
+/**
+ * Whether a texture suits a shape. The last two dimensions must agree, because a texel holds pairs of both; the others only give the order
+ * of texels.
+ */
 function isPackedAs(shape: readonly number[], data: {isPacked: boolean; shape: readonly number[]}): boolean {
   return data.isPacked && data.shape.slice(-2).join() === shape.slice(-2).join();
 }
 
-/** In GLSL: a texel by its place among those of the tensor, in a texture of other rows. */
+/** GLSL: reads a texel by its index among the tensor's texels, in a texture whose rows may differ from the tensor's. */
 export const texelAtText = `
   vec4 texelAt(sampler2D image, int index) {
     ivec2 size = textureSize(image, 0);

@@ -6,36 +6,42 @@ import {pairsOf} from './packedTexture.js';
 
 export type Size = readonly [height: number, width: number];
 
-/** Sizes of an image in texels of channels. */
+/** The shape of an image [N, H, W, C] with its channels counted in pairs. */
 export const texelShape = ([n, h, w, channels]: readonly number[]) => [n, h, w, pairsOf(channels)];
 
-/** Of an image, of texels. */
+/** The number of an image's rows of texels. */
 export const texelRowsOf = ([n, h, w]: readonly number[]) => n * h * pairsOf(w);
 
-/** How many rows of texels of an image [N, H, W, C] stand rowsAcross in its texture: one, or as many as make it no higher than `maxSide`. Undefined where nothing does. */
+/**
+ * How many rows of texels of an image [N, H, W, C] lie side by side in its texture: one, or as many as keep its height within `maxSide`.
+ * Undefined if that is too wide, or if the image has more than {@link maxDividend} rows of texels.
+ */
 export function rowsPerTextureRow(shape: readonly number[], maxSide: number): number | undefined {
   const rows = texelRowsOf(shape);
   const rowsAcross = Math.ceil(rows / maxSide);
   return rows <= maxDividend && rowsAcross * pairsOf(shape[3]) <= maxSide ? rowsAcross : undefined;
 }
 
-/** A rectangle that goes from one texture into another, in texels. */
+/** A rectangle to copy from one texture into another, in texels. */
 export interface RectangleCopy {
   from: TensorInfo;
-  /** Where it lies there; at the beginning when absent. */
+  /** Its place in `from`; [0, 0] if absent. */
   at?: Size;
   to: Size;
   size: Size;
 }
 
-/** A tensor of rectangles, which may reach beyond its texture. @param rowsAcross how many rows of texels stand beside each other, see {@link rowsPerTextureRow} */
+/**
+ * Makes a tensor from rectangles. Parts of them beyond its texture are left out.
+ * @param rowsAcross rows of texels that lie side by side, see {@link rowsPerTextureRow}
+ */
 export function assemble(
   backend: WebGLBackend,
   shape: number[],
   copies: readonly RectangleCopy[],
   rowsAcross = 1,
 ): TensorInfo {
-  // Which texel is which follows from the width of the texture, whatever tfjs would have made it.
+  // The place of each texel follows from the width of the texture, so the width may differ from the one that tfjs would choose.
   const result = makeTexture(
     backend,
     [Math.ceil(texelRowsOf(shape) / rowsAcross), rowsAcross * pairsOf(shape[3])],
@@ -45,7 +51,10 @@ export function assemble(
   return result;
 }
 
-/** The textures of `runTargets` below each other in one: a shader that read them apart would read all of them for each texel, see `outputAt`. */
+/**
+ * Stacks the draw buffers of `runDraw` in one texture. A shader that read them one by one would read all of them for each texel, see
+ * `outputAt`.
+ */
 export function stackTextures(backend: WebGLBackend, drawBuffers: readonly TensorInfo[], part: Size): TensorInfo {
   const whole = makeTexture(backend, [drawBuffers.length * part[0], part[1]]);
   const copies = drawBuffers.map((from, t): RectangleCopy => ({from, to: [t * part[0], 0], size: part}));

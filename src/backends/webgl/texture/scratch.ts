@@ -1,10 +1,10 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import type {WebGLBackend} from '../device/tfjsBackend.js';
 
-/** Takes note of an intermediate tensor, and returns it. */
+/** Records an intermediate tensor, and returns it. */
 export type TrackScratch = (tensor: TensorInfo) => TensorInfo;
 
-/** Runs fn, and afterwards, whatever came of it, gives back to the backend the tensors that it held. */
+/** Runs `fn`. Afterwards, even if it throws, gives the recorded tensors back to the backend. */
 export function withScratch<T>(backend: WebGLBackend, fn: (track: TrackScratch) => T): T {
   const held: TensorInfo[] = [];
   try {

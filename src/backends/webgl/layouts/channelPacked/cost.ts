@@ -7,7 +7,7 @@ import {minDrawBuffers} from '../../draw/drawBuffers.js';
 import {type ChannelPackedLayout, channelBlocksOf, layoutOf, tapsAtOnce} from './layout.js';
 import type {Slabs} from './slabs.js';
 
-/** Both inputs into channel blocks, what is computed of them, and the result into tfjs's order. */
+/** The draws of a pass: pack both inputs into channel blocks, compute, and unpack the result into tfjs's order. */
 export function launchesOf(info: Conv2DInfo, pass: Pass): Launch[] {
   const {maxSide, fragments} = device();
   const layout = layoutOf(info, pass, maxSide, fragments) as ChannelPackedLayout;
@@ -36,7 +36,7 @@ export function packing(slabs: Slabs): Launch {
   return {threads, wideLoads: 2 * threads, wideStores: threads};
 }
 
-/** How often the inner loop of a fragment turns, and what a turn loads and multiplies. */
+/** The turns of a fragment's inner loop, and the texels that one turn loads and the products that it makes. */
 function turnsOf(
   info: Conv2DInfo,
   pass: Pass,

@@ -22,24 +22,29 @@ import {runUnpack} from './unpack.js';
 const kinds: readonly Kind[] = ['dense', 'depthwise'];
 const nameOf = (kind: Kind, pass: Pass, variant: string) => `channelPacked ${kind} ${pass}, ${variant}`;
 
-/** The variants of the shaders. */
+/** Counts how often each variant of the shaders runs. */
 export const counters = makeCounters(
   kinds.flatMap((kind) => passes.flatMap((pass) => variantsOf(kind, pass).map((name) => nameOf(kind, pass, name)))),
 );
 
 /**
- * All passes in channel blocks, texels of four channels: inputs are packed into them, a fragment computes four of them at once, and the results go back
- * into tfjs's order. So a fragment fetches 8 texels for 64 products, where tfjs's packed kernels fetch 2 for 8.
+ * All passes in channel blocks, which are texels of four channels. Shaders pack the inputs into channel blocks, compute four channel blocks
+ * per fragment, and unpack the results into tfjs's order. A fragment fetches 8 texels for 64 products, where tfjs's packed kernels fetch 2
+ * for 8.
  *
- * Limits: depthwise convolutions with a multiplier are left to `direct`. Beside the result it holds copies of both inputs and four textures of a
- * quarter of the result, dFilter's as often as it is cut into slices. Zeros beside an image are products: an infinite weight makes them NaN.
+ * Limits: it leaves depthwise convolutions with a multiplier to `direct`. Beside the result it holds copies of both inputs, and four
+ * textures of a quarter of the result each; for dFilter these hold every slice. Zeros beside an image take part in products, so an infinite
+ * weight makes them NaN.
  */
 export const channelPacked: Implementation = {
   ...channelPackedImplementation('channelPacked', (texts) => texts),
   ...costFrom((info, pass) => launchesOf(fitToIndexRange(info, maxDividend) as Conv2DInfo, pass)),
 };
 
-/** An implementation of channelPacked. @param change what is made of the shaders of each pass */
+/**
+ * An implementation of channelPacked.
+ * @param change returns the shaders to run for a pass, given the original ones
+ */
 export function channelPackedImplementation(
   algorithm: string,
   change: (texts: ChannelPackedShaders, pass: Pass) => ChannelPackedShaders,
@@ -110,7 +115,7 @@ function runShaders(
   });
 }
 
-/** The names by which the computing shader of a pass knows its textures and sizes. */
+/** The names under which a pass's computing shader knows its textures and sizes. */
 function inputsOf(
   info: Conv2DInfo,
   pass: Pass,

@@ -11,17 +11,17 @@ export interface ChannelPackedLayout {
   a: Slabs;
   b: Slabs;
   result: Slabs;
-  /** The column where the first image begins in its texture. */
+  /** The image column that a row of the first texture begins with: 0, or negative where zeros stand left of the image. */
   margin: number;
-  /** Of four pixels each, for each phase of the stride; see `backpropInputText`. */
+  /** Groups of four pixels in a row, for each phase of the stride; see `backpropInputText`. */
   groups: number;
   slices: number;
   sliceRows: number;
 }
 
 /**
- * The layout of a pass, or undefined where a texture of that side does not hold it.
- * @param fragments how many dFilter is cut into, see `slicesOf`
+ * The layout of a pass, or undefined if no texture of side `maxSide` holds it.
+ * @param fragments that dFilter may be cut into, see `slicesOf`
  */
 export function layoutOf(
   info: Conv2DInfo,
@@ -34,7 +34,7 @@ export function layoutOf(
   const isDense = info.kind === 'dense';
   const image = (height: number, width: number, channels: number) =>
     slabsOf(batch * height * channelBlocksOf(channels), width, channelBlocksOf(channels), maxSide);
-  // The draw buffers are put below each other.
+  // The draw buffers are stacked in one texture, so they share its height.
   const drawBuffers = (rows: number, width: number) =>
     slabsOf(rows, width, 1, maxSide, Math.floor(maxSide / minDrawBuffers));
   const filter = (from: number, to: number) =>
@@ -63,18 +63,23 @@ export function layoutOf(
   return a && b && result && {a, b, result, margin, groups, slices: 1, sliceRows: 0};
 }
 
-/** How many taps of a row a shader may take at once. */
+/** The numbers of taps in a row that a shader can take at once. */
 export const rowTaps = [2, 3, 4, 5, 6, 7];
 
-/** The taps of a row where they and their pixels lie side by side, and are that few, in a padding that they reach over; else 0. */
+/**
+ * The number of taps in a row if a shader takes the row at once, else 0. That needs adjacent taps and pixels (stride and dilation 1), a
+ * number in {@link rowTaps}, and a left padding narrower than the filter.
+ */
 export function tapsAtOnce({filterWidth, strideWidth, dilationWidth, padLeft}: Conv2DInfo): number {
   const isWindow = strideWidth === 1 && dilationWidth === 1 && padLeft < filterWidth;
   return isWindow && rowTaps.includes(filterWidth) ? filterWidth : 0;
 }
 
 /**
- * The columns of its source that an implicit GEMM reads, zeros at its sides included: those of taps that one pixel at least of a fragment's four
- * meets, in a window of all. */
+ * The columns of its source that an implicit GEMM reads, including zeros at the sides. Tap by tap, a fragment reads only taps at which one
+ * of its four pixels at least meets the source. A row of taps at once reads all of them.
+ * @returns `margin`, the first column (0 or negative), and how many columns there are
+ */
 function columnRangeOf(info: Conv2DInfo, pass: Pass, groups: number): {margin: number; columns: number} {
   const {inWidth, outWidth, strideWidth, padLeft} = info;
   const span = (info.filterWidth - 1) * info.dilationWidth;

@@ -5,8 +5,8 @@ import {commonGlsl, floatDivision, texelLookup} from '../../draw/glsl.js';
 import {type Slabs, slabsText, uniformOf} from './slabs.js';
 
 /**
- * An image [N, H, W, C] as channel blocks: a texel holds four channels of one pixel, row (n·H + h)·⌈C/4⌉ + q has the pixels of one row of the image, from
- * column `margin` on, which may be negative. Zeros stand left and right of the image, and past the last channel.
+ * An image [N, H, W, C] as channel blocks. A texel holds four channels of one pixel, and row (n·H + h)·⌈C/4⌉ + q holds the pixels of one
+ * image row, from column `margin` on, which may be negative. Zeros stand left and right of the image, and past the last channel.
  */
 export const packImage = `
   void main() {
@@ -28,7 +28,7 @@ export const packImage = `
   }
 `;
 
-/** The texel of a filter [kh·kw, C, F] that holds (tap, c, f) and what lies beside it. */
+/** Reads the texel of a filter [kh·kw, C, F] that holds (tap, c, f) and its neighbours. */
 const weights = `
   vec4 weights(int tap, int c, int f) {
     return texture(Image, texelIn(textureSize(Image, 0), ivec2(f >> 1, tap * ((shape.y + 1) >> 1) + (c >> 1)), (shape.z + 1) >> 1));
@@ -36,8 +36,8 @@ const weights = `
 `;
 
 /**
- * A filter [kh·kw, C, F] as channel blocks of its output channels: texel tap·⌈F/4⌉ + q of row c holds 4 f from 4q on at (tap, c). Zeros stand past the
- * last f, and in the rows past the last c, whose number is a multiple of 4.
+ * A filter [kh·kw, C, F] as channel blocks of its output channels. Texel tap·⌈F/4⌉ + q of row c holds four f from 4q on, at (tap, c). Zeros
+ * stand past the last f, and in the rows past the last c. The number of rows is a multiple of 4.
  */
 export const packFilter = `${weights}
   void main() {
@@ -55,7 +55,7 @@ export const packFilter = `${weights}
   }
 `;
 
-/** The same filter as channel blocks of its input channels: texel tap·⌈C/4⌉ + q of row f holds 4 c from 4q on at (tap, f). */
+/** The same filter as channel blocks of its input channels. Texel tap·⌈C/4⌉ + q of row f holds four c from 4q on, at (tap, f). */
 export const packTransposedFilter = `${weights}
   void main() {
     ivec2 at = ivec2(gl_FragCoord.xy);
@@ -76,7 +76,7 @@ export const packTransposedFilter = `${weights}
   }
 `;
 
-/** A depthwise filter [kh·kw, C, 1] as channel blocks of channels: texel `tap` of row q. */
+/** A depthwise filter [kh·kw, C, 1] as channel blocks. Texel `tap` of row q holds four channels from 4q on. */
 export const packDepthwise = `${weights}
   void main() {
     int tap = int(gl_FragCoord.x), c = 4 * int(gl_FragCoord.y);
@@ -91,7 +91,10 @@ export const packDepthwise = `${weights}
   }
 `;
 
-/** What a packing shader is told: the first sizes of the tensor, and how many channel blocks its last one has; of images also their columns. */
+/**
+ * Sizes that a packing shader reads. For an image, `shape` is [N, H, C, ⌈C/4⌉], and W and the first column come apart. For a filter,
+ * `shape` is [kh·kw, C, F], followed by the number of channel blocks.
+ */
 export interface PackedShape {
   shape: readonly number[];
   width?: number;
@@ -116,7 +119,7 @@ export function runPack(
       {name: 'width', type: 'int'},
       {name: 'margin', type: 'int'},
     ],
-    // tfjs's word for a texture of a size that is given.
+    // tfjs's `PackingScheme.DENSE`: the texture gets the size that the caller passes.
     outPackingScheme: 0,
   };
   return backend.runWebGLProgram(

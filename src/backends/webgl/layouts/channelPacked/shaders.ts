@@ -9,21 +9,24 @@ import {packDepthwise, packFilter, packImage, packTransposedFilter} from './pack
 import {slabsText} from './slabs.js';
 import {depthwiseFilterText, filterText, imageText} from './unpack.js';
 
-/** The shaders of one pass, in the order in which they run: of both inputs, of what is computed of them, and of the result. */
+/** The shaders of one pass, in the order in which they run: they pack both inputs, compute, and unpack the result. */
 export interface ChannelPackedShaders {
   packA: string;
   packB: string;
   compute: string;
   unpack: string;
-  /** Which of them these are, for people. */
+  /** The name of this variant, for users. */
   variant: string;
 }
 
-/** The variants without others of their kind. */
+/** Variants that exist once per pass. */
 const wholeRow = 'a row of taps at once';
 const slices = 'slices of pixels';
 
-/** All texts hold no sizes but these: which channels a single channel block has, whether the stride of a row is 1, and the taps of a row where those make a window. */
+/**
+ * The shaders of a pass. Their texts contain only these sizes: the channels of a single channel block, the stride of a row in dX, and the
+ * number of taps that are taken at once.
+ */
 export function shadersOf(info: Conv2DInfo, pass: Pass, epilogue?: TensorEpilogue): ChannelPackedShaders {
   const isDense = info.kind === 'dense';
   const computing = (text: string) => floatDivision + tapRanges + slabsText + text;
@@ -52,7 +55,7 @@ export function shadersOf(info: Conv2DInfo, pass: Pass, epilogue?: TensorEpilogu
   };
 }
 
-/** Every variant that there is, by kind and pass. */
+/** All variants of a kind and pass. */
 export function variantsOf(kind: Conv2DInfo['kind'], pass: Pass): string[] {
   if (pass === 'backpropFilter') return [slices];
   const over = kind === 'dense' ? ['one channel block', 'several channel blocks'] : ['channel blocks'];

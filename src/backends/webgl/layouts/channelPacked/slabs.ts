@@ -1,19 +1,23 @@
 import {maxDividend} from '../../draw/glsl.js';
 
 /**
- * Where rows of texels lie in a texture: one below the other, and where a texture ends in slabs side by side. What is read in one loop, `together`
- * rows, stays in one slab.
+ * Where rows of texels lie in a texture. They lie one below the other, and continue in another slab at the right where the texture ends.
+ * Each group of `together` rows, which one loop reads, stays in one slab.
  */
 export interface Slabs {
   /** Rows of a slab. */
   readonly rows: number;
-  /** Texels of a row. */
+  /** Texels in a row. */
   readonly width: number;
-  /** In texels. */
+  /** The size of the texture, in texels. */
   readonly size: readonly [height: number, width: number];
 }
 
-/** The slabs of so many rows, or undefined where no texture of that side holds them, of which they may take `height`. */
+/**
+ * The slabs of so many rows, or undefined if a texture of side `maxSide` cannot hold them.
+ * @param together rows that must stay in one slab
+ * @param height the most rows that a slab may take
+ */
 export function slabsOf(
   rows: number,
   width: number,
@@ -28,12 +32,15 @@ export function slabsOf(
   return whole <= maxSide ? {rows: inSlab, width, size: [inSlab, whole]} : undefined;
 }
 
-/** The slabs as shaders get them, an `ivec2`. */
+/** The slabs as an `ivec2` for shaders. */
 export function uniformOf({rows, width}: Slabs): number[] {
   return [rows, width];
 }
 
-/** In GLSL: where a row begins, and which row and texel of it a fragment computes; after `dividing`. */
+/**
+ * GLSL; needs `quotient`. `beginOf` is the place where a row begins. `rowAt` is the row that a fragment computes, and the texel within that
+ * row.
+ */
 export const slabsText = `
   ivec2 beginOf(int row, ivec2 slabs) {
     int slab = row < slabs.x ? 0 : quotient(row, slabs.x);

@@ -6,7 +6,7 @@ import {commonGlsl, floatDivision, outputCoordinates} from '../../draw/glsl.js';
 import {epilogueInputs, epilogueText} from '../../epilogue.js';
 import {type Slabs, slabsText, uniformOf} from './slabs.js';
 
-/** A texel of one of the four draw buffers, which lie below each other. */
+/** Reads a texel of one of the four draw buffers, which lie below each other. */
 const reading = `
   vec4 drawBuffer(ivec2 texel, int t) {
     ivec2 size = textureSize(DrawBuffers, 0);
@@ -14,20 +14,22 @@ const reading = `
   }
 `;
 
-/** The channel blocks of two pixels beside each other, where a fragment computed four such. */
+/** Reads the channel blocks of two adjacent pixels, where a fragment computed four adjacent ones. */
 const neighbours = `
     left = drawBuffer(begin + ivec2(at.z >> 2, 0), at.z & 2);
     right = drawBuffer(begin + ivec2(at.z >> 2, 0), at.z & 2 | 1);
 `;
 
-/** The same where its four pixels lay `stride.y` apart: then its columns begin `groups` further for each phase of the stride. */
+/**
+ * The same where the four pixels of a fragment lie `stride.y` apart. The columns of each phase of the stride begin `groups` further right.
+ */
 const apart = `
     int u = quotient(at.z, stride.y), v = quotient(at.z + 1, stride.y);
     left = drawBuffer(begin + ivec2((at.z - u * stride.y) * groups + (u >> 2), 0), u & 3);
     right = drawBuffer(begin + ivec2((at.z + 1 - v * stride.y) * groups + (v >> 2), 0), v & 3);
 `;
 
-/** From the four draw buffers of a convolution to a tensor [N, H, W, C] as tfjs packs it. */
+/** Unpacks the four draw buffers of a convolution into a tensor [N, H, W, C] as tfjs packs it. */
 const image = (pixels: string, epilogue: string) => `
   void main() {
     ivec4 at = outputAt(); // n, h, w, c
@@ -40,7 +42,7 @@ const image = (pixels: string, epilogue: string) => `
   }
 `;
 
-/** From the draw buffers of a filter gradient to dFilter [kh, kw, C, F]: the slices are summed in their order. */
+/** Unpacks the draw buffers of a filter gradient into dFilter [kh, kw, C, F], and sums the slices in their order. */
 export const filterText = `
   void main() {
     ivec4 at = outputAt(); // i, j, c, f
@@ -55,7 +57,7 @@ export const filterText = `
   }
 `;
 
-/** The same of a depthwise convolution, dFilter [kh, kw, C, 1]. */
+/** The same for a depthwise convolution, dFilter [kh, kw, C, 1]. */
 export const depthwiseFilterText = `
   void main() {
     ivec4 at = outputAt(); // i, j, c, 0
@@ -69,12 +71,19 @@ export const depthwiseFilterText = `
   }
 `;
 
-/** The unpacking of an image, and of the bias and activation that follow. @param stride how far apart the pixels of a fragment lie */
+/**
+ * Unpacks an image, and applies bias and activation.
+ * @param stride the distance between the pixels of a fragment
+ */
 export function imageText(stride: number, epilogue?: TensorEpilogue): string {
   return image(stride === 1 ? neighbours : apart, epilogueText(epilogue));
 }
 
-/** @param drawBuffers of the computing shader, joined; @param numbers values of the shader's uniforms beside `slabs` */
+/**
+ * @param drawBuffers of the computing shader, stacked in one texture
+ * @param slabs where the rows of the draw buffers lie
+ * @param numbers values of the shader's other uniforms
+ */
 export function runUnpack(
   backend: WebGLBackend,
   text: string,

@@ -9,7 +9,7 @@ import {packing} from '../channelPacked/cost.js';
 import {channelBlocksOf} from '../channelPacked/layout.js';
 import {hasOneChannel, layoutOf, pixelsOf, resultTile, type SourceLayout, tapsAtOnce} from './layout.js';
 
-/** The source into channel blocks, what is computed of it and the filter, and the rectangles of the result into one. */
+/** The draws of a pass: pack the source into channel blocks, and compute. The rectangles of the result are then copied into one texture. */
 export function launchesOf(info: Conv2DInfo, pass: Pass): Launch[] {
   const {maxSide} = device();
   const {source} = layoutOf(info, pass, maxSide) as SourceLayout;
@@ -18,7 +18,7 @@ export function launchesOf(info: Conv2DInfo, pass: Pass): Launch[] {
   const {size, rowsAcross, strips} = tilingOf(shapeOf(info, passTensors[pass].output), {rows, columns}, maxSide);
   const threads = fragmentsOf(size);
   const lanes = Math.min(4, terms);
-  // See `isDouble` of its text.
+  // Columns that have no second one beside them: see `isDouble` in `convolutionText`.
   const single = columns % 2;
   const [down, at] = tapsAtOnce(info, pass);
   const ofOne = hasOneChannel(info, pass);

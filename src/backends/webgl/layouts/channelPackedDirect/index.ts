@@ -24,21 +24,24 @@ import {type ChannelPackedDirectShader, shaderOf, variants} from './shaders.js';
 const own: readonly Pass[] = ['forward', 'backpropInput'];
 const nameOf = (pass: Pass, variant: string) => `channelPackedDirect ${pass}, ${variant}`;
 
-/** The variants of the shader. */
+/** Counts how often each variant of the shader runs. */
 export const counters = makeCounters(own.flatMap((pass) => variants.map((variant) => nameOf(pass, variant))));
 
 /**
- * Dense passes of the source in channel blocks with zeros around it, and of the filter and the result as tfjs has them: packing the filter and unpacking the
- * result, which `channelPacked` does, take as long as the products of a layer with few pixels.
+ * Dense passes with the source in channel blocks, surrounded by zeros, and with the filter and the result in tfjs's own layout.
+ * `channelPacked` also packs the filter and unpacks the result, which takes as long as the products in a layer with few pixels.
  *
- * Limits: dX without stride. Zeros around an image are products: an infinite weight makes them NaN.
+ * Limits: dX only at stride 1. Zeros around an image take part in products, so an infinite weight makes them NaN.
  */
 export const channelPackedDirect: Implementation = {
   ...channelPackedDirectImplementation('channelPackedDirect', (texts) => texts),
   ...costFrom(launchesOf),
 };
 
-/** An implementation of channelPackedDirect. @param change what is made of the shader of each pass */
+/**
+ * An implementation of channelPackedDirect.
+ * @param change returns the shader to run for a pass, given the original one
+ */
 export function channelPackedDirectImplementation(
   algorithm: string,
   change: (texts: ChannelPackedDirectShader, pass: Pass) => ChannelPackedDirectShader,

@@ -5,25 +5,26 @@ import {pairsOf} from '../../texture/packedTexture.js';
 import {channelBlocksOf} from '../channelPacked/layout.js';
 import {type Slabs, slabsOf} from '../channelPacked/slabs.js';
 
-/** Where the channel blocks of the source lie, and from which column on. */
+/** Where the channel blocks of the source lie, and `margin`, the column that they begin with (0 or negative). */
 export interface SourceLayout {
   source: Slabs;
   margin: number;
 }
 
-/** How far apart in the source the two pixels of a texel of the result begin, down and across. */
+/** The distance in the source between adjacent pixels of the result, as [down, across]. */
 export const pixelStep = ({strideHeight, strideWidth}: Conv2DInfo, pass: Pass) =>
   pass === 'forward' ? [strideHeight, strideWidth] : [1, 1];
 
 /** Whether the result has one channel, so that a texel of it is two sums instead of four. */
 export const hasOneChannel = (info: Conv2DInfo, pass: Pass) => shapeOf(info, passTensors[pass].output)[3] === 1;
 
-/** How many products of four sums a shader holds at most, so that SwiftShader compiles each in about a second. */
+/** The most products of four sums each that the text of a shader may hold. SwiftShader then compiles each shader in about a second. */
 const maxProducts = 30;
 
 /**
- * How many taps a shader takes at once, by rows and columns: all of them, a row, whose pixels it reads once, or one where they or their pixels lie apart.
- * Few are worth it: a loop moves all of the sums at each turn.
+ * How many taps a shader takes at once, as rows and columns: all of them, or one row, or a single tap. In a row it reads each pixel once.
+ * It takes single taps if taps or pixels lie too far apart, or a row is too long. Even a few taps at once pay off, because a loop moves all
+ * of the sums at each turn.
  */
 export function tapsAtOnce(info: Conv2DInfo, pass: Pass): [rows: number, columns: number] {
   const {filterHeight, filterWidth, dilationWidth} = info;
@@ -34,13 +35,16 @@ export function tapsAtOnce(info: Conv2DInfo, pass: Pass): [rows: number, columns
   return [1, filterWidth <= most ? filterWidth : 1];
 }
 
-/** How many pixels of the source a texel of the result reads in a row of taps. */
+/** How many pixels of the source a texel of the result reads in one turn: for a row of taps, or for a single tap. */
 export function pixelsOf(info: Conv2DInfo, pass: Pass): number {
   const [, taps] = tapsAtOnce(info, pass);
   return taps === 1 ? 2 : taps + pixelStep(info, pass)[1];
 }
 
-/** How many texels of the result a fragment computes, pairs of pixels by pairs of channels, so that it reads the fewest texels: a channel block of a column is two. */
+/**
+ * How many texels of the result a fragment computes, as pairs of pixels by pairs of channels. It is the tile that reads the fewest texels:
+ * for each channel block and tap a column reads two texels of the filter.
+ */
 export function resultTile(info: Conv2DInfo, pass: Pass, most: number): FragmentTile {
   const channels = shapeOf(info, passTensors[pass].output)[3];
   return fragmentTileOf(
@@ -51,7 +55,7 @@ export function resultTile(info: Conv2DInfo, pass: Pass, most: number): Fragment
   );
 }
 
-/** The layout of a pass, or undefined where a texture of that side does not hold the source. A line of zeros follows the last image. */
+/** The layout of a pass, or undefined if no texture of side `maxSide` holds the source. A row of zeros follows the last image. */
 export function layoutOf(info: Conv2DInfo, pass: Pass, maxSide: number): SourceLayout | undefined {
   const [n, h, width, channels] = shapeOf(info, passTensors[pass].inputs[0]);
   const pixels = 2 * pairsOf(shapeOf(info, passTensors[pass].output)[2]);
@@ -64,7 +68,10 @@ export function layoutOf(info: Conv2DInfo, pass: Pass, maxSide: number): SourceL
   return source && {source, margin};
 }
 
-/** How the channels of the source fill its channel blocks; of a few there is one channel block, of which no other lane is multiplied. */
+/**
+ * How the channels of the source fill its channel blocks. `few`: there is one channel block of fewer than four channels, and its other
+ * lanes are not multiplied. `whole`: they fill all channel blocks. `rest`: the last channel block is filled in part.
+ */
 export const fillings = ['few', 'whole', 'rest'] as const;
 export type Filling = (typeof fillings)[number];
 

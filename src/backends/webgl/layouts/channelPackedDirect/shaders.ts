@@ -10,7 +10,7 @@ const ways = ['tap by tap', 'rows of taps', 'all taps'];
 
 const ofOne = 'one channel';
 
-/** Every variant that there is. */
+/** All variants. */
 export const variants = [
   ...fillings.flatMap((filling) => ways.slice(0, filling === 'few' ? 3 : 2).map((way) => `${filling}, ${way}`)),
   ofOne,
@@ -19,13 +19,15 @@ export const variants = [
 /** The shader of one pass. */
 export interface ChannelPackedDirectShader {
   compute: string;
-  /** What a fragment of it computes. */
+  /** The tile that a fragment computes. */
   tile: FragmentTile;
-  /** Which of them it is, for people. */
+  /** The name of this variant, for users. */
   variant: string;
 }
 
-/** What the text depends on beside the problem: how many draw buffers there are at most, and whether the texture of the filter is row-aligned. */
+/**
+ * What the text depends on beside the problem: the most draw buffers, whether the texture of the filter is row-aligned, and the epilogue.
+ */
 interface ChannelPackedDirectOptions {
   most?: number;
   rowAligned?: boolean;

@@ -10,7 +10,10 @@ import {pixelPairingOf, pointwiseTile, pointwiseTiling} from '../../pointwise/pa
 import {pairsOf} from '../../texture/packedTexture.js';
 import {texelsOver} from './pixelRow.js';
 
-/** What is computed of both inputs as they lie; dFilter's slices are summed besides, and the parts of a product are copied together. */
+/**
+ * The draws of a pass, which read both inputs as they lie. dFilter's slices are summed in a further draw. Rectangles of products are copied
+ * into the result.
+ */
 export function launchesOf(info: Conv2DInfo, pass: Pass): Launch[] {
   if (pass === 'backpropFilter') return filterGradient(info);
   return info.kind === 'dense' ? pointwise(info, pass) : [depthwise(info, pass)];
@@ -20,7 +23,7 @@ function depthwise(info: Conv2DInfo, pass: Pass): Launch {
   const isForward = pass === 'forward';
   const threads = texelsOf(shapeOf(info, passTensors[pass].output));
   const rows = threads * (info.filterHeight / (isForward ? 1 : info.strideHeight));
-  // Of a dX at stride 2 each pixel meets every other tap, and the two of a texel not the same.
+  // In dX at stride 2 each pixel meets every other tap, and the two pixels of a texel meet different taps.
   const isApart = !isForward && info.strideWidth > 1;
   const taps = isApart ? Math.ceil(info.filterWidth / 2) : info.filterWidth;
   const pixels = taps + (isForward ? info.strideWidth : 1);

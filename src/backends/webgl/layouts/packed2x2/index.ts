@@ -20,27 +20,30 @@ import {type Packed2x2Shaders, shadersOf, variantsOf} from './shaders.js';
 const kinds: readonly Kind[] = ['dense', 'depthwise'];
 const nameOf = (kind: Kind, pass: Pass, variant: string) => `packed2x2 ${kind} ${pass}, ${variant}`;
 
-/** The variants of the shaders. */
+/** Counts how often each variant of the shaders runs. */
 export const counters = makeCounters(
   kinds.flatMap((kind) => passes.flatMap((pass) => variantsOf(kind, pass).map((name) => nameOf(kind, pass, name)))),
 );
 
-/** A row of more taps would not fit into registers. */
+/** The most taps in a row whose pixels fit into registers. */
 const maxTaps = 8;
 
 /**
- * Passes that read the textures of tfjs as they lie, two pixels × two channels a texel, and keep a row's pixels for all taps that meet them: nothing is
- * packed before, and nothing but the slices of dFilter is put together afterwards.
+ * Passes that read tfjs's textures as they lie, with two pixels × two channels in a texel, and keep a row's pixels for all taps that meet
+ * them. They pack nothing first. Afterwards they only sum dFilter's slices, and copy rectangles of draw buffers into the result.
  *
- * Limits: taps side by side, at most {@link maxTaps} in a row, and pixels at most two apart. Zeros beside an image are products: an infinite weight
- * makes them NaN.
+ * Limits: adjacent taps, at most {@link maxTaps} in a row, and pixels at most two apart. Zeros beside an image take part in products, so an
+ * infinite weight makes them NaN.
  */
 export const packed2x2: Implementation = {
   ...packed2x2Implementation('packed2x2', (texts) => texts),
   ...costFrom(launchesOf),
 };
 
-/** An implementation of packed2x2. @param change what is made of the shaders of each pass */
+/**
+ * An implementation of packed2x2.
+ * @param change returns the shaders to run for a pass, given the original ones
+ */
 export function packed2x2Implementation(
   algorithm: string,
   change: (texts: Packed2x2Shaders, pass: Pass) => Packed2x2Shaders,

@@ -1,11 +1,11 @@
 import {indices} from '../../draw/fragmentTile.js';
 
-/** How many texels hold so many pixels beside each other, wherever the first lies in its texel. */
+/** Texels that hold so many adjacent pixels, wherever the first pixel lies in its texel. */
 export const texelsOver = (pixels: number) => Math.ceil((pixels + 1) / 2);
 
 /**
- * In GLSL: the pixels `p0`, `p1`, … of a row, two channels each, out of the texels `t0`, `t1`, … that hold them. `odd` tells whether the first pixel is
- * the second of its texel.
+ * GLSL that takes the pixels `p0`, `p1`, … of a row, two channels each, out of the texels `t0`, `t1`, … that hold them. `odd` tells whether
+ * the first pixel is the second one of its texel.
  */
 export const pixelsText = (texel: string, pixel: string, count: number) =>
   indices(count).map((k) => {
@@ -14,7 +14,7 @@ export const pixelsText = (texel: string, pixel: string, count: number) =>
     return `vec2 ${pixel}${k} = odd ? ${odd} : ${even};`;
   });
 
-/** Reading texels of two pixels × two channels as tfjs packs them. */
+/** GLSL that clears what lies outside an image in a texel of two pixels × two channels, as tfjs packs it. */
 export const readingText = `
   // Pixels beside the row become 0, and so do the lanes past an odd width, which hold anything.
   vec4 inside(vec4 texel, int pair, int width) {

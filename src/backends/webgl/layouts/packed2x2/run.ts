@@ -12,16 +12,16 @@ import {pointwiseTile, pointwiseTiling} from '../../pointwise/packed2x2.js';
 import {texelShape} from '../../texture/rectangles.js';
 import type {Packed2x2Shaders} from './shaders.js';
 
-/** What a pass is run with. */
+/** What a pass runs with. */
 export interface PassRun {
   backend: WebGLBackend;
   texts: Packed2x2Shaders;
   info: Conv2DInfo;
   pass: Pass;
-  /** Packed, as they lie. */
+  /** Packed, as they lie in their textures. */
   inputs: readonly TensorInfo[];
   epilogue: TensorEpilogue | undefined;
-  /** Takes what is to be released afterwards. */
+  /** Takes a tensor to release afterwards, and returns it. */
   track(tensor: TensorInfo): TensorInfo;
 }
 

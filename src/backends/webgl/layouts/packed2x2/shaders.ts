@@ -7,18 +7,18 @@ import {filterGradientText, pairedSliceSumText, sliceSumText} from '../../filter
 import {filterGradientTileOf, pairsTaps} from '../../filterGradient/tile.js';
 import {pointwiseText, pointwiseTile} from '../../pointwise/packed2x2.js';
 
-/** The shaders of one pass: what is computed, and dFilter's sum over slices. */
+/** The shaders of one pass: the computing one, and the one that sums dFilter's slices. */
 export interface Packed2x2Shaders {
   compute: string;
   sum: string;
-  /** Which of them these are, for people. */
+  /** The name of this variant, for users. */
   variant: string;
 }
 
 const byTaps = 'two taps a draw buffer';
 const byChannels = 'two channels a draw buffer';
 const unstridedVariants: Readonly<Record<Kind, string>> = {dense: 'single pixels', depthwise: 'a row of taps at once'};
-/** Those of dX where pixels lie apart in a row. */
+/** Variants of dX at a stride above 1 across. */
 const stridedVariants: Readonly<Record<Kind, string>> = {
   dense: 'single pixels between gaps',
   depthwise: 'every other tap of a row',
@@ -28,7 +28,7 @@ const stridedVariants: Readonly<Record<Kind, string>> = {
 interface Packed2x2Options {
   /** Whether the textures of the first input and of the second are row-aligned; see `PackedTexture`. */
   rowAligned?: readonly [boolean, boolean];
-  /** So many draw buffers at most. */
+  /** The most draw buffers. */
   most?: number;
   epilogue?: TensorEpilogue | undefined;
 }
@@ -59,7 +59,7 @@ export function shadersOf(
   };
 }
 
-/** Every variant that there is, by kind and pass. */
+/** All variants of a kind and pass. */
 export function variantsOf(kind: Kind, pass: Pass): string[] {
   if (pass === 'backpropFilter') return kind === 'dense' ? [byChannels, byTaps] : [byTaps];
   return [unstridedVariants[kind], ...(pass === 'backpropInput' ? [stridedVariants[kind]] : [])];

@@ -24,8 +24,7 @@ export interface Implementation {
   /** Predicted milliseconds of a supported pass on this machine; absent, or undefined, if there is no prediction. */
   predict?(info: Conv2DInfo, pass: Pass): number | undefined;
   /**
-   * Whether it is known to be the fastest for this problem. It then comes first, unless predicted times decide or the caller names an
-   * algorithm.
+   * Whether it is known to be the fastest for this. It then comes first, unless predicted times decide or the caller names an algorithm.
    */
   isFaster?(info: Conv2DInfo, pass: Pass): boolean;
   /** See `Algorithm`. */
@@ -96,10 +95,7 @@ export interface BackendFamily {
   readonly compiles?: true;
   /** The source of the predicted times on a backend, in words for users; absent if they are measured on this machine. */
   ratesSource?(): string;
-  /**
-   * Tells whether the memory of a float32 tensor holds floats, and copies the tensor to floats if it holds integers. Absent if it always
-   * holds floats.
-   */
+  /** Tells whether the memory of a float32 tensor holds floats, and copies integers to floats. Absent if it always holds floats. */
   readonly floats?: {
     areHeld(backend: object, tensor: TensorInfo): boolean;
     copy(backend: object, tensor: TensorInfo): TensorInfo;

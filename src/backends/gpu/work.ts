@@ -21,10 +21,7 @@ export interface GpuCost extends Cost {
   launches: readonly Launch[];
 }
 
-/**
- * Nanoseconds per call, per launch, and per unit of each kind of work. A call and a launch cost this beside their work. An absent kind
- * costs nothing.
- */
+/** Nanoseconds per call and per launch, beside their work, and per unit of each kind of work. An absent kind costs nothing. */
 type Nanoseconds = Readonly<Record<'calls' | 'launches', number> & Partial<Record<GpuWorkKind, number>>>;
 
 /** How long calls, launches and work take on a class of adapters. */

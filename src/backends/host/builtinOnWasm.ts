@@ -25,8 +25,7 @@ export const builtinOnWasm: Builtin = {
   },
   run: (backend, inputs, kernel) => runBuiltin(backend as WasmBackend, inputs, kernel),
   /**
-   * Accepts one bias and one slope for each channel. The kernel rejects a bias that became a vector by reshaping, so its original shape
-   * counts too.
+   * Accepts one bias and one slope for each channel. The kernel rejects a bias made in another shape, even if it is reshaped to a vector.
    */
   fuses({outChannels}, {bias, preluActivationWeights: slopes}, backend) {
     const {dataIdMap} = backend as {dataIdMap: {get(dataId: object): {shape: number[]}}};

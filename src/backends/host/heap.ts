@@ -50,8 +50,7 @@ interface HeapGuard {
   /** Why the backend must not compute any more; undefined while its heap is intact. */
   broken?: string;
   /**
-   * True while one of tfjs's kernels runs. Each tensor that it allocates is then marked as unwritten, and `made` is the last such tensor's
-   * data id.
+   * True while one of tfjs's kernels runs. Tensors that it allocates are then marked as unwritten; `made` is the data id of the last one.
    */
   isMarking: boolean;
   made?: object | undefined;
@@ -184,8 +183,7 @@ function stayOf({dataIdMap}: WasmBackend, {dataId, shape}: TensorInfo): HeapEntr
 const unwrittenMark = 0x7fe5_a3c1;
 
 /**
- * Runs one of tfjs's own kernels. If such a kernel finds no memory for what it needs beside the result, it only prints a line to the
- * console.
+ * Runs one of tfjs's own kernels. If it finds no memory for what it needs beside the result, it only prints a line to the console.
  * @param inputs by the names that the kernel gives them
  * @param run the kernel, as a function of the backend
  * @throws OutOfMemory if the kernel did not write its result; that result is then disposed of

@@ -1,9 +1,6 @@
 import {override} from './override.js';
 
-/**
- * The parts of tfjs's `cpu` backend that the pool uses. The backend keeps each tensor's values as an array, and hands out that array
- * itself.
- */
+/** The parts of tfjs's `cpu` backend that the pool uses. The backend keeps each tensor's values as an array, and hands out that array. */
 export interface ArrayStore {
   data: {set(dataId: object, entry: {values?: unknown}): void};
   readSync(dataId: object): Float32Array;

@@ -7,13 +7,16 @@ import type {PassSteps} from './passSteps.js';
 import {ratesOf} from './rates.js';
 import type {Step} from './step.js';
 
-/** How many products the steps that multiply are made of. */
+/** The number of products in a step that multiplies. */
 export type ProductCount = (info: Conv2DInfo, pass: Pass, step: Step) => number;
 
-/** Those of the definition. */
+/** The products of the definition. */
 const ofDefinition: ProductCount = (info) => flopsOf(info) / 2;
 
-/** What the steps of a plan cost, and how long they should take. */
+/**
+ * Cost and predicted time of a pass, from the steps of its plan.
+ * @param products in a step; by default those of the definition
+ */
 export function costFrom(plan: PassSteps, products = ofDefinition): Required<Pick<Implementation, 'cost' | 'predict'>> {
   const cost = (info: Conv2DInfo, pass: Pass): GpuCost => {
     const [a, b] = passTensors[pass].inputs.map((name) => ({
@@ -44,7 +47,7 @@ function launchOf({shader, threads, size}: Step, read: readonly number[], produc
     const named = width(i) === 1 ? kind : (`wide${kind === 'loads' ? 'Loads' : 'Stores'}` as const);
     amounts[named] = (amounts[named] ?? 0) + count;
   };
-  // Threads at the borders compute what is not stored.
+  // Threads at the borders also compute elements that are not stored, so the threads count and not the elements.
   const terms = term && (threads * products) / size;
   if (term && terms) amounts.products = terms * term.sums;
   for (const [i, name] of inputs.entries()) {
@@ -54,7 +57,7 @@ function launchOf({shader, threads, size}: Step, read: readonly number[], produc
   return amounts;
 }
 
-/** How often a shader without sums reads an input before its first loop: what several threads read counts for each. */
+/** How often a shader without sums reads an input before its first loop. An element that several threads read counts once for each. */
 function loadsAtOnce(code: string, input: string): number {
   return code.slice(0, code.search(/\bfor \(/)).split(`${input}[`).length - 1;
 }

@@ -1,13 +1,13 @@
 import {ConvgradError} from '../../geometry/error.js';
 import {activeBackend, isSoftwareRenderer} from '../gpu/adapters.js';
 
-/** What is asked of a `GPUDevice`. */
+/** The parts of a `GPUDevice` that convgrad uses. */
 export interface Device {
   limits: {maxStorageBufferBindingSize: number; maxBufferSize: number};
   lost: Promise<{reason: string; message: string}>;
 }
 
-/** What is asked of tfjs's `AdapterInfo`. */
+/** The parts of tfjs's `AdapterInfo` that convgrad uses. */
 export interface Adapter {
   vendor?: string;
   architecture?: string;
@@ -15,34 +15,35 @@ export interface Adapter {
 
 /** What a plan may depend on beside the problem. */
 export interface Setting {
-  /** Threads that keep the device busy. */
+  /** The number of threads that keeps the device busy. */
   threads: number;
-  /** Sums that a thread may keep. */
+  /** The most sums that a thread may keep. */
   sums: 128 | 256;
 }
 
-/** That of tfjs's webgpu backend; undefined where there is none yet. */
+/** The adapter of tfjs's webgpu backend; undefined if there is no backend yet. */
 export function adapterInUse(): Adapter | undefined {
   return activeBackend<{adapterInfo?: Adapter}>('webgpu')?.adapterInfo;
 }
 
-/** Whether a program computes what a GPU would; not where there is no adapter yet. */
+/** Whether the adapter is a software renderer; false if there is no adapter yet. */
 export function isSoftware({vendor = '', architecture = ''}: Adapter = {}): boolean {
   return isSoftwareRenderer(`${vendor} ${architecture}`);
 }
 
 /**
- * The setting for a device. A GPU hides its latency with thousands of threads, none of which has more than 255 registers. The software renderer computes
- * as many at a time as the processor's vectors have lanes, so that what more of them cost, another sum, is lost; its registers are memory anyway.
+ * The setting for an adapter. A GPU hides its latency with thousands of threads, each with at most 255 registers. The software renderer
+ * runs as many threads at a time as the processor's vectors have lanes. More threads would only cost the sum of more slices. Its registers
+ * are memory, so a thread may keep more sums.
  */
 export function settingOf(adapter?: Adapter): Setting {
   return isSoftware(adapter) ? {threads: 256, sums: 256} : {threads: 2048, sums: 128};
 }
 
-/** Why devices were lost, as far as it is known; undefined for those that were not. */
+/** The watched devices, and why they were lost; `why` is undefined while a device is not known to be lost. */
 const watched = new WeakMap<Device, {why?: string}>();
 
-/** @throws ConvgradError when the device is lost, or has no room for a tensor of one of these shapes */
+/** @throws ConvgradError if the device is lost, or has no room for a tensor of one of these shapes */
 export function checkDevice(device: Device, shapes: readonly (readonly number[])[]): void {
   const {why} = watch(device);
   if (why !== undefined) {
@@ -64,7 +65,7 @@ export function checkDevice(device: Device, shapes: readonly (readonly number[])
   }
 }
 
-/** tfjs itself computes on without a word when its device is lost, and reads zeros. */
+/** Watches a device for its loss. tfjs itself does not report it: it computes on and reads zeros. */
 function watch(device: Device): {why?: string} {
   const known = watched.get(device);
   if (known) return known;

@@ -4,7 +4,7 @@ import type {Shader, Step} from './step.js';
 
 type EpilogueType = NonNullable<Shader['epilogue']>;
 
-/** What follows, of `value`; comparisons with NaN are false, so that it stays. */
+/** WGSL that applies an activation to `value`. Comparisons with NaN are false, so NaN stays NaN. */
 const activations: Readonly<Record<string, string>> = {
   linear: 'value',
   relu: 'select(value, T(), value < T())',
@@ -13,7 +13,7 @@ const activations: Readonly<Record<string, string>> = {
   prelu: 'select(value, Slopes[AT] * value, value < T())',
 };
 
-/** The function `epilogue`. */
+/** WGSL of the function `epilogue`. */
 function textOf(type: EpilogueType, {activation = 'linear', bias}: Partial<TensorEpilogue> = {}): string {
   const at = type === 'f32' ? 'channel' : 'channel >> 2u';
   const after = activations[activation].replaceAll('T(', `${type}(`).replace('AT', at);
@@ -25,7 +25,7 @@ function textOf(type: EpilogueType, {activation = 'linear', bias}: Partial<Tenso
 `;
 }
 
-/** The step with the function that its shader calls: the epilogue, or nothing. */
+/** Gives a step the function `epilogue` that its shader calls. Without an epilogue that function returns its argument. */
 export function withEpilogue(step: Step, epilogue?: TensorEpilogue): Step {
   const {shader} = step;
   if (!shader.epilogue) return step;

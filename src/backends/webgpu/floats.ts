@@ -1,7 +1,7 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import {runSteps, type Shader, type WebGPUBackend} from './step.js';
 
-/** result[k] = f32(source[k]); tfjs declares the source by what its buffer holds. */
+/** result[k] = f32(source[k]). tfjs declares the type of the source by what its buffer holds. */
 const asFloats: Shader = {
   name: 'integers as floats',
   code: `
@@ -15,14 +15,14 @@ const asFloats: Shader = {
 };
 
 /**
- * Whether the buffer of a float32 tensor holds floats. tfjs casts int32 and bool to float32 by handing the same buffer on under another dtype, so that
- * only the backend's own entry tells.
+ * Whether the buffer of a float32 tensor holds floats. tfjs casts int32 and bool to float32 by passing on the same buffer under another
+ * dtype, so only the backend's own entry tells.
  */
 export function holdsFloats(backend: object, {dataId}: TensorInfo): boolean {
   return (backend as WebGPUBackend).tensorMap.get(dataId).dtype === 'float32';
 }
 
-/** A copy of such a tensor in a buffer of floats; the caller owns it. */
+/** Copies such a tensor into a buffer of floats. The caller owns the copy. */
 export function toFloats(backend: object, tensor: TensorInfo): TensorInfo {
   const size = tensor.shape.reduce((product, side) => product * side, 1);
   const step = {shader: asFloats, reads: [tensor], size, threads: size, uniforms: {}};

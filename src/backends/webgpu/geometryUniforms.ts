@@ -3,7 +3,7 @@ import {channelStep, filterDepth} from '../../geometry/pass.js';
 import {tapGeometry} from '../gpu/tapGeometry.js';
 import type {Uniforms} from './step.js';
 
-/** The geometry as the shaders see it, [height, width] or one number each. */
+/** The geometry as uniforms for shaders: [height, width] pairs, [input, output] channels, or single numbers. */
 export function geometryUniforms(info: Conv2DInfo): Uniforms {
   return {
     inSize: [info.inHeight, info.inWidth],
@@ -17,7 +17,7 @@ export function geometryUniforms(info: Conv2DInfo): Uniforms {
   };
 }
 
-/** What the shaders share. Division of whole numbers rounds towards zero in WGSL, so what is divided here is never negative. */
+/** WGSL that the shaders share. Integer division rounds towards zero in WGSL, so no dividend here is negative. */
 export const tapRanges = `
   // The steps t in [0, count) with 0 <= start + t * step < size, as [x, y).
   fn stepsInside(start: i32, step: i32, count: i32, size: i32) -> vec2<i32> {

@@ -12,7 +12,10 @@ import {winograd, counters as winogradCounters} from './winograd/index.js';
 
 const implementations: Implementation[] = [winograd, implicitGemm, depthwise, direct];
 
-/** Adds an implementation, the last in order of preference. @returns the undo */
+/**
+ * Adds an implementation as the last in order of preference.
+ * @returns a function that removes it
+ */
 export function addImplementation(implementation: Implementation): () => void {
   implementations.push(implementation);
   return () => {
@@ -21,7 +24,7 @@ export function addImplementation(implementation: Implementation): () => void {
   };
 }
 
-/** tfjs's `webgpu` backend. */
+/** Serves tfjs's `webgpu` backend. */
 export const webgpuFamily: BackendFamily = {
   backends: backendNames.webgpu,
   implementations: () => implementations,

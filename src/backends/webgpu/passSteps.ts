@@ -8,13 +8,17 @@ import {type Setting, settingOf} from './device.js';
 import {withEpilogue} from './epilogue.js';
 import {runSteps, type Step, type WebGPUBackend} from './step.js';
 
-/** The setting of a plan that is looked at and not run. */
+/** The setting for plans that are inspected and do not run. */
 export const defaultSetting: Setting = settingOf();
 
-/** The steps that compute a pass from its two inputs. */
+/** Returns the steps that compute a pass from its two inputs. */
 export type PassSteps = (info: Conv2DInfo, pass: Pass, a: TensorInfo, b: TensorInfo, setting: Setting) => Step[];
 
-/** An algorithm whose passes are such steps. @param addEpilogue gives the last of them what follows */
+/**
+ * An implementation whose passes consist of steps.
+ * @param plan returns the steps of a pass
+ * @param addEpilogue gives a step its epilogue; only the last step gets one
+ */
 export function stepsImplementation(
   algorithm: string,
   plan: PassSteps,

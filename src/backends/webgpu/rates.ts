@@ -21,7 +21,7 @@ const hardware = assumedRates({
   wideStores: 0.2,
 });
 
-/** The rates of an adapter; those of a GPU where there is none. */
+/** The rates of an adapter; the rates of a GPU if there is no adapter. */
 export function ratesOf(adapter?: Adapter): GpuRates {
   return isSoftware(adapter) ? software : hardware;
 }

@@ -1,10 +1,10 @@
 import {makeCounters} from '../../engine/coverageCounter.js';
 import type {Shader, Step} from './step.js';
 
-/** A slice of fewer pixels or channels is not worth its sum. */
+/** The fewest pixels or channels in a slice; a smaller slice would not be worth its sum. */
 const minSlice = 32;
 
-/** result[k] = Σ_s part[s, k], in the order of the slices: the same bits in every run. `width` are the result's last dimension. */
+/** result[k] = Σ_s part[s, k], in the order of the slices, so every run gives the same bits. `width` is the result's last dimension. */
 const sumCode = `
   fn main(index: i32) {
     if (index >= uniforms.threads) {
@@ -18,16 +18,17 @@ const sumCode = `
   }
 `;
 
-/** Adds slices up. */
+/** The shader that adds slices up. */
 export const sumSlices: Shader = {
   ...{name: 'sum of slices', code: sumCode, inputs: ['part'], epilogue: 'f32'},
   counter: makeCounters(['sum of slices shader'])[0],
 };
 
 /**
- * The step once for each slice of what it sums over: its threads are those of one slice, and its result has a slice after the other.
- * @param wanted threads that keep the device busy, as far as slices give them work @param summed how many there are to sum over; slices are so many
- * times `unit`
+ * Cuts what a step sums over into slices. The threads of `whole` run once for each slice, and the result holds one slice after the other.
+ * @param wanted threads that keep the device busy; there are enough slices to reach it, if slices stay long enough
+ * @param summed the number of terms to sum over
+ * @param unit the length of a slice is a multiple of it
  */
 export function splitK(wanted: number, summed: number, unit: number, whole: Step): Step & {slices: number} {
   const {size, threads} = whole;
@@ -36,14 +37,18 @@ export function splitK(wanted: number, summed: number, unit: number, whole: Step
   return {...whole, size: slices * size, threads: slices * threads, uniforms, slices};
 }
 
-/** How long a slice is where each has so many threads, and how many there are; see {@link splitK}. */
+/** The length and the number of slices, if each slice has so many threads; see {@link splitK}. */
 export function splitKSlices(wanted: number, summed: number, unit: number, threads: number) {
   const most = Math.ceil(summed / minSlice);
   const slice = unit * Math.ceil(summed / Math.max(1, Math.min(Math.round(wanted / threads), most)) / unit);
   return {slice, slices: Math.ceil(summed / slice)};
 }
 
-/** {@link splitK}, and the sum of all slices where there are several. @param number of the step in its plan @param width channels of what is finished */
+/**
+ * {@link splitK}, followed by the sum of all slices if there are several.
+ * @param number of the sliced step in its plan
+ * @param width the number of channels of the finished result
+ */
 export function splitKWithSum(
   wanted: number,
   summed: number,

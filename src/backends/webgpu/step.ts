@@ -2,21 +2,26 @@ import type {TensorInfo} from '@tensorflow/tfjs';
 import type {CoverageCounter} from '../../engine/coverageCounter.js';
 import {type Adapter, checkDevice, type Device} from './device.js';
 
-/** A compute shader in WGSL. Whatever else of a problem changes comes in uniforms, so that one pipeline serves all shapes. */
+/** A compute shader in WGSL. Everything else that a problem changes comes in uniforms, so one pipeline serves all shapes. */
 export interface Shader {
-  /** Tells it from every other of convgrad's: tfjs keeps pipelines by name alone. */
+  /** A name unique among convgrad's shaders, because tfjs keys pipelines by name alone. */
   name: string;
-  /** `fn main(index: i32)`, called once for each thread, and for some beyond the last. */
+  /** `fn main(index: i32)`, which runs once for each thread, and for some indices beyond the last thread. */
   code: string;
-  /** What the code calls its inputs. */
+  /** The names of the inputs in the code. */
   inputs: readonly string[];
-  /** Floats that a load or store moves at a time: of each input, then of `result`; 1 where absent. */
+  /** The number of floats that one load or store moves: for each input, then for `result`; 1 if absent. */
   components?: readonly number[];
-  /** The type of `epilogue(value, channel)`, if it calls that on all that it stores, a channel or the four from there on; see `epilogue.ts`. */
+  /**
+   * The type of `epilogue(value, channel)`, if the code calls it on what it stores: one channel, or four from there on. See `epilogue.ts`.
+   */
   epilogue?: 'f32' | 'vec4<f32>';
-  /** Of a shader that sums products: what a thread does for each term of its sums, how many of them there are and the loads from each input. */
+  /**
+   * The inner loop of a shader that sums products: for each term of its sums, how many sums a thread adds to, and how many loads it makes
+   * from each input.
+   */
   term?: InnerLoop;
-  /** Counted where it runs. */
+  /** Counts the runs of the shader. */
   counter?: CoverageCounter | undefined;
 }
 
@@ -25,23 +30,23 @@ export interface InnerLoop {
   loads: readonly number[];
 }
 
-/** Whole numbers by the name that the shader knows them under, one or up to four of them. */
+/** Integers by their name in the shader: one, or a vector of up to four. */
 export type Uniforms = Readonly<Record<string, readonly number[]>>;
 
 /** One dispatch of a shader. */
 export interface Step {
   shader: Shader;
-  /** What each input of the shader is: a tensor, or the result of an earlier step by its number. */
+  /** The tensor for each input of the shader; a number stands for the result of that earlier step. */
   reads: readonly (TensorInfo | number)[];
-  /** Elements of what it writes. */
+  /** The number of elements that the step writes. */
   size: number;
   threads: number;
   uniforms: Uniforms;
-  /** Uniforms that are real numbers. */
+  /** Uniforms that are floats. */
   reals?: Uniforms;
 }
 
-/** tfjs's `WebGPUProgram`, which is a plain object. */
+/** tfjs's `WebGPUProgram`, a plain object. */
 interface WebGPUProgram {
   variableNames: string[];
   outputShape: number[];
@@ -55,11 +60,11 @@ interface WebGPUProgram {
   getUserCode(): string;
 }
 
-/** What the steps need of tfjs's webgpu backend. */
+/** The parts of tfjs's webgpu backend that the steps use. */
 export interface WebGPUBackend {
   device: Device;
   adapterInfo: Adapter;
-  /** What tfjs knows of a tensor's buffer; its dtype says whether floats or integers lie there. */
+  /** What tfjs records about a tensor's buffer. Its dtype tells whether the buffer holds floats or integers. */
   tensorMap: {get(dataId: object): {dtype: string}};
   makeTensorInfo(shape: number[], dtype: 'float32'): TensorInfo;
   runWebGPUProgram(
@@ -72,12 +77,12 @@ export interface WebGPUBackend {
   disposeData(dataId: object): void;
 }
 
-/** Threads that share a workgroup. They share nothing else, so that small outputs may spread over as many processors as there are. */
+/** Threads in a workgroup. They share no memory, so a workgroup can be small, and small outputs spread over many processors. */
 const workgroup = 32;
 
 /**
- * Runs the steps in their order. What lies between them is released.
- * @returns what the last one wrote, as a new tensor of that shape
+ * Runs the steps in their order, and releases intermediate results.
+ * @returns the result of the last step, as a new tensor of that shape
  */
 export function runSteps(backend: WebGPUBackend, steps: readonly Step[], shape: number[]): TensorInfo {
   const results: TensorInfo[] = [];
@@ -106,7 +111,7 @@ function runStep(
 ): void {
   const {name, code, components = []} = shader;
   const all = {...uniforms, threads: [threads]};
-  // tfjs compiles anew for what inputs and output have in common in their shapes; in these they never have anything.
+  // tfjs also keys programs by what the shapes of inputs and output have in common. These flat shapes never have anything in common.
   const flat = inputs.map(({dataId, shape, dtype}) => ({dataId, dtype, shape: [lengthOf(shape)]}));
   const column = [lengthOf(output.shape), 1];
   if (shader.counter) shader.counter.hits++;

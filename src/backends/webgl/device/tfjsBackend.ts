@@ -6,8 +6,7 @@ import {activeBackend, isSoftwareRenderer} from '../../gpu/adapters.js';
 export type Binary = WebGLProgram & {vao: WebGLVertexArrayObject | null};
 
 /**
- * The parts of tfjs's webgl backend that convgrad uses. `runWebGLProgram` packs inputs that are not packed yet, and disposes of those
- * copies afterwards.
+ * The parts of tfjs's webgl backend that convgrad uses. `runWebGLProgram` packs inputs that are not packed, and disposes of those copies.
  */
 export interface WebGLBackend {
   readonly gpgpu: {
@@ -62,8 +61,7 @@ interface Device {
 }
 
 /**
- * The capabilities of the device of tfjs's webgl backend. Without webgl, tfjs warns when its flags are read, so fixed values stand in for
- * them.
+ * The capabilities of the device of tfjs's webgl backend. Without webgl, tfjs warns when its flags are read, so fixed values replace them.
  */
 export function device(): Device {
   const gl = activeBackend<WebGLBackend>('webgl')?.gpgpu?.gl;

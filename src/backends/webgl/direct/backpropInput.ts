@@ -5,8 +5,8 @@
  *                      where oh·sh = h + pt − i·dh and ow·sw = w + pl − j·dw
  *
  * dy [N, OH, OW, F], filter [kh, kw, C, F] → dx [N, H, W, C]. A fragment computes (w, w + 1) × (c, c + 1). The two columns meet different
- * taps, so each has its own loop. The taps i with a whole oh form one residue class modulo tapStep = s / gcd(s, d), or there are none (a
- * gap between windows, where dx is 0). The shader searches for the first such tap and steps on by tapStep. Source:
+ * taps, so each has its own loop. The taps i with a whole oh form one residue class modulo tapStep = s / gcd(s, d). In a gap between
+ * windows there are none, and dx is 0. The shader searches for the first such tap and steps on by tapStep. Source:
  * https://arxiv.org/abs/1603.07285. Limits: sums in float32, in the order i, j, f.
  */
 export const backpropInput = `

@@ -34,10 +34,7 @@ const evenPrice = (across: number) => across * (across % 2 === 0 ? 1 : 1.01);
 
 const upToEven = (count: number) => 2 * Math.ceil(count / 2);
 
-/**
- * Fragments computed for a texture of that size. They are computed in pairs along both axes, so the part of a pair beyond the texture
- * counts too.
- */
+/** Fragments computed for a texture of that size. They are computed in pairs along both axes, even where half a pair lies beyond it. */
 export function fragmentsOf([height, width]: readonly [number, number]): number {
   return upToEven(height) * upToEven(width);
 }

@@ -34,8 +34,7 @@ const laneReads = `
 `;
 
 /**
- * The taps of a filter that meet the image, and the outputs that a tap belongs to. Needs `quotient` of {@link integerDivision} or
- * {@link floatDivision}.
+ * The taps of a filter that meet the image, and the outputs that a tap belongs to. Needs {@link integerDivision} or {@link floatDivision}.
  */
 export const tapRanges = `
   // The steps t in [0, count) with 0 <= start + t * step < size, as [x, y).
@@ -60,10 +59,7 @@ export const tapRanges = `
   }
 `;
 
-/**
- * The place that a fragment of a tfjs program writes to, without the divisions of tfjs's own `getOutputCoords`. Needs
- * {@link floatDivision}.
- */
+/** The place that a fragment of tfjs's writes to, without the divisions of its own `getOutputCoords`. Needs {@link floatDivision}. */
 export const outputCoordinates = `
   // Two pixels and two channels of [N, H, W, C] from here on; N * H is below 2^22.
   ivec4 outputAt() {

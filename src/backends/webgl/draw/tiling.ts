@@ -17,10 +17,7 @@ import {indices} from './fragmentTile.js';
 
 /** How an image is cut into rectangles, which the draw buffers of a program hold. */
 export interface Tiling {
-  /**
-   * The size of one rectangle: its texture rows, each with `rowsAcross` rows of texels side by side, and its texels across one row of
-   * texels.
-   */
+  /** The size of one rectangle: its texture rows, each with `rowsAcross` rows of texels side by side, and the texels in one of these. */
   part: Size;
   rowsAcross: number;
   /** How many rectangles that lie below each other in the image one draw buffer holds side by side. */

@@ -48,8 +48,7 @@ export interface SliceGrid {
   /** The number of tiles along the input channels, the output channels and the taps of a row. */
   groups: readonly [ins: number, outs: number, taps: number];
   /**
-   * The rows of a slice's rectangle, in the order of i, groups of taps, and groups of input channels. `across` counts the groups of output
-   * channels.
+   * Rows of a slice's rectangle, ordered by i, group of taps, and group of input channels. `across` counts the groups of output channels.
    */
   rows: number;
   across: number;

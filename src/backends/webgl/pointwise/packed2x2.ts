@@ -56,7 +56,7 @@ const forwardPixels = `
 
 /**
  * The same for dX, whose pixels lie in one texel x of the source. At stride 1, z and w tell whether each pixel exists. With a stride, z is
- * the pixel of that texel (1 or 2, or 0 for none), and w is the pixel of the result that receives it (1 or 2).
+ * the pixel of that texel: 1, 2, or 0 for none. w is the pixel of the result that receives it: 1 or 2.
  */
 const backwardPixels = (way: PixelPairing) => `
   ivec4 placeOf(int row) {

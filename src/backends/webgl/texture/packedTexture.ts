@@ -31,10 +31,7 @@ export function packedTextureOf(backend: WebGLBackend, tensor: TensorInfo, track
   return {tensor: source, isRowAligned: pairsOf(width) === pairsOf(tensor.shape[tensor.shape.length - 1])};
 }
 
-/**
- * Whether a texture suits a shape. The last two dimensions must agree, because a texel holds pairs of both; the others only give the order
- * of texels.
- */
+/** Whether a texture suits a shape: the last two dimensions agree. A texel holds pairs of both, and the others only order the texels. */
 function isPackedAs(shape: readonly number[], data: {isPacked: boolean; shape: readonly number[]}): boolean {
   return data.isPacked && data.shape.slice(-2).join() === shape.slice(-2).join();
 }

@@ -52,8 +52,7 @@ export function assemble(
 }
 
 /**
- * Stacks the draw buffers of `runDraw` in one texture. A shader that read them one by one would read all of them for each texel, see
- * `outputAt`.
+ * Stacks the draw buffers of `runDraw` in one texture. A shader with a sampler for each would read all of them at each texel (`outputAt`).
  */
 export function stackTextures(backend: WebGLBackend, drawBuffers: readonly TensorInfo[], part: Size): TensorInfo {
   const whole = makeTexture(backend, [drawBuffers.length * part[0], part[1]]);

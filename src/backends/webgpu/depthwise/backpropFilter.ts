@@ -1,15 +1,16 @@
 import {repeated} from '../repeated.js';
 import {loadPixel} from './loadPixel.js';
 
-/** Taps of a row that a thread computes. */
+/** The taps of a row that a thread computes. */
 export const taps = 3;
 
 /**
- * The derivative by the filter, four channels and {@link taps} taps of a row for each thread, over a slice of the output's rows:
+ * The gradient by the filter. A thread computes four channels and {@link taps} taps of a row, over a slice of the output's rows:
  *
  *     part[s, i, j, c] = Σ_{n, oh of slice s, ow} x[n, oh·sh − pt + i·dh, ow·sw − pl + j·dw, c] · dy[n, oh, ow, c]
  *
- * Rows outside are skipped, pixels outside are zeros. Where a step of a tap is a step of a pixel (sliding), each pixel of x is read once.
+ * Rows outside x are skipped, and pixels outside a row are zeros. If `sliding`, the thread reads each pixel of x once.
+ * @param sliding whether a step of a tap is a step of a pixel (sw = dw)
  */
 export function backpropFilter(sliding: boolean): string {
   const all = (text: (t: number) => string) => repeated(taps, text, ' ');

@@ -1,11 +1,11 @@
 import {tapRanges} from '../geometryUniforms.js';
 
 /**
- * dx where strides leave each pixel taps of its own, four channels of a pixel for each thread:
+ * dx at a stride above 1, where each pixel meets taps of its own. A thread computes four channels of a pixel:
  *
  *     dx[n, h, w, c] = Σ_{i, j} dy[n, oh, ow, c] · filter[i, j, c]      where oh·sh = h + pt − i·dh and ow·sw = w + pl − j·dw
  *
- * The taps that make oh whole are one residue class, as in the definition.
+ * The taps with a whole oh form one residue class, as in `direct`.
  */
 export const backpropInput = `
   ${tapRanges}

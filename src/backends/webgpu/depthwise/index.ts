@@ -44,7 +44,7 @@ export const counters: readonly CoverageCounter[] = [...shaders, ...filterShader
   ({counter}) => counter as CoverageCounter,
 );
 
-/** The steps of a pass: see the shaders. */
+/** The steps of a pass; the shaders describe what each computes. */
 export const depthwiseSteps: PassSteps = (info, pass, a, b, {threads: wanted}) => {
   if (pass === 'backpropFilter') return filterGradientSteps(info, a, b, wanted);
   if (pass === 'backpropInput' && Math.max(info.strideHeight, info.strideWidth) > 1) return stridedSteps(info, a, b);
@@ -80,7 +80,7 @@ function filterGradientSteps(info: Conv2DInfo, a: TensorInfo, b: TensorInfo, wan
   });
 }
 
-/** dx as a convolution of dy at stride 1: its border is what the window has beyond x's, and its last tap comes first. */
+/** Uniforms that turn dx at stride 1 into a convolution of dy. The padding is (k − 1)·d minus that of x, and the taps run backwards. */
 function transposed(info: Conv2DInfo): Uniforms {
   const {filterHeight, filterWidth, dilationHeight, dilationWidth, padTop, padLeft} = info;
   return {
@@ -97,7 +97,7 @@ function whyNot({kind, inChannels, outChannels}: Conv2DInfo): true | string {
   return inChannels % 4 === 0 || 'its channels come by fours';
 }
 
-/** Depthwise convolutions with a multiplier of 1, pixels of a row side by side. Source: https://arxiv.org/abs/1704.04861. */
+/** Depthwise convolutions of multiplier 1, several adjacent pixels of a row in a thread. Source: https://arxiv.org/abs/1704.04861. */
 export const depthwise = stepsImplementation('depthwise', depthwiseSteps, {
   footprint: 'padded',
   supports: whyNot,

@@ -1,4 +1,7 @@
-/** `loadPixel(row, w, c)`: four channels of a pixel of that input, in the row whose first pixel is `row`; zeros left and right of it. */
+/**
+ * WGSL of `loadPixel(row, w, c)`: four channels from c on of the input's pixel w, in the row whose first pixel is `row`. It returns zeros
+ * left and right of the row.
+ */
 export function loadPixel(input: string): string {
   return `
   fn loadPixel(row: i32, w: i32, c: i32) -> vec4<f32> {

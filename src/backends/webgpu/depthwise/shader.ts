@@ -2,16 +2,18 @@ import {tapRanges} from '../geometryUniforms.js';
 import {repeated} from '../repeated.js';
 import {loadPixel} from './loadPixel.js';
 
-/** Pixels of a row that a thread computes. */
+/** The pixels of a row that a thread computes. */
 export const pixels = 8;
 
 /**
- * A depthwise convolution of one filter a channel, four channels and {@link pixels} pixels of a row for each thread:
+ * A depthwise convolution of multiplier 1. A thread computes four channels of {@link pixels} pixels of a row:
  *
  *     result[n, oh, ow, c] = Σ_{i, j} source[n, oh·sh − pt + i·dh, ow·sw − pl + j·dw, c] · filter[i, j, c]
  *
- * forward of x, and with the taps flipped by 180° also dx of dy at stride 1. Rows outside are skipped, pixels outside are zeros. Where a step of a
- * tap is a step of a pixel (sliding: sw = dw), neighbours see what the next tap of others sees, and each pixel of the source is read once a row.
+ * It computes the forward pass of x, and with the taps flipped by 180° also dx of dy at stride 1. Rows outside the source are skipped, and
+ * pixels outside a row are zeros. If `sliding`, a pixel meets at one tap what its neighbour meets at the next. So the thread reads each
+ * pixel of the source once per row of taps.
+ * @param sliding whether a step of a tap is a step of a pixel (sw = dw)
  */
 export function shader(sliding: boolean): string {
   const all = (text: (q: number) => string) => repeated(pixels, text, ' ');

@@ -1,13 +1,13 @@
 import {tapRanges} from '../geometryUniforms.js';
 
 /**
- * The definition's derivative by the filter, a thread for each weight:
+ * The gradient of the definition by the filter, with a thread for each weight:
  *
  *     dFilter[i, j, c, m] = Σ_{n, oh, ow} x[n, oh·sh − pt + i·dh, ow·sw − pl + j·dw, c] · dy[n, oh, ow, c·step + m]
  *
- * x [N, H, W, C], dy [N, OH, OW, F] → dFilter [kh, kw, C, depth], over those pixels alone whose tap lies inside x.
- * Source: https://arxiv.org/abs/1603.07285. Limits: one thread sums N·OH·OW terms in float32, in the order n, oh, ow, so few weights leave
- * the device idle.
+ * x [N, H, W, C], dy [N, OH, OW, F] → dFilter [kh, kw, C, depth]. It visits only those pixels whose tap lies inside x. Source:
+ * https://arxiv.org/abs/1603.07285. Limits: one thread sums N·OH·OW terms in float32, in the order n, oh, ow, so few weights leave the
+ * device idle.
  */
 export const backpropFilter = `
   ${tapRanges}

@@ -1,13 +1,13 @@
 import {tapRanges} from '../geometryUniforms.js';
 
 /**
- * The transpose of the definition, a thread for each element of dx:
+ * The transpose of the definition, with a thread for each element of dx:
  *
  *     dx[n, h, w, c] = Σ_{i, j, m} dy[n, oh, ow, c·step + m] · filter[i, j, c, m]
  *                      where oh·sh = h + pt − i·dh and ow·sw = w + pl − j·dw
  *
- * dy [N, OH, OW, F], filter [kh, kw, C, depth] → dx [N, H, W, C]. The taps i that make oh whole are one residue class modulo
- * tapStep = s / gcd(s, d), or none (a gap between windows, where dx is 0): the first is searched, the others follow.
+ * dy [N, OH, OW, F], filter [kh, kw, C, depth] → dx [N, H, W, C]. The taps i with a whole oh form one residue class modulo tapStep = s /
+ * gcd(s, d). In a gap between windows there are none, and dx is 0. The shader searches for the first such tap and steps on by tapStep.
  * Source: https://arxiv.org/abs/1603.07285. Limits: sums in float32, in the order i, j, m.
  */
 export const backpropInput = `

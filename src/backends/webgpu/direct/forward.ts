@@ -1,13 +1,13 @@
 import {tapRanges} from '../geometryUniforms.js';
 
 /**
- * The definition, a thread for each element of y:
+ * The definition, with a thread for each element of y:
  *
  *     y[n, oh, ow, c·step + m] = Σ_{i, j, c} x[n, oh·sh − pt + i·dh, ow·sw − pl + j·dw, c] · filter[i, j, c, m]
  *
- * x [N, H, W, C], filter [kh, kw, C, depth] → y [N, OH, OW, F]. Dense, step is 0 and c goes over all channels; depthwise, step is M and c is
- * the one channel that f belongs to. Taps outside x are skipped.
- * Source: https://arxiv.org/abs/1603.07285. Limits: sums in float32, in the order i, j, c.
+ * x [N, H, W, C], filter [kh, kw, C, depth] → y [N, OH, OW, F]. In a dense convolution step is 0 and c goes over all channels. In a
+ * depthwise one step is M and c is the one channel that f belongs to. Taps outside x are skipped. Source: https://arxiv.org/abs/1603.07285.
+ * Limits: sums in float32, in the order i, j, c.
  */
 export const forward = `
   ${tapRanges}

@@ -15,16 +15,16 @@ const shaders = passes.map((pass, i): [Pass, Shader] => [
   {
     ...{name: `direct ${pass}`, code: code[pass], counter: counters[i], term: {sums: 1, loads: [1, 1]}},
     ...(pass === 'forward' ? {epilogue: 'f32' as const} : {}),
-    inputs: passTensors[pass].inputs.map((name) => (name === 'filter' ? 'Filter' : name)), // a reserved word of WGSL
+    inputs: passTensors[pass].inputs.map((name) => (name === 'filter' ? 'Filter' : name)), // WGSL reserves the word `filter`
   },
 ]);
 const shaderOf = Object.fromEntries(shaders) as Record<Pass, Shader>;
 
-/** The definition, in one step: a thread for each element, whatever the kind. */
+/** The definition in one step, dense or depthwise: a thread computes one element. */
 export const directSteps: PassSteps = (info, pass, a, b) => {
   const size = sizeOf(info, passTensors[pass].output);
   return [{shader: shaderOf[pass], reads: [a, b], size, threads: size, uniforms: geometryUniforms(info)}];
 };
 
-/** The definition; what the others leave. */
+/** The definition, which computes whatever the other implementations refuse. */
 export const direct = stepsImplementation('direct', directSteps, costFrom(directSteps));

@@ -2,7 +2,10 @@ import {tapRanges} from '../geometryUniforms.js';
 import {repeated} from '../repeated.js';
 import {store, sums, type Variant} from './variant.js';
 
-/** Pixels in one turn of the loop: sums that a loop carries on cost as much as products, in some compilers, but single loads more than both. */
+/**
+ * Pixels in one turn of the loop. In some compilers a sum that a loop carries costs as much as a product, so two pixels share a turn.
+ * Without fours one pixel takes a turn, since single loads cost more than both.
+ */
 const together = ({fours}: Variant) => (fours ? 2 : 1);
 
 /**
@@ -10,8 +13,8 @@ const together = ({fours}: Variant) => (fours ? 2 : 1);
  *
  *     part[s, i, j, c, f] = Σ_{p of slice s} x[pixel of p at tap (i, j), c] · dy[p, f]      [C×P/S]·[P/S×F]→[C×F]
  *
- * A thread keeps a tile of C×F. The outputs whose tap lies inside x are a rectangle of each image; a slice is a part of these, in their order. Slices are
- * added up in a second step.
+ * A thread keeps a tile of C×F. The outputs whose tap lies inside x form a rectangle in each image, and a slice is a range of them, in
+ * their order. A second step adds the slices up.
  */
 export function backpropFilter(variant: Variant): string {
   const {rows, columns, fours} = variant;
@@ -60,7 +63,7 @@ export function backpropFilter(variant: Variant): string {
 `;
 }
 
-/** What pixel p + k adds to the tile. One past the end is the last once more, with zeros for its dy. */
+/** WGSL that adds pixel p + k to the tile. Past the end it takes the last pixel again, with zeros for its dy. */
 function pixel({rows, columns, fours}: Variant, k: number): string {
   const dy = (v: number) =>
     fours ? `dy[(error + f${v}) >> 2u]` : `vec4<f32>(${repeated(4, (l) => `dy[error + f${4 * v + l}]`, ', ')})`;

@@ -2,12 +2,13 @@ import {repeated} from '../repeated.js';
 import {store, sums, type Variant} from './variant.js';
 
 /**
- * dFilter where C is below 4, which would leave most of a tile of C×F empty: the rows of a tile are weights of one output channel, k = (i, j, c),
+ * dFilter for C below 4, where most of a tile of C×F would be empty. Instead the rows of a tile are weights k = (i, j, c) of an output
+ * channel:
  *
  *     part[s, k, f] = Σ_{p of slice s} x[pixel of p at tap (i, j), c] · dy[p, f]      [RC×P/S]·[P/S×F]→[RC×F]
  *
- * each of which looks for its own pixel of x, and takes zero where that lies outside. Of a tile of 9 rows few are empty: R·C is 9, 25, 27, 49, 75 or 147
- * in most networks.
+ * Each row finds its own pixel of x, and takes zero if that lies outside. In a tile of 9 rows few are empty: R·C is 9, 25, 27, 49, 75 or
+ * 147 in most networks.
  */
 export function backpropFilterFewChannels(variant: Variant): string {
   const {rows, columns, fours} = variant;

@@ -3,12 +3,13 @@ import {addTap, columnsOf, locate, masked, sliceOfDepth} from './products.js';
 import {store, sums, type Variant} from './variant.js';
 
 /**
- * The same product of dy and the filter, transposed first:
+ * The product of dy and the filter, which an earlier step transposes:
  *
  *     dx[p, c] = Σ_{i, j, f} dy[the output that reads p through tap (i, j), f] · transposed[i, j, f, c]      [P×RF]·[RF×C]→[P×C]
  *
- * Pixels are grouped by their residues modulo the strides, h = residue + sh·step: those of a group meet the same taps, of which only every
- * tapStep-th leads to an output, (residue + pt − i·dh) / sh + step. Slices of f as of c in forward. A thread has pixels of one group; one without any tap gets zeros.
+ * Pixels are grouped by their residues modulo the strides, h = residue + sh·step. The pixels of a group meet the same taps. Only every
+ * tapStep-th of these leads to an output, (residue + pt − i·dh) / sh + step. Slices are ranges of f, as they are ranges of c in `forward`.
+ * A thread has pixels of one group. A group that meets no tap gets zeros.
  */
 export function backpropInput(variant: Variant): string {
   const begin = `var tap = ((i * uniforms.filterSize.y + j) * depth + begin) * width;`;
@@ -21,15 +22,15 @@ export function backpropInput(variant: Variant): string {
   );
 }
 
-/** Rows of a tile of few channels. */
+/** The rows of a tile of few channels. */
 const rows = 8;
 
 /**
- * dX where C is below 4, `columns` at most: a tile as wide as C, and sums over f of products of dy and the filter as it lies,
+ * dX for C below 4, and at most `columns`. A tile is as wide as C, and sums products of dy and the filter as it lies over f:
  *
  *     dx[p, c] = Σ_{i, j} dy[the output that reads p through tap (i, j)] · filter[i, j, c]      dot products of F
  *
- * @param fours whether F is a multiple of 4: f goes by fours
+ * @param fours whether F is a multiple of 4, so that f goes by fours
  */
 export function backpropInputFewChannels({columns, fours}: {columns: number; fours: boolean}): string {
   const value = (q: number) => masked('dy', `at${q} + d`, q, fours);
@@ -56,7 +57,12 @@ export function backpropInputFewChannels({columns, fours}: {columns: number; fou
   );
 }
 
-/** What both have in common. @param begin what stands before the sums @param tap what a tap adds @param end stores the sums */
+/**
+ * WGSL that both shaders share.
+ * @param begin text before the sums
+ * @param tap text that adds one tap to the sums
+ * @param end text that stores the sums
+ */
 function shader(
   rows: number,
   begin: string,
@@ -121,7 +127,7 @@ function shader(
 `;
 }
 
-/** transposed[i, j, f, c] = filter[i, j, c, f], so that weights that are used side by side lie side by side. */
+/** transposed[i, j, f, c] = filter[i, j, c, f], which puts the weights of adjacent c next to each other. */
 export const transposeFilterCode = `
   fn main(index: i32) {
     if (index >= uniforms.threads) {
@@ -134,7 +140,7 @@ export const transposeFilterCode = `
   }
 `;
 
-/** The same in blocks of 4×4 channels, where both come by fours. */
+/** The same in blocks of 4×4 channels, if C and F are multiples of 4. */
 export const transposeFilterByFoursCode = `
   fn main(index: i32) {
     if (index >= uniforms.threads) {

@@ -1,7 +1,7 @@
 import {flopsOf, sizeOf} from '../../../geometry/pass.js';
 import type {ProductCount} from '../cost.js';
 
-/** Those of the definition; but dX multiplies what lies beside dy as well, by zero. */
+/** The products of the definition. dX may make more, because it also multiplies zeros beside dy. */
 export const implicitGemmProducts: ProductCount = (info, pass) => {
   if (pass !== 'backpropInput') return flopsOf(info) / 2;
   const {strideHeight, strideWidth, filterHeight, filterWidth, outChannels} = info;

@@ -3,11 +3,11 @@ import {addTap, columnsOf, locate, sliceOfDepth} from './products.js';
 import {store, sums, type Variant} from './variant.js';
 
 /**
- * A matrix product of im2col rows and filter, whose tiles of pixels × channels lie in registers:
+ * A product of im2col rows and the filter, whose tiles of pixels × channels lie in registers:
  *
  *     y[p, f] = Σ_{i, j, c} x[pixel of p at tap (i, j), c] · filter[i, j, c, f]      [P×RC]·[RC×F]→[P×F], P = N·OH·OW, R = kh·kw
  *
- * Where there are few tiles, c goes over a slice of the channels, and slices are added up in a second step.
+ * If there are few tiles, c goes over a slice of the channels, and a second step adds the slices up.
  */
 export function forward(variant: Variant): string {
   const {rows, columns} = variant;

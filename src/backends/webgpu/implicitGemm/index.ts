@@ -13,7 +13,7 @@ import type {Variant} from './variant.js';
 
 export {counters};
 
-/** The steps of a pass: see the shaders. */
+/** The steps of a pass; the shaders describe what each computes. */
 export const implicitGemmSteps: PassSteps = (info, pass, a, b, setting) => stepsOfPass[pass](info, a, b, setting);
 
 type StepsOfPass = (info: Conv2DInfo, a: TensorInfo, b: TensorInfo, setting: Setting) => Step[];
@@ -79,27 +79,27 @@ function byFours({inChannels, outChannels}: Conv2DInfo): boolean {
   return inChannels % 4 === 0 && outChannels % 4 === 0;
 }
 
-/** The tile of input and output channels. */
+/** The tile of dFilter: input channels by output channels. */
 function filterTileOf(info: Conv2DInfo, sums: Setting['sums']): Variant {
   const fours = byFours(info);
   const columns = Math.min(sideOf(info.outChannels, fours), sums / 16) as 4 | 8 | 16;
   return {rows: columns > 4 && sideOf(info.inChannels, fours) > 8 ? 16 : 8, columns, fours};
 }
 
-/** The tile of weights and output channels, below 4 input channels. */
+/** The tile of dFilter below 4 input channels: weights by output channels. */
 function tileOfFewChannels(channels: number): Variant {
   const fours = channels % 4 === 0;
   const side = sideOf(channels, fours);
   return {rows: 9, columns: fours && side === 4 ? 8 : side, fours};
 }
 
-/** The side of a tile along so many channels. */
+/** The side of a tile that runs along so many channels. */
 function sideOf(channels: number, fours: boolean): 4 | 8 | 16 {
   if (fours && channels % 16 === 0) return 16;
   return channels > 4 ? 8 : 4;
 }
 
-/** Pixels of one residue modulo the stride on each axis, and how many residues there are. */
+/** `steps` are the pixels of one residue modulo the stride, and `groups` the number of residues, both as [height, width]. */
 function groupsOf({inHeight, inWidth, strideHeight, strideWidth}: Conv2DInfo) {
   return {
     steps: [Math.ceil(inHeight / strideHeight), Math.ceil(inWidth / strideWidth)],
@@ -108,8 +108,8 @@ function groupsOf({inHeight, inWidth, strideHeight, strideWidth}: Conv2DInfo) {
 }
 
 /**
- * Dense convolutions as products of im2col rows in register tiles, gathered as they are read, without a column matrix and without memory that threads share.
- * Source: https://arxiv.org/abs/1907.02129.
+ * Dense convolutions as products of im2col rows in register tiles. The rows are gathered while they are read: there is no column matrix,
+ * and threads share no memory. Source: https://arxiv.org/abs/1907.02129.
  */
 export const implicitGemm = stepsImplementation('implicitGemm', implicitGemmSteps, {
   ...costFrom(implicitGemmSteps, implicitGemmProducts),

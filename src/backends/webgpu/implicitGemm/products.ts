@@ -2,12 +2,12 @@ import {repeated} from '../repeated.js';
 import type {Variant} from './variant.js';
 
 /**
- * Adds to the tile the products of pixels and weights over a slice of the source's `depth` channels:
+ * WGSL that adds to the tile the products of pixels and weights, over a slice of the source's `depth` channels:
  *
  *     sum[q, k] += Σ_{d of the slice} load(q)[d] · weights[tap + d·width + first + k]
  *
- * A thread reads one column of pixels and one row of weights for the products of all of them.
- * @param load the source's channel d of row q of the tile, or four of them
+ * For each d a thread reads one column of pixels and one row of weights, and adds the products of all of them.
+ * @param load text of the source's channel d in row q of the tile, or of four channels from d on
  */
 export function addProducts({rows, columns, fours}: Variant, load: (q: number) => string, weights: string): string {
   const row = (k: string) =>
@@ -26,7 +26,7 @@ export function addProducts({rows, columns, fours}: Variant, load: (q: number) =
         }`;
 }
 
-/** {@link addProducts} of one tap: a pixel q outside is read somewhere else and replaced by zero, and a tap that none of them meets is skipped. */
+/** {@link addProducts} for one tap. A pixel q outside is read from inside and replaced by zero. A tap that no pixel meets is skipped. */
 export function addTap(variant: Variant, source: string, weights: string): string {
   return `
         if (${repeated(variant.rows, (q) => `in${q}`, ' | ')}) {
@@ -34,30 +34,36 @@ export function addTap(variant: Variant, source: string, weights: string): strin
         }`;
 }
 
-/** The source's channel there, or four of them, or zeros where pixel q is outside. By its bits, since select takes some compilers three instructions. */
+/**
+ * WGSL of one channel of the source, or of four; zeros if pixel q is outside. It masks bits, as `select` costs some compilers three
+ * instructions.
+ */
 export function masked(source: string, at: string, q: number, fours: boolean): string {
   return fours
     ? `bitcast<vec4<f32>>(bitcast<vec4<u32>>(${source}[(${at}) >> 2u]) & vec4<u32>(kept${q}))`
     : `bitcast<f32>(bitcast<u32>(${source}[${at}]) & kept${q})`;
 }
 
-/** Which slice of the channels the thread sums over, and `item`, the thread's number within that. */
+/** WGSL: the slice of the channels that a thread sums over, and `item`, the thread's number within its slice. */
 export const sliceOfDepth = `
     let slice = index / uniforms.ofSlice;
     let item = index - slice * uniforms.ofSlice;
     let begin = slice * uniforms.slice;
     let end = min(begin + uniforms.slice, depth);`;
 
-/** The tile's columns, those past the last one repeated. */
+/** WGSL: the columns of the tile. Columns past the last one repeat it. */
 export function columnsOf({columns, fours}: Variant): string {
   return fours
     ? repeated(columns / 4, (v) => `let first${v} = min(first + ${4 * v}, width - 4);`)
     : repeated(columns, (k) => `let first${k} = min(first + ${k}, width - 1);`);
 }
 
-/** Where pixel q of the tile lies in the source of that height and width, once its row (from `begin`), h and w are known. */
+/**
+ * WGSL: where pixel q of the tile lies in a source of that height and width.
+ * @param row text of the index of the pixel that begins its row
+ */
 export function locate(q: number, h: string, w: string, row: string, [height, width]: [string, string]): string {
-  // One comparison for both ends. Not &&, each of which makes a branch, and a tile of them takes some compilers a minute.
+  // One comparison covers both ends. `&&` would make a branch each time, and a tile of them takes some compilers a minute.
   return `
         let in${q} = (u32(${h}) < u32(${height})) & (u32(${w}) < u32(${width}));
         let kept${q} = select(0u, 0xffffffffu, in${q});

@@ -12,12 +12,12 @@ import {
 import {forward} from './forward.js';
 import type {Variant} from './variant.js';
 
-/** What a tile computes: a pass, or a gradient where C is below 4. */
+/** What a tile belongs to: a pass, or a gradient for C below 4. */
 export type Name = Pass | 'backpropInputFewChannels' | 'backpropFilterFewChannels';
 
 type Size = `${number}×${number}`;
 
-/** The variants of each, by rows and columns; those of `fours` go by fours, those of `ones` one by one. */
+/** The tiles of each, as rows×columns. Those in `fours` load four channels at a time, those in `ones` a single one. */
 const variants: Readonly<Record<Name, {fours: readonly Size[]; ones: readonly Size[]}>> = {
   forward: {fours: ['8×16', '8×8', '8×4'], ones: ['8×8', '8×4']},
   backpropInput: {fours: ['8×16', '8×8', '8×4'], ones: ['8×8', '8×4']},
@@ -26,7 +26,9 @@ const variants: Readonly<Record<Name, {fours: readonly Size[]; ones: readonly Si
   backpropFilterFewChannels: {fours: ['9×16', '9×8'], ones: ['9×8', '9×4']},
 };
 
-/** Their code, and what it reads: by fours so many floats at a time, and of the result. */
+/**
+ * Their code and its inputs. `components` are the floats in one load of each input and in one store of the result, if channels go by fours.
+ */
 const codes: Readonly<
   Record<Name, {code(variant: Variant): string; inputs: string[]; components: readonly [number, number, number]}>
 > = {

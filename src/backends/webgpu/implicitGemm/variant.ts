@@ -1,22 +1,26 @@
 import {repeated} from '../repeated.js';
 
-/** How a shader is written out for one class of problems. All else is in uniforms. */
+/** What is written out in a shader's text for one class of problems. Everything else is in uniforms. */
 export interface Variant {
-  /** Rows and columns of the tile of the result that one thread keeps in registers: pixels or channels, and channels. */
+  /** The rows and columns of the tile of the result that one thread keeps in registers. They are pixels, channels or weights. */
   rows: 8 | 9 | 16;
   columns: 1 | 3 | 4 | 8 | 16;
-  /** Whether C and F are multiples of 4, so that channels come by fours; else one by one. */
+  /** Whether channels go by fours, which needs multiples of 4; else they go one by one. */
   fours: boolean;
 }
 
-/** A sum of zeros for each row of the tile, in vectors of 4 columns. */
+/** WGSL: sums of zero for each row of the tile, in vectors of 4 columns. */
 export function sums({rows, columns}: Variant): string {
   return repeated(rows, (q) => repeated(columns / 4, (v) => `var sum${q}_${v} = vec4<f32>();`));
 }
 
 /**
- * Stores the tile. @param at where in the result row q of the tile begins @param inside whether row q is one of the result's
- * @param first its first channel, of so many @param stored what is made of a value before
+ * WGSL that stores the tile.
+ * @param inside text that tells whether row q of the tile is a row of the result
+ * @param at text of the index in the result where row q begins
+ * @param first text of the tile's first channel
+ * @param channels text of the number of channels
+ * @param stored text of what is stored instead of a value, such as its epilogue
  */
 export function store(
   {rows, columns, fours}: Variant,

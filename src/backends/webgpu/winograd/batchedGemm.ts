@@ -3,7 +3,7 @@ import {store, sums, type Variant} from '../implicitGemm/variant.js';
 import {repeated} from '../repeated.js';
 import {guard} from './thread.js';
 
-/** Where the thread's tile of its matrix begins, in a slice of what is summed over. */
+/** WGSL: where the thread's tile of its matrix begins, and the slice that the thread sums over. */
 const tileOfItem = ({rows, columns}: Variant) => `
     ${sliceOfDepth}
     let width = uniforms.width;
@@ -11,7 +11,9 @@ const tileOfItem = ({rows, columns}: Variant) => `
     let p = item / uniforms.tiles.y % uniforms.tiles.x * ${rows};
     let matrix = item / uniforms.tiles.y / uniforms.tiles.x;`;
 
-/** For each matrix the product of tiles and filters, result[s, matrix] = tiles[matrix]·filters[matrix] over a slice of D: [T×D]·[D×K]→[T×K]. */
+/**
+ * For each matrix the product of tiles and filters over a slice of D: result[s, matrix] = tiles[matrix]·filters[matrix], [T×D]·[D×K]→[T×K].
+ */
 export function batchedGemm(variant: Variant): string {
   const {rows} = variant;
   return `
@@ -29,10 +31,14 @@ export function batchedGemm(variant: Variant): string {
 `;
 }
 
-/** Tiles that are added in one turn of the loop: sums that a loop carries on cost more than products, in some compilers. */
+/** The number of tiles that one turn of the loop adds. In some compilers a sum that a loop carries costs more than a product. */
 const together = 2;
 
-/** For each matrix the product of tiles of x and tiles of dy, result[s, matrix] = tiles[matrix]ᵀ·dyTiles[matrix] over a slice of T: [C×T]·[T×F]→[C×F]. */
+/**
+ * For each matrix the product of tiles of x and of dy over a slice of T:
+ *
+ *     result[s, matrix] = tiles[matrix]ᵀ·dyTiles[matrix]      [C×T]·[T×F]→[C×F]
+ */
 export function batchedGemmTransposed(variant: Variant): string {
   const {rows, columns} = variant;
   const row = (from: string, count: number, at: string, first: string) =>

@@ -5,10 +5,10 @@ import {splitKSlices} from '../splitK.js';
 import type {Uniforms} from '../step.js';
 import {matrixCount} from './cost.js';
 
-/** Tiles are filled up to a multiple of it. */
+/** The number of tiles is rounded up to a multiple of this. */
 export const unit = 4;
 
-/** The image that tiles are a grid of, [H, W], and that grid, [N, ⌈H/2⌉, ⌈W/2⌉]. */
+/** The image [H, W] that is cut into tiles, the grid of these tiles ([⌈H/2⌉, ⌈W/2⌉] for each of N images), and their rounded number. */
 export function tileGridOf(info: Conv2DInfo, pass: Pass): {image: number[]; uniforms: Uniforms; tiles: number} {
   const image = pass === 'backpropInput' ? [info.inHeight, info.inWidth] : [info.outHeight, info.outWidth];
   const grid = image.map((side) => Math.ceil(side / 2));
@@ -16,14 +16,14 @@ export function tileGridOf(info: Conv2DInfo, pass: Pass): {image: number[]; unif
   return {image, uniforms: {grid, batch: [info.batch]}, tiles};
 }
 
-/** [rows×depth]·[depth×width]→[rows×width], for each matrix. */
+/** The shape of the product for each matrix: [rows×depth]·[depth×width]→[rows×width]. */
 export interface BatchedGemmShape {
   rows: number;
   depth: number;
   width: number;
 }
 
-/** Tiles times filters; of dFilter, tiles of x times tiles of dy. */
+/** The product of tiles and filters; for dFilter, of tiles of x and tiles of dy. */
 export function batchedGemmShapeOf(
   {inChannels: C, outChannels: F}: Conv2DInfo,
   pass: Pass,
@@ -33,7 +33,7 @@ export function batchedGemmShapeOf(
   return pass === 'forward' ? {rows: tiles, depth: C, width: F} : {rows: tiles, depth: F, width: C};
 }
 
-/** How a product is shared among threads, and in slices of what it sums over. */
+/** How a product is divided among threads, and into slices of what it sums over. */
 export function sharing({threads: wanted, sums}: Setting, {rows, depth, width}: BatchedGemmShape) {
   const [isHigh, isWide] = [rows > 8, sums > 128 && width % 16 === 0];
   const tiles = [Math.ceil(rows / (isHigh ? 16 : 8)), Math.ceil(width / (isWide ? 16 : 8))];
@@ -41,7 +41,7 @@ export function sharing({threads: wanted, sums}: Setting, {rows, depth, width}: 
   return {isHigh, isWide, tiles, threads, ...splitKSlices(wanted, depth, unit, threads)};
 }
 
-/** Elements of the largest tensor that the steps of a pass write. */
+/** The number of elements of the largest tensor that a step of the pass writes. */
 export function largest(setting: Setting, info: Conv2DInfo, pass: Pass): number {
   const product = batchedGemmShapeOf(info, pass, tileGridOf(info, pass).tiles);
   const {rows, depth, width} = product;

@@ -1,9 +1,9 @@
 import type {ProductCount} from '../cost.js';
 
-/** Of a tile, 4×4 pixels. */
+/** The elements of a transformed tile, which has 4×4 pixels. Each has a matrix of its own. */
 export const matrixCount = 16;
 
-/** [rows×depth]·[depth×width] for each matrix, where a step is that product. */
+/** The products of the step that multiplies: [rows×depth]·[depth×width] for each matrix. */
 export const winogradProducts: ProductCount = (
   _info,
   _pass,

@@ -18,10 +18,10 @@ const shader = (depth: string, channelBlocks: string, weight: (i: number, j: num
   }
 `;
 
-/** result[4k + l, c, f] = (G·filter[…, c, f]·Gᵀ)[k, l]; filter [3, 3, C, F] → [16, C, F], four channels f for each thread. */
+/** result[4k + l, c, f] = (G·filter[…, c, f]·Gᵀ)[k, l]: filter [3, 3, C, F] → [16, C, F]. A thread transforms four channels f. */
 export const filters = shader('c', 'f', (i, j) => `Filter[((${3 * i + j}) * C + c) * F / 4 + f]`);
 
-/** The same of a filter flipped by 180° with its channels swapped, [16, F, C], four channels c for each thread. */
+/** The same for the filter flipped by 180° and transposed: [3, 3, C, F] → [16, F, C]. A thread transforms four channels c. */
 export const flippedFilters = shader('f', 'c', (i, j) => {
   const tap = 3 * (2 - i) + 2 - j;
   return `vec4<f32>(${repeated(4, (l) => `Filter[(${tap} * C + 4 * c + ${l}) * F + f]`, ', ')})`;

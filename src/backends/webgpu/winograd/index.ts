@@ -28,7 +28,7 @@ function shaderOf(what: string, code: string, inputs: string[], components: numb
   return {name, code, inputs, components, counter: makeCounters([`${name} shader`])[0]};
 }
 
-/** The shaders of the product, by rows and columns of a tile. */
+/** The shaders of a product, by rows and columns of a thread's tile. */
 function productsOf(what: string, code: (variant: Variant) => string, inputs: string[]) {
   const sizes = [8, 16] as const;
   return sizes.map((rows) =>
@@ -83,7 +83,7 @@ export const winogradSteps: PassSteps = (info, pass, a, b, setting) => {
   return [inputs, weights, product, result];
 };
 
-/** The product for each matrix, of the results of the steps 0 and 1. */
+/** The step that multiplies the results of steps 0 and 1, matrix by matrix. */
 function multiply(setting: Setting, products: Shader[][], product: BatchedGemmShape) {
   const {rows, depth, width} = product;
   const {isHigh, isWide, tiles, threads} = sharing(setting, product);
@@ -93,7 +93,7 @@ function multiply(setting: Setting, products: Shader[][], product: BatchedGemmSh
   });
 }
 
-/** Bytes that every device of WebGPU binds at once: https://www.w3.org/TR/webgpu/#limits. */
+/** The bytes that every WebGPU device can bind at once: https://www.w3.org/TR/webgpu/#limits. */
 const bindable = 2 ** 27;
 
 function whyNot(info: Conv2DInfo, pass: Pass): true | string {
@@ -110,8 +110,8 @@ function whyNot(info: Conv2DInfo, pass: Pass): true | string {
 }
 
 /**
- * Winograd's F(2×2, 3×3), with 16 products for each 36 of the definition; dFilter by F(3×3, 2×2) of the same matrices. Exactness on whole numbers and
- * the bound on others are those of the algorithm of that name on the host. Source: https://arxiv.org/abs/1509.09308.
+ * Winograd's F(2×2, 3×3), which makes 16 products for each 36 of the definition. dFilter uses F(3×3, 2×2) with the same matrices. Exactness
+ * on integers and the error bound on reals are those of the host's `winograd`. Source: https://arxiv.org/abs/1509.09308.
  */
 export const winograd = stepsImplementation('winograd', winogradSteps, {
   supports: whyNot,

@@ -3,12 +3,12 @@ import {guard, tileOfThread} from './thread.js';
 import {eachElement, tileTransform} from './tileTransform.js';
 
 /**
- * Tiles of an image into the transform domain, four channels for each thread:
+ * Transforms the tiles of an image, four channels in a thread:
  *
  *     result[k·side + l, t, d] = (M·v·Mᵀ)[k, l],   v[i, j] = source[n, 2·row − top + i, 2·column − left + j, d]
  *
- * source [N, H, W, D] → [side², T, D], tile t = (n, row, column). Pixels beside the image are zeros, and so are tiles past the last, which fill T up to
- * a multiple of 4.
+ * source [N, H, W, D] → [side², T, D], tile t = (n, row, column). Pixels beside the image are zeros. T is a multiple of 4, and the tiles
+ * added to reach that are zeros too.
  */
 export function tilesShader(matrix: TileMatrix, size: 2 | 4): string {
   const {text, side} = tileTransform(matrix, 'transformed', (i, j) => `v${i}_${j}`);

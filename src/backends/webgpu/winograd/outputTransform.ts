@@ -1,7 +1,7 @@
 import {guard, tileOfThread} from './thread.js';
 import {eachElement, tileTransform} from './tileTransform.js';
 
-/** The sums over slices of the 16 matrices at one block of four channels, slices in their order. */
+/** WGSL: sums the slices of the 16 matrices in their order, at one block of four channels. */
 const matrixSums = `
     let matrixSize = uniforms.threads;
     ${eachElement([4, 4], (k, l) => `var v${k}_${l} = products[${4 * k + l} * matrixSize + index];`)}
@@ -12,7 +12,10 @@ const matrixSums = `
 `;
 const value = (i: number, j: number) => `v${i}_${j}`;
 
-/** result[n, 2·row + i, 2·column + j, …] = (Aᵀ·products[…, t, …]·A)[i, j]: [S, 16, T, D] → [N, H, W, D], four channels for each thread. */
+/**
+ * result[n, 2·row + i, 2·column + j, …] = (Aᵀ·products[…, t, …]·A)[i, j]: [S, 16, T, D] → [N, H, W, D]. A thread transforms four channels
+ * of a tile.
+ */
 export const outputs = `
   fn main(index: i32) {
     ${guard}
@@ -34,7 +37,7 @@ export const outputs = `
   }
 `;
 
-/** result[i, j, c, f] = (Gᵀ·products[…, c, f]·G)[i, j]: [S, 16, C, F] → [3, 3, C, F], four channels f for each thread. */
+/** result[i, j, c, f] = (Gᵀ·products[…, c, f]·G)[i, j]: [S, 16, C, F] → [3, 3, C, F]. A thread transforms four channels f. */
 export const gradients = `
   fn main(index: i32) {
     ${guard}

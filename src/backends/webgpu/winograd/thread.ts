@@ -1,9 +1,9 @@
-/** Ends the threads past the last one. */
+/** WGSL that ends threads past the last one. */
 export const guard = `if (index >= uniforms.threads) {
       return;
     }`;
 
-/** Of a thread for four channels of a tile: which four, c, of so many, and which tile, t, in which line of the grid and of which image, n. */
+/** WGSL: a thread's block c of four channels and its tile t, with the tile's line in all grids and its image n. */
 export const tileOfThread = `let channelBlocks = uniforms.channelBlocks;
     let c = index % channelBlocks;
     let t = index / channelBlocks;

@@ -1,6 +1,6 @@
 import {type TileMatrix, tileMatrix} from '../../../engine/tileMatrices.js';
 
-/** Text for each row and column of a tile. */
+/** The texts for each row and column of a tile, joined. */
 export function eachElement(
   [rows, columns]: readonly [number, number],
   text: (i: number, j: number) => string,
@@ -10,8 +10,9 @@ export function eachElement(
 }
 
 /**
- * The text of M·v·Mᵀ, [R×S]·[S×S]·[S×R], as constants `name` followed by i_j. @param value of v at row i and column j
- * @returns the text, and R
+ * WGSL of M·v·Mᵀ, [R×S]·[S×S]·[S×R], as constants called `name` followed by i_j.
+ * @param value text of v at row i and column j
+ * @returns the text, and R as `side`
  */
 export function tileTransform(
   matrix: TileMatrix,
@@ -31,7 +32,7 @@ export function tileTransform(
   return {text: half + whole, side};
 }
 
-/** Σ_i row[i]·value(i), without the terms that are zero. */
+/** WGSL of Σ_i row[i]·value(i), without the terms that are zero. */
 function combined(row: readonly number[], value: (i: number) => string): string {
   const terms = row.flatMap((factor, i) => {
     if (factor === 0) return [];

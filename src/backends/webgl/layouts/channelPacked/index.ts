@@ -28,9 +28,8 @@ export const counters = makeCounters(
 );
 
 /**
- * All passes in channel blocks, which are texels of four channels. Shaders pack the inputs into channel blocks, compute four channel blocks
- * per fragment, and unpack the results into tfjs's order. A fragment fetches 8 texels for 64 products, where tfjs's packed kernels fetch 2
- * for 8.
+ * All passes in channel blocks, which are texels of four channels. Shaders pack the inputs, compute four channel blocks per fragment, and
+ * unpack the results into tfjs's order. A fragment fetches 8 texels for 64 products, where tfjs's packed kernels fetch 2 for 8.
  *
  * Limits: it leaves depthwise convolutions with a multiplier to `direct`. Beside the result it holds copies of both inputs, and four
  * textures of a quarter of the result each; for dFilter these hold every slice. Zeros beside an image take part in products, so an infinite

@@ -5,8 +5,8 @@ import {commonGlsl, floatDivision, texelLookup} from '../../draw/glsl.js';
 import {type Slabs, slabsText, uniformOf} from './slabs.js';
 
 /**
- * An image [N, H, W, C] as channel blocks. A texel holds four channels of one pixel, and row (n·H + h)·⌈C/4⌉ + q holds the pixels of one
- * image row, from column `margin` on, which may be negative. Zeros stand left and right of the image, and past the last channel.
+ * An image [N, H, W, C] as channel blocks. A texel holds four channels of one pixel. Row (n·H + h)·⌈C/4⌉ + q holds the pixels of one image
+ * row from column `margin` on, which may be negative. Zeros stand left and right of the image, and past the last channel.
  */
 export const packImage = `
   void main() {

@@ -37,10 +37,7 @@ export function uniformOf({rows, width}: Slabs): number[] {
   return [rows, width];
 }
 
-/**
- * GLSL; needs `quotient`. `beginOf` is the place where a row begins. `rowAt` is the row that a fragment computes, and the texel within that
- * row.
- */
+/** GLSL; needs `quotient`. `beginOf` is the place where a row begins. `rowAt` is the row that a fragment computes, and its texel there. */
 export const slabsText = `
   ivec2 beginOf(int row, ivec2 slabs) {
     int slab = row < slabs.x ? 0 : quotient(row, slabs.x);

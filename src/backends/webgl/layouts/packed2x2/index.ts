@@ -29,7 +29,7 @@ export const counters = makeCounters(
 const maxTaps = 8;
 
 /**
- * Passes that read tfjs's textures as they lie, with two pixels × two channels in a texel, and keep a row's pixels for all taps that meet
+ * Passes that read tfjs's textures as they lie, with two pixels × two channels in a texel. They keep a row's pixels for all taps that meet
  * them. They pack nothing first. Afterwards they only sum dFilter's slices, and copy rectangles of draw buffers into the result.
  *
  * Limits: adjacent taps, at most {@link maxTaps} in a row, and pixels at most two apart. Zeros beside an image take part in products, so an

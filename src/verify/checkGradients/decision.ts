@@ -7,7 +7,7 @@ const kinksAtMost = 1 / 2;
 const leftOutAtMost = 1 / 16;
 
 /**
- * Says why the evidence about an input does not decide its gradient, and what to do. Undefined where the evidence decides: every coordinate
+ * Says why the evidence about an input does not decide its gradient, and what to do. Undefined if it does decide. Then every coordinate
  * that is not at a kink is covered, at least half are not at kinks, and a common factor of 1.001 would have shown.
  */
 export function adviceFor(

@@ -119,8 +119,8 @@ export function tapeGradients(f: TensorFunction, xs: Tensor[], dy: Tensor): (Ten
 }
 
 /**
- * Disposes of the tensors that tfjs's tape leaves behind when a gradient throws. tfjs has one tape at a time: a gradient taken inside
- * another one (`tf.grads` in a gradFunc) replaces the outer tape. The outer gradient throws afterwards, so this function remembers the
+ * Disposes of the tensors that tfjs's tape leaves behind when a gradient throws. tfjs has one tape at a time. A gradient taken inside
+ * another one (`tf.grads` in a gradFunc) replaces the outer tape, after which the outer gradient throws. So this function remembers the
  * outer tape.
  */
 function withCleanTape<T>(f: TensorFunction, differentiate: (f: TensorFunction) => T): T {

@@ -68,8 +68,8 @@ const doubtfulStep = 2 ** -13;
 /** A plateau counts as flat if even the largest hidden step is at most this share of f's usual slope. */
 const flat = 1 / 4;
 /**
- * A window tells something about an output only if the unexplained part is at most `noisy` times the noise, or at most `resolved` times how
- * far the output moves there. A sine looks flat through a window of a thousand waves.
+ * A window tells something about an output only if the unexplained part is small. It must be at most `noisy` times the noise, or at most
+ * `resolved` times how far the output moves there. A sine looks flat through a window of a thousand waves.
  */
 const noisy = 24;
 const resolved = 1 / 8;

@@ -20,7 +20,10 @@ const evenRests = [
   [0.9813307231253147, -0.1181702637498182, -0.1436156855061658, 0.0489932188393407],
   [0, 0.7875269178839812, -0.6000205088639858, 0.1406298067649967],
 ];
-/** What a kink of gap 1 in the middle leaves in both even residuals, where b(k) is k/2: twice that, divided by its square. */
+/**
+ * Weights that give the gap of a kink in the middle from both even residuals. A kink of gap 1 has b(k) = k/2. The weights are its
+ * residuals, divided by the sum of their squares.
+ */
 const kinkRests = [2.7266, 1.8046];
 /** Six standard deviations of a gap, in the same units as `noiseWeight`. */
 export const gapWeight = 20;

@@ -9,17 +9,20 @@ import type {Inputs} from '../verify/reference/reference.js';
 import type {Clock} from './clock.js';
 import {type TensorCall, wholeCall} from './timedCalls.js';
 
-/** One of convgrad's algorithms that could compute a row. */
+/** An algorithm that could compute a row. */
 export interface Alternative {
   algorithm: string;
-  /** Absent where it cannot be told. */
+  /** The predicted milliseconds; absent where there is no prediction. */
   predictedMilliseconds?: number;
 }
 
-/** What is predicted to take so many times as long as the best is not timed: the plain loops of a definition take minutes on real layers. */
+/**
+ * An algorithm is not timed if its predicted time is more than so many times the best one's. The definition's plain loops take
+ * minutes on real layers.
+ */
 const maxPredictedRatio = 6;
 
-/** The algorithms that could compute this pass, the best by prediction first, but for the hopeless. */
+/** The algorithms that support this pass, the best prediction first, without those that are predicted to be hopelessly slow. */
 export function alternativesOf(
   backend: string,
   problem: Problem,
@@ -41,11 +44,11 @@ export function alternativesOf(
 
 /** tfjs's own kernel of a pass, where it may serve instead of convgrad's algorithms. */
 interface BuiltinAlternative extends Alternative {
-  /** Whether convgrad, left to itself, delegates the pass to it. */
+  /** Whether convgrad delegates the pass to it by default. */
   isChosen: boolean;
 }
 
-/** That of a problem; undefined where convgrad makes no use of it. */
+/** tfjs's own kernel for a problem; undefined where convgrad does not use it. */
 export function builtinAlternativeOf(
   problem: Problem,
   backend: string,
@@ -66,7 +69,7 @@ export function builtinAlternativeOf(
   };
 }
 
-/** As one of those that a choice is made from, by its predicted time. */
+/** The kernel as an alternative, if its time is predicted; otherwise none. */
 export function asAlternatives({algorithm, predictedMilliseconds}: BuiltinAlternative): Alternative[] {
   return predictedMilliseconds === undefined ? [] : [{algorithm, predictedMilliseconds}];
 }
@@ -75,7 +78,7 @@ function neverRun(): never {
   throw new Error('it is asked about only');
 }
 
-/** A whole call of an algorithm by its name, whatever is installed when its turn comes. */
+/** A whole call of a named algorithm. Each call installs that algorithm first, whatever is installed. */
 export function namedCall(
   problem: Problem,
   inputs: Inputs,

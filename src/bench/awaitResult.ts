@@ -3,12 +3,13 @@ import {defaultTf as tf} from '../plugin/tfjs.js';
 import {isGpu} from '../verify/reference/bound.js';
 import type {Clock} from './clock.js';
 
-/** Backends of GPUs that can be waited for without a turn of the event loop, which is shorter. */
+/** The GPU backends that can be read without a turn of the event loop, which is faster. */
 const synchronousReads: readonly string[] = ['webgl'];
 
 /**
- * Waits until a tensor is computed. A GPU works behind the program's back: one element is read back, which comes after all that was asked of it before.
- * @returns the milliseconds that took; 0 on backends that compute at once
+ * Waits until a tensor is computed. A GPU works asynchronously, so this reads one element, which arrives after all earlier work
+ * is done.
+ * @returns the milliseconds of the wait; 0 on backends that compute synchronously
  */
 export async function awaitResult(tensor: Tensor, clock: Clock): Promise<number> {
   if (!isGpu(tf.getBackend())) return 0;

@@ -20,10 +20,10 @@ import {isSoftware, shrinkForSoftware} from './softwareSize.js';
 import {kernelCall} from './timedCalls.js';
 
 /**
- * Times each pass of each layer: convgrad's algorithm, its arithmetic alone, tfjs's own kernel and the machine's peak, in turn.
- * tfjs's active backend and the installation are as before when it is done.
+ * Times each pass of each layer: convgrad's whole call, its arithmetic alone, tfjs's own kernel and the machine's peak, in turns.
+ * Afterwards it restores tfjs's active backend and the installation.
  *
- * @throws ConvgradError on options that make no sense, or a backend that this process does not have
+ * @throws ConvgradError on invalid options, or a backend that this process does not have
  */
 export async function bench(options: BenchOptions = {}, clock: Clock = realClock): Promise<BenchReport> {
   const resolved = resolveOptions(options);
@@ -35,7 +35,7 @@ export async function bench(options: BenchOptions = {}, clock: Clock = realClock
         jobs: casesOf(resolved).flatMap(({name, problem}) => passes.map((pass) => ({name, problem, pass}))),
         async open(backend) {
           const machine = {backend, probe: await makePeakProbe(backend, clock), clock};
-          // What users ask for by its problem is timed as it is.
+          // A problem that the user names is timed at its full size.
           const shrinks = problems.length === 0 && isSoftware(environmentOf([backend]).backends[backend]);
           return ({name: layerName, problem: whole, pass}) => {
             const problem = shrinks ? shrinkForSoftware(whole) : whole;
@@ -55,7 +55,7 @@ export async function bench(options: BenchOptions = {}, clock: Clock = realClock
   }
 }
 
-/** Where rows are measured. */
+/** The backend on which rows are measured, its peak and the clock. */
 interface BenchContext {
   backend: string;
   probe: PeakProbe | undefined;
@@ -82,12 +82,12 @@ async function benchRow(
   const supported = supportsPass(backend, algorithm, info, pass);
   if (supported !== true) return {...row, reason: supported};
   const inputs = drawInputs(problem, 'reals', seed);
-  // Asked for by name, tfjs's own kernel has no part in it.
+  // The algorithm is requested by name, so tfjs's own kernel never runs in its place.
   const callOf = (name: string) => namedCall(problem, inputs, pass, {backend, algorithm: name, engine, threads}, clock);
   const ours = callOf(algorithm);
   const own = requested === 'all' ? alternativesOf(backend, problem, pass, accuracy) : undefined;
   const others = (own ?? []).flatMap(({algorithm: name}) => (name === algorithm ? [] : [{name, ...callOf(name)}]));
-  // A GPU's implementations share names with algorithms of the host, and nothing else.
+  // On a GPU, an implementation shares its name with an algorithm of the host, but no code.
   const found = engineOf(backend) && findAlgorithm(algorithm);
   const kernel = found && kernelCall(found, problem, inputs, pass, () => engineOf(backend), clock);
   const builtin = await fitBuiltin(problem, backend, pass, seed, clock);

@@ -11,12 +11,15 @@ import type {BenchReport, makeReport, ReportedBenchOptions} from './report.js';
 
 type ReportParts = Parameters<typeof makeReport>;
 
-/** What is timed on each backend, job by job, and makes a row each. */
+/** A series of jobs that is timed on each backend, one row per job. */
 export interface BenchSeries<Job, Row> {
   jobs: readonly Job[];
-  /** How convgrad is installed, beside the engine and its threads. */
+  /** Options of convgrad's installation, besides the engine and its threads. */
   installation?: InstallOptions;
-  /** Makes ready what all jobs share on a backend, the active one now. @returns what a job is called there, and its measurement */
+  /**
+   * Prepares what all jobs share on a backend, which is now the active one. @returns a function that gives a job's name and its
+   * measurement
+   */
   open(backend: string): Promise<(job: Job) => {name: string; row(): Promise<Row>}>;
   report(
     environment: ReportParts[1],
@@ -27,7 +30,8 @@ export interface BenchSeries<Job, Row> {
 }
 
 /**
- * Times a series on one backend after the other, each in its share of the time. tfjs's active backend and the installation are as before when it is done.
+ * Times a series on one backend after another, each in its share of the time. Afterwards it restores tfjs's active backend and
+ * the installation.
  *
  * @throws ConvgradError on a backend that this process does not have
  */
@@ -68,7 +72,7 @@ export async function benchEach<Job, Row>(
         await clock.nextTask();
       }
     }
-    // While the engine is still the one that was timed.
+    // The report is made here, while the engine is still the one that was timed.
     return reportSoFar(signal?.aborted === true);
   } finally {
     await restore();

@@ -1,8 +1,8 @@
-/** Time, so that tests can bring their own. */
+/** A source of time that tests can replace. */
 export interface Clock {
-  /** Milliseconds since some moment. */
+  /** Milliseconds since some fixed moment. */
   now(): number;
-  /** Gives the event loop a turn: signals are heard, and code that was compiled in the background is taken in. */
+  /** Gives the event loop a turn, in which signals arrive and code compiled in the background takes effect. */
   nextTask(): Promise<void>;
 }
 

@@ -3,35 +3,41 @@ import {type BenchReport, isMeasured} from './report.js';
 import type {BenchResult} from './result.js';
 import {geometricMean} from './statistics.js';
 
-/** What became of one row between two reports. */
+/** The change of one row between two reports. */
 export interface RowChange {
   layer: string;
   problem: string;
   backend: string;
   pass: Pass;
   algorithm: {old: string; new: string};
-  /** What is compared: whole calls by their fraction of the peak, which does not hang on the machine's clock, else by GFLOP/s. */
+  /**
+   * The compared measure of whole calls: their fraction of the peak, which does not depend on the machine's clock rate, or else
+   * GFLOP/s.
+   */
   by: 'fractionOfPeak' | 'gflops';
   old: number;
   new: number;
-  /** New to old: above 1 is faster. */
+  /** new / old; above 1 is faster. */
   ratio: number;
-  /** The larger one of the two reports. */
+  /** The larger noise of the two rows. */
   noise: number;
-  /** By more than the noise. */
+  /** Whether the row got slower by more than the noise. */
   slower: boolean;
 }
 
 export interface ReportComparison {
   /** The rows that both reports measured. */
   changes: RowChange[];
-  /** How many rows only one of them did. */
+  /** How many rows only one report measured. */
   only: {old: number; new: number};
-  /** Geometric mean of all ratios; absent where there are none. */
+  /** The geometric mean of all ratios; absent where no row was compared. */
   mean?: number;
 }
 
-/** Holds each row of a report against the row of the same problem, backend and pass of an older one, whichever algorithm served it. */
+/**
+ * Compares each row of a report with the row of the same problem, backend and pass in an older report, even if another algorithm
+ * served it.
+ */
 export function compareReports(old: BenchReport, now: BenchReport): ReportComparison {
   const before = new Map(old.results.filter(isMeasured).map((result) => [keyOf(result), result]));
   const after = now.results.filter(isMeasured);

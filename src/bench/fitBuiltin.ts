@@ -10,14 +10,17 @@ import type {BenchResult} from './result.js';
 import {softwareFlops} from './softwareSize.js';
 import {builtinCall, type TensorCall} from './timedCalls.js';
 
-/** A call of the built-in takes about so long at most; some of tfjs's kernels would take minutes on a real layer. */
+/** A call of the built-in takes at most about so long. Some of tfjs's kernels would take minutes on a real layer. */
 export const maxBuiltinMilliseconds = 50;
 
-/** Where fitting begins. A GPU is not measured on what would leave most of it idle, nor has it shaders compiled for sizes that nobody asks for. */
+/**
+ * The operations of the first problem to try. A GPU starts large, because small problems leave most of it idle and compile
+ * shaders for unneeded sizes.
+ */
 const initialFlops = (backend: string) => (isGpu(backend) ? softwareFlops : initialHostFlops);
 const initialHostFlops = 2 ** 18;
 
-/** The largest reduction of a problem that takes no longer than that, by trying ever larger ones. */
+/** The largest reduction of a problem that takes at most so long, found by trying larger and larger ones. */
 export async function largestAffordable(
   problem: Problem,
   timeOf: (reduced: Problem) => number | Promise<number>,
@@ -29,12 +32,12 @@ export async function largestAffordable(
     if (operations(reduced) === operations(problem)) return problem;
     const milliseconds = await timeOf(reduced);
     if (milliseconds > most / 2) return reduced;
-    // Small problems say little of the speed of large ones.
+    // Small problems say little about the speed of large ones, so the size grows by a limited factor.
     flops *= Math.max(2, Math.min(16, (0.8 * most) / milliseconds));
   }
 }
 
-/** A call of the built-in on as much of the problem as there is time for, or why there is none. */
+/** A call of the built-in on as much of the problem as there is time for, or the reason why there is none. */
 export async function fitBuiltin(
   problem: Problem,
   backend: string,

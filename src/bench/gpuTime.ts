@@ -3,15 +3,15 @@ import type {Clock, TimedCall} from './clock.js';
 import type {GpuTimes} from './result.js';
 import {median} from './statistics.js';
 
-/** Calls that are timed for one median. */
+/** The calls that are timed for one median. */
 const calls = 3;
 
-/** Starts a call and tells what the device's own clock counted for it; undefined where it was interrupted. */
+/** Runs a call and returns the milliseconds that the device's own clock counted; undefined where the measurement was interrupted. */
 type DeviceClock = (call: TimedCall, clock: Clock) => Promise<number | undefined>;
 
 /**
- * The milliseconds that a GPU's own clock counts for calls of ours and of the built-in, reading one element included: medians. Or the reason why there
- * are none; undefined on backends without a GPU.
+ * Times calls of ours and of the built-in by the GPU's own clock, including the read of one element. @returns medians in
+ * milliseconds, or the reason why there are none; undefined on backends without a GPU
  */
 export async function gpuTimes(
   {ours, builtin}: {ours: TimedCall; builtin?: TimedCall | undefined},
@@ -32,16 +32,16 @@ export async function gpuTimes(
   return {ours: counted, builtin: builtin && (await time(builtin))};
 }
 
-/** By backend: its clock, or why it has none. */
+/** The clock of each backend's device, or the reason why it has none. */
 const clocks: Readonly<Record<string, () => DeviceClock | string>> = {webgl: webglClock, webgpu: webgpuClock};
 
-/** What the extension EXT_disjoint_timer_query_webgl2 calls its numbers. */
+/** The constants of the extension EXT_disjoint_timer_query_webgl2. */
 interface TimerQueries {
   TIME_ELAPSED_EXT: number;
   GPU_DISJOINT_EXT: number;
 }
 
-/** Turns of the event loop that an answer may take: a browser gives none within the turn that asked. */
+/** Turns of the event loop to wait for an answer. A browser never answers within the turn that asked. */
 const maxPolls = 200;
 
 function webglClock(): DeviceClock | string {
@@ -63,10 +63,10 @@ function webglClock(): DeviceClock | string {
   };
 }
 
-/** What is asked of tfjs's webgpu backend, which asks for the feature where the adapter has it. */
+/** The members of tfjs's webgpu backend that are used here. The backend requests the feature where the adapter has it. */
 interface TimedBackend {
   supportTimestampQuery: boolean;
-  /** Sums up what the timestamps around each dispatch of f are apart, as long as f does not wait. */
+  /** Sums the time between the timestamps around each dispatch of f, as long as f does not wait. */
   time(f: () => void): Promise<{kernelMs: number}>;
 }
 

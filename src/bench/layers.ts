@@ -1,6 +1,9 @@
 import {type Case, named} from '../verify/cases/case.js';
 
-/** Layers of real networks at their real sizes: one image, or a batch where images are small. Commas would part names on a command line. */
+/**
+ * Layers of real networks at their real sizes, with a batch where images are small. Names have no commas, because commas separate
+ * names on a command line.
+ */
 export function benchLayers(): Case[] {
   return [
     named('LeNet-5 conv1', 'mb32ih28iw28ic1oc6kh5kw5-same'),

@@ -2,21 +2,24 @@ import type {Clock, TimedCall} from './clock.js';
 import type {PeakProbe} from './peak.js';
 import {meanOf, repetitions, type WarmUpResult, warmUp} from './warmUp.js';
 
-/** What stands side by side in one row. */
+/** The calls that are timed side by side in one row. */
 export interface BenchedCalls {
-  /** Convgrad, as a user calls it. */
+  /** convgrad's whole call, as a user makes it. */
   ours: TimedCall;
-  /** Its arithmetic alone. */
+  /** The arithmetic of convgrad's algorithm alone. */
   kernel?: TimedCall;
   builtin?: TimedCall;
   /** Native code. */
   peer?: TimedCall;
-  /** Others of convgrad's algorithms, by name. */
+  /** convgrad's other algorithms, by name. */
   [alternative: `alternative ${string}`]: TimedCall;
 }
 export type BenchedName = keyof BenchedCalls;
 
-/** One round: milliseconds of a call, and the machine's peak in GFLOP/s around each that is held against it: the mean of before and after. */
+/**
+ * One round: milliseconds per call, and the machine's peak in GFLOP/s around `ours` and `kernel`, as the mean of before and
+ * after.
+ */
 export interface Round {
   ours: number;
   kernel?: number;
@@ -31,13 +34,12 @@ export interface Measurement {
   rounds: Round[];
 }
 
-/** A call's slot in a round is filled up to so many milliseconds. */
+/** A call is repeated to fill about so many milliseconds of a round. */
 const slotMilliseconds = 10;
 
 /**
- * Times the calls in turn, round by round, so that what slows the machine for a while slows them all: ratios are to be formed within
- * a round.
- * @returns the rounds until the signal, all of them without one
+ * Times the calls in turn, round by round. Whatever slows the machine for a while slows them all, so form ratios within a round.
+ * @returns all rounds, or those completed before the signal
  */
 export async function measure(
   benchedCalls: BenchedCalls,

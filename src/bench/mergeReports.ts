@@ -2,8 +2,8 @@ import {mergeEnvironments} from '../verify/report/environment.js';
 import {type BenchReport, makeReport} from './report.js';
 
 /**
- * One report of runs that each timed backends of their own on the same layers.
- * @param runs how many there were to be: the rows of those that never began are left out like others
+ * Merges the reports of runs that timed different backends on the same layers.
+ * @param runs how many runs were planned; the rows of runs that never began count as left out
  */
 export function mergeReports(reports: readonly [BenchReport, ...BenchReport[]], runs = reports.length): BenchReport {
   const [{options, steps, results, summary}] = reports;

@@ -6,38 +6,41 @@ import type {Peer} from './peer/peer.js';
 import type {BenchReport} from './report.js';
 
 export interface BenchOptions {
-  /** {@link defaultBackends} by default; each must be imported. */
+  /** The backends to time; defaults to {@link defaultBackends}. Each must be imported. */
   backends?: readonly string[];
-  /** Beginnings of words in layers' names, in any case: layers that have one of them. */
+  /** Selects the layers that have a word in their name beginning with one of these, in any case. */
   layers?: readonly string[];
-  /** Whether whole training steps are timed instead of layers; `layers` are then beginnings of words in the names of networks. */
+  /** Whether to time whole training steps instead of layers. `layers` then selects networks by name. */
   steps?: boolean;
-  /** Problem strings, instead of layers. */
+  /** Problem strings to time instead of layers. */
   problems?: readonly string[];
   passes?: readonly Pass[];
-  /** Random layers of the kinds that networks have, so many, instead of layers. */
+  /** The number of random layers to time instead of layers, of the kinds that networks have. */
   cases?: number;
-  /** One of convgrad's own; 'auto' takes the one that is chosen by default, 'all' times the others beside it. */
+  /** The name of one of convgrad's algorithms. 'auto' times the one that is chosen by default, 'all' also the others beside it. */
   algorithm?: string | 'auto' | 'all';
-  /** As `install({accuracy})` takes it. */
+  /** As in `install({accuracy})`. */
   accuracy?: 'standard' | 'fast';
-  /** Whether filters are new in each call, as in training, or constant, as in a model that predicts, so that what is made of them is kept. */
+  /**
+   * 'new' filters in each call, as in training, or 'constant' ones, as in inference, whose prepared form is cached. Defaults to
+   * 'new'.
+   */
   filters?: 'new' | 'constant';
-  /** Native code that is timed beside forward passes. */
+  /** Native code to time beside forward passes. */
   peer?: Peer;
-  /** As `install({engine})` takes it. */
+  /** As in `install({engine})`. */
   engine?: EngineName | 'auto';
-  /** As `install({threads})` takes it, but one by default: so the peak is that of one thread too. */
+  /** As in `install({threads})`, but defaults to 1. The peak is that of the same number of threads. */
   threads?: number;
-  /** Every row is measured so many times. */
+  /** How many times every row is measured; defaults to {@link defaultRounds}. */
   rounds?: number;
-  /** Decides the data. */
+  /** The seed of the data; defaults to 1. */
   seed?: number;
-  /** Seconds, in equal shares for the backends: rows that are not begun by then are left out. */
+  /** Seconds for the whole run, in equal shares for the backends. Rows that have not begun by then are left out. */
   timeBudget?: number;
   signal?: AbortSignal;
   onProgress?(progress: BenchProgress): void;
-  /** Called after every row with a way to make the report of all rows so far. */
+  /** Called after every row, with a function that makes the report of all rows so far. */
   onReport?(sofar: () => BenchReport): void;
 }
 
@@ -47,7 +50,7 @@ export const benchOptionNames = keysOf<BenchOptions>({
   ...{timeBudget: true, signal: true, onProgress: true, onReport: true},
 });
 
-/** Where a run is. */
+/** The progress of a run. */
 export interface BenchProgress {
   backend: string;
   problem: string;
@@ -55,7 +58,7 @@ export interface BenchProgress {
   total: number;
 }
 
-/** The backends that are timed unless others are asked for. */
+/** The backends that are timed by default. */
 export const defaultBackends: readonly string[] = backendNames.host;
 
 export const defaultRounds = 5;

@@ -2,13 +2,13 @@ import {engineOf} from '../plugin/select.js';
 import type {Clock} from './clock.js';
 import {warmUp} from './warmUp.js';
 
-/** Measures the machine's peak now: that of one thread, times the threads that compute. @returns GFLOP/s */
+/** Measures the machine's peak now: the peak of one thread, times the threads that compute. @returns GFLOP/s */
 export type PeakProbe = () => number;
 
-/** Long enough for the clock, short enough to stand beside every measurement. */
+/** Long enough for the clock's resolution, short enough to stand beside every measurement. */
 const probeMilliseconds = 4;
 
-/** A probe of the engine that computes on that backend, warmed up; undefined where there is none. */
+/** Makes a probe, warmed up, of the engine that computes on a backend; undefined where there is no engine. */
 export async function makePeakProbe(backend: string, clock: Clock): Promise<PeakProbe | undefined> {
   if (!engineOf(backend)) return undefined;
   const time = (iterations: number) => {
@@ -23,7 +23,7 @@ export async function makePeakProbe(backend: string, clock: Clock): Promise<Peak
   };
   lengthen();
   await warmUp(() => time(turns).milliseconds, clock);
-  // Warm code is faster.
+  // Warm code is faster, so the probe may need more iterations.
   lengthen();
   return () => {
     const {operations, milliseconds} = time(turns);
@@ -31,10 +31,13 @@ export async function makePeakProbe(backend: string, clock: Clock): Promise<Peak
   };
 }
 
-/** How long an engine may take to find out which of its forms is the fastest here. */
+/** How long to wait for an engine to find out which of its variants is the fastest here. */
 const settlingMilliseconds = 1000;
 
-/** Lets the engine of a backend find that out before anything is timed: only one with fused arithmetic has forms to choose from. */
+/**
+ * Waits until the engine of a backend has settled on a variant, before anything is timed. Only engines with fused arithmetic have
+ * variants.
+ */
 export async function settleEngine(backend: string, clock: Clock): Promise<void> {
   const first = engineOf(backend);
   const end = clock.now() + settlingMilliseconds;

@@ -3,7 +3,7 @@ import {type Problem, problemInfo} from '../geometry/problem.js';
 import type {Case} from '../verify/cases/case.js';
 import {operations} from './reduceProblem.js';
 
-/** Operations of a layer: enough to be worth a choice, few enough to be timed often. */
+/** The range of operations per layer: enough for a choice to matter, few enough to be timed often. */
 const [fewest, most] = [8e6, 4e8];
 
 const sides = [7, 8, 12, 14, 16, 20, 28, 32, 40, 48, 56, 64];
@@ -29,7 +29,7 @@ const layer: fc.Arbitrary<Problem> = fc
     return operations(problem) >= fewest && operations(problem) <= most && problemInfo(problem).outHeight > 0;
   });
 
-/** So many layers as networks have them, of sizes that nobody chose. */
+/** Draws so many layers of the kinds that networks have. */
 export function randomLayers(count: number, seed: number): Case[] {
   return fc.sample(layer, {numRuns: count, seed}).map((problem) => ({problem}));
 }

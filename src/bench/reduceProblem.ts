@@ -2,10 +2,10 @@ import {flopsOf} from '../geometry/pass.js';
 import {type Problem, problemInfo} from '../geometry/problem.js';
 
 /**
- * The problem with fewer operations: of fewer images, then fewer rows, then fewer channels. What is slow is timed on it, and its time scaled
- * by the operations.
+ * Reduces the operations of a problem: first the images, then the rows, then the channels. Slow kernels are timed on the reduced
+ * problem, and their time is scaled by the operations.
  *
- * @param flops so many at most, if reducing can do that
+ * @param flops the largest number of operations, which reducing cannot always reach
  */
 export function reduceProblem(problem: Problem, flops: number): Problem {
   let reduced = problem;
@@ -17,7 +17,7 @@ export function reduceProblem(problem: Problem, flops: number): Problem {
   return reduced;
 }
 
-/** Operations of any pass. */
+/** The number of operations of any pass. */
 export function operations(problem: Problem): number {
   return flopsOf(problemInfo(problem));
 }
@@ -29,7 +29,7 @@ function images(p: Problem, share: number): Problem {
 }
 
 function rows(p: Problem, share: number): Problem {
-  // At least one window that lies inside.
+  // At least one window must lie inside.
   return {...p, inHeight: portion(p.inHeight, share, (p.filterHeight - 1) * p.dilationHeight + 1)};
 }
 

@@ -6,19 +6,19 @@ import {geometricMean} from './statistics.js';
 import type {StepResult} from './steps/stepResult.js';
 import {warmUpRule} from './warmUp.js';
 
-/** The options of a run as its report lists them: plain data, defaults filled in. */
+/** The options of a run in its report: plain data, with defaults filled in. */
 export interface ReportedBenchOptions {
   backends: readonly string[];
   layers: readonly string[];
   steps: boolean;
   problems: readonly string[];
   passes: readonly Pass[];
-  /** How many random layers stood instead of layers. */
+  /** The number of random layers that were timed instead of layers. */
   cases: number;
   algorithm: string | 'auto' | 'all';
   accuracy: 'standard' | 'fast';
   filters: 'new' | 'constant';
-  /** Its name and threads. */
+  /** The peer's name and threads. */
   peer?: string;
   engine: EngineName | 'auto';
   threads: number;
@@ -31,16 +31,16 @@ export interface ReportedBenchOptions {
 export interface SummaryRow {
   backend: string;
   pass: Pass;
-  /** Over how many layers; of `ratio`, those that the built-in computes. */
+  /** The number of measured layers. `ratio` covers `ratioLayers` of them, those that the built-in computes. */
   layers: number;
   gflops: number;
   fractionOfPeak?: {kernel?: number; whole: number};
   ratio?: number;
   ratioLayers: number;
-  /** How many times as fast as native code, and over how many layers. */
+  /** The speedup over native code, and the number of layers that it covers. */
   peerRatio?: number;
   peerLayers?: number;
-  /** How many of the layers convgrad by default hands on to tfjs's own kernel. */
+  /** The number of layers that convgrad by default delegates to tfjs's own kernel. */
   delegated: number;
 }
 
@@ -50,27 +50,30 @@ export interface BenchReport {
   seed: number;
   options: ReportedBenchOptions;
   environment: Environment;
-  /** The engine that algorithms compute on, by backend. */
+  /** The name of the engine that algorithms compute on, by backend. */
   engines: Record<string, string>;
   warmUp: string;
-  /** Of layers. */
+  /** The rows of layers. */
   results: BenchResult[];
-  /** Of training steps. */
+  /** The rows of training steps. */
   steps: StepResult[];
   summary: {
     rows: SummaryRow[];
-    /** How many times as fast a step of ours is on wasm as on cpu, by network. */
+    /** A step's time on cpu divided by its time on wasm, both with convgrad, by network. */
     cpuToWasm: Record<string, number>;
-    /** Where algorithms were timed side by side: of so many choices, those that took at most 10% longer than the fastest. */
+    /**
+     * Exists where algorithms were timed side by side: `good` of the `of` choices took at most 10% longer than the fastest
+     * algorithm.
+     */
     choices?: {of: number; good: number};
     measured: number;
-    /** Rows with nothing measured, of algorithms that refused. */
+    /** Rows without a measurement, because the algorithm refused. */
     skipped: number;
     /** Rows that the time budget or an interruption left out. */
     left: number;
     seconds: number;
   };
-  /** The run was aborted: the results are those until then. */
+  /** Set if the run was aborted; the results are those until then. */
   interrupted?: true;
 }
 
@@ -105,7 +108,7 @@ export function isMeasured({milliseconds}: BenchResult): boolean {
   return milliseconds?.ours !== undefined;
 }
 
-/** A choice that costs less than this is as good as the best. */
+/** A choice counts as good if its loss is at most this. */
 const acceptableLoss = 1.1;
 
 function choicesOf(results: readonly BenchResult[]): Pick<BenchReport['summary'], 'choices'> {
@@ -115,7 +118,7 @@ function choicesOf(results: readonly BenchResult[]): Pick<BenchReport['summary']
     : {choices: {of: losses.length, good: losses.filter((it) => it <= acceptableLoss).length}};
 }
 
-/** One row for each backend and pass that has results, in their order. */
+/** Makes one row for each backend and pass that has results, in their order. */
 export function summaryRows(results: readonly BenchResult[]): SummaryRow[] {
   const groups = new Map<string, BenchResult[]>();
   for (const result of results.filter(isMeasured)) {

@@ -17,8 +17,8 @@ const checks: OptionChecks = optionChecks('bench');
 const {fail, choose} = checks;
 
 /**
- * Fills in the defaults and checks every choice.
- * @throws ConvgradError naming the choice, what it got and what there is
+ * Fills in the defaults and checks every option.
+ * @throws ConvgradError that names the option, its value and what is allowed
  */
 export function resolveOptions(
   options: BenchOptions,
@@ -43,7 +43,7 @@ export function resolveOptions(
   if (!(Number.isSafeInteger(rounds) && rounds >= 1)) fail(`rounds must be a whole number ≥ 1; got ${rounds}.`);
   checks.seed(seed);
   checks.timeBudget(timeBudget);
-  // A page that times a GPU has no need of threads, nor perhaps the means.
+  // The engine is checked only for backends of the host: a page that times a GPU needs no threads, and may not support them.
   if (backends.some((backend) => hostFamily.backends.includes(backend))) checkEngine('bench', {engine, threads});
   choose('backend', backends, servedBackends());
   choose('pass', options.passes ?? [], passes);
@@ -66,7 +66,7 @@ export function resolveOptions(
   return resolved;
 }
 
-/** What a run is to measure. @throws ConvgradError when there is nothing, or a problem is not understood */
+/** The cases that a run measures. @throws ConvgradError when there are none, or a problem cannot be parsed */
 export function casesOf({
   layers,
   problems,
@@ -89,7 +89,7 @@ export function casesOf({
 
 type NamedCase = Case & {name: string};
 
-/** Which networks a run is to train. @throws ConvgradError when there is none */
+/** The networks that a run trains. @throws ConvgradError when there are none */
 export function networksOf(
   {layers}: Pick<ReportedBenchOptions, 'layers'>,
   networks: readonly StepNetwork[] = stepNetworks,
@@ -97,9 +97,9 @@ export function networksOf(
   return chosen('network', networks, layers);
 }
 
-/** Those with a word that begins like one of the parts; all where there are no parts. */
+/** The items that have a word beginning with one of the parts; all items if there are no parts. */
 function chosen<T extends {name: string}>(what: string, all: readonly T[], parts: readonly string[]): T[] {
-  // MobileNet is no LeNet.
+  // The match is at the start of a word, so 'lenet' does not select MobileNet.
   const has = (name: string, part: string) => ` ${name}`.toLowerCase().includes(` ${part.toLowerCase().trim()}`);
   const unknown = parts.find((part) => !all.some(({name}) => has(name, part)));
   if (unknown !== undefined) {

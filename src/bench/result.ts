@@ -3,68 +3,80 @@ import type {Alternative} from './alternatives.js';
 import type {Measurement, Round} from './measure.js';
 import {median, relativeRange} from './statistics.js';
 
-/** What a row is about. */
+/** The identity of a row. */
 export interface BenchRow {
-  /** A name for people; the problem itself where it has none. */
+  /** The layer's name, or the problem string where it has none. */
   layer: string;
   problem: string;
-  /** The layer's own problem, where a smaller one is timed in its place: software that plays the GPU is slow. */
+  /** The layer's own problem, if a smaller one was timed in its place because software rendering is slow. */
   reducedFrom?: string;
   backend: string;
   pass: Pass;
-  /** Convgrad's, by name. */
+  /** The name of convgrad's algorithm. */
   algorithm: string;
-  /** Operations by the definition. */
+  /** The number of operations by the definition. */
   flops: number;
-  /** By default convgrad delegates this pass to tfjs's own kernel: what is measured here serves those who ask for the algorithm by name. */
+  /**
+   * Set where convgrad by default delegates this pass to tfjs's own kernel. The row then measures what you get if you request the
+   * algorithm by name.
+   */
   delegated?: true;
 }
 
-/** One layer, one pass, on one backend. Everything measured is absent where the algorithm does not compute it: `reason` says why. */
+/**
+ * The measurements of one pass of one layer on one backend. They are absent where the algorithm does not support the pass;
+ * `reason` then says why.
+ */
 export interface BenchResult extends BenchRow {
-  /** Medians over the rounds, of one call; `builtin` scaled to the whole problem. */
+  /** Milliseconds per call, medians over the rounds; `builtin` is scaled to the whole problem. */
   milliseconds?: Partial<Record<ReportedName, number>>;
   gflops?: Partial<Record<ReportedName, number>>;
-  /** By the GPU's own clock: medians of a few calls after the rounds, not scaled. Where it does not tell, why. */
+  /** Times by the GPU's own clock: medians of a few calls after the rounds, not scaled. `gpuReason` says why they are missing. */
   gpuMilliseconds?: GpuTimes;
   gpuReason?: string;
-  /** The machine's, in GFLOP/s: median over the rounds. */
+  /** The machine's peak in GFLOP/s, median over the rounds. */
   peak?: number;
-  /** Of arithmetic alone, and of the whole call: medians of what was formed within each round. */
+  /**
+   * The fraction of the peak that the arithmetic alone reaches and that the whole call reaches; medians of the fractions within
+   * each round.
+   */
   fractionOfPeak?: {kernel?: number; whole: number};
-  /** How many times as fast as the built-in: median of what was formed within each round. */
+  /** The speedup over the built-in: the median of the ratios within each round. */
   ratio?: number;
-  /** And as native code. */
+  /** The speedup over native code, formed in the same way. */
   peerRatio?: number;
-  /** Where algorithms were timed side by side: what was predicted for this one, the others, and how many times as long as the fastest of all it took. */
+  /**
+   * These exist where algorithms were timed side by side: the predicted time of this algorithm, the other algorithms, and the
+   * chosen one's time divided by the fastest one's (at least 1).
+   */
   predictedMilliseconds?: number;
   alternatives?: AlternativeResult[];
   loss?: number;
-  /** (largest − smallest)/median over the rounds, of the whole call: its fraction of the peak, else its time. */
+  /** (largest − smallest)/median over the rounds, of the whole call's fraction of the peak, or else of its time. */
   noise?: number;
-  /** The built-in was timed on this problem, and its time multiplied. */
+  /** Set if the built-in was timed on this smaller problem and its time multiplied by the factor. */
   scaled?: {problem: string; factor: number};
-  /** Milliseconds of the first call of each, and how many calls came before the rounds. */
+  /** Milliseconds of the first call of each, and the number of calls before the rounds. */
   first?: Partial<Record<ReportedName, number>>;
   warmUpCalls?: Partial<Record<ReportedName, number>>;
-  /** As measured: `builtin` not scaled. */
+  /** The rounds as measured; `builtin` is not scaled. */
   rounds?: Round[];
   /** Why there is no built-in to compare with, or nothing at all. */
   reason?: string;
 }
 
-/** Milliseconds of one call, reading one element included. */
+/** Milliseconds per call, including the read of one element. */
 export interface GpuTimes {
   ours?: number | undefined;
   builtin?: number | undefined;
 }
 
-/** Another algorithm on the same row. */
+/** Another algorithm that was timed on the same row. */
 export interface AlternativeResult extends Alternative {
   milliseconds: number;
 }
 
-/** What the rounds of one row come to. */
+/** Computes the medians and ratios of one row from its rounds. */
 export function resultOf(
   row: BenchRow,
   {warmUps, rounds}: Measurement,
@@ -120,7 +132,7 @@ export function resultOf(
 const reportedNames = ['ours', 'kernel', 'builtin', 'peer'] as const;
 type ReportedName = (typeof reportedNames)[number];
 
-/** How the algorithms of one row did, and tfjs's own kernel where it competes with them. */
+/** Compares the algorithms of one row, and tfjs's own kernel where it competes with them. */
 function compareAlgorithms(
   {algorithm, delegated}: Pick<BenchRow, 'algorithm' | 'delegated'>,
   alternatives: readonly Alternative[],

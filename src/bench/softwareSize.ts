@@ -4,17 +4,19 @@ import type {Environment} from '../verify/report/report.js';
 import {operations} from './reduceProblem.js';
 
 /**
- * Operations of a layer that is timed in software rendering: a pass of tfjs's own then takes up to some hundred milliseconds. With a quarter of them
- * layers lose channels or become one and the same, and calls are mostly begun and ended.
+ * The number of operations of a layer that is timed in software rendering. A pass of tfjs's own then takes up to some hundred
+ * milliseconds. With a quarter of these operations, layers would lose channels or become equal, and calls would be mostly
+ * overhead.
  */
 export const softwareFlops = 2 ** 26;
 
-/** An image is not made smaller than this: borders would outweigh what they enclose. */
+/** The smallest side of an image. Below it, borders would outweigh the interior. */
 const minSide = 7;
 
 /**
- * The problem itself, or where it has more operations than software rendering has time for, one of half the images, else half the height and
- * width, else half the channels, as often as it takes: still a layer, unlike what fewer rows would leave.
+ * Returns the problem, or a smaller one if it has more operations than software rendering has time for. It halves the images, or
+ * else the height and width, or else the channels, as often as needed. Unlike a problem with fewer rows, the result still looks
+ * like a layer.
  */
 export function shrinkForSoftware(problem: Problem, flops = softwareFlops): Problem {
   if (operations(problem) <= flops) return problem;
@@ -48,7 +50,7 @@ function fewerChannels(p: Problem): Problem | undefined {
   return inChannels > outChannels ? {...p, inChannels: half(inChannels)} : {...p, outChannels: half(outChannels)};
 }
 
-/** Whether what a backend tells of itself names a program that computes on the processor what a GPU would. */
+/** Whether a backend's description names a software renderer, which computes on the processor instead of a GPU. */
 export function isSoftware(about: Environment['backends'][string] = {}): boolean {
   return Object.values(about).some((detail) => isSoftwareRenderer(String(detail)));
 }

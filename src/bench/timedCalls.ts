@@ -15,16 +15,16 @@ import {awaitResult} from './awaitResult.js';
 import type {Clock, TimedCall} from './clock.js';
 import {type TimedEngine, timedEngine} from './timedEngine.js';
 
-/** Calls that hold tensors until they are disposed of. */
+/** A timed call that holds tensors until `dispose()`. */
 export interface TensorCall {
   call: TimedCall;
   dispose(): void;
 }
 
 /**
- * A whole call of convgrad's kernel as tfjs makes it: checks, selection, copies, and a new output, which is disposed of outside of the time;
- * on a GPU until it is there, see {@link awaitResult}.
- * @param served who must have computed it, `backend/algorithm/pass`
+ * A whole call of convgrad's kernel, as tfjs makes it: checks, selection, copies, and a new output. The output is disposed of
+ * outside the timed part. On a GPU the time includes the wait for the result; see {@link awaitResult}.
+ * @param served the implementation that must compute it, as `backend/algorithm/pass`
  */
 export function wholeCall(problem: Problem, inputs: Inputs, pass: Pass, served: string, clock: Clock): TensorCall {
   return tensorCall(problem, inputs, pass, clock, (run) => {
@@ -51,9 +51,9 @@ export function builtinCall(problem: Problem, inputs: Inputs, pass: Pass, clock:
 }
 
 /**
- * The arithmetic of an algorithm alone: the time inside the engine's operations; of an algorithm that uses none of them, that of the whole
- * function, on arrays that are there already.
- * @param engine the engine of now: it may change until it has settled
+ * The arithmetic of an algorithm alone, on existing arrays: the time inside the engine's operations. For an algorithm that uses
+ * none of them, it is the time of the whole function.
+ * @param engine returns the present engine, which may change until it has settled
  */
 export function kernelCall(
   algorithm: Algorithm,
@@ -108,7 +108,7 @@ function tensorCall(
   return {call, dispose: () => tf.dispose(Object.values(tensors))};
 }
 
-/** What a kernel returned, and how long it took to return. */
+/** The result of a kernel, and the milliseconds until it returned. */
 interface ComputedTensor {
   result: Tensor;
   milliseconds: number;

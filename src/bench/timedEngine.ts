@@ -1,6 +1,6 @@
 import type {Engine} from '../engine/engine.js';
 
-/** Which operations of an engine compute, where the others allocate and move data. */
+/** Whether an operation of the engine is arithmetic. The others allocate or move data. */
 const isArithmetic: Readonly<Record<keyof Engine, boolean>> = {
   name: false,
   counters: false,
@@ -32,17 +32,17 @@ const isArithmetic: Readonly<Record<keyof Engine, boolean>> = {
   release: false,
 };
 
-/** An engine that keeps time. */
+/** An engine that measures the time of its arithmetic. */
 export interface TimedEngine {
-  /** What it was made of. */
+  /** The engine that it wraps. */
   of: Engine;
-  /** The same arithmetic as the engine that it was made of. */
+  /** The wrapper, with the same arithmetic. */
   engine: Engine;
-  /** The time inside arithmetic operations since the last time this was asked, and how many calls of them there were. */
+  /** The time inside arithmetic operations since the last `take()`, and the number of their calls. */
   take(): {milliseconds: number; calls: number};
 }
 
-/** @param now milliseconds since some moment */
+/** Wraps an engine. @param now returns milliseconds since some fixed moment */
 export function timedEngine(engine: Engine, now: () => number): TimedEngine {
   let spent = {milliseconds: 0, calls: 0};
   const timed = Object.create(engine);

@@ -1,30 +1,33 @@
 import type {Clock, TimedCall} from './clock.js';
 
-/** What came of warming up. */
+/** The result of warming up a call. */
 export interface WarmUpResult {
-  /** Milliseconds of the first call, with whatever is compiled or allocated once. */
+  /** Milliseconds of the first call, including one-time compilation and allocation. */
   first: number;
-  /** Of the fastest since. */
+  /** Milliseconds of the fastest batch, as the mean of its calls, or of the first call if that was faster. */
   best: number;
   calls: number;
 }
 
 /** Calls shorter than this are warmed up several at a time. */
 const batchMilliseconds = 2;
-/** Time that falls by less has stopped falling. */
+/** A time counts as fallen if it is below this share of the best one. */
 const significantDrop = 0.97;
-/** So many times in a row. */
+/** Warming up ends after this many batches in a row without such a fall. */
 const maxStaleBatches = 3;
 
-/** How long warming up may take: until then WebAssembly has been compiled a second time. */
+/** The limits of warming up. They leave WebAssembly enough time to be compiled a second time. */
 export const warmUpLimit = {batches: 60, milliseconds: 1000};
 
-/** What a report says of it. */
+/** The rule in words, for reports. */
 export const warmUpRule =
   `each call is repeated until its time has not fallen by ${Math.round(100 * (1 - significantDrop))}% ${maxStaleBatches} times in a row, for ` +
   `${warmUpLimit.milliseconds / 1000} s at most, with a turn of the event loop between`;
 
-/** Repeats a call until its time stops falling: engines compile code again, in the background, when it has run for a while. */
+/**
+ * Repeats a call until its time stops falling. JavaScript engines compile code again, in the background, after it has run for a
+ * while.
+ */
 export async function warmUp(call: TimedCall, clock: Clock, limit = warmUpLimit): Promise<WarmUpResult> {
   const first = await call();
   let [best, calls, spent, stale] = [first, 1, first, 0];
@@ -40,7 +43,7 @@ export async function warmUp(call: TimedCall, clock: Clock, limit = warmUpLimit)
   return {first, best, calls};
 }
 
-/** How often a call is made to fill so many milliseconds. */
+/** How many calls fill so many milliseconds, between 1 and 1000. */
 export function repetitions(milliseconds: number, fill: number): number {
   return Math.max(1, Math.min(1000, Math.ceil(fill / milliseconds)));
 }

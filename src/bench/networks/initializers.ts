@@ -1,6 +1,6 @@
 import {defaultTf as tf} from '../../plugin/tfjs.js';
 
-/** An initializer for each layer in turn, seeded: the same weights every time. */
+/** Makes an initializer for each layer in turn. They are seeded, so the weights are the same every time. */
 export function initializers(): () => {kernelInitializer: ReturnType<typeof tf.initializers.heNormal>} {
   let seed = 0;
   return () => ({kernelInitializer: tf.initializers.heNormal({seed: ++seed})});

@@ -2,7 +2,7 @@ import type {LayersModel} from '@tensorflow/tfjs';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {initializers} from './initializers.js';
 
-/** LeNet-5 (LeCun, Bottou, Bengio, Haffner 1998), whole: 5×5 filters, tanh, average pooling. [28, 28, 1] → [10] */
+/** LeNet-5 (LeCun, Bottou, Bengio, Haffner 1998), complete: 5×5 filters, tanh, average pooling. [28, 28, 1] → [10] */
 export function lenet5(): LayersModel {
   const init = initializers();
   const conv = (filters: number, padding: 'same' | 'valid') =>

@@ -4,7 +4,7 @@ import {initializers} from './initializers.js';
 
 /**
  * ResNet-20 for CIFAR (He, Zhang, Ren, Sun 2015): three stages of three residual blocks. [size, size, 3] → [classes]
- * @param channels of the first stage; the others have twice and four times as many
+ * @param channels the channels of the first stage; the others have two and four times as many
  */
 export function resnet20(size: number, channels: number, classes: number): LayersModel {
   const init = initializers();

@@ -4,7 +4,7 @@ import {initializers} from './initializers.js';
 
 /**
  * U-Net (Ronneberger, Fischer, Brox 2015) with padding 'same' and three levels instead of five. [size, size, 1] → [size, size, 1]
- * @param channels of the first level; the others have twice and four times as many
+ * @param channels the channels of the first level; the others have two and four times as many
  */
 export function unet(size: number, channels: number): LayersModel {
   const init = initializers();

@@ -1,7 +1,7 @@
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import {explicitPads} from '../../geometry/explicitPads.js';
 
-/** Shapes in ONNX's order: images [N, C, H, W], filters [F, C, kh, kw], depthwise [C·M, 1, kh, kw]. */
+/** Shapes in ONNX's order: images [N, C, H, W], filters [F, C, kh, kw], depthwise filters [C·M, 1, kh, kw]. */
 export interface OnnxShapes {
   x: number[];
   filter: number[];
@@ -18,8 +18,9 @@ export function onnxShapes(info: Conv2DInfo): OnnxShapes {
 }
 
 /**
- * A forward convolution as an ONNX model whose filter is an input, so that nothing about it can be prepared before a call.
- * Source: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto for the fields, https://onnx.ai/onnx/operators/onnx__Conv.html for the operator.
+ * Encodes a forward convolution as an ONNX model. Its filter is an input, so that the runtime cannot prepare it before a call.
+ * Source: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto for the fields, https://onnx.ai/onnx/operators/onnx__Conv.html
+ * for the operator.
  */
 export function onnxModel(info: Conv2DInfo): Uint8Array {
   const [, [top, bottom], [left, right]] = explicitPads(info);
@@ -45,7 +46,7 @@ export function onnxModel(info: Conv2DInfo): Uint8Array {
   return Uint8Array.from(message(number(1, irVersion), field(8, number(2, opset)), field(7, graph)));
 }
 
-/** Of float32. */
+/** A description of a float32 tensor. */
 function value(name: string, shape: readonly number[]): number[] {
   const dimensions = shape.flatMap((size) => field(1, number(1, size)));
   return message(text(1, name), field(2, field(1, message(number(1, 1), field(2, dimensions)))));
@@ -59,7 +60,8 @@ function integer(name: string, one: number): number[] {
   return message(text(1, name), number(3, one), number(20, 2));
 }
 
-// Protocol buffers: a field is its number and kind, then a number in groups of seven bits, or a length and so many bytes.
+// Protocol buffers: a field is its number and wire type, followed by a number in groups of seven bits, or by a length and so many
+// bytes.
 
 function message(...fields: readonly number[][]): number[] {
   return fields.flat();

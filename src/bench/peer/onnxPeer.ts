@@ -11,7 +11,7 @@ interface OnnxTensor {
   dims: readonly number[];
 }
 
-/** What is used of the package onnxruntime-node. */
+/** The part of the package onnxruntime-node that is used. */
 export interface OnnxRuntime {
   InferenceSession: {
     create(
@@ -25,7 +25,7 @@ export interface OnnxRuntime {
   Tensor: new (type: 'float32', data: Float32Array, dims: readonly number[]) => OnnxTensor;
 }
 
-/** ONNX Runtime with its own layout of images, NCHW, and without spinning threads: they would compute beside whoever's turn it is. */
+/** ONNX Runtime in its own image layout, NCHW. Its threads do not spin, because they would disturb the next timed call. */
 export function onnxPeer(runtime: OnnxRuntime, version: string, threads: number, clock: Clock): Peer {
   return {
     name: `onnxruntime-node ${version}`,
@@ -59,7 +59,7 @@ export function onnxPeer(runtime: OnnxRuntime, version: string, threads: number,
   };
 }
 
-/** [N, H, W, C] as [N, C, H, W]. */
+/** Transposes [N, H, W, C] to [N, C, H, W]. */
 function toNCHW(values: Float32Array, [batch, channels, height, width]: readonly number[]): Float32Array {
   const transposed = new Float32Array(values.length);
   const pixels = height * width;
@@ -72,7 +72,7 @@ function toNCHW(values: Float32Array, [batch, channels, height, width]: readonly
   return transposed;
 }
 
-/** [kh·kw, C, M] as [F, C, kh·kw], depthwise as [C·M, 1, kh·kw]. */
+/** Transposes [kh·kw, C, M] to [F, C, kh·kw], and depthwise filters to [C·M, 1, kh·kw]. */
 function toOnnxFilter(info: Conv2DInfo, filter: Float32Array): Float32Array {
   const [taps, C, M] = [info.filterHeight * info.filterWidth, info.inChannels, filterDepth(info)];
   const transposed = new Float32Array(filter.length);
@@ -88,10 +88,10 @@ function toOnnxFilter(info: Conv2DInfo, filter: Float32Array): Float32Array {
   return transposed;
 }
 
-/** What rounding may make of it, by the largest value there is. */
+/** The tolerated rounding error, relative to the largest value. */
 const tolerance = 1e-3;
 
-/** @throws Error unless it is what convgrad computes */
+/** Compares a result with convgrad's own. @throws Error when they differ */
 function checkResult(info: Conv2DInfo, x: Float32Array, filter: Float32Array, y: OnnxTensor): void {
   const own = new Float32Array(sizeOf(info, 'y'));
   const algorithm = algorithms().find((one) => one.forward && one.supports(info, 'forward') === true);

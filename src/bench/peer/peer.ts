@@ -1,16 +1,17 @@
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import type {TimedCall} from '../clock.js';
 
-/** Native code that convolves forward too, to stand beside convgrad: no part of what it is compared with. */
+/** Native code that computes the forward pass too, timed beside convgrad. It takes no part in the comparison with tfjs. */
 export interface Peer {
-  /** With its version. */
+  /** The package's name and version. */
   name: string;
   threads: number;
   /**
-   * Makes ready what lies outside of a call: the session, and the inputs in its order. The filter stays an input, as it is in training.
+   * Prepares what lies outside a call: the session, and the inputs in the peer's layout. The filter stays an input, as in
+   * training.
    * @param x [N, H, W, C]
    * @param filter [kh, kw, C, F]
-   * @throws Error when it computes something else
+   * @throws Error when the peer's result differs from convgrad's
    */
   open(info: Conv2DInfo, x: Float32Array, filter: Float32Array): Promise<{call: TimedCall; close(): Promise<void>}>;
 }

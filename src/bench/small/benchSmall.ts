@@ -7,28 +7,28 @@ import {median} from '../statistics.js';
 import {repetitions} from '../warmUp.js';
 import {type SmallCall, smallCalls} from './smallCalls.js';
 
-/** One small call, convgrad installed and tfjs alone. */
+/** The time of one small call, with convgrad installed and with tfjs alone. */
 export interface SmallResult {
   name: string;
   backend: string;
-  /** Microseconds of one call, the disposal of its result included: medians over the rounds. */
+  /** Microseconds per call, including the disposal of its result: medians over the rounds. */
   ours: number;
   builtin: number;
-  /** The median over the rounds of what ours takes longer than the built-in in the same round, in microseconds. */
+  /** The median over the rounds of our time minus the built-in's time in the same round, in microseconds. */
   overhead: number;
-  /** The median over the rounds of the built-in's time by ours. */
+  /** The median over the rounds of the built-in's time divided by ours. */
   speedup: number;
 }
 
-/** A slot in a round takes about so many milliseconds. */
+/** About how many milliseconds each side's slot in a round takes. */
 const slotMilliseconds = 5;
-/** Calls before the first round, so that engines have compiled what they will. */
+/** The largest number of calls before the first round, so that JavaScript engines have compiled the code. */
 const warmUps = 200;
 
 /**
- * Times small forward calls on the active backend, with convgrad installed and with tfjs's own kernels in place, in turns, and what a call takes longer.
- * tfjs's active backend and the installation are as before when it is done.
- * @param rounds how often each is measured
+ * Times small calls on the active backend, with convgrad installed and with tfjs's own kernels in place, in turns. Afterwards it
+ * restores tfjs's active backend and the installation.
+ * @param rounds how many times each call is measured
  */
 export async function benchSmall(
   {rounds = 15, threads = 1, signal}: {rounds?: number; threads?: number; signal?: AbortSignal} = {},
@@ -52,7 +52,7 @@ export async function benchSmall(
       const times = repetitions(Math.min(run(3), builtin(3)) / 1e3, slotMilliseconds);
       const measured: {ours: number; builtin: number}[] = [];
       for (let round = 0; round < rounds && !signal?.aborted; round++) {
-        // Whoever comes first in one round comes last in the next.
+        // The order alternates from round to round.
         const [first, second] = round % 2 === 0 ? [builtin, run] : [run, builtin];
         const [a, b] = [first(times), second(times)];
         measured.push(round % 2 === 0 ? {ours: b, builtin: a} : {ours: a, builtin: b});

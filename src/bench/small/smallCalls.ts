@@ -1,10 +1,10 @@
 import type {Rank, Tensor, Tensor4D} from '@tensorflow/tfjs';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
 
-/** Something small that predicts: a single layer, or a network of some. */
+/** A small forward computation: a single layer, its gradient, or a small network. */
 export interface SmallCall {
   name: string;
-  /** Makes its weights and its input. @returns what computes the result of one call; the caller disposes of it */
+  /** Makes the weights and the input. @returns `call`, which computes one result that the caller disposes of */
   prepare(): {call(): Tensor; dispose(): void};
 }
 
@@ -24,7 +24,7 @@ function layer(name: string, xShape: Shape, filterShape: Shape, stride = 1, dept
   };
 }
 
-/** The same with bias and activation in one kernel. */
+/** A layer with bias and activation in one kernel. */
 function fused(name: string, xShape: Shape, filterShape: Shape, depthwise = false): SmallCall {
   return {
     name,
@@ -40,7 +40,7 @@ function fused(name: string, xShape: Shape, filterShape: Shape, depthwise = fals
   };
 }
 
-/** Forward and back to x: the gradient that tfjs alone has on every backend. */
+/** A layer's forward pass and its gradient with respect to x, the gradient that tfjs alone has on every backend. */
 function gradient(name: string, xShape: Shape, filterShape: Shape): SmallCall {
   return {
     name,
@@ -52,7 +52,7 @@ function gradient(name: string, xShape: Shape, filterShape: Shape): SmallCall {
   };
 }
 
-/** One layer of a network: its filter's side, its output channels, its stride. */
+/** One layer of a network: the side of its filter, its output channels, its stride. */
 type LayerStep = readonly [side: number, channels: number, stride: number] | 'depthwise' | 'depthwise by 2';
 
 function network(name: string, size: number, steps: readonly LayerStep[]): SmallCall {
@@ -90,7 +90,10 @@ const separable = (channels: number, by = 1): LayerStep[] => [
   [1, channels, 1],
 ];
 
-/** Layers whose call takes about as long as its own beginning and end, forward, fused and back to x, and networks of such layers, in batches of one image. */
+/**
+ * Layers whose computation takes about as long as the overhead of a call, and networks of such layers, in batches of one image.
+ * The layers run forward, fused, or back to x.
+ */
 export const smallCalls: readonly SmallCall[] = [
   layer('1×1, 12² × 96 → 16', [1, 12, 12, 96], [1, 1, 96, 16]),
   layer('1×1, 1² × 8 → 8', [1, 1, 1, 8], [1, 1, 8, 8]),

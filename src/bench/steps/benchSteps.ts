@@ -13,15 +13,15 @@ import {type StepNetwork, stepNetworks} from './stepNetworks.js';
 import {type BuiltinSteps, type StepResult, type StepRow, stepResultOf} from './stepResult.js';
 import {startTraining, type Training} from './training.js';
 
-/** A step of the built-in takes about so long at most, unless one image takes longer. */
+/** A step of the built-in takes at most about so long, unless a single image takes longer. */
 const maxStepMilliseconds = 1000;
 
 /**
- * Times a training step of each network: with convgrad installed, and with tfjs's own kernels in place.
- * tfjs's active backend and the installation are as before when it is done.
+ * Times a training step of each network, with convgrad installed and with tfjs's own kernels in place. Afterwards it restores
+ * tfjs's active backend and the installation.
  *
- * @param networks those to choose from by `options.layers`
- * @throws ConvgradError on options that make no sense, or a backend that this process does not have
+ * @param networks the networks that `options.layers` selects from
+ * @throws ConvgradError on invalid options, or a backend that this process does not have
  */
 export async function benchSteps(
   options: BenchOptions = {},
@@ -33,7 +33,7 @@ export async function benchSteps(
   return benchEach(
     {
       jobs: networksOf(resolved, networks),
-      // Layers stay tfjs's: the built-in has to train with them too.
+      // The layers are not patched, because the built-in has to train with them too.
       installation: {algorithm, layers: false},
       open: async (backend) => (network) => ({
         name: network.name,
@@ -60,7 +60,7 @@ async function benchStep(
     const timed = () => timeOf(clock, ours);
     const warm = countCalls(timed);
     const row: StepRow = {network: network.name, backend, batch, algorithm, calls: callsByServer(warm.calls)};
-    // The first step is the one that was counted.
+    // The first step has run already, while its calls were counted.
     let first: number | undefined = warm.value;
     const call = () => {
       const milliseconds = first ?? timed();
@@ -84,7 +84,7 @@ function timeOf(clock: Clock, training: Training): number {
   return clock.now() - start;
 }
 
-/** A step with tfjs's own kernels and gradients. @throws ConvgradError when one of convgrad's ran */
+/** Times a step with tfjs's own kernels and gradients. @throws ConvgradError when one of convgrad's kernels ran */
 function builtinStep(clock: Clock, training: Training): number {
   const {value, calls} = countCalls(() => withBuiltins(tf, () => timeOf(clock, training)));
   if (calls.size > 0) {
@@ -96,7 +96,10 @@ function builtinStep(clock: Clock, training: Training): number {
   return value;
 }
 
-/** As large a batch as the built-in has time for; of one image a single step where that takes long already; or why it cannot train. */
+/**
+ * Chooses the largest batch that the built-in has time for. If one image already takes long, it times a single step. If the
+ * built-in cannot train, it gives the reason.
+ */
 function fitBuiltinBatch(
   network: StepNetwork,
   seed: number,
@@ -124,7 +127,7 @@ function scaledFrom(batch: number, whole: number): {scaled?: StepResult['scaled'
   return batch === whole ? {} : {scaled: {batch, factor: whole / batch}};
 }
 
-/** Who served the convolutions of one step. */
+/** Counts who served the convolutions of one step. */
 function callsByServer(calls: ReadonlyMap<string, number>): StepResult['calls'] {
   const sum = (builtin: boolean) =>
     [...calls].reduce((total, [key, count]) => (key.includes('/builtin/') === builtin ? total + count : total), 0);

@@ -7,10 +7,10 @@ import {unet} from '../networks/unet.js';
 /** A network whose training step is timed. */
 export interface StepNetwork {
   name: string;
-  /** Images of a step. */
+  /** The number of images per step. */
   batch: number;
   make(): LayersModel;
-  /** By the network's output, [batch, …]. */
+  /** The loss for the network's output, [batch, …]. */
   loss(wanted: Tensor, output: Tensor): Tensor;
 }
 

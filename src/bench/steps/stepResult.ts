@@ -1,39 +1,42 @@
 import type {Measurement, Round} from '../measure.js';
 import {median, relativeRange} from '../statistics.js';
 
-/** A training step of one network on one backend. */
+/** The measurements of a training step of one network on one backend. */
 export interface StepResult {
   network: string;
   backend: string;
-  /** Images of a step. */
+  /** The number of images per step. */
   batch: number;
-  /** As `install({algorithm})` takes it. */
+  /** As in `install({algorithm})`. */
   algorithm: string | 'auto';
-  /** Convolutions of one step: convgrad's, and those that it delegated to tfjs's own kernel, which count as the built-in's. */
+  /**
+   * The convolutions of one step: those that convgrad's algorithms compute, and those that convgrad delegates to tfjs's own
+   * kernel. The latter count as the built-in's.
+   */
   calls: {ours: number; delegated: number};
-  /** Medians over the rounds; `builtin` scaled to the whole batch. */
+  /** Medians over the rounds; `builtin` is scaled to the whole batch. */
   milliseconds: {ours: number; builtin?: number};
-  /** How many times as fast as the built-in: median of what was formed within each round. */
+  /** The speedup over the built-in: the median of the ratios within each round. */
   ratio?: number;
   /** (largest − smallest)/median over the rounds. */
   noise: number;
-  /** The built-in was timed on a batch of so many images, and its time multiplied. */
+  /** Set if the built-in was timed on this smaller batch and its time multiplied by the factor. */
   scaled?: {batch: number; factor: number};
-  /** The built-in was so slow that one step had to do, its first. */
+  /** Set if the built-in was so slow that only one step was timed, its first. */
   oneStep?: true;
   /** Milliseconds of the first step. */
   first: number;
   warmUpSteps: number;
-  /** As measured: `builtin` not scaled. */
+  /** The rounds as measured; `builtin` is not scaled. */
   rounds: Round[];
   /** Why there is no built-in to compare with. */
   reason?: string;
 }
 
-/** What is known before the rounds. */
+/** The fields that are known before the rounds. */
 export type StepRow = Pick<StepResult, 'network' | 'backend' | 'batch' | 'algorithm' | 'calls'>;
 
-/** What the built-in came to: one step of its own, or its part of the rounds; or nothing. */
+/** The measurement of the built-in: the milliseconds of a single step, or its part of the rounds; or the reason why there is none. */
 export type BuiltinSteps = {scaled?: StepResult['scaled']; oneStep?: number} | {reason: string};
 
 export function stepResultOf(row: StepRow, {warmUps, rounds}: Measurement, builtin: BuiltinSteps): StepResult {

@@ -3,14 +3,14 @@ import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {randomFrom} from '../../verify/data/random.js';
 import type {StepNetwork} from './stepNetworks.js';
 
-/** A network that is being trained. */
+/** A network in training. */
 export interface Training {
-  /** Forward, backward, and an update by plain gradient descent. */
+  /** Runs forward, backward, and an update by plain gradient descent. */
   step(): void;
   dispose(): void;
 }
 
-/** Starts to train a network on drawn data: the time of a step does not hang on what there is to learn. */
+/** Starts to train a network on random data. The time of a step does not depend on the data. */
 export function startTraining({name, make, loss}: StepNetwork, batch: number, seed: number): Training {
   const network = make();
   const next = randomFrom(`${seed}/${name}`);
@@ -22,7 +22,7 @@ export function startTraining({name, make, loss}: StepNetwork, batch: number, se
     tf.tensor(Float32Array.from({length: shape.reduce((product, size) => product * size)}, value), shape);
   const x = draw(shapes[0], () => next() / 2 ** 32);
   const labels = draw(shapes[1], () => next() % 2);
-  // Small enough that nothing overflows, however long the training.
+  // The learning rate is small enough that nothing overflows, however long the training.
   const optimizer = tf.train.sgd(1e-4);
   const variables = network.trainableWeights.map((weight) => weight.read() as Variable);
   return {

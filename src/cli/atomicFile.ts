@@ -17,16 +17,16 @@ import {
 import {dirname} from 'node:path';
 import {ConvgradError} from '../geometry/error.js';
 
-/** What a new file may be read and written by, before the user's mask. */
+/** The permissions of a new file, before the user's umask. */
 const newMode = 0o666;
 
-/** Finds out before any work is done. @throws ConvgradError when the file cannot be written */
+/** Checks early, before any work is done, that a file can be written. @throws ConvgradError when it cannot */
 export function assertWritable(path: string, flag: string): void {
   try {
     const present = statSync(path, {throwIfNoEntry: false});
     if (present?.isDirectory()) throw new Error('it is a folder');
     if (present) accessSync(path, constants.W_OK);
-    // Only trying tells: permissions do not bind root, and some folders hold no new files.
+    // Only an attempt tells: permissions do not bind root, and some folders accept no new files.
     if (!present || present.isFile()) {
       const {temporary, descriptor} = openTemporary(present ? realpathSync(path) : path, present);
       closeSync(descriptor);
@@ -37,7 +37,7 @@ export function assertWritable(path: string, flag: string): void {
   }
 }
 
-/** Writes a file that is whole at every moment: the new text replaces the old in one step, and keeps its permissions. */
+/** Writes a file atomically: the new text replaces the old in one step and keeps its permissions. */
 export function writeAtomically(path: string, text: string): void {
   const present = statSync(path, {throwIfNoEntry: false});
   // A device or a pipe must not be replaced by a file.
@@ -45,7 +45,7 @@ export function writeAtomically(path: string, text: string): void {
     writeFileSync(path, text);
     return;
   }
-  // Nor must a link: what it points to is meant.
+  // A link must not be replaced either; the text goes to its target.
   const target = present ? realpathSync(path) : path;
   const {temporary, descriptor} = openTemporary(target, present);
   try {
@@ -61,8 +61,8 @@ export function writeAtomically(path: string, text: string): void {
 }
 
 /**
- * Opens a new file beside another, so that a rename puts it there in one step. Its name cannot be known beforehand, and whatever has it already, a link
- * for example, is left alone. It is readable to nobody whom the other is not readable to.
+ * Opens a new file beside another, so that a rename can replace the other in one step. Its name is random, and an existing file
+ * or link of that name is left alone. Nobody can read the new file who cannot read the other.
  */
 function openTemporary(path: string, present: Stats | undefined): {temporary: string; descriptor: number} {
   const temporary = `${path}.${randomBytes(8).toString('hex')}.tmp`;
@@ -73,17 +73,17 @@ function openTemporary(path: string, present: Stats | undefined): {temporary: st
   return {temporary, descriptor};
 }
 
-/** Gives the file the permissions of another, and its owner where that is allowed. */
+/** Gives the file the permissions of another, and its owner where the system allows that. */
 function copyPermissions(descriptor: number, {uid, gid}: Stats, mode: number): void {
   try {
     fchownSync(descriptor, uid, gid);
   } catch {
-    // Only root gives files away.
+    // Only root may change a file's owner.
   }
   fchmodSync(descriptor, mode);
 }
 
-/** {@link writeAtomically} into a folder that is made if it is missing. */
+/** {@link writeAtomically}, which also makes the folder if it is missing. */
 export function writeAtomicallyIn(path: string, text: string): void {
   mkdirSync(dirname(path), {recursive: true});
   writeAtomically(path, text);

@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import type {Colors} from './verifyTable.js';
 
-/** Reasons that stand below a table, each once. */
+/** Collects reasons to list below a table, each once. */
 export function footnotes(): {note(reason: string | undefined): string; lines(): string[]} {
   const reasons: string[] = [];
   return {
@@ -23,7 +23,7 @@ export function newTable(head: string[], left: number, colors: Colors): Table.Ta
   });
 }
 
-/** As many as a measurement is worth. */
+/** Rounds to about three significant digits. */
 export function digits(value: number | undefined): string {
   if (value === undefined) return '–';
   return value >= 100 ? value.toFixed(0) : value.toPrecision(value >= 1 ? 3 : 2);

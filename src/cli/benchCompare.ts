@@ -5,7 +5,7 @@ import {ConvgradError} from '../geometry/error.js';
 import {digits, newTable} from './benchCells.js';
 import type {Colors} from './verifyTable.js';
 
-/** Reads what `--json` wrote. @throws ConvgradError when that is not what the file holds */
+/** Reads a report that `--json` wrote. @throws ConvgradError when the file is no such report */
 export function readReport(path: string, flag: string): BenchReport {
   const fail = (why: string): never => {
     throw new ConvgradError(flag, `${path} ${why}; name a file that \`convgrad bench --json\` wrote.`);
@@ -21,7 +21,7 @@ export function readReport(path: string, flag: string): BenchReport {
   return report as BenchReport;
 }
 
-/** What a person reads of two reports. */
+/** The comparison of two reports as text for the terminal. */
 export function describeComparison({changes, only, mean}: ReportComparison, path: string, colors: Colors): string {
   const counts = `${changes.length} rows in both, ${only.old} only there, ${only.new} only here`;
   if (changes.length === 0) return colors.yellow(`nothing to compare with ${path}: ${counts}`);

@@ -8,17 +8,17 @@ import {assertServed, list, numeric, type RawFlags, single, words} from './flags
 import {userPath} from './invocation.js';
 
 export interface BenchFlags {
-  /** What `bench()` takes. `backends` are those to try; `named` tells whether the user asked for them. */
+  /** The options of `bench()`. `named` tells whether the user named the backends. */
   options: BenchOptions & Required<Pick<BenchOptions, 'backends'>>;
   named: boolean;
   json: string | undefined;
-  /** The name of native code to time beside. */
+  /** The name of a peer, native code to time beside forward passes. */
   peer: string | undefined;
-  /** The file of an older report. */
+  /** The path of an older report. */
   compare: string | undefined;
-  /** Whether small calls are timed instead of layers. */
+  /** Whether to time small calls instead of layers. */
   small: boolean;
-  /** How backends of GPUs get their page. */
+  /** How to open a page for GPU backends. */
   page: BrowserOptions;
   color: boolean;
 }
@@ -28,7 +28,7 @@ export function readFlags(flags: RawFlags): BenchFlags {
   const {rounds, seed, timeBudget, cases, algorithm, accuracy, filters, peer, engine, threads, json, compare, browser} =
     Object.fromEntries(singles.map((flag) => [flag, single(flag, flags[flag])]));
   const named = flags.backend !== undefined;
-  // What is not a number is refused by resolveOptions, like every other value.
+  // A value that is not a number stays text, and resolveOptions refuses it.
   const options = {
     backends: named ? list(flags.backend) : defaultBackends,
     layers: list(flags.layers),
@@ -84,7 +84,7 @@ function dashed(flag: string): string {
   return flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** The flags that take one value. */
+/** The flags that take a single value. */
 const singles = [
   'rounds',
   'seed',

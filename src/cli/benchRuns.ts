@@ -16,7 +16,10 @@ export interface BenchRun {
   run(options: BenchOptions): Promise<BenchReport>;
 }
 
-/** Finds a place for each backend. @throws UnavailableError when a named one has none; others are left out with a note */
+/**
+ * Plans where to time each backend. Unavailable backends that the user did not name are left out with a note. @throws
+ * UnavailableError when a named backend is unavailable
+ */
 export async function planBench(
   {backends, steps}: BenchOptions & {backends: readonly string[]},
   {named, page}: {named: boolean; page: BrowserOptions},
@@ -33,9 +36,9 @@ export async function planBench(
 }
 
 /**
- * Times one backend after the other.
- * @returns the report of all, and the error that ended a run before its time, if one did
- * @throws what ended the first run before there was anything to report
+ * Times one backend after another.
+ * @returns the merged report, and the error that ended a run early, if any
+ * @throws the error of the first run, if it ended before there was anything to report
  */
 export async function runBenchOnEach(
   runs: readonly BenchRun[],
@@ -67,7 +70,7 @@ export async function runBenchOnEach(
   return {report: all()};
 }
 
-/** Runs `bench()` in a page of a browser without a window. Its rows come out one by one, so that a crash of the page loses none. */
+/** Runs `bench()` in a page of a headless browser. The page sends a report after each row, so a crash loses none. */
 function benchInPage(
   {signal, onProgress, onReport, peer, ...rest}: BenchOptions,
   setup: BrowserOptions,

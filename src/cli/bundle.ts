@@ -4,13 +4,13 @@ import type {BuildOptions, Message} from 'esbuild';
 import {ConvgradError} from '../geometry/error.js';
 
 /**
- * Bundles with esbuild and returns the one file of output as text.
+ * Bundles with esbuild, writes nothing to disk, and returns the single output file as text.
  *
- * @param options what to bundle; nothing is written to disk
- * @throws ConvgradError with the file, line and column of the first problem, for a person to read without a stack
+ * @param options esbuild's options for this bundle
+ * @throws ConvgradError with the file, line and column of the first problem, in a message for users
  */
 export async function bundle(options: BuildOptions): Promise<string> {
-  // Loaded here, because most commands never bundle anything and esbuild starts a process of its own.
+  // esbuild is loaded only here, because most commands never bundle and it starts a process of its own.
   const {build} = await import('esbuild');
   try {
     const {outputFiles} = await build({bundle: true, format: 'esm', logLevel: 'silent', ...options, write: false});
@@ -23,7 +23,7 @@ export async function bundle(options: BuildOptions): Promise<string> {
   }
 }
 
-/** @throws ConvgradError when a module that was asked for by path is not there */
+/** Checks module paths. @throws ConvgradError when one of the files does not exist */
 export function assertFilesExist(files: readonly string[]): void {
   for (const file of files) {
     if (!existsSync(file)) throw new ConvgradError('convgrad', `there is no file ${file}.`);
@@ -32,13 +32,13 @@ export function assertFilesExist(files: readonly string[]): void {
 
 function describe(problems: readonly Message[]): string {
   const {text, location} = problems[0]!;
-  // esbuild counts columns from 0 and editors from 1.
+  // esbuild counts columns from 0, editors from 1.
   const place = location ? `${shortest(location.file)}:${location.line}:${location.column + 1}: ` : '';
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
   return `${place}${text}${more}`;
 }
 
-/** esbuild names files from the working directory, which turns distant ones into chains of `../`. */
+/** Shortens a path. esbuild names files relative to the working directory, so distant files get long chains of `../`. */
 function shortest(file: string): string {
   return relative('', file).startsWith('..') ? resolve(file) : file;
 }

@@ -5,7 +5,7 @@ import {groupBy} from './groupBy.js';
 import {userPath} from './invocation.js';
 import {exitCodes} from './usage.js';
 
-/** Runs the command. @returns the exit code */
+/** Runs the command `explain`. @returns the exit code */
 export function runExplain(problem: string, flags: RawFlags): number {
   const [json, algorithm, accuracy] = ['json', 'algorithm', 'accuracy'].map((name) => single(name, flags[name]));
   const file = json === undefined ? undefined : userPath(json);
@@ -23,7 +23,7 @@ export function runExplain(problem: string, flags: RawFlags): number {
   return exitCodes.good;
 }
 
-/** What a person reads. */
+/** The explanation as text for the terminal. */
 export function describeExplanation({problem, geometry, shapes, backends}: Explanation): string {
   const {x, filter, y} = shapes;
   const {padTop, padBottom, padLeft, padRight, dataFormat} = geometry;
@@ -73,7 +73,7 @@ function withTime({algorithm, predictedMilliseconds}: Omit<PassExplanation['othe
     : `${algorithm} (${Number(predictedMilliseconds.toPrecision(2))} ms predicted)`;
 }
 
-/** Three digits, and a prefix of the SI. */
+/** Formats with three significant digits and an SI prefix. */
 function scaled(value: number): string {
   const prefixes = ['', 'k', 'M', 'G', 'T'];
   const step = Math.min(prefixes.length - 1, Math.floor(Math.log10(Math.max(1, value)) / 3));

@@ -6,8 +6,8 @@ import {UnavailableError} from './usage.js';
 export type RawFlags = Readonly<Record<string, unknown>>;
 
 /**
- * cac reads what looks like a number as one: a file '007' would become '7', and nothing at all 0. Gives the values back as they were typed;
- * a flag that came twice has an array of them.
+ * Restores flag values as the user typed them. cac converts anything that looks like a number: a file '007' would become '7', and
+ * an empty value 0. A repeated flag has an array of values.
  */
 export function asTyped(flags: RawFlags, argv: readonly string[] = process.argv): RawFlags {
   return Object.fromEntries(
@@ -23,7 +23,7 @@ export function asTyped(flags: RawFlags, argv: readonly string[] = process.argv)
   );
 }
 
-/** The one value of a flag. @throws ConvgradError when it came twice, or without a value */
+/** The single value of a flag. @throws ConvgradError when the flag is repeated or has no value */
 export function single(name: string, value: unknown): string | undefined {
   if (value === undefined) return undefined;
   if (Array.isArray(value)) throw new ConvgradError(flagName(name), `is given ${value.length} times; give it once.`);
@@ -31,7 +31,7 @@ export function single(name: string, value: unknown): string | undefined {
   return String(value);
 }
 
-/** A number, or the text itself where it is none: what checks the options quotes it. */
+/** Converts to a number. Text that is no number stays text, so that the check of the options can quote it. */
 export function numeric(text: string): number {
   const value = Number(text);
   return Number.isNaN(value) ? (text as unknown as number) : value;
@@ -42,15 +42,15 @@ export function words(value: unknown): string[] {
   return value === undefined ? [] : [value].flat().map(String);
 }
 
-/** The values of a flag that may be repeated or hold several with commas. */
+/** The values of a flag that may be repeated or have several values separated by commas, without duplicates. */
 export function list(value: unknown): string[] {
   return [...new Set(words(value).flatMap((word) => word.split(',').map((name) => name.trim())))];
 }
 
-/** The backends that come with tfjs. */
+/** The backends that tfjs provides. */
 const tfjsBackends: readonly string[] = ['cpu', 'wasm', 'webgl', 'webgpu', 'tensorflow'];
 
-/** @throws UnavailableError when one of the backends is tfjs's, and convgrad has no kernels for it yet */
+/** Checks backends. @throws UnavailableError when one of them is tfjs's and convgrad has no kernels for it yet */
 export function assertServed(backends: readonly string[]): void {
   const unserved = backends.find((backend) => tfjsBackends.includes(backend) && !servedBackends().includes(backend));
   if (unserved === undefined) return;
@@ -59,7 +59,7 @@ export function assertServed(backends: readonly string[]): void {
   );
 }
 
-/** A flag as it is typed: cac calls `--time-budget` timeBudget. */
+/** The flag as the user types it; cac calls `--time-budget` timeBudget. */
 function flagName(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

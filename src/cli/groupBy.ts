@@ -1,4 +1,4 @@
-/** Items with the same key, in the order in which they first appear. */
+/** Groups items by key, in the order in which the keys first appear. */
 export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
   const found = new Map<string, T[]>();
   for (const item of items) {

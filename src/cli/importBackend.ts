@@ -10,14 +10,14 @@ const packages: Readonly<Record<string, string>> = {
   webgpu: '@tensorflow/tfjs-backend-webgpu',
 };
 
-/** The package that a page must import to have the backend; undefined for one that every page has. */
+/** The package that a page must import to have the backend; undefined for a backend that every page has. */
 export function packageForPage(backend: string): string | undefined {
   return backend === 'webgpu' ? packages[backend] : undefined;
 }
 
 /**
- * What a person can do about a backend that {@link importBackend} did not bring; undefined where a page would have it: it is in no package, or in one
- * that is installed.
+ * Advice for the user about a backend that {@link importBackend} could not load. It is undefined where a page has the backend,
+ * because no package brings it or the package is installed.
  */
 export function packageAdvice(backend: string): string | undefined {
   const name = packages[backend];
@@ -26,8 +26,10 @@ export function packageAdvice(backend: string): string | undefined {
 }
 
 /**
- * Imports the package that registers the backend: the one beside this package, else the one of the project in the working directory.
- * @returns whether there is one that works here: webgpu does only where this process has a `navigator.gpu`, or the package `webgpu` brings one
+ * Imports the package that registers the backend: the one beside this package, or else the one of the project in the working
+ * directory.
+ * @returns whether the package works here. webgpu works only where this process has a `navigator.gpu`, or the package `webgpu`
+ * provides one
  */
 export async function importBackend(backend: string): Promise<boolean> {
   const name = packages[backend];

@@ -1,9 +1,12 @@
 import {exitCodes} from './usage.js';
 
-/** npm passes Ctrl-C on to its children, who have it from the terminal already: one press arrives as several signals. */
+/**
+ * Milliseconds within which several signals count as one press. npm forwards Ctrl-C to its children, which also get it from the
+ * terminal.
+ */
 const onePress = 500;
 
-/** A signal that Ctrl-C aborts, so that the run can finish its report; a second press ends the process at once. */
+/** Returns a signal that Ctrl-C aborts, so that the run can finish its report. A second press ends the process at once. */
 export function abortOnInterrupt(): AbortSignal {
   const controller = new AbortController();
   let pressed = 0;

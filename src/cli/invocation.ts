@@ -3,10 +3,10 @@ import {quote} from '../verify/reproduce/replay.js';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** The scripts of package.json that run a command of convgrad, and which. */
+/** The scripts of package.json that run a command of convgrad, with that command. */
 const scripts: Readonly<Record<string, string>> = {start: 'verify', verify: 'verify', mutants: 'mutants'};
 
-/** How this process was started, so that the same words start it again: what stands before the flags. */
+/** The words that started this process, up to its flags, so that a user can start it again. */
 export function invocation(
   command: string,
   env: Variables = process.env,
@@ -18,7 +18,7 @@ export function invocation(
   return ['node', quote(argv[1]), command].join(' ');
 }
 
-/** A path as its user meant it: npm runs scripts in the package's folder, wherever it was called. */
+/** Resolves a path from the folder where the user called npm; npm runs scripts in the package's folder. */
 export function userPath(path: string, env: Variables = process.env): string {
   const folder = scripts[env.npm_lifecycle_event ?? ''] ? env.INIT_CWD : undefined;
   return resolve(folder ?? '', path);

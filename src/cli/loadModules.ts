@@ -9,20 +9,20 @@ import {importModule} from './importModule.js';
 import {locateBackend} from './locateBackend.js';
 import type {VerifyFlags} from './verifyFlags.js';
 
-/** What a run is once users' modules are loaded; plain data. */
+/** The options of a run after users' modules are loaded; plain data. */
 export interface LoadedModules {
   options: VerifyFlags['options'];
   reported: ReportedOptions;
-  /** The algorithms of each backend. */
+  /** The names of the algorithms of each backend. */
   algorithms: Record<string, string[]>;
   /** The kernels that modules registered. */
   kernels: {backend: string; title: string}[];
 }
 
 /**
- * Loads users' modules, after the backends, whose kernels could not be told from the modules' otherwise.
+ * Loads users' modules. The backends are loaded first; otherwise their kernels would look like those of the modules.
  * @param onFile called before each file
- * @throws ConvgradError when a module cannot be loaded, brings nothing, or the options do not fit what it brings
+ * @throws ConvgradError when a module cannot be loaded, brings nothing, or does not fit the options
  */
 export async function loadModules(
   given: VerifyFlags['options'],
@@ -56,7 +56,7 @@ function describe(options: VerifyFlags['options'], {kernels}: Registrations): Lo
   };
 }
 
-/** The options of a run that can be sent elsewhere. */
+/** The options of a run that can be sent to another process or a page. */
 export type SerializableOptions = Omit<
   VerifyOptions,
   'subject' | 'registered' | 'signal' | 'onProgress' | 'onResults' | 'onRun' | 'rerun'

@@ -1,9 +1,10 @@
 import {fileURLToPath} from 'node:url';
 
 /**
- * The folder this package's code runs from (dist/), and the extension of its files.
- * The only file with `import.meta`, which the CommonJS of the tests cannot express: jest.config.js puts
- * test/support/ownFolder.ts (src/, `.ts`) in its place.
+ * The folder that this package's code runs from (dist/), and the extension of its files.
+ *
+ * This is the only file with `import.meta`, which the tests' CommonJS does not support. jest.config.js replaces it by
+ * test/support/ownFolder.ts (src/, `.ts`).
  */
 export const ownFolder = fileURLToPath(new URL('..', import.meta.url));
 export const ownExtension = '.js';

@@ -1,2 +1,2 @@
-/** Where problems that failed once are kept, from the user's folder. */
+/** Where the problems that failed in earlier runs are kept, relative to the user's folder. */
 export const regressionsFile = '.convgrad/regressions.json';

@@ -2,7 +2,7 @@ import type {StepResult} from '../bench/steps/stepResult.js';
 import {digits, footnotes, newTable, times} from './benchCells.js';
 import type {Colors} from './verifyTable.js';
 
-/** One row for each network on a backend, and what its marks mean. */
+/** A table with one row for each network on a backend, followed by the meaning of its marks. */
 export function stepTable(steps: readonly StepResult[], colors: Colors): string[] {
   const {note, lines: notes} = footnotes();
   const head = ['training step', 'batch', 'ms', 'built-in ms', 'speedup', 'convolutions', 'delegated'];

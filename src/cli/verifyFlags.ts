@@ -14,15 +14,15 @@ import {invocation, userPath} from './invocation.js';
 import {defaultLimit} from './watchdog.js';
 
 export interface VerifyFlags {
-  /** What `verify()` takes. `backends` are those to try; `named` tells whether the user asked for them. */
+  /** The options of `verify()`. `named` tells whether the user named the backends. */
   options: VerifyOptions & Required<Pick<VerifyOptions, 'backends' | 'algorithms' | 'imports' | 'problems'>>;
   named: boolean;
-  /** Files to write reports to, by the flag that names them. */
+  /** The paths of report files, by flag. */
   files: Partial<Record<'json' | 'junit' | 'html', string>>;
-  /** Whether to begin with problems that failed once, and to remember those that fail. */
+  /** Whether to begin with problems that failed in earlier runs, and to save those that fail now. */
   regressions: boolean;
   browser: string | undefined;
-  /** Seconds that a module may take to load, and one problem to run. */
+  /** The limit in seconds for loading a module and for running one problem. */
   limit: number;
   color: boolean;
 }
@@ -32,7 +32,7 @@ export function readFlags(flags: RawFlags): VerifyFlags {
   const {cases, seed, timeBudget, engine, threads, brokenSetup, mutant, provenance, json, junit, html, browser, limit} =
     Object.fromEntries(singles.map((flag) => [flag, single(flag, flags[flag])]));
   const named = flags.backend !== undefined;
-  // What is not a number is refused by resolveOptions, like every other value.
+  // A value that is not a number stays text, and resolveOptions refuses it.
   const options = {
     ...(seed === undefined ? {} : {seed: numeric(seed)}),
     ...(cases === undefined ? {} : {cases: numeric(cases)}),
@@ -63,7 +63,7 @@ export function readFlags(flags: RawFlags): VerifyFlags {
   if (ofModule !== undefined && options.imports.length === 0) {
     throw new ConvgradError('--algorithm', `'${ofModule}' means what a module registers; name it with --import FILE.`);
   }
-  // Modules may still bring algorithms: their names are checked when they have.
+  // Modules may define more algorithms, so the names are checked after they are loaded.
   resolveOptions({...options, algorithms: options.imports.length > 0 ? [] : options.algorithms}, servedBackends());
   casesOf(options.problems);
   return {
@@ -74,7 +74,7 @@ export function readFlags(flags: RawFlags): VerifyFlags {
         path === undefined ? [] : [[flag, userPath(path)]],
       ),
     ),
-    // What a mutant gets wrong says nothing about the others.
+    // The failures of a mutant say nothing about the other algorithms.
     regressions: flags.regressions !== false && !mutant,
     browser: browser === undefined ? undefined : userPath(browser),
     limit: limit === undefined ? defaultLimit : limitOf(limit),
@@ -82,7 +82,7 @@ export function readFlags(flags: RawFlags): VerifyFlags {
   };
 }
 
-/** The flags that take one value. */
+/** The flags that take a single value. */
 const singles = [
   'cases',
   'seed',

@@ -9,10 +9,10 @@ import {printableData} from './printable.js';
 
 export type Colors = ReturnType<typeof createColors>;
 
-/** Failures printed of each algorithm and pass; the JSON has them all. */
+/** The number of failures that are printed per algorithm and pass; the JSON report has them all. */
 const shownFailures = 10;
 
-/** What a person reads at the end of a run. */
+/** The report as text for the terminal. */
 export function describeReport(raw: VerifyReport, colors: Colors): string {
   const {results, ...complete} = raw;
   const bad = results.filter(({status}) => status === 'failed' || status === 'vacuous');
@@ -29,7 +29,7 @@ export function describeReport(raw: VerifyReport, colors: Colors): string {
   return lines.join('\n').trimStart();
 }
 
-/** One row for each backend, algorithm and pass. Times are sums over the cases that the built-in can run too. */
+/** A table with one row for each backend, algorithm and pass. Times are sums over the cases that the built-in can run too. */
 function table({rows}: VerifyReport, colors: Colors): string {
   const head = ['backend', 'algorithm', 'pass', 'cases', 'worst error/bound', 'ms', 'built-in ms', 'speedup'];
   const {length} = head;
@@ -62,7 +62,7 @@ function skipped({skipReasons}: VerifyReport): string[] {
   });
 }
 
-/** What left the range of float16, as it had to: in it everything was right. */
+/** The results beyond float16's range, which had to overflow. All results within the range were right. */
 function overflows({rows}: VerifyReport): string[] {
   return rows.flatMap(({backend, algorithm, pass, overflow}) =>
     overflow
@@ -76,7 +76,7 @@ function overflows({rows}: VerifyReport): string[] {
 function failures({results}: VerifyReport, colors: Colors): string[] {
   return groups(results).flatMap((group) => {
     const [{backend, algorithm, pass}] = group;
-    // Several oracles may reject one run; it is one failure, with one line that replays it.
+    // Several oracles may reject one run. It counts as one failure, with one command that replays it.
     const runs = groupBy(group, ({problem, fill}) => `${problem} ${fill}`);
     const lines = runs.slice(0, shownFailures).flatMap((rejected) => {
       const [{name, problem, fill, status, reason, replay}] = rejected;
@@ -88,14 +88,14 @@ function failures({results}: VerifyReport, colors: Colors): string[] {
     });
     const hidden = runs.length - shownFailures;
     const more = hidden > 0 ? [`  … and ${hidden} more; --json FILE has them all`] : [];
-    // A second one is of wrong values, where the first was of side effects.
+    // If there are two diagnoses, the first explains side effects and the last explains wrong values.
     const {diagnosis} = group.filter((result) => result.diagnosis).at(-1) ?? {};
     const says = diagnosis ? [`  diagnosis: ${diagnosis.text}`] : [];
     return ['', colors.red(`${backend} ${algorithm} ${pass}: ${runs.length} not passed`), ...lines, ...more, ...says];
   });
 }
 
-/** One line: how much of the code ran, and what ran least. */
+/** How many code paths ran, and which ran least. */
 function coverage({coverage}: VerifyReport, colors: Colors): string[] {
   const {counters, complete} = coverage;
   if (counters.length === 0) return [];
@@ -108,7 +108,7 @@ function coverage({coverage}: VerifyReport, colors: Colors): string[] {
   return [`${counts}, the least often ${least.hits}×: ${least.backend}'s ${least.counter}`];
 }
 
-/** What modules registered and nobody judged. */
+/** The kernels that modules registered and no oracle judged. */
 function imports(report: VerifyReport, colors: Colors): string[] {
   const {imported = [], late = []} = report;
   const titles = unjudged(report).filter((title) => !late.includes(title));

@@ -5,14 +5,14 @@ import {assertFilesExist, bundle} from '../bundle.js';
 import {findWithoutPlugins, onImport, ownPackages} from '../ownPackages.js';
 
 export interface PageSource {
-  /** Absolute path of the module the page runs, JS or TS. What it exports is `globalThis.convgrad` in the page. */
+  /** Absolute path of the module that the page runs, JS or TS. The page has its exports as `globalThis.convgrad`. */
   entry: string;
   /**
-   * Absolute paths of users' modules (JS or TS, anywhere on disk). They run before the entry, in this order. Once the page
-   * has loaded, what they export is in `globalThis.convgradImports`, one namespace per module.
+   * Absolute paths of users' modules (JS or TS, anywhere on disk). They run before the entry, in this order. After the page has
+   * loaded, their exports are in `globalThis.convgradImports`, one namespace per module.
    */
   imports?: readonly string[];
-  /** Packages of tfjs that register something, and run before all these. */
+  /** Packages of tfjs that register something; they run before all other modules. */
   packages?: readonly string[];
   title?: string;
 }
@@ -20,8 +20,8 @@ export interface PageSource {
 /**
  * Bundles a page for a browser, in memory.
  *
- * @returns the files to hand to `servePage`: `/` and `/page.js`; add more (wasm binaries) with `set`
- * @throws ConvgradError naming file, line and column when a module is missing, malformed or needs Node
+ * @returns the files for `servePage`: `/` and `/page.js`; add more (wasm binaries) with `set`
+ * @throws ConvgradError that names file, line and column when a module is missing, malformed or needs Node
  */
 export async function bundlePage({
   entry,
@@ -45,8 +45,9 @@ export async function bundlePage({
 }
 
 /**
- * Modules run in the order of their imports and this text after them; its last assignment tells `openPage` that all have run.
- * What is published is also what esbuild keeps: a bare `import 'entry'` would be dropped where a package.json has `sideEffects`.
+ * The page's script. Modules run in the order of their imports, and this text runs after them. Its last assignment tells
+ * `openPage` that all have run. The assignments also make esbuild keep the modules: it drops a bare `import 'entry'` where a
+ * package.json has `sideEffects`.
  */
 function pageScript(entry: string, imports: readonly string[], packages: readonly string[]): string {
   return [
@@ -60,13 +61,13 @@ function pageScript(entry: string, imports: readonly string[], packages: readonl
 
 const nodeModules = new Set(builtinModules.flatMap((name) => [name, `node:${name}`]));
 
-/** esbuild advises a flag of its own here, which a user of the command line does not have. */
+/** Refuses modules of Node with a message for users. esbuild's own message advises a flag that convgrad's users cannot set. */
 const refuseNodeModules: Plugin = {
   name: 'refuse-node-modules',
   setup(build) {
     onImport(build, /^[a-z][\w:/]*$/, async (args) => {
       if (!nodeModules.has(args.path)) return undefined;
-      // tfjs and others replace some of these for browsers ("browser" in their package.json).
+      // tfjs and others replace some of these modules for browsers ("browser" in their package.json).
       if (await findWithoutPlugins(build, args)) return undefined;
       return {errors: [{text: `"${args.path}" is a module of Node; a browser page cannot import it`}]};
     });

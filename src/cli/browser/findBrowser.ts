@@ -5,13 +5,16 @@ import {packagedChromium} from './packagedChromium.js';
 
 export interface FoundBrowser {
   executablePath: string;
-  /** `given` by option or environment, `installed` on the machine, or `packaged` in @sparticuz/chromium. */
+  /**
+   * Where the browser comes from: `given` by option or environment, `installed` on the machine, or `packaged` in
+   * @sparticuz/chromium.
+   */
   origin: 'given' | 'installed' | 'packaged';
-  /** Variables the browser must be started with, besides those of this process. */
+  /** Environment variables that the browser needs, besides those of this process. */
   env: Record<string, string>;
 }
 
-/** What the search looks at; the tests put their own in. */
+/** The machine that is searched; tests pass their own. */
 export interface Machine {
   platform: NodeJS.Platform;
   env: Readonly<Record<string, string | undefined>>;
@@ -21,18 +24,18 @@ export interface Machine {
 
 export const thisMachine: Machine = {platform: process.platform, env: process.env, isExecutable, packagedChromium};
 
-/** What to tell a user for whom {@link findBrowser} found nothing. */
+/** The advice for users if {@link findBrowser} found nothing. */
 export const noBrowserAdvice =
   'no browser found; install Chrome, Chromium or Edge, name one with CONVGRAD_BROWSER=/path/to/chrome, ' +
   'or (64-bit Linux) run `npm install --save-dev @sparticuz/chromium`.';
 
 /**
- * Finds a Chromium browser: the one given, else one on the machine, else the one inside @sparticuz/chromium. A browser on
- * the machine comes first because its user keeps it up to date and it can reach the GPU.
+ * Finds a Chromium browser: the given one, or one on the machine, or the one inside @sparticuz/chromium. A browser on the machine
+ * is preferred to the packaged one, because its user keeps it up to date and it can reach the GPU.
  *
- * @param executablePath the user's choice; the environment variable CONVGRAD_BROWSER when absent
+ * @param executablePath the user's choice; defaults to the environment variable CONVGRAD_BROWSER
  * @returns undefined when there is none, see {@link noBrowserAdvice}
- * @throws ConvgradError when the browser given cannot be run: another one would not be what was asked for
+ * @throws ConvgradError when the given browser cannot be run; another one would not be what the user asked for
  */
 export async function findBrowser(executablePath?: string, machine = thisMachine): Promise<FoundBrowser | undefined> {
   const given = executablePath ?? machine.env.CONVGRAD_BROWSER;

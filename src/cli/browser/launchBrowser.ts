@@ -3,33 +3,33 @@ import {ConvgradError} from '../../geometry/error.js';
 import {type FoundBrowser, findBrowser, noBrowserAdvice} from './findBrowser.js';
 
 export interface BrowserOptions {
-  /** A browser of the user's choice; see `findBrowser`. */
+  /** The path of a browser of the user's choice; see `findBrowser`. */
   executablePath?: string;
   /**
-   * `software` (default) renders with SwiftShader: the same results on every machine, with or without a GPU. `auto` leaves
-   * the choice to the browser, which takes the GPU where there is one it trusts.
+   * `software` (default) renders with SwiftShader, with the same results on every machine, with or without a GPU. `auto` leaves
+   * the choice to the browser, which uses a GPU that it trusts.
    */
   gpu?: 'auto' | 'software';
 }
 
 /**
- * Launches a browser without a window. It ignores Ctrl-C, so that the caller can still ask it for partial results;
- * the caller closes it.
+ * Launches a headless browser, which the caller closes. It ignores Ctrl-C, so that the caller can still ask it for partial
+ * results.
  *
- * @throws ConvgradError when no browser is found, or the one given cannot be run
+ * @throws ConvgradError when no browser is found, or the given one cannot be run
  */
 export async function launchBrowser(options: BrowserOptions = {}): Promise<Browser> {
   const launch = await launchOptions(options);
   return (await chromium()).launch({...launch, handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false});
 }
 
-/** Launches a browser that other processes connect to, at `wsEndpoint()`. It closes by itself on Ctrl-C. */
+/** Launches a browser that other processes can connect to, at `wsEndpoint()`. It closes by itself on Ctrl-C. */
 export async function launchBrowserServer(options: BrowserOptions = {}): Promise<BrowserServer> {
-  // Without a host, playwright listens on every network interface.
+  // Without a host, playwright would listen on every network interface.
   return (await chromium()).launchServer({...(await launchOptions(options)), host: '127.0.0.1'});
 }
 
-/** Loaded here, because it takes longer than tfjs itself and most runs open no browser. */
+/** playwright is loaded only here, because it takes longer than tfjs itself and most runs open no browser. */
 async function chromium(): Promise<BrowserType> {
   return (await import('playwright-core')).chromium;
 }
@@ -46,7 +46,7 @@ async function launchOptions({executablePath, gpu = 'software'}: BrowserOptions)
 }
 
 /**
- * Besides what playwright always passes: no first-run pages, no background networking, updates or sync, and SwiftShader
+ * The browser's flags. playwright adds its own: no first-run pages, no background networking, updates or sync, and SwiftShader
  * allowed for WebGL (`--enable-unsafe-swiftshader`).
  */
 function flags(gpu: 'auto' | 'software'): string[] {
@@ -56,8 +56,8 @@ function flags(gpu: 'auto' | 'software'): string[] {
 }
 
 /**
- * Chromium's sandbox refuses to start as root on Linux, and the packaged browser is built without the helper that the
- * sandbox needs. The pages shown are this package's own and the user's, never the web's.
+ * Whether to use Chromium's sandbox. It refuses to start as root on Linux, and the packaged browser lacks the helper that it
+ * needs. The browser only shows pages of this package and of the user, never of the web.
  */
 function canSandbox(browser: FoundBrowser): boolean {
   const isRoot = process.platform === 'linux' && process.getuid?.() === 0;

@@ -4,7 +4,7 @@ import {ConvgradError} from '../../geometry/error.js';
 /**
  * Opens a page made by `bundlePage` and waits until all of its modules have run.
  *
- * @param url where `servePage` serves it
+ * @param url the address at which `servePage` serves it
  * @throws ConvgradError with the message of the first error, when a module of the page throws
  */
 export async function openPage(browser: Browser, url: string): Promise<Page> {
@@ -14,7 +14,7 @@ export async function openPage(browser: Browser, url: string): Promise<Page> {
       reject(new ConvgradError('convgrad', `the page failed to load: ${error.message}`)),
     );
   });
-  failed.catch(() => {}); // an error after loading is not ours to report
+  failed.catch(() => {}); // an error after loading is not an error of opening the page
   try {
     await Promise.race([failed, load(page, url)]);
   } catch (error) {
@@ -26,6 +26,6 @@ export async function openPage(browser: Browser, url: string): Promise<Page> {
 
 async function load(page: Page, url: string): Promise<void> {
   await page.goto(url);
-  // The last thing the page's script does. No time limit: a user's module may train a network first.
+  // The page's script sets this last. There is no time limit, because a user's module may train a network first.
   await page.waitForFunction(() => 'convgradImports' in globalThis, undefined, {timeout: 0});
 }

@@ -8,13 +8,14 @@ import {createBrotliDecompress} from 'node:zlib';
 import {ConvgradError} from '../../geometry/error.js';
 import {packageRoot} from '../ownModules.js';
 
-/** The archives of @sparticuz/chromium: the browser, its software GPU, the NSS libraries it links to, and a font. */
+/** The archives of @sparticuz/chromium besides the browser: its software GPU, the NSS libraries that it links to, and a font. */
 const archives = ['swiftshader.tar.br', 'al2023.tar.br', 'fonts.tar.br'];
 
 /**
- * The Chromium that the npm package @sparticuz/chromium carries, unpacked on first use (200 MB, about 2 s).
- * The package's own `executablePath()` is not used: it unpacks to fixed names in the shared temporary folder, takes whatever
- * lies there (half a file, after an interruption), and leaves the NSS libraries out except on AWS Lambda.
+ * The Chromium of the npm package @sparticuz/chromium, unpacked on first use (200 MB, about 2 s).
+ *
+ * The package's own `executablePath()` is not used, for three reasons. It unpacks to fixed names in the shared temporary folder.
+ * It takes whatever lies there, even half a file after an interruption. And it leaves the NSS libraries out except on AWS Lambda.
  *
  * @returns the folder that holds `chromium`, `lib/` and `fonts.conf`; undefined without the package or on another platform
  */
@@ -29,7 +30,7 @@ export async function packagedChromium(): Promise<string | undefined> {
   return folder;
 }
 
-/** The little of tar-fs that is used. It is a dependency of @sparticuz/chromium, so it is there exactly when needed. */
+/** The part of tar-fs that is used. It is a dependency of @sparticuz/chromium, so it is installed exactly when it is needed. */
 interface TarFs {
   extract(folder: string, options: {chown: boolean}): NodeJS.WritableStream;
 }
@@ -42,7 +43,10 @@ function findPackage(): string | undefined {
   }
 }
 
-/** `.cache` in the node_modules that holds the package, as build tools do; a private temporary folder if that is read-only. */
+/**
+ * The cache folder: `.cache` in the node_modules that holds the package, as build tools do, or a private temporary folder if that
+ * is read-only.
+ */
 async function cacheFolder(nodeModules: string): Promise<string> {
   const cache = join(nodeModules, '.cache/tfjs-convgrad');
   try {
@@ -53,17 +57,17 @@ async function cacheFolder(nodeModules: string): Promise<string> {
     const {uid} = userInfo();
     const fallback = join(tmpdir(), `tfjs-convgrad-${uid}`);
     await mkdir(fallback, {recursive: true, mode: 0o700});
-    // Anybody may create this name before us, and what lies in it is run.
+    // Anybody may have created this name first, and the files in the folder are executed.
     const {uid: owner, mode} = await lstat(fallback);
     if (owner === uid && (mode & 0o022) === 0) return fallback;
     throw new ConvgradError('convgrad', `${fallback} belongs to somebody else; set TMPDIR to a folder of your own.`);
   }
 }
 
-/** All or nothing: unpacks beside `folder` and renames at the end, so that `folder` is complete as soon as it exists. */
+/** Unpacks all or nothing: it unpacks beside `folder` and renames at the end, so that `folder` is complete as soon as it exists. */
 async function unpack(archiveFolder: string, folder: string, tar: TarFs): Promise<void> {
   const partial = await mkdtemp(`${folder}.partial-`);
-  // Ctrl-C in the middle ends the process without running `finally`.
+  // Ctrl-C during the work ends the process without running `finally`.
   const removePartial = () => rmSync(partial, {recursive: true, force: true});
   process.once('exit', removePartial);
   const inflate = (archive: string, target: NodeJS.WritableStream) =>
@@ -84,7 +88,7 @@ async function unpack(archiveFolder: string, folder: string, tar: TarFs): Promis
   }
 }
 
-/** The packaged fonts.conf knows the folders of AWS Lambda only. */
+/** A fonts.conf for this folder; the packaged one knows only the folders of AWS Lambda. */
 function fontsConfig(folder: string): string {
   return `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">

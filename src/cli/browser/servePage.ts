@@ -4,9 +4,9 @@ import type {AddressInfo} from 'node:net';
 import {extname, join, sep} from 'node:path';
 
 export interface Site {
-  /** Files in memory by path, `/page.js`; `/` is the page itself. They win over the folder. */
+  /** Files in memory by path, such as `/page.js`; `/` is the page itself. They take precedence over the folder. */
   files?: ReadonlyMap<string, string | Uint8Array>;
-  /** A folder to serve; nothing outside it is reachable, through links neither. */
+  /** A folder to serve. Nothing outside it is reachable, not even through links. */
   folder?: string;
 }
 
@@ -27,14 +27,14 @@ const types: Record<string, string> = {
 };
 
 const headers = {
-  // The two that give a page SharedArrayBuffer, and with it threads, and fine-grained timers.
+  // These two give a page SharedArrayBuffer, and with it threads and fine-grained timers.
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
   'Cache-Control': 'no-store',
   'X-Content-Type-Options': 'nosniff',
 };
 
-/** Serves a page to a browser on this machine and to nobody else: 127.0.0.1, on a port the system chooses. */
+/** Serves a page to browsers on this machine only: on 127.0.0.1, at a port that the system chooses. */
 export async function servePage(site: Site): Promise<ServedSite> {
   const root = site.folder === undefined ? undefined : await realpath(site.folder);
   const server = createServer((request, response) => {
@@ -68,15 +68,15 @@ async function answer(request: IncomingMessage, response: ServerResponse, site: 
 }
 
 /**
- * Whether the browser asked for this server by its own name. A foreign site whose DNS entry is pointed at 127.0.0.1 (DNS
- * rebinding) would otherwise be same-origin with the page.
+ * Whether the browser asked for this server by its own name. Otherwise a foreign site whose DNS entry points at 127.0.0.1 (DNS
+ * rebinding) would be same-origin with the page.
  */
 function isOwnHost(request: IncomingMessage): boolean {
   const port = request.socket.localPort;
   return [`127.0.0.1:${port}`, `localhost:${port}`].includes(request.headers.host ?? '');
 }
 
-/** The path without query and escapes, or undefined when its escapes are malformed. */
+/** The decoded path without the query, or undefined when its escapes are malformed. */
 function decodePath(url: string): string | undefined {
   try {
     return decodeURIComponent(url.split('?')[0]!);
@@ -92,6 +92,6 @@ async function find(path: string, {files, folder}: Site): Promise<string | Uint8
     const file = await realpath(join(folder, path.endsWith('/') ? `${path}index.html` : path));
     return file.startsWith(folder + sep) ? await readFile(file) : undefined;
   } catch {
-    return undefined; // no such file, a folder, or a name the system refuses
+    return undefined; // no such file, a folder, or a name that the system refuses
   }
 }

@@ -15,11 +15,11 @@ import {quietTfjs} from './quietTfjs.js';
 import {ReportFile} from './reportFile.js';
 import {exitCodes, textOf, UnavailableError} from './usage.js';
 
-/** Runs the command. @returns the exit code */
+/** Runs the command `bench`. @returns the exit code */
 export async function runBench(raw: RawFlags): Promise<number> {
   const {options: given, named, small, peer: peerName, json, compare, color, page} = readFlags(raw);
   if (small) return runSmall(given, json);
-  // Read before anything is written: both may be one file.
+  // The old report is read before anything is written, because both may be one file.
   const old = compare === undefined ? undefined : readReport(compare, '--compare');
   const file = json === undefined ? undefined : new ReportFile<BenchReport>(json, '--json', jsonOf);
   const signal = abortOnInterrupt();
@@ -32,7 +32,7 @@ export async function runBench(raw: RawFlags): Promise<number> {
     {...given, ...(typeof peer === 'object' ? {peer} : {}), signal},
     file,
   );
-  // First the table: it must not be lost because a disk is full.
+  // The table comes first, so that a full disk cannot lose it.
   const colors = pico.createColors(color && process.stdout.isTTY === true && !process.env.NO_COLOR);
   console.log(describeBench(report, colors));
   const comparison = old && compareReports(old, report);

@@ -3,7 +3,7 @@ import {defaultTf as tf} from '../plugin/tfjs.js';
 import {locateBackend} from './locateBackend.js';
 import {UnavailableError} from './usage.js';
 
-/** Times small calls on each backend in this process. @throws UnavailableError where there is none of that name here */
+/** Times small calls on each backend in this process. @throws UnavailableError when a backend is not available in this process */
 export async function timeSmall(
   backends: readonly string[],
   options: {rounds?: number; threads?: number; signal?: AbortSignal},
@@ -19,7 +19,7 @@ export async function timeSmall(
   return all;
 }
 
-/** A line for each call. */
+/** One line of text for each call. */
 export function describeSmall(results: readonly SmallResult[]): string {
   const number = (value: number, width: number, digits = 1) => value.toFixed(digits).padStart(width);
   const widest = Math.max(...results.map(({name}) => name.length), 4);

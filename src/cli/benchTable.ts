@@ -7,7 +7,7 @@ import {groupBy} from './groupBy.js';
 import {stepTable} from './stepTable.js';
 import type {Colors} from './verifyTable.js';
 
-/** What a person reads at the end of a run. */
+/** The report as text for the terminal. */
 export function describeBench(report: BenchReport, colors: Colors): string {
   const {results, steps, summary, options} = report;
   return [
@@ -48,7 +48,7 @@ function titleOf(
   return [backend, engine, threads, node && `Node ${node}`, `tfjs ${tfjs}`].filter(Boolean).join(', ');
 }
 
-/** What plays the GPU. */
+/** The device behind a GPU backend: a GPU, or software rendering. */
 function deviceOf(about: Environment['backends'][string] = {}): string {
   const renderer = about.renderer ?? about.adapter ?? 'unknown renderer';
   return `${isSoftware(about) ? 'software rendering' : 'GPU'}: ${renderer}`;
@@ -58,10 +58,11 @@ function browserIn(userAgent = ''): string {
   return /(Headless)?Chrome\/[\d.]+/.exec(userAgent)?.[0] ?? (userAgent || 'unknown browser');
 }
 
-/** One row for each layer and pass, and what its marks mean. */
+/** A table with one row for each layer and pass, followed by the meaning of its marks. */
 function layerTable(results: readonly BenchResult[], hasPeak: boolean, colors: Colors): string[] {
   const {note, lines: notes} = footnotes();
-  // Where nothing says what the machine could do at most, the first calls are of more interest: there shaders are compiled.
+  // On a GPU there is no peak to compare with. The first calls are shown instead, because they include the compilation of
+  // shaders.
   const columns = hasPeak ? ['kernel/peak', 'call/peak', 'built-in ms'] : ['first ms', 'built-in ms', 'its first ms'];
   const hasPeer = results.some(({peerRatio}) => peerRatio !== undefined);
   const native = hasPeer ? ['native ms', 'speedup'] : [];
@@ -123,7 +124,7 @@ function layerTable(results: readonly BenchResult[], hasPeak: boolean, colors: C
   ];
 }
 
-/** What the GPU's own clock told, or why it did not. */
+/** The times by the GPU's own clock, or the reason why there are none. */
 function clockOf({gpuMilliseconds, gpuReason}: BenchResult, note: (reason: string | undefined) => string): string[] {
   if (gpuReason !== undefined) return [note(gpuReason), ''];
   return [digits(gpuMilliseconds?.ours), digits(gpuMilliseconds?.builtin)];
@@ -134,7 +135,7 @@ function nativeOf({milliseconds, peerRatio}: BenchResult, hasPeer: boolean): str
   return peerRatio === undefined ? ['', ''] : [digits(milliseconds?.peer), times(peerRatio)];
 }
 
-/** One row for each layer and pass: what was chosen, what else there was, and what was predicted of each. */
+/** A table with one row for each layer and pass: the chosen algorithm, the others, and the predicted time of each. */
 function choiceTable(results: readonly BenchResult[], colors: Colors): string[] {
   const lines = newTable(['layer', 'pass', 'chosen', 'ms', 'predicted', 'others: ms (predicted)', 'loss'], 3, colors);
   for (const {layer, pass, algorithm, milliseconds, predictedMilliseconds, alternatives = [], loss = 1} of results) {

@@ -16,7 +16,7 @@ import {quietTfjs} from './quietTfjs.js';
 import {exitCodes, UnavailableError} from './usage.js';
 import {examineInPage} from './verifyInPage.js';
 
-/** What the command finds, and what `--json` writes. */
+/** The findings of the command; `--json` writes them. */
 export interface DoctorReport {
   convgrad: string;
   tfjs: string;
@@ -26,7 +26,7 @@ export interface DoctorReport {
   absent: {backend: string; why: string}[];
 }
 
-/** Runs the command. @returns the exit code */
+/** Runs the command `doctor`. @returns the exit code */
 export async function runDoctor(flags: RawFlags): Promise<number> {
   const [json, browserPath] = ['json', 'browser'].map((name) => single(name, flags[name]));
   const file = json === undefined ? undefined : userPath(json);
@@ -68,7 +68,7 @@ export async function runDoctor(flags: RawFlags): Promise<number> {
   return cured ? exitCodes.good : exitCodes.mismatch;
 }
 
-/** What a person reads. */
+/** The report as text for the terminal. */
 export function describeDoctorReport({convgrad, tfjs, node, examinations, absent}: DoctorReport): string {
   return [
     `convgrad ${convgrad}, tfjs ${tfjs}, Node ${node}, ${process.platform} ${process.arch}`,
@@ -103,7 +103,7 @@ function table(examinations: readonly Examination[]): string {
   return lines.toString();
 }
 
-/** What a backend lacks or gets wrong outside of convolutions, where a network may need it too. */
+/** Operations other than convolutions that a backend lacks or computes wrong; a network may need them too. */
 function otherOps({backend, untrainable, wrong}: Examination): string[] {
   const names = (ops: readonly {op: string}[]) => ops.map(({op}) => op).join(', ') || 'none';
   const told = (repaired: boolean) =>
@@ -119,12 +119,12 @@ function otherOps({backend, untrainable, wrong}: Examination): string[] {
   ].filter((line) => typeof line === 'string' && line !== '') as string[];
 }
 
-/** `throws` without the message, which `--json` has. */
+/** `throws` without the message, which the JSON report has. */
 function withoutMessage(outcome: string): string {
   return outcome.split(':')[0];
 }
 
-/** What no plugin can repair, and what to do instead. */
+/** The faults that no plugin can repair, and what to use instead. */
 const notRepaired = [
   'Not repaired: tf.conv2d and tf.conv1d refuse stride and dilation together before any kernel runs; use conv2d of this package, or a layer.',
   'Not repaired: tf.conv2dTranspose takes neither dilation nor NCHW, tf.separableConv2d no NCHW; their layers do both.',

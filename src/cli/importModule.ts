@@ -8,18 +8,18 @@ import {assertFilesExist, bundle} from './bundle.js';
 import {type FinishResolve, findWithoutPlugins, onImport, ownPackages} from './ownPackages.js';
 
 /**
- * Imports a user's module, JS or TS, from anywhere on disk. `tfjs-convgrad` and `@tensorflow/tfjs` are the very instances
- * this process runs on, so what the module defines or registers takes effect here.
+ * Imports a user's module, JS or TS, from anywhere on disk. `tfjs-convgrad` and `@tensorflow/tfjs` are the instances that this
+ * process runs on, so algorithms and kernels that the module defines take effect here.
  *
  * @returns the module's exports
- * @throws ConvgradError with one line: the file, the line where esbuild knows it, and what is wrong
+ * @throws ConvgradError with the file, the line if esbuild knows it, and the cause
  */
 export async function importModule(file: string): Promise<Record<string, unknown>> {
   const path = resolve(file);
   const code = await bundleModule(path);
-  // Positions in the stacks of this module are then those of the user's file.
+  // Stacks of this module then show positions in the user's file.
   process.setSourceMapsEnabled(true);
-  // A file rather than a `data:` URL, which would print the whole module in every stack.
+  // The code is imported from a file, because a `data:` URL would print the whole module in every stack.
   const folder = await mkdtemp(join(tmpdir(), 'convgrad-'));
   try {
     const output = join(folder, 'module.mjs');
@@ -33,7 +33,7 @@ export async function importModule(file: string): Promise<Record<string, unknown
 }
 
 /**
- * The code that {@link importModule} runs: the user's own files in one module, packages as `file:` URLs.
+ * Bundles the code that {@link importModule} runs: the user's own files in one module, and packages as `file:` URLs.
  *
  * @param path absolute
  */
@@ -55,7 +55,10 @@ const external: FinishResolve = (found, {kind, path}) => {
   return {path: pathToFileURL(found.path!).href, external: true};
 };
 
-/** Other packages are found from the user's file and stay outside too: many break when they are bundled for Node. */
+/**
+ * Resolves other packages from the user's file and leaves them outside the bundle, because many break when they are bundled for
+ * Node.
+ */
 const externalPackages: Plugin = {
   name: 'external-packages',
   setup(build) {
@@ -67,7 +70,7 @@ const externalPackages: Plugin = {
   },
 };
 
-/** The message and, where there is one, the first position in the stack. */
+/** The error's message, followed by the first position in its stack, if there is one. */
 function firstLines(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const position = error.stack?.split('\n').find((line) => line.startsWith('    at '));

@@ -11,23 +11,23 @@ import {ownExtension, ownFolder} from './ownFolder.js';
 import {UnavailableError} from './usage.js';
 import type {Watchdog} from './watchdog.js';
 
-/** How a page is opened. */
+/** How to open a page. */
 export interface PageSetup {
-  /** The browser's executable. */
+  /** The path of the browser's executable. */
   browser?: string | undefined;
-  /** Software rendering unless told otherwise. */
+  /** Defaults to software rendering. */
   gpu?: BrowserOptions['gpu'] | undefined;
-  /** Users' modules. */
+  /** The paths of users' modules. */
   imports?: readonly string[] | undefined;
-  /** A backend that the page is to have beside those that every page has. */
+  /** A backend that the page needs besides those that every page has. */
   backend?: string | undefined;
   signal?: AbortSignal | undefined;
-  /** Gives a page up that hangs. */
+  /** Ends the work with an error when the page hangs. */
   watchdog?: Watchdog | undefined;
 }
 
 /**
- * Opens the page of `verify/page.ts` in a browser without a window, for as long as `use` takes. Aborting is passed on to the page.
+ * Opens the page of `verify/page.ts` in a headless browser, for as long as `use` takes. An abort is passed on to the page.
  *
  * @throws UnavailableError when the page lacks the backend; ConvgradError when it fails to load, or crashes
  */
@@ -54,7 +54,7 @@ export async function inPage<T>(
 
 async function abortable<T>(page: Page, use: (page: Page) => Promise<T>, signal?: AbortSignal): Promise<T> {
   const abort = () => {
-    // A page that is gone already has nothing to abort.
+    // A page that is already gone has nothing to abort.
     page.evaluate(() => (globalThis as unknown as PageGlobals).convgrad.abort()).catch(() => {});
   };
   signal?.addEventListener('abort', abort);
@@ -71,14 +71,14 @@ async function abortable<T>(page: Page, use: (page: Page) => Promise<T>, signal?
 const lostPageError = () =>
   new ConvgradError('convgrad', 'the page crashed or was closed; the results until then are kept.');
 
-/** A crashed page never answers. */
+/** Rejects when the page crashes, because a crashed page never answers. */
 function untilCrash(page: Page): Promise<never> {
   return new Promise((_, reject) => page.once('crash', () => reject(lostPageError())));
 }
 
 /**
- * Errors lose their class on the way out of the page. The options were checked before, so what `verify` still refuses
- * there is the backend.
+ * Restores the class of an error from the page, where errors lose it. The options were checked before, so if `verify` still
+ * refuses something there, it is the backend.
  */
 function asUnavailable(error: unknown): unknown {
   const message = error instanceof Error ? error.message : '';

@@ -10,9 +10,9 @@ import {ConvgradError} from '../geometry/error.js';
 const known = 'onnxruntime-node';
 
 /**
- * Native code to stand beside convgrad, from a package of the folder where the command runs.
- * @returns the peer, or why there is none
- * @throws ConvgradError on a name that is none of a peer
+ * Loads a peer, native code to time beside convgrad, from a package of the folder in which the command runs.
+ * @returns the peer, or the reason why there is none
+ * @throws ConvgradError on an unknown name
  */
 export async function loadPeer(name: string, threads: number): Promise<Peer | string> {
   if (name !== known) throw new ConvgradError('--peer', `unknown peer '${name}'; use ${known}.`);
@@ -34,7 +34,7 @@ function versionOf(entry: string): string {
       const {name, version} = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
       if (name === known) return version;
     } catch {
-      // The next folder above.
+      // There is no readable package.json here, so try the next folder above.
     }
   }
   return '';

@@ -10,20 +10,20 @@ import {printable} from './printable.js';
 import type {VerifyFlags} from './verifyFlags.js';
 import {Watchdog} from './watchdog.js';
 
-/** How users' modules are run. */
+/** The conditions in which users' modules run. */
 export interface HostOptions {
   browser: string | undefined;
   signal: AbortSignal;
-  /** Seconds that one step may take. */
+  /** The limit of one step, in seconds. */
   limit: number;
 }
 
-/** Milliseconds in which what an ended process still said arrives. */
+/** Milliseconds to wait for the last output of an ended process. */
 const outputGrace = 1000;
 
 /**
- * Users' modules in a process of their own. They may end it, hang or crash: that is an error of the request that is pending, never the end of the
- * command line.
+ * Runs users' modules in a separate process. If they end it, hang or crash, only the pending request fails, and the command line
+ * goes on.
  */
 export class ModuleHost {
   private readonly child: ChildProcess;
@@ -31,7 +31,7 @@ export class ModuleHost {
   private crash: string | undefined;
   private readonly endChild = () => void this.child.kill('SIGKILL');
 
-  /** Starts the process. @param files the modules, for messages */
+  /** Starts the process. @param files the modules, for error messages */
   constructor(
     private readonly files: readonly string[],
     private readonly host: HostOptions,
@@ -40,7 +40,7 @@ export class ModuleHost {
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
-    // What modules print is no result of the command.
+    // Output of modules goes to stderr, because it is no result of the command.
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => process.stderr.write(printable(text)));
     }
@@ -65,7 +65,10 @@ export class ModuleHost {
     return (await this.request({ask: 'load', options, browser: this.host.browser}, 'loaded', watchdog)).loaded;
   }
 
-  /** `verify()` in that process. @throws ConvgradError also when the process ends or hangs; the results until then have come */
+  /**
+   * Runs `verify()` in that process. @throws ConvgradError also when the process ends or hangs; the results until then have been
+   * delivered
+   */
   async verify({
     subject: _,
     registered: __,
@@ -131,12 +134,12 @@ export class ModuleHost {
   }
 
   private send(request: ModuleRequest): void {
-    // A process that is gone says so by its end.
+    // If the process is gone, the pending request fails by its end.
     if (this.child.connected) this.child.send(request, () => {});
   }
 }
 
-/** The error as it was thrown. */
+/** Restores the error that was thrown. */
 function errorOf({message, isForUsers}: FailedRequest): Error {
   if (!isForUsers) return new Error(message);
   const end = message.indexOf(': ');

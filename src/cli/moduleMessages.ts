@@ -4,13 +4,13 @@ import type {VerifyResult} from '../verify/report/result.js';
 import type {LoadedModules, SerializableOptions} from './loadModules.js';
 import type {VerifyFlags} from './verifyFlags.js';
 
-/** What the command line asks of the process that runs users' modules. */
+/** The requests of the command line to the process that runs users' modules. */
 export type ModuleRequest =
   | {ask: 'load'; options: VerifyFlags['options']; browser: string | undefined}
   | {ask: 'verify'; options: SerializableOptions}
   | {ask: 'abort'};
 
-/** What that process says. */
+/** The answers of that process. */
 export type ModuleAnswer =
   | {convgrad: 'loaded'; loaded: LoadedModules}
   | {convgrad: 'case'; results: VerifyResult[]; progress: Progress}
@@ -18,12 +18,12 @@ export type ModuleAnswer =
   | {convgrad: 'report'; report: VerifyReport}
   /** A request failed; the process goes on. */
   | {convgrad: 'failed'; error: FailedRequest}
-  /** Nobody caught it; the process ends. */
+  /** An error that nobody caught; the process ends. */
   | {convgrad: 'crashed'; text: string};
 
-/** An error without its class, which does not travel. */
+/** An error without its class, which a message cannot carry. */
 export interface FailedRequest {
   message: string;
-  /** Whose line is for users; a defect has its stack instead. */
+  /** Whether the message is for users. For a defect, it contains the stack instead. */
   isForUsers: boolean;
 }

@@ -11,14 +11,14 @@ import type {ModuleAnswer, ModuleRequest} from './moduleMessages.js';
 import {quietTfjs} from './quietTfjs.js';
 import {rerunWith} from './rerun.js';
 
-/** The process that runs users' modules for `convgrad verify --import`, so that whatever they do ends this one alone. */
+/** This process runs users' modules for `convgrad verify --import`, so that whatever they do ends only this process. */
 
 const send = process.send?.bind(process) as ((answer: ModuleAnswer) => void) | undefined;
 if (!send) throw new ConvgradError('convgrad', 'this file is run by convgrad verify --import.');
-// Users' code that looks for a parent would speak to this one's.
+// Users' code that writes to its parent must not reach the command line, so `process.send` is hidden.
 process.send = undefined;
 
-// Ctrl-C goes to the whole group; the command line asks this process to end, or ends it.
+// Ctrl-C reaches the whole process group, but the command line decides when this process ends.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 process.on('disconnect', () => process.exit());
@@ -65,7 +65,7 @@ async function run(options: SerializableOptions): Promise<ModuleAnswer> {
       () => doing('what failed ran again in a new process'),
     ),
   });
-  // They went out as they came, so that a crash loses none.
+  // The results were sent as they came, so that a crash loses none.
   return {convgrad: 'report', report: {...report, results: []}};
 }
 
@@ -73,7 +73,7 @@ function doing(text: string): void {
   send?.({convgrad: 'doing', doing: text});
 }
 
-/** Ends this process when its parent is gone, from a thread of its own: an endless loop hears nothing. */
+/** Ends this process when its parent is gone. It runs in a separate thread, because an endless loop blocks this one. */
 function endWithParent(parent: number): void {
   const program = `setInterval(() => process.ppid === ${parent} || process.kill(process.pid, 'SIGKILL'), 1000)`;
   new Worker(program, {eval: true, stdout: true, stderr: true}).unref();

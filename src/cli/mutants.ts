@@ -12,7 +12,7 @@ import {quietTfjs} from './quietTfjs.js';
 import {exitCodes, UnavailableError} from './usage.js';
 import {scoreInPage} from './verifyInPage.js';
 
-/** Runs the command. @returns the exit code */
+/** Runs the command `mutants`. @returns the exit code */
 export async function runMutants(flags: RawFlags): Promise<number> {
   const [names, seed, cases, json, browser] = ['backend', 'seed', 'cases', 'json', 'browser'].map((name) =>
     single(name, flags[name]),
@@ -48,7 +48,10 @@ interface MutantRun {
   score(options: ScoreOptions): Promise<MutantScore>;
 }
 
-/** What is not asked for by name is left out with a note where it is missing. @throws ConvgradError, UnavailableError on what is not there */
+/**
+ * Plans where to run each backend. Missing backends that the user did not name are left out with a note. @throws ConvgradError,
+ * UnavailableError on a named backend without mutants, or one that is missing
+ */
 async function planMutantRuns(named: readonly string[] | undefined, browser: string | undefined): Promise<MutantRun[]> {
   const runs: MutantRun[] = [];
   for (const backend of new Set(named ?? mutantBackends)) {
@@ -63,7 +66,7 @@ async function planMutantRuns(named: readonly string[] | undefined, browser: str
   return runs;
 }
 
-/** Who was killed by whom and where, then the counts. */
+/** A table of which oracle killed which mutant and on which problem, followed by the counts. */
 export function describeScore({backend, outcomes, oracles, killed, planted, seed}: MutantScore): string {
   const table = new Table({
     head: ['mutant', backend === 'cpu' ? 'killed by' : 'killed first by', 'first on'],

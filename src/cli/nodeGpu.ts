@@ -2,10 +2,10 @@ import {createRequire} from 'node:module';
 import {resolve} from 'node:path';
 import {pathToFileURL} from 'node:url';
 
-/** What the npm package `webgpu`, Dawn for Node, exports. */
+/** The exports of the npm package `webgpu`, Dawn for Node. */
 interface Dawn {
   create(flags: string[]): {requestAdapter(): Promise<object | null>};
-  /** Classes and constants that a page has. */
+  /** The classes and constants that a page has. */
   globals: object;
 }
 type GpuHost = {navigator?: {gpu?: object; userAgent?: string}};
@@ -15,7 +15,8 @@ export function hasGpu(): boolean {
 }
 
 /**
- * Gives this process a `navigator.gpu`: that of the package `webgpu`, where the project in the working directory has it and it finds a driver.
+ * Gives this process a `navigator.gpu` from the package `webgpu`, if the project in the working directory has it and it finds an
+ * adapter.
  * @returns whether there is one now
  */
 export async function provideGpu(): Promise<boolean> {
@@ -34,6 +35,6 @@ async function load(): Promise<Dawn | undefined> {
   try {
     return (await import(pathToFileURL(createRequire(resolve('package.json')).resolve('webgpu')).href)) as Dawn;
   } catch {
-    return undefined; // it is not there, or not for this system
+    return undefined; // the package is not installed, or not for this system
   }
 }

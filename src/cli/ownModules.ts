@@ -2,7 +2,7 @@ import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {ownExtension, ownFolder} from './ownFolder.js';
 
-/** The folder of package.json. */
+/** The folder that holds package.json. */
 export const packageRoot = join(ownFolder, '..');
 
 interface Manifest {
@@ -11,8 +11,8 @@ interface Manifest {
 }
 
 /**
- * The file behind each specifier a user may import from this package (`tfjs-convgrad`, `tfjs-convgrad/verify`, …), read from
- * package.json's `exports`, so that an entry added there is known here. Under the tests the files are the sources.
+ * The file behind each specifier that a user may import from this package (`tfjs-convgrad`, `tfjs-convgrad/verify`, …). They are
+ * read from the `exports` of package.json, so an entry added there is known here. Under the tests the files are the sources.
  */
 export function ownModules(): Map<string, string> {
   const manifest: Manifest = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));

@@ -2,20 +2,20 @@ import type {OnResolveArgs, OnResolveResult, Plugin, PluginBuild} from 'esbuild'
 import {ownFolder} from './ownFolder.js';
 import {ownModules} from './ownModules.js';
 
-/** What a file from anywhere on disk may import and must get from here: this package and the whole tfjs family. */
+/** The packages that a file anywhere on disk must get from here: this package and the whole tfjs family. */
 const shared = /^(tfjs-convgrad|@tensorflow\/tfjs[^/]*)(\/|$)/;
 
-/** Marks the questions that plugins ask esbuild's own resolver, so that no plugin answers them. */
+/** Marks queries that plugins send to esbuild's own resolver, so that no plugin answers them. */
 const internalQuery = Symbol('asking');
 
-/** Turns the file an import leads to into esbuild's result. */
+/** Turns the file that an import resolves to into esbuild's result. */
 export type FinishResolve = (found: OnResolveResult, args: OnResolveArgs) => OnResolveResult;
 
 /**
- * An esbuild plugin: `tfjs-convgrad…` and `@tensorflow/tfjs…` mean the copies this package itself runs on, wherever the
- * importing file lies. With a second copy, a user's `defineAlgorithm` would fill a catalogue that nobody reads.
+ * An esbuild plugin. `tfjs-convgrad…` and `@tensorflow/tfjs…` resolve to the copies that this package itself runs on, wherever
+ * the importing file lies. With a second copy, a user's `defineAlgorithm` would fill a catalogue that nobody reads.
  *
- * @param finish the default includes the file in the bundle
+ * @param finish makes esbuild's result; by default the file becomes part of the bundle
  */
 export function ownPackages(finish: FinishResolve = (found) => found): Plugin {
   return {
@@ -29,7 +29,7 @@ export function ownPackages(finish: FinishResolve = (found) => found): Plugin {
         if (args.path.startsWith('tfjs-convgrad')) {
           return {errors: [{text: `"${args.path}" does not exist; there are ${[...own.keys()].join(', ')}`}]};
         }
-        // Who imports makes no difference, and tfjs imports itself a thousand times over.
+        // The answer does not depend on the importing file, and tfjs imports itself many times, so answers are kept.
         const question = `${args.kind} ${args.path}`;
         if (!known.has(question)) known.set(question, findWithoutPlugins(build, {...args, resolveDir: ownFolder}));
         const found = await known.get(question);
@@ -39,7 +39,7 @@ export function ownPackages(finish: FinishResolve = (found) => found): Plugin {
   };
 }
 
-/** Answers imports that match; undefined leaves them to esbuild. Questions of {@link findWithoutPlugins} pass by. */
+/** Resolves imports that match; undefined leaves them to esbuild. Queries of {@link findWithoutPlugins} are not answered. */
 export function onImport(
   build: PluginBuild,
   filter: RegExp,
@@ -48,7 +48,7 @@ export function onImport(
   build.onResolve({filter}, (args) => (args.pluginData === internalQuery ? undefined : answer(args)));
 }
 
-/** What esbuild alone makes of an import, or undefined when it finds nothing. */
+/** The result of esbuild's own resolver, or undefined when it finds nothing. */
 export async function findWithoutPlugins(
   build: PluginBuild,
   args: OnResolveArgs,

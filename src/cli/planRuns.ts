@@ -14,27 +14,27 @@ export interface BackendRun {
   run(options: VerifyOptions): Promise<VerifyReport>;
 }
 
-/** What is to be run, and what is not and why. */
+/** The planned runs, and notes on the backends that are left out. */
 export interface RunPlan {
   runs: BackendRun[];
   notes: string[];
 }
 
-/** What decides where runs take place. */
+/** The conditions that decide where runs take place. */
 export interface RunConditions {
-  /** Whether the user asked for the backends by name; those nobody asked for are left out with a note when they are missing. */
+  /** Whether the user named the backends. Otherwise missing backends are left out with a note. */
   named: boolean;
   browser: string | undefined;
-  /** Seconds that one step of a run in a page may take. */
+  /** The limit of one step of a run in a page, in seconds. */
   limit?: number | undefined;
-  /** The algorithms of a backend, where users' modules are loaded. */
+  /** The algorithms of a backend, in the process where users' modules are loaded. */
   known?(backend: string): readonly string[];
-  /** `verify()` outside a browser; in this process by default. */
+  /** Runs `verify()` outside a browser; by default in this process. */
   here?: BackendRun['run'];
 }
 
 /**
- * Decides where each backend is verified: here if tfjs has it here or a package brings it, else in a browser.
+ * Decides where each backend is verified: in this process if tfjs has it here or a package brings it, and otherwise in a browser.
  *
  * @throws UnavailableError when a named backend is missing
  */

@@ -1,8 +1,8 @@
-/** C0 but tab and newline, DEL, C1, and the characters that turn the direction of what follows. */
+/** C0 except tab and newline, DEL, C1, line separators, and the characters that change the direction of text. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for
 const unprintable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** Text that may come from users' code, as a terminal may show it: control characters are written as escapes. */
+/** Makes text that may come from users' code safe for a terminal: it writes control characters as escapes. */
 export function printable(text: string): string {
   return text.replace(unprintable, (character) => {
     const code = character.charCodeAt(0);

@@ -1,13 +1,13 @@
 import {SingleBar} from 'cli-progress';
 import type {Progress} from '../verify/options/options.js';
 
-/** Shows how far a run is, on stderr. */
+/** Shows the progress of a run on stderr. */
 export interface ProgressDisplay {
   update(progress: Progress): void;
   stop(): void;
 }
 
-/** A bar on a terminal; elsewhere a line now and then, which keeps logs short and shows that the run is alive. */
+/** Shows a bar on a terminal, and elsewhere a line now and then. Lines keep logs short and show that the run is alive. */
 export function showProgress(stream: NodeJS.WriteStream): ProgressDisplay {
   return stream.isTTY ? bar(stream) : lines(stream);
 }

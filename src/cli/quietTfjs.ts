@@ -1,6 +1,6 @@
 import {defaultTf as tf} from '../plugin/tfjs.js';
 
-/** Lets tfjs's cpu backend greet its first tensor in Node unheard: the banner would hide what a command prints. */
+/** Suppresses the banner that tfjs's cpu backend prints at its first tensor in Node, which would hide a command's output. */
 export async function quietTfjs(): Promise<void> {
   await tf.setBackend('cpu');
   tf.env().set('IS_TEST', true);

@@ -6,22 +6,31 @@ import {casesOf} from '../verify/cases/index.js';
 import type {VerifyReport} from '../verify/report/report.js';
 import {writeAtomicallyIn} from './atomicFile.js';
 
-/** Problems kept; the oldest go first. */
+/** The number of problems that are kept; the oldest are dropped first. */
 const maxProblems = 100;
-/** Problems taken from one run: where much is broken, more say nothing new. */
+/** The number of problems that are taken from one run. If much is broken, more problems say nothing new. */
 const maxPerRun = 20;
-/** Bytes of a file; a hundred problems take 10 kB. */
+/** The largest file that is read, in bytes; a hundred problems take 10 kB. */
 const maxBytes = 2 ** 20;
-/** Elements of all tensors of a problem, and operations of a pass: a run begins with these problems, and they must not be all that it does. */
+/**
+ * The largest number of elements in all tensors of a problem, and of operations per pass. Every run begins with these problems,
+ * so they must stay cheap.
+ */
 const maxElements = 2 ** 26;
 const maxFlops = 2 ** 37;
 
-/** The problems that failed once; none without the file. @throws ConvgradError when the file is not what `saveRegressions` writes */
+/**
+ * The problems that failed in earlier runs; none if the file does not exist. @throws ConvgradError when the file is not one of
+ * `saveRegressions`
+ */
 export function readRegressions(path: string): string[] {
   return read(path).problems;
 }
 
-/** Puts the problems that failed in a run, and what they shrank to, before those that are there. Those with a name are in every run anyway. */
+/**
+ * Saves the problems that failed in a run, and the problems that they shrank to, before the saved ones. Named problems are left
+ * out, because every run has them.
+ */
 export function saveRegressions(path: string, {results}: VerifyReport): void {
   const failed = results.filter(({status}) => status === 'failed');
   const found = failed.flatMap(({problem, diagnosis}) => [...(diagnosis ? [diagnosis.smallest.problem] : []), problem]);
@@ -33,12 +42,12 @@ export function saveRegressions(path: string, {results}: VerifyReport): void {
   writeAtomicallyIn(path, `${JSON.stringify({version: 1, ...present, problems}, null, 1)}\n`);
 }
 
-/** All that the file holds, whatever stands beside the problems. */
+/** The whole content of the file, including fields other than the problems. */
 function read(path: string): {problems: string[]} {
   try {
     const present = statSync(path, {throwIfNoEntry: false});
     if (!present) return {problems: []};
-    // A pipe would keep whoever reads it waiting.
+    // Reading a pipe would wait forever.
     if (!present.isFile()) throw new Error('it is no file');
     if (present.size > maxBytes) throw new Error(`it has ${present.size} bytes, and at most ${maxBytes} are read`);
     const content: unknown = JSON.parse(readFileSync(path, 'utf8'));

@@ -1,16 +1,16 @@
 import type {VerifyReport} from '../verify/report/report.js';
 import {assertWritable, writeAtomically} from './atomicFile.js';
 
-/** How often the report so far is written while a run lasts. */
+/** Milliseconds between two writes of the report so far. */
 const interval = 5000;
 
-/** A report on disk that is whole at every moment. */
+/** A report on disk that is written atomically, so that readers always see a whole one. */
 export class ReportFile<R = VerifyReport> {
   private lastWrite = Date.now();
 
   /**
-   * @param flag the flag that named the file, for complaints
-   * @param render what stands in the file
+   * @param flag the flag that named the file, for error messages
+   * @param render makes the file's text
    * @throws ConvgradError when the file cannot be written
    */
   constructor(
@@ -26,7 +26,7 @@ export class ReportFile<R = VerifyReport> {
     writeAtomically(this.path, this.render(report));
   }
 
-  /** Writes now and then, so that a crash loses little. */
+  /** Writes if the last write is long enough ago, so that a crash loses little. */
   writeIfDue(report: () => R): void {
     if (Date.now() - this.lastWrite > interval) this.write(report());
   }

@@ -3,16 +3,16 @@ import {join} from 'node:path';
 import type {Rerun} from '../verify/options/options.js';
 import {ownExtension, ownFolder} from './ownFolder.js';
 
-/** Milliseconds that a run in a new process may take. */
+/** The time limit of a run in a new process, in milliseconds. */
 const patience = 120_000;
 
-/** The last line of a run. */
+/** Matches the summary line of a run. */
 const summary = /^\d+ passed, (\d+) failed, /m;
 
 /**
- * Runs `convgrad verify` in new processes, without diagnoses.
- * @param mutants to be defined there
- * @param onWaiting called now and then while it runs
+ * Makes a function that runs `convgrad verify` in a new process, without diagnoses.
+ * @param mutants the names of mutants to define there
+ * @param onWaiting called every second while it runs
  */
 export function rerunWith(mutants: readonly string[], onWaiting: () => void = () => {}): Rerun {
   return (words) => {

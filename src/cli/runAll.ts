@@ -6,20 +6,21 @@ import {makeReport, type VerifyReport} from '../verify/report/report.js';
 import {Tally} from '../verify/report/tally.js';
 import type {BackendRun} from './planRuns.js';
 
-/** What happens around the runs. */
+/** The callbacks and conditions of the runs. */
 export interface RunHandlers {
-  /** What modules registered for backends without a run. */
+  /** The kernels that modules registered for backends without a run. */
   unreached?: readonly ImportedCalls[];
   signal: AbortSignal;
   onProgress(progress: Progress): void;
-  /** Called after every case with a way to make the report of all cases so far. */
+  /** Called after every case, with a function that makes the report of all cases so far. */
   onCase(report: () => VerifyReport): void;
-  /** A run ended by an exception. @returns whether to go on with the next backend */
+  /** Called when a run ended by an exception. @returns whether to go on with the next backend */
   onError(error: unknown, backend: string): boolean;
 }
 
 /**
- * Runs one backend after the other, and collects results as they come: whatever ends a run, what it found until then is in the report.
+ * Runs one backend after another, and collects results as they arrive. If a run ends early, its results until then are in the
+ * report.
  */
 export async function runAll(
   runs: readonly BackendRun[],
@@ -72,14 +73,17 @@ export async function runAll(
   return report(!whole);
 }
 
-/** A gradient is called on every backend: it has to be on each. */
+/**
+ * Adds up the calls of an imported gradient or kernel. A gradient has to be called on every backend, so no call on one backend
+ * counts as none at all.
+ */
 function addCalls(all: Map<string, ImportedCalls>, row: ImportedCalls): void {
   const known = all.get(row.title);
   if (!known || row.calls === 0) all.set(row.title, row);
   else if (known.calls > 0) known.calls += row.calls;
 }
 
-/** An equal share of the time that is left. A run whose share is used up still takes the fixed cases. */
+/** An equal share of the time that is left. A run whose share is used up still verifies the fixed cases. */
 export function timeLeft(budget: number | undefined, used: number, runs: number): {timeBudget?: number} {
   return budget === undefined ? {} : {timeBudget: Math.max(budget - used, Number.MIN_VALUE) / runs};
 }

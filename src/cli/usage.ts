@@ -2,19 +2,19 @@ import {inspect} from 'node:util';
 import {ConvgradError} from '../geometry/error.js';
 import {printable} from './printable.js';
 
-/** What a command returns to the shell. */
+/** The exit codes of commands. */
 export const exitCodes = {good: 0, mismatch: 1, usage: 2, unavailable: 3, interrupted: 130} as const;
 
-/** A backend that was asked for by name is not there. */
+/** Thrown when a backend that the user named is not available. */
 export class UnavailableError extends Error {}
 
-/** One line for a person, from whatever was thrown; undefined when it is a defect, whose stack matters. */
+/** A one-line message for the user; undefined when the error is a defect, whose stack matters. */
 export function messageOf(error: unknown): string | undefined {
   const isForUsers = error instanceof ConvgradError || error instanceof UnavailableError || isFromCac(error);
   return isForUsers ? printable(`convgrad: ${(error as Error).message.replace(/^convgrad: /, '')}`) : undefined;
 }
 
-/** What is printed of whatever was thrown. */
+/** The text to print for anything that was thrown. */
 export function textOf(error: unknown): string {
   return messageOf(error) ?? printable(inspect(error));
 }

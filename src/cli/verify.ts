@@ -25,7 +25,7 @@ import {exitCodes, textOf, UnavailableError} from './usage.js';
 import {readFlags, type VerifyFlags} from './verifyFlags.js';
 import {describeReport} from './verifyTable.js';
 
-/** Runs the command. @returns the exit code */
+/** Runs the command `verify`. @returns the exit code */
 export async function runVerify(raw: RawFlags): Promise<number> {
   if (raw.mutant !== undefined) defineMutant(String(raw.mutant));
   const {files, regressions, color, named, browser, limit, options: given} = readFlags(raw);
@@ -36,7 +36,7 @@ export async function runVerify(raw: RawFlags): Promise<number> {
     ...(regressions && given.problems.length === 0 ? {regressions: readRegressions(regressionsPath)} : {}),
   };
   const signal = abortOnInterrupt();
-  // Without modules, nothing runs but convgrad's own.
+  // Without users' modules only convgrad's own code runs, so this process suffices.
   const host = given.imports.length > 0 ? new ModuleHost(given.imports, {browser, signal, limit}) : undefined;
   try {
     const loaded = host ? await host.load(asked) : (await loadModules(asked, browser)).loaded;
@@ -60,14 +60,14 @@ export async function runVerify(raw: RawFlags): Promise<number> {
   }
 }
 
-/** What a command works with. */
+/** What a run of the command needs. */
 interface CommandContext {
   reports: readonly ReportFile[];
-  /** Where problems that failed are kept, if they are. */
+  /** Where failed problems are saved; undefined if they are not saved. */
   regressionsPath: string | undefined;
   color: boolean;
   signal: AbortSignal;
-  /** Whether the user named what is to be judged. */
+  /** Whether the user named algorithms. */
   namesAlgorithms: boolean;
 }
 
@@ -98,7 +98,7 @@ async function runPlanned(
     },
   });
   progress.stop();
-  // First the table: it must not be lost because a disk is full.
+  // The table comes first, so that a full disk cannot lose it.
   console.log(
     describeReport(report, pico.createColors(color && process.stdout.isTTY === true && !process.env.NO_COLOR)),
   );
@@ -112,7 +112,7 @@ async function runPlanned(
   return exitCode ?? exitCodeOf(report);
 }
 
-/** What modules registered for backends that are not run. */
+/** The kernels that modules registered for backends without a run. */
 function unreached(
   kernels: LoadedModules['kernels'],
   runs: readonly BackendRun[],
@@ -123,14 +123,14 @@ function unreached(
     .map(({title}) => ({title, calls: 0, asked: !namesAlgorithms}));
 }
 
-/** What could not be judged is no mismatch, unless something else is. */
+/** The exit code. A kernel that no oracle judged is an error of usage, unless there are real failures. */
 function exitCodeOf(report: VerifyReport): number {
   if (isGood(report)) return exitCodes.good;
   const {failed, vacuous} = report.summary;
   return failed + vacuous === 0 && unjudged(report).length > 0 ? exitCodes.usage : exitCodes.mismatch;
 }
 
-/** @throws ConvgradError when a file cannot be written */
+/** Opens the report files. @throws ConvgradError when a file cannot be written */
 function openReports(files: VerifyFlags['files']): ReportFile[] {
   const words = process.argv.slice(3).map(quote);
   const commandLine = [invocation('verify'), ...words].join(' ');
@@ -144,7 +144,7 @@ function openReports(files: VerifyFlags['files']): ReportFile[] {
   );
 }
 
-/** Writes a file at the end of a run: that it does not work is worth a line, not the run. */
+/** Writes a file at the end of a run. A failure is worth an error message, but must not end the run. */
 function attempt(write: () => void, complaint: string): boolean {
   try {
     write();

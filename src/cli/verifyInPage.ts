@@ -8,8 +8,8 @@ import {inPage} from './inPage.js';
 import {Watchdog} from './watchdog.js';
 
 /**
- * Runs `verify()` in a page of a browser without a window. Results come out through `onResults` case by case, so that a
- * crash of the page loses none; the report that is returned has none.
+ * Runs `verify()` in a page of a headless browser. Results arrive through `onResults` case by case, so a crash of the page loses
+ * none. The returned report contains none.
  *
  * @throws like {@link inPage}
  */

@@ -1,23 +1,23 @@
 import {ConvgradError} from '../geometry/error.js';
 
-/** Seconds that one step of a run may take, unless the user says otherwise. */
+/** The default limit of one step of a run, in seconds. */
 export const defaultLimit = 300;
 
-/** Milliseconds that a run has to end by itself after an interrupt. */
+/** Milliseconds that a run may take to end after an interrupt. */
 const grace = 5000;
 
-/** What is watched. */
+/** The options of a watchdog. */
 export interface WatchdogOptions {
-  /** Seconds without a sign of life after which it is given up. */
+  /** Seconds without a sign of life after which it gives up. */
   limit: number;
   signal?: AbortSignal | undefined;
-  /** What it does at first, after "while". */
+  /** The first activity, as it follows "while" in messages. */
   activity: string;
-  /** Whether an interrupt leaves time to finish; it does unless there is nothing to be saved. */
+  /** Whether the work gets time to finish after an interrupt. Defaults to true; false if it has nothing to save. */
   finishes?: boolean;
 }
 
-/** Gives up on what neither ends nor gives signs of life, or does not end after an interrupt. Whoever asked for it has to end it. */
+/** Gives up on work that shows no sign of life, or that does not end after an interrupt. The caller has to end the work itself. */
 export class Watchdog {
   activity: string;
   private lastHeartbeat = Date.now();
@@ -26,13 +26,13 @@ export class Watchdog {
     this.activity = options.activity;
   }
 
-  /** Notes a sign of life, and what is being done. */
+  /** Records a sign of life, and the present activity. */
   heartbeat(doing = this.activity): void {
     this.activity = doing;
     this.lastHeartbeat = Date.now();
   }
 
-  /** @returns what the work comes to. @throws ConvgradError when it is given up */
+  /** Waits for the work. @returns its result. @throws ConvgradError when the watchdog gives up */
   async watch<T>(work: Promise<T>): Promise<T> {
     const {limit, signal, finishes = true} = this.options;
     const timers: NodeJS.Timeout[] = [];

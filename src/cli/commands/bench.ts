@@ -4,7 +4,7 @@ import {defaultBackends, defaultRounds} from '../../bench/options.js';
 import {engineNames} from '../../engine/engineNames.js';
 import {asTyped, type RawFlags} from '../flags.js';
 
-/** Adds the command `bench`; what it runs is loaded when it runs. */
+/** Defines the command `bench`. Its code is loaded only when it runs. */
 export function defineBench(cli: CAC): void {
   cli
     .command('bench', 'Time convolutions and their gradients beside tfjs’s own and the machine’s peak')

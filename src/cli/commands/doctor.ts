@@ -2,7 +2,7 @@ import type {CAC} from 'cac';
 import {servedBackends} from '../../backends/servedBackends.js';
 import {asTyped, type RawFlags} from '../flags.js';
 
-/** Adds the command `doctor`; what it runs is loaded when it runs. */
+/** Defines the command `doctor`. Its code is loaded only when it runs. */
 export function defineDoctor(cli: CAC): void {
   cli
     .command('doctor', 'What is here, what tfjs does wrong on it, tried just now, and what convgrad makes of that')

@@ -2,7 +2,7 @@ import type {CAC} from 'cac';
 import {servedBackends} from '../../backends/servedBackends.js';
 import {asTyped, type RawFlags} from '../flags.js';
 
-/** Adds the command `explain`; what it runs is loaded when it runs. */
+/** Defines the command `explain`. Its code is loaded only when it runs. */
 export function defineExplain(cli: CAC): void {
   cli
     .command('explain <problem>', 'Which implementation serves a convolution, why, and what it costs')

@@ -2,7 +2,7 @@ import type {CAC} from 'cac';
 import {mutantBackends} from '../../verify/mutants/mutantBackends.js';
 import {asTyped, type RawFlags} from '../flags.js';
 
-/** Adds the command `mutants`; what it runs is loaded when it runs. */
+/** Defines the command `mutants`. Its code is loaded only when it runs. */
 export function defineMutants(cli: CAC): void {
   cli
     .command('mutants', 'Plant mistakes in kernels, shaders and dBias, and see who finds them: the verifier’s own test')

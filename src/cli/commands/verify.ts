@@ -8,7 +8,7 @@ import {provenanceNames} from '../../verify/provenance/names.js';
 import {asTyped, type RawFlags} from '../flags.js';
 import {regressionsFile} from '../regressionsFile.js';
 
-/** Adds the command `verify`; what it runs is loaded when it runs. */
+/** Defines the command `verify`. Its code is loaded only when it runs. */
 export function defineVerify(cli: CAC): void {
   cli
     .command('verify', 'Hold convolutions and their gradients against the definition and against tfjs’s own')

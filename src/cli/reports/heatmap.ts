@@ -1,23 +1,26 @@
 import type {HeatmapSlice} from '../../verify/report/heatmap.js';
 import {type Content, type Markup, markup} from './markup.js';
 
-/** The widest a map may be, and its cells. Only the largest cells have room for numbers. */
+/** The largest width of a map and of its cells. Only the largest cells have room for numbers. */
 const maxWidth = 208;
 const maxCell = 34;
 
-/** What a map shows. */
+/** One map to draw. */
 interface HeatmapDrawing {
   title: string;
   values: readonly number[];
   columns: number;
-  /** The value of the strongest colour. */
+  /** The value that gets the strongest colour. */
   scale: number;
-  /** Values above it are not allowed. */
+  /** Values above this are marked as not allowed. */
   limit?: number;
   summary?: string;
 }
 
-/** Four maps of one plane: got, want, their difference, and the error as a share of its bound; where nothing is allowed, what is wrong. */
+/**
+ * Draws four maps of one plane: got, want, their difference, and the error as a share of its bound. Where the bound is 0
+ * everywhere, the last shows the wrong elements.
+ */
 export function heatmaps(plane: HeatmapSlice): Markup {
   const {got, want, bound, columns} = plane;
   const difference = got.map((value, i) => value - want[i]);
@@ -42,7 +45,7 @@ function positionOf({place, from: [row, column]}: HeatmapSlice): string {
   return row + column === 0 ? place : `${place}, from row ${row}, column ${column}`;
 }
 
-/** The largest of the finite values, in absolute terms. */
+/** The largest absolute value of the finite values. */
 function largest(values: readonly number[]): number {
   return values.reduce((sofar, value) => (Number.isFinite(value) ? Math.max(sofar, Math.abs(value)) : sofar), 0);
 }
@@ -54,7 +57,7 @@ function draw(map: HeatmapDrawing): Markup {
   return markup`<figure><svg class="map" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${title}"><rect class="none" width="${width}" height="${height}"/>${values.map((_, i) => cell(map, i, size))}</svg><figcaption>${title} <span>${summary}</span></figcaption></figure>`;
 }
 
-/** The colours are the page's, which follow its theme; a cell says only how strong its own is. */
+/** Draws one cell. It sets only the strength of its colour; the page's theme sets the colours. */
 function cell(
   {values, columns, scale, limit = Number.POSITIVE_INFINITY}: HeatmapDrawing,
   i: number,
@@ -67,7 +70,7 @@ function cell(
   const [x, y] = [column * size, row * size];
   const colour = isBeyond ? 'beyond' : value < 0 ? 'negative' : 'positive';
   return [
-    // The ground shows through where there is nothing.
+    // A zero gets no rectangle, so the background shows.
     value !== 0 &&
       markup`<rect class="${colour}" style="--s:${strength}%" x="${x}" y="${y}" width="${size}" height="${size}"><title>row ${row}, column ${column}: ${value}</title></rect>`,
     size === maxCell &&
@@ -84,7 +87,7 @@ function range(values: readonly number[]): string {
   return finite.length < values.length ? `${span}, ${values.length - finite.length} not finite` : span;
 }
 
-/** At most five characters or so. */
+/** Formats a number in about five characters. */
 function brief(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞';
   const size = Math.abs(value);

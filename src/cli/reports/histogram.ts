@@ -11,7 +11,7 @@ const height = 120;
 const step = 30;
 const base = height + 18;
 
-/** How often the largest error/bound of a judgement came to how much, over all rows of one pass. */
+/** A histogram of the largest error/bound of each judgement, over all rows of one pass. */
 export function histogram(pass: Pass, rows: readonly ReportRow[]): Markup {
   const counts = labels.map((_, i) => rows.reduce((sum, {ratios}) => sum + ratios[i], 0));
   const most = Math.max(1, ...counts);
@@ -31,7 +31,7 @@ ${count > 0 && markup`<text class="count" x="${x + step / 2}" y="${(base - tall 
 ${bars}</svg></figure>`;
 }
 
-/** 12 345 as 12k: a bar is narrow. */
+/** Shortens a count to fit a narrow bar: 12 345 becomes 12k. */
 function short(count: number): string {
   if (count < 1000) return String(count);
   return count < 1e6 ? `${Math.round(count / 1000)}k` : `${(count / 1e6).toFixed(1)}M`;

@@ -7,8 +7,8 @@ import {skips, table} from './htmlTable.js';
 import {Markup, markup} from './markup.js';
 
 /**
- * The report as one page that needs nothing else: no network (its own policy forbids it), no font, no framework.
- * @param commandLine what was run
+ * The report as one self-contained page: no network (its own policy forbids it), no font, no framework.
+ * @param commandLine the command that made the report
  */
 export function htmlReport(report: VerifyReport, commandLine: string): string {
   const charts = passes.flatMap((pass) => {
@@ -73,12 +73,12 @@ function facts({seed, options, environment, omitted}: VerifyReport): Markup {
   return markup`<dl class="facts">${all.map(([what, value]) => value !== undefined && markup`<dt>${what}</dt><dd>${value}</dd>`)}</dl>`;
 }
 
-/** 1234567 as 1 234 567. */
+/** Groups digits: 1234567 becomes 1 234 567. */
 function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, '\u202f');
 }
 
-/** Where the clipboard is out of reach, the text is selected for the reader to copy. */
+/** Copies a command. If the clipboard is out of reach, it selects the text for the reader to copy. */
 const copyScript = `
 addEventListener('click', async ({target}) => {
   if (!target.matches?.('[data-copy]')) return;

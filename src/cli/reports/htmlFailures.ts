@@ -4,17 +4,17 @@ import {groupBy} from '../groupBy.js';
 import {heatmaps} from './heatmap.js';
 import {type Markup, markup} from './markup.js';
 
-/** Failures shown of each backend, algorithm and pass. */
+/** The number of failures that are shown per backend, algorithm and pass. */
 const shown = 5;
 
-/** What did not pass, with what it looks like. */
+/** The section of failed and vacuous results, with their heatmaps. */
 export function failures({results}: VerifyReport): Markup | undefined {
   const bad = results.filter(({status}) => status === 'failed' || status === 'vacuous');
   if (bad.length === 0) return undefined;
   return markup`<section><h2>Not passed</h2>${groupBy(bad, anchorOf).map(groupOf)}</section>`;
 }
 
-/** Where on the page the failures of a row stand. */
+/** The anchor of a row's failures on the page. */
 export function anchorOf({backend, algorithm, pass}: Pick<VerifyResult, 'backend' | 'algorithm' | 'pass'>): string {
   return `${backend}-${algorithm}-${pass}`.replace(/[^\w-]/g, '_');
 }
@@ -22,7 +22,7 @@ export function anchorOf({backend, algorithm, pass}: Pick<VerifyResult, 'backend
 function groupOf(group: readonly VerifyResult[]): Markup {
   const [{backend, algorithm, pass}] = group;
   const runs = groupBy(group, ({problem, fill}) => `${problem} ${fill}`);
-  // The one with a heatmap first: it is what one wants to see.
+  // Runs with a heatmap come first, because it shows the most.
   runs.sort((a, b) => Number(isPictured(b)) - Number(isPictured(a)));
   const diagnosis = group.filter((result) => result.diagnosis).at(-1)?.diagnosis;
   return markup`<article id="${anchorOf(group[0])}"><h3>${backend} <b>${algorithm}</b> ${pass} <span class="badge">${runs.length} not passed</span></h3>
@@ -34,7 +34,7 @@ function isPictured(run: readonly VerifyResult[]): boolean {
   return run.some(({heatmap}) => heatmap);
 }
 
-/** Several oracles may reject one run; it is one failure. */
+/** One run. Several oracles may reject it; it is one failure. */
 function runOf(rejected: readonly VerifyResult[]): Markup {
   const [{name, problem, fill, replay}] = rejected;
   const heatmap = rejected.find((result) => result.heatmap)?.heatmap;
@@ -43,7 +43,7 @@ function runOf(rejected: readonly VerifyResult[]): Markup {
 ${heatmap?.slices.map(heatmaps)}${replay && command(replay)}</div>`;
 }
 
-/** A command with a button that copies it. Without scripts a click selects all of it. */
+/** A command with a button that copies it. Without scripts, a click selects all of it. */
 export function command(text: string): Markup {
   return markup`<div class="command"><code>${text}</code><button type="button" data-copy>Copy</button></div>`;
 }

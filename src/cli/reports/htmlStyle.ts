@@ -1,4 +1,4 @@
-/** The look of the page, in light and dark, from a phone to a desk. */
+/** The style sheet of the page, for light and dark themes and for all screen sizes. */
 export const style = `
 :root {
   --paper: #fbfaf7; --card: #fff; --ink: #1d2125; --muted: #636b74; --line: #e3e0d8;

@@ -3,7 +3,7 @@ import type {ReportRow} from '../../verify/report/tally.js';
 import {anchorOf} from './htmlFailures.js';
 import {type Markup, markup} from './markup.js';
 
-/** One row for each backend, algorithm and pass. */
+/** A table with one row for each backend, algorithm and pass. */
 export function table({rows}: VerifyReport): Markup {
   const judged = rows.filter(({cases}) => cases > 0);
   if (judged.length === 0) return markup`<p>Nothing was judged.</p>`;
@@ -23,7 +23,7 @@ function rowOf(row: ReportRow): Markup {
 <td class="n">${ours > 0 && builtin > 0 ? `${(builtin / ours).toFixed(1)}×` : '–'}</td></tr>`;
 }
 
-/** Why something was not judged, and how often. */
+/** The reasons why something was not judged, the most frequent first. */
 export function skips({skipReasons}: VerifyReport): Markup | undefined {
   if (skipReasons.length === 0) return undefined;
   const sorted = [...skipReasons].sort((a, b) => b.count - a.count);

@@ -5,7 +5,7 @@ export function jsonReport(report: VerifyReport): string {
   return `${JSON.stringify(report, plain, 1)}\n`;
 }
 
-/** JSON has no NaN and no Infinity and would write null. */
+/** Writes NaN and Infinity as text, because JSON has neither and would write null. */
 function plain(key: string, value: unknown): unknown {
   if (key === 'heatmap') return undefined;
   return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;

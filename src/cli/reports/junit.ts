@@ -3,7 +3,10 @@ import type {VerifyResult} from '../../verify/report/result.js';
 import {groupBy} from '../groupBy.js';
 import {type Markup, markup} from './markup.js';
 
-/** JUnit XML, as CI servers read it: a suite for each backend, algorithm and pass, a test case for each problem and filling. */
+/**
+ * The report as JUnit XML for CI servers: a suite for each backend, algorithm and pass, and a test case for each problem and
+ * fill.
+ */
 export function junitReport({results, seed, omitted, summary}: VerifyReport): string {
   const suites = groupBy(results, ({backend, algorithm, pass}) => `${backend}/${algorithm}/${pass}`);
   const {text} = markup`<?xml version="1.0" encoding="UTF-8"?>
@@ -23,7 +26,7 @@ ${cases.map(caseOf)}</testsuite>
 `;
 }
 
-/** One run under one name, whoever judged it. */
+/** One test case for one run, whichever oracles judged it. */
 function caseOf(run: readonly VerifyResult[]): Markup {
   const [{backend, algorithm, pass, problem, fill, name}] = run;
   const milliseconds = Math.max(0, ...run.map((result) => result.milliseconds?.ours ?? 0));

@@ -1,12 +1,12 @@
-/** Text that is HTML or XML already. */
+/** Text that is already HTML or XML. */
 export class Markup {
   constructor(readonly text: string) {}
 }
 
-/** What may stand in a template: text is escaped, lists are joined, and nothing is written for false and undefined. */
+/** A value in a template. Text is escaped, lists are joined, and false and undefined write nothing. */
 export type Content = string | number | Markup | false | undefined | readonly Content[];
 
-/** A template whose values are escaped, unless they come from such a template themselves. */
+/** A template tag that escapes values, unless they come from such a template themselves. */
 export function markup(parts: TemplateStringsArray, ...values: Content[]): Markup {
   return new Markup(parts.reduce((text, part, i) => text + rendered(values[i - 1]) + part));
 }
@@ -25,7 +25,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Halves of characters and control characters, which XML has no way to write: JUnit readers refuse a file that holds one. */
+/** Lone surrogates and control characters, which XML cannot represent; JUnit readers refuse a file that contains one. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones
 const unwritable = /[\p{Cs}\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/gu;
 

@@ -5,7 +5,7 @@ import type {BrokenSetup} from './options/options.js';
 import {replaceKernel} from './run/kernels.js';
 
 /**
- * Breaks the set-up of a run on purpose, after `install()`. A verifier that still passes compares something with itself.
+ * Breaks the set-up of a run on purpose, after `install()`. If the verifier still passes, it compares something with itself.
  * @returns the undo
  */
 export function applyBrokenSetup(brokenSetup: BrokenSetup, backends: readonly string[]): () => void {

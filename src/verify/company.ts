@@ -4,22 +4,28 @@ import {type Problem, problemInfo} from '../geometry/problem.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
 import type {Inputs} from './reference/reference.js';
 
-/** What a program computes around the call that counts. That call's result must not depend on it. */
+/** Other calls that a program makes around the judged call. They must not change its result. */
 export interface Company {
-  /** A call that comes first. It reads the very tensors of the call that counts, but for those whose values are given here or whose sizes differ. */
+  /**
+   * A call that comes first. It reads the judged call's own tensors, reshaped where only the shape differs. Tensors whose values are in
+   * `changed`, or whose sizes differ, are new.
+   */
   before?: {problem: Problem; pass: Pass; changed?: Partial<Inputs>};
-  /** The x and filter of a second convolution: it is recorded between the forward pass and the gradient, and its own gradient is taken first. */
+  /**
+   * The x and filter of a second convolution. It is recorded between the forward pass and the gradient, and its own gradient is taken
+   * first.
+   */
   between?: Pick<Inputs, 'x' | 'filter'>;
-  /** Whether the gradients by x and by filter are asked for at once. */
+  /** Whether one call asks for both gradients, by x and by filter. */
   both?: true;
 }
 
-/** How often the kernel of the pass that counts runs in that company, the call before not included. */
+/** How often the kernel of the judged pass runs in this company, not counting the call before. */
 export function timesIn({between}: Company): number {
   return between ? 2 : 1;
 }
 
-/** The tensors that the call before reads. @returns them with what is to be disposed of afterwards */
+/** The tensors that the call before reads. @returns them, and those among them that the caller must dispose of */
 export function tensorsBefore(
   own: Readonly<Record<keyof Inputs, Tensor4D>>,
   {problem, changed = {}}: NonNullable<Company['before']>,

@@ -12,7 +12,7 @@ import type {VerifyResult} from './report/result.js';
 import {heartbeat} from './run/heartbeat.js';
 import {verify} from './verify.js';
 
-/** What crosses from the command line into the page. */
+/** Options that the command line passes to the page. */
 export type PageOptions = Omit<
   VerifyOptions,
   'subject' | 'registered' | 'signal' | 'onProgress' | 'onResults' | 'onRun'
@@ -20,10 +20,10 @@ export type PageOptions = Omit<
 export type BenchPageOptions = Omit<BenchOptions, 'signal' | 'onProgress' | 'onReport'>;
 export type PageScoreOptions = Omit<ScoreOptions, 'signal' | 'onOutcome'>;
 
-/** The globals of the page: these exports, and what the command line puts beside them. */
+/** Globals of the page: the exports of this module, and the modules and callbacks that the command line adds. */
 export interface PageGlobals {
   convgrad: {run: typeof run; score: typeof score; examine: typeof examine; time: typeof time; abort: typeof abort};
-  /** `beforeImports`, then users' modules. */
+  /** The module `beforeImports`, followed by the users' modules. */
   convgradImports: [unknown, ...ImportedModule[]];
   convgradCaseDone(results: VerifyResult[], progress: Progress): Promise<void>;
   convgradDoing(doing: string): Promise<void>;
@@ -36,11 +36,14 @@ export interface PageGlobals {
 const page = globalThis as unknown as PageGlobals;
 const controller = new AbortController();
 
-/** Runs `verify()` in the page. The report comes without results: they went out as they came, so that a crash loses none. */
+/**
+ * Runs `verify()` in the page. The returned report has no results: each case's results were sent out as they came, so that a crash loses
+ * none.
+ */
 export async function run(options: PageOptions): Promise<VerifyReport> {
   const modules = page.convgradImports.slice(1) as ImportedModule[];
   const brought = await receiveModules(new Map((options.imports ?? []).map((file, i) => [file, modules[i]])));
-  // After that: what a mutant registers is not what a module brought.
+  // Mutants are defined after the modules are received, so that their registrations are not taken for a module's.
   for (const mutant of mutantsNamed(options.algorithms ?? [])) defineMutant(mutant);
   let found: VerifyResult[] = [];
   const report = await verify({

@@ -2,7 +2,10 @@ import {explicitPads} from '../geometry/explicitPads.js';
 import {type Problem, problemAttributes, problemInfo} from '../geometry/problem.js';
 import type {Attributes} from './run/convolveFused.js';
 
-/** The attributes of a problem in the other form that programs use: equal strides and dilations as one number, pads as the numbers that they come to. */
+/**
+ * The attributes of a problem in the other form that programs use. Equal strides or dilations become one number. `valid` becomes 0, and any
+ * other pad becomes the explicit numbers of its four sides.
+ */
 export function otherSpelling(problem: Problem): Attributes {
   const {dimRoundingMode: _, ...rest} = problem;
   const [, [top, bottom], [left, right]] = explicitPads(problemInfo(problem));

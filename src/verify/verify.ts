@@ -20,11 +20,11 @@ import {verifyCase} from './run/verifyCase.js';
 import {defaultTimeout} from './subject/verifySubject.js';
 
 /**
- * Verifies convolutions and both of their gradients, as tfjs's tape computes them through convgrad's kernels, against the definition in
- * float64 and against the kernels of tfjs itself, on the backends of this process.
+ * Verifies convolutions and both of their gradients on the backends of this process. tfjs's tape computes them through convgrad's kernels.
+ * The results are compared with the definition in float64 and with tfjs's own kernels.
  *
- * Kernels and gradients that were registered over convgrad's since `install()` are verified instead of convgrad's. tfjs's active backend, the
- * installation and what was registered are as before when it is done.
+ * If somebody registered kernels or gradients over convgrad's since `install()`, those are verified instead of convgrad's. Afterwards
+ * tfjs's active backend, the installation and all registrations are as before.
  *
  * @throws ConvgradError on options that make no sense, or a backend that this process does not have
  */
@@ -37,7 +37,7 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
     const start = performance.now();
     const tally = new Tally();
     const command = options.command ?? 'npx convgrad verify';
-    // What was broken on purpose needs no diagnosis.
+    // A setup that is broken on purpose needs no diagnosis.
     const diagnoser =
       options.diagnose === false || resolved.brokenSetup
         ? undefined
@@ -74,7 +74,7 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
           done++;
           tell(backend, formatProblem(one.problem), found);
           stopped = resolved.bail && found.some(({status}) => status === 'failed');
-          // Lets signals, timers and the screen have their turn.
+          // Yields to the event loop, so that signals, timers and the screen are served.
           await new Promise((resolve) => setTimeout(resolve));
         }
       }
@@ -103,7 +103,7 @@ function watchedTarget(target: Target, onRun: VerifyOptions['onRun']): Target {
   return onRun ? {...target, onRun: (problem, pass) => onRun({backend, algorithm, problem, pass})} : target;
 }
 
-/** A failure for each error that the device reported. It says so when it finds out, which may be after the pass that caused it. */
+/** Makes one failed result for each distinct error that the device reported. A device may report an error after the pass that caused it. */
 function reportedIn(last: VerifyResult | undefined, errors: readonly string[]): VerifyResult[] {
   if (!last) return [];
   const {problem, name, backend, algorithm, pass, fill, provenance} = last;

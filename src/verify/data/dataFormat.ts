@@ -1,6 +1,6 @@
 type Shape = readonly [number, number, number, number];
 
-/** Values in NHWC order as NCHW. Plain loops: the data of a check must not pass through the code being checked. */
+/** Reorders values from NHWC to NCHW. It uses plain loops, because the data of a check must not pass through the code under test. */
 export function toNCHW(values: Float32Array, [n, h, w, c]: Shape): Float32Array {
   const moved = new Float32Array(values.length);
   let from = 0;
@@ -12,7 +12,7 @@ export function toNCHW(values: Float32Array, [n, h, w, c]: Shape): Float32Array 
   return moved;
 }
 
-/** Values in NCHW order as NHWC; the shape is the NHWC one. */
+/** Reorders values from NCHW to NHWC. The given shape is the NHWC one. */
 export function toNHWC(values: Float32Array, [n, h, w, c]: Shape): Float32Array {
   const moved = new Float32Array(values.length);
   let to = 0;

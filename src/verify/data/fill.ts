@@ -5,8 +5,8 @@ import {type AllInputs, outputSize, tensorShapes} from '../reference/reference.j
 import {randomFrom} from './random.js';
 
 /**
- * What the tensors are filled with: small non-zero `integers`, on which every order of summation is exact in float32, or `reals`, uniform
- * in [−1, 1], which round.
+ * What the tensors are filled with. `integers` are small and non-zero; every order of summation is exact on them in float32. `reals` are
+ * uniform in [−1, 1) and round.
  */
 export type Fill = 'integers' | 'reals';
 
@@ -14,14 +14,15 @@ export const fills: readonly Fill[] = ['integers', 'reals'];
 
 export {exactLimit} from '../reference/bound.js';
 
-/** The integers drawn are at most this large. */
+/** The largest magnitude of a drawn integer. */
 export const integerMost = 8;
 
 /**
- * Draws x, filter and dy, and what a fused convolution reads beside them. The data depend on the arguments alone, never on the run they are part of, so one problem replays by itself.
+ * Draws x, filter and dy, and also bias and slopes for a fused convolution. The data depend on the arguments alone, never on the run that
+ * they are part of, so one problem replays by itself.
  *
  * @param headroom how many times max Σ|a||b| the algorithm's intermediates may reach; the range of the integers shrinks accordingly
- * @param attempt a next draw for the same problem
+ * @param attempt another number draws other data for the same problem
  * @param arithmetic sets the range of the integers and the steps of the reals, so that each value is stored without rounding
  */
 export function drawInputs(
@@ -45,21 +46,24 @@ export function drawInputs(
   const scale = isExact && problem.epilogue.activation === 'relu6' ? scaleAround6(problem) : 1;
   return {
     ...{...inputs, filter: inputs.filter.map((weight) => weight * scale)},
-    // Between two sums, so that none is 0 or 6, where the derivative has no value.
+    // The bias is half a step off the sums, so that no z is 0 or 6, where the derivative is undefined.
     ...(bias ? {bias: tensor(bias, isExact ? () => (draw() - 0.5) * scale : draw)} : {}),
     ...(slopes ? {slopes: tensor(slopes, isExact ? () => integer(next, integerMost)() / 4 : draw)} : {}),
   };
 }
 
-/** Integers and what an epilogue divides them into: halves, quarters, and slopes up to 2. */
+/** By how much an epilogue refines the integers: it makes room for halves, for quarters, and for slopes up to 2. */
 const finest = 16;
 
-/** How large the sums of a forward pass are as a rule, with integers up to `range`. */
+/** The typical size of the sums of a forward pass, for integers up to `range`. */
 function spreadOf(problem: Problem, range: number): number {
   return Math.sqrt(termsOf(problem).forward) * (((range + 1) * (2 * range + 1)) / 6);
 }
 
-/** For relu6, sums about 4 large: some are then below 0 and some above 6. The least integers whose sums are not smaller, and the power of two by which these are too large. */
+/**
+ * The typical size that the sums for relu6 should have: some are then below 0 and some above 6. `rangeAround6` is the least range whose
+ * sums reach that size, and `scaleAround6` is the power of two that reduces larger sums to about that size.
+ */
 const spreadAround6 = 4;
 
 function rangeAround6(problem: Problem): number {
@@ -80,7 +84,7 @@ function integerRange(problem: Problem, headroom: number, exactLimit: number): n
   return Math.max(1, Math.min(integerMost, Math.floor(Math.sqrt(exactLimit / (Math.max(1, headroom) * terms)))));
 }
 
-/** The longest sums of the forward pass, and of the gradients. */
+/** The number of terms in the longest sum of the forward pass, and in the longest of both gradients. */
 function termsOf(problem: Problem): {forward: number; backward: number} {
   const {batch, inChannels, outChannels, filterHeight, filterWidth, kind} = problem;
   const [outHeight, outWidth] = outputSize(problem);
@@ -89,7 +93,7 @@ function termsOf(problem: Problem): {forward: number; backward: number} {
   return {forward: taps * into, backward: Math.max(taps * out, batch * outHeight * outWidth)};
 }
 
-/** ±1 … ±range. Never zero: a zero would hide a term. */
+/** Draws ±1 … ±range. It never draws zero, which would hide a term. */
 export function integer(next: () => number, range: number): () => number {
   return () => {
     const drawn = (next() % (2 * range)) - range;
@@ -97,7 +101,7 @@ export function integer(next: () => number, range: number): () => number {
   };
 }
 
-/** [−1, 1] in steps of 2⁻ᵇⁱᵗˢ: 23 for a float32, 11 for a float16. */
+/** Draws from [−1, 1) in steps of 2⁻ᵇⁱᵗˢ: 23 bits for a float32, 11 for a float16. */
 function real(next: () => number, bits: 23 | 11): () => number {
   return () => ((next() >>> (31 - bits)) - 2 ** bits) / 2 ** bits;
 }

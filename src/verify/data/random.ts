@@ -1,4 +1,4 @@
-/** A seeded generator of whole numbers in [0, 2³²): mulberry32 (Tommy Ettinger), seeded with the FNV-1a hash of a text. */
+/** Makes a generator of integers in [0, 2³²): mulberry32 (Tommy Ettinger), seeded with the FNV-1a hash of a text. */
 export function randomFrom(text: string): () => number {
   let state = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) state = Math.imul(state ^ text.charCodeAt(i), 0x01000193);

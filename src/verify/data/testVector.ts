@@ -9,29 +9,31 @@ import {awayFromKinks, isFused} from '../reference/fusedReference.js';
 import {type AllInputs, type Expected, reference} from '../reference/reference.js';
 import {drawInputs, type Fill} from './fill.js';
 
-/** One problem with data in it, and what must come out of each pass. */
+/** A problem with its data, and the expected result of each pass. */
 export interface TestVector {
   problem: Problem;
   fill: Fill;
   /** The arithmetic that the data were drawn for. */
   arithmetic: Arithmetic;
   inputs: AllInputs;
-  /** Where the tensors of the inputs come from. */
+  /** Where the input tensors come from. */
   provenance: Provenance;
   expected: Record<Pass, Expected>;
 }
 
-/** A handful of draws decides: one output element sums to zero by chance about once in fifteen. */
+/** The most draws for a problem. A single output element sums to zero by chance about once in fifteen draws. */
 const attempts = 5;
-/** Half of what relu leaves is zero. */
+/** The same for fused convolutions, which need more draws: half of relu's results are zero. */
 const attemptsOfFused = 20;
 
-/** The headroom that data are drawn with: whole numbers stay exact, real ones and what is never exact need none. */
+/**
+ * The headroom that data are drawn with. Only integers for an algorithm that is exact on them need the algorithm's own; otherwise it is 1.
+ */
 export function headroomFor(fill: Fill, headroom: number): number {
   return fill === 'integers' && headroom > 0 ? headroom : 1;
 }
 
-/** Draws the data of a test vector; again with the next sub-seed while a pass would come out vacuous by chance. */
+/** Draws the data of a test vector. While a pass would be vacuous by chance, it draws again with the next sub-seed, up to a limit. */
 export function makeTestVector(
   problem: Problem,
   fill: Fill,

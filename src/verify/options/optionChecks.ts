@@ -1,12 +1,12 @@
 import {didYouMean} from '../../geometry/didYouMean.js';
 import {ConvgradError} from '../../geometry/error.js';
 
-/** Checks of options, whose errors name the function that was given them. */
+/** Checks of options. Their errors name the function that got the options. */
 export interface OptionChecks {
   fail(problem: string): never;
   seed(seed: number): void;
   timeBudget(seconds: number | undefined): void;
-  /** Each of what was chosen is known. */
+  /** Fails unless every chosen name is known. */
   choose(what: string, chosen: readonly string[], known: readonly string[]): void;
 }
 

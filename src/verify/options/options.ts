@@ -8,78 +8,98 @@ import type {VerifyResult} from '../report/result.js';
 import type {RunningPass} from '../run/heartbeat.js';
 import type {defaultTimeout, VerifySubject} from '../subject/verifySubject.js';
 
-/** How far a run is. */
+/** The progress of a run. */
 export interface Progress {
   backend: string;
-  /** The problem string just done. */
+  /** The problem that was just verified, as a string. */
   problem: string;
   done: number;
   total: number;
 }
 
-/** Proof that the verifier can fail: leave `install()` out, or put convgrad's kernels where the built-in ones are expected. */
+/**
+ * Ways to break a run on purpose, to prove that the verifier can fail. `no-install` leaves `install()` out; `alias-builtin` puts convgrad's
+ * kernels where the built-in ones are expected.
+ */
 export type BrokenSetup = 'no-install' | 'alias-builtin';
 
 export const brokenSetups: readonly BrokenSetup[] = ['no-install', 'alias-builtin'];
 
-/** Has a new process verify with these words. @returns whether something failed there; undefined where that is not known */
+/**
+ * Verifies in a new process, given the words of a command line. @returns whether something failed there; undefined where that is not known
+ */
 export type Rerun = (words: readonly string[]) => Promise<boolean | undefined>;
 
 /** Options of `verify()`. */
 export interface VerifyOptions {
-  /** Verifies these functions instead of what tfjs has registered, which stays as it is. On `cpu` unless `backends` says otherwise. */
+  /**
+   * Functions to verify instead of the kernels that tfjs has registered, which stay as they are. They run on `cpu` unless `backends` says
+   * otherwise.
+   */
   subject?: VerifySubject;
-  /** Milliseconds in which a promise of the subject must settle; {@link defaultTimeout} by default. */
+  /** Milliseconds within which a promise of the subject must settle; {@link defaultTimeout} by default. */
   timeoutMs?: number;
-  /** Decides the random problems and all data; 1 by default. */
+  /** Seed of the random problems and of all data; 1 by default. */
   seed?: number;
-  /** Random problems beside the edge cases and named layers; {@link defaultCases} by default, without limit under a `timeBudget`. */
+  /** Number of random problems beside the fixed cases. {@link defaultCases} by default; without limit under a `timeBudget`. */
   cases?: number;
-  /** Seconds, over all backends: random problems go on until they are used. Edge cases and named layers are run in any case. */
+  /**
+   * Seconds over all backends. Random problems go on until the time is used up. The fixed cases, such as edge cases and named layers, run
+   * in any case.
+   */
   timeBudget?: number;
-  /** Problem strings to begin with: what failed once. Not with `problems`. */
+  /** Problem strings that failed once; the run begins with them. They are ignored where `problems` is given. */
   regressions?: readonly string[];
-  /** tfjs backends of this process; by default those that convgrad serves and this process has. */
+  /** tfjs backends of this process to verify on; by default all that convgrad serves. */
   backends?: readonly string[];
-  /** Algorithms, `imported` and `imported-gradient` for what was registered over convgrad's; all by default. */
+  /**
+   * Names of algorithms. `imported` and `imported-gradient` stand for what was registered over convgrad's. By default all algorithms, or
+   * the imported ones alone where there are any.
+   */
   algorithms?: readonly string[];
   passes?: readonly Pass[];
   /** Problem strings to verify instead of the cases. */
   problems?: readonly string[];
   fills?: readonly Fill[];
   /**
-   * Where the tensors come from, one of `provenanceNames` or three of them with commas for x, filter and dy. By default the seed and the problem decide,
-   * and the fixed cases have each.
+   * Where the tensors come from: one of `provenanceNames`, or three of them with commas for x, filter and dy. By default the seed and the
+   * problem decide, and the fixed cases cover every provenance.
    */
   provenance?: string;
-  /** Makes webgl keep its tensors in float16 textures, as many phones do; to be decided before webgl is first used. */
+  /** Makes webgl keep its tensors in float16 textures, as many phones do. You must choose it before webgl is first used. */
   f16?: boolean;
-  /** Flags of tfjs as NAME=VALUE, such as WEBGL_PACK=false, set before a backend is first used. */
+  /** Flags of tfjs as NAME=VALUE, such as WEBGL_PACK=false. They are set before a backend is first used. */
   flags?: readonly string[];
   oracles?: readonly OracleName[];
-  /** What computes on cpu and wasm; see `install()`. */
+  /** The engine that computes on cpu and wasm; see `install()`. */
   engine?: EngineName | 'auto';
-  /** Threads on cpu and wasm; given, every piece of work is shared among them, however small. */
+  /** Threads on cpu and wasm. If you give a number, the threads share every piece of work, however small. */
   threads?: number;
-  /** What modules registered in tfjs, to be verified instead of convgrad's; by default what stands over convgrad's in the places that `install()` takes. */
+  /**
+   * What modules registered in tfjs, to be verified instead of convgrad's. By default, whatever stands over convgrad's in the places that
+   * `install()` takes.
+   */
   registered?: Registrations;
-  /** Modules that the command line imported; named in the report and in replay lines. */
+  /** Modules that the command line imported. The report and the replay lines name them. */
   imports?: readonly string[];
-  /** How replay lines begin; `npx convgrad verify` by default. */
+  /** The beginning of replay lines; `npx convgrad verify` by default. */
   command?: string;
-  /** Stop at the first failure. */
+  /** Whether the run stops at the first failure. */
   bail?: boolean;
   /** Aborting ends the run after the current case, with a report marked `interrupted`. */
   signal?: AbortSignal;
   onProgress?(progress: Progress): void;
   /** Called with the results of each case as they come. */
   onResults?(results: VerifyResult[]): void;
-  /** Called before each run of a pass, also where a failure is shrunk and explained. */
+  /** Called before each run of a pass, also while a failure is shrunk and explained. */
   onRun?(running: RunningPass): void;
   brokenSetup?: BrokenSetup;
   /** Whether the first failure of each algorithm and pass is shrunk and explained; true by default. */
   diagnose?: boolean;
-  /** Has a new process verify what failed again, with the words of a command line: what is right there depends on earlier calls. Absent, that is looked for here alone. */
+  /**
+   * Verifies a failed problem again in a new process. If it is right there, the failure depends on earlier calls. If absent, such a
+   * dependence is looked for in this process alone.
+   */
   rerun?: Rerun;
 }
 
@@ -100,7 +120,7 @@ export const verifyOptionNames = keysOf<VerifyOptions>({
   ...{onProgress: true, onResults: true, brokenSetup: true, diagnose: true, rerun: true},
 });
 
-/** The options of a run as its report tells them. */
+/** The options of a run, as its report shows them. */
 export interface ReportedOptions {
   /** The subject's name. */
   subject?: string;
@@ -124,5 +144,8 @@ export interface ReportedOptions {
   brokenSetup?: BrokenSetup;
 }
 
-/** Random problems of a run unless told otherwise. On two slow cores a run then takes less than a minute on cpu, and less than four on webgl in software. */
+/**
+ * The default number of random problems. On two slow cores a run then takes less than a minute on cpu, and less than four on webgl in
+ * software.
+ */
 export const defaultCases = 40;

@@ -16,8 +16,8 @@ const checks: OptionChecks = optionChecks('verify');
 const {fail, choose} = checks;
 
 /**
- * Fills in the defaults and checks every choice.
- * @throws ConvgradError naming the choice, what it got and what there is
+ * Fills in the defaults and checks every option.
+ * @throws ConvgradError that names the option, the value that it got and the valid ones
  */
 export function resolveOptions(options: VerifyOptions, availableBackends: readonly string[]): ReportedOptions {
   refuseUnknown('verify', options, verifyOptionNames);
@@ -47,7 +47,7 @@ export function resolveOptions(options: VerifyOptions, availableBackends: readon
   choose('pass', options.passes ?? [], own ?? passes);
   choose('fill', options.fills ?? [], fills);
   choose('oracle', options.oracles ?? [], oracleNames);
-  // A page that runs the GPU's kernels has no need of threads, nor perhaps the means.
+  // GPU kernels need no threads, and the page that runs them may not be able to start any.
   const onHost = backends.some((backend) => hostFamily.backends.includes(backend));
   if (onHost) checkEngine('verify', options);
   for (const flag of options.flags ?? []) parseFlag(flag);
@@ -75,7 +75,7 @@ export function resolveOptions(options: VerifyOptions, availableBackends: readon
   };
 }
 
-/** @throws ConvgradError on what is no NAME=VALUE */
+/** Parses NAME=VALUE. @throws ConvgradError on any other text */
 export function parseFlag(text: string): {name: string; value: boolean | number} {
   const [, name, value] =
     /^(\w+)=(true|false|-?\d+(?:\.\d+)?)$/.exec(text) ??

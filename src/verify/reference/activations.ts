@@ -2,34 +2,36 @@ import type {Activation} from '../../geometry/epilogue.js';
 import type {Arithmetic} from './arithmetic.js';
 
 /**
- * One activation from its definition, in float64, and what is known of its errors. `slope` is prelu's or leakyrelu's below zero; the
- * others do not look at it. At a kink the derivative is that of either side.
+ * One activation from its definition, in float64, and what is known of its errors. `slope` is prelu's or leakyrelu's slope below zero; the
+ * other activations ignore it. At a kink the derivative is that of one side.
  */
 export interface ActivationDefinition {
   value(z: number, slope: number): number;
   derivative(z: number, slope: number): number;
   /** Where the derivative jumps. */
   kinks: readonly number[];
-  /** By how much it jumps there. */
+  /** The size of the jump at a kink. */
   jump(slope: number): number;
-  /** The largest |derivative|: an error of z becomes at most so many times as large. */
+  /** The largest |derivative|. An error of z grows by at most this factor. */
   lipschitz(slope: number): number;
-  /** By how much the backend's value of a z that is exact may err. */
+  /** The largest error of the backend's value for an exact z. */
   valueError(z: number, slope: number, arithmetic: Arithmetic): number;
-  /** By how much the backend's derivative may err where its value errs by e, a kink aside: tfjs computes it from the value. */
+  /**
+   * The largest error of the backend's derivative where its value errs by e, apart from kinks. tfjs computes the derivative from the value.
+   */
   derivativeError(e: number, arithmetic: Arithmetic): number;
-  /** Roundings in dy · derivative. */
+  /** The number of roundings in dy · derivative. */
   roundings: number;
   /** Whether values and gradients are fractions of integers where z, the slopes and dy are. */
   isExact: boolean;
 }
 
-/** Below this a backend's exp may give zero. */
+/** Below this a backend's exp may return zero. */
 const subnormal = 2 ** -126;
 
 const none = () => 0;
 const one = () => 1;
-/** Piecewise linear: nothing rounds but a product with the slope. */
+/** Piecewise linear activations round nothing but a product with the slope. */
 const exact = {valueError: none, derivativeError: none, isExact: true};
 const sloped = {
   value: (z: number, slope: number) => (z < 0 ? slope * z : z),
@@ -39,7 +41,7 @@ const sloped = {
   ...exact,
 };
 
-/** The definitions. */
+/** The definition of each activation. */
 export const activationDefinitions: Readonly<Record<Activation, ActivationDefinition>> = {
   linear: {value: (z) => z, derivative: one, kinks: [], jump: none, lipschitz: one, ...exact, roundings: 0},
   relu: {
@@ -57,7 +59,7 @@ export const activationDefinitions: Readonly<Record<Activation, ActivationDefini
     valueError: (z, slope, {unit, underflow}) => unit * Math.abs(slope * z) + underflow,
     roundings: 1,
   },
-  // The slope itself is rounded too, where it is handed over as a float32.
+  // The slope itself is also rounded where it is passed as a float32.
   leakyrelu: {
     ...sloped,
     valueError: (z, slope, {unit, underflow}) => 2 * unit * (1 + unit) * Math.abs(slope * z) + underflow,
@@ -78,7 +80,8 @@ export const activationDefinitions: Readonly<Record<Activation, ActivationDefini
     value: sigmoid,
     derivative: (z) => sigmoid(z) * sigmoid(-z),
     ...{kinks: [], jump: none, lipschitz: () => 1 / 4},
-    // 1 / (1 + exp(−z)): what errs by δ of exp(−z) errs by δ·s·(1 − s), then a sum and a quotient, which GPUs compute within 2.5 ulp.
+    // The value is s = 1 / (1 + exp(−z)). A relative error δ of exp(−z) becomes an error δ·s·(1 − s). A sum and a quotient follow, which
+    // GPUs compute within 2.5 ulp.
     valueError: (z, _, {unit, exponential}) =>
       (exponential(z) * sigmoid(z) * sigmoid(-z) + 4 * unit * sigmoid(z)) * (1 + 8 * unit) + subnormal,
     // y · (1 − y) is at most 1/4, and |1 − 2y| ≤ 1.

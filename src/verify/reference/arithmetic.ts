@@ -6,27 +6,27 @@ export interface Arithmetic {
   underflow: number;
   /** The largest integer up to which every stored integer is exact. */
   exactLimit: number;
-  /** By how much exp(z) may err, as a share of itself. */
+  /** The largest relative error of exp(z). */
   exponential(z: number): number;
-  /** What storing a result adds, where that is coarser than computing it, and the largest number that can be stored. */
+  /** The errors that storing a result adds where storage is coarser than computing, and the largest number that can be stored. */
   storage?: {unit: number; underflow: number; most: number};
 }
 
 /** Largest integer n such that every integer up to n is a float32. */
 export const exactLimit = 2 ** 24;
 
-/** IEEE float32, to nearest. */
+/** IEEE float32, rounded to nearest. */
 const ieee: Arithmetic = {unit: 2 ** -24, underflow: 2 ** -150, exactLimit, exponential: () => 2 ** -24};
-/** The vectors of wasm: XNNPACK's exp reduces the range and takes a polynomial, within 4 ulp. */
+/** wasm vectors. XNNPACK's exp reduces the range and evaluates a polynomial, within 4 ulp. */
 const vectors: Arithmetic = {...ieee, exponential: () => 4 * 2 ** -23};
 /** GPUs may round to either neighbour and flush subnormals to zero. */
 const gpu: Arithmetic = {
   ...{unit: 2 ** -23, underflow: 2 ** -126, exactLimit},
-  // What Vulkan and WGSL grant: 3 + 2·|z| ulp.
+  // Vulkan and WGSL allow exp(z) an error of 3 + 2·|z| ulp.
   exponential: (z) => (3 + 2 * Math.abs(z)) * 2 ** -23,
 };
 
-/** The same with results in float16 textures. */
+/** GPU arithmetic whose results are stored in float16 textures. */
 const gpuFloat16: Arithmetic = {
   ...gpu,
   exactLimit: 2 ** 11,
@@ -35,20 +35,20 @@ const gpuFloat16: Arithmetic = {
 
 const arithmetics: Readonly<Record<string, Arithmetic>> = {wasm: vectors, webgl: gpu, webgpu: gpu};
 
-/** The arithmetic of a tfjs backend. @param f16 webgl keeps its tensors in float16 textures */
+/** The arithmetic of a tfjs backend. @param f16 whether webgl keeps its tensors in float16 textures */
 export function arithmeticOf(backend: string, f16 = false): Arithmetic {
   return f16 && backend === 'webgl' ? gpuFloat16 : (arithmetics[backend] ?? ieee);
 }
 
-/** Whether the backend computes on a GPU, from which each result has to be read back. */
+/** Whether the backend computes on a GPU, so that each result has to be read back. */
 export function isGpu(backend: string): boolean {
   return arithmetics[backend] === gpu;
 }
 
 /**
- * The largest error that any order of summing K products in float32 can make: γ(K + 2)·S with γ(n) = nu/(1 − nu) (Higham, Accuracy and
- * Stability of Numerical Algorithms, 3.1), plus underflow of each product and each partial sum. S = Σ|a||b|. An error beyond it is a proof.
- * Coarser storage rounds the sum once more: (1 + u')·γ(K + 2)·S + u'·|want|, plus its own underflow.
+ * The largest error that summing K products in float32 can make, in any order: γ(K + 2)·S with S = Σ|a||b| and γ(n) = nu/(1 − nu) (Higham,
+ * Accuracy and Stability of Numerical Algorithms, 3.1), plus the underflow of each product and each partial sum. A larger error proves a
+ * mistake. Coarser storage rounds the sum once more: (1 + u')·γ(K + 2)·S + u'·|want|, plus its own underflow.
  */
 export function errorBound(terms: number, magnitude: number, arithmetic: Arithmetic, want = magnitude): number {
   if (terms === 0) return 0;

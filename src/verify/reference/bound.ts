@@ -3,7 +3,10 @@ import type {Expected} from './convolution.js';
 
 export {type Arithmetic, arithmeticOf, errorBound, exactLimit, isGpu} from './arithmetic.js';
 
-/** The bound of one element: of the algorithm's own terms and magnitude, where it brings them; with an epilogue, the one that it makes of these. */
+/**
+ * The error bound of one element. It follows from the algorithm's own terms and magnitudes where the algorithm brings them. With an
+ * epilogue, the epilogue's bounds apply.
+ */
 export function boundAt(
   expected: Pick<Expected, 'values' | 'terms' | 'magnitudes' | 'own' | 'ownOfForward' | 'bounds'>,
   index: number,

@@ -2,9 +2,9 @@ import type {Fill} from '../data/fill.js';
 import {type Arithmetic, boundAt} from './bound.js';
 import type {Expected} from './reference.js';
 
-/** The element whose error is largest against its bound; a failure when error > bound. */
+/** The element whose error is largest in relation to its bound. It is a failure when error > bound. */
 export interface Worst {
-  /** −1 where one number speaks for the whole tensor. */
+  /** −1 where one number stands for the whole tensor. */
   index: number;
   got: number;
   want: number;
@@ -12,14 +12,14 @@ export interface Worst {
   bound: number;
 }
 
-/** Results that are beyond what a format holds, and came out as infinite or as its largest number. */
+/** Results that a format cannot hold. They come out infinite, as the format's largest number, or as NaN. */
 export interface Overflow {
   elements: number;
-  /** The largest magnitude among them, as it should be. */
+  /** The largest expected magnitude among them. */
   largest: number;
-  /** Where the format ends. */
+  /** The largest number that the format holds. */
   beyond: number;
-  /** What they are read back as, without the sign. */
+  /** The value that the last of them is read back as, without the sign. */
   became: string;
 }
 
@@ -42,11 +42,11 @@ export interface CompareOptions {
   arithmetic: Arithmetic;
   /** How many times max Σ|a||b| intermediates may reach on integers; see `Algorithm.integerHeadroom`. */
   headroom: number;
-  /** Another float32 result to compare with; what the reference knows of K and S still sets the bounds, and both results' bounds add. */
+  /** Another float32 result to compare with. The reference's K and S still set the bounds, and the bounds of both results add up. */
   other?: Actual;
 }
 
-/** Of the elements that have terms at all, more than this share of zeros leaves too little to tell right from wrong. */
+/** A comparison is vacuous if a larger share of the elements with terms is zero: too little is left to tell right from wrong. */
 const vacuousShare = 0.7;
 
 /** True when too many of the expected values are zero for a comparison to mean anything. */
@@ -74,7 +74,7 @@ export function whyInexact(
   return `sums may reach ${reach}, beyond ${format}`;
 }
 
-/** Holds a result against what must come out: `===` on integers (−0 equals 0), the certificate of `boundAt` on reals. */
+/** Compares a result with the expected one: by `===` on integers (−0 equals 0), by the bounds of `boundAt` on reals. */
 export function compare(got: Actual, expected: Expected, {fill, arithmetic, headroom, other}: CompareOptions): Verdict {
   for (const result of other ? [got, other] : [got]) {
     if (result.shape.join() !== expected.shape.join() || result.values.length !== expected.values.length) {
@@ -102,7 +102,7 @@ export function compare(got: Actual, expected: Expected, {fill, arithmetic, head
   return worst ? {status: 'passed', worst} : {status: 'passed'};
 }
 
-/** error/bound, where 0/0 is no error at all. NaN and Infinity count as infinitely wrong. */
+/** The ratio error/bound, where 0/0 is no error. NaN and Infinity count as infinitely wrong. */
 export function ratio({error, bound}: Pick<Worst, 'error' | 'bound'>): number {
   if (error === 0) return 0;
   return Number.isFinite(error) ? error / bound : Number.POSITIVE_INFINITY;

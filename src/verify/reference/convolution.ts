@@ -3,32 +3,36 @@ import type {Pass} from '../../geometry/pass.js';
 import type {Problem} from '../../geometry/problem.js';
 import type {Arithmetic} from './arithmetic.js';
 
-const {abs} = Math; // test runners that sandbox their globals look them up slowly, and this one is asked for every term
+const {abs} = Math; // a local name, because test runners that sandbox globals look them up slowly, and every term needs it
 
-/** What must come out of one pass, element by element in NHWC (filter: HWIO) order. */
+/** The expected result of one pass, element by element in NHWC (filter: HWIO) order. */
 export interface Expected {
   /** The right value, in float64. */
   values: Float64Array;
-  /** K, how many terms the definition sums for the element; 0 where strides or padding leave a structural zero. */
+  /** K, the number of terms that the definition sums for the element; 0 where strides or padding leave a structural zero. */
   terms: Uint32Array;
-  /** S = Σ|a||b|, the same sum over absolute values: what rounding errors are measured against. */
+  /** S = Σ|a||b|, the same sum over absolute values. Rounding errors are measured against it. */
   magnitudes: Float64Array;
-  /** What stands for K and S where an algorithm brings a bound of its own. */
+  /** The algorithm's own bound, which replaces K and S. */
   own?: Bound | undefined;
   shape: readonly [number, number, number, number];
-  /** Of a fused convolution. */
+  /** The algorithm's own bound for the forward pass, where this is a gradient of a fused convolution. */
   ownOfForward?: Bound | undefined;
-  /** The bounds of all elements where an epilogue follows, or stands before a gradient. Absent, that of the sum alone. */
+  /**
+   * The bounds of all elements, where an epilogue follows the pass or stands before a gradient. If absent, the bound of the sum applies.
+   */
   bounds?: Bounds | undefined;
-  /** What an algorithm's own bound is to be asked for, where the pass reads something else than the inputs: the largest that it may read. */
+  /**
+   * The largest inputs that the pass may read, where they differ from the problem's inputs. An algorithm's own bound is computed from them.
+   */
   reads?: Partial<Inputs> | undefined;
-  /** Integers and fractions of them: how many steps from one value to the next are in 1. 1 when absent. */
+  /** On integers and fractions of them: how many steps from one possible value to the next make 1. 1 when absent. */
   steps?: number | undefined;
-  /** Why the values are rounded even on integers; they are exact when absent. */
+  /** Why the values are rounded even on integers; absent where they are exact. */
   rounded?: string | undefined;
 }
 
-/** By how much each element may err; see {@link Expected} for the bounds that an algorithm brings. */
+/** Computes by how much each element may err. See {@link Expected} for the bounds that an algorithm brings. */
 export type Bounds = (arithmetic: Arithmetic, owns: Pick<Expected, 'own' | 'ownOfForward'>) => ArrayLike<number>;
 
 /** The three tensors that a convolution and its gradients read, in NHWC (filter: HWIO) order. */
@@ -38,22 +42,26 @@ export interface Inputs {
   dy: Float32Array;
 }
 
-/** What a fused convolution reads beside them. */
+/** The inputs that a fused convolution reads besides. */
 export interface EpilogueInputs {
   bias?: Float32Array | undefined;
-  /** prelu's slopes below zero. */
+  /** prelu's slopes for values below zero. */
   slopes?: Float32Array | undefined;
 }
 
-/** All that a problem is computed from. */
+/** All inputs of a problem. */
 export type AllInputs = Inputs & EpilogueInputs;
 
 /**
- * The convolution from its definition, y[n, oh, ow, f] = Σ x[n, ih, iw, c] · filter[i, j, c, f] over i, j, c, depthwise
- * y[n, oh, ow, c·M + m] = Σ x[n, ih, iw, c] · filter[i, j, c, m] over i, j, and both gradients in the same loop: each term of the sum belongs
- * to one element of y, of dx and of dFilter. Products of float32 are exact in float64.
+ * Computes the convolution from its definition,
  *
- * Shares no geometry with the kernels, so that a mistake in theirs cannot hide in here: windows are enumerated, never computed.
+ *     y[n, oh, ow, f] = Σ x[n, ih, iw, c] · filter[i, j, c, f]          over i, j, c
+ *     y[n, oh, ow, c·M + m] = Σ x[n, ih, iw, c] · filter[i, j, c, m]    over i, j, depthwise
+ *
+ * and both gradients in the same loop: each term of the sum belongs to one element of y, of dx and of dFilter. Products of float32 are
+ * exact in float64.
+ *
+ * It shares no geometry with the kernels, so that a mistake in theirs cannot hide here. Windows are enumerated, never computed.
  */
 export function convolutionSums(
   problem: Problem,
@@ -83,19 +91,19 @@ export function convolutionSums(
   return {forward, backpropInput, backpropFilter};
 }
 
-/** Which input channel each weight of a tap leads from, and which output channel to, in the order of the filter. */
+/** For each weight of a tap, in the order of the filter: the input channel that it leads from, and the output channel that it leads to. */
 function connectionsOf({kind, inChannels, outChannels}: Problem): {from: Int32Array; to: Int32Array} {
   const depthwise = kind === 'depthwise';
   const [from, to] = [0, 1].map(() => new Int32Array(depthwise ? outChannels : inChannels * outChannels));
   for (let i = 0; i < from.length; i++) {
-    // Depthwise, the output channels in order are shared out evenly among the input channels in order.
+    // In a depthwise convolution, consecutive output channels are shared out evenly among the input channels.
     from[i] = Math.floor(depthwise ? (i * inChannels) / outChannels : i / outChannels);
     to[i] = i % outChannels;
   }
   return {from, to};
 }
 
-/** The shapes of what a convolution and its gradients read, in NHWC (filter: HWIO) order. */
+/** The shapes of x, filter and dy, in NHWC (filter: HWIO) order. */
 export function tensorShapes(p: Problem): Record<keyof Inputs, [number, number, number, number]> {
   return {
     x: [p.batch, p.inHeight, p.inWidth, p.inChannels],
@@ -109,7 +117,7 @@ export function tensorShapes(p: Problem): Record<keyof Inputs, [number, number, 
   };
 }
 
-/** [OH, OW] by enumeration. */
+/** [OH, OW], by enumeration of the windows. */
 export function outputSize(problem: Problem): [number, number] {
   const {rows, columns} = windowsOf(problem);
   return [rows.count, columns.count];
@@ -133,7 +141,7 @@ interface WindowTaps {
   taps: {window: number; tap: number; input: number}[];
 }
 
-/** Where the windows of a problem stand, and on what. */
+/** Finds where the windows of a problem stand, and which input element each tap falls on. */
 export function windowsOf(p: Problem): {rows: WindowTaps; columns: WindowTaps} {
   const pads = typeof p.pad === 'object' ? p.pad : undefined;
   const around = (before: number | undefined, after: number | undefined) =>
@@ -156,7 +164,7 @@ export function windowsOf(p: Problem): {rows: WindowTaps; columns: WindowTaps} {
   };
 }
 
-/** Slides the filter's window along the padded line and writes down where it stops. */
+/** Slides the filter's window along one padded axis and records where it stops. */
 function slide(
   size: number,
   filter: number,
@@ -169,7 +177,7 @@ function slide(
   const reach = offsets[filter - 1];
   const starts: number[] = [];
   if (pad === 'same') {
-    // One window per stride of input; as few zeros as let the last one fit, the odd zero behind.
+    // `same` has one window per stride of input. It adds as few zeros as let the last window fit; an odd zero goes behind.
     for (let at = 0; at < size; at += stride) starts.push(at);
     const last = starts[starts.length - 1] + reach;
     let zeros = 0;
@@ -180,7 +188,7 @@ function slide(
     const [before, after] = Array.isArray(pad) ? (pad as readonly [number, number]) : [0, 0];
     let at = -before;
     for (; at + reach < size + after; at += stride) starts.push(at);
-    // `at` is the first window that does not fit; the mode decides by how much of its stride is there.
+    // `at` is the first window that does not fit. The rounding mode decides by how much of its stride is there.
     const missing = at + reach - (size + after - 1);
     const there = stride - missing;
     if ((rounding === 'ceil' && there > 0) || (rounding === 'round' && 2 * there >= stride)) starts.push(at);

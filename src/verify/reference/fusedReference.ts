@@ -19,13 +19,13 @@ export function isFused(problem: Problem): problem is FusedProblem {
   return problem.epilogue !== undefined;
 }
 
-/** What must come out of a fused convolution, and of its gradients by bias and slopes. */
+/** The expected results of a fused convolution, and of its gradients by bias and slopes. */
 export interface FusedReference {
   passes: Record<Pass, Expected>;
   epilogueGradients: Partial<Record<keyof EpilogueInputs, Expected>>;
 }
 
-/** The slope of leakyrelu where none is given, as `tf.leakyRelu` documents it. */
+/** The slope of leakyrelu where the problem gives none, as `tf.leakyRelu` documents it. */
 const defaultAlpha = 0.2;
 
 /** The shapes of bias and slopes. */
@@ -39,12 +39,14 @@ export function epilogueShapes(problem: FusedProblem): Partial<Record<keyof Epil
 }
 
 /**
- * The definition of y = act(z) with z = Σ x·filter + bias, in float64, and of its gradients: with d = dy · act'(z) those of the convolution by d, Σ d
- * by the bias, and Σ dy · min(z, 0) by prelu's slopes.
+ * Computes the definition in float64: y = act(z) with z = Σ x·filter + bias, and its gradients. With d = dy · act'(z), the gradients by x
+ * and filter are those of the convolution for d, the gradient by the bias is Σ d, and the gradient by prelu's slopes is Σ dy · min(z, 0).
  *
- * Errors, with e the bound of z (the sum of K + 1 terms, in any order): y errs by lipschitz · e and what the activation rounds. d errs by ε, which is |dy| times
- * the error of the derivative, of the whole jump where a kink lies within e of z, and its roundings; a sum over d errs by what summing |d| + ε may, and by the same sum
- * over ε and the other factor's absolute values.
+ * Errors, where e is the bound of z, a sum of K + 1 terms in any order:
+ * - y errs by lipschitz · e plus what the activation rounds.
+ * - d errs by ε: |dy| times the error of the derivative, plus roundings. The derivative errs by its whole jump where a kink lies within e
+ *   of z.
+ * - A sum over d errs by what summing |d| + ε may, plus the same sum over ε and the absolute values of the other factor.
  */
 export function fusedReference(problem: FusedProblem, inputs: AllInputs): FusedReference {
   const parts = preactivationOf(problem, inputs);
@@ -99,9 +101,7 @@ export function fusedReference(problem: FusedProblem, inputs: AllInputs): FusedR
   };
 }
 
-/**
- * dy without the elements whose derivative nobody defines, where z is so near a kink that rounding may take it to the other side: they are 0.
- */
+/** Returns dy with zeros where z is so near a kink that rounding may take it to the other side. The derivative is undefined there. */
 export function awayFromKinks(problem: FusedProblem, inputs: AllInputs): Float32Array {
   const {definition: rule, z} = preactivationOf(problem, inputs);
   const isNear = (i: number) => rule.kinks.some((kink) => Math.abs(z.values[i] - kink) <= nearness * z.magnitudes[i]);
@@ -109,10 +109,10 @@ export function awayFromKinks(problem: FusedProblem, inputs: AllInputs): Float32
 }
 const nearness = 2 ** -10;
 
-/** What is made before the activation, and the activation. */
+/** The values before the activation, and the activation. */
 interface Preactivation {
   definition: ActivationDefinition;
-  /** The slope below zero of an element. */
+  /** The slope of element i for values below zero. */
   slope(i: number): number;
   z: Omit<Expected, 'bounds'> & {bounds: Bounds};
 }
@@ -144,7 +144,7 @@ function preactivationOf(problem: FusedProblem, inputs: AllInputs): Preactivatio
   };
 }
 
-/** y. */
+/** The expected y. */
 function activated({definition: rule, slope, z}: Preactivation, steps: number, rounded: string | undefined): Expected {
   return {
     ...z,
@@ -155,7 +155,7 @@ function activated({definition: rule, slope, z}: Preactivation, steps: number, r
       const errors = z.bounds(arithmetic, owns);
       return z.values.map((value, i) => {
         const e = errors[i];
-        // What it rounds grows towards the far end on one side or on the other.
+        // The activation's rounding error is largest at one of the ends of [z − e, z + e].
         const made = Math.max(...[value - e, value + e].map((end) => rule.valueError(end, slope(i), arithmetic)));
         return stored(rule.lipschitz(slope(i)) * e + made, rule.value(value, slope(i)), arithmetic);
       });
@@ -163,7 +163,7 @@ function activated({definition: rule, slope, z}: Preactivation, steps: number, r
   };
 }
 
-/** ε, by how much dy · act'(z) may err. */
+/** Computes ε, by how much each dy · act'(z) may err. */
 function errorsOf(
   {epilogue}: FusedProblem,
   {definition: rule, slope, z}: Preactivation,
@@ -186,19 +186,19 @@ function errorsOf(
   });
 }
 
-/** The error with what storing the value adds. */
+/** Adds the error of storing the value. */
 function stored(error: number, value: number, {storage}: Arithmetic): number {
   return storage ? error + storage.unit * (Math.abs(value) + error) + storage.underflow : error;
 }
 
-/** What is summed to the gradient of a bias or of slopes. */
+/** The terms whose sums are the gradient of a bias or of slopes. */
 interface Terms {
   values: ArrayLike<number>;
   errors: Bounds;
   steps: number;
 }
 
-/** The terms summed to a shape that was broadcast to y. */
+/** Sums the terms to a shape that was broadcast to y. */
 function summed(problem: FusedProblem, shape: readonly number[], {values, errors, steps}: Terms): Expected {
   const at = broadcast(shape, outputShape(problem));
   const size = shape.reduce((product, length) => product * length, 1);
@@ -220,7 +220,7 @@ function summed(problem: FusedProblem, shape: readonly number[], {values, errors
   };
 }
 
-/** How many steps of the values are in 1 where the inputs are integers and fractions of them. */
+/** How many steps between possible values make 1, where the inputs are integers and fractions of them. */
 function stepsOf(
   {epilogue}: FusedProblem,
   {filter, bias, slopes}: AllInputs,
@@ -231,7 +231,7 @@ function stepsOf(
   return {filter: ofFilter, z: Math.max(ofFilter, bias ? fraction(bias) : 1), slope: own, d: own};
 }
 
-/** The least power of two that makes integers of all values; far beyond what is exact where none does. */
+/** The least power of two that turns all values into integers. If there is none, it is far beyond what is exact. */
 function fraction(values: ArrayLike<number>): number {
   let steps = 1;
   for (let i = 0; i < values.length; i++) while (steps < 2 ** 60 && !Number.isInteger(values[i] * steps)) steps *= 2;
@@ -246,14 +246,14 @@ function outputShape(problem: Problem): [number, number, number, number] {
   return [problem.batch, ...outputSize(problem), problem.outChannels];
 }
 
-/** Where an element of y finds its bias, and its slope. */
+/** For each element of y, the index of its bias and of its slope. */
 function alongAxes(problem: FusedProblem): Record<keyof EpilogueInputs, (i: number) => number> {
   const {bias = [], slopes = []} = epilogueShapes(problem);
   const output = outputShape(problem);
   return {bias: broadcast(bias, output), slopes: broadcast(slopes, output)};
 }
 
-/** The element of a broadcast shape for each element of the whole. */
+/** Maps each element of the whole to its element of the broadcast shape. */
 function broadcast(shape: readonly number[], whole: readonly number[]): (i: number) => number {
   const padded = [...whole.map(() => 1), ...shape].slice(-whole.length);
   return (i) => {
@@ -268,7 +268,7 @@ function broadcast(shape: readonly number[], whole: readonly number[]): (i: numb
   };
 }
 
-/** The bounds for the arguments that came last, which come again for every element. */
+/** Remembers the bounds for the last arguments, because every element asks with the same ones. */
 function memoizeLast(bounds: Bounds): Bounds {
   let last: {arithmetic: Arithmetic; own: unknown; ownOfForward: unknown; result: ArrayLike<number>} | undefined;
   return (arithmetic, owns) => {

@@ -12,7 +12,7 @@ export {
   tensorShapes,
 } from './convolution.js';
 
-/** What must come out of each pass of a problem, from the definition in float64; with its epilogue, where it has one. */
+/** The expected result of each pass of a problem, from the definition in float64. It includes the epilogue of a problem that has one. */
 export function reference(problem: Problem, inputs: AllInputs): Record<Pass, Expected> {
   return isFused(problem) ? fusedReference(problem, inputs).passes : convolutionSums(problem, inputs);
 }

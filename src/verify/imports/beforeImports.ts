@@ -1,4 +1,4 @@
 import {expectImports} from './imports.js';
 
-/** A module that the page loads before users' modules. */
+/** Installs convgrad and then receives users' modules. The page loads this module before theirs. */
 export const receiveModules = expectImports();

@@ -1,6 +1,6 @@
 import {gradientTitle, kernelTitle, type Registrations} from './registrations.js';
 
-/** A kernel or gradient of a user's threw. */
+/** An error that a user's kernel or gradient threw. */
 export class ImportedError extends Error {
   constructor(title: string, cause: unknown) {
     super(
@@ -12,10 +12,10 @@ export class ImportedError extends Error {
   }
 }
 
-/** How often something that a module registered was called. */
+/** How often each registration of a module was called, by title. */
 export type CallCounts = Map<string, number>;
 
-/** The registrations with functions that count their calls by title, and say whose they are where they throw. */
+/** The same registrations with functions that count their calls by title. If one throws, the error names it. */
 export function countingRegistrations({kernels, gradients}: Registrations, calls: CallCounts): Registrations {
   const named = <A extends unknown[], R>(title: string, func: (...args: A) => R) => {
     return (...args: A): R => {
@@ -33,7 +33,7 @@ export function countingRegistrations({kernels, gradients}: Registrations, calls
     gradients: gradients.map((one) => {
       const title = gradientTitle(one.key);
       const gradFunc = named(title, one.config.gradFunc);
-      // The tape calls what is returned for each input that it wants the gradient of.
+      // The gradient returns a function for each input. The tape calls those whose gradients it wants.
       const lazy: typeof gradFunc = (...args) =>
         Object.fromEntries(
           Object.entries(gradFunc(...args) ?? {}).map(([name, make]) => [name, () => blaming(title, make)]),

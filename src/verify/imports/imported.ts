@@ -5,14 +5,14 @@ import type {ReportedOptions} from '../options/options.js';
 import type {CallCounts} from './countCalls.js';
 import {gradientTitle, isEmpty, kernelTitle, type Registrations} from './registrations.js';
 
-/** The name under which a user's kernels appear. */
+/** The name of a user's kernels in reports and options. */
 export const importedName = 'imported';
-/** The name under which a user's gradients appear. */
+/** The name of a user's gradients in reports and options. */
 export const importedGradientName = 'imported-gradient';
 
 export const importedNames: readonly string[] = [importedName, importedGradientName];
 
-/** What a user's modules registered, set aside until a target puts it in place. */
+/** What a user's modules registered. It is set aside until a target puts it in place. */
 export interface Imported {
   /** They count their calls. */
   registrations: Registrations;
@@ -20,21 +20,21 @@ export interface Imported {
   calls: CallCounts;
 }
 
-/** The algorithm names that these registrations can be judged under. */
+/** The algorithm names under which these registrations are judged. */
 export function namesOf({kernels, gradients}: Registrations): string[] {
   return [...(kernels.length > 0 ? [importedName] : []), ...(gradients.length > 0 ? [importedGradientName] : [])];
 }
 
-/** How often something that a module registered was called in a run. */
+/** How often one registration of a module was called in a run. */
 export interface ImportedCalls {
   /** `Conv2D on cpu`, or `the gradient of Conv2D`. */
   title: string;
   calls: number;
-  /** Whether the options leave it in: a run that never called it has not judged it. */
+  /** Whether the options include it. A run that includes it and never called it has not judged it. */
   asked: boolean;
 }
 
-/** What a run called of the registrations that concern its backends. */
+/** The calls in a run of those registrations that concern its backends. */
 export function importedCalls({registrations, calls}: Imported, options: ReportedOptions): ImportedCalls[] {
   if (isEmpty(registrations)) return [];
   const {backends, algorithms} = options;

@@ -14,7 +14,7 @@ import {type CallCounts, ImportedError} from './countCalls.js';
 import {type Imported, importedGradientName, importedName} from './imported.js';
 import {gradientTitle, kernelTitle, type Registrations, withRegistered} from './registrations.js';
 
-/** What there is to verify of a user's registrations on one backend. */
+/** The targets for a user's registrations on one backend. */
 export function importedTargets(backend: string, {registrations, calls}: Imported): Target[] {
   const kernels = registrations.kernels.filter(({key}) => backendOf(key) === backend);
   const {gradients} = registrations;
@@ -24,7 +24,7 @@ export function importedTargets(backend: string, {registrations, calls}: Importe
   ];
 }
 
-/** Kernels, those of one pass at a time among convgrad's kernels and gradients. */
+/** A user's kernels as a target. The kernels of one pass at a time are in place; all others, and the gradients, are convgrad's. */
 function kernelTarget(backend: string, {kernels}: Registrations, calls: CallCounts): Target {
   const find = (names: readonly string[]) =>
     kernels.filter(({key}) => names.some((name) => key === kernelKey(name, backend)));
@@ -35,14 +35,14 @@ function kernelTarget(backend: string, {kernels}: Registrations, calls: CallCoun
     imported: {
       run(problem, pass, fn, {company} = {}) {
         const names = kernelsOf(problem, pass);
-        // Kernels of one module may keep something for one another.
+        // Kernels of one module may keep something for one another, so in company those of all passes are in place.
         const placed = find(company ? [...names, ...passes.map((other) => kernelOf(problem, other))] : names);
         const own = find([kernelOf(problem, pass)]);
         const judged = own.length > 0 ? own : find(names);
         const titles = judged.map(({key}) => kernelTitle(key));
         const {value, runs} = counted(() => withRegistered({kernels: placed, gradients: []}, fn), titles, calls);
         const times = company ? timesIn(company) : 1;
-        // Where tfjs's own gradient of a fused convolution has no right answer, it may have begun one.
+        // Where tfjs's own gradient of a fused convolution has no right answer, it may already have run the kernel once.
         const mayRepeat = own.length === 0 || (isFused(problem) && pass !== 'forward');
         if (titles.length > 0 && (mayRepeat ? runs === 0 : runs !== times))
           throw new Error(
@@ -61,7 +61,7 @@ function kernelTarget(backend: string, {kernels}: Registrations, calls: CallCoun
   };
 }
 
-/** Gradients, together with the kernels that came with them: what a user's program trains with. */
+/** A user's gradients as a target, together with the kernels that came with them. A user's program trains with both. */
 function gradientTarget(backend: string, registrations: Registrations, calls: CallCounts): Target {
   const has = (kernelName: string) => registrations.gradients.some(({key}) => key === kernelName);
   const during = <T>(fn: () => T, names: readonly string[]): T => {
@@ -83,7 +83,7 @@ function gradientTarget(backend: string, registrations: Registrations, calls: Ca
       },
       isRefusal: (error, problem) =>
         (error instanceof ImportedError && isDilated(problem)) ||
-        // convgrad's gradients of the backward kernels meet imported ones there.
+        // convgrad's gradients of the backward kernels throw this when they meet imported kernels.
         error instanceof ForeignKernelError ||
         lacksGradient(error),
     },
@@ -100,7 +100,7 @@ function gradientTarget(backend: string, registrations: Registrations, calls: Ca
   };
 }
 
-/** Runs fn, and counts the calls of what has these titles. */
+/** Runs fn, and counts the calls of the registrations with these titles. */
 function counted<T>(fn: () => T, titles: readonly string[], calls: CallCounts): {value: T; runs: number} {
   const count = () => titles.reduce((sum, title) => sum + (calls.get(title) ?? 0), 0);
   const before = count();
@@ -108,7 +108,7 @@ function counted<T>(fn: () => T, titles: readonly string[], calls: CallCounts): 
   return {value, runs: count() - before};
 }
 
-/** tfjs's kernels of the activations, which a tape runs by themselves. */
+/** tfjs's kernels of the activations. A tape runs them separately where tfjs does not fuse. */
 const activationKernels: Readonly<Record<Activation, string | undefined>> = {
   linear: undefined,
   relu: 'Relu',
@@ -119,28 +119,31 @@ const activationKernels: Readonly<Record<Activation, string | undefined>> = {
   leakyrelu: 'LeakyRelu',
 };
 
-/** What a tape runs after a convolution whose activation tfjs does not fuse there. */
+/** The kernels that a tape runs after a convolution whose activation tfjs does not fuse there. */
 function afterConvolution({epilogue}: Problem): string[] {
   const activation = epilogue && activationKernels[epilogue.activation];
   if (!activation) return [];
   return [...(epilogue.bias === undefined ? [] : ['Add']), activation];
 }
 
-/** The kernels whose results a pass hands on: that of the pass itself first. */
+/** The kernels that contribute to the result of a pass. The pass's own kernel comes first. */
 function kernelsOf(problem: Problem, pass: Pass): string[] {
   const own = kernelOf(problem, pass);
   if (pass === 'forward') return [own];
   return [own, ...afterConvolution(problem), ...(problem.epilogue?.activation === 'elu' ? ['EluGrad'] : [])];
 }
 
-/** The gradients that a tape takes of a convolution: of the convolution itself first, which tfjs's own closure stands for where it fuses. */
+/**
+ * The gradients that a tape takes of a convolution. The convolution's own comes first. There are none where tfjs fuses, because a closure
+ * of its own computes the gradient.
+ */
 function gradientsOf(problem: Problem): string[] {
   const {kind = 'dense'} = problem;
   const after = afterConvolution(problem);
   return isFused(problem) && after.length === 0 ? [] : [builtinKernelNames[kind].forward, ...after];
 }
 
-/** Whether verify has to take another way than tfjs's functions, on which nothing imported stands. */
+/** Whether verify cannot call tfjs's function for the problem. What is imported is reached through that function alone. */
 function isOutOfReach(problem: Problem, pass: Pass): boolean {
   if (!isFused(problem)) return isRefusedByTf(problem);
   return pass !== 'forward' && isRefusedFused(problem, true);
@@ -152,7 +155,7 @@ function isDilated({dilationHeight, dilationWidth}: Problem): boolean {
   return Math.max(dilationHeight, dilationWidth) > 1;
 }
 
-/** Runs fn, and says what tfjs means where second derivatives lead nowhere. */
+/** Runs fn. If second derivatives do not exist, it says so in place of tfjs's error. */
 function explainingDetached<T>(fn: () => T, names: readonly string[]): T {
   try {
     return fn();
@@ -165,7 +168,7 @@ function explainingDetached<T>(fn: () => T, names: readonly string[]): T {
   }
 }
 
-/** Whether a kernel without a gradient stands in the way of second derivatives, which tfjs then refuses. */
+/** Whether tfjs refuses second derivatives because a kernel has no gradient. */
 function lacksGradient(error: unknown): boolean {
   return /gradient function not found for/.test((error as Error)?.message);
 }

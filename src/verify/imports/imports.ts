@@ -8,27 +8,30 @@ import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {namesOf} from './imported.js';
 import {changesSince, isEmpty, type Registrations, takeSnapshot} from './registrations.js';
 
-/** A module of a user's, for `--import`. */
+/** A user's module, for `--import`. */
 export interface ImportedModule {
-  /** An algorithm, several, or a function (tf) => void that registers kernels or gradients; a module may also do either by itself while it loads. */
+  /**
+   * An algorithm, an array of them, or a function (tf) => void that registers kernels or gradients. A module may also do either by itself
+   * while it loads.
+   */
   default?: unknown;
-  /** Functions named after the passes are an algorithm themselves, called `name` or after the file. */
+  /** Functions named after the passes form an algorithm. The export `name` names it, or else the file does. */
   [name: string]: unknown;
 }
 
-/** What modules brought. */
+/** What the modules brought. */
 export interface ImportResult {
-  /** The names of new algorithms, and beside them those for what is registered in tfjs; none where no algorithm is new. */
+  /** The names of new algorithms, followed by the names for what is registered in tfjs. It is empty where no algorithm is new. */
   algorithms: string[];
   /** What the modules registered in tfjs. */
   registered: Registrations;
-  /** A module took the installation back; what is verified then is tfjs without convgrad. */
+  /** Whether a module undid the installation. The run then verifies tfjs without convgrad. */
   undone: boolean;
 }
 
 /**
- * To be called before users' modules run: installs convgrad, so that kernels which the modules register stand over convgrad's and not under.
- * @returns to be called once they have run, with the modules by file
+ * Installs convgrad, so that kernels which users' modules register stand over convgrad's and not under. Call it before those modules run.
+ * @returns a function to call with the modules by file once they have run
  */
 export function expectImports(): (modules: ReadonlyMap<string, ImportedModule>) => Promise<ImportResult> {
   install({tf});
@@ -46,13 +49,15 @@ export function expectImports(): (modules: ReadonlyMap<string, ImportedModule>) 
     const registered = undone ? {kernels: [], gradients: []} : changed;
     const defined = algorithms().flatMap(({name}) => (known.has(name) ? [] : [name]));
     if (modules.size > 0 && !undone) refuseEmpty([...modules.keys()].join(', '), removed, defined, registered);
-    // What is registered is judged anyway, unless algorithms are named.
+    // Registrations are judged anyway unless algorithms are named, so they are named only beside new algorithms.
     const names = defined.length > 0 ? [...defined, ...namesOf(registered)] : [];
     return {algorithms: names, registered, undone};
   };
 }
 
-/** @throws ConvgradError when there is nothing to verify, or when something is missing that programs need */
+/**
+ * Checks what the modules brought. @throws ConvgradError when there is nothing to verify, or when something that programs need is missing
+ */
 function refuseEmpty(
   files: string,
   removed: readonly string[],
@@ -91,12 +96,12 @@ async function acceptExport(brought: unknown, known: ReadonlySet<string>): Promi
       );
     }
     const {name} = algorithm as Algorithm;
-    // The module may have defined it by itself and export it as well.
+    // The module may export an algorithm that it has already defined by itself.
     if (known.has(name) || !findAlgorithm(name)) defineAlgorithm(algorithm as Algorithm);
   }
 }
 
-/** The file's name as the name of an algorithm. */
+/** Turns a file's name into the name of an algorithm. */
 function slug(file: string): string {
   const stem = file.replace(/^.*[\\/]/, '').replace(/\.\w+$/, '');
   return (

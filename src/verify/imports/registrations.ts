@@ -13,24 +13,24 @@ export interface Registration<C> {
   before?: C | undefined;
 }
 
-/** Kernels and gradients of somebody's. */
+/** Kernels and gradients that somebody registered. */
 export interface Registrations {
   kernels: readonly Registration<KernelConfig>[];
   gradients: readonly Registration<GradConfig>[];
 }
 
-/** All that tfjs has registered at one moment. */
+/** All registrations of tfjs at one moment. */
 export interface Snapshot {
   kernels: ReadonlyMap<string, KernelConfig>;
   gradients: ReadonlyMap<string, GradConfig>;
 }
 
-/** What people call a kernel, by its key. */
+/** The title of the kernel with this key, such as `Conv2D on cpu`. */
 export function kernelTitle(key: string): string {
   return `${key.slice(key.indexOf('_') + 1)} on ${backendOf(key)}`;
 }
 
-/** What people call a gradient, by the kernel that it belongs to. */
+/** The title of a kernel's gradient, such as `the gradient of Conv2D`. */
 export function gradientTitle(kernelName: string): string {
   return `the gradient of ${kernelName}`;
 }
@@ -39,7 +39,7 @@ export function isEmpty({kernels, gradients}: Registrations): boolean {
   return kernels.length + gradients.length === 0;
 }
 
-/** All that tfjs has registered now. */
+/** All registrations of tfjs now. */
 export function takeSnapshot(): Snapshot {
   const kernelKeys = servedBackends().flatMap((backend) => replacedKernels.map((name) => kernelKey(name, backend)));
   return {
@@ -48,7 +48,7 @@ export function takeSnapshot(): Snapshot {
   };
 }
 
-/** @param keys those to look at where the registry cannot be listed */
+/** Lists a registry. @param keys the keys to look at where the registry cannot be listed */
 function entriesOf<C>({map, get}: Registry<C>, keys: readonly string[]): Map<string, C> {
   if (map) return new Map(map);
   return new Map(
@@ -59,7 +59,7 @@ function entriesOf<C>({map, get}: Registry<C>, keys: readonly string[]): Map<str
   );
 }
 
-/** What others than convgrad have registered since, and the titles of what was taken out and not replaced. */
+/** What others than convgrad have registered since, and the titles of registrations that were removed without a replacement. */
 export function changesSince(before: Snapshot): Registrations & {removed: string[]} {
   const now = takeSnapshot();
   const kernels = changes(before.kernels, now.kernels, ({kernelFunc}) => kernelFunc);
@@ -84,7 +84,7 @@ function changes<C>(
   return {changed, removed: [...before.keys()].filter((key) => !now.has(key))};
 }
 
-/** What others have registered over convgrad's since `install()`, in the places that convgrad takes; nothing without an installation. */
+/** What others have registered over convgrad's kernels and gradients since `install()`; nothing without an installation. */
 export function foundOverOurs(): Registrations {
   const session = currentSession(tf);
   if (!session) return {kernels: [], gradients: []};
@@ -108,7 +108,7 @@ function over<C extends object>(
   });
 }
 
-/** Puts what stood before in the places of these registrations. */
+/** Restores what stood in the places of these registrations before. */
 export function setAside({kernels, gradients}: Registrations): void {
   unwatched(() => {
     for (const registration of kernels) place(kernelRegistry(tf), registration, registration.before);
@@ -124,7 +124,7 @@ export function putBack({kernels, gradients}: Registrations): void {
   });
 }
 
-/** Runs fn, which must be synchronous, with these registrations in place; afterwards everything is as it was. */
+/** Runs fn, which must be synchronous, with these registrations in place. Afterwards everything is as it was. */
 export function withRegistered<T>({kernels, gradients}: Registrations, fn: () => T): T {
   const now: Registrations = {
     kernels: kernels.map((one) => ({...one, before: kernelRegistry(tf).get(one.key)})),
@@ -143,7 +143,7 @@ function place<C>(registry: Registry<C>, {key, config}: Registration<C>, expecte
   else if (registry.get(key)) registry.remove(config);
 }
 
-/** Runs fn, in which registrations are neither taken for an import nor for somebody's. */
+/** Runs fn, whose registrations count neither as the import of a backend nor as somebody else's. */
 function unwatched(fn: () => void): void {
   const session = currentSession(tf);
   if (session) session.kernels.withoutWatching(() => session.gradients.withoutWatching(fn));

@@ -9,23 +9,23 @@ import {kernelCounters} from './kernelCounters.js';
 /** How often each part of the kernels and gradients that `install()` replaces has run, by name. */
 export type KernelRuns = ReadonlyMap<string, number>;
 
-/** All that was watched, by backend. */
+/** How often each part has run while it was watched, by backend. */
 const totals = new Map<string, Map<string, number>>();
 
-/** How often each part has run on a backend since the process began, as far as it was watched. */
+/** How often each part has run on a backend since the process began, while it was watched. */
 export function kernelRunsOn(backend: string): KernelRuns {
   return totals.get(backend) ?? new Map();
 }
 
-/** Adds a run of another part. */
+/** Counts one run of another part. */
 export function addRun(backend: string, part: string): void {
   const total = totals.get(backend) ?? new Map<string, number>();
   totals.set(backend, total.set(part, (total.get(part) ?? 0) + 1));
 }
 
 /**
- * Runs fn, which must be synchronous, and counts the kernels and gradients that run in it among those that `install()` replaces on the backend.
- * @param fault what is broken on purpose meanwhile
+ * Runs fn, which must be synchronous, and counts the runs of the kernels and gradients that `install()` replaces on the backend.
+ * @param fault a mistake that is planted meanwhile
  */
 export function countKernelRuns<T>(
   backend: string,
@@ -39,7 +39,7 @@ export function countKernelRuns<T>(
   };
   const [kernels, gradients] = [kernelRegistry(tf), gradientRegistry(tf)];
   const undos: (() => void)[] = [];
-  /** Puts one registration in the place of another until the end. */
+  /** Replaces one registration by another until fn has run. */
   const put = <C>(registry: {put(config: C): void}, before: C, now: C) => {
     registry.put(now);
     undos.push(() => registry.put(before));
@@ -73,12 +73,12 @@ export function countKernelRuns<T>(
   }
 }
 
-/** The part of a gradient. */
+/** The name under which a gradient is counted. */
 export function gradientCounter(kernelName: string): string {
   return `gradient of ${kernelName}`;
 }
 
-/** Marked as convgrad's where the other is. */
+/** Marks the replacement as convgrad's where the original is. */
 function markedLike<F extends object>(original: F, replacement: F): F {
   return isOurs(original) ? markOurs(replacement) : replacement;
 }

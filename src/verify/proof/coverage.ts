@@ -17,16 +17,16 @@ export interface CounterHits {
   hits: number;
 }
 
-/** What a run reached of the code that it verifies. */
+/** The parts of the verified code that a run reached. */
 export interface Coverage {
   counters: CounterHits[];
-  /** Whether the run was to reach every part: nothing was left out of it. Then a part without hits makes the report a bad one. */
+  /** Whether nothing was left out of the run, so that it must reach every part. Then a part without hits makes the report a bad one. */
   complete: boolean;
 }
 
 export const noCoverage: Coverage = {counters: [], complete: false};
 
-/** Starts counting on a backend. @returns to be called in the end, with what was hit since */
+/** Starts counting on a backend. @returns a function that gives the hits since the start */
 export function startCoverage(backend: string, oracles: ReportedOptions['oracles']): () => CounterHits[] {
   const before = allHitsOf(backend, oracles);
   return () =>
@@ -37,7 +37,7 @@ export function startCoverage(backend: string, oracles: ReportedOptions['oracles
     }));
 }
 
-/** What the implementations have run, and the kernels and gradients of tfjs that lead to them. */
+/** All hits so far: of the implementations, and of the kernels and gradients of tfjs that lead to them. */
 function allHitsOf(backend: string, oracles: ReportedOptions['oracles']): Map<string, number> {
   const registered = registeredCounters(backend, oracles).map((part): [string, number] => [
     part,
@@ -46,7 +46,10 @@ function allHitsOf(backend: string, oracles: ReportedOptions['oracles']): Map<st
   return new Map([...coverageOf(backend), ...registered]);
 }
 
-/** Everything that `install()` registers for a backend, as far as these oracles are to reach it, and what algorithms take along of it. */
+/**
+ * The counters of everything that `install()` registers for a backend and these oracles reach, and those of epilogues in algorithms' own
+ * kernels.
+ */
 function registeredCounters(backend: string, oracles: ReportedOptions['oracles']): string[] {
   const others = oracles.includes('maxPool') ? [] : Object.keys(repairedKernels[backend] ?? {});
   const kernels = replacedKernelsOn(backend).filter((name) => tf.getKernel(name, backend) && !others.includes(name));
@@ -57,7 +60,7 @@ function registeredCounters(backend: string, oracles: ReportedOptions['oracles']
   return [...kernels.flatMap(countersOfKernel), ...gradients.map(gradientCounter), ...fusedCounters(backend)];
 }
 
-/** Whether a run leaves nothing out: it has the edge cases and the named layers, and those reach every part. */
+/** Whether a run leaves nothing out. It then has the edge cases and the named layers, and those reach every part. */
 export function isComplete({
   subject,
   brokenSetup,
@@ -68,12 +71,12 @@ export function isComplete({
   fills,
 }: ReportedOptions): boolean {
   const everything = algorithms.length === 0 && problems.length === 0 && passes.length === allPasses.length;
-  // Only who asks for the same twice meets what is kept.
+  // What is cached of a filter is used only when a pass runs again, as it does for the oracle `determinism`.
   const repeats = oracles.includes('determinism') && fills.includes('reals');
   return everything && repeats && subject === undefined && brokenSetup === undefined;
 }
 
-/** The parts that a run was to reach and did not. */
+/** The parts that a run had to reach and did not. */
 export function missedCounters({counters: parts, complete: whole}: Coverage): CounterHits[] {
   return whole ? parts.filter(({hits}) => hits === 0) : [];
 }

@@ -7,13 +7,13 @@ import {epilogueShapes, type FusedProblem} from '../reference/fusedReference.js'
 
 const counterOf = (algorithm: string, activation: string) => `${algorithm} forward, ${activation} in its kernel`;
 
-/** The part that a fused convolution reaches in the algorithm's own kernel; undefined where other kernels compute what follows. */
+/** The counter that a fused convolution reaches in the algorithm's own kernel; undefined where other kernels compute the epilogue. */
 export function fusedCounter(backend: string, algorithm: string, problem: FusedProblem): string | undefined {
   const {activation, leakyreluAlpha = 0} = problem.epilogue;
   const {bias, slopes} = epilogueShapes(problem);
   const tensor = (shape: number[] | undefined): TensorInfo | undefined =>
     shape && {dataId: {}, shape, dtype: 'float32'};
-  // What is transposed back to NCHW has its epilogue behind that.
+  // A result that is transposed back to NCHW gets its epilogue after the transposition, from other kernels.
   if (problem.dataFormat === 'NCHW' || (activation === 'linear' && !bias)) return undefined;
   const fusion = {activation, leakyreluAlpha, bias: tensor(bias), preluActivationWeights: tensor(slopes)};
   return fusesOn(backend, algorithm, problemInfo(problem), fusion, tf.backend())
@@ -21,7 +21,10 @@ export function fusedCounter(backend: string, algorithm: string, problem: FusedP
     : undefined;
 }
 
-/** Those that there are: elu and sigmoid are left to tfjs's kernels everywhere, whose vectors round in ways of their own. */
+/**
+ * All such counters of a backend. elu and sigmoid have none: they are left everywhere to tfjs's kernels, whose vectors round in ways of
+ * their own.
+ */
 export function fusedCounters(backend: string): string[] {
   const own = activations.filter((activation) => activation !== 'elu' && activation !== 'sigmoid');
   return fusingAlgorithms(backend).flatMap((algorithm) => own.map((activation) => counterOf(algorithm, activation)));

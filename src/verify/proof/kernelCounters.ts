@@ -2,7 +2,7 @@ import type {NamedAttrMap, NamedTensorInfoMap} from '@tensorflow/tfjs';
 import {activations} from '../../geometry/epilogue.js';
 import {fusedKernelNames} from '../../plugin/kernels.js';
 
-/** What a call of a kernel reaches: the kernel, and of a fused one its activation, its bias and its data format. */
+/** The counters that a call of a kernel reaches: the kernel itself, or the activation, the bias and the data format of a fused kernel. */
 export function kernelCounters(
   name: string,
   inputs: NamedTensorInfoMap = {},
@@ -17,7 +17,7 @@ export function kernelCounters(
   ];
 }
 
-/** All that calls of a kernel may reach. */
+/** All counters that calls of a kernel may reach. */
 export function countersOfKernel(name: string): string[] {
   if (!isFusedKernel(name)) return [name];
   return [...activations, 'with bias', 'without bias', 'NCHW', 'NHWC'].map((part) => `${name}, ${part}`);

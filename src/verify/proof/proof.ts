@@ -7,7 +7,7 @@ import type {Target} from '../run/target.js';
 import type {KernelRuns} from './countKernelRuns.js';
 import {kernelCounters} from './kernelCounters.js';
 
-/** Runs fn and returns what it returned with the convgrad calls that were served meanwhile, by `backend/algorithm/pass`. */
+/** Runs fn. Returns its value and the convgrad calls that were served meanwhile, by `backend/algorithm/pass`. */
 export function countCalls<T>(fn: () => T): {value: T; calls: Map<string, number>} {
   const before = new Map(callCounts());
   const value = fn();
@@ -19,16 +19,22 @@ export function countCalls<T>(fn: () => T): {value: T; calls: Map<string, number
   return {value, calls};
 }
 
-/** Why a run of the target's pass of the problem would prove nothing about it, judged by the registered kernels; undefined when it would. */
+/**
+ * Why a run of the target's pass of the problem would prove nothing about it, judged by the registered kernels; undefined when it would
+ * prove something.
+ */
 export function refuteKernel({backend}: Target, pass: Pass, problem: Problem): string | undefined {
   const active = activeKernel(backend, kernelOf(problem, pass));
   if (active === 'convgrad') return undefined;
   return `convgrad's kernel did not run: install() is missing or was undone (active: ${active})`;
 }
 
-/** Why the run did not go through the kernel that tfjs has for the pass; undefined when that was called once. A gradient may go other ways. */
+/**
+ * Why the run did not go through the kernel that tfjs has for the pass; undefined when that kernel ran once. Gradients are not checked,
+ * since they may go other ways.
+ */
 export function refuteRuns(runs: KernelRuns, pass: Pass, problem: Problem): string | undefined {
-  // What tf.conv2d refuses goes through a kernel of our own name.
+  // A problem that tf.conv2d refuses goes through a kernel with a name of convgrad's own.
   if (pass !== 'forward' || (!problem.epilogue && isRefusedByTf(problem))) return undefined;
   const name = kernelOf(problem, pass);
   const [part] = kernelCounters(name, {}, {activation: problem.epilogue?.activation ?? 'linear'});
@@ -36,7 +42,7 @@ export function refuteRuns(runs: KernelRuns, pass: Pass, problem: Problem): stri
   return times === 1 ? undefined : `${part} should have run once; it ran ${times}×`;
 }
 
-/** Why the run that was counted proves nothing about the target's pass; undefined when the target alone served it, that many times. */
+/** Why the counted run proves nothing about the target's pass; undefined when the target alone served the pass, that many times. */
 export function refuteCalls(
   calls: ReadonlyMap<string, number>,
   {backend, algorithm}: Target,

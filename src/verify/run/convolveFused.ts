@@ -8,16 +8,16 @@ import {defaultTf as tf} from '../../plugin/tfjs.js';
 import type {AllInputs, EpilogueInputs} from '../reference/convolution.js';
 import {epilogueShapes, type FusedProblem, isFused} from '../reference/fusedReference.js';
 
-/** What tfjs's functions take as attributes of a convolution. */
+/** The attributes of a convolution, as tfjs's functions take them. */
 export type Attributes = Omit<ReturnType<typeof problemAttributes>, 'strides' | 'dilations'> & {
   strides: [number, number] | number;
   dilations: [number, number] | number;
 };
 
-/** The tensors that a fused convolution reads beside x and filter. */
+/** The tensors that a fused convolution reads besides x and filter. */
 export type EpilogueInputTensors = Partial<Record<keyof EpilogueInputs, Tensor>>;
 
-/** Bias and slopes as tensors of copies; none of a problem without an epilogue. */
+/** Bias and slopes as tensors of copies; none for a problem without an epilogue. */
 export function epilogueInputTensors(
   problem: FusedProblem | Parameters<typeof isFused>[0],
   inputs: AllInputs,
@@ -28,8 +28,8 @@ export function epilogueInputTensors(
 }
 
 /**
- * A fused convolution as a program asks for it: `tf.fused.conv2d` or `tf.fused.depthwiseConv2d`. What these refuse before any kernel runs goes to the kernel by its
- * name, or, where a tape records, to our own function.
+ * Runs a fused convolution as a program does, by `tf.fused.conv2d` or `tf.fused.depthwiseConv2d`. A problem that these refuse before any
+ * kernel runs goes to the kernel by its name or, where a tape records, to convgrad's own function.
  */
 export function convolveFused(
   problem: FusedProblem,
@@ -53,7 +53,7 @@ export function convolveFused(
   return tf.engine().runKernel(fusedKernelNames[depthwise ? 'depthwise' : 'dense'], inputs, attrs) as Tensor4D;
 }
 
-/** Whether tfjs's function refuses the problem, or takes NCHW for NHWC. */
+/** Whether tfjs's fused function refuses the problem, or treats NCHW as NHWC. */
 export function isRefusedFused(problem: FusedProblem, isRecorded: boolean): boolean {
   const {kind, dataFormat, epilogue} = problem;
   const {activation, slopes = 'c'} = epilogue;

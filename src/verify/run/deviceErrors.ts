@@ -1,13 +1,15 @@
-/** What a GPU's device reports although nobody asked: the call that went wrong has returned as if all were well, and its result is anything. */
+/**
+ * Errors that a GPU's device reports on its own. The call that went wrong has returned as if all were well, and its result may be anything.
+ */
 export interface DeviceErrors {
-  /** What was reported since the last time. */
+  /** Returns the errors reported since the last call. */
   take(): string[];
-  /** Waits until all that was submitted has run, and its errors have come. */
+  /** Waits until everything submitted has run and its errors have arrived. */
   settle(): Promise<void>;
   stop(): void;
 }
 
-/** `GPUDevice`, as far as it is asked. */
+/** The parts of `GPUDevice` that are used here. */
 interface ReportingDevice {
   queue: {onSubmittedWorkDone(): Promise<unknown>};
   addEventListener(type: 'uncapturederror', listener: (event: DeviceErrorEvent) => void): void;
@@ -25,7 +27,7 @@ interface ReportingContext {
   isContextLost(): boolean;
 }
 
-/** Begins to listen to the device of a tfjs backend; one without a device never reports. */
+/** Starts listening to the device of a tfjs backend. A backend without a device never reports. */
 export function watchDevice(backend: object): DeviceErrors {
   const {device, getGPGPUContext} = backend as {device?: ReportingDevice; getGPGPUContext?(): {gl: ReportingContext}};
   if (device) return watchWebgpu(device);
@@ -42,13 +44,13 @@ function watchWebgpu(device: ReportingDevice): DeviceErrors {
     take: () => reported.splice(0),
     async settle() {
       await device.queue.onSubmittedWorkDone();
-      await new Promise((resolve) => setTimeout(resolve)); // events come in a turn of their own
+      await new Promise((resolve) => setTimeout(resolve)); // error events arrive in a later turn of the event loop
     },
     stop: () => device.removeEventListener('uncapturederror', listener),
   };
 }
 
-/** The names of WebGL's errors are the same everywhere. */
+/** The names of WebGL's error codes, which are the same in every context. */
 const glErrors: Readonly<Record<number, string>> = {
   1280: 'INVALID_ENUM',
   1281: 'INVALID_VALUE',
@@ -61,7 +63,7 @@ const glErrors: Readonly<Record<number, string>> = {
 function watchWebgl(gl: ReportingContext): DeviceErrors {
   const take = () => {
     const found = new Set<string>();
-    // A context holds one flag for each kind of error; a lost one may go on for ever.
+    // A context holds one flag for each kind of error. A lost context may report errors for ever, so the loop is bounded.
     for (let left = Object.keys(glErrors).length; left > 0; left--) {
       const code = gl.getError();
       if (code === gl.NO_ERROR) break;
@@ -70,12 +72,12 @@ function watchWebgl(gl: ReportingContext): DeviceErrors {
     if (gl.isContextLost()) found.add('the context is lost');
     return [...found];
   };
-  take(); // what came before is nobody's here
+  take(); // drops the errors from before
   return {take, settle: async () => {}, stop() {}};
 }
 
 /**
- * Runs fn, and keeps what the device reports meanwhile from those who watch it: for calls of tfjs's own that are tried although they may be wrong.
+ * Runs fn, and hides what the device reports meanwhile from its listeners. It serves calls of tfjs's own that may be wrong.
  * @throws Error with what was reported
  */
 export async function withCapturedErrors<T>(backend: object, fn: () => Promise<T>): Promise<T> {

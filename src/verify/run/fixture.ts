@@ -13,21 +13,21 @@ import type {ReportedOptions} from '../options/options.js';
 import {parseFlag} from '../options/resolveOptions.js';
 import type {Target} from './target.js';
 
-/** The state of tfjs in which a run takes place. */
+/** The state of tfjs during a run. */
 export interface Fixture {
-  /** What was registered over convgrad's; it is set aside until a target puts it in. */
+  /** What was registered over convgrad's. It is set aside until a target puts it in place. */
   imported: Imported;
-  /** The titles of what others registered since the stage was set. */
+  /** The titles of what others registered since the fixture was set up. */
   late(): string[];
-  /** Makes the target's algorithm the one that convgrad's kernels use. */
+  /** Makes convgrad's kernels use the target's algorithm. */
   select(target: Target): void;
-  /** Brings back the installation, the imported kernels and the active backend found before. */
+  /** Restores the installation, the imported kernels and the active backend that were found before. */
   tearDown(): Promise<void>;
 }
 
 /**
- * Brings tfjs into the state of a run: convgrad's kernels over the built-in ones, what was imported aside.
- * @param registered what modules registered, where that is known; else what is found over convgrad's
+ * Brings tfjs into the state of a run: convgrad's kernels stand over the built-in ones, and what was imported is set aside.
+ * @param registered what modules registered, where that is known; otherwise whatever stands over convgrad's counts
  */
 export async function setUpFixture(options: ReportedOptions, registered?: Registrations): Promise<Fixture> {
   const {backends, brokenSetup, subject, f16, flags = [], engine, threads} = options;
@@ -77,7 +77,10 @@ export async function setUpFixture(options: ReportedOptions, registered?: Regist
   };
 }
 
-/** tfjs sets up the kernels that are registered when a backend begins; those that were replaced before are still needed. */
+/**
+ * Sets up the kernels that imported ones replaced. When a backend begins, tfjs sets up only the kernels that are registered, and the
+ * replaced ones are still needed.
+ */
 function runSetupFuncs({kernels}: Registrations): void {
   for (const {before} of kernels) {
     const backend = before?.setupFunc && tf.findBackend(before.backendName);
@@ -85,7 +88,7 @@ function runSetupFuncs({kernels}: Registrations): void {
   }
 }
 
-/** Notes what others register from now on. */
+/** Collects the titles of what others register from now on. */
 function listenForRegistrations(): {titles: Set<string>; stop(): void} {
   const titles = new Set<string>();
   const session = currentSession(tf);
@@ -96,9 +99,9 @@ function listenForRegistrations(): {titles: Set<string>; stop(): void} {
   return {titles, stop: () => stops.forEach((stop) => void stop?.())};
 }
 
-/** @returns what sets it as it was */
+/** Sets a flag of tfjs. @returns the undo */
 function setFlag(name: string, value: boolean | number): () => void {
-  const known = tf.env().getFlags(); // those that were needed so far: to ask for another makes tfjs look for its device
+  const known = tf.env().getFlags(); // only flags that were needed so far: asking for another makes tfjs look for its device
   const before = known[name];
   try {
     tf.env().set(name, value);
@@ -111,20 +114,20 @@ function setFlag(name: string, value: boolean | number): () => void {
   }
 }
 
-/** Lets threads come up, so that the first case meets them already. */
+/** Waits until all threads are up, so that the first case already has them. */
 async function awaitThreads(threads: number): Promise<void> {
   const one = {data: Float32Array.of(1), offset: 0, rowStride: 1, columnStride: 1};
   const end = performance.now() + threadTimeout;
   while (currentEngine().name !== 'js' && currentEngine().threads() < threads) {
     if (performance.now() > end)
       throw new ConvgradError('verify', `${threads} threads did not come up in ${threadTimeout} ms; use fewer.`);
-    currentEngine().gemm(1, 1, 1, one, one, {...one, data: new Float32Array(1)}, false); // work for them
+    currentEngine().gemm(1, 1, 1, one, one, {...one, data: new Float32Array(1)}, false); // gives them work
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
 const threadTimeout = 10_000;
 
-/** The stage of a subject, which brings all that it needs. */
+/** The fixture of a subject, which needs no installation. */
 function subjectFixture(activeBackend: string, undoFlags: readonly (() => void)[]): Fixture {
   return {
     imported: {registrations: {kernels: [], gradients: []}, calls: new Map()},

@@ -1,7 +1,7 @@
 import type {Pass} from '../../geometry/pass.js';
 import {formatProblem, type Problem} from '../../geometry/problem.js';
 
-/** A pass that begins to run. */
+/** A pass that is about to run. */
 export interface RunningPass {
   backend: string;
   algorithm: string;
@@ -9,12 +9,12 @@ export interface RunningPass {
   pass: Pass;
 }
 
-/** Milliseconds between two signs of life on one problem. */
+/** The least milliseconds between two messages about one problem. */
 const interval = 1000;
 
 /**
- * Tells of the passes that begin to run, in words: of the first of each problem, and then now and then, so that whoever listens knows what is running and that
- * something is.
+ * Reports passes that are about to run, in words. It sends a message for the first pass of each problem, and then at most one every `interval`,
+ * so that the listener knows what is running and that the run is alive.
  */
 export function heartbeat(send: (doing: string) => void): (running: RunningPass) => void {
   let last: {problem: Problem; time: number} | undefined;

@@ -14,7 +14,7 @@ import {type PassResult, type RunOptions, runPass} from './runPass.js';
 import {runSecondOrder} from './runSecondOrder.js';
 import type {Target} from './target.js';
 
-/** A target on one test vector: what oracles question. The target must be the selected one as long as they do. */
+/** A target on one test vector, which oracles question. The target must stay the selected one meanwhile. */
 export class ImplementationUnderTest {
   private readonly results = new Map<Pass, Promise<PassResult>>();
   private readonly expectedByPass = new Map<Pass, Expected>();
@@ -25,41 +25,46 @@ export class ImplementationUnderTest {
     readonly target: Target,
   ) {}
 
-  /** How its results are to be compared. */
+  /** How to compare its results. */
   get comparison(): CompareOptions {
     const {fill, arithmetic} = this.testVector;
     return {fill, arithmetic, headroom: this.target.headroom};
   }
 
-  /** What must come out of a pass, with the bound on reals that the target brings. */
+  /** The expected result of a pass, with the bound on reals that the target brings. */
   expected(pass: Pass): Expected {
     const known = this.expectedByPass.get(pass) ?? this.withOwnBounds(this.testVector.expected[pass], pass);
     this.expectedByPass.set(pass, known);
     return known;
   }
 
-  /** The same with the bounds that the target brings for the pass on the data of the test vector, with some of them changed. */
+  /** Adds the bounds that the target brings for the pass, on the data of the test vector with some of them changed. */
   withOwnBounds(expected: Expected, pass: Pass, changed: Partial<Inputs> = {}): Expected {
     const own = this.ownBound(pass, {...changed, ...expected.reads});
     const isAfterForward = expected.bounds !== undefined && pass !== 'forward';
     return {...expected, own, ...(isAfterForward ? {ownOfForward: this.ownBound('forward', changed)} : {})};
   }
 
-  /** The bound that the target brings for a pass on the data of the test vector with some of them changed. */
+  /** The bound that the target brings for a pass, on the data of the test vector with some of them changed. There is none on integers. */
   ownBound(pass: Pass, changed: Partial<Inputs> = {}): Expected['own'] {
     const {problem, inputs, fill} = this.testVector;
     if (fill === 'integers' || this.target.supports(problem, pass) !== true) return undefined;
     return this.target.errorBound?.(problem, {...inputs, ...changed}, pass);
   }
 
-  /** A pass on the data of the test vector; computed once, however many ask. @throws Error with the reason when it was not the target that ran */
+  /**
+   * Runs a pass on the data of the test vector, once however many ask. @throws Error with the reason when it was not the target that ran
+   */
   result(pass: Pass): Promise<PassResult> {
     const result = this.results.get(pass) ?? this.run(pass, {});
     this.results.set(pass, result);
     return result;
   }
 
-  /** The last of three more runs with one filter, so that what is kept of it is used; the inputs are read back. Computed once, however many ask. @throws Error like `result` */
+  /**
+   * Runs a pass three more times with one filter, so that what is cached of the filter is used. Returns the last run, with the inputs read
+   * back. It runs once however many ask. @throws Error like `result`
+   */
   again(pass: Pass): Promise<PassResult> {
     const repetition = this.repetitions.get(pass) ?? this.run(pass, {}, {readBack: true, times: 3});
     this.repetitions.set(pass, repetition);
@@ -84,7 +89,10 @@ export class ImplementationUnderTest {
     return runSecondOrder(problem, inputs, pass, v, around, provenance);
   }
 
-  /** The gradients of a fused convolution by its bias and slopes, none without an epilogue. @throws Error like `result`, for the forward pass on the tape */
+  /**
+   * The gradients of a fused convolution by its bias and slopes; none without an epilogue. @throws Error like `result`, for the forward
+   * pass on the tape
+   */
   async epilogueGradients(): Promise<Partial<Record<keyof EpilogueInputs, Actual>>> {
     const {problem, inputs, provenance} = this.testVector;
     if (!isFused(problem)) return {};
@@ -97,7 +105,10 @@ export class ImplementationUnderTest {
     return runEpilogueGradients(problem, inputs, around, provenance);
   }
 
-  /** Runs a kernel of tfjs's that convgrad replaces and that is no convolution. @throws Error with the reason when it was not convgrad's that ran, once */
+  /**
+   * Runs a kernel that convgrad replaces and that is no convolution. @throws Error with the reason unless convgrad's kernel ran exactly
+   * once
+   */
   runsKernel<T>(name: string, compute: () => T): T {
     const active = activeKernel(this.target.backend, name);
     if (active !== 'convgrad') throw new Error(`convgrad's ${name} is not the active one: ${active} is`);
@@ -106,7 +117,7 @@ export class ImplementationUnderTest {
     return value;
   }
 
-  /** A pass on the data of the test vector with some of them changed. @throws Error like `result` */
+  /** Runs a pass on the data of the test vector with some of them changed. @throws Error like `result` */
   run(pass: Pass, changed: Partial<Inputs>, options: RunOptions = {}): Promise<PassResult> {
     const {problem, inputs, provenance} = this.testVector;
     this.target.onRun?.(problem, pass);
@@ -138,7 +149,7 @@ export class ImplementationUnderTest {
     return value;
   }
 
-  /** Runs and counts, with the mistake that is planted into the target, if one is. */
+  /** Runs compute and counts calls, with the mistake that is planted into the target, if there is one. */
   private watch<T>(compute: () => T): {value: T; calls: Map<string, number>; runs: KernelRuns} {
     const {backend, algorithm} = this.target;
     const {value, calls} = countCalls(() => countKernelRuns(backend, injectedFault(algorithm), compute));

@@ -13,7 +13,9 @@ export function kernelOf({kind = 'dense', epilogue}: Problem, pass: Pass): strin
   return epilogue && pass === 'forward' ? fusedKernelNames[kind] : builtinKernelNames[kind][pass];
 }
 
-/** What tfjs would run under this name on this backend now. Without an installation everything foreign counts as built in. */
+/**
+ * What tfjs would run under this name on this backend now. Without an installation, every kernel that is not convgrad's counts as built in.
+ */
 export function activeKernel(backend: string, name: string): KernelOrigin {
   const active = tf.getKernel(name, backend)?.kernelFunc;
   if (!active) return 'missing';
@@ -22,7 +24,7 @@ export function activeKernel(backend: string, name: string): KernelOrigin {
   return isReplaced(tf, name, backend) && builtin !== active ? 'imported' : 'built-in';
 }
 
-/** Registers a kernel in the place of the one that is there, without tfjs's warning. */
+/** Registers a kernel in place of the present one, without tfjs's warning. */
 export function replaceKernel(config: KernelConfig): void {
   if (tf.getKernel(config.kernelName, config.backendName)) tf.unregisterKernel(config.kernelName, config.backendName);
   tf.registerKernel(config);

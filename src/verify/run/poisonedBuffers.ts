@@ -1,6 +1,6 @@
 import {defaultTf as tf} from '../../plugin/tfjs.js';
 
-/** What is asked of tfjs's webgpu backend. */
+/** The parts of tfjs's webgpu backend that are used here. */
 interface WebGPU {
   bufferManager: {acquireBuffer(size: number, usage: number, mapped?: boolean, reuse?: boolean): object};
   device: {queue: {writeBuffer(buffer: object, offset: number, values: Float32Array): void}};
@@ -10,15 +10,16 @@ interface WebGPU {
 const storage = 0x80 | 0x08;
 
 /**
- * Runs what is given with NaN in every buffer that tfjs's webgpu backend hands out for a tensor. Those come from its pool and hold what lay there
- * before, so that what a shader leaves unwritten may be right by chance.
+ * Runs fn with NaN in every buffer that tfjs's webgpu backend hands out for a tensor. A buffer from its pool keeps its former content, so
+ * an element that a shader leaves unwritten may be right by chance.
  */
 export function withPoisonedBuffers<T>(fn: () => T): T {
   const {bufferManager, device} = tf.backend() as unknown as WebGPU;
   const {acquireBuffer} = bufferManager;
   bufferManager.acquireBuffer = (size, usage, mapped, reuse) => {
     const buffer = acquireBuffer.call(bufferManager, size, usage, mapped, reuse);
-    // It goes ahead of all that is submitted later, and so of what writes the buffer. No pending command has it: tfjs keeps those back.
+    // This write precedes all that is submitted later, and so the shader that fills the buffer. No pending command uses the buffer: tfjs
+    // keeps such buffers back.
     const isTensor = (usage & storage) === storage && !mapped;
     if (isTensor) device.queue.writeBuffer(buffer, 0, new Float32Array(size / 4).fill(Number.NaN));
     return buffer;

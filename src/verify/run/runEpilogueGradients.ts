@@ -8,10 +8,10 @@ import {convolveFused, epilogueInputTensors} from './convolveFused.js';
 import {tensorsFrom} from './runPass.js';
 
 /**
- * The gradients of a fused convolution by its bias and by prelu's slopes, from tfjs's tape.
+ * Computes the gradients of a fused convolution by its bias and by prelu's slopes, on tfjs's tape.
  *
  * @param around called with the synchronous part, to watch the kernels that run
- * @returns values and shapes of what the epilogue has
+ * @returns values and shapes of the gradients by those inputs that the epilogue has
  */
 export async function runEpilogueGradients(
   problem: FusedProblem,

@@ -19,40 +19,43 @@ import {poisonUnusedLanes, unusedLanes} from './unusedLanes.js';
 /** What one pass computed, and how long it took. */
 export interface PassResult {
   got: Actual;
-  /** Of this pass alone, reading the result back included; on webgpu a gradient's has what is left to do of the forward pass in it. */
+  /**
+   * The time of this pass alone, including reading the result back. On webgpu, the time of a gradient also includes what is left to do of
+   * the forward pass.
+   */
   milliseconds: number;
-  /** The inputs after the run, and after its result was overwritten and disposed of, where they were read back. */
+  /** The inputs as they are after the run, where they were read back. A result of tfjs's was overwritten and disposed of before. */
   inputsAfter?: AllInputs;
-  /** What is wrong with how it behaved, where that was asked for by `readBack`; then the inputs are not read. */
+  /** The fault in how the call behaved, where `readBack` asked for that and found one. The inputs are then not read. */
   sideEffect?: string;
-  /** What lies in the unused lanes of the result's texture, where that was asked for; zeros where nothing does. */
+  /** The content of the unused lanes of the result's texture, where `poison` asked for it; zeros where they are empty. */
   unusedLanes?: Float32Array;
 }
 
 export interface RunOptions {
-  /** Whether its side effects are watched, and the inputs read back after the run. */
+  /** Whether the run watches side effects and reads the inputs back afterwards. */
   readBack?: boolean;
   /** Where the inputs come from; uploaded by default. */
   provenance?: Provenance;
-  /** How often it runs with the same filter; what the last run computed counts. Once by default. */
+  /** How often it runs with the same filter; the result of the last run counts. Once by default. */
   times?: number;
   /**
-   * On webgl: whether the unused lanes of the inputs' textures hold NaN, and those of the result's are read. On webgpu: whether the buffers of results hold
-   * NaN before.
+   * On webgl: puts NaN into the unused lanes of the inputs' textures, and reads those of the result's. On webgpu: fills the buffers of
+   * results with NaN before.
    */
   poison?: boolean;
-  /** What is computed around it; nothing by default. */
+  /** The other calls around it; none by default. */
   company?: Company;
-  /** The attributes that tfjs's function is called with; those of the problem by default. */
+  /** The attributes to call tfjs's function with; the problem's own by default. */
   attributes?: Attributes;
 }
 
-/** Runs the synchronous part of a call. @param other the call, where it is not the one that counts */
+/** Runs the synchronous part of a call. @param other the call, where it is not the judged one */
 export type Around = <T>(fn: () => T, other?: Company['before']) => T;
 
 /**
- * Runs one pass the way a user's program does: y from `tf.conv2d` or `tf.depthwiseConv2d`, with an epilogue from their fused namesakes, gradients from tfjs's
- * tape over it.
+ * Runs one pass the way a user's program does. y comes from `tf.conv2d` or `tf.depthwiseConv2d`, or from their fused namesakes where there
+ * is an epilogue. Gradients come from tfjs's tape over it.
  *
  * @param around called with the synchronous part, to choose and to watch the kernels that run
  */
@@ -70,7 +73,10 @@ export async function runPass(
   let result: Tensor | undefined;
   try {
     let start = performance.now();
-    /** Waits for the forward pass, whose time is not the gradient's. On webgpu a tape cannot: it reads by way of a canvas, which costs some devices. */
+    /**
+     * Waits for the forward pass, so that its time does not count as the gradient's. On webgpu a tape cannot wait: tfjs's synchronous read
+     * goes through a canvas, which costs some devices.
+     */
     const recorded = <T extends Tensor>(y: T): T => {
       if (!isWebgpu) y.dataSync();
       start = performance.now();
@@ -113,7 +119,7 @@ export async function runPass(
   }
 }
 
-/** The gradient of a convolution by x or by filter, in the company that it is asked for in. */
+/** The gradient of a convolution by x or by filter, taken in the given company. */
 function gradientOf(
   problem: Problem,
   pass: Exclude<Pass, 'forward'>,
@@ -138,7 +144,7 @@ function gradientOf(
   });
 }
 
-/** Runs the call that comes before the one that counts. */
+/** Runs the call that comes before the judged one. */
 function callBefore(
   own: Record<keyof Inputs, Tensor4D>,
   beside: EpilogueInputTensors,
@@ -159,12 +165,15 @@ function callBefore(
   }
 }
 
-/** Whether `tf.conv2d` refuses the problem before any kernel runs; our own function takes it. `tf.depthwiseConv2d` leaves that to kernels. */
+/**
+ * Whether `tf.conv2d` refuses the problem before any kernel runs. convgrad's own function takes such a problem. `tf.depthwiseConv2d` leaves
+ * refusals to kernels.
+ */
 export function isRefusedByTf(problem: Problem): boolean {
   return problem.kind !== 'depthwise' && isStridedAndDilated(problem);
 }
 
-/** The convolution as a user's program asks for it. @param isRecorded whether a tape records it */
+/** Runs the convolution as a user's program does. @param isRecorded whether a tape records it */
 export function convolve(
   problem: Problem,
   x: Tensor4D,
@@ -181,7 +190,7 @@ export function convolve(
 }
 
 /**
- * The inputs as tensors of copies: on cpu a tensor keeps the array that it is made of, and a kernel may write into it.
+ * The inputs as tensors of copies. On cpu a tensor keeps the array that it is made of, and a kernel may write into it.
  * @param provenance where they come from; uploaded by default
  */
 export function inputTensors(
@@ -209,7 +218,7 @@ export function inputTensors(
 
 type Shape = [number, number, number, number];
 
-/** The same once all of them are what their provenance says. */
+/** Makes the input tensors, and waits until all of them are what their provenance says. */
 export async function tensorsFrom(
   problem: Problem,
   inputs: Inputs,
@@ -231,7 +240,7 @@ function withPoisonedTextures(tensors: Record<keyof Inputs, Tensor4D>): Record<k
   return others;
 }
 
-/** Has tfjs bring a tensor of another backend here, as the first kernel that reads it would. */
+/** Makes tfjs move a tensor of another backend here, as the first kernel that reads it would. */
 function moveToBackend(tensor: Tensor4D): void {
   tf.clone(tensor).dispose();
 }
@@ -245,7 +254,7 @@ async function readUnusedLanes(result: Tensor4D): Promise<Float32Array> {
   }
 }
 
-/** Values in NHWC order as a tensor in the problem's data format. */
+/** A tensor in the problem's data format, from values and a shape in NHWC order. */
 export function imageTensor(
   problem: Problem,
   values: Float32Array,
@@ -257,7 +266,7 @@ export function imageTensor(
     : tf.tensor4d(toNCHW(values, shape), [n, c, h, w]);
 }
 
-/** What was read from a tensor in NHWC order. A result of the wrong size stays as it is: the comparison says so. */
+/** Converts values that were read from a tensor to NHWC order. A result without four axes stays as it is; the comparison reports that. */
 export function inNHWC(
   problem: Problem,
   isFilter: boolean,

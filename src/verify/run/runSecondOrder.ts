@@ -7,8 +7,8 @@ import {type Inputs, tensorShapes} from '../reference/reference.js';
 import {convolve, imageTensor, inNHWC, tensorsFrom} from './runPass.js';
 
 /**
- * Second derivatives as tfjs's tape takes them: g is the gradient of the convolution by x (backpropInput) or by the filter
- * (backpropFilter), itself taken by the tape, and what comes out is ∂⟨g, v⟩ by each input of g.
+ * Computes second derivatives as tfjs's tape takes them. g is the gradient of the convolution by x (backpropInput) or by the filter
+ * (backpropFilter), itself taken by the tape. The results are ∂⟨g, v⟩ by each input of g.
  *
  * @param v shaped like g
  * @param around called with the synchronous part, to watch the kernels that run

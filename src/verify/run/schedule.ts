@@ -3,10 +3,10 @@ import type {Fill} from '../data/fill.js';
 import type {ReportedOptions} from '../options/options.js';
 import {isGpu} from '../reference/bound.js';
 
-/** Which cases a run takes, in which order, and when it has had enough. */
+/** Decides which cases a run takes, in which order, and when it ends. */
 export class Schedule {
   private readonly start = performance.now();
-  /** Fillings of cases that are run whatever the time, over all backends. */
+  /** The number of fillings of cases that run whatever the time, over all backends. */
   private readonly fixed: number;
 
   /** @throws ConvgradError on a malformed problem string */
@@ -19,7 +19,7 @@ export class Schedule {
       .reduce((sum, fillings) => sum + fillings, 0);
   }
 
-  /** The cases for one backend. Random ones end when the backend's share of the time is used. */
+  /** The cases for one backend. Random cases end when the backend's share of the time is used up. */
   *on(backend: string): Generator<Case> {
     const {backends, problems, timeBudget = Number.POSITIVE_INFINITY} = this.options;
     const share = (backends.indexOf(backend) + 1) / backends.length;
@@ -30,13 +30,16 @@ export class Schedule {
     }
   }
 
-  /** Cases that differ in where tensors come from are one where that is asked for, and where nothing reads tensors. */
+  /**
+   * Whether the run takes the case on the backend. A case with a provenance of its own is left out where the options give one, and for a
+   * subject, which gets no tensors.
+   */
   private isAsked({provenance, onGpu}: Case, backend: string): boolean {
     if (onGpu === false && isGpu(backend)) return false;
     return !provenance || (this.options.provenance === undefined && this.options.subject === undefined);
   }
 
-  /** How many fillings of cases the run will have come to, as far as can be told after `done` of them. */
+  /** The number of fillings that the whole run will have, as far as can be told after `done` of them. */
   total(done: number): number {
     const {backends, cases, fills, problems, timeBudget} = this.options;
     const most = this.fixed + (problems.length > 0 ? 0 : backends.length * fills.length * cases);
@@ -46,7 +49,10 @@ export class Schedule {
   }
 }
 
-/** What a case is filled with in a run on a backend. Who names a problem or leaves out its own filling wants all that is asked for. */
+/**
+ * The fillings of a case in a run on a backend: its own, as far as you ask for them. If you name problems, or ask for none of its own, it
+ * gets all that you ask for.
+ */
 export function fillsOf(
   {fills, fillsOnGpu = fills}: Case,
   {fills: asked, problems}: Pick<ReportedOptions, 'fills' | 'problems'>,

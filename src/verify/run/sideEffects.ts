@@ -1,12 +1,12 @@
 import type {Tensor} from '@tensorflow/tfjs';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
 
-/** What is wrong with how a call behaved, whatever it computed; undefined where nothing is. */
+/** A fault in how a call behaved, whatever it computed; undefined where there is none. */
 export type SideEffect = string | undefined;
 
 /**
- * Runs fn, which computes one tensor, and its side effects: it leaves nothing behind but its result, which is nobody else's, and the attributes that kernels
- * are called with stay as they are.
+ * Runs fn, which computes one tensor, and watches its side effects. It must leave nothing behind but its result, whose memory no input
+ * shares. It must not change the attributes that kernels are called with.
  *
  * @param inputs the tensors that it reads, by name
  */
@@ -32,7 +32,10 @@ function memoryInUse(): {tensors: number; data: number} {
   return {tensors: tf.memory().numTensors, data: tf.backend().numDataIds()};
 }
 
-/** Runs fn and compares the attributes of every kernel before its call, after it and in the end: the tape hands the same object to gradients. */
+/**
+ * Runs fn and compares the attributes of every kernel call before the call, after it and at the end. The tape hands the same object to
+ * gradients.
+ */
 function watchAttributes<T>(fn: () => T): {value: T; changed: SideEffect} {
   const engine = tf.engine();
   const run = engine.runKernel;
@@ -58,7 +61,7 @@ function watchAttributes<T>(fn: () => T): {value: T; changed: SideEffect} {
   }
 }
 
-/** Overwrites a result where its memory can be reached, and gives it back: what still needs it shows. */
+/** Overwrites a result where its memory can be reached, and disposes of it. Anything that still needs that memory then fails visibly. */
 export function overwriteAndDispose(result: Tensor): void {
   if (tf.getBackend() === 'cpu') {
     const {data} = tf.backend() as unknown as {data: {get(dataId: object): {values?: Float32Array}}};

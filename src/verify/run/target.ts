@@ -8,44 +8,45 @@ import {callSubject} from '../subject/callSubject.js';
 import {subjectName, type VerifySubject} from '../subject/verifySubject.js';
 import type {PassResult} from './runPass.js';
 
-/** One thing to verify: an algorithm on a backend, what a user's module registers, or plain functions. */
+/** One thing to verify: an algorithm on a backend, a user's registrations, or a user's plain functions. */
 export interface Target {
   backend: string;
   /** `imported` or `imported-gradient` for what was registered over convgrad's. */
   algorithm: string;
-  /** How what a module registered takes part. */
+  /** How to run what a module registered. */
   imported?: {
     /**
-     * Runs fn, which must be synchronous, with it in place: in company with all that was imported for such problems.
-     * @throws Error when it did not run
+     * Runs fn, which must be synchronous, with the registrations in place that the pass needs. In company, everything that was imported for
+     * such problems is in place.
+     * @throws Error when the imported kernel or gradient did not run
      */
     run<T>(problem: Problem, pass: Pass, fn: () => T, around?: {company?: Company | undefined}): T;
-    /** The same for second derivatives; absent where those cannot be judged. */
+    /** Does the same for second derivatives; absent where those cannot be judged. */
     secondOrder?<T>(problem: Problem, fn: () => T): T;
-    /** The same for the gradients by bias and slopes; absent where those cannot be judged. */
+    /** Does the same for the gradients by bias and slopes; absent where those cannot be judged. */
     epilogueGradients?<T>(problem: Problem, fn: () => T): T;
-    /** Whether an error is a refusal of the problem, as tfjs's own function refuses it, and no fault. */
+    /** Whether an error only refuses the problem, as tfjs's own function does, and so is no fault. */
     isRefusal?(error: unknown, problem: Problem): boolean;
   };
   /** Computes a pass by itself, without tfjs's kernels. */
   compute?(problem: Problem, inputs: Inputs, pass: Pass): Promise<PassResult>;
   /** See `Algorithm.integerHeadroom`. */
   headroom: number;
-  /** See `Algorithm.footprint`; absent where nobody declared one. */
+  /** See `Algorithm.footprint`; absent where none is declared. */
   footprint?: Algorithm['footprint'] | undefined;
   /** See `Algorithm.tile`. */
   tile?(problem: Problem, pass: Pass): readonly [height: number, width: number] | undefined;
   /** See `Algorithm.errorBound`. */
   errorBound?(problem: Problem, inputs: Inputs, pass: Pass): Bound | undefined;
-  /** True, or the reason why an oracle's question is not about it; absent where all are. */
+  /** True, or the reason why an oracle's question does not concern the target. If absent, every question does. */
   judgedBy?(oracle: string, problem: Problem): true | string;
   /** Called before each run of a pass. */
   onRun?(problem: Problem, pass: Pass): void;
-  /** True, or the reason why this pass of this problem is not its business. */
+  /** True, or the reason why the target does not do this pass of this problem. */
   supports(problem: Problem, pass: Pass): true | string;
 }
 
-/** A user's functions. tfjs's kernels have no part in them, whatever the active backend is. */
+/** A user's functions as a target. tfjs's kernels take no part, whichever backend is active. */
 export function subjectTarget(backend: string, subject: VerifySubject, timeoutMs: number): Target {
   const {dataFormats = ['NHWC'], kinds = ['dense'], integerHeadroom = 1, footprint = 'padded'} = subject;
   return {

@@ -11,7 +11,7 @@ import type {Inputs} from '../reference/reference.js';
 import type {Target} from './target.js';
 
 /**
- * What there is to verify on a backend. What was imported stands before everything else: who brings their own wants to see that judged.
+ * The targets on a backend. Imported ones come first. If something was imported, they stand alone unless `only` names something else.
  * @param only names to keep; all when empty
  */
 export function targetsOf(backend: string, imported: Imported, only: readonly string[]): Target[] {
@@ -37,7 +37,10 @@ function algorithmTargets(backend: string, only: readonly string[]): Target[] {
     }));
 }
 
-/** Whether a pass can be asked for: the gradient of a fused convolution also needs what stands before it on the tape, and what tfjs derives the activation by. */
+/**
+ * Whether a pass can run on the tape. The gradient of a fused convolution also needs the forward pass, and the kernel with which tfjs
+ * derives the activation.
+ */
 function supportsOnTape(
   backend: string,
   problem: Problem,
@@ -47,13 +50,13 @@ function supportsOnTape(
   const activation = pass === 'forward' ? 'linear' : (problem.epilogue?.activation ?? 'linear');
   if (activation === 'linear') return supports(pass);
   if (activation === 'elu' && !tf.getKernel('EluGrad', backend)) return `tfjs has no EluGrad on ${backend}`;
-  // Whoever stood in for it would round in a way of its own.
+  // Another algorithm in its place would round in a way of its own.
   if (supports('forward') !== true)
     return `an activation's gradient takes the forward pass too, which it does not do here`;
   return supports(pass);
 }
 
-/** The bound that an algorithm brings. Where a size is 0 there are no terms. */
+/** The bound that an algorithm brings. Where a size is 0 there are no terms, and so no bound. */
 function ownBound(algorithm: string, problem: Problem, inputs: Inputs, pass: Pass): Bound | undefined {
   if (hasZeroSize(problemInfo(problem))) return undefined;
   const [a, b] = passTensors[pass].inputs.map((name) => inputs[name as keyof Inputs]);

@@ -2,7 +2,10 @@ import type {Tensor4D, TensorInfo} from '@tensorflow/tfjs';
 import type {WebGLProgram} from '../../backends/webgl/direct/program.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
 
-/** The same tensor on webgl, with NaN in the unused lanes of its texture: other operations of tfjs leave anything there, uploads zeros. */
+/**
+ * The same tensor on webgl, with NaN in the unused lanes of its texture. Uploads leave zeros there; other operations of tfjs leave
+ * anything.
+ */
 export function poisonUnusedLanes(tensor: Tensor4D): Tensor4D {
   return perTexel(
     tensor,
@@ -10,13 +13,16 @@ export function poisonUnusedLanes(tensor: Tensor4D): Tensor4D {
   );
 }
 
-/** Of a tensor on webgl what lies in the unused lanes of its texture, each texel's sum of magnitudes at its first element. */
+/** Reads the unused lanes of a webgl tensor's texture. Each texel's sum of magnitudes stands at its first element. */
 export function unusedLanes(tensor: Tensor4D): Tensor4D {
   const sum = 'pick(abs(value.y), 0., lastColumn) + pick(abs(value.z), 0., lastRow) + pick(abs(value.w), 0., unused)';
   return perTexel(tensor, `vec4(${sum}, 0., 0., 0.)`);
 }
 
-/** A texel holds two columns of two rows; past an odd number of either it has lanes that belong to no element. */
+/**
+ * Runs a shader on each texel. A texel holds two rows by two columns of the last two axes. Past an odd number of either it has lanes that
+ * belong to no element.
+ */
 function perTexel(tensor: Tensor4D, result: string): Tensor4D {
   const userCode = `
     float pick(float yes, float no, bool which) {
@@ -33,7 +39,7 @@ function perTexel(tensor: Tensor4D, result: string): Tensor4D {
   return run(tensor, userCode, true);
 }
 
-/** The same tensor on webgl, in a texture of four numbers a texel or of one. */
+/** The same tensor on webgl, in a texture with four numbers per texel (`packed`) or one. */
 export function repack(tensor: Tensor4D, packed: boolean): Tensor4D {
   const userCode = `
     void main() {

@@ -18,7 +18,8 @@ import {ImplementationUnderTest} from './implementationUnderTest.js';
 import type {Target} from './target.js';
 
 /**
- * Verifies one problem with one filling: every target against every oracle, in all passes. An exception makes a failed result.
+ * Verifies one problem with one filling: every target against every oracle, in all passes. An exception becomes a failed result, unless the
+ * target may refuse the problem.
  * @param select makes the target the one that tfjs's kernels run
  */
 export async function verifyCase(
@@ -29,14 +30,14 @@ export async function verifyCase(
   select: (target: Target) => void,
 ): Promise<VerifyResult[]> {
   const results: VerifyResult[] = [];
-  // Who names a problem wants everything about it.
+  // If you name a problem, every oracle judges it, without sampling.
   const campaign = options.problems.length === 0;
-  // Algorithms that need smaller integers get data of their own; the others, and real data, are for all.
+  // Algorithms that need smaller integers get data of their own. All other algorithms share their data, and all algorithms share real data.
   const testVectors = new Map<number, TestVector>();
   for (const target of targets) {
     const {backend, algorithm, headroom} = target;
     const asked = options.provenance ? parseProvenance(options.provenance) : own;
-    // What computes without tensors has none that come from anywhere.
+    // A target that computes without tensors has no provenance to vary.
     const provenance = target.compute
       ? uniformProvenance('uploaded')
       : realizable(asked ?? drawProvenance(problem, fill, options.seed, backend), problem, backend);
@@ -45,7 +46,8 @@ export async function verifyCase(
       provenance: formatProvenance(provenance),
     };
     const supported = options.passes.filter((pass) => target.supports(problem, pass) === true);
-    // Other algorithms do what one does not support. Only who asked for nothing else by name is told.
+    // Other algorithms do what one does not support. So an unsupported pass is reported only for a target that you name: where it supports
+    // no pass at all, or for a subject.
     const tells = supported.length === 0 || options.subject !== undefined;
     if (tells && options.algorithms.includes(algorithm)) {
       for (const pass of options.passes.filter((pass) => !supported.includes(pass))) {
@@ -69,7 +71,7 @@ export async function verifyCase(
       const place = {index: able.indexOf(target), of: able.length};
       const none = await failureToRun(implementation, pass);
       if (none) {
-        // There is nothing to judge: one result, whoever would have judged.
+        // There is nothing to judge, so one result stands for those of all oracles.
         results.push({...about, pass, oracle: applicable[0]?.name ?? 'reference', ...none});
         continue;
       }
@@ -89,7 +91,7 @@ export async function verifyCase(
   return results;
 }
 
-/** The oracles that judge such a problem, of those that were asked for. */
+/** The oracles that judge such a problem, among those that the options ask for. */
 function askedOf(
   all: readonly Oracle[],
   problem: Problem,
@@ -103,7 +105,10 @@ function askedOf(
   });
 }
 
-/** What is said of a pass that has no result, which is a failure unless the target may refuse the problem; undefined when it has one. */
+/**
+ * The status and reason for a pass that has no result; undefined when it has one. The status is a failure unless the target may refuse the
+ * problem.
+ */
 async function failureToRun(
   implementation: ImplementationUnderTest,
   pass: VerifyResult['pass'],

@@ -7,8 +7,8 @@ import type {PassResult} from '../run/runPass.js';
 import {type SubjectAnswer, type SubjectCall, subjectName, type VerifySubject} from './verifySubject.js';
 
 /**
- * Has a subject compute one pass.
- * @throws Error with one line when it throws, takes too long, or returns what cannot be the result
+ * Computes one pass with a function of the subject's.
+ * @throws Error with one line when the function throws, takes too long, or returns what cannot be the result
  */
 export async function callSubject(
   subject: VerifySubject,
@@ -38,7 +38,7 @@ export async function callSubject(
   };
 }
 
-/** A complaint about the subject, as opposed to what the subject throws itself. */
+/** A complaint about the subject, as opposed to an error that the subject itself throws. */
 class Complaint extends Error {}
 
 function reasonOf(error: unknown): string {
@@ -54,7 +54,7 @@ function callOf(problem: Problem): SubjectCall {
   return {...problemAttributes(problem), shapes, info};
 }
 
-/** Copies of the tensors that the pass reads: the originals are still needed when the subject writes into its inputs. */
+/** Copies of the tensors that the pass reads. The originals are still needed when the subject writes into its inputs. */
 function inputsOf(problem: Problem, inputs: Inputs, pass: Pass): Partial<Inputs> {
   const shapes = tensorShapes(problem);
   const names = passTensors[pass].inputs as readonly (keyof Inputs)[];
@@ -63,7 +63,7 @@ function inputsOf(problem: Problem, inputs: Inputs, pass: Pass): Partial<Inputs>
   return Object.fromEntries(names.map((name) => [name, copy(name)]));
 }
 
-/** The copies as they are now, in NHWC order. */
+/** The copies as they are after the call, in NHWC order. */
 function inputsFrom(problem: Problem, tensors: Partial<Inputs>): Partial<Inputs> {
   if (problem.dataFormat === 'NHWC') return tensors;
   const shapes = tensorShapes(problem);
@@ -73,7 +73,9 @@ function inputsFrom(problem: Problem, tensors: Partial<Inputs>): Partial<Inputs>
   );
 }
 
-/** What the function returns or its promise brings. A promise that is late is left to itself. */
+/**
+ * What the function returns, or what its promise resolves to. Nobody waits for a late promise, but a tensor that it brings is disposed of.
+ */
 async function settled(ask: () => SubjectAnswer | PromiseLike<SubjectAnswer>, timeoutMs: number): Promise<unknown> {
   const answer: unknown = ask();
   if (typeof (answer as PromiseLike<unknown> | undefined)?.then !== 'function') return answer;
@@ -111,7 +113,7 @@ async function valuesOf(answer: unknown, output: TensorName, {shapes}: SubjectCa
     throw new Complaint(`returned ${kindOf(answer)}; it must return a Float32Array, a Float64Array or a tensor`);
   const size = shape.reduce((product, length) => product * length);
   if (answer.length !== size) throw new Complaint(`returned ${answer.length} values; ${output} [${shape}] has ${size}`);
-  // A copy: the subject may use its buffer again.
+  // Copied, because the subject may use its buffer again.
   return answer.slice();
 }
 

@@ -5,53 +5,57 @@ import {keysOf, refuseMisspelt} from '../../geometry/didYouMean.js';
 import {ConvgradError} from '../../geometry/error.js';
 import {type Pass, passes, type TensorName} from '../../geometry/pass.js';
 
-/** What a subject's function is told about the convolution, in the words of `tf.conv2d` and `tf.depthwiseConv2d`. */
+/** What a subject's function learns about the convolution, in the terms of `tf.conv2d` and `tf.depthwiseConv2d`. */
 export interface SubjectCall {
   strides: [number, number];
   pad: Pad;
   dilations: [number, number];
   dataFormat: DataFormat;
   dimRoundingMode?: RoundingMode;
-  /** Shapes of all six tensors, in `dataFormat`'s order; filters are [height, width, inChannels, outChannels or channelMultiplier] in either. */
+  /**
+   * Shapes of all six tensors, in `dataFormat`'s order. Filters are [height, width, inChannels, outChannels or channelMultiplier] in either
+   * format.
+   */
   shapes: Readonly<Record<TensorName, [number, number, number, number]>>;
-  /** The resolved geometry: output size, and how much padding stands above and left of x. */
+  /** The resolved geometry: the output size, and how much padding stands above and left of x. */
   info: Conv2DInfo;
 }
 
-/** The values of the result in the order of its shape, or a tensor of that shape, which `verify` reads and disposes of. */
+/** The values of the result in the order of its shape, or a tensor of that shape. `verify` reads the tensor and disposes of it. */
 export type SubjectAnswer = Float32Array | Float64Array | Tensor;
 
 /**
- * Somebody's conv2d as plain functions, for `verify({subject})`. Each gets the tensors that it reads as Float32Arrays of its own, and may
- * be asked several times about one problem. Those left out are not verified. Tensors made on the way are the function's to dispose of.
+ * A user's conv2d as plain functions, for `verify({subject})`. Each function gets its inputs as Float32Arrays of its own, and may be called
+ * several times for one problem. A pass without a function is not verified. A function must dispose of the tensors that it makes on the
+ * way.
  */
 export interface VerifySubject {
-  /** What reports call it; `subject` by default. */
+  /** Its name in reports; `subject` by default. */
   name?: string;
-  /** Problems in other data formats are skipped; NHWC alone by default. */
+  /** The data formats that it takes; problems in others are skipped. NHWC alone by default. */
   dataFormats?: readonly DataFormat[];
-  /** Convolutions of other kinds are skipped; dense alone by default. `info.kind` tells the functions which it is. */
+  /** The kinds of convolutions that it takes; others are skipped. Dense alone by default. `info.kind` tells the functions which it is. */
   kinds?: readonly Kind[];
-  /** See `Algorithm.integerHeadroom`; 1 by default, and 0 for what is not exact on integers, such as FFT. */
+  /** See `Algorithm.integerHeadroom`. 1 by default; 0 for an algorithm that is not exact on integers, such as FFT. */
   integerHeadroom?: number;
-  /** See `Algorithm.footprint`; `padded` by default, which lets zeros of the border meet an Inf. */
+  /** See `Algorithm.footprint`. `padded` by default, which lets zeros of the border meet an Inf. */
   footprint?: Algorithm['footprint'];
-  /** True, or the reason why a problem is to be skipped. */
+  /** True, or the reason to skip a problem. */
   supports?(info: Conv2DInfo, pass: Pass): true | string;
-  /** y of x and filter. */
+  /** Computes y from x and filter. */
   forward?(call: SubjectCall & {x: Float32Array; filter: Float32Array}): SubjectAnswer | PromiseLike<SubjectAnswer>;
-  /** dx of dy and filter. */
+  /** Computes dx from dy and filter. */
   backpropInput?(
     call: SubjectCall & {dy: Float32Array; filter: Float32Array},
   ): SubjectAnswer | PromiseLike<SubjectAnswer>;
-  /** dFilter of x and dy. */
+  /** Computes dFilter from x and dy. */
   backpropFilter?(call: SubjectCall & {x: Float32Array; dy: Float32Array}): SubjectAnswer | PromiseLike<SubjectAnswer>;
 }
 
-/** Milliseconds in which a subject's promise must settle, unless told otherwise. */
+/** The default number of milliseconds within which a subject's promise must settle. */
 export const defaultTimeout = 10_000;
 
-/** The name under which a subject appears. */
+/** The name of a subject in reports. */
 export function subjectName({name}: VerifySubject): string {
   return name ?? 'subject';
 }
@@ -61,7 +65,7 @@ const fields = keysOf<VerifySubject>({
   ...{forward: true, backpropInput: true, backpropFilter: true},
 });
 
-/** The passes that a subject has functions for. @throws ConvgradError when it has none, or something else in their place */
+/** The passes that a subject has functions for. @throws ConvgradError when it has none, or when one of them is no function */
 export function subjectPasses(subject: VerifySubject): Pass[] {
   refuseMisspelt('verify', subject, fields);
   const given = passes.filter((pass) => subject[pass] !== undefined);

@@ -3,21 +3,21 @@ import {fills as allFills, type Fill} from '../data/fill.js';
 import type {OracleName} from '../oracles/oracle.js';
 import type {Provenance} from '../provenance/provenance.js';
 
-/** A problem to verify, with a name for humans where it has one. */
+/** A problem to verify, with a readable name where it has one. */
 export interface Case {
   problem: Problem;
   name?: string;
-  /** What it is filled with; everything that the run has when absent. */
+  /** Its fillings; all fillings of the run when absent. */
   fills?: readonly Fill[];
-  /** The same on a GPU, which compiles programs for every shape. */
+  /** Its fillings on a GPU, which compiles programs for every shape; `fills` when absent. */
   fillsOnGpu?: readonly Fill[];
-  /** Who judges it; everyone who has a question when absent. */
+  /** The oracles that judge it; all that have a question when absent. */
   oracles?: readonly OracleName[];
-  /** False where a GPU, which compiles programs for every shape, leaves it out. */
+  /** False where a GPU leaves it out, because a GPU compiles programs for every shape. */
   onGpu?: false;
   /** Where its tensors come from; the seed decides when absent. */
   provenance?: Provenance;
-  /** Drawn from the seed; a run may end before all of these. */
+  /** True if it is drawn from the seed. A run may end before it has run all of these. */
   random?: true;
 }
 

@@ -4,7 +4,7 @@ import {randomFrom} from '../data/random.js';
 export type Factors = Readonly<Record<string, readonly unknown[]>>;
 /** One level of each factor. */
 export type ArrayRow<F extends Factors> = {[factor in keyof F]: F[factor][number]};
-/** Groups of factors whose levels are told apart by their class alone. */
+/** Groups of factors in which levels of one class count as the same. */
 export interface Coarse<F extends Factors> {
   groups: readonly (readonly (keyof F & string)[])[];
   classes: {readonly [factor in keyof F]?: (level: F[factor][number]) => unknown};
@@ -12,16 +12,17 @@ export interface Coarse<F extends Factors> {
 
 /** How many rows are tried for each row that is kept. */
 const candidates = 3;
-/** How many are drawn blindly where the greedy ones are not allowed. */
+/** How many rows are tried at most where no greedy row is allowed; those after the greedy ones are drawn blindly. */
 const blind = 12;
 
 /**
- * Rows in which every pair of levels of two factors stands together at least once, as far as `allows` permits; and every combination of levels of the factors
- * in each of `groups`, and of their classes in each group that is `coarse`. The same arguments give the same rows. The first rows hold the most combinations.
+ * Finds rows in which every pair of levels of two factors stands together at least once, as far as `allows` permits. So does every
+ * combination of levels of the factors in each of `groups`, and every combination of classes in each group that is `coarse`. The same
+ * arguments give the same rows. Earlier rows tend to hold more new combinations.
  *
- * The search is greedy (Cohen et al., "The AETG system", 1997): each row begins with a combination that is still missing, and takes for one factor after
- * the other the level that adds the most missing ones and that the row can still take. A factor without a level yet counts as its first level, which
- * should be the most modest.
+ * The search is greedy (Cohen et al., "The AETG system", 1997). Each row begins with a combination that is still missing. Then it takes,
+ * for one factor after another, the level that adds the most missing combinations and that the row can still take. A factor without a level
+ * yet counts as its first level, which should be the most modest.
  *
  * @param allows whether a row makes sense as a whole
  */
@@ -88,7 +89,7 @@ export function coveringArray<F extends Factors>(
       const news = tuples.reduce((sum, other) => sum + other.missing[indexIn(other, levels)], 0);
       if (!best || news > best.news) best = {levels, news};
     }
-    one.missing[index] = 0; // without a row it is not to be had
+    one.missing[index] = 0; // without a row, the combination counts as impossible
     if (!best) continue;
     for (const other of tuples) other.missing[indexIn(other, best.levels)] = 0;
     rows.push(rowOf(best.levels));
@@ -98,7 +99,7 @@ export function coveringArray<F extends Factors>(
 
 const unset = -1;
 
-/** Some factors, of which each combination of classes of levels has an index. */
+/** Some factors. Each combination of classes of their levels has an index. */
 interface Tuple {
   members: readonly number[];
   /** For each member, what each of its levels adds to the index. */
@@ -107,7 +108,7 @@ interface Tuple {
   missing: Uint8Array;
 }
 
-/** Numbers from 0 on, the same for what is the same. */
+/** Numbers the classes from 0 on. Equal classes get the same number. */
 function numbered(classes: readonly unknown[]): number[] {
   const distinct = [...new Set(classes)];
   return classes.map((one) => distinct.indexOf(one));
@@ -130,7 +131,7 @@ function indexIn({members, parts}: Tuple, levels: readonly number[]): number {
   return index;
 }
 
-/** Levels of the combination at an index, drawn from their classes, with the other factors unset. */
+/** Levels of the combination at an index, drawn from their classes. The other factors stay unset. */
 function levelsAt({members, parts}: Tuple, index: number, factors: number, next: () => number): number[] {
   const levels = new Array<number>(factors).fill(unset);
   let left = index;

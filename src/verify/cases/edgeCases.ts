@@ -1,7 +1,7 @@
 import {type Case, filledOnce, named} from './case.js';
 import {depthwiseEdgeCases} from './depthwiseEdgeCases.js';
 
-/** The corners of the geometry, each with the mistake that it is there to catch. */
+/** The corners of the geometry. The name of each case tells the mistake that it is there to catch. */
 export function edgeCases(): Case[] {
   return [
     ...filledOnce([
@@ -62,7 +62,10 @@ export function edgeCases(): Case[] {
   ];
 }
 
-/** More of something than one block of memory holds. They are large, and what computes on reals alone does them too. */
+/**
+ * Cases with more of something than one block of memory holds. They are large. They use reals, so that algorithms that are never exact on
+ * integers do them too.
+ */
 function manyBlocks(): Case[] {
   return filledOnce(
     [

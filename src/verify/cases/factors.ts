@@ -1,9 +1,12 @@
 import type {Problem} from '../../geometry/problem.js';
 
-/** The pads of a problem, by what they are to its kernel. */
+/** The pads of a problem, named by their relation to its kernel. */
 const pads = ['same', 'valid', 1, 3, 'asymmetric', 'behind', 'causal', 'beyond'] as const;
 
-/** What a problem may be asked for. Heights stand before widths, which are exchanged in what lies, and the most modest level stands first. */
+/**
+ * The levels that each factor of a problem may have. Heights stand before widths; `lies` exchanges them. The most modest level stands
+ * first.
+ */
 export const factors = {
   kind: ['dense', 'depthwise'],
   kernel: [
@@ -57,7 +60,7 @@ export const factors = {
   depth: [1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 31, 32, 33, 64, 65, 129, 257],
 } as const;
 
-/** Mistakes that take three features, or two and a size. */
+/** Groups of factors for mistakes that need three features or more, or two features and a size. */
 export const groups = [
   ['kind', 'kernel', 'stride', 'dilation'],
   ['kernel', 'stride', 'pad'],
@@ -69,7 +72,7 @@ export const groups = [
 
 const magnitude = (size: number) => [1, 8, 32, 128].filter((end) => size > end).length;
 
-/** The same, where sizes of one magnitude are alike. */
+/** More such groups, in which sizes of one magnitude count as the same. */
 export const coarse = {
   groups: [
     ['kernel', 'stride', 'inChannels'],
@@ -90,7 +93,10 @@ export const coarse = {
   },
 } as const;
 
-/** Of fused convolutions each pair, with every activation and every shape of bias and slopes that either layout takes. */
+/**
+ * The levels of the factors of fused convolutions, with every activation and with shapes of bias and slopes. Every pair of levels is
+ * covered.
+ */
 export const fusedFactors = {
   ...factors,
   kernel: [
@@ -135,10 +141,10 @@ export const fusedFactors = {
   ],
 } as const;
 
-/** Each activation under each step of the windows. */
+/** Each epilogue meets each combination of kind, stride and dilation. */
 export const fusedGroups = [['kind', 'epilogue', 'stride', 'dilation']] as const;
 
-/** And with each pad, where a window is more than a pixel. */
+/** Each epilogue also meets each combination of stride and dilation, and each pad, with windows of one pixel and with larger ones. */
 export const fusedCoarse = {
   groups: [
     ['epilogue', 'stride', 'dilation', 'kernel'],
@@ -147,7 +153,7 @@ export const fusedCoarse = {
   classes: {kernel: ([height, width]: readonly [number, number]) => height * width > 1},
 } as const;
 
-/** The pads of a problem of this kernel. */
+/** The pads of a problem with this kernel and dilation. */
 export function padsOf(
   pad: (typeof pads)[number],
   kernel: readonly [number, number],

@@ -6,19 +6,23 @@ import type {Case} from './case.js';
 import {type ArrayRow, coveringArray} from './coveringArray.js';
 import {coarse, factors, fusedCoarse, fusedFactors, fusedGroups, groups, padsOf} from './factors.js';
 
-/** What one problem may cost: there are hundreds, and each algorithm does them all. */
+/** The most that one problem may cost. There are hundreds of problems, and each algorithm does them all. */
 const most = {flops: 130_000, elements: 24_000};
-/** So many of the problems run on a GPU, which compiles programs for every shape: the first, which have the most pairs. */
+/** How many of the problems run on a GPU, which compiles programs for every shape. The first ones do, since they have the most pairs. */
 const onGpu = {plain: 100, fused: 50};
-/** One problem in so many is judged by every oracle, the others by the reference alone: what the oracles ask of values does not depend on sizes. */
+/**
+ * Every oracle judges one problem in this many, and the reference alone judges the others. What the oracles ask of values does not depend
+ * on sizes.
+ */
 const oneInThorough = 10;
 
 let made: readonly Case[] | undefined;
 
 /**
- * Small problems in which each feature stands together with each other and with each size just below, at and beyond a power of two, as far as that is cheap: kind,
- * kernel, stride, dilation, pad, rounding, layout, image, batch and channels. Kernel, stride and dilation stand together in every combination, and so do kernel, stride
- * and pad. Then pairs of the same with what follows a fused convolution.
+ * Small problems in which each feature meets each other feature, and each size just below, at and beyond a power of two, as far as that is
+ * cheap. The features are kind, kernel, stride, dilation, pad, rounding, layout, image, batch and channels. Every combination of kernel,
+ * stride and dilation occurs, and so does every combination of kernel, stride and pad. Then the same features meet the epilogues of fused
+ * convolutions in pairs.
  */
 export function featureCases(): readonly Case[] {
   made ??= [
@@ -49,7 +53,7 @@ type FusedRow = ArrayRow<typeof fusedFactors>;
 
 function isCheap(row: FeatureRow | FusedRow): boolean {
   const {kind, kernel, pad, rounding, image, batch, inChannels, depth} = row;
-  // What is cheap to tell stands first: thousands of rows are tried.
+  // Cheap checks come first, because thousands of rows are tried.
   if (rounding && typeof padsOf(pad, kernel, row.dilation) === 'string') return false;
   const [pixels, channels] = [batch * image[0] * image[1], inChannels * depth];
   const weights = kernel[0] * kernel[1] * channels;
@@ -82,13 +86,13 @@ function fusedProblemOf(row: FusedRow): Problem {
   return {...problemOf(row), epilogue: {...row.epilogue}};
 }
 
-/** Whether the layout takes such a bias and such slopes. */
+/** Whether the data format takes such a bias and such slopes. */
 function hasShapes({epilogue, dataFormat}: FusedRow): boolean {
   const {bias, slopes}: ProblemEpilogue = epilogue;
   return [bias, slopes].every((axes) => axes === undefined || axesFault(axes, dataFormat) === undefined);
 }
 
-/** The same with height and width exchanged. */
+/** The same problem with height and width exchanged. */
 function lying(problem: Problem): Problem {
   const p = problem;
   return {

@@ -1,15 +1,16 @@
 import {type Case, filledOnce, named} from './case.js';
 
 /**
- * Fused convolutions: every activation of either kind, with and without bias, in both data formats, and the shapes that bias and slopes may have. Channels
- * cross a multiple of four, where a vector of biases has a tail; H, W and F differ, so that an index along the wrong axis is seen.
+ * Fused convolutions: every activation for either kind, with and without bias, in both data formats, and the shapes that bias and slopes
+ * may have. The number of channels crosses a multiple of four, where a vector of biases has a tail. H, W and F differ, so that an index
+ * along the wrong axis shows.
  */
 export function fusedCases(): Case[] {
   const dense = 'mb2ih5iw6ic3oc7kh3kw2-same-nhwc';
   const denseNCHW = 'mb2ih5iw6ic3oc7kh3kw2-same-nchw';
   const depthwise = 'mb2ih5iw6ic3oc6kh3kw2-same-nhwc-depthwise';
   const depthwiseNCHW = 'mb2ih5iw6ic3oc6kh3kw2-same-nchw-depthwise';
-  /** What the algorithms take that compute an epilogue in their own kernels, which not all do for any sizes. */
+  /** Layers for the algorithms that compute an epilogue in their own kernels. Not all of these take any size. */
   const layers: [string, string][] = [
     ['1×1', 'mb2ih5iw7ic5oc7kh1kw1-valid-nhwc'],
     ['3×3, many channels', 'mb2ih6iw7ic36oc20kh3kw3-same-nhwc'],

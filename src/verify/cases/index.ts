@@ -15,15 +15,18 @@ import {sizeCases} from './sizeCases.js';
 
 export type {Case} from './case.js';
 
-/** Every case that has a name. */
+/** The named cases, except those about provenance. */
 function namedCases(): Case[] {
   return [...edgeCases(), ...sizeCases(), ...fusedCases(), ...namedLayers()];
 }
 
-/** Random problems drawn at once. Part of what a seed means. */
+/** The number of random problems drawn at once. It is part of what a seed means. */
 const chunk = 100;
 
-/** What every run begins with: problems that failed once, edge cases, sizes, pairs of features, fused convolutions, layers of real networks; no problem twice. */
+/**
+ * The cases that every run begins with: problems that failed once, edge cases, sizes, fused convolutions, layers of real networks, pairs of
+ * features, and provenances. No problem occurs twice with the same provenance.
+ */
 export function fixedCases(regressions: readonly string[] = []): Case[] {
   const distinct = new Map<string, Case>();
   for (const one of [...casesOf(regressions), ...namedCases(), ...featureCases(), ...provenanceCases()]) {
@@ -33,7 +36,9 @@ export function fixedCases(regressions: readonly string[] = []): Case[] {
   return [...distinct.values()];
 }
 
-/** The fixed cases, then `cases` random problems drawn from the seed, as they are asked for; no problem twice. */
+/**
+ * The fixed cases, then `cases` random problems from the seed, drawn as the caller asks for them. A random problem repeats no other case.
+ */
 export function* streamCases(options: {seed: number; cases: number; regressions?: readonly string[]}): Generator<Case> {
   const fixed = fixedCases(options.regressions);
   yield* fixed;
@@ -56,7 +61,7 @@ export function cases(options: Parameters<typeof streamCases>[0]): Case[] {
   return [...streamCases(options)];
 }
 
-/** Past this the float64 reference would take minutes, or the tensors no longer fit. */
+/** Beyond this the float64 reference would take minutes, or the tensors would no longer fit. */
 const maximum = {flops: 2e10, elements: 2 ** 27};
 
 /** @throws ConvgradError when the problem is too large to be verified */
@@ -73,7 +78,7 @@ function assertVerifiable(problem: Problem): void {
 }
 
 /**
- * The cases of problem strings, with the names of those that have one.
+ * Turns problem strings into cases, with the names of those that have one.
  * @throws ConvgradError on a malformed string, and on a problem too large to be verified
  */
 export function casesOf(problems: readonly string[]): Case[] {

@@ -1,8 +1,8 @@
 import {type Case, filledOnce, named} from './case.js';
 
 /**
- * Layers of real networks with their own kernels, strides and pads; sizes and channels are cut so that each stays below 1 MFLOP, since
- * the built-in filter gradient on cpu runs at about 0.015 GFLOP/s.
+ * Layers of real networks with their own kernels, strides and pads. Sizes and channels are cut so that each layer stays below 1 MFLOP,
+ * because the built-in filter gradient on cpu runs at about 0.015 GFLOP/s.
  */
 export function namedLayers(): Case[] {
   return filledOnce([

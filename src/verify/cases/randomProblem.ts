@@ -3,19 +3,19 @@ import {activations, type ProblemEpilogue} from '../../geometry/epilogue.js';
 import {flopsOf, sizeOf} from '../../geometry/pass.js';
 import {type Problem, problemInfo, resolves} from '../../geometry/problem.js';
 
-/** What one random problem may cost, so that thousands of them run in a coffee break. */
+/** The most that one random problem may cost, so that thousands of them run in a coffee break. */
 const maximumFlops = 100_000;
 const maximumElements = 30_000;
 
-/** Whole numbers where small ones, the usual edge cases, come up more often. */
+/** Integers of which 1 and 2, the usual edge cases, come up more often. */
 const size = (most: number) =>
   fc.oneof({weight: 3, arbitrary: fc.integer({min: 1, max: most})}, {weight: 1, arbitrary: fc.constantFrom(1, 2)});
-/** 1..9 and the neighbours of multiples of 4 and 8, where vectorised tails begin. */
+/** Channels: 1..9, and the neighbours of multiples of 4 and 8, where vectorised tails begin. */
 const channels = fc.oneof(
   {weight: 3, arbitrary: fc.integer({min: 1, max: 9})},
   {weight: 1, arbitrary: fc.constantFrom(3, 4, 5, 7, 8, 9, 12, 15, 16, 17)},
 );
-/** 1 in half of the cases: stride and dilation each deserve to be seen alone. */
+/** Draws 1 in at least half of the cases, so that stride and dilation also occur alone. */
 const step = (most: number) => fc.oneof(fc.constant(1), fc.integer({min: 1, max: most}));
 const side = fc.integer({min: 0, max: 4});
 const pad = fc.oneof(
@@ -26,8 +26,9 @@ const pad = fc.oneof(
 );
 
 /**
- * A random problem of any kind, over the ranges in which geometry mistakes show: H, W 1..13 and kernels 1..5 per axis, strides 1..4, dilations 1..3,
- * every pad, rounding mode and data format; one in four is depthwise. Only problems that have an output, of at most 100 kFLOP.
+ * A random problem of any kind, over the ranges in which geometry mistakes show: H, W 1..13 and kernels 1..5 per axis, strides 1..4,
+ * dilations 1..3, and every pad, rounding mode and data format. One in four is depthwise. Each problem has an output and takes at most 100
+ * kFLOP.
  */
 export const anyProblem: fc.Arbitrary<Problem> = fc
   .record({
@@ -58,7 +59,10 @@ export const anyProblem: fc.Arbitrary<Problem> = fc
   )
   .filter(isSmall);
 
-/** A dense convolution with stride 1, dilation 1 and mostly a square kernel, as most layers are: few of the others are for algorithms that do those alone. */
+/**
+ * A dense convolution with stride 1, dilation 1 and mostly a square kernel, as most layers are. Few draws of `anyProblem` suit algorithms
+ * that do such layers alone.
+ */
 const plainProblem: fc.Arbitrary<Problem> = fc
   .record({
     batch: fc.integer({min: 1, max: 3}),
@@ -78,9 +82,9 @@ const plainProblem: fc.Arbitrary<Problem> = fc
   }))
   .filter(isSmall);
 
-/** 4 … 300, each power of two as likely as the next. */
+/** A size of 4 … 300. Each power of two is as likely as the next. */
 const large = fc.double({min: 2, max: Math.log2(300), noNaN: true}).map((power) => Math.round(2 ** power));
-/** A size, and what has to grow along with it. */
+/** Ways to let one size grow, together with what has to grow along with it. */
 const growths: readonly ((p: Problem, to: number) => Partial<Problem>)[] = [
   (_, batch) => ({batch}),
   (_, inHeight) => ({inHeight}),
@@ -97,7 +101,7 @@ const growths: readonly ((p: Problem, to: number) => Partial<Problem>)[] = [
   (p, right) => ({pad: {top: p.filterHeight, bottom: 1, left: 0, right}}),
 ];
 
-/** A small problem of any kind of which one or two sizes are large. */
+/** A small problem of any kind in which one or two sizes are large. */
 const stretchedProblem: fc.Arbitrary<Problem> = fc
   .record({
     problem: anyProblem,
@@ -111,7 +115,7 @@ const stretchedProblem: fc.Arbitrary<Problem> = fc
   )
   .filter(isSmall);
 
-/** Its channels and images so few that others may grow. */
+/** The problem with so few channels and images, and so small ones, that other sizes may grow. */
 function shrunk(problem: Problem): Problem {
   const inChannels = 1 + (problem.inChannels % 2);
   const depth = 1 + (problem.outChannels % 3);
@@ -122,11 +126,11 @@ function shrunk(problem: Problem): Problem {
   };
 }
 
-/** The shapes of a bias or of slopes; NCHW takes vectors and scalars alone. */
+/** The shapes of a bias or of slopes. NCHW takes only vectors and scalars. */
 const axes = (dataFormat: Problem['dataFormat']) =>
   fc.constantFrom('c', 'c', 'c', '', '1', ...(dataFormat === 'NHWC' ? ['11c', '1hwc', 'hwc', 'hw1', 'h11'] : []));
 
-/** What may follow a problem in the same kernel. */
+/** Epilogues that may follow a problem in the same kernel. */
 const epilogueOf = (dataFormat: Problem['dataFormat']): fc.Arbitrary<ProblemEpilogue> =>
   fc
     .record({
@@ -149,7 +153,7 @@ const fusedProblem: fc.Arbitrary<Problem> = convolutionProblem.chain((problem) =
   epilogueOf(problem.dataFormat).map((epilogue) => ({...problem, epilogue})),
 );
 
-/** A random problem: one in seven is a plain one, two in seven have a size that is large, and two in seven an epilogue. */
+/** A random problem. Of seven, two are of any kind, one is plain, two have one or two large sizes, and two have an epilogue. */
 export const randomProblem: fc.Arbitrary<Problem> = fc.oneof(
   {weight: 2, arbitrary: anyProblem},
   {weight: 1, arbitrary: plainProblem},

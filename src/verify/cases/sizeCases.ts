@@ -1,8 +1,8 @@
 import {type Case, filledOnce, named} from './case.js';
 
 /**
- * Every size of a problem just beyond a power of two, while the others stay as small as they can: what holds a size in too few bits, in a table that is too
- * short or in vectors without a tail fails on one of these.
+ * Every size of a problem just beyond a power of two, while the others stay as small as they can. Code that holds a size in too few bits or
+ * in a table that is too short, or that uses vectors without a tail, fails on one of these.
  */
 export function sizeCases(): Case[] {
   return [
@@ -13,7 +13,7 @@ export function sizeCases(): Case[] {
   ];
 }
 
-/** Two sizes each, so that they are few. */
+/** Most of these cases enlarge two sizes at once, so that few cases are enough. */
 function beyond(size: number): Case[] {
   const [s, more] = [size, size + 2];
   const problems: [name: string, problem: string][] = [
@@ -34,7 +34,7 @@ function beyond(size: number): Case[] {
   return problems.map(([name, problem]) => named(`beyond ${size - 1}: ${name}`, problem));
 }
 
-/** What is counted over several axes. */
+/** Large counts over several axes: taps and pixels. */
 function counts(): Case[] {
   return [
     named('9 × 9 taps, more than 64', 'ih10iw9ic2oc3kh9kw9-same'),
@@ -45,7 +45,7 @@ function counts(): Case[] {
   ];
 }
 
-/** Single sizes where a 16-bit number ends. Whole numbers are enough: what is lost there is lost of every number. */
+/** Single sizes beyond the end of a 16-bit number. Integers are enough, since code that loses part of a size loses it for any values. */
 function beyond16Bits(): Case[] {
   return [
     named('beyond 65 536 images', 'mb65537ih1iw1ic1oc1kh1kw1'),
@@ -57,7 +57,7 @@ function beyond16Bits(): Case[] {
   ];
 }
 
-/** Tensors of more elements than a shorter index counts. */
+/** Tensors with more elements than a shorter index can count. */
 function tensorSizes(): Case[] {
   return [
     named('y beyond 2¹⁸ elements', 'ih17iw16ic1oc1025kh1kw1'),

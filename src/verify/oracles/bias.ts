@@ -11,8 +11,8 @@ import {tensorsFrom} from '../run/runPass.js';
 import type {Oracle} from './oracle.js';
 
 /**
- * dBias, the sum of dy over batch, height and width: of `conv2dBackward`, and of the tape over `conv2d({bias})`, or of the depthwise pair. It goes with dFilter, and
- * is the same whatever the algorithm.
+ * dBias is the sum of dy over batch, height and width. The oracle judges that of `conv2dBackward` and that of the tape over
+ * `conv2d({bias})`, or those of the depthwise pair. It is judged with dFilter, and is the same whatever the algorithm.
  */
 export const biasOracle: Oracle = {
   name: 'bias',
@@ -37,7 +37,7 @@ export const biasOracle: Oracle = {
 
 type Answers = Record<string, Actual>;
 
-/** Computed once about a test vector, however many algorithms there are. */
+/** The answers for each test vector, computed once however many algorithms there are. */
 const answers = new WeakMap<TestVector, Promise<Answers>>();
 
 function computed(testVector: TestVector): Promise<Answers> {
@@ -80,5 +80,5 @@ function sumOf({problem, inputs}: TestVector): Expected {
   return {values, magnitudes, terms: new Uint32Array(F).fill(inputs.dy.length / F), shape: asShape(F)};
 }
 
-/** Shapes are compared with four axes. */
+/** A shape with four axes, as the comparison takes it. */
 const asShape = (channels: number): Expected['shape'] => [1, 1, 1, channels];

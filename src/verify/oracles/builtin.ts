@@ -15,14 +15,15 @@ import type {Target} from '../run/target.js';
 import type {Oracle} from './oracle.js';
 
 /**
- * What tfjs computes without convgrad, on the same backend; both results round, so both bounds add. Where they disagree, the reference tells who is wrong: a
- * built-in that is wrong on this device says nothing of the implementation, and its answer is set aside with that reason.
+ * Compares with what tfjs computes without convgrad on the same backend. Both results round, so both bounds add. Where they disagree, the
+ * reference tells which is wrong. A built-in that is wrong on this device says nothing of the implementation, so its answer is set aside
+ * with that reason.
  */
 export const builtinOracle: Oracle = {
   name: 'builtin',
   passes,
   fills,
-  // Its programs are compiled anew for every shape.
+  // The built-in compiles its shaders anew for every shape.
   oneInOnGpu: 4,
   judges,
   async judge(implementation, pass) {
@@ -43,14 +44,14 @@ export const builtinOracle: Oracle = {
   },
 };
 
-/** What to make of a built-in that is wrong: nothing where the reference confirms the implementation. */
+/** The verdict where the built-in is wrong: skipped, unless the reference rejects the implementation too. */
 function setAside(own: Verdict, why: string): Verdict {
   const reason = `the built-in was tried and is wrong here: ${why}`;
   if (own.status !== 'failed') return {status: 'skipped', reason};
   return {...own, reason: `${own.reason}; ${reason}`};
 }
 
-/** The built-in is asked once about a test vector, however many algorithms are held against it. */
+/** The answers of the built-in. It runs once for a test vector and a pass, however many algorithms are compared with it. */
 const answers = new WeakMap<TestVector, Map<Pass, Promise<PassResult | Error>>>();
 
 function answer(testVector: TestVector, pass: Pass): Promise<PassResult | Error> {
@@ -61,7 +62,7 @@ function answer(testVector: TestVector, pass: Pass): Promise<PassResult | Error>
   return found;
 }
 
-/** Runs the built-in, and makes sure that nothing of convgrad had a part in it. */
+/** Runs the built-in, and makes sure that nothing of convgrad takes part in it. */
 export async function askBuiltin(
   {problem, inputs, provenance}: Pick<TestVector, 'problem' | 'inputs' | 'provenance'>,
   pass: Pass,
@@ -78,13 +79,13 @@ export async function askBuiltin(
     };
     return await withCapturedErrors(tf.backend(), () => runPass(problem, inputs, pass, around, {provenance}));
   } catch (error) {
-    // An error of convgrad's is no fault of the built-in.
+    // A ConvgradError is no fault of the built-in.
     if (error instanceof ConvgradError) throw error;
     return error instanceof Error ? error : new Error(String(error));
   }
 }
 
-/** Where tfjs throws or is known to be wrong, or adds more than rounding. */
+/** True, or the reason for a skip: tfjs throws, is known to be wrong, or adds more than rounding. */
 function judges(problem: Problem, pass: Pass, fill: Fill, {backend}: Target): true | string {
   const fault = builtinFault(backend, problem, pass);
   if (fault !== undefined) return fault;
@@ -93,7 +94,7 @@ function judges(problem: Problem, pass: Pass, fill: Fill, {backend}: Target): tr
     : true;
 }
 
-/** Whether tfjs takes its packed shader. */
+/** Whether tfjs uses its packed depthwise shader. */
 function isPackedDepthwise({kind, inChannels, outChannels, strideWidth}: Problem): boolean {
   return kind === 'depthwise' && inChannels === outChannels && strideWidth <= 2;
 }

@@ -2,7 +2,10 @@ import {passes} from '../../geometry/pass.js';
 import {firstDifference} from './firstDifference.js';
 import type {Oracle} from './oracle.js';
 
-/** More runs on the same data, and with the same filter, give the same result, to the last bit. On reals, where another order of summation would show. */
+/**
+ * More runs on the same data, with the same filter, must give the same result to the last bit. The oracle uses reals, where another order
+ * of summation would show.
+ */
 export const determinismOracle: Oracle = {
   name: 'determinism',
   passes,

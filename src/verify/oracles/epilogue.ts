@@ -9,7 +9,10 @@ const names: Readonly<Record<keyof EpilogueInputs, string>> = {
   slopes: 'the gradient of preluActivationWeights',
 };
 
-/** The gradients of a fused convolution by its bias and by prelu's slopes, as tfjs's tape takes them, against the definition. They go with dFilter. */
+/**
+ * Compares the gradients of a fused convolution by its bias and by prelu's slopes, as tfjs's tape takes them, with the definition. They are
+ * judged with dFilter.
+ */
 export const epilogueOracle: Oracle = {
   name: 'epilogue',
   passes: ['backpropFilter'],
@@ -34,7 +37,7 @@ export const epilogueOracle: Oracle = {
     for (const [name, result] of Object.entries(got) as [keyof EpilogueInputs, (typeof got)['bias']][]) {
       const {shape, values} = result!;
       const want = implementation.withOwnBounds(expected[name]!, 'forward');
-      // The bare shape is the epilogue's; the comparison counts with four axes.
+      // The epilogue's shape may have fewer axes; the comparison takes four.
       const verdict = compare({values, shape: [1, 1, 1, values.length]}, want, comparison);
       if (verdict.status === 'failed') return {...verdict, reason: `${names[name]} [${shape}]: ${verdict.reason}`};
       if (verdict.status === 'skipped') return verdict;

@@ -8,20 +8,21 @@ import {askBuiltin} from './builtin.js';
 import type {Oracle} from './oracle.js';
 
 /**
- * A NaN in x is not lost in an epilogue: relu(NaN) is no 0. tfjs does not say what must come out, and its own kernels differ: on wasm many turn NaN into numbers. So
- * an output must be NaN or infinite where the definition makes NaN of it and tfjs's own fused kernel of that backend keeps it.
+ * An epilogue must not lose a NaN of x: relu(NaN) is not 0. tfjs does not say what must come out, and its own kernels differ: on wasm many
+ * turn NaN into numbers. So an output must be NaN or infinite only where the definition makes it NaN and tfjs's own fused kernel of that
+ * backend keeps it.
  */
 export const epilogueNaNOracle: Oracle = {
   name: 'epilogueNaN',
   passes: ['forward'],
   fills: ['integers'],
   appliesTo: ({epilogue}) => epilogue !== undefined,
-  // Shaders may be compiled as if there were no NaN.
+  // Shader compilers may assume that there is no NaN.
   backends: hostFamily.backends,
   oneAlgorithm: true,
   judges(problem, pass, _fill, {backend, compute}) {
     if (compute) return 'the implementation is a convolution without an epilogue';
-    // A kernel that is given what it cannot do may write past its memory, and then nothing is right any more.
+    // A kernel that gets a problem beyond its abilities may write past its memory, and then every later result is in doubt.
     const fault = builtinFault(backend, problem, pass);
     if (fault !== undefined) return fault;
     const {bias = 'c', slopes = 'c'} = problem.epilogue ?? {};

@@ -5,18 +5,19 @@ import {axpy, compareNumber, dot} from './numbers.js';
 import type {Oracle} from './oracle.js';
 import {drawIntegers, forwardOf, inexact, noExactPerturbation, perturbationRange} from './perturbations.js';
 
-/** Random directions, then single coordinates. */
+/** How many random directions and how many single coordinates are tried. */
 const randomDirections = 2;
 const coordinates = 2;
 
 /**
  * Finite differences with h = 1 on integers. A convolution f is linear in x and in filter, so a central difference has no truncation error
- * at any step, and on integers no rounding either:
+ * at any step, and no rounding on integers:
  *
  *     ⟨gradient, d⟩ = (⟨f(v + d), dy⟩ − ⟨f(v − d), dy⟩) / 2     v = x or filter, for random signed d and single coordinates
  *     f(v + d) − f(v) = f(d)                                     the same linearity, of the forward pass itself
  *
- * to the last bit. It sees a gradient that belongs to another function than the forward pass; not a mistake that both share.
+ * Both hold to the last bit. The oracle finds a gradient that belongs to another function than the forward pass. It cannot find a mistake
+ * that both share.
  */
 export const finiteDifferencesOracle: Oracle = {
   name: 'finiteDifferences',

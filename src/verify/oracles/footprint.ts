@@ -8,16 +8,19 @@ import {type Expected, type Inputs, reference} from '../reference/reference.js';
 /** A test vector's data with one Inf and one NaN in one input. */
 export interface NonFiniteInputs {
   inputs: Inputs;
-  /** Where they stand. */
+  /** The indices of the Inf and of the NaN. */
   at: number[];
   /** Not finite exactly where a true term holds one of them: nothing else overflows, and 0·Inf is NaN. */
   expected: Record<Pass, Expected>;
 }
 
-/** Planted once for all algorithms. */
+/** The planted data, which all algorithms share. */
 const plants = new WeakMap<TestVector, Map<keyof Inputs, NonFiniteInputs>>();
 
-/** Plants one Inf and one NaN in the named input (a single element holds the NaN), and zeros in half of the others. */
+/**
+ * Plants one Inf and one NaN in the named input, and zeros in half of the other inputs. If the named input has a single element, that holds
+ * the NaN.
+ */
 export function plantNonFinite(testVector: TestVector, name: keyof Inputs): NonFiniteInputs {
   const known = plants.get(testVector) ?? new Map<keyof Inputs, NonFiniteInputs>();
   plants.set(testVector, known);
@@ -42,10 +45,14 @@ function makeNonFinite({problem, inputs}: TestVector, name: keyof Inputs): NonFi
 }
 
 /**
- * Which outputs without such a term may be reached as well. `padded`: zeros stand for pixels that x or dy does not have, beyond the border
- * or in the gaps of a stride, and meet the other operand as 0·Inf = NaN. That is the filter, in all outputs of its channel, or in dFilter
- * the pixels of the other image. A pixel itself meets true weights only. `tile`: it also meets those of the tiles that see it, so it reaches one pixel
- * less than the size of a tile further; anywhere, where nobody tells that size. `undeclared`: anywhere in the same image.
+ * Which outputs without such a term an Inf or NaN may reach as well:
+ * - `taps`: none.
+ * - `padded`: zeros stand for pixels that x or dy does not have, beyond the border or in the gaps of a stride. They meet the other operand
+ *   as 0·Inf = NaN. That operand is the filter, in all outputs of its channel; in dFilter it is the pixels of the other image. A pixel
+ *   itself meets true weights only.
+ * - `tile`: a pixel also meets the weights of the tiles that see it, so it reaches one pixel less than the size of a tile further. It
+ *   reaches any output where no such size is known.
+ * - `undeclared`: all outputs in the same image.
  */
 export function mayReach(
   problem: Problem,
@@ -76,7 +83,7 @@ export function mayReach(
   }
 }
 
-/** The outputs in the images of these elements; all, where the input or the output has no images. */
+/** Selects the outputs in the images of these elements; all outputs, where the input or the output has no images. */
 function ofSameImages(
   problem: Problem,
   pass: Pass,
@@ -89,7 +96,10 @@ function ofSameImages(
   return (index) => at.some((place) => Math.floor(place / from) === Math.floor(index / to));
 }
 
-/** The outputs of tiles that see one of the pixels: those whose window holds it, and as far around them as a tile reaches. Without stride. */
+/**
+ * Selects the outputs of tiles that see one of the pixels: outputs whose window holds it, and others as far around them as a tile reaches.
+ * The stride is 1.
+ */
 function nearby(
   problem: Problem,
   pass: Pass,
@@ -100,7 +110,7 @@ function nearby(
   const forward = pass === 'forward';
   const [from, to] = [shapeOf(info, forward ? 'x' : 'dy'), shapeOf(info, forward ? 'y' : 'dx')];
   const [down, right] = [(info.filterHeight - 1) * info.dilationHeight, (info.filterWidth - 1) * info.dilationWidth];
-  // y at h − padTop reads x from there on; dx the other way round.
+  // The window of y[h] begins at x[h − padTop]; for dx it is the other way round.
   const [top, left] = forward ? [info.padTop - down, info.padLeft - right] : [-info.padTop, -info.padLeft];
   return (index) =>
     at.some((place) => {

@@ -22,7 +22,7 @@ import {zeroOracle} from './zero.js';
 export {type Judgement, type Oracle, type OracleName, oracleNames} from './oracle.js';
 export {isApplicable, isSampled} from './sampling.js';
 
-/** The catalogue. */
+/** The catalogue of oracles. */
 export const oracles: readonly Oracle[] = [
   referenceOracle,
   builtinOracle,

@@ -13,9 +13,9 @@ import type {Oracle} from './oracle.js';
 const kernelName = 'MaxPoolGrad';
 
 /**
- * The gradient of max pooling, where `install()` replaces tfjs's kernel of it: dx gets dy at the first of the largest elements of each window. The pooling has the
- * windows of the problem. It is asked twice, the second time with every element below zero, where a search that begins at 0 finds nothing. It goes with dX, and is the
- * same whatever the algorithm.
+ * Judges the gradient of max pooling, where `install()` replaces tfjs's kernel for it. dx gets dy at the first of the largest elements of
+ * each window. The pooling has the windows of the problem. It runs twice, the second time with every element below zero, where a search
+ * that begins at 0 finds nothing. It is judged with dX, and is the same whatever the algorithm.
  */
 export const maxPoolOracle: Oracle = {
   name: 'maxPool',
@@ -36,7 +36,7 @@ export const maxPoolOracle: Oracle = {
   },
 };
 
-/** Found once about a test vector, however many algorithms there are. */
+/** The verdicts for each test vector, found once however many algorithms there are. */
 const verdicts = new WeakMap<TestVector, Promise<Verdict>>();
 
 async function judge(implementation: ImplementationUnderTest): Promise<Verdict> {
@@ -54,7 +54,7 @@ async function judge(implementation: ImplementationUnderTest): Promise<Verdict> 
   return {status: 'passed'};
 }
 
-/** What the registered kernel makes of it. */
+/** Runs the registered kernel. */
 async function poolBack(
   implementation: ImplementationUnderTest,
   values: Float32Array,
@@ -65,7 +65,7 @@ async function poolBack(
   const yShape: [number, number, number, number] = [shape[0], height, width, shape[3]];
   const input = tf.tensor4d(values.slice(), [...shape]);
   const dy = tf.tensor4d(errorsOf(implementation.testVector), yShape);
-  const output = tf.zeros(yShape); // no kernel of convgrad's looks at it
+  const output = tf.zeros(yShape); // convgrad's kernel does not read it
   const {filterHeight, filterWidth, strideHeight, strideWidth, pad} = problem;
   const attrs = {filterSize: [filterHeight, filterWidth], strides: [strideHeight, strideWidth], pad} as NamedAttrMap;
   let dx: Tensor | undefined;
@@ -87,7 +87,7 @@ function errorsOf({problem, inputs}: TestVector): Float32Array {
   return Float32Array.from({length}, (_, i) => inputs.dy[i % inputs.dy.length]);
 }
 
-/** The definition. */
+/** The expected dx, from the definition. */
 function pooledBack(testVector: TestVector, x: Float32Array): Expected {
   const {problem} = testVector;
   const {inHeight, inWidth, inChannels: C} = problem;

@@ -24,7 +24,10 @@ export function largest(v: Values): number {
   return most;
 }
 
-/** By how much ⟨result, weights⟩ may err: each element by its own bound, and the host's float64 sum by less than n·2⁻⁵³. */
+/**
+ * The largest error of ⟨result, weights⟩. Each element errs by its own bound, and the host's float64 sum by less than n·2⁻⁵³ of Σ
+ * |weight|·S.
+ */
 export function dotBound(expected: Expected, weights: Values, arithmetic: Arithmetic): number {
   const {values, magnitudes} = expected;
   let sum = 0;

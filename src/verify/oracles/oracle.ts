@@ -5,36 +5,42 @@ import type {Verdict} from '../reference/compare.js';
 import type {ImplementationUnderTest} from '../run/implementationUnderTest.js';
 import type {Target} from '../run/target.js';
 
-/** What an oracle says about a pass; with the time its own answer took, where that is worth knowing. */
+/** What an oracle says about a pass, with the time that its own answer took where that is worth knowing. */
 export type Judgement = Verdict & {milliseconds?: number};
 
 /** An independent source of the right answer. */
 export interface Oracle {
   name: OracleName;
-  /** What it is about: elsewhere it has no question to ask, which is no more a skip than a judgement. */
+  /** The passes that it is about, and its fills. Elsewhere it has no question to ask, which counts neither as a skip nor as a judgement. */
   passes: readonly Pass[];
   fills: readonly Fill[];
-  /** In a campaign on a GPU it judges one problem in this many; each when absent. */
+  /** In a campaign on a GPU, it judges one problem in this many; each problem when absent. */
   oneInOnGpu?: number;
-  /** Whether it has a question to ask about such a problem. Absent, it asks about what is linear: convolutions without an epilogue. */
+  /** Whether it has a question to ask about such a problem. If absent, it asks about convolutions without an epilogue, which are linear. */
   appliesTo?(problem: Problem): boolean;
   /** The backends that it is about; all when absent. */
   backends?: readonly string[];
-  /** In a campaign it judges one large problem in this many; each when absent. What it asks of values holds for small ones as well, and costs less there. */
+  /**
+   * In a campaign, it judges one large problem in this many; each problem when absent. Its questions about values hold for small problems
+   * as well, and cost less there.
+   */
   oneInLarge?: number;
-  /** It is about float16 textures alone. */
+  /** True if it is about float16 textures alone. */
   float16?: true;
-  /** In a campaign it judges one of the algorithms that do a problem: it has the implementation compute much, and the reference judges them all. */
+  /**
+   * In a campaign, it judges one of the algorithms that do a problem, because it makes the implementation compute much. The reference still
+   * judges them all.
+   */
   oneAlgorithm?: boolean;
   /** True, or the reason why it cannot judge this pass of this problem on such data. */
   judges(problem: Problem, pass: Pass, fill: Fill, target: Target): true | string;
-  /** Judges the implementation's result of the pass; may have it compute more. */
+  /** Judges the implementation's result of the pass. It may make the implementation compute more. */
   judge(implementation: ImplementationUnderTest, pass: Pass): Promise<Judgement>;
 }
 
 /**
- * `reference`: the definition in float64. `builtin`: the kernels of tfjs that convgrad replaced. The others need no right answer: they
- * hold passes against one another, or a pass against what every convolution must do.
+ * `reference` is the definition in float64, and `builtin` the kernels of tfjs that convgrad replaced. Each of the others compares passes
+ * with one another, or checks one further property.
  */
 export const oracleNames = [
   'reference',

@@ -7,12 +7,12 @@ import {type Inputs, reference} from '../reference/reference.js';
 import type {ImplementationUnderTest} from '../run/implementationUnderTest.js';
 import {largest} from './numbers.js';
 
-/** Why there is no judgement where `changeRange` is 0. */
+/** Why there is no judgement where `perturbationRange` is 0. */
 export const noExactPerturbation = 'no change of the integers keeps every sum exact';
 
 /**
- * The largest range of integers that may be added to one input of a pass, while `other` stays as it is: |Σ (a + d)·b| ≤ S + K·|d|·|b| must
- * stay exact. 0 when there is none.
+ * The largest range of integers that may be added to one input of a pass while `other` stays as it is. Every sum must stay exact, where |Σ
+ * (a + d)·b| ≤ S + K·|d|·|b|. The range is 0 when there is none.
  *
  * @param from how much of S there is already; 0 where the integers replace the input
  */
@@ -28,7 +28,7 @@ export function perturbationRange(
   return Math.max(0, Math.min(integerMost, Math.floor(room / Math.max(1, largest(terms) * largest(other)))));
 }
 
-/** Integers ±1 … ±range that depend on the problem and the name alone. */
+/** Draws integers ±1 … ±range that depend on the problem and the name alone. */
 export function drawIntegers(
   {testVector}: ImplementationUnderTest,
   name: string,
@@ -39,7 +39,7 @@ export function drawIntegers(
   return Float32Array.from({length}, integer(next, range));
 }
 
-/** The forward pass with some inputs changed: the target's own, or the definition's where it has none. */
+/** Computes the forward pass with some inputs changed. The target computes it or, where it cannot, the definition does. */
 export async function forwardOf(
   implementation: ImplementationUnderTest,
   changed?: Partial<Inputs>,
@@ -51,7 +51,7 @@ export async function forwardOf(
   return expected.forward.values;
 }
 
-/** Why integers prove nothing about these passes, if so. */
+/** Why integers prove nothing about these passes; undefined when they do. */
 export function inexact(
   {testVector, comparison}: ImplementationUnderTest,
   passes: readonly Pass[],

@@ -12,9 +12,10 @@ import {firstDifference} from './firstDifference.js';
 import type {Oracle} from './oracle.js';
 
 /**
- * What no input holds reaches no output. Where we own the output, it is full of NaN before the run and has none afterwards. On webgl it is
- * the lanes of the inputs' textures past an odd size that hold NaN, where other operations leave anything; those of the result hold zeros. On webgpu all
- * buffers that results are written to hold NaN before, where tfjs's pool leaves anything.
+ * Content of memory that belongs to no input must reach no output. On cpu and wasm the oracle allocates the output, which is full of NaN
+ * before the run and must have none afterwards. On webgl, NaN stands in the lanes of the inputs' textures past an odd size, where other
+ * operations leave anything. Those lanes of the result must hold zeros. On webgpu, all buffers that results are written to hold NaN before,
+ * where tfjs's pool leaves anything.
  */
 export const poisonOracle: Oracle = {
   name: 'poison',
@@ -42,7 +43,7 @@ export const poisonOracle: Oracle = {
 };
 
 async function judgeOutput(implementation: ImplementationUnderTest, pass: Pass): Promise<Verdict> {
-  await implementation.result(pass); // the proof that this algorithm is what the target runs
+  await implementation.result(pass); // proves that the target runs this algorithm
   const info = problemInfo(implementation.testVector.problem);
   const {inputs, output} = passTensors[pass];
   const names = inputs as readonly (keyof Inputs)[];
@@ -77,7 +78,8 @@ async function judgeTextures(implementation: ImplementationUnderTest, pass: Pass
     const reason = `element ${index} is ${clean[index]}, and ${got.values[index]} with NaN in the unused lanes of the inputs' textures`;
     return {status: 'failed', reason};
   }
-  // tfjs's packed matMul multiplies them. What is transposed to NCHW is written by tfjs, and what follows a sum may be.
+  // Unused lanes must be zero, since tfjs's packed matMul multiplies them. But tfjs itself writes a result that is transposed to NCHW, and
+  // may write one after an epilogue.
   const {dataFormat, epilogue} = implementation.testVector.problem;
   const isOurs = pass === 'backpropFilter' || (dataFormat === 'NHWC' && !(epilogue && pass === 'forward'));
   if (!isOurs || lanes?.every((value) => value === 0)) return {status: 'passed'};

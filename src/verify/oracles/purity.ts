@@ -8,8 +8,9 @@ import {firstDifference} from './firstDifference.js';
 import type {Oracle} from './oracle.js';
 
 /**
- * The side effects of a pass: it leaves its inputs as they were, to the last bit and also when its result is overwritten and disposed of; it leaves nothing else behind,
- * and changes no attributes. Where a pass may have nothing to do, because a factor is one, it is asked once more: who hands x on as y has given it away.
+ * Judges the side effects of a pass. It must leave its inputs as they were, to the last bit, also after its result is overwritten and
+ * disposed of. It must leave nothing else behind and change no attributes. Where a factor may be one, so that the pass may have nothing to
+ * do, it runs once more: a pass that returns x as y has given x away.
  */
 export const purityOracle: Oracle = {
   name: 'purity',

@@ -5,14 +5,14 @@ import type {Overflow} from '../reference/compare.js';
 import type {Expected, Inputs} from '../reference/reference.js';
 import type {Oracle} from './oracle.js';
 
-/** What is drawn is at most 1; times this it is still a float16. */
+/** Drawn values are at most 1; times 2 to this power they are still a float16. */
 const mostExponent = 15;
 
 /**
- * Where float16 ends: with inputs so large that the largest result is beyond 65504 at least twice over, what is in range stays right, and what is
- * beyond becomes infinite of the right sign, stays at the largest number, or is no number, as devices differ: NaN passes where tfjs's own product
- * of two numbers gives it too. What it became and how far it went is told with the verdict. Who keeps an intermediate in float16 loses results that are in
- * range themselves.
+ * Judges results around the end of float16. The inputs are so large that the largest result is beyond 65504 at least twice over. Results in
+ * range must stay right. A result out of range may become infinite of the right sign or stay at the largest number, since devices differ.
+ * It may be NaN where tfjs's own product of two numbers gives NaN too. The verdict tells what it became and how far it went. An
+ * implementation that keeps an intermediate in float16 loses results that are in range themselves.
  */
 export const rangeOracle: Oracle = {
   name: 'range',
@@ -33,7 +33,7 @@ export const rangeOracle: Oracle = {
     const times = (name: keyof Inputs, power: number) => testVector.inputs[name].map((value) => value * 2 ** power);
     const changed = {[a]: times(a, Math.floor(exponent / 2)), [b]: times(b, Math.ceil(exponent / 2))};
     const {got} = await implementation.run(pass, changed);
-    // A power of two changes no bit but those of the exponent.
+    // A power of two changes only the bits of the exponent.
     const scaled = {
       values: values.map((value) => value * 2 ** exponent),
       magnitudes: magnitudes.map((value) => value * 2 ** exponent),
@@ -58,16 +58,16 @@ export const rangeOracle: Oracle = {
   },
 };
 
-/** Whether a product beyond float16 is read back as NaN from the active backend. */
+/** Whether a product beyond float16 reads back as NaN from the active backend. */
 async function makesNaN(): Promise<boolean> {
-  // Made there, since small tensors that come from the program are multiplied by the program.
+  // One factor is made on the device, since tfjs multiplies small uploaded tensors on the host.
   const product = tf.tidy(() => tf.mul(tf.fill([2, 2], 2 ** mostExponent), 4));
   const [value] = await product.data();
   product.dispose();
   return Number.isNaN(value);
 }
 
-/** Why the element cannot be what comes of the expected value. */
+/** Why the element cannot result from the expected value; undefined when it can. */
 function wrongAt(
   index: number,
   got: number,

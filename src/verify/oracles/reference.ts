@@ -3,7 +3,7 @@ import {fills} from '../data/fill.js';
 import {compare} from '../reference/compare.js';
 import type {Oracle} from './oracle.js';
 
-/** The definition in float64, which shares no geometry with any kernel. It judges everything. */
+/** Compares with the definition in float64, which shares no geometry with any kernel. It judges everything. */
 export const referenceOracle: Oracle = {
   name: 'reference',
   passes,

@@ -4,20 +4,19 @@ import {randomFrom} from '../data/random.js';
 import {isGpu} from '../reference/bound.js';
 import type {Oracle} from './oracle.js';
 
-/** Whether the oracle is about such a problem on the backend. */
+/** Whether the oracle applies to such a problem on the backend. */
 export function isApplicable(oracle: Oracle, problem: Problem, backend: string): boolean {
   if (oracle.backends && !oracle.backends.includes(backend)) return false;
   return oracle.appliesTo?.(problem) ?? problem.epilogue === undefined;
 }
 
-/** What a problem has that is not large. */
+/** A problem beyond one of these limits counts as large. */
 const most = {flops: 150_000, elements: 15_000};
 
 /**
- * Whether a campaign has the oracle judge the problem. A run on a GPU waits for a result to be read back, and some oracles ask for a dozen runs, which take long where
- * a problem is large.
- * The problem alone decides, never the run that it is part of.
- * @param place which of the algorithms that do the problem is asked about, and how many there are
+ * Whether a campaign lets the oracle judge the problem. On a GPU, each run waits until its result is read back. Some oracles need a dozen
+ * runs, which take long on a large problem. The choice depends on the problem alone, never on the run that it is part of.
+ * @param place the index of the algorithm among those that do the problem, and how many there are
  */
 export function isSampled(
   {name, oneInOnGpu = 1, oneInLarge = 1, oneAlgorithm = false}: Oracle,
@@ -28,7 +27,7 @@ export function isSampled(
   const drawn = () => randomFrom(`${name}/${formatProblem(problem)}`)();
   const oneIn = Math.max(isGpu(backend) ? oneInOnGpu : 1, oneInLarge > 1 && isLarge(problem) ? oneInLarge : 1);
   if (oneIn > 1 && drawn() % oneIn !== 0) return false;
-  // The quotient, since the remainder is used up.
+  // The quotient decides, since the remainder has already decided above.
   return !oneAlgorithm || Math.floor(drawn() / oneIn) % place.of === place.index;
 }
 

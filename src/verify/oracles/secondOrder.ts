@@ -5,11 +5,11 @@ import type {Oracle} from './oracle.js';
 import {drawIntegers, inexact, noExactPerturbation, perturbationRange} from './perturbations.js';
 
 /**
- * Gradients of gradients, through the tape: with g(a, b) = dx(dy, filter) or dFilter(x, dy),
+ * Gradients of gradients, taken through the tape. With g(a, b) = dx(dy, filter) or dFilter(x, dy),
  *
  *     ⟨∂⟨g(a, b), V⟩/∂a, U⟩ = (⟨g(a + U, b), V⟩ − ⟨g(a − U, b), V⟩) / 2
  *
- * for each input a of g, random V and U. g is linear in a, so this holds exactly on integers with h = 1.
+ * holds for each input a of g and for random V and U. g is linear in a, so it holds exactly on integers with h = 1.
  */
 export const secondOrderOracle: Oracle = {
   name: 'secondOrder',

@@ -10,23 +10,24 @@ import {variantsOf} from './variants.js';
 
 /** A way to call a pass beside other calls. */
 interface Scene {
-  /** What the others are, for a reason. */
+  /** What the other calls are, for the reason of a failure. */
   what: string;
   company: Company;
 }
 
-/** Problems this small are judged in every company; of others one is drawn. */
+/** Problems this small are judged in every scene; for other problems one scene is drawn. */
 const mostFlops = 300;
 
 /**
- * Calls do not depend on one another. The pass is asked for once more beside other calls on the same tensors: with other attributes, with another partner, the
- * same call twice, with a second convolution between forward and backward, or with both gradients at once. The result must be that of the definition.
+ * Calls must not depend on one another. The pass runs once more beside other calls on the same tensors: with other attributes, with another
+ * partner, as the same call twice, with a second convolution between forward and backward, or with both gradients at once. The result must
+ * still be that of the definition.
  */
 export const sequenceOracle: Oracle = {
   name: 'sequence',
   passes,
   fills: ['reals'],
-  // On a tape an activation runs kernels of its own.
+  // Epilogues are included. `judges` leaves out their gradients, because on a tape an activation runs kernels of its own.
   appliesTo: () => true,
   oneInOnGpu: 8,
   oneInLarge: 4,
@@ -85,7 +86,7 @@ function scenesOf({testVector, target}: ImplementationUnderTest, pass: Pass): Sc
   return scenes;
 }
 
-/** Values of the same kind at other places. */
+/** Other values of the same kind: the negated values in reverse order. */
 function otherValues(values: Float32Array): Float32Array {
   return values.map((value, i) => -values[values.length - 1 - i] || value);
 }

@@ -3,7 +3,10 @@ import {compare} from '../reference/compare.js';
 import {otherSpelling} from '../spelling.js';
 import type {Oracle} from './oracle.js';
 
-/** Attributes that say the same in another form give the same result: `strides: 2` for [2, 2], the pads that 'same' comes to, and no rounding mode. */
+/**
+ * The same attributes written in another form must give the same result: `strides: 2` for [2, 2], the explicit pads that 'same' amounts to,
+ * and no rounding mode.
+ */
 export const spellingOracle: Oracle = {
   name: 'spelling',
   passes,

@@ -14,12 +14,12 @@ const steps = [1, 1 / 2, 1 / 4];
  *
  *     R(ε) = φ(ε) − φ(0) − ε·(⟨dx, u⟩ + ⟨dFilter, v⟩) = ε²·⟨conv(u, v), dy⟩
  *
- * is exactly quadratic: its rate is 2, R(ε) = 4·R(ε/2), while a wrong gradient leaves a linear part behind. The gradient that is not
- * judged comes from the reference, so that a verdict speaks of one pass.
+ * is exactly quadratic. Its rate is 2, R(ε) = 4·R(ε/2), while a wrong gradient leaves a linear part behind. The gradient that is not judged
+ * comes from the reference, so that a verdict concerns one pass alone.
  *
  * R(ε) − 4·R(ε/2) = φ(ε) − 4·φ(ε/2) + 3·φ(0) + ε·(⟨dx, u⟩ + ⟨dFilter, v⟩), so rounding allows B(ε) + 4·B(ε/2) + 3·B(0) plus ε times the
- * bound of ⟨gradient, u or v⟩, where B(ε) = Σ |dy|·γ(K + 2)·S and S ≤ K·max|x + εu|·max|filter + εv|. No correct algorithm exceeds it; at
- * K = 30 it is 2·10⁻⁶ of S, so that an error of one percent in a gradient shows.
+ * bound of ⟨gradient, u or v⟩, where B(ε) = Σ |dy|·γ(K + 2)·S and S ≤ K·max|x + εu|·max|filter + εv|. No correct algorithm exceeds this. At
+ * K = 30 it is 2·10⁻⁶ of S, so an error of one percent in a gradient shows.
  */
 export const taylorOracle: Oracle = {
   name: 'taylor',
@@ -60,12 +60,12 @@ export const taylorOracle: Oracle = {
 interface Expansion {
   u: Float32Array;
   v: Float32Array;
-  /** φ at each step, and by how much it may err. */
+  /** φ at each step. `bounds` holds by how much each may err. */
   phi: number[];
   bounds: number[];
 }
 
-/** Both gradients are held against the same expansion of the forward pass. */
+/** Both gradients are compared with the same expansion of the forward pass. */
 const expansions = new WeakMap<ImplementationUnderTest, Promise<Expansion>>();
 
 function expansion(implementation: ImplementationUnderTest): Promise<Expansion> {

@@ -7,10 +7,10 @@ import {type Inputs, reference} from '../reference/reference.js';
 import type {ImplementationUnderTest} from '../run/implementationUnderTest.js';
 import type {Oracle} from './oracle.js';
 
-/** Data of a kind that a kernel may take a shorter way for. */
+/** Data of a kind for which a kernel may take a shortcut. */
 interface Pattern {
   what: string;
-  /** Made of what was drawn for a tensor, which is that of so many images. */
+  /** Makes the data from what was drawn for a tensor of this many images. */
   values(drawn: Float32Array, images: number, next: () => number): Float32Array;
 }
 
@@ -40,12 +40,16 @@ const patterns: readonly Pattern[] = [
   },
 ];
 
-/** Powers of two that the values are multiplied by: with 2⁻³⁰ they are below the least float16, with 2¹⁷ beyond the largest, and so are the results. */
+/**
+ * The values are multiplied by 2 to one of these powers. With 2⁻³⁰ they are below the least float16 and with 2¹⁷ beyond the largest, and so
+ * are the results.
+ */
 const exponents = [0, -30, 17];
 
 /**
- * Each input of a pass in turn holds data of a particular kind and size: equal, sparse or a single 1; tiny, or so large that 16 bits do not hold it. Which kind
- * is decided by the problem and the filling. A power of two changes no bit but those of the exponent, so the result is as exact as without it.
+ * Each input of a pass in turn holds data of a particular kind and size: equal, sparse or a single 1; tiny, or so large that 16 bits do not
+ * hold it. The problem and the filling decide which kind. A power of two changes only the bits of the exponent, so the result is as exact
+ * as without it.
  */
 export const valuesOracle: Oracle = {
   name: 'values',
@@ -65,7 +69,7 @@ export const valuesOracle: Oracle = {
       const images = name === 'filter' ? 1 : Math.max(1, problem.batch);
       const data = values(inputs[name], images, next);
       const verdict = await judged(implementation, pass, name, data, exponent);
-      if (verdict.status === 'passed' || verdict.status === 'vacuous') continue; // mostly zeros are what some of it means
+      if (verdict.status === 'passed' || verdict.status === 'vacuous') continue; // some patterns are mostly zeros
       if (verdict.status === 'skipped') return verdict;
       return {...verdict, reason: `with ${name} ${what}, times 2^${exponent}: ${verdict.reason}`};
     }

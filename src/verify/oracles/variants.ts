@@ -5,8 +5,8 @@ import {type Problem, problemInfo, resolves} from '../../geometry/problem.js';
 type Steps = Pick<Conv2DInfo, 'strideHeight' | 'strideWidth' | 'dilationHeight' | 'dilationWidth'>;
 
 /**
- * Other convolutions of tensors with the same number of elements. Each differs in one attribute: a stride, a dilation or a pad is one larger, and the pad behind
- * makes up for it; or height and width of the images are exchanged.
+ * Other convolutions of tensors with the same numbers of elements. In each, one attribute differs: a stride, a dilation or a pad is one
+ * larger, and the pad behind makes up for it. Or the height and width of the images are exchanged.
  */
 export function variantsOf(problem: Problem): Problem[] {
   const info = problemInfo(problem);

@@ -8,8 +8,8 @@ import {largest} from './numbers.js';
 import type {Oracle} from './oracle.js';
 
 /**
- * A pass is linear in each input, so zeros in one give zeros: nothing is added that comes from elsewhere. And one number everywhere, as in the dy of a sum or a mean, is an
- * input like any other: the definition says what comes of it.
+ * A pass is linear in each input, so zeros in one input must give zeros: the pass adds nothing that comes from elsewhere. One number
+ * everywhere, as in the dy of a sum or a mean, is an input like any other. The result must be what the definition says.
  */
 export const zeroOracle: Oracle = {
   name: 'zero',
@@ -34,7 +34,7 @@ export const zeroOracle: Oracle = {
   },
 };
 
-/** What must come out where one input is the same number everywhere. */
+/** Judges the result where one input is the same number everywhere. */
 async function constant(implementation: ImplementationUnderTest, pass: Pass, name: keyof Inputs): Promise<Verdict> {
   const {problem, inputs} = implementation.testVector;
   const value = Math.min(2, largest(inputs[name]));
@@ -43,6 +43,6 @@ async function constant(implementation: ImplementationUnderTest, pass: Pass, nam
   const {got} = await implementation.run(pass, changed);
   const expected = implementation.withOwnBounds(reference(problem, {...inputs, ...changed})[pass], pass, changed);
   const {status, reason} = compare(got, expected, implementation.comparison);
-  // Sums of the other input may be zero, and data of that kind are not drawn to stay exact.
+  // Only a failure counts. Sums of the other input may be zero, and such data are not drawn to stay exact.
   return status === 'failed' ? {status, reason: `where ${name} is ${value} everywhere: ${reason}`} : {status: 'passed'};
 }

@@ -5,10 +5,10 @@ import {type Inputs, tensorShapes} from '../reference/reference.js';
 import type {ProvenanceName} from './names.js';
 import type {Provenance} from './provenance.js';
 
-/** The scale of pixels that are no whole numbers: a power of two, so that each is exact. */
+/** The scale of pixels that are not integers. It is a power of two, so that each value is exact. */
 const pixelScale = 1 / 256;
 
-/** The inputs with values that tensors of that provenance can have. */
+/** Changes the inputs to values that tensors of that provenance can have. */
 export function fitValues(problem: Problem, inputs: Inputs, fill: Fill, provenance: Provenance): Inputs {
   const fitOne = (tensor: keyof Inputs) => inputs[tensor].map(values[provenance[tensor]]?.[fill] ?? ((value) => value));
   const {x, filter, dy} = {x: fitOne('x'), filter: fitOne('filter'), dy: fitOne('dy')};
@@ -25,7 +25,7 @@ export function fitValues(problem: Problem, inputs: Inputs, fill: Fill, provenan
 
 type ValueFit = (value: number, index: number) => number;
 
-/** One zero in four, and never the first, so that no tensor is empty. */
+/** About one value in four becomes zero, and never the first, so that no tensor is all zero. */
 const asBool: ValueFit = (value, index) => (index % 2 === 1 && value < 0 ? 0 : 1);
 
 const values: Partial<Record<ProvenanceName, Record<Fill, ValueFit>>> = {
@@ -37,7 +37,7 @@ const values: Partial<Record<ProvenanceName, Record<Fill, ValueFit>>> = {
   },
 };
 
-/** Whether a tensor of that provenance can have these values. Oracles try others than those that were fitted. */
+/** Whether a tensor of that provenance can have these values. Oracles also try values that were not fitted. */
 export function canHave(name: ProvenanceName, values: Float32Array): boolean {
   if (name === 'int32') return values.every((value) => Number.isInteger(value) && Math.abs(value) <= 2 ** 24);
   if (name === 'bool') return values.every((value) => value === 0 || value === 1);
@@ -45,7 +45,7 @@ export function canHave(name: ProvenanceName, values: Float32Array): boolean {
   return true;
 }
 
-/** By what bytes were multiplied to give these values; undefined where they are none. */
+/** The factor by which bytes were multiplied to give these values; undefined where the values do not come from bytes. */
 export function scaleOf(values: Float32Array): number | undefined {
   return [1, pixelScale].find((scale) =>
     values.every((value) => Number.isInteger(value / scale) && value >= 0 && value / scale <= 255),

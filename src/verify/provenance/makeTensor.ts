@@ -9,13 +9,16 @@ import type {Provenance} from './provenance.js';
 type Shape = [number, number, number, number];
 type Make = (values: Float32Array, shape: Shape) => Tensor4D;
 
-/** A tensor with these values that comes from there; uploaded where what comes from there cannot have them. Its values are a copy. */
+/**
+ * Makes a tensor with these values and this provenance. It is uploaded where a tensor of that provenance cannot have them. The values are
+ * copied.
+ */
 export function makeTensor(name: ProvenanceName, values: Float32Array, shape: Shape): Tensor4D {
   const from = canHave(name, values) ? name : 'uploaded';
   return onDevice(() => tf.tidy(() => makers[from](values.slice(), shape)));
 }
 
-/** Does what takes a wait: reads those that are to have been read. */
+/** Reads the tensors that their provenance wants to have been read. */
 export async function awaitReads(tensors: Record<keyof Inputs, Tensor4D>, provenance: Provenance): Promise<void> {
   for (const name of Object.keys(tensors) as (keyof Inputs)[]) {
     if (provenance[name] === 'readBack') await tensors[name].data();
@@ -23,7 +26,7 @@ export async function awaitReads(tensors: Record<keyof Inputs, Tensor4D>, proven
 }
 
 const uploaded: Make = (values, shape) => tf.tensor4d(values, shape);
-/** The result of an operation. */
+/** Returns the tensor as the result of an operation. */
 const computed = <T extends Tensor>(tensor: T): T => tf.mul(tensor, 1);
 const nanTensor = (shape: Shape) => tf.fill(shape, Number.NaN);
 
@@ -33,7 +36,7 @@ const makers: Readonly<Record<ProvenanceName, Make>> = {
   int32: (values, shape) => tf.cast(tf.tensor4d(Int32Array.from(values), shape, 'int32'), 'float32'),
   bool: (values, shape) => tf.cast(tf.tensor4d(Uint8Array.from(values), shape, 'bool'), 'float32'),
   sliced(values, [first, ...rest]) {
-    // From the middle of a tensor of which the rest is NaN.
+    // The slice comes from the middle of a tensor whose rest is NaN.
     const size = values.length / first;
     const around = new Float32Array(values.length + 2 * size).fill(Number.NaN);
     around.set(values, size);
@@ -46,7 +49,7 @@ const makers: Readonly<Record<ProvenanceName, Make>> = {
     return tf.reshape(tf.concat([tf.tensor1d(values.slice(0, half)), tf.tensor1d(values.slice(half))]), shape);
   },
   cloned: (values, shape) => uploaded(values, shape).clone(),
-  shared: uploaded, // who asks for this tensor shares it
+  shared: uploaded, // `inputTensors` makes the others share it
   readBack: (values, shape) => computed(uploaded(values, shape)),
   packed: (values, shape) => repack(uploaded(values, shape), true),
   unpacked: (values, shape) => repack(uploaded(values, shape), false),
@@ -70,7 +73,7 @@ function reversed([a, b, c, d]: Shape): Shape {
   return [d, c, b, a];
 }
 
-/** The values in the order of the axes reversed. */
+/** The values with the order of the axes reversed. */
 function backwards(values: Float32Array, [a, b, c, d]: Shape): Float32Array {
   const moved = new Float32Array(values.length);
   let from = 0;
@@ -84,7 +87,7 @@ function backwards(values: Float32Array, [a, b, c, d]: Shape): Float32Array {
   return moved;
 }
 
-/** tfjs computes small tensors on the host where it may; these are to be on the device. */
+/** Runs fn with all tensors on the device. tfjs would compute small ones on the host where it may. */
 function onDevice<T>(fn: () => T): T {
   const flag = {webgl: 'WEBGL_CPU_FORWARD', webgpu: 'WEBGPU_CPU_FORWARD'}[tf.getBackend()];
   if (!flag) return fn();
@@ -97,13 +100,13 @@ function onDevice<T>(fn: () => T): T {
   }
 }
 
-/** A backend that is not the active one, from which tfjs moves data when a kernel reads them: cpu, or another instance of it. */
+/** A backend that is not the active one: cpu, or another instance of cpu. tfjs moves its data when a kernel reads them. */
 function otherBackend(): KernelBackend {
   if (tf.getBackend() !== 'cpu') return tf.findBackend('cpu');
   const cpu = tf.findBackend('cpu');
   if (!spare) {
     spare = new (cpu.constructor as new () => KernelBackend)();
-    // Its first tensor would have tfjs greet again in Node.
+    // Otherwise its first tensor makes tfjs print its greeting again in Node.
     Object.assign(spare, {firstUse: false});
   }
   return spare;

@@ -1,6 +1,6 @@
 /**
- * Where a tensor comes from. Backends keep its data differently for it: on the host or the device, at an offset, in memory that another tensor has too,
- * under another dtype or in another layout.
+ * Where a tensor comes from. Depending on that, backends keep its data on the host or the device, at an offset, in memory that another
+ * tensor has too, under another dtype or in another layout.
  */
 export const provenanceNames = [
   'uploaded',

@@ -10,18 +10,18 @@ export type Provenance = Readonly<Record<keyof Inputs, ProvenanceName>>;
 
 const tensors: readonly (keyof Inputs)[] = ['x', 'filter', 'dy'];
 
-/** The same of all three. */
+/** The same provenance for all three tensors. */
 export function uniformProvenance(name: ProvenanceName): Provenance {
   return {x: name, filter: name, dy: name};
 }
 
-/** One name where all three have it, else those of x, filter and dy: `int32,uploaded,sliced`. */
+/** One name where all three tensors have it, otherwise the names of x, filter and dy: `int32,uploaded,sliced`. */
 export function formatProvenance(provenance: Provenance): string {
   const names = tensors.map((tensor) => provenance[tensor]);
   return new Set(names).size === 1 ? names[0] : names.join();
 }
 
-/** @throws ConvgradError on anything but one name or three */
+/** Parses one name, or three with commas. @throws ConvgradError on anything else */
 export function parseProvenance(text: string): Provenance {
   const names = text.split(',').map((name) => name.trim()) as ProvenanceName[];
   const unknown = names.find((name) => !provenanceNames.includes(name));
@@ -35,7 +35,7 @@ export function parseProvenance(text: string): Provenance {
   return {x, filter, dy};
 }
 
-/** What tensors of a backend can come from. */
+/** The provenances that tensors of a backend can have. */
 export function provenancesOf(backend: string): ProvenanceName[] {
   return provenanceNames.filter((name) => {
     if (name === 'packed' || name === 'unpacked') return backend === 'webgl';
@@ -48,7 +48,7 @@ function hasKernels(backend: string, ...names: string[]): boolean {
   return names.every((name) => tf.getKernel(name, backend) !== undefined);
 }
 
-/** Draws where the tensors come from. The arguments decide alone, so one problem replays by itself. */
+/** Draws where the tensors come from. The arguments alone decide, so one problem replays by itself. */
 export function drawProvenance(problem: Problem, fill: string, seed: number, backend: string): Provenance {
   const next = randomFrom(`${seed}/${formatProblem(problem)}/${fill}/provenance`);
   const all = provenancesOf(backend);
@@ -56,14 +56,14 @@ export function drawProvenance(problem: Problem, fill: string, seed: number, bac
   return {x: draw(), filter: draw(), dy: draw()};
 }
 
-/** The provenance that the problem's tensors can have on the backend, as close as possible to the one that is asked for. */
+/** The provenance closest to the requested one that the problem's tensors can have on the backend. */
 export function realizable(asked: Provenance, problem: Problem, backend: string): Provenance {
   const shapes = tensorShapes(problem);
   const all = provenancesOf(backend);
   const size = (tensor: keyof Inputs) => shapes[tensor].reduce((product, length) => product * length);
   const of = (tensor: keyof Inputs): ProvenanceName => {
     const name = asked[tensor];
-    // Many kernels of tfjs are not made for tensors without elements.
+    // Many kernels of tfjs do not support tensors without elements.
     if (size(tensor) === 0 || !all.includes(name)) return 'uploaded';
     if (name === 'shared' && tensor === 'x') return 'uploaded';
     if (name === 'shared' && size(tensor) !== size('x')) return 'reshaped';
@@ -72,5 +72,5 @@ export function realizable(asked: Provenance, problem: Problem, backend: string)
   return {x: of('x'), filter: of('filter'), dy: of('dy')};
 }
 
-/** An image is one row: textures end. */
+/** The most elements of a tensor from pixels. Its image is one row, and the width of textures is limited. */
 const mostPixels = 4096;

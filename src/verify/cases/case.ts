@@ -21,7 +21,7 @@ export interface Case {
   random?: true;
 }
 
-/** A case from a problem string and its name. */
+/** Makes a case from a problem string and its name. */
 export function named(name: string, problem: string): Case {
   return {problem: parseProblem(problem), name};
 }

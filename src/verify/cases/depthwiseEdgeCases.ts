@@ -1,6 +1,6 @@
 import {type Case, filledOnce, named} from './case.js';
 
-/** Cases for what can go wrong in the channels of a depthwise convolution, and once more in its geometry. */
+/** Cases for what can go wrong in the channels of a depthwise convolution, and in its geometry. */
 export function depthwiseEdgeCases(): Case[] {
   const problems: [name: string, problem: string][] = [
     ['one of everything', 'ih1iw1ic1oc1kh1kw1'],

@@ -94,8 +94,8 @@ export const coarse = {
 } as const;
 
 /**
- * The levels of the factors of fused convolutions, with every activation and with shapes of bias and slopes. Every pair of levels is
- * covered.
+ * The levels of the factors of fused convolutions, with every activation and several shapes of bias and slopes. Every pair of levels
+ * occurs.
  */
 export const fusedFactors = {
   ...factors,

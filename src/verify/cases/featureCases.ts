@@ -19,8 +19,8 @@ const oneInThorough = 10;
 let made: readonly Case[] | undefined;
 
 /**
- * Small problems in which each feature meets each other feature, and each size just below, at and beyond a power of two, as far as that is
- * cheap. The features are kind, kernel, stride, dilation, pad, rounding, layout, image, batch and channels. Every combination of kernel,
+ * Small problems in which each feature meets each other feature, as far as that is cheap. Sizes lie just below, at and beyond a power of
+ * two. The features are kind, kernel, stride, dilation, pad, rounding, layout, image, batch and channels. Every combination of kernel,
  * stride and dilation occurs, and so does every combination of kernel, stride and pad. Then the same features meet the epilogues of fused
  * convolutions in pairs.
  */

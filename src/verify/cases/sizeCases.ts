@@ -1,8 +1,8 @@
 import {type Case, filledOnce, named} from './case.js';
 
 /**
- * Every size of a problem just beyond a power of two, while the others stay as small as they can. Code that holds a size in too few bits or
- * in a table that is too short, or that uses vectors without a tail, fails on one of these.
+ * Every size of a problem just beyond a power of two, while the others stay as small as they can. Three mistakes fail on one of these: too
+ * few bits for a size, a table that is too short, and vectors without a tail.
  */
 export function sizeCases(): Case[] {
   return [

@@ -14,7 +14,7 @@ export const importedNames: readonly string[] = [importedName, importedGradientN
 
 /** What a user's modules registered. It is set aside until a target puts it in place. */
 export interface Imported {
-  /** They count their calls. */
+  /** The registrations, with functions that count their calls. */
   registrations: Registrations;
   /** The calls so far, by title. */
   calls: CallCounts;

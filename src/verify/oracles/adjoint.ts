@@ -4,8 +4,8 @@ import type {Oracle} from './oracle.js';
 import {forwardOf, inexact} from './perturbations.js';
 
 /**
- * The adjoint identity ⟨y, dy⟩ = ⟨x, dx⟩ = ⟨filter, dFilter⟩ holds because a gradient is the transpose of the linear map that the forward
- * pass is. It is exact on integers. On reals both sides may err by Σ |weight|·γ(K + 2)·S over their elements. The oracle costs no run of
+ * The adjoint identity ⟨y, dy⟩ = ⟨x, dx⟩ = ⟨filter, dFilter⟩ holds because the forward pass is a linear map and a gradient is its
+ * transpose. It is exact on integers. On reals both sides may err by Σ |weight|·γ(K + 2)·S over their elements. The oracle costs no run of
  * its own. It cannot find a mistake of geometry that forward and backward share.
  */
 export const adjointOracle: Oracle = {

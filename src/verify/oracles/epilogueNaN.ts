@@ -9,8 +9,8 @@ import type {Oracle} from './oracle.js';
 
 /**
  * An epilogue must not lose a NaN of x: relu(NaN) is not 0. tfjs does not say what must come out, and its own kernels differ: on wasm many
- * turn NaN into numbers. So an output must be NaN or infinite only where the definition makes it NaN and tfjs's own fused kernel of that
- * backend keeps it.
+ * turn NaN into numbers. So the oracle asks only about outputs that the definition makes NaN and that tfjs's own fused kernel of that
+ * backend does not turn into numbers. These must be NaN or infinite.
  */
 export const epilogueNaNOracle: Oracle = {
   name: 'epilogueNaN',

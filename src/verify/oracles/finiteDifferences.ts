@@ -10,8 +10,8 @@ const randomDirections = 2;
 const coordinates = 2;
 
 /**
- * Finite differences with h = 1 on integers. A convolution f is linear in x and in filter, so a central difference has no truncation error
- * at any step, and no rounding on integers:
+ * Finite differences with h = 1 on integers. A convolution f is linear in x and in filter. So a central difference has no truncation error
+ * at any step, and on integers it does not round:
  *
  *     ⟨gradient, d⟩ = (⟨f(v + d), dy⟩ − ⟨f(v − d), dy⟩) / 2     v = x or filter, for random signed d and single coordinates
  *     f(v + d) − f(v) = f(d)                                     the same linearity, of the forward pass itself

@@ -48,8 +48,8 @@ function makeNonFinite({problem, inputs}: TestVector, name: keyof Inputs): NonFi
  * Which outputs without such a term an Inf or NaN may reach as well:
  * - `taps`: none.
  * - `padded`: zeros stand for pixels that x or dy does not have, beyond the border or in the gaps of a stride. They meet the other operand
- *   as 0·Inf = NaN. That operand is the filter, in all outputs of its channel; in dFilter it is the pixels of the other image. A pixel
- *   itself meets true weights only.
+ *   as 0·Inf = NaN. In y and dx the other operand is the filter, whose weight reaches all outputs of its channel. In dFilter it is the
+ *   pixels of the other image. A pixel itself meets true weights only.
  * - `tile`: a pixel also meets the weights of the tiles that see it, so it reaches one pixel less than the size of a tile further. It
  *   reaches any output where no such size is known.
  * - `undeclared`: all outputs in the same image.

@@ -25,8 +25,7 @@ export function largest(v: Values): number {
 }
 
 /**
- * The largest error of ⟨result, weights⟩. Each element errs by its own bound, and the host's float64 sum by less than n·2⁻⁵³ of Σ
- * |weight|·S.
+ * The largest error of ⟨result, weights⟩. Each element errs by its own bound. The host's float64 sum errs by less than n·2⁻⁵³·Σ|weight|·S.
  */
 export function dotBound(expected: Expected, weights: Values, arithmetic: Arithmetic): number {
   const {values, magnitudes} = expected;

@@ -11,8 +11,11 @@ import {largest} from './numbers.js';
 export const noExactPerturbation = 'no change of the integers keeps every sum exact';
 
 /**
- * The largest range of integers that may be added to one input of a pass while `other` stays as it is. Every sum must stay exact, where |Σ
- * (a + d)·b| ≤ S + K·|d|·|b|. The range is 0 when there is none.
+ * The largest range of integers that may be added to one input of a pass while `other` stays as it is. Every sum must stay exact:
+ *
+ *     |Σ (a + d)·b| ≤ S + K·|d|·|b|
+ *
+ * The range is 0 when there is none.
  *
  * @param from how much of S there is already; 0 where the integers replace the input
  */

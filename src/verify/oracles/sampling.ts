@@ -10,7 +10,7 @@ export function isApplicable(oracle: Oracle, problem: Problem, backend: string):
   return oracle.appliesTo?.(problem) ?? problem.epilogue === undefined;
 }
 
-/** A problem beyond one of these limits counts as large. */
+/** The limits beyond which a problem counts as large. */
 const most = {flops: 150_000, elements: 15_000};
 
 /**

@@ -17,9 +17,11 @@ const steps = [1, 1 / 2, 1 / 4];
  * is exactly quadratic. Its rate is 2, R(ε) = 4·R(ε/2), while a wrong gradient leaves a linear part behind. The gradient that is not judged
  * comes from the reference, so that a verdict concerns one pass alone.
  *
- * R(ε) − 4·R(ε/2) = φ(ε) − 4·φ(ε/2) + 3·φ(0) + ε·(⟨dx, u⟩ + ⟨dFilter, v⟩), so rounding allows B(ε) + 4·B(ε/2) + 3·B(0) plus ε times the
- * bound of ⟨gradient, u or v⟩, where B(ε) = Σ |dy|·γ(K + 2)·S and S ≤ K·max|x + εu|·max|filter + εv|. No correct algorithm exceeds this. At
- * K = 30 it is 2·10⁻⁶ of S, so an error of one percent in a gradient shows.
+ *     R(ε) − 4·R(ε/2) = φ(ε) − 4·φ(ε/2) + 3·φ(0) + ε·(⟨dx, u⟩ + ⟨dFilter, v⟩)
+ *     B(ε) = Σ |dy|·γ(K + 2)·S with S ≤ K·max|x + εu|·max|filter + εv|
+ *
+ * So rounding allows B(ε) + 4·B(ε/2) + 3·B(0) plus ε times the bound of ⟨gradient, u or v⟩. No correct algorithm exceeds this. At K = 30 it
+ * is 2·10⁻⁶ of S, so an error of one percent in a gradient shows.
  */
 export const taylorOracle: Oracle = {
   name: 'taylor',

@@ -20,7 +20,7 @@ export interface CounterHits {
 /** The parts of the verified code that a run reached. */
 export interface Coverage {
   counters: CounterHits[];
-  /** Whether nothing was left out of the run, so that it must reach every part. Then a part without hits makes the report a bad one. */
+  /** Whether the run left nothing out, so that it must reach every part. A part without hits then makes the report a bad one. */
   complete: boolean;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Where a tensor comes from. Depending on that, backends keep its data on the host or the device, at an offset, in memory that another
+ * Where a tensor comes from. That decides how backends keep its data: on the host or the device, at an offset, in memory that another
  * tensor has too, under another dtype or in another layout.
  */
 export const provenanceNames = [

@@ -46,9 +46,11 @@ export function isGpu(backend: string): boolean {
 }
 
 /**
- * The largest error that summing K products in float32 can make, in any order: γ(K + 2)·S with S = Σ|a||b| and γ(n) = nu/(1 − nu) (Higham,
- * Accuracy and Stability of Numerical Algorithms, 3.1), plus the underflow of each product and each partial sum. A larger error proves a
- * mistake. Coarser storage rounds the sum once more: (1 + u')·γ(K + 2)·S + u'·|want|, plus its own underflow.
+ * The largest error that summing K products in float32, in any order, can make: γ(K + 2)·S with S = Σ|a||b| and γ(n) = nu/(1 − nu), plus
+ * the underflow of each product and each partial sum. A larger error proves a mistake. Source: Higham, Accuracy and Stability of Numerical
+ * Algorithms, 3.1.
+ *
+ * Coarser storage rounds the sum once more: (1 + u')·γ(K + 2)·S + u'·|want|, plus its own underflow.
  */
 export function errorBound(terms: number, magnitude: number, arithmetic: Arithmetic, want = magnitude): number {
   if (terms === 0) return 0;

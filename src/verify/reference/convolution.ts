@@ -42,7 +42,7 @@ export interface Inputs {
   dy: Float32Array;
 }
 
-/** The inputs that a fused convolution reads besides. */
+/** The additional inputs of a fused convolution. */
 export interface EpilogueInputs {
   bias?: Float32Array | undefined;
   /** prelu's slopes for values below zero. */
@@ -53,15 +53,15 @@ export interface EpilogueInputs {
 export type AllInputs = Inputs & EpilogueInputs;
 
 /**
- * Computes the convolution from its definition,
+ * Computes the convolution from its definition, and both gradients in the same loop:
  *
  *     y[n, oh, ow, f] = Σ x[n, ih, iw, c] · filter[i, j, c, f]          over i, j, c
  *     y[n, oh, ow, c·M + m] = Σ x[n, ih, iw, c] · filter[i, j, c, m]    over i, j, depthwise
  *
- * and both gradients in the same loop: each term of the sum belongs to one element of y, of dx and of dFilter. Products of float32 are
- * exact in float64.
+ * Each term of the sum belongs to one element of y, of dx and of dFilter. Products of float32 are exact in float64.
  *
- * It shares no geometry with the kernels, so that a mistake in theirs cannot hide here. Windows are enumerated, never computed.
+ * The code shares no geometry with the kernels, so that a mistake in theirs cannot hide here. It enumerates windows and never computes
+ * them.
  */
 export function convolutionSums(
   problem: Problem,

@@ -39,14 +39,17 @@ export function epilogueShapes(problem: FusedProblem): Partial<Record<keyof Epil
 }
 
 /**
- * Computes the definition in float64: y = act(z) with z = Σ x·filter + bias, and its gradients. With d = dy · act'(z), the gradients by x
- * and filter are those of the convolution for d, the gradient by the bias is Σ d, and the gradient by prelu's slopes is Σ dy · min(z, 0).
+ * Computes the definition in float64: y = act(z) with z = Σ x·filter + bias, and its gradients. With d = dy · act'(z):
+ * - the gradients by x and by filter are those of the convolution for d,
+ * - the gradient by the bias is Σ d,
+ * - the gradient by prelu's slopes is Σ dy · min(z, 0).
  *
  * Errors, where e is the bound of z, a sum of K + 1 terms in any order:
  * - y errs by lipschitz · e plus what the activation rounds.
  * - d errs by ε: |dy| times the error of the derivative, plus roundings. The derivative errs by its whole jump where a kink lies within e
  *   of z.
- * - A sum over d errs by what summing |d| + ε may, plus the same sum over ε and the absolute values of the other factor.
+ * - A sum over d errs by what summing |d| + ε may, plus the same sum over ε and the absolute values of
+ *   the other factor.
  */
 export function fusedReference(problem: FusedProblem, inputs: AllInputs): FusedReference {
   const parts = preactivationOf(problem, inputs);

@@ -13,8 +13,8 @@ export interface RunningPass {
 const interval = 1000;
 
 /**
- * Reports passes that are about to run, in words. It sends a message for the first pass of each problem, and then at most one every `interval`,
- * so that the listener knows what is running and that the run is alive.
+ * Reports passes that are about to run, in words. It sends a message for the first pass of each problem, and then at most one every
+ * `interval`. So the listener knows what is running, and that the run is alive.
  */
 export function heartbeat(send: (doing: string) => void): (running: RunningPass) => void {
   let last: {problem: Problem; time: number} | undefined;

@@ -72,7 +72,7 @@ export class ImplementationUnderTest {
   }
 
   /**
-   * ∂⟨g, v⟩ by each input of a gradient g, in the order of `passTensors`, taken by the tape.
+   * Computes ∂⟨g, v⟩ by each input of a gradient g, in the order of `passTensors`, on the tape.
    * @throws Error like `result`, for each of the passes that the tape must have run: forward twice, the others once
    */
   secondDerivatives(pass: Exclude<Pass, 'forward'>, v: Float32Array): Promise<Float32Array[]> {

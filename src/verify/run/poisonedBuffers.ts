@@ -18,8 +18,8 @@ export function withPoisonedBuffers<T>(fn: () => T): T {
   const {acquireBuffer} = bufferManager;
   bufferManager.acquireBuffer = (size, usage, mapped, reuse) => {
     const buffer = acquireBuffer.call(bufferManager, size, usage, mapped, reuse);
-    // This write precedes all that is submitted later, and so the shader that fills the buffer. No pending command uses the buffer: tfjs
-    // keeps such buffers back.
+    // This write precedes everything submitted later, including the shader that fills the buffer. No pending command uses the buffer,
+    // because tfjs keeps such buffers back.
     const isTensor = (usage & storage) === storage && !mapped;
     if (isTensor) device.queue.writeBuffer(buffer, 0, new Float32Array(size / 4).fill(Number.NaN));
     return buffer;

@@ -24,7 +24,9 @@ export interface PassResult {
    * the forward pass.
    */
   milliseconds: number;
-  /** The inputs as they are after the run, where they were read back. A result of tfjs's was overwritten and disposed of before. */
+  /**
+   * The inputs as they are after the run, where they were read back. By then, a result that is a tensor was overwritten and disposed of.
+   */
   inputsAfter?: AllInputs;
   /** The fault in how the call behaved, where `readBack` asked for that and found one. The inputs are then not read. */
   sideEffect?: string;

@@ -61,7 +61,7 @@ function watchAttributes<T>(fn: () => T): {value: T; changed: SideEffect} {
   }
 }
 
-/** Overwrites a result where its memory can be reached, and disposes of it. Anything that still needs that memory then fails visibly. */
+/** Overwrites a result where its memory can be reached, and disposes of it. What still needs that memory then comes to light. */
 export function overwriteAndDispose(result: Tensor): void {
   if (tf.getBackend() === 'cpu') {
     const {data} = tf.backend() as unknown as {data: {get(dataId: object): {values?: Float32Array}}};

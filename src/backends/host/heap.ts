@@ -179,7 +179,7 @@ function stayOf({dataIdMap}: WasmBackend, {dataId, shape}: TensorInfo): HeapEntr
   );
 }
 
-/** Written to the first and the last element of a result before its kernel runs: a NaN that no arithmetic produces. */
+/** Written to the first and the last element of a newly allocated result: a NaN that no arithmetic produces. */
 const unwrittenMark = 0x7fe5_a3c1;
 
 /**

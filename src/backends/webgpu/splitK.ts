@@ -47,7 +47,7 @@ export function splitKSlices(wanted: number, summed: number, unit: number, threa
 /**
  * {@link splitK}, followed by the sum of all slices if there are several.
  * @param number of the sliced step in its plan
- * @param width the number of channels of the finished result
+ * @param width the number of channels of the finished result; only its epilogue reads it
  */
 export function splitKWithSum(
   wanted: number,

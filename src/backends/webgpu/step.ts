@@ -2,7 +2,9 @@ import type {TensorInfo} from '@tensorflow/tfjs';
 import type {CoverageCounter} from '../../engine/coverageCounter.js';
 import {type Adapter, checkDevice, type Device} from './device.js';
 
-/** A compute shader in WGSL. Everything else that a problem changes comes in uniforms, so one pipeline serves all shapes. */
+/**
+ * A compute shader in WGSL. Sizes and everything else that differs between problems come in uniforms, so one pipeline serves all shapes.
+ */
 export interface Shader {
   /** A name unique among convgrad's shaders, because tfjs keys pipelines by name alone. */
   name: string;

@@ -39,9 +39,9 @@ const names: Partial<Record<TensorName, string>> = {x: 'x', dy: 'dy', filter: 'F
  * The program of a pass and the values of its uniforms.
  *
  * Every size is a uniform (`xShape`, `dyShape`, `FilterShape` and `outShape` are tfjs's own), so a new shape needs no new program, with one
- * exception. tfjs 4.22 keys programs by samplers that these shaders never call. Its key tells which dimensions of each input are 1 where
- * the output has more in the same place. It also tells whether a tensor has one element. So a network compiles one program per pass for its
- * k×k layers, and others for 1×1 layers, a one-channel image and batch 1.
+ * exception. The key of a program in tfjs 4.22 also describes samplers that these shaders never call. It tells which dimensions of each
+ * input are 1 where the output has more in the same place, and whether a tensor has one element. So a network compiles one program per pass
+ * for its k×k layers, and others for 1×1 layers, a one-channel image and batch 1.
  */
 export function program(info: Conv2DInfo, pass: Pass): {program: WebGLProgram; uniforms: Uniforms} {
   const uniforms = tapGeometry(info);

@@ -29,7 +29,7 @@ export function readsOf(rows: number, columns: number, readsOfRow: number, tile:
   return tiles * (tile.rows * readsOfRow + tile.columns);
 }
 
-/** An odd count across doubles the rectangles to copy, see `Tiling`; break ties towards even. */
+/** An odd count across doubles the rectangles to copy, see `Tiling.strips`; break ties towards even. */
 const evenPrice = (across: number) => across * (across % 2 === 0 ? 1 : 1.01);
 
 const upToEven = (count: number) => 2 * Math.ceil(count / 2);

@@ -36,8 +36,8 @@ const minWidth = 8;
 
 /**
  * The tiling of an image for so many draw buffers below and beside each other.
- * @param together rounds the rows of a rectangle up to a multiple of this, if that adds at most 20 %; the rows of a fragment's draw buffers
- * then lie alike
+ * @param together rows that form a group. A rectangle is rounded up to whole groups if that adds at most 20 %. The rows of a fragment then
+ * have the same place in their groups.
  */
 export function tilingOf(
   shape: readonly number[],

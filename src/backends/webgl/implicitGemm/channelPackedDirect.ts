@@ -52,11 +52,9 @@ export function convolutionText(
       ? `texelAt(weights, ((tap + ${tap}) * pairs + ${term}) * resultShape.w + ${channel})`
       : `texelAt(weights, ((tap + ${tap}) * resultShape.w + ${channel}) * pairs + ${term})`;
   };
-  // A texel of the filter holds two channels of the source by two of the result: the lanes of the first source channel, and those of the
-  // second.
+  // The lanes of a filter texel that belong to its first channel of the source, and to its second. It holds two by two of the result.
   const halvesOf = isForward ? ['xy', 'zw'] : ['xz', 'yw'];
-  // The lanes of a filter texel that are channels of the source. They are selected, because each condition would double what SwiftShader
-  // compiles.
+  // The lanes of a filter texel that are channels of the source. Selected, since each condition would double what SwiftShader compiles.
   const insideText = (m: number) => {
     const [one, two] = [`rest > ${2 * m}`, `rest > ${2 * m + 1}`];
     return `bvec4 inside${m} = bvec4(${(isForward ? [one, one, two, two] : [one, two, one, two]).join(', ')});`;

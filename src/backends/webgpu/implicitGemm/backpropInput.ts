@@ -26,7 +26,8 @@ export function backpropInput(variant: Variant): string {
 const rows = 8;
 
 /**
- * dX for C below 4, and at most `columns`. A tile is as wide as C, and sums products of dy and the filter as it lies over f:
+ * dX for C below 4, and at most `columns`. A tile is as wide as C, and sums over f the products of dy and the filter, which is not
+ * transposed:
  *
  *     dx[p, c] = Σ_{i, j} dy[the output that reads p through tap (i, j)] · filter[i, j, c]      dot products of F
  *

@@ -1,7 +1,7 @@
 import {guard, tileOfThread} from './thread.js';
 import {eachElement, tileTransform} from './tileTransform.js';
 
-/** WGSL: sums the slices of the 16 matrices in their order, at one block of four channels. */
+/** WGSL: the 16 matrices at one block of four channels, with their slices summed in order. */
 const matrixSums = `
     let matrixSize = uniforms.threads;
     ${eachElement([4, 4], (k, l) => `var v${k}_${l} = products[${4 * k + l} * matrixSize + index];`)}

@@ -22,7 +22,7 @@ import {runUnpack} from './unpack.js';
 const kinds: readonly Kind[] = ['dense', 'depthwise'];
 const nameOf = (kind: Kind, pass: Pass, variant: string) => `channelPacked ${kind} ${pass}, ${variant}`;
 
-/** Counts how often each variant of the shaders runs. */
+/** Count the runs of each variant of the shaders. */
 export const counters = makeCounters(
   kinds.flatMap((kind) => passes.flatMap((pass) => variantsOf(kind, pass).map((name) => nameOf(kind, pass, name)))),
 );

@@ -24,7 +24,7 @@ import {type ChannelPackedDirectShader, shaderOf, variants} from './shaders.js';
 const own: readonly Pass[] = ['forward', 'backpropInput'];
 const nameOf = (pass: Pass, variant: string) => `channelPackedDirect ${pass}, ${variant}`;
 
-/** Counts how often each variant of the shader runs. */
+/** Count the runs of each variant of the shader. */
 export const counters = makeCounters(own.flatMap((pass) => variants.map((variant) => nameOf(pass, variant))));
 
 /**

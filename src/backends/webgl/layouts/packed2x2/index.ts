@@ -20,7 +20,7 @@ import {type Packed2x2Shaders, shadersOf, variantsOf} from './shaders.js';
 const kinds: readonly Kind[] = ['dense', 'depthwise'];
 const nameOf = (kind: Kind, pass: Pass, variant: string) => `packed2x2 ${kind} ${pass}, ${variant}`;
 
-/** Counts how often each variant of the shaders runs. */
+/** Count the runs of each variant of the shaders. */
 export const counters = makeCounters(
   kinds.flatMap((kind) => passes.flatMap((pass) => variantsOf(kind, pass).map((name) => nameOf(kind, pass, name)))),
 );

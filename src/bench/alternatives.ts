@@ -17,7 +17,7 @@ export interface Alternative {
 }
 
 /**
- * An algorithm is not timed if its predicted time is more than so many times the best one's. The definition's plain loops take
+ * An algorithm is not timed if its predicted time is more than this multiple of the best one's. The definition's plain loops take
  * minutes on real layers.
  */
 const maxPredictedRatio = 6;

@@ -25,6 +25,7 @@ export interface RowChange {
   slower: boolean;
 }
 
+/** The changes between two reports. */
 export interface ReportComparison {
   /** The rows that both reports measured. */
   changes: RowChange[];

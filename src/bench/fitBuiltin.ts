@@ -10,7 +10,7 @@ import type {BenchResult} from './result.js';
 import {softwareFlops} from './softwareSize.js';
 import {builtinCall, type TensorCall} from './timedCalls.js';
 
-/** A call of the built-in takes at most about so long. Some of tfjs's kernels would take minutes on a real layer. */
+/** A call of the built-in takes at most about this many milliseconds. Some of tfjs's kernels would take minutes on a real layer. */
 export const maxBuiltinMilliseconds = 50;
 
 /**
@@ -20,7 +20,7 @@ export const maxBuiltinMilliseconds = 50;
 const initialFlops = (backend: string) => (isGpu(backend) ? softwareFlops : initialHostFlops);
 const initialHostFlops = 2 ** 18;
 
-/** The largest reduction of a problem that takes at most so long, found by trying larger and larger ones. */
+/** The largest reduction of a problem that takes at most `most` milliseconds, found by trying larger and larger ones. */
 export async function largestAffordable(
   problem: Problem,
   timeOf: (reduced: Problem) => number | Promise<number>,

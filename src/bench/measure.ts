@@ -29,12 +29,13 @@ export interface Round {
   peak?: {ours: number; kernel?: number};
 }
 
+/** The warm-ups and rounds of one row. */
 export interface Measurement {
   warmUps: Partial<Record<BenchedName, WarmUpResult>>;
   rounds: Round[];
 }
 
-/** A call is repeated to fill about so many milliseconds of a round. */
+/** A call is repeated to fill about this many milliseconds of a round. */
 const slotMilliseconds = 10;
 
 /**

@@ -5,6 +5,7 @@ import type {Pass} from '../geometry/pass.js';
 import type {Peer} from './peer/peer.js';
 import type {BenchReport} from './report.js';
 
+/** The options of `bench()` and `benchSteps()`. */
 export interface BenchOptions {
   /** The backends to time; defaults to {@link defaultBackends}. Each must be imported. */
   backends?: readonly string[];
@@ -61,4 +62,5 @@ export interface BenchProgress {
 /** The backends that are timed by default. */
 export const defaultBackends: readonly string[] = backendNames.host;
 
+/** How many times every row is measured by default. */
 export const defaultRounds = 5;

@@ -29,7 +29,7 @@ const layer: fc.Arbitrary<Problem> = fc
     return operations(problem) >= fewest && operations(problem) <= most && problemInfo(problem).outHeight > 0;
   });
 
-/** Draws so many layers of the kinds that networks have. */
+/** Draws `count` random layers of the kinds that networks have. */
 export function randomLayers(count: number, seed: number): Case[] {
   return fc.sample(layer, {numRuns: count, seed}).map((problem) => ({problem}));
 }

@@ -45,12 +45,11 @@ export interface BenchResult extends BenchRow {
   ratio?: number;
   /** The speedup over native code, formed in the same way. */
   peerRatio?: number;
-  /**
-   * These exist where algorithms were timed side by side: the predicted time of this algorithm, the other algorithms, and the
-   * chosen one's time divided by the fastest one's (at least 1).
-   */
+  /** The predicted time of this algorithm, where algorithms were timed side by side. */
   predictedMilliseconds?: number;
+  /** The other algorithms that were timed beside it, the fastest first. */
   alternatives?: AlternativeResult[];
+  /** The chosen algorithm's time divided by the fastest one's, at least 1; the median of the ratios within each round. */
   loss?: number;
   /** (largest − smallest)/median over the rounds, of the whole call's fraction of the peak, or else of its time. */
   noise?: number;

@@ -43,7 +43,7 @@ export async function warmUp(call: TimedCall, clock: Clock, limit = warmUpLimit)
   return {first, best, calls};
 }
 
-/** How many calls fill so many milliseconds, between 1 and 1000. */
+/** How many calls of a duration fill `fill` milliseconds, between 1 and 1000. */
 export function repetitions(milliseconds: number, fill: number): number {
   return Math.max(1, Math.min(1000, Math.ceil(fill / milliseconds)));
 }

@@ -38,9 +38,9 @@ function wasmFault(problem: Problem, pass: Pass): string | undefined {
 }
 
 /**
- * Small problems take another path on webgpu, and so do 1×1 filters without stride and numeric pads. Otherwise, if the output's
- * width and channels are multiples of 4, NCHW is read four pixels of a row at a time, wherever the window begins. A gradient
- * needs a forward pass that does not throw.
+ * Small problems take another path on webgpu, and so do 1×1 filters with stride 1 and the pads 'same' or 'valid'. Otherwise, if
+ * the output's width and channels are multiples of 4, NCHW is read four pixels of a row at a time, wherever the window begins. A
+ * gradient needs a forward pass that does not throw.
  */
 function webgpuFault(problem: Problem, pass: Pass): string | undefined {
   const {batch, inWidth, outHeight, outWidth, outChannels, filterWidth, strideWidth, padLeft} = problemInfo(problem);

@@ -13,7 +13,7 @@ import {type Conv2DArguments, type Conv2DParameters, convolution} from './convol
  * @param pad 'same', 'valid', a number, or explicit pads; see {@link Conv2DAttributes}
  * @param dataFormat the order of dimensions of x and the result; defaults to 'NHWC'
  * @param dilations the steps between filter taps, one number or [height, width]; defaults to 1
- * @param dimRoundingMode how a fractional output size becomes whole, with numeric and explicit pads
+ * @param dimRoundingMode how a fractional output size becomes whole, with numeric and explicit pads; by default it is truncated
  * @returns a tensor of shape [batch, outHeight, outWidth, outChannels] in the order of `dataFormat`; rank 3 when x has rank 3
  * @throws ConvgradError that names the broken constraint, its numbers and the way out
  */

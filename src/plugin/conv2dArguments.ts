@@ -13,15 +13,15 @@ export interface Conv2DAttributes {
   /** The steps of the window, one number or [height, width]; whole numbers ≥ 1. */
   strides: number | readonly [number, number];
   /**
-   * 'same', 'valid', a whole number of zero rows and columns on every side, or [[0, 0], [top, bottom], [left, right], [0, 0]],
-   * with the pairs in the order of `dataFormat`.
+   * The padding of the image with zeros: 'same', 'valid', a whole number of rows and columns on every side, or explicit pads.
+   * Explicit pads are pairs in the order of `dataFormat`; for NHWC, [[0, 0], [top, bottom], [left, right], [0, 0]].
    */
   pad: Pad;
   /** The order of dimensions of x, dy and the results; filters are always [height, width, in, out]. Defaults to 'NHWC'. */
   dataFormat?: DataFormat | undefined;
   /** The steps between filter taps, one number or [height, width]; can be combined with strides. Defaults to 1. */
   dilations?: number | readonly [number, number] | undefined;
-  /** How a fractional output size becomes whole, with numeric and explicit pads. */
+  /** How a fractional output size becomes whole, with numeric and explicit pads; by default it is truncated. */
   dimRoundingMode?: RoundingMode | undefined;
 }
 

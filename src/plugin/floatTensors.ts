@@ -7,8 +7,9 @@ import type {Tf} from './tfjs.js';
  * Runs fn on float32 tensors whose memory holds floats: the given tensors, or copies of int32 and bool ones, which are released
  * afterwards.
  *
- * On webgpu tfjs casts int32 and bool to float32 without changing memory. Kernels that read memory directly would then take
- * integers for floats. Ours do so, and some of tfjs's, such as its Transpose.
+ * On webgpu tfjs casts int32 and bool to float32 without changing memory. On wasm the same holds for tensors that cpu cast before
+ * they moved there. Kernels that read memory directly would then take integers for floats. Ours do so, and some of tfjs's, such
+ * as its Transpose.
  */
 export function withFloatTensors<T extends readonly (TensorInfo | null | undefined)[], R>(
   context: BackendContext,
@@ -45,8 +46,8 @@ export function withFloatTensors<T extends readonly (TensorInfo | null | undefin
 
 /**
  * Gives a tensor its own memory with its values as floats, as tfjs's Cast on that backend would have done. Tensors that shared
- * the old memory keep it. This has to happen now: when a kernel ends, the tape saves clones of its inputs, and a clone no longer
- * shows that its memory holds integers.
+ * the old memory keep it. It happens before a kernel runs. Afterwards the
+ * tape saves clones of the inputs, and a clone no longer shows that its memory holds integers.
  */
 function giveFloats({tf, backend, backendName}: BackendContext, tensor: Tensor): void {
   const engine = tf.engine();

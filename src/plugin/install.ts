@@ -26,9 +26,12 @@ export interface InstallOptions {
    */
   backends?: readonly string[];
   /**
-   * The algorithm that computes wherever it runs and supports the problem. 'auto', the default, takes the implementation with the
-   * lowest predicted time. On wasm, 'auto' also takes tfjs's own forward kernel for depthwise and for small dense convolutions.
-   * 'builtin' names tfjs's own kernel; every other name selects convgrad's kernels alone.
+   * The algorithm that computes wherever it runs and supports the problem. Elsewhere another one of convgrad's computes, and
+   * `report().fallbacks` says why. On a backend on which an algorithm of your own does not run, calls throw.
+   *
+   * 'auto', the default, takes the implementation with the lowest predicted time. It also takes tfjs's own forward kernel where
+   * that is faster and, given the right pads, right: on wasm for depthwise and small dense convolutions, on webgl for some 1×1
+   * ones. 'builtin' names tfjs's own kernel; every other name excludes it.
    */
   algorithm?: string | 'auto';
   /**
@@ -42,7 +45,7 @@ export interface InstallOptions {
    */
   plan?: 'auto' | Plan;
   /**
-   * What computes on cpu and wasm. `fma` is WebAssembly vectors with fused multiply-add, `simd` is WebAssembly vectors with
+   * The engine that computes on cpu and wasm. `fma` is WebAssembly vectors with fused multiply-add, `simd` is WebAssembly vectors with
    * separate multiplication and addition, and `js` is plain JavaScript. 'auto', the default, takes the first of them that runs on
    * this host. They round differently, so name one to get the same bits on every machine.
    */
@@ -93,9 +96,9 @@ export interface Installation {
  * The call is synchronous and silent. A second call replaces the options, and puts convgrad back wherever something was
  * registered over it. Backends that are imported later are served as they arrive.
  *
- * @throws ConvgradError on an unknown option, backend, algorithm or accuracy, on an algorithm that runs on none of the requested
- * backends, on an invalid plan, and on an engine or a number of threads that this host cannot provide. Nothing is changed in
- * these cases.
+ * @throws ConvgradError on an unknown option, backend, algorithm or accuracy, and on an algorithm that runs on none of the
+ * requested backends. It also throws on an invalid plan, and on an engine or a number of threads that this host cannot provide.
+ * Nothing is changed in these cases.
  */
 export function install(options: InstallOptions = {}): Installation {
   refuseUnknown('install', options, known);

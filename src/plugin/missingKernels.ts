@@ -1,9 +1,6 @@
 import type {Tf} from './tfjs.js';
 
-/**
- * The kernels that exist only for gradients, by the op of tfjs whose gradient runs them. Exceptions also run forward for other
- * ops.
- */
+/** The kernels that ops of tfjs run only in their gradients, by op. Gradients run other kernels too, but those also run forward. */
 export const gradientKernels: Readonly<Record<string, readonly string[]>> = {
   conv2d: ['Conv2DBackpropInput', 'Conv2DBackpropFilter'],
   depthwiseConv2d: ['DepthwiseConv2dNativeBackpropInput', 'DepthwiseConv2dNativeBackpropFilter'],

@@ -28,7 +28,7 @@ interface CachedChoice {
   algorithm: string;
 }
 
-/** The limit of cached choices, above what programs need. Reaching it clears the cache, and the same choices are made anew. */
+/** The limit of cached choices, above what programs need. Reaching it clears the cache, and choices are made anew. */
 const maxChoices = 10_000;
 
 /** The algorithm that was chosen for one pass of a problem, if any. */

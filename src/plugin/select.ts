@@ -113,9 +113,9 @@ export function refusalOf(backend: string, {algorithm}: Requested): string | und
 }
 
 /**
- * Selects the implementation that serves one pass. The requested algorithm comes first, if it supports the pass. Next comes
- * tfjs's own kernel where it is known to be faster, then the implementation with the lowest predicted time. That choice is kept
- * for later calls.
+ * Selects the implementation that serves one pass. A named algorithm comes first, if it supports the pass. For 'auto', tfjs's
+ * own kernel comes first where it is known to be faster. Otherwise the implementation with the lowest predicted time serves, and
+ * serves later calls too.
  * @param builtin tfjs's own kernel; if you name another algorithm, you never get it
  * @throws ConvgradError with every refusal when no implementation supports the pass, and when a user-defined algorithm does not
  * run on this backend

@@ -13,7 +13,7 @@ import {type StepNetwork, stepNetworks} from './stepNetworks.js';
 import {type BuiltinSteps, type StepResult, type StepRow, stepResultOf} from './stepResult.js';
 import {startTraining, type Training} from './training.js';
 
-/** A step of the built-in takes at most about so long, unless a single image takes longer. */
+/** A step of the built-in takes at most about this many milliseconds, unless a single image takes longer. */
 const maxStepMilliseconds = 1000;
 
 /**

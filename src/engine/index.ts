@@ -19,7 +19,7 @@ export interface EngineOptions {
 let options: EngineOptions = {engine: 'auto'};
 let settings: Pick<EngineSettings, 'parallelThreshold' | 'cachePackedWeights'> = {};
 let chosen: Engine | undefined;
-/** Defined until the fastest tiles are known. */
+/** Finds out which tiles are fastest. Undefined once they are known, or if there is no choice of tiles. */
 let tuner: VariantTuner | undefined;
 
 /** The engine of this process: the configured one, else the fastest that runs here. It is created on the first call. */

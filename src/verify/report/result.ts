@@ -44,6 +44,8 @@ export interface Diagnosis {
   behaviour?: string;
   /** The smallest problem found on which the same oracle rejects the same pass. */
   smallest: {problem: string; replay: string};
+  /** If the smallest problem has an epilogue: how many results without one were right, and how many wrong. The same data are among them. */
+  withoutEpilogue?: {right: number; wrong: number};
   /** The result for a single 1 in each input, on the smallest problem. `wrong` has a few of the wrong elements. */
   onehot?: {
     ones: Partial<Record<'x' | 'filter' | 'dy', number[]>>;

@@ -24,9 +24,12 @@ export function describe(
   if (problem.epilogue) {
     const {bias, activation} = problem.epilogue;
     const after = [...(bias === undefined ? [] : ['bias']), ...(activation === 'linear' ? [] : [activation])];
-    says.push(
-      `it takes a fused convolution${after.length > 0 ? ` with ${after.join(' and ')}` : ''} to show: without, it is right`,
-    );
+    const fused = `a fused convolution${after.length > 0 ? ` with ${after.join(' and ')}` : ''}`;
+    const {right = 0, wrong = 0} = found.withoutEpilogue ?? {};
+    if (wrong > 0) says.push(`it was seen in ${fused}, and without too, in ${wrong} of ${right + wrong} convolutions`);
+    else if (right > 0)
+      says.push(`it was seen in ${fused}; ${right} convolutions without were right, on the same data too`);
+    else says.push(`it was seen in ${fused}`);
   }
   if (hypothesis) says.push(`it equals the right result with ${hypothesis.join(', or with ')}`);
   if (behaviour) says.push(behaviour);

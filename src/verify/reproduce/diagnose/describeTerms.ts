@@ -32,8 +32,11 @@ const mostValues = 3;
 /** Says which products are missing, doubled or extra, and what they have in common that not all products have. */
 export function describeTerms(terms: readonly ProductTerm[], model: Model): string[] {
   const due = terms.filter(({want}) => want > 0);
+  const isPart = ({got, want}: ProductTerm) => got > 0 && got < 1 && want === 1;
+  const parts = [...new Set(terms.filter(isPart).map(({got}) => Number(got.toPrecision(6))))].sort((a, b) => a - b);
   const kinds: readonly [string, (term: ProductTerm) => boolean][] = [
     ['missing', ({got, want}) => got === 0 && want === 1],
+    [parts.length > mostValues ? 'counted in part' : `counted ${parts.join(', ')} times`, isPart],
     ['counted more than once', ({got, want}) => got > 1 && want === 1],
     ['counted with the wrong sign', ({got, want}) => got < 0 && want === 1],
     ['extra', ({got, want}) => got !== 0 && want === 0],

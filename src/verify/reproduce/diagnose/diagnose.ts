@@ -10,14 +10,18 @@ import {describeTerms} from './describeTerms.js';
 import {epilogueCauses} from './epilogueCauses.js';
 import {explain} from './explain.js';
 import {groupErrors} from './groups.js';
+import {nonlinearityOf} from './linearity.js';
 import {type FailedPass, observe} from './observe.js';
 import {oneHot} from './oneHot.js';
 import {probes} from './probes.js';
 import type {Sample} from './suspects.js';
-import {addUp, mappable, termMap} from './termMap.js';
+import {addUp, mappable, productsPerRun, termMap} from './termMap.js';
 import {timeLimits} from './timeLimits.js';
+import {observeWithoutEpilogue} from './withoutEpilogue.js';
 
 const mostTries = 400;
+/** At most this many wrong results are tested for being a sum of products. */
+const mostTried = 8;
 
 /**
  * Says what is wrong with a failed result. It shrinks the problem while the same oracle rejects the same pass, and sorts the errors. Then
@@ -90,8 +94,10 @@ async function findOut(
   // A missing value counts as NaN if the result is not finite, and as 0 otherwise.
   const blank = misbehaviour ? Number.NaN : 0;
   if (smallest.epilogue) {
-    // Without its epilogue the pass is right, so the terms of the sum do not matter.
-    const causes = misbehaviour ? [] : await epilogueCauses(failedPass, [smallest, problem]);
+    const plain = await observeWithoutEpilogue(failedPass, [smallest, problem]);
+    found.withoutEpilogue = plain;
+    // If the pass is right without its epilogue, the terms of the sum do not matter.
+    const causes = misbehaviour || plain.wrong > 0 ? [] : await epilogueCauses(failedPass, [smallest, problem]);
     if (causes.length > 0) found.hypothesis = causes;
     return;
   }
@@ -119,16 +125,18 @@ async function findOut(
   if (single) found.onehot = single;
 }
 
-/** The text for a result that differs from the sum of the products that single ones in the inputs show. */
-export const dependsOnValues =
-  'the result is not the sum of the products that single ones show: it depends on the values themselves, as where it saturates or skips some';
-
 /** Describes the wrong terms of a result that has no known cause. */
 async function wrongTerms(failedPass: FailedPass, samples: readonly Sample[]): Promise<string[]> {
-  const sample = mappable(samples);
-  const terms = sample && (await termMap(failedPass, sample, performance.now() + timeLimits.termMap));
-  if (!terms) return [];
-  const where = formatProblem(sample.observation.problem);
-  if (!addUp(terms, sample)) return [`in ${where} ${dependsOnValues}`];
-  return describeTerms(terms, sample.model).map((line) => `in ${where} ${line}`);
+  const deadline = performance.now() + timeLimits.termMap;
+  const at = (sample: Sample, line: string) => `in ${formatProblem(sample.observation.problem)} ${line}`;
+  for (const perRun of [productsPerRun.counts, productsPerRun.coefficients]) {
+    const sample = mappable(samples, perRun);
+    const terms = sample && (await termMap(failedPass, sample, perRun, deadline));
+    if (terms && addUp(terms, sample)) return describeTerms(terms, sample.model).map((line) => at(sample, line));
+  }
+  for (const sample of samples.filter(({isRight}) => !isRight).slice(0, mostTried)) {
+    const reason = await nonlinearityOf(failedPass, sample.observation);
+    if (reason) return [at(sample, reason)];
+  }
+  return [];
 }

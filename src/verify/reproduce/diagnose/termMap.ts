@@ -5,7 +5,7 @@ import {type FailedPass, observe} from './observe.js';
 import {indexOf, positionOf} from './position.js';
 import type {Sample} from './suspects.js';
 
-/** A product of two input elements in an output element: how often it occurs, and how often it must. */
+/** A product of two input elements in an output element: how often it occurs, which may be a fraction, and how often it must. */
 export interface ProductTerm {
   /** Positions by kind of tensor: in x or dx, filter or dFilter, y or dy. */
   x: number[];
@@ -15,31 +15,37 @@ export interface ProductTerm {
   want: number;
 }
 
-/** The counts, from −3 to 4, are the digits of one number. More digits would not be exact. */
+/** The counts, from −3 to 4, are the digits of one number. */
 const base = 8;
-const digits = 7;
 /** A description may take at most this many runs of the pass. */
 const mostRuns = 250;
 
+/**
+ * How many products one run tells apart. `counts` reads seven small whole numbers as the digits of one result; more digits would not be
+ * exact. `coefficients` reads one product at a time, which may be multiplied by any number.
+ */
+export const productsPerRun = {counts: 7, coefficients: 1};
+
 /** How many runs the map takes. */
-export function runsOf({observation: {inputs}, model: {pass}}: Sample): number {
+export function runsOf({observation: {inputs}, model: {pass}}: Sample, perRun: number): number {
   const [one, other] = passTensors[pass].inputs as readonly (keyof Inputs)[];
-  return inputs[one].length * Math.ceil(inputs[other].length / digits);
+  return inputs[one].length * Math.ceil(inputs[other].length / perRun);
 }
 
 /** The wrong result with the largest map that `mostRuns` allows. */
-export function mappable(samples: readonly Sample[]): Sample | undefined {
-  const wrong = samples.filter((sample) => !sample.isRight && runsOf(sample) <= mostRuns);
-  return wrong.sort((a, b) => runsOf(b) - runsOf(a))[0];
+export function mappable(samples: readonly Sample[], perRun: number): Sample | undefined {
+  const wrong = samples.filter((sample) => !sample.isRight && runsOf(sample, perRun) <= mostRuns);
+  return wrong.sort((a, b) => runsOf(b, perRun) - runsOf(a, perRun))[0];
 }
 
 /**
  * Finds every term that occurs or must occur. A convolution is bilinear, so single ones in one input and powers in the other give all of
- * its coefficients. Undefined when time runs out, or when some coefficients are no small whole numbers.
+ * its coefficients. Undefined when time runs out, or when a run does not show `perRun` of them.
  */
 export async function termMap(
   failedPass: FailedPass,
   sample: Sample,
+  perRun: number,
   deadline: number,
 ): Promise<ProductTerm[] | undefined> {
   const {problem, inputs} = sample.observation;
@@ -55,17 +61,17 @@ export async function termMap(
   };
   const terms: ProductTerm[] = [];
   for (let at = 0; at < inputs[one].length; at++) {
-    for (let from = 0; from < inputs[other].length; from += digits) {
+    for (let from = 0; from < inputs[other].length; from += perRun) {
       if (performance.now() > deadline) return undefined;
       const {got, expected} = await observe(failedPass, testVector, {
         ...inputs,
         [one]: inputs[one].map((_, i) => (i === at ? 1 : 0)),
-        [other]: inputs[other].map((_, i) => (i >= from && i < from + digits ? base ** (i - from) : 0)),
+        [other]: inputs[other].map((_, i) => (i >= from && i < from + perRun ? base ** (i - from) : 0)),
       });
       for (let out = 0; out < expected.values.length; out++) {
-        const [counts, due] = [countsIn(got[out]), countsIn(expected.values[out])];
+        const [counts, due] = [got[out], expected.values[out]].map((value) => coefficientsIn(value, perRun));
         if (!counts || !due) return undefined;
-        for (let k = 0; k < digits; k++) {
+        for (let k = 0; k < perRun; k++) {
           if (counts[k] === 0 && due[k] === 0) continue;
           const places = {[kindOf[one]]: at, [kindOf[other]]: from + k, [kindOf[passTensors[pass].output]]: out};
           const positions = (['x', 'filter', 'y'] as const).map((kind) => [
@@ -81,8 +87,8 @@ export async function termMap(
 }
 
 /**
- * Whether the products of the map add up to the observed result. They do not if the pass is no sum of products: if it saturates, or if a
- * condition on the values decides. Then the map says nothing.
+ * Whether the products of the map add up to the observed result. They do not if a fraction was read as a count, or if the pass is no sum of
+ * products. Then the map says nothing.
  */
 export function addUp(terms: readonly ProductTerm[], {observation, model: {pass}}: Sample): boolean {
   const {inputs, expected} = observation;
@@ -99,9 +105,10 @@ export function addUp(terms: readonly ProductTerm[], {observation, model: {pass}
   return agrees(observation, sums);
 }
 
-function countsIn(value: number): number[] | undefined {
+function coefficientsIn(value: number, perRun: number): number[] | undefined {
+  if (perRun === 1) return [value];
   let left = value;
-  const counts = Array.from({length: digits}, () => {
+  const counts = Array.from({length: perRun}, () => {
     const digit = ((left % base) + base) % base;
     const count = digit > base / 2 ? digit - base : digit;
     left = (left - count) / base;

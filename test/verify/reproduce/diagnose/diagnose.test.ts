@@ -6,13 +6,13 @@ import {algorithmName, defineMutant, findMutant, type Mutant, mutants} from '../
 import {sizeMutants} from '../../../../src/verify/mutants/sizeMutants.js';
 import type {Diagnosis} from '../../../../src/verify/report/result.js';
 import {notFinite} from '../../../../src/verify/reproduce/diagnose/behaviour.js';
-import {dependsOnValues} from '../../../../src/verify/reproduce/diagnose/diagnose.js';
+import {dependsOnValues} from '../../../../src/verify/reproduce/diagnose/linearity.js';
 import {causes} from './causes.js';
 import {blunders, strangers} from './knownMistakes.js';
 
 // Whether a diagnosis is found is held here, and not how fast a machine is.
 jest.mock('../../../../src/verify/reproduce/diagnose/timeLimits.js', () => ({
-  patience: {shrink: 1e6, explain: 1e6, termMap: 1e6, oneHot: 1e6, run: 1e6, reruns: 1e6},
+  timeLimits: {shrink: 1e6, explain: 1e6, termMap: 1e6, oneHot: 1e6, run: 1e6, reruns: 1e6},
 }));
 
 const problems = [
@@ -192,6 +192,41 @@ test('what is no sum of products gets no map of products', async () => {
   expect(diagnosis).not.toHaveProperty('hypothesis');
   expect(diagnosis?.groups.join()).toContain(dependsOnValues);
   expect(diagnosis?.text).not.toMatch(/products are/);
+});
+
+/** A mistake made with the last output channel of dFilter. */
+const lastChannelTimes = (factor: number): Mutant => ({
+  ...{name: 'part', passes: ['backpropFilter'], wrong: `the last filter × ${factor}`},
+  mistake: (run) => (call) => {
+    run(call);
+    const {outChannels: F} = call.info;
+    if (F > 128 && F % 2 === 1) for (let i = F - 1; i < call.out.length; i += F) call.out[i] *= factor;
+  },
+});
+
+test.each<[number, VerifyOptions['fills'], string]>([
+  [0.5, ['integers'], 'counted 0.5 times'],
+  [0.5, ['reals'], 'counted 0.5 times'],
+  [0.3, ['integers'], 'counted 0.3 times'],
+])('a part of the products that counts %s× is said to, on %s', async (factor, fills, said) => {
+  const options: VerifyOptions = {problems: ['ih1iw2ic2oc131kh1kw1'], oracles: ['reference'], fills};
+  const diagnosis = await diagnosisOf(lastChannelTimes(factor), options);
+  expect(diagnosis).not.toHaveProperty('hypothesis');
+  expect(diagnosis?.groups).toContainEqual(expect.stringMatching(new RegExp(`products are ${said} .*channel 1[23]`)));
+  expect(diagnosis?.text).not.toContain(dependsOnValues);
+});
+
+test('a number that is added to the result is no matter of its values', async () => {
+  const added: Mutant = {
+    ...{name: 'added', passes: ['forward'], wrong: 'one element is 1 too large'},
+    mistake: (run) => (call) => {
+      run(call);
+      call.out[0] += 1;
+    },
+  };
+  const diagnosis = await diagnosisOf(added);
+  expect(diagnosis?.groups.join()).toMatch(/the result is not zero where x is all zeros/);
+  expect(diagnosis?.text).not.toContain(dependsOnValues);
 });
 
 test('a mistake that a depthwise convolution shows first is not laid to it when dense ones show it too', async () => {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import {verify} from '../../../../src/verify/index.js';
-import {algorithmName, defineMutant} from '../../../../src/verify/mutants/index.js';
+import {algorithmName, defineMutant, type Mutant} from '../../../../src/verify/mutants/index.js';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -9,11 +9,15 @@ beforeAll(async () => {
 const sizes = 'mb2ih5iw6ic3oc7kh3kw2-same-nhwc';
 
 /** What is said of a mutant on one problem. */
-async function said(mutant: string, problem: string) {
+async function said(mutant: string | Mutant, problem: string) {
   const undo = defineMutant(mutant);
   try {
     const {results} = await verify({
-      ...{backends: ['cpu'], problems: [problem], algorithms: [algorithmName({name: mutant})]},
+      ...{
+        backends: ['cpu'],
+        problems: [problem],
+        algorithms: [algorithmName(typeof mutant === 'string' ? {name: mutant} : mutant)],
+      },
       ...{oracles: ['reference'], regressions: []},
     });
     return results.find(({diagnosis}) => diagnosis)?.diagnosis;
@@ -36,19 +40,36 @@ test.each([
 });
 
 test.each([
-  ['fused-relu6-at-8', `${sizes}-bias-relu6`, 'it takes a fused convolution with relu6 to show: without, it is right'],
-  [
-    'fused-bias-after-activation',
-    `${sizes}-bias-relu6`,
-    'it takes a fused convolution with bias and relu6 to show: without, it is right',
-  ],
-  [
-    'fused-relu-derivative',
-    `${sizes}-bias-relu`,
-    'it takes a fused convolution with relu to show: without, it is right',
-  ],
+  ['fused-relu6-at-8', `${sizes}-bias-relu6`, 'it was seen in a fused convolution with relu6; '],
+  ['fused-bias-after-activation', `${sizes}-bias-relu6`, 'it was seen in a fused convolution with bias and relu6; '],
+  ['fused-relu-derivative', `${sizes}-bias-relu`, 'it was seen in a fused convolution with relu; '],
 ])('%s has no name here, and none is made up', async (mutant, problem, text) => {
   const diagnosis = await said(mutant, problem);
   expect(diagnosis?.hypothesis).toBeUndefined();
   expect(diagnosis?.text).toContain(text);
+  expect(diagnosis?.text).toMatch(/; \d+ convolutions without were right, on the same data too\./);
 });
+
+/** What a float32 holds one step closer to zero. */
+function oneStepLess(value: number): number {
+  const bits = new Uint32Array(Float32Array.of(value).buffer);
+  bits[0]--;
+  return new Float32Array(bits.buffer)[0];
+}
+
+test.each(['mb2ih5iw6ic9oc7kh3kw3-same-relu6', 'mb2ih5iw6ic9oc7kh3kw3-same-bias-relu6', 'mb1ih1iw2ic1oc1kh1kw2-relu6'])(
+  'a rounding of fractions that %s shows is not laid to its activation',
+  async (problem) => {
+    const mutant: Mutant = {
+      ...{name: 'rounded', passes: ['forward'], wrong: 'fractions are rounded towards zero'},
+      mistake: (run) => (call) => {
+        run(call);
+        call.out.set(call.out.map((value) => (Number.isInteger(value) ? value : oneStepLess(value))));
+      },
+    };
+    const diagnosis = await said(mutant, problem);
+    expect(diagnosis?.smallest.problem).toContain('relu6');
+    expect(diagnosis?.hypothesis).toBeUndefined();
+    expect(diagnosis?.text).toMatch(/it was seen in a fused convolution with .*relu6, and without too, in \d+ of \d+/);
+  },
+);

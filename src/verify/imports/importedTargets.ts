@@ -9,6 +9,7 @@ import {isFused} from '../reference/fusedReference.js';
 import {isRefusedFused} from '../run/convolveFused.js';
 import {kernelOf} from '../run/kernels.js';
 import {isRefusedByTf} from '../run/runPass.js';
+import {watchAttributes} from '../run/sideEffects.js';
 import type {Target} from '../run/target.js';
 import {type CallCounts, ImportedError} from './countCalls.js';
 import {type Imported, importedGradientName, importedName} from './imported.js';
@@ -100,11 +101,11 @@ function gradientTarget(backend: string, registrations: Registrations, calls: Ca
   };
 }
 
-/** Runs fn, and counts the calls of the registrations with these titles. */
+/** Runs fn, and counts the calls of the registrations with these titles. @throws what fn throws, with the kernel that changed its attributes before */
 function counted<T>(fn: () => T, titles: readonly string[], calls: CallCounts): {value: T; runs: number} {
   const count = () => titles.reduce((sum, title) => sum + (calls.get(title) ?? 0), 0);
   const before = count();
-  const value = fn();
+  const {value} = watchAttributes(fn);
   return {value, runs: count() - before};
 }
 

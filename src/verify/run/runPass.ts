@@ -13,7 +13,7 @@ import {isFused} from '../reference/fusedReference.js';
 import {type AllInputs, type Inputs, tensorShapes} from '../reference/reference.js';
 import {type Attributes, convolveFused, type EpilogueInputTensors, epilogueInputTensors} from './convolveFused.js';
 import {withPoisonedBuffers} from './poisonedBuffers.js';
-import {observeSideEffects, overwriteAndDispose} from './sideEffects.js';
+import {changeByLaterCall, observeSideEffects, overwriteAndDispose} from './sideEffects.js';
 import {poisonUnusedLanes, unusedLanes} from './unusedLanes.js';
 
 /** What one pass computed, and how long it took. */
@@ -84,10 +84,12 @@ export async function runPass(
       start = performance.now();
       return y;
     };
-    const compute = (asked: Pass) => () =>
-      asked === 'forward'
-        ? convolve(problem, x, filter, epilogueInputs, false, attributes)
-        : gradientOf(problem, asked, {x, filter, dy}, epilogueInputs, recorded, company, attributes);
+    const compute =
+      (asked: Pass, of = {x, filter, dy}) =>
+      () =>
+        asked === 'forward'
+          ? convolve(problem, of.x, of.filter, epilogueInputs, false, attributes)
+          : gradientOf(problem, asked, of, epilogueInputs, recorded, company, attributes);
     for (let before = 1; before < times; before++) {
       tf.dispose([x, dy, around(compute(pass))]);
       const {filter: another, ...images} = await tensorsFrom(problem, inputs, provenance);
@@ -104,7 +106,10 @@ export async function runPass(
     const ran = {got: inNHWC(problem, pass === 'backpropFilter', values, result.shape), milliseconds};
     if (poison && !isWebgpu) return {...ran, unusedLanes: await readUnusedLanes(result as Tensor4D)};
     if (!readBack) return ran;
-    const sideEffect = 'sideEffect' in seen ? seen.sideEffect : undefined;
+    const later = (of: Record<keyof Inputs, Tensor4D>) => around(compute(pass, of));
+    const sideEffect =
+      ('sideEffect' in seen ? seen.sideEffect : undefined) ??
+      (await changeByLaterCall(result, pass, {x, filter, dy}, later));
     if (sideEffect !== undefined) return {...ran, sideEffect};
     overwriteAndDispose(result);
     const after = async (tensor: Tensor4D, isFilter = false) =>

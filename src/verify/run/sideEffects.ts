@@ -1,5 +1,8 @@
-import type {Tensor} from '@tensorflow/tfjs';
+import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
+import type {Pass} from '../../geometry/pass.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
+import {firstDifference} from '../oracles/firstDifference.js';
+import type {Inputs} from '../reference/reference.js';
 
 /** A fault in how a call behaved, whatever it computed; undefined where there is none. */
 export type SideEffect = string | undefined;
@@ -35,8 +38,9 @@ function memoryInUse(): {tensors: number; data: number} {
 /**
  * Runs fn and compares the attributes of every kernel call before the call, after it and at the end. The tape hands the same object to
  * gradients.
+ * @throws what fn throws, with the change that came before: the kernel that got changed attributes is not to blame
  */
-function watchAttributes<T>(fn: () => T): {value: T; changed: SideEffect} {
+export function watchAttributes<T>(fn: () => T): {value: T; changed: SideEffect} {
   const engine = tf.engine();
   const run = engine.runKernel;
   let changed: SideEffect;
@@ -56,8 +60,39 @@ function watchAttributes<T>(fn: () => T): {value: T; changed: SideEffect} {
       if (after !== before) changed ??= `the attributes of ${name} were changed on the tape from ${before} to ${after}`;
     }
     return {value, changed};
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (changed === undefined || message.startsWith(changed)) throw error;
+    throw new Error(`${changed}; then: ${message}`, {cause: error});
   } finally {
     engine.runKernel = run;
+  }
+}
+
+/**
+ * Computes the pass once more from other data, and compares the first result before and after. A change means that the kernel still
+ * writes to memory that it has handed out.
+ * @param call computes the pass from these inputs
+ */
+export async function changeByLaterCall(
+  result: Tensor,
+  pass: Pass,
+  inputs: Record<keyof Inputs, Tensor4D>,
+  call: (inputs: Record<keyof Inputs, Tensor4D>) => Tensor,
+): Promise<SideEffect> {
+  const name = pass === 'forward' ? 'x' : 'dy';
+  // GPU backends cache what they have read back. A kernel reads the memory itself.
+  const seen = [tf.mul(result, 1)];
+  const negative = tf.neg(inputs[name]) as Tensor4D;
+  const later = call({...inputs, [name]: negative});
+  seen.push(tf.mul(result, 1));
+  try {
+    const [before, after] = await Promise.all(seen.map((tensor) => tensor.data()));
+    const index = firstDifference(after, before);
+    if (index < 0) return undefined;
+    return `a later call changes the result: element ${index} was ${before[index]} and is ${after[index]} then`;
+  } finally {
+    tf.dispose([negative, later, ...seen]);
   }
 }
 

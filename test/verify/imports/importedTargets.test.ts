@@ -38,6 +38,22 @@ function registerGradient(
   return theirs;
 }
 
+type KernelFunc = ReturnType<typeof tf.getKernel>['kernelFunc'];
+
+/** Registers a kernel that makes of convgrad's whatever `change` does. */
+function registerKernel(kernelName: string, change: (right: KernelFunc) => KernelFunc): void {
+  const original = tf.getKernel(kernelName, 'cpu');
+  install({tf});
+  const kernel = tf.getKernel(kernelName, 'cpu');
+  tf.unregisterKernel(kernelName, 'cpu');
+  tf.registerKernel({...kernel, kernelFunc: change(kernel.kernelFunc)});
+  undo.push(() => {
+    uninstall();
+    tf.unregisterKernel(kernelName, 'cpu');
+    tf.registerKernel(original);
+  });
+}
+
 function judge(options: VerifyOptions = {}): Promise<VerifyReport> {
   return verify({backends: ['cpu'], problems: [plain, dilated], diagnose: false, ...options});
 }
@@ -189,6 +205,21 @@ test('kernels and gradients together: the kernels also by themselves', async () 
   });
   const report = await judge({problems: [plain], oracles: ['reference']});
   expect(failuresOf(report)).toEqual(new Set(['imported backpropFilter', 'imported-gradient backpropFilter']));
+});
+
+test('a kernel that changes its attributes is blamed for what another makes of them', async () => {
+  registerKernel('Conv2DBackpropInput', (right) => (call) => {
+    const dx = right(call);
+    (call.attrs!['inputShape'] as number[])[0] = 1;
+    return dx;
+  });
+  const {results} = await judge({problems: [`${plain}-linear`], oracles: ['reference', 'purity']});
+  const failed = results.filter(({status}) => status === 'failed');
+  expect(failed.map(({reason}) => reason?.includes('; then: '))).toContain(true);
+  for (const {reason} of failed)
+    expect(reason).toMatch(
+      /^Conv2DBackpropInput changed its attributes from \{.*"inputShape":\[2,.* to \{.*"inputShape":\[1,/,
+    );
 });
 
 describe('what was not called', () => {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import type {Pass} from '../../../src/geometry/pass.js';
 import {verify} from '../../../src/verify/index.js';
-import {algorithmName, defineMutant} from '../../../src/verify/mutants/index.js';
+import {algorithmName, defineMutant, type Mutant} from '../../../src/verify/mutants/index.js';
 import {sideEffectFaults} from '../../../src/verify/mutants/sideEffectFaults.js';
 import {foreignGradient} from './foreign.js';
 
@@ -58,6 +59,34 @@ test('a kernel that keeps x and hands its memory out under another name is found
     expect(results.filter(({status}) => status === 'failed')[0].reason).toMatch(
       /^where a factor is one: element 0 of x was .* and is NaN after the run$/,
     );
+  } finally {
+    undo();
+  }
+});
+
+test.each<[string, Pass, (kept: Float32Array, out: Float32Array) => void]>([
+  ['overwrites', 'forward', (kept) => kept.fill(0, 0, 1)],
+  ['writes over', 'backpropInput', (kept, out) => kept.set(out.subarray(0, kept.length))],
+  ['adds to', 'backpropFilter', (kept, out) => kept.set(kept.map((value, i) => value + (out[i] ?? 0)))],
+])('a call that %s what an earlier call returned is found', async (_, pass, spoil) => {
+  let kept: Float32Array | undefined;
+  const mutant: Mutant = {
+    ...{name: 'kept', passes: [pass], wrong: 'it keeps its result and changes it at the next call'},
+    mistake: (run) => (call) => {
+      run(call);
+      const out = call.out as Float32Array;
+      if (kept && kept !== out) spoil(kept, out);
+      kept = out;
+    },
+  };
+  const undo = defineMutant(mutant);
+  try {
+    const {results} = await verify({
+      ...{...options, algorithms: [algorithmName(mutant)], passes: [pass]},
+      problems: ['mb2ih3iw4ic1oc1kh1kw1', 'mb2ih4iw5ic3oc2kh2kw3'],
+    });
+    expect(results.map(({status}) => status)).toEqual(['failed', 'failed']);
+    for (const {reason} of results) expect(reason).toMatch(/^a later call changes the result: element \d+ was /);
   } finally {
     undo();
   }

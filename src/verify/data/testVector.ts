@@ -33,7 +33,11 @@ export function headroomFor(fill: Fill, headroom: number): number {
   return fill === 'integers' && headroom > 0 ? headroom : 1;
 }
 
-/** Draws the data of a test vector. While a pass would be vacuous by chance, it draws again with the next sub-seed, up to a limit. */
+/**
+ * Draws the data of a test vector. While a pass would be vacuous by chance, it draws again with the next sub-seed, up to a limit. In the
+ * second half of the draws, only x has values that its provenance can have; filter and dy are uploaded. If x and filter are both positive,
+ * long sums are all above 6, where relu6 has no gradient.
+ */
 export function makeTestVector(
   problem: Problem,
   fill: Fill,
@@ -45,7 +49,8 @@ export function makeTestVector(
   const most = problem.epilogue ? attemptsOfFused : attempts;
   for (let attempt = 0; ; attempt++) {
     const drawn = drawInputs(problem, fill, seed, headroomFor(fill, headroom), attempt, arithmetic);
-    const inputs = {...drawn, ...fitValues(problem, drawn, fill, provenance)};
+    const fitted = attempt < most / 2 ? provenance : {...uniformProvenance('uploaded'), x: provenance.x};
+    const inputs = {...drawn, ...fitValues(problem, drawn, fill, fitted)};
     if (isFused(problem)) inputs.dy = awayFromKinks(problem, inputs);
     const expected = reference(problem, inputs);
     if (attempt + 1 === most || !passes.some((pass) => isVacuous(expected[pass])))

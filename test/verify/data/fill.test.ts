@@ -1,6 +1,8 @@
+import {passes} from '../../../src/geometry/pass.js';
 import {parseProblem} from '../../../src/geometry/problem.js';
 import {drawInputs, exactLimit} from '../../../src/verify/data/fill.js';
 import {makeTestVector} from '../../../src/verify/data/testVector.js';
+import {parseProvenance} from '../../../src/verify/provenance/provenance.js';
 import {arithmeticOf} from '../../../src/verify/reference/bound.js';
 import {isVacuous} from '../../../src/verify/reference/compare.js';
 import {reference} from '../../../src/verify/reference/reference.js';
@@ -44,6 +46,22 @@ test('a draw that sums to zero by chance is drawn again', () => {
   expect(seeds.filter(vacuous).length).toBeGreaterThan(0);
   for (const seed of seeds.filter(vacuous))
     expect(isVacuous(makeTestVector(tiny, 'integers', seed, 1).expected.forward)).toBe(false);
+});
+
+test.each([
+  'mb5ih4iw3ic65oc9kh3kw3sh3sw1-bias-relu6',
+  'mb9ih5iw16ic5oc9kh1kw1sh3sw1-same-nchw-relu6',
+  'mb9ih9iw3ic9oc9kh2kw2sh2sw2-pt0pb2pl1pr3-floor-nchw-depthwise-relu6',
+  'mb2ih4iw4ic8oc5kh3kw3-same-relu',
+])('with an activation that saturates, data of no provenance make %s vacuous', (text) => {
+  const saturating = parseProblem(text);
+  for (const names of ['pixels', 'bool', 'pixels,bool,bool', 'bool,pixels,int32', 'uploaded,uploaded,bool'])
+    for (const fill of ['integers', 'reals'] as const)
+      for (let seed = 1; seed <= 4; seed++) {
+        const {expected} = makeTestVector(saturating, fill, seed, 1, arithmeticOf('cpu'), parseProvenance(names));
+        const vacuous = passes.filter((pass) => isVacuous(expected[pass]));
+        expect({names, fill, seed, vacuous}).toEqual({names, fill, seed, vacuous: []});
+      }
 });
 
 test('what a float16 texture is filled with are float16 values', () => {

@@ -51,6 +51,14 @@ function kernelTarget(backend: string, {kernels}: Registrations, calls: CallCoun
           );
         return value;
       },
+      // Second derivatives run all three passes, so all kernels of the module are in place.
+      secondOrder(problem, fn) {
+        const placed = find(passes.map((pass) => kernelOf(problem, pass)));
+        const titles = placed.map(({key}) => kernelTitle(key));
+        const {value, runs} = counted(() => withRegistered({kernels: placed, gradients: []}, fn), titles, calls);
+        if (runs === 0) throw new Error(`the imported ${titles.join(' and ')} did not run in second derivatives`);
+        return value;
+      },
     },
     supports(problem, pass) {
       if (find(kernelsOf(problem, pass)).length === 0) return 'the imported module registers no kernel for it';

@@ -21,7 +21,7 @@ export const secondOrderOracle: Oracle = {
   judges(problem, _pass, _fill, target) {
     if (target.imported?.secondOrder) return true;
     if (target.imported || target.compute)
-      return 'which code serves the nested passes is known of convgrad’s kernels and of imported gradients only';
+      return 'which code serves the nested passes is known of convgrad’s kernels and of imported ones only';
     const missing = passes.find((pass) => target.supports(problem, pass) !== true);
     return (
       missing === undefined || `second derivatives take all three passes; ${target.algorithm} does no ${missing} here`

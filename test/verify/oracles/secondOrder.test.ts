@@ -37,7 +37,7 @@ test.each([
     'imported kernels',
     'direct',
     {imported: {run: <T>(_problem: unknown, _pass: unknown, fn: () => T) => fn()}},
-    'of convgrad’s kernels and of imported gradients only',
+    'of convgrad’s kernels and of imported ones only',
   ],
 ] as const)('cannot judge %s', async (_, algorithm, more, reason) => {
   expect(await ask(secondOrderOracle, algorithm, 'backpropInput', {more})).toEqual({

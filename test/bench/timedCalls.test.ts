@@ -10,7 +10,12 @@ import {applyBrokenSetup} from '../../src/verify/brokenSetup.js';
 import {drawInputs} from '../../src/verify/data/fill.js';
 import {fakeClock} from './fakeClock.js';
 
-const problems = ['mb2ih6iw5ic2oc3kh3kw2sh2-same', 'ih6iw5ic2oc3kh3kw3-nchw', 'ih6iw5ic2oc4kh3kw3-same-depthwise'];
+// Large enough for more than the definition.
+const problems = [
+  'mb2ih16iw15ic5oc6kh3kw2sh2-same',
+  'ih16iw15ic5oc6kh3kw3-nchw',
+  'ih16iw15ic4oc8kh3kw3-same-depthwise',
+];
 const [plain, , depthwise] = problems;
 const prepared = (text: string) => {
   const problem = parseProblem(text);

@@ -78,10 +78,12 @@ export function breakBias(mutant: BiasMutant, backendName: string): () => void {
   const kernelFunc: KernelFunc = (params) => {
     const dy = params.inputs['x'] as TensorInfo;
     const axes = (params.attrs?.['axis'] ?? []) as number[];
-    const isBias = dy.shape.length === 4 && axes.includes(0) && axes.length < 4;
-    if (!isBias || dy.shape.includes(0)) return right.kernelFunc(params);
-    // The tape leaves out axes of length 1.
     const isNCHW = !axes.includes(1);
+    // The tape leaves out axes of length 1. A bias of a larger shape than one value for each channel keeps more axes.
+    const isSummed = (axis: number) => axes.includes(axis) || dy.shape[axis] === 1;
+    const isBias =
+      dy.shape.length === 4 && axes.length < 4 && axes.includes(0) && [0, isNCHW ? 3 : 1, 2].every(isSummed);
+    if (!isBias || dy.shape.includes(0)) return right.kernelFunc(params);
     const shape = dy.shape.filter((_, axis) => !axes.includes(axis));
     return wrongSum(
       {tf, backendName, backend: params.backend as object},

@@ -15,6 +15,9 @@ export interface Plan {
   choices: Readonly<Record<string, string>>;
 }
 
+/** The choices of the plan that was asked for. They stay when the others are cleared. */
+let planned: Plan['choices'] = {};
+/** All of them, by key. */
 let choices = new Map<string, string>();
 
 /** Hash index of the same choices, by layer and image. It avoids formatting the problem, which would dominate a cached choice. */
@@ -28,7 +31,7 @@ interface CachedChoice {
   algorithm: string;
 }
 
-/** The limit of cached choices, above what programs need. Reaching it clears the cache, and choices are made anew. */
+/** The limit of cached choices, above what programs need. Reaching it clears the cache but for the plan's, and choices are made anew. */
 const maxChoices = 10_000;
 
 /** The algorithm that was chosen for one pass of a problem, if any. */
@@ -58,7 +61,7 @@ export function choiceForSameLayer(
 
 /** Keeps a choice, so that the same algorithm serves the problem from now on. */
 export function cacheChoice(backend: string, info: Conv2DInfo, pass: Pass, algorithm: string): void {
-  if (choices.size >= maxChoices) resetChoices();
+  if (choices.size >= maxChoices + Object.keys(planned).length) resetChoices({choices: planned});
   choices.set(keyOf(backend, info, pass), algorithm);
   addToIndex({backend, pass, info, algorithm});
 }
@@ -70,7 +73,8 @@ export function cachedChoices(): Record<string, string> {
 
 /** Clears the cache, and fills it with the choices of a plan if there is one. */
 export function resetChoices(plan?: Plan): void {
-  choices = new Map(Object.entries(plan?.choices ?? {}));
+  planned = plan?.choices ?? {};
+  choices = new Map(Object.entries(planned));
   byImage = new Map();
   byLayer = new Map();
 }

@@ -7,6 +7,7 @@ export function saveInstallation(): () => Promise<void> {
   const session = currentSession(tf);
   const installed = session && {
     ...{tf, backends: [...session.backends], ...session.requested, plan: session.plan, layers: session.patchesLayers},
+    repairGradients: session.repairsGradients,
     ...session.engineOptions,
   };
   const active = tf.getBackend();

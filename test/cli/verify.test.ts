@@ -73,7 +73,7 @@ test('a good run: exit code 0, the table on stdout, no colours in a pipe, the re
     json,
   ).ended;
   expect({code, stderr}).toEqual({code: 0, stderr: 'cpu 2/2\n'});
-  expect(stdout).toMatch(/│ cpu +│ transposed │ backpropInput +│ +1 │ +0\.\d{3} │/);
+  expect(stdout).toMatch(/│ cpu +│ transposed +│ backpropInput +│ +1 │ +0\.\d{3} │/);
   expect(stdout).toMatch(/\n\d{2,} passed, 0 failed, 1 skipped, 0 vacuous/);
   expect(stdout).not.toContain('\u001b');
   expect(readReport(json)).toMatchObject({

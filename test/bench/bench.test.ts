@@ -9,7 +9,7 @@ import {formatProblem, parseProblem, problemInfo} from '../../src/geometry/probl
 import {install, uninstall} from '../../src/plugin/install.js';
 import {currentSession} from '../../src/plugin/session.js';
 
-const problem = 'mb2ih6iw6ic3oc4kh3kw3-same';
+const problem = 'mb2ih16iw16ic3oc4kh3kw3-same';
 const dilated = 'ih9iw9ic2oc3kh3kw3dh2dw2-same';
 const few = {problems: [problem], rounds: 2, backends: ['cpu']};
 
@@ -21,7 +21,11 @@ test('each row has times, speeds, fractions and proof of what they come from', a
   expect(results.map(({pass}) => pass)).toEqual(passes);
   for (const result of results) {
     const {milliseconds, gflops, fractionOfPeak, rounds, ratio} = result;
-    expect(result).toMatchObject({layer: expect.stringContaining('mb2ih6'), backend: 'cpu', algorithm: 'implicitGemm'});
+    expect(result).toMatchObject({
+      layer: expect.stringContaining('mb2ih16'),
+      backend: 'cpu',
+      algorithm: 'implicitGemm',
+    });
     expect(result.flops).toBe(flopsOf(problemInfo(parseProblem(problem))));
     expect(rounds).toHaveLength(2);
     const numbers = [
@@ -69,7 +73,7 @@ test('an algorithm that refuses leaves a row with its reason, and no time', asyn
 });
 
 test('on wasm forward our own algorithms are measured, marked as delegated by default where small or depthwise', async () => {
-  const problems = [...few.problems, 'ih6iw5ic4oc4kh3kw3-same-depthwise'];
+  const problems = [...few.problems, 'ih20iw15ic4oc4kh3kw3-same-depthwise'];
   const {results} = await bench({...few, problems, backends: ['wasm'], passes: ['forward']});
   expect(results.map(({delegated}) => delegated)).toEqual([true, true]);
   expect(results.map(({algorithm}) => algorithm)).toEqual(['implicitGemm', 'depthwise']);
@@ -121,7 +125,7 @@ test('native code is timed beside forward passes, and closed', async () => {
     },
   };
   const {results, summary, options} = await bench({...few, peer});
-  expect(opened).toEqual([`3 ${2 * 36 * 3} ${9 * 12}`, 'closed']);
+  expect(opened).toEqual([`3 ${2 * 256 * 3} ${9 * 12}`, 'closed']);
   expect(results.map(({milliseconds}) => milliseconds!.peer)).toEqual([5, undefined, undefined]);
   const [{rounds, peerRatio}] = results;
   expect(peerRatio).toBeCloseTo(median(rounds!.map(({ours}) => 5 / ours)), 9);
@@ -168,5 +172,5 @@ test('rows that the time is too short for are left out, backends in equal shares
 test('progress names the row that is being measured', async () => {
   const seen: unknown[] = [];
   await bench({...few, rounds: 1, passes: ['forward'], onProgress: (progress) => seen.push(progress)});
-  expect(seen).toEqual([{backend: 'cpu', problem: expect.stringContaining('mb2ih6'), done: 0, total: 1}]);
+  expect(seen).toEqual([{backend: 'cpu', problem: expect.stringContaining('mb2ih16'), done: 0, total: 1}]);
 });

@@ -112,9 +112,15 @@ function* fewerChannels(problem: Problem): Generator<Problem> {
   }
 }
 
-/** The least value, half the value, and one or two less. Two less is for failures that need an odd or an even value. */
+/**
+ * The least value, then values with the same remainder modulo a power of two, half the value, and one or two less. The remainders serve
+ * failures in the tail of a block: from 4099, 67 still has three more than a multiple of 64. Two less serves those that need an odd or an
+ * even value.
+ */
 function lower(value: number, least: number): number[] {
-  return [...new Set([least, Math.floor(value / 2), value - 1, value - 2])].filter(
+  const alike: number[] = [];
+  for (let block = 16; block < value / 2; block *= 2) alike.push(block + (value % block));
+  return [...new Set([least, ...alike, Math.floor(value / 2), value - 1, value - 2])].filter(
     (less) => less >= least && less < value,
   );
 }

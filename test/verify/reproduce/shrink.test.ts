@@ -43,6 +43,18 @@ test.each<[string, (problem: Problem) => boolean, string]>([
   expect(formatProblem(await shrink(depthwise, asked, {tries: 1000, deadline: never}))).toBe(expected);
 });
 
+test.each<[string, (problem: Problem) => boolean, string]>([
+  ['the tail of a block past 64', ({outChannels: F}) => F > 64 && F % 4 === 3, 'oc67'],
+  ['one more than whole blocks of 128 images', ({batch}) => batch > 1 && batch % 128 === 1, 'mb129'],
+  ['sums of more than 512 terms', ({inChannels: C, filterWidth: k}) => k * C > 512, 'ic57oc1kh1kw9'],
+])('from large sizes to %s', async (_, fails, expected) => {
+  const wide = parseProblem('mb1025ih1iw9ic600oc4099kh1kw9-same');
+  const tries = 400;
+  expect(formatProblem(await shrink(wide, async (problem) => fails(problem), {tries, deadline: never}))).toContain(
+    expected,
+  );
+});
+
 test('keeps to its limits, and takes an exception for a no', async () => {
   let asked = 0;
   expect(await smallest(() => asked++ >= 0, 3)).not.toBe('mb1ih1iw1ic1oc1kh1kw1sh1sw1dh1dw1-valid-nhwc');

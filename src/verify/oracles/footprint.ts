@@ -18,7 +18,7 @@ export interface NonFiniteInputs {
 const plants = new WeakMap<TestVector, Map<keyof Inputs, NonFiniteInputs>>();
 
 /**
- * Plants one Inf and one NaN in the named input, and zeros in half of the other inputs. If the named input has a single element, that holds
+ * Plants one Inf and one NaN in the named input, and zeros in half of the other inputs, or in all of them. If the named input has a single element, that holds
  * the NaN.
  */
 export function plantNonFinite(testVector: TestVector, name: keyof Inputs): NonFiniteInputs {
@@ -31,7 +31,9 @@ export function plantNonFinite(testVector: TestVector, name: keyof Inputs): NonF
 
 function makeNonFinite({problem, inputs}: TestVector, name: keyof Inputs): NonFiniteInputs {
   const next = randomFrom(`${formatProblem(problem)}/non-finite/${name}`);
-  const halved = (values: Float32Array) => values.map((value) => (next() >>> 31 ? 0 : value));
+  // In one of four, the others are zeros throughout, as weights are that begin at zero.
+  const none = randomFrom(`${formatProblem(problem)}/zeros beside/${name}`)() >>> 30 === 0;
+  const halved = (values: Float32Array) => values.map((value) => (none || next() >>> 31 ? 0 : value));
   const data = {
     x: halved(inputs.x),
     filter: halved(inputs.filter),

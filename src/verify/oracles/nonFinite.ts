@@ -7,7 +7,7 @@ import type {Oracle} from './oracle.js';
 
 /**
  * One Inf and one NaN in an input must reach every output that has one of them in a term. They must reach no output beyond the algorithm's
- * declared footprint. Half of the other inputs are zeros: an algorithm that leaves out terms with a zero loses 0·NaN. Imported kernels
+ * declared footprint. Half or all of the other inputs are zeros: an algorithm that leaves out terms with a zero loses 0·NaN. Imported kernels
  * declare no footprint. They must reach the same outputs, and may reach others of the same image.
  */
 export const nonFiniteOracle: Oracle = {

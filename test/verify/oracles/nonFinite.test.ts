@@ -22,6 +22,20 @@ test.each(['forward', 'backpropInput', 'backpropFilter'] as const)(
   },
 );
 
+test('rejects a dX that does nothing where all weights are zero', async () => {
+  breakPass('backpropInput', (right, info, dy, filter, dx, engine) => {
+    if (filter.every((weight) => weight === 0)) dx.fill(0);
+    else right(info, dy, filter, dx, engine);
+  });
+  const statuses = await Promise.all(
+    // One in four has no other weights.
+    ['ih4iw5', 'ih5iw4', 'ih4iw6', 'ih6iw4', 'ih5iw6', 'ih6iw5', 'ih4iw7', 'ih7iw4', 'ih5iw7', 'ih7iw5'].map(
+      async (size) => (await ask(nonFiniteOracle, 'broken', 'backpropInput', {problem: `${size}ic2oc3kh2kw2`})).status,
+    ),
+  );
+  expect(new Set(statuses)).toEqual(new Set(['passed', 'failed']));
+});
+
 test.each(['taps', 'padded'] as const)("rejects a NaN that spreads everywhere, declared '%s'", async (footprint) => {
   breakPass(
     'forward',

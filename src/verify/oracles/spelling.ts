@@ -1,4 +1,5 @@
 import {passes} from '../../geometry/pass.js';
+import {fills} from '../data/fill.js';
 import {compare} from '../reference/compare.js';
 import {otherSpelling} from '../spelling.js';
 import type {Oracle} from './oracle.js';
@@ -10,7 +11,7 @@ import type {Oracle} from './oracle.js';
 export const spellingOracle: Oracle = {
   name: 'spelling',
   passes,
-  fills: ['reals'],
+  fills,
   appliesTo: () => true,
   oneInOnGpu: 8,
   oneInLarge: 4,

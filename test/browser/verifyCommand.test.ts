@@ -32,7 +32,7 @@ test('webgl is verified in a page of its own', async () => {
   const {code, stdout} = await start(...webgl, '--json', json).ended;
   expect({code, stdout}).toEqual({
     code: 0,
-    stdout: expect.stringContaining('137 passed, 0 failed, 1 skipped, 0 vacuous'),
+    stdout: expect.stringContaining('145 passed, 0 failed, 1 skipped, 0 vacuous'),
   });
   const report = JSON.parse(readFileSync(json, 'utf8')) as VerifyReport;
   expect(report.environment).toMatchObject({node: process.version, backends: {webgl: {float32: true}}});

@@ -35,9 +35,9 @@ test.each<[string, string, Parameters<typeof injectFault>[1]]>([
     }),
   ],
   [
-    'alpha twice as large',
+    'alpha larger by 0.5',
     '-leakyrelu',
-    asked(({attrs}) => ({attrs: {...attrs, leakyreluAlpha: 2 * Number(attrs?.['leakyreluAlpha'] ?? 0.2)}})),
+    asked(({attrs}) => ({attrs: {...attrs, leakyreluAlpha: 0.5 + Number(attrs?.['leakyreluAlpha'] ?? 0.2)}})),
   ],
   [
     'elu as sigmoid',

@@ -23,8 +23,11 @@ it.each(examples.map((snippet) => [snippet.line, snippet] as const))(
   },
 );
 
-it('shows the report as it is', async () => {
-  const {exported} = await run(examples[1], require);
-  const [shown] = snippets(file, ['text']);
+it.each([
+  [file, examples[1]],
+  ['README.md', snippets('README.md', ['js'])[1]],
+])('%s shows the report as it is', async (page, example) => {
+  const {exported} = await run(example, require);
+  const [shown] = snippets(page, ['text']);
   expect(shown.code.trimEnd()).toBe(exported['summary']);
 });

@@ -13,11 +13,14 @@ import {promised, run, snippets} from './snippets.js';
 beforeAll(() => tf.setBackend('cpu'));
 afterEach(uninstall);
 
-describe('README.md', () => {
-  const all = snippets('README.md', ['js', 'ts']);
+describe.each([
+  ['README.md', 3],
+  ['docs/backward-pass.md', 1],
+])('%s', (file, count) => {
+  const all = snippets(file, ['js', 'ts']);
 
-  it('has snippets', () => {
-    expect(all.length).toBeGreaterThanOrEqual(2);
+  it(`has ${count} snippets`, () => {
+    expect(all).toHaveLength(count);
   });
 
   it.each(all.map((snippet) => [snippet.line, snippet] as const))(

@@ -84,7 +84,7 @@ describe('Conv2D', () => {
     expectSame(run(), want);
   });
 
-  it('throws without convgrad what README says', () => {
+  it('throws without convgrad what docs/compare.md says', () => {
     const layer = conv2d({dilationRate: 2});
     const x = integers([1, 9, 8, 2], 1);
     expect(() => tf.grad((input) => layer.apply(input) as tf.Tensor)(x)).toThrow(/dilation rates greater than 1/);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import {ConvgradError, conv2d, install, uninstall} from 'tfjs-convgrad';
 
-/** What README's table says of tfjs alone and with convgrad, row by row. */
+/** What the table of docs/compare.md says of tfjs alone and with convgrad, row by row. */
 
 const ones = (...shape: [number, number, number, number]) => tf.ones(shape) as tf.Tensor4D;
 const valuesOf = (tensor: tf.Tensor) => [...tensor.dataSync()];

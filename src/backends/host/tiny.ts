@@ -6,7 +6,7 @@ import {flopsOf, type Pass, sizeOf} from '../../geometry/pass.js';
  * read. Measured on random problems of up to 150,000 operations: the others take 4 to 20 µs before the first product, and the definition
  * takes 1 ns per operation.
  */
-const fewestFlops: Readonly<Record<Pass, number>> = {forward: 4096, backpropInput: 16_384, backpropFilter: 2048};
+const fewestFlops: Readonly<Record<Pass, number>> = {forward: 4096, backpropInput: 20_480, backpropFilter: 2048};
 
 /** The same limit for depthwise passes, as elements of y. There the tables grow with the taps, as the operations do. */
 const fewestOutputs = 1024;

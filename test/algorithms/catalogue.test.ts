@@ -10,7 +10,7 @@ const notAlgorithms = ['index.ts', 'algorithm.ts'];
 describe('the catalogue of algorithms', () => {
   const files = readdirSync(folder).filter((file) => file.endsWith('.ts') && !notAlgorithms.includes(file));
 
-  it.each(files)('%s exports an algorithm named after the file, and its line in index.ts is there', async (file) => {
+  it.each(files)('%s exports an algorithm of the same name, which index.ts lists', async (file) => {
     const name = file.slice(0, -'.ts'.length);
     const algorithm = ((await import(join(folder, file))) as Record<string, Algorithm>)[name];
     if (!algorithm) throw new Error(`src/algorithms/${file} must export the algorithm as \`${name}\``);
@@ -22,14 +22,14 @@ describe('the catalogue of algorithms', () => {
     expect(algorithm.source).not.toBe('');
   });
 
-  it('holds nothing but those files, the definition last', () => {
+  it('lists exactly these files, with direct last', () => {
     expect(algorithms()).toHaveLength(files.length);
     expect(algorithms().at(-1)?.name).toBe('direct');
   });
 });
 
 describe('defineAlgorithm', () => {
-  it('adds an algorithm with the defaults of the definition, and its result takes it out again', () => {
+  it('adds an algorithm with default properties and returns a function that removes it', () => {
     const undo = defineAlgorithm({name: 'mine', forward: () => {}});
     expect(findAlgorithm('mine')).toMatchObject({title: 'mine', integerHeadroom: 1, footprint: 'taps'});
     const [dense, depthwise] = ['', '-depthwise'].map((kind) => problemInfo(parseProblem(`ih3iw3ic2oc2kh2kw2${kind}`)));

@@ -14,7 +14,7 @@ const {inputs, expected} = makeTestVector(problem, 'reals', 1, 1);
 const bounded = algorithms().filter(({errorBound}) => errorBound);
 
 describe.each(bounded.map((algorithm) => [algorithm.name, algorithm] as const))(
-  'the bound of %s',
+  'the error bound of %s',
   (_name, algorithm) => {
     describe.each(passes)('in %s', (pass) => {
       const {inputs: names, output} = passTensors[pass];
@@ -28,7 +28,7 @@ describe.each(bounded.map((algorithm) => [algorithm.name, algorithm] as const))(
       const verdict = (values: Float32Array) =>
         compare({values, shape: expected[pass].shape}, {...expected[pass], own}, comparison).status;
 
-      it('holds, and is nowhere below that of the definition', () => {
+      it('covers the computed values and is never below the bound of the definition', () => {
         expect(verdict(got())).toBe('passed');
         const below = expected[pass].magnitudes.findIndex(
           (magnitude, i) => own.magnitudes[i]! < magnitude * (1 - 1e-6),
@@ -36,7 +36,7 @@ describe.each(bounded.map((algorithm) => [algorithm.name, algorithm] as const))(
         expect(below).toBe(-1);
       });
 
-      it('rejects 0.1% too much', () => {
+      it('rejects values that are 0.1% too large', () => {
         expect(verdict(got().map((value) => value * 1.001))).toBe('failed');
       });
     });

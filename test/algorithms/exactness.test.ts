@@ -26,7 +26,7 @@ describe.each(exact.map((algorithm) => [algorithm.name, algorithm] as const))('%
   const own = (dense: string, depthwise: string) => (algorithm.name === 'depthwise' ? depthwise : dense);
 
   it.each(passes.filter((pass) => algorithm[pass]))(
-    '%s equals the float64 reference bit for bit on integers, whatever the output held',
+    '%s equals the float64 reference bit for bit on integers and overwrites the whole output',
     (pass) => {
       for (const {problem, info, inputs, expected} of cases) {
         if (algorithm.supports(info, pass) !== true) continue;
@@ -43,7 +43,7 @@ describe.each(exact.map((algorithm) => [algorithm.name, algorithm] as const))('%
     },
   );
 
-  it('works block by block on a problem larger than one block of columns', () => {
+  it('computes a problem that spans several blocks exactly', () => {
     const problem = parseProblem(own('mb2ih70iw60ic8oc2kh3kw3-same', 'mb2ih70iw60ic8oc8kh3kw3-same-depthwise'));
     const inputs = drawInputs(problem, 'integers', 2, mostHeadroom);
     const info = problemInfo(problem);
@@ -57,7 +57,7 @@ describe.each(exact.map((algorithm) => [algorithm.name, algorithm] as const))('%
     }
   });
 
-  it('gives costs that are positive, with the flops of the definition at least', () => {
+  it('reports positive costs and at least as many flops as the definition', () => {
     const info = problemInfo(
       parseProblem(own('mb2ih7iw5ic2oc4kh3kw3sh2-same', 'mb2ih7iw5ic2oc4kh3kw3sh2-same-depthwise')),
     );

@@ -30,7 +30,7 @@ const integers = (length: number, seed: number) => Float32Array.from({length}, (
 describe.each(all)('%s', (problem) => {
   const info = problemInfo(parseProblem(problem));
 
-  it.each(passes)('%s is what the definition gives, by whatever supports it', (pass) => {
+  it.each(passes)('every algorithm that supports %s agrees with the definition', (pass) => {
     const {inputs, output} = passTensors[pass];
     const [a, b] = inputs.map((name, i) => integers(sizeOf(info, name), i)) as [Float32Array, Float32Array];
     const compute = (algorithm: typeof direct, engine: typeof jsEngine) => {
@@ -51,14 +51,14 @@ describe.each(all)('%s', (problem) => {
   });
 });
 
-it('knows the values of one such problem', () => {
+it('the definition computes known values under a dilation of a million', () => {
   const info = problemInfo(parseProblem('ih2iw2ic1oc1kh3kw3dh1000000dw1000000-same'));
   const y = new Float32Array(4);
   direct.forward?.(info, Float32Array.of(1, 2, 3, 4), Float32Array.of(0, 0, 0, 0, 5, 0, 0, 0, 0), y, jsEngine);
   expect([...y]).toEqual([5, 10, 15, 20]);
 });
 
-it('says why it does not lay out zeros out of proportion', () => {
+it('an algorithm that would insert too many zeros refuses and gives the numbers', () => {
   const info = problemInfo(parseProblem('ih5iw5ic2oc3kh3kw3dh1000000dw1000000-same'));
   const refusal = (name: string, pass: (typeof passes)[number]) =>
     algorithms()

@@ -57,14 +57,14 @@ function run({info, of}: Case, pass: Pass, engine: Engine): Float32Array {
   return out;
 }
 
-test('the problems have tiles of every side, in every pass', () => {
+test('the test problems cover every tile size in every pass', () => {
   for (const pass of passes) {
     expect(new Set(problems.map(({info}) => sideOf(info, pass)))).toEqual(new Set(fourierSides));
   }
 });
 
 describe.each(engines)('fft on %s', (_name, engine) => {
-  it.each(passes)('%s is within its bound for every size of filter, whatever the output held', (pass) => {
+  it.each(passes)('%s stays within its bound for every filter size and overwrites the whole output', (pass) => {
     for (const each of problems) {
       const {status, reason} = verdict(each, pass, run(each, pass, engine));
       expect([each.text, status, reason]).toEqual([each.text, 'passed', undefined]);
@@ -72,8 +72,8 @@ describe.each(engines)('fft on %s', (_name, engine) => {
   });
 });
 
-describe('the bound of fft', () => {
-  it.each(passes)('rejects one element of %s that is off by 0.1%% of the largest', (pass) => {
+describe('the error bound of fft', () => {
+  it.each(passes)('rejects %s with one element off by 0.1%% of the largest', (pass) => {
     for (const each of problems) {
       const values = run(each, pass, jsEngine);
       const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
@@ -103,9 +103,9 @@ describe('the bound of fft', () => {
   // Others need strides, dilations, whole numbers or a second call.
   const visible = mutants.filter((mutant) => shows(mutant, false));
 
-  it('has mistakes to be tried on', () => expect(visible.length).toBeGreaterThan(25));
+  it('is tested with more than 25 mutants', () => expect(visible.length).toBeGreaterThan(25));
 
-  it.each(visible.map((mutant) => [mutant.name, mutant] as const))('rejects fft with the mistake %s', (_, mutant) => {
+  it.each(visible.map((mutant) => [mutant.name, mutant] as const))('rejects fft with mutant %s', (_, mutant) => {
     expect(shows(mutant, true)).toBe(true);
   });
 });
@@ -115,6 +115,6 @@ test.each([
   ['ih9iw9ic2oc2kh3kw3dh1dw2', /dilation 1/],
   ['ih20iw20ic2oc2kh17kw1', /up to 16×16/],
   ['ih9iw9ic2oc2kh3kw3-depthwise', /no sum over channels/],
-])('fft refuses %s in words', (text, reason) => {
+])('fft refuses %s with a reason', (text, reason) => {
   for (const pass of passes) expect(fft.supports(problemInfo(parseProblem(text)), pass)).toMatch(reason);
 });

@@ -1,6 +1,6 @@
 import {servedBackends} from '../../src/backends/servedBackends.js';
 import {algorithmsOf} from '../../src/plugin/select.js';
 
-test.each(servedBackends().map((backend) => [backend]))('%s is served by a family that select knows', (backend) => {
+test.each(servedBackends().map((backend) => [backend]))('%s has the direct algorithm', (backend) => {
   expect(algorithmsOf(backend)).toContain('direct');
 });

@@ -39,14 +39,14 @@ afterEach(uninstall);
 describe.each(['cpu', 'wasm'])('on %s', (backend) => {
   beforeAll(() => tf.setBackend(backend));
 
-  it.each(all)('%s is what the definition gives', (problem) => {
+  it.each(all)('the chosen algorithm agrees with the definition on %s', (problem) => {
     install({algorithm: 'direct'});
     const want = results(problem);
     install({algorithm: 'auto'});
     expect(results(problem)).toEqual(want);
   });
 
-  it('refuses numbers that are not exact, and names them', () => {
+  it('names sizes above the exact integers and refuses them', () => {
     const [x, filter] = [integers([1, 5, 5, 1], 1), integers([3, 3, 1, 1], 2)];
     expect(() => conv2d(x, filter, 1, 'same', 'NHWC', 2 ** 53 - 1)).toThrow(
       /conv2d: the filter covers \(3 − 1\)·9007199254740991 \+ 1 along the height, .* use a smaller dilation/,
@@ -57,7 +57,7 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
   });
 });
 
-it.each(['webgl', 'webgpu'])('is computed on %s where the steps lead past the image', (backend) => {
+it.each(['webgl', 'webgpu'])('%s supports steps that lead past the image', (backend) => {
   const info = problemInfo(parseProblem('ih5iw5ic2oc3kh4kw5sh3000000000sw1dh1000000000dw2000000000-same'));
   for (const pass of passes) {
     const answer = supportsPass(backend, 'direct', info, pass);
@@ -66,7 +66,7 @@ it.each(['webgl', 'webgpu'])('is computed on %s where the steps lead past the im
 });
 
 it.each(['webgl', 'webgpu'])(
-  'is refused on %s where shaders cannot count so far, and says how far that is',
+  'direct on %s refuses steps beyond the integer range of shaders and names the limit',
   (backend) => {
     const info = problemInfo(
       parseProblem(

@@ -13,7 +13,7 @@ describe.each(['cpu', 'wasm'] as const)('tensors of every provenance on %s', (ba
     ['auto', 'mb2ih5iw4ic3oc5kh2kw3-same-nchw'],
     ['auto', 'mb2ih5iw6ic4oc4kh3kw3-same-depthwise'],
     ['direct', 'mb2ih5iw6ic3oc6kh3kw3-same-depthwise'],
-  ])('are what the kernels take them for: %s, %s', async (algorithm, line) => {
+  ])('give the right values and gradients: %s, %s', async (algorithm, line) => {
     const {wrong, leaks, count} = await checkProvenances(backend, algorithm, line);
     expect({wrong, leaks}).toEqual({wrong: [], leaks: []});
     expect(count).toBeGreaterThan(35);

@@ -51,8 +51,8 @@ const calls: [string, Run][] = [
 beforeAll(() => tf.setBackend('wasm'));
 afterEach(uninstall);
 
-describe.each(['auto', 'direct', 'builtin'])('a full heap, under algorithm %s', (algorithm) => {
-  it.each(calls)('ends %s in an error that names it and the bytes, and in nothing else', (name, run) => {
+describe.each(['auto', 'direct', 'builtin'])('a full heap, with algorithm %s', (algorithm) => {
+  it.each(calls)('makes %s throw an error with the byte count and leak nothing', (name, run) => {
     install({algorithm});
     const inputs = {
       ...{x: ones(1, 64, 64, 32), image: ones(1, 32, 64, 64)},
@@ -79,7 +79,7 @@ describe.each(['auto', 'direct', 'builtin'])('a full heap, under algorithm %s', 
   });
 });
 
-it('keeps other operations from writing to address 0, and leaves the backend as it was afterwards', async () => {
+it('no operation writes to address 0 on a full heap, and uninstall() restores the backend', async () => {
   const own = () => Object.keys(backend()).sort();
   const before = own();
   install();
@@ -90,7 +90,7 @@ it('keeps other operations from writing to address 0, and leaves the backend as 
   expect(own()).toEqual(before);
 });
 
-describe('the module’s allocator, which adds addresses without a look at their end,', () => {
+describe('the wasm allocator, which can overflow its addresses,', () => {
   /** Runs fn on a heap of so many bytes, whose allocator answers with one place. @returns what it was asked for */
   function onHeapOf(length: number, place: number, fn: () => void): number[] {
     install();
@@ -116,21 +116,21 @@ describe('the module’s allocator, which adds addresses without a look at their
     [2 ** 31 - 2 ** 20, 1],
     [2 ** 31, 0],
     [2 ** 32 - 2 ** 16, 0],
-  ])('is not asked for 2 GiB where a heap of %p bytes would pass it', (length, times) => {
+  ])('gets no request for 2 GiB where a heap of %p bytes would overflow', (length, times) => {
     const asked = onHeapOf(length, 0, () => {
       expect(large).toThrow(/no room for \[536870913\], 2147483652 bytes/);
     });
     expect(asked).toHaveLength(times);
   });
 
-  it('is asked for what was freed, however far the heap reaches', () => {
+  it('still gets requests that freed memory can satisfy', () => {
     const asked = onHeapOf(2 ** 32 - 2 ** 16, 0, () => {
       expect(() => tf.fill([2 ** 28], 1)).toThrow(/no room for/);
     });
     expect(asked).toEqual([2 ** 30 + 2 ** 16]);
   });
 
-  it('is used no more once it gave out room past the end of the heap', () => {
+  it('disables the backend after it returns memory past the end of the heap', () => {
     const [x, filter] = [ones(1, 4, 4, 2), ones(1, 1, 2, 2)];
     onHeapOf(2 ** 24, 2 ** 24 - 8, () => {
       expect(() => tf.fill([1000], 1)).toThrow(/^wasm backend: .* computes nothing more, since its allocator gave out/);
@@ -143,7 +143,7 @@ describe('the module’s allocator, which adds addresses without a look at their
   });
 });
 
-it('leaves an input of another backend there when there is no room to bring it in', async () => {
+it('an input from another backend stays there when the heap has no room for it', async () => {
   install();
   await tf.setBackend('cpu');
   const [x, filter] = [ones(1, 64, 64, 32), ones(1, 1, 32, 1)];
@@ -155,7 +155,7 @@ it('leaves an input of another backend there when there is no room to bring it i
   tf.dispose([x, filter]);
 });
 
-it('refuses an input that was made when there was no room', () => {
+it('a tensor that was allocated on a full heap is refused as input', () => {
   install();
   const filter = ones(1, 1, 2, 1);
   uninstall(); // tfjs alone does not look
@@ -174,7 +174,7 @@ it.each<[string, () => void]>([
       throw new WebAssembly.RuntimeError('Aborted()');
     },
   ],
-])('refuses where tfjs’s own kernel finds no memory beside its result and %s', (_, end) => {
+])('a built-in kernel that runs out of scratch memory and %s gives an error', (_, end) => {
   const original = tf.getKernel('DepthwiseConv2dNative', 'wasm')!;
   const warn = jest.spyOn(console, 'warn').mockImplementation();
   tf.unregisterKernel('DepthwiseConv2dNative', 'wasm');
@@ -200,7 +200,7 @@ it.each<[string, () => void]>([
   tf.dispose([x, filter]);
 });
 
-it('says so on cpu, where JavaScript has no memory for an array', async () => {
+it('a failed array allocation on cpu gives an error with the byte count and leaks nothing', async () => {
   await tf.setBackend('cpu');
   install({algorithm: 'direct'});
   const [x, filter] = [ones(1, 1, 1, 1), ones(1, 1, 1, 1)];

@@ -8,7 +8,7 @@ const held = () => ({tensors: tf.memory().numTensors, data: tf.backend().numData
 beforeAll(() => tf.setBackend('wasm'));
 afterEach(uninstall);
 
-it('keeps hold of nothing while the heap grows: inputs of another backend come in, and the output makes room', async () => {
+it('results are right when the heap grows while inputs arrive and the output is allocated', async () => {
   install({algorithm: 'direct'});
   const size: Shape = [1, 1200, 1000, 8]; // 38 MB; the heap begins with 16
   await tf.setBackend('cpu');
@@ -23,7 +23,7 @@ it('keeps hold of nothing while the heap grows: inputs of another backend come i
   tf.dispose([x, filter, y]);
 });
 
-it('says so when there is no room for the output, and leaves nothing behind', () => {
+it('an output too large for the heap gives an error and leaks nothing', () => {
   const [x, filter] = [tf.ones([1, 1, 1, 1]) as tf.Tensor4D, tf.ones([1, 1, 1, 1]) as tf.Tensor4D];
   install({algorithm: 'direct'});
   const before = held();
@@ -33,7 +33,7 @@ it('says so when there is no room for the output, and leaves nothing behind', ()
   tf.dispose([x, filter]);
 });
 
-it('releases the output of an algorithm that throws', () => {
+it('an algorithm that throws leaks no output', () => {
   const undo = defineAlgorithm({
     name: 'throwing',
     forward() {

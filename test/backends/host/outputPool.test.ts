@@ -18,7 +18,7 @@ beforeAll(() => tf.setBackend('cpu'));
 beforeEach(() => void install());
 afterEach(uninstall);
 
-it('uses the array of a tensor that is gone again, and of no other', () => {
+it('reuses the array of a disposed tensor, never that of a live one', () => {
   const first = output(1);
   const array = arrayOf(first);
   const second = output(2);
@@ -45,7 +45,7 @@ it.each<[string, (y: tf.Tensor4D) => Promise<ArrayLike<number>> | ArrayLike<numb
   ['a cast variable', (y) => tf.variable(y.asType('float32'))],
   ['a tensor of its array', (y) => tf.tensor1d(arrayOf(y))],
   ['a kernel that hands its input on', (y) => handOn(y)],
-])('leaves what was got by %s alone', async (_, get) => {
+])('never reuses an array that %s still shares', async (_, get) => {
   const y = output(5);
   const kept = await get(y);
   y.dispose();
@@ -77,7 +77,7 @@ function handOn(y: tf.Tensor): tf.Tensor {
   }
 }
 
-it('holds no more than so many bytes, and forgets all when it is uninstalled', () => {
+it('holds at most seven of these arrays, and none after uninstall()', () => {
   const large = tf.tidy(() => {
     const x = tf.zeros<tf.Rank.R4>([1, 1100, 1000, 4]);
     return Array.from({length: 9}, () => tf.keep(tf.conv2d(x, identity(), 1, 'valid')));
@@ -97,7 +97,7 @@ it('holds no more than so many bytes, and forgets all when it is uninstalled', (
   fresh.dispose();
 });
 
-it("puts the backend's methods back, and leaves those that others replaced since", () => {
+it('restores the methods of the backend, except those replaced by others since', () => {
   const own = () => ['readSync', 'disposeData'].filter((name) => Object.hasOwn(cpu(), name));
   output(1).dispose();
   expect(own()).toEqual(['readSync', 'disposeData']);
@@ -116,7 +116,7 @@ it("puts the backend's methods back, and leaves those that others replaced since
   delete (cpu() as Partial<Cpu>).readSync;
 });
 
-it('serves a training step in which outputs come and go as it would with new arrays', () => {
+it('gives the same training losses and weights as new arrays', () => {
   const run = () =>
     tf.tidy(() => {
       const weights = [

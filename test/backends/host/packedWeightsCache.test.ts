@@ -19,7 +19,7 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
   beforeAll(() => tf.setBackend(backend));
   afterEach(uninstall);
 
-  it.each(['implicitGemm', 'winograd', 'winograd4'])('%s follows whatever becomes of a filter', (algorithm) => {
+  it.each(['implicitGemm', 'winograd', 'winograd4'])('%s follows every change of a filter', (algorithm) => {
     const wanted = (seed: number) => {
       install({tf, algorithm}); // a new engine, which has kept nothing
       const filter = weights(seed);
@@ -51,24 +51,21 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
   });
 });
 
-it.each(['implicitGemm', 'winograd'])(
-  '%s on cpu sees what is written into the array of a filter',
-  async (algorithm) => {
-    await tf.setBackend('cpu');
-    const values = Float32Array.from(weights(1).dataSync());
-    const others = Float32Array.from(weights(2).dataSync());
-    install({tf, algorithm});
-    const filter = tf.tensor4d(values, [3, 3, 8, 8]);
-    const [want, other] = [both(filter), both(tf.tensor4d(others, [3, 3, 8, 8]))];
-    for (let i = 0; i < 3; i++) expect(both(filter)).toEqual(want);
-    values.set(others); // tfjs keeps the very array
-    for (let i = 0; i < 3; i++) expect(both(filter)).toEqual(other);
-    filter.dataSync().set(weights(1).dataSync());
-    expect(both(filter)).toEqual(want);
-  },
-);
+it.each(['implicitGemm', 'winograd'])('%s on cpu sees values written into the array of a filter', async (algorithm) => {
+  await tf.setBackend('cpu');
+  const values = Float32Array.from(weights(1).dataSync());
+  const others = Float32Array.from(weights(2).dataSync());
+  install({tf, algorithm});
+  const filter = tf.tensor4d(values, [3, 3, 8, 8]);
+  const [want, other] = [both(filter), both(tf.tensor4d(others, [3, 3, 8, 8]))];
+  for (let i = 0; i < 3; i++) expect(both(filter)).toEqual(want);
+  values.set(others); // tfjs keeps the very array
+  for (let i = 0; i < 3; i++) expect(both(filter)).toEqual(other);
+  filter.dataSync().set(weights(1).dataSync());
+  expect(both(filter)).toEqual(want);
+});
 
-describe('on wasm, for a filter that leaves the heap and comes back', () => {
+describe('on wasm, for a filter that moves to cpu and back', () => {
   const onCpu = async (change: () => void) => {
     await tf.setBackend('cpu');
     change();
@@ -86,32 +83,29 @@ describe('on wasm, for a filter that leaves the heap and comes back', () => {
   beforeAll(() => tf.setBackend('wasm'));
   afterEach(uninstall);
 
-  it.each(['implicitGemm', 'winograd', 'winograd4', 'fft'])(
-    '%s sees what was written to it on cpu',
-    async (algorithm) => {
-      install({tf, algorithm});
-      const filter = tf.tensor4d(new Float32Array(3 * 3 * 8 * 4).fill(1), [3, 3, 8, 4]);
-      const want = (f: (filter: tf.Tensor4D) => number[], value: number) => {
-        const fresh = tf.fill<tf.Rank.R4>([3, 3, 8, 4], value);
-        const result = f(fresh);
-        fresh.dispose();
-        return result;
-      };
-      for (let i = 0; i < 4; i++) [ones(filter), gradient(filter)];
-      for (const value of [2, 3]) {
-        // Reading brings it to cpu, where tfjs hands out the array itself.
-        await onCpu(() => tf.neg(filter).dispose());
-        await onCpu(() => filter.dataSync().fill(value));
-        for (let i = 0; i < 3; i++) {
-          expect(ones(filter)).toEqual(want(ones, value));
-          expect(gradient(filter)).toEqual(want(gradient, value));
-        }
+  it.each(['implicitGemm', 'winograd', 'winograd4', 'fft'])('%s sees values written on cpu', async (algorithm) => {
+    install({tf, algorithm});
+    const filter = tf.tensor4d(new Float32Array(3 * 3 * 8 * 4).fill(1), [3, 3, 8, 4]);
+    const want = (f: (filter: tf.Tensor4D) => number[], value: number) => {
+      const fresh = tf.fill<tf.Rank.R4>([3, 3, 8, 4], value);
+      const result = f(fresh);
+      fresh.dispose();
+      return result;
+    };
+    for (let i = 0; i < 4; i++) [ones(filter), gradient(filter)];
+    for (const value of [2, 3]) {
+      // Reading brings it to cpu, where tfjs hands out the array itself.
+      await onCpu(() => tf.neg(filter).dispose());
+      await onCpu(() => filter.dataSync().fill(value));
+      for (let i = 0; i < 3; i++) {
+        expect(ones(filter)).toEqual(want(ones, value));
+        expect(gradient(filter)).toEqual(want(gradient, value));
       }
-      filter.dispose();
-    },
-  );
+    }
+    filter.dispose();
+  });
 
-  it('sees the change through a reshaped copy too, which shares its data', async () => {
+  it('implicitGemm sees values written through a reshaped tensor with the same data', async () => {
     install({tf, algorithm: 'implicitGemm'});
     const flat = tf.tensor1d(new Float32Array(3 * 3 * 8 * 4).fill(1));
     const filter = flat.reshape([3, 3, 8, 4]) as tf.Tensor4D;
@@ -123,7 +117,7 @@ describe('on wasm, for a filter that leaves the heap and comes back', () => {
   });
 });
 
-it('keeps what one filter’s data give under two shapes apart: taps that no gradient reaches leave lists alike', async () => {
+it('one tensor in two shapes has separate entries, also where their tap lists are equal', async () => {
   await tf.setBackend('wasm');
   install({tf, algorithm: 'implicitGemm'});
   const flat = tf.tensor1d(Float32Array.from({length: 72}, (_, i) => i % 7));
@@ -162,7 +156,7 @@ it('keeps what one filter’s data give under two shapes apart: taps that no gra
   uninstall();
 });
 
-it('takes nothing of a wasm backend that was removed for a filter of the next one', async () => {
+it('a new wasm backend gets no entries of the removed one', async () => {
   await tf.setBackend('wasm');
   install({tf, algorithm: 'implicitGemm'});
   const of = (value: number) =>

@@ -6,7 +6,7 @@ import {formatProblem} from '../../../src/geometry/problem.js';
 import {edgeCases} from '../../../src/verify/cases/edgeCases.js';
 import {verify} from '../../../src/verify/index.js';
 
-it('equals the definition bit for bit on integers: every edge case, algorithm and pass', async () => {
+it('every algorithm and pass equals the definition bit for bit on integer edge cases', async () => {
   const problems = edgeCases().map(({problem}) => formatProblem(problem));
   const report = await verify({backends: ['wasm'], fills: ['integers'], oracles: ['reference'], problems});
   const {summary, results, rows} = report;
@@ -30,7 +30,7 @@ it('equals the definition bit for bit on integers: every edge case, algorithm an
   });
 });
 
-it('judges a kernel of a user’s where tfjs has none, and leaves it in its place', async () => {
+it('verify judges an imported kernel that tfjs lacks and leaves it registered', async () => {
   jest.spyOn(console, 'warn').mockImplementation();
   install();
   const kernelFunc: tf.KernelFunc = ({attrs, backend}) => {

@@ -13,7 +13,7 @@ const costOf = (name: string, problem: string, pass: Pass) =>
   ) as GpuCost;
 
 // 8×8 pixels of 8 channels: 2 channel blocks each; a window of 3 taps reads 6 pixels, with 8·2 rows of 2 groups, and columns from −1 to 8.
-test('channelPacked packs both inputs, computes four pixels of four channels, and unpacks', () => {
+test('channelPacked packs both inputs, computes 4 pixels × 4 channels a thread, and unpacks', () => {
   const {launches, workspaceBytes} = costOf('channelPacked', 'ih8iw8ic8oc8kh3kw3-same', 'forward');
   const [image, filter, threads] = [8 * 2 * 10, 8 * 9 * 2, 8 * 2 * 2];
   const turns = 9 * 2;
@@ -29,7 +29,7 @@ test('channelPacked packs both inputs, computes four pixels of four channels, an
   expect(workspaceBytes).toBe(16 * (image + filter + 4 * threads));
 });
 
-test('packed2x2 reads texels as they lie, and its rectangles are copied together', () => {
+test('packed2x2 reads texels in place and copies its rectangles together', () => {
   // 32 texels of pixels by 4 of channels, in tiles of 4 by 2, and four terms of two channels.
   expect(costOf('packed2x2', 'ih8iw8ic8oc8kh1kw1', 'forward').launches).toEqual([
     {
@@ -44,7 +44,7 @@ test('packed2x2 reads texels as they lie, and its rectangles are copied together
 });
 
 // 9 weights of 8 by 8 channels: 3 rows of taps of 4 by 4 pairs, all 3 taps of 2 pairs of channels in 6 targets.
-test('dFilter of packed2x2 is summed in slices, and moved by taps and pairs', () => {
+test('packed2x2 sums dFilter in slices, then copies it by taps and channel pairs', () => {
   const [outer, sum, ...none] = costOf('packed2x2', 'ih8iw8ic8oc8kh3kw3-same', 'backpropFilter').launches;
   const [cells, slices] = [3 * 4 * 2, 8];
   const [lines, turns] = [cells * slices, cells * slices * 4];
@@ -65,7 +65,7 @@ test('dFilter of packed2x2 is summed in slices, and moved by taps and pairs', ()
 });
 
 // 32 texels of pixels by 4 of channels, in tiles of 4 by 2, of 9 taps and two channel blocks; with a line of zeros and columns from −1 to 8.
-test('channelPackedDirect packs the source alone', () => {
+test('channelPackedDirect packs only the source', () => {
   const image = 9 * 2 * 10;
   const [threads, turns] = [8 * 2, 3 * 2];
   expect(costOf('channelPackedDirect', 'ih8iw8ic8oc8kh3kw3-same', 'forward').launches).toEqual([
@@ -82,7 +82,7 @@ test('channelPackedDirect packs the source alone', () => {
   ]);
 });
 
-test('the definition and tfjs’s own look up what they multiply', () => {
+test('direct counts a lookup for each factor, and the built-in counts its products', () => {
   expect(costOf('direct', 'ih8iw8ic5oc8kh3kw3-same', 'forward').launches).toEqual([
     {threads: 128, wideStores: 128, products: 128 * 9 * 3 * 8, lookups: 128 * 9 * 3 * 3},
   ]);
@@ -90,7 +90,7 @@ test('the definition and tfjs’s own look up what they multiply', () => {
   expect(builtinOnWebgl.cost!(info, 'forward')).toMatchObject({launches: [{threads: 128, products: 4096}]});
 });
 
-test('every algorithm tells what it costs wherever it serves, in kinds of work that there are', () => {
+test('every algorithm reports its cost in known kinds of work', () => {
   for (const {problem} of benchLayers()) {
     const info = problemInfo(problem);
     for (const {supports, cost, predict} of webglFamily.implementations()) {
@@ -108,7 +108,7 @@ test('every algorithm tells what it costs wherever it serves, in kinds of work t
   }
 });
 
-test.each(passes)('channelPacked count %s of steps that lead past the image as of short ones', (pass) => {
+test.each(passes)('channelPacked counts the same work for %s when steps lead past the image', (pass) => {
   const far = costOf('channelPacked', 'ih4iw5ic2oc3kh3kw1sh2147483647sw9000000000dh9000000000dw1-same', pass);
   const near = costOf('channelPacked', 'ih4iw5ic2oc3kh3kw1sh15sw6dh5dw1-same', pass);
   expect(far.launches).toEqual(near.launches);

@@ -17,7 +17,7 @@ const costOf = (name: string, problem: string, pass: Pass) =>
   );
 
 // 8×8 pixels in 8 tiles of 8 rows, 16 channels in one of 16 columns; 9 taps of 4 channels: 36 terms.
-test('implicitGemm is one launch of as many threads as tiles, that load rows and columns by fours for each term', () => {
+test('implicitGemm is one launch with a thread a tile and loads of four values', () => {
   const {launches, flops, workspaceBytes} = costOf('implicitGemm', 'ih8iw8ic4oc16kh3kw3-same', 'forward');
   expect(launches).toEqual([
     {threads: 8, products: 8 * 36 * 128, wideLoads: 8 * 36 * (8 / 4 + 16 / 4), wideStores: (64 * 16) / 4},
@@ -26,12 +26,12 @@ test('implicitGemm is one launch of as many threads as tiles, that load rows and
   expect(workspaceBytes).toBe(0);
 });
 
-test('what few channels make of it is counted one by one', () => {
+test('implicitGemm loads single values where channels are few', () => {
   const [launch] = costOf('implicitGemm', 'ih8iw8ic3oc5kh1kw1', 'forward').launches;
   expect(launch).toEqual({threads: 8, products: 8 * 3 * 8 * 8, loads: 8 * 3 * (8 + 8), stores: 64 * 5});
 });
 
-test('every step of Winograd is a launch: 16 tiles of 16 loads and stores, 16 matrices of products', () => {
+test('winograd has four launches: two transforms, the products and the inverse transform', () => {
   const {launches, flops, workspaceBytes} = costOf('winograd', 'ih8iw8ic16oc16kh3kw3-same', 'forward');
   const [tiles, quads] = [16, 4];
   const planes = 16 * tiles * 16;
@@ -43,7 +43,7 @@ test('every step of Winograd is a launch: 16 tiles of 16 loads and stores, 16 ma
   expect(workspaceBytes).toBeGreaterThanOrEqual(4 * (2 * planes + 16 * 16 * 16));
 });
 
-test('every algorithm tells what it costs wherever it serves, in kinds of work that there are', () => {
+test('every algorithm reports its cost in known kinds of work', () => {
   for (const {problem} of benchLayers()) {
     const info = problemInfo(problem);
     for (const {algorithm, supports, cost, predict} of webgpuFamily.implementations()) {
@@ -65,7 +65,7 @@ test('every algorithm tells what it costs wherever it serves, in kinds of work t
   }
 });
 
-test('threads that leave a device idle take as long as those that fill it', () => {
+test('a launch that leaves threads idle takes as long as a full one', () => {
   const none = Object.fromEntries(gpuWorkKinds.map((kind) => [kind, 0]));
   const rates = {
     from: 'here',

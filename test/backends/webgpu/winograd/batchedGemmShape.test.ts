@@ -9,7 +9,7 @@ const infoOf = (text: string) => problemInfo(parseProblem(text));
 const none = {dataId: {}, shape: [], dtype: 'float32' as const};
 const software = settingOf({vendor: 'google', architecture: 'swiftshader'});
 
-test('the largest tensor is that of the plan, on each kind of device and in each pass', () => {
+test('largest() equals the largest tensor of the plan, for each device and pass', () => {
   const side = fc.integer({min: 1, max: 40});
   const fours = fc.integer({min: 1, max: 40}).map((quads) => 4 * quads);
   const pad = fc.integer({min: 0, max: 3});
@@ -33,7 +33,7 @@ test('the largest tensor is that of the plan, on each kind of device and in each
   expect([...largestSteps].sort()).toEqual(expect.arrayContaining([0, 1, 2]));
 });
 
-test('no device is asked for more than with the setting of a GPU', () => {
+test('software devices never need a larger tensor than GPUs', () => {
   for (const size of [5, 17, 40, 130]) {
     for (const [c, f] of [
       [4, 4],
@@ -49,7 +49,7 @@ test('no device is asked for more than with the setting of a GPU', () => {
   }
 });
 
-test('transformed tiles that some devices cannot bind are refused by their size', () => {
+test('transformed tiles above the binding limit are refused with their size', () => {
   // 16 matrices of 4 · 128² tiles of 64 channels in float32 are 2^28 bytes.
   expect(winograd.supports(infoOf('mb4ih256iw256ic64oc64kh3kw3-same'), 'forward')).toBe(
     'its transformed tiles would take 268435456 bytes, and some devices bind no more than 134217728',

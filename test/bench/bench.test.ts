@@ -16,7 +16,7 @@ const few = {problems: [problem], rounds: 2, backends: ['cpu']};
 beforeAll(() => tf.setBackend('cpu'));
 afterEach(uninstall);
 
-test('each row has times, speeds, fractions and proof of what they come from', async () => {
+test('each row has times, speeds, fractions of the peak and its rounds', async () => {
   const {results, summary, engines, environment, seed} = await bench({...few, seed: 7});
   expect(results.map(({pass}) => pass)).toEqual(passes);
   for (const result of results) {
@@ -48,7 +48,7 @@ test('each row has times, speeds, fractions and proof of what they come from', a
   });
 });
 
-test('the engine that was asked for is the one that is timed and told of', async () => {
+test('the requested engine is timed and named in the report', async () => {
   const report = await bench({...few, passes: ['forward'], rounds: 1, engine: 'js'});
   expect(report).toMatchObject({
     ...{engines: {cpu: 'js'}, options: {engine: 'js', threads: 1}},
@@ -56,7 +56,7 @@ test('the engine that was asked for is the one that is timed and told of', async
   });
 });
 
-test('where the built-in throws, ours is measured and the reason told', async () => {
+test('a row whose built-in throws has our times and the reason', async () => {
   const {results} = await bench({...few, problems: [dilated], passes: ['forward', 'backpropFilter']});
   const [forward, backward] = results;
   expect(forward.ratio).toBeGreaterThan(0);
@@ -65,14 +65,14 @@ test('where the built-in throws, ours is measured and the reason told', async ()
   expect(backward).not.toHaveProperty('ratio');
 });
 
-test('an algorithm that refuses leaves a row with its reason, and no time', async () => {
+test('a row whose algorithm refuses has the reason and no time', async () => {
   const {results, summary} = await bench({...few, algorithm: 'depthwise', passes: ['forward']});
   expect(results).toEqual([expect.objectContaining({algorithm: 'depthwise', reason: expect.any(String)})]);
   expect(results[0]).not.toHaveProperty('milliseconds');
   expect(summary).toMatchObject({rows: [], measured: 0, skipped: 1});
 });
 
-test('on wasm forward our own algorithms are measured, marked as delegated by default where small or depthwise', async () => {
+test('wasm forward rows time our algorithms and mark what is delegated by default', async () => {
   const problems = [...few.problems, 'ih20iw15ic4oc4kh3kw3-same-depthwise'];
   const {results} = await bench({...few, problems, backends: ['wasm'], passes: ['forward']});
   expect(results.map(({delegated}) => delegated)).toEqual([true, true]);
@@ -80,7 +80,7 @@ test('on wasm forward our own algorithms are measured, marked as delegated by de
   expect(results.every(({ratio}) => ratio! > 0)).toBe(true);
 });
 
-test('the algorithms that could compute a row are timed beside the one that is chosen, with what was predicted', async () => {
+test('each row also times the other candidates and gives their predicted times', async () => {
   const {results, summary} = await bench({
     ...few,
     problems: ['ih12iw12ic8oc8kh3kw3-same'],
@@ -109,13 +109,13 @@ test('the algorithms that could compute a row are timed beside the one that is c
   expect(summary.choices).toEqual({of: 3, good: results.filter(({loss}) => loss! <= 1.1).length});
 });
 
-test('random layers are timed where so many are asked for', async () => {
+test('cases adds that many random layers', async () => {
   const {results, options} = await bench({backends: ['cpu'], cases: 1, passes: ['forward'], rounds: 1, seed: 3});
   expect(results.map(({layer}) => layer)).toEqual(randomLayers(1, 3).map(({problem}) => formatProblem(problem)));
   expect(options).toMatchObject({cases: 1, layers: [], problems: []});
 });
 
-test('native code is timed beside forward passes, and closed', async () => {
+test('a peer is timed on forward passes and closed', async () => {
   const opened: string[] = [];
   const peer: Peer = {
     ...{name: 'native', threads: 3},
@@ -137,7 +137,7 @@ test('native code is timed beside forward passes, and closed', async () => {
   expect(options).toMatchObject({peer: 'native, 3 threads'});
 });
 
-test('the installation and the active backend are as before', async () => {
+test('the installation and the active backend are restored', async () => {
   await tf.setBackend('cpu');
   await bench({...few, backends: ['wasm'], passes: ['backpropFilter'], rounds: 1});
   expect(currentSession(tf)).toBeUndefined();
@@ -147,13 +147,13 @@ test('the installation and the active backend are as before', async () => {
   expect(currentSession(tf)).toMatchObject({backends: ['cpu'], requested: {algorithm: 'im2col', accuracy: 'standard'}});
 });
 
-test('an abort leaves the rows until then, and says so', async () => {
+test('an abort keeps the finished rows and marks the report as interrupted', async () => {
   const controller = new AbortController();
   const report = await bench({...few, signal: controller.signal, onReport: () => controller.abort()});
   expect(report).toMatchObject({interrupted: true, summary: {measured: 1, left: 2}});
 });
 
-test('rows that the time is too short for are left out, backends in equal shares', async () => {
+test('a time budget is split between the backends, and rows beyond it are left out', async () => {
   let rows = 0;
   // Each row takes so much longer than it takes that the machine's own speed does not matter.
   const clock = {now: () => 8e6 * rows + performance.now(), nextTask: async () => {}};
@@ -169,7 +169,7 @@ test('rows that the time is too short for are left out, backends in equal shares
   expect(report.summary.left).toBe(3);
 });
 
-test('progress names the row that is being measured', async () => {
+test('progress names the current row', async () => {
   const seen: unknown[] = [];
   await bench({...few, rounds: 1, passes: ['forward'], onProgress: (progress) => seen.push(progress)});
   expect(seen).toEqual([{backend: 'cpu', problem: expect.stringContaining('mb2ih16'), done: 0, total: 1}]);

@@ -41,7 +41,7 @@ async function run(options: BenchOptions = {}, during = (_row: string) => {}) {
   return {backends, engines, rows, state, turns: clock.tasks};
 }
 
-test('each job runs on each backend, as its active one, with what the series has installed', async () => {
+test('each job runs on each backend with the options of the series installed', async () => {
   const seen: unknown[] = [];
   const {rows, turns, ...rest} = await run({onProgress: (progress) => seen.push(Object.values(progress))});
   const on = (backend: string) => ['a', 'b', 'c'].map((job) => `${job} ${backend} ${backend} false`);
@@ -57,13 +57,13 @@ test('each job runs on each backend, as its active one, with what the series has
   expect(turns).toBe(6);
 });
 
-test('each backend has an equal share of the time that is left', async () => {
+test('each backend gets an equal share of the remaining time', async () => {
   const {rows, state} = await run({timeBudget: 30});
   expect(rows).toEqual(['a cpu cpu false', 'b cpu cpu false', 'a wasm wasm false', 'b wasm wasm false']);
   expect(state).toEqual({left: 2, seconds: 32, interrupted: false});
 });
 
-test('a row during which a run is aborted is none', async () => {
+test('a row that is aborted while it runs is dropped', async () => {
   const controller = new AbortController();
   const {rows, state} = await run({signal: controller.signal}, (row) => {
     if (row.startsWith('b')) controller.abort();
@@ -72,7 +72,7 @@ test('a row during which a run is aborted is none', async () => {
   expect(state).toEqual({left: 5, seconds: 16, interrupted: true});
 });
 
-test('the installation and the active backend are as before, also when a row throws', async () => {
+test('the installation and the active backend are restored when a row throws', async () => {
   install({backends: ['cpu'], algorithm: 'im2col'});
   const fail = (row: string) => {
     if (row.includes('wasm')) throw new Error('no more');

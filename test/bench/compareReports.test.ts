@@ -5,7 +5,7 @@ const peak = (whole: number, noise = 0, layer = 'one') => rowOf({layer, fraction
 const only = (old: ReturnType<typeof rowOf>, now: ReturnType<typeof rowOf>) =>
   compareReports(reportOf(old), reportOf(now)).changes[0];
 
-test('fractions of the peak are compared where both have one, else GFLOP/s', () => {
+test('fractions of the peak are compared if both rows have one, otherwise GFLOP/s', () => {
   expect(only(peak(0.4), peak(0.6))).toMatchObject({
     by: 'fractionOfPeak',
     old: 0.4,
@@ -24,7 +24,7 @@ test.each([
   expect(only(peak(old, noiseOld), peak(now, noiseNew)).slower).toBe(slower);
 });
 
-test('rows are found by problem, backend and pass, whichever algorithm served them', () => {
+test('rows match by problem, backend and pass, not by algorithm', () => {
   const old = reportOf(peak(0.2), peak(0.2, 0, 'gone'), rowOf({layer: 'refused', milliseconds: {}}));
   const now = reportOf(
     {...peak(0.4), algorithm: 'winograd'},
@@ -39,6 +39,6 @@ test('rows are found by problem, backend and pass, whichever algorithm served th
   expect(mean).toBeCloseTo(2, 9);
 });
 
-test('where nothing is in both there is no mean', () => {
+test('reports without a common row have no mean', () => {
   expect(compareReports(reportOf(peak(1)), reportOf())).toEqual({changes: [], only: {old: 1, new: 0}});
 });

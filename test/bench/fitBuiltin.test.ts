@@ -9,7 +9,7 @@ const large = parseProblem('mb8ih64iw64ic64oc64kh3kw3-same');
 const at = (gflops: number) => (reduced: Problem) => operations(reduced) / gflops / 1e6;
 
 test.each([0.015, 0.3, 1])(
-  'at %d GFLOP/s a call takes no longer than there is time for, and not much less',
+  'at %d GFLOP/s the reduced problem takes most of the available time, and no more',
   async (gflops) => {
     const time = at(gflops);
     const reduced = await largestAffordable(large, time, 50);
@@ -18,7 +18,7 @@ test.each([0.015, 0.3, 1])(
   },
 );
 
-test('what is fast enough is not reduced', async () => {
+test('a problem that is fast enough or already small is not reduced', async () => {
   expect(await largestAffordable(large, at(1000), 50)).toBe(large);
   const small = parseProblem('ih4iw4ic1oc1kh3kw3');
   expect(await largestAffordable(small, at(1e-9), 50)).toBe(small);
@@ -29,7 +29,7 @@ describe('on cpu', () => {
   beforeEach(() => void install());
   afterEach(uninstall);
 
-  test('the built-in of a small problem is called on the whole of it, and lets its tensors go', async () => {
+  test('the built-in runs a small problem in full and its tensors are disposed', async () => {
     const before = tf.memory().numTensors;
     const fitted = await fitBuiltin(parseProblem('ih6iw6ic2oc3kh3kw3'), 'cpu', 'backpropFilter', 1, realClock);
     if (!('call' in fitted)) throw new Error(fitted.reason);
@@ -39,7 +39,7 @@ describe('on cpu', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  test('where it throws, the reason stands in its place', async () => {
+  test('a built-in that throws leaves its reason', async () => {
     const dilated = parseProblem('ih9iw9ic2oc3kh3kw3dh2dw2-same');
     expect(await fitBuiltin(dilated, 'cpu', 'backpropInput', 1, realClock)).toEqual({
       reason: expect.stringContaining('dilation above 1'),

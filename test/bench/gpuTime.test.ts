@@ -18,11 +18,11 @@ async function withBackend<T>(name: string, about: object, fn: () => Promise<T>)
 beforeAll(() => tf.setBackend('cpu'));
 const clock = fakeClock();
 
-test('a backend without a GPU has no times, and no reason why', async () => {
+test('a backend without a GPU has neither times nor a reason', async () => {
   expect(await gpuTimes({ours: () => 1}, clock)).toBeUndefined();
 });
 
-test('webgpu sums up its timestamps: the median of a few calls, each waited for', async () => {
+test('a webgpu time is the median of several awaited calls, without interrupted ones', async () => {
   const log: string[] = [];
   const counted = [7, 5, 6, 20, 0, 0];
   const backend = {
@@ -48,7 +48,7 @@ test('webgpu sums up its timestamps: the median of a few calls, each waited for'
   expect(log.slice(0, 3)).toEqual(['counted', 'ours', 'counted']);
 });
 
-test('why there are none is said', async () => {
+test('missing times come with a reason', async () => {
   const ours = () => {
     throw new Error('nothing is to be timed');
   };

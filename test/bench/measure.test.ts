@@ -7,7 +7,7 @@ const row: BenchRow = {
 };
 const warmUps = {ours: {first: 30, best: 20, calls: 4}};
 
-test('calls take turns, each between two probes that it is held against', async () => {
+test('calls take turns, each compared with the probes before and after it', async () => {
   const clock = fakeClock();
   const order: string[] = [];
   const logged = (name: string, milliseconds: number) => {
@@ -34,7 +34,7 @@ test('calls take turns, each between two probes that it is held against', async 
   expect(warmUps).toMatchObject({ours: {first: 20, calls: 4}, builtin: {first: 100, calls: 4}});
 });
 
-test('short calls fill their turn', async () => {
+test('short calls repeat until their turn is full', async () => {
   const clock = fakeClock();
   let calls = 0;
   const call = clock.call(() => 1);
@@ -46,7 +46,7 @@ test('short calls fill their turn', async () => {
   expect(calls - warmUps.ours!.calls).toBe(3 * 10);
 });
 
-test('ends after the round in which it is aborted', async () => {
+test('measuring ends after the round with the abort', async () => {
   const clock = fakeClock();
   const controller = new AbortController();
   let calls = 0;
@@ -57,7 +57,7 @@ test('ends after the round in which it is aborted', async () => {
   expect((await measure({ours}, undefined, 9, clock, controller.signal)).rounds).toHaveLength(2);
 });
 
-test('a machine that slows down for a while changes no ratio', () => {
+test('a machine that slows down for some rounds changes no ratio', () => {
   const rounds = [1, 3, 2].map((slow) => ({
     ...{ours: 20 * slow, kernel: 10 * slow, builtin: 60 * slow},
     peak: {ours: 8 / slow, kernel: 8 / slow},
@@ -76,7 +76,7 @@ test('a machine that slows down for a while changes no ratio', () => {
   });
 });
 
-test('the built-in on a smaller problem counts for the whole of it', () => {
+test('times of the built-in on a smaller problem are scaled to the full one', () => {
   const scaled = {problem: 'smaller', factor: 5};
   const {milliseconds, gflops, ratio, ...result} = resultOf(
     row,
@@ -91,7 +91,7 @@ test('the built-in on a smaller problem counts for the whole of it', () => {
   expect(result).toMatchObject({scaled, rounds: [{ours: 20, builtin: 60}]});
 });
 
-test("where tfjs's own kernel competes, the loss is that of what serves, be it that or an algorithm", () => {
+test('the loss compares the kernel that serves with the fastest, built-in included', () => {
   const rounds = [1, 2, 1].map((slow) => ({ours: 20 * slow, 'alternative direct': 90 * slow, builtin: 10 * slow}));
   const own = [
     {algorithm: 'implicitGemm', predictedMilliseconds: 21},
@@ -111,7 +111,7 @@ test("where tfjs's own kernel competes, the loss is that of what serves, be it t
   expect(resultOf(row, {warmUps, rounds}, {alternatives, scaled}).loss).toBe(1);
 });
 
-test('without a probe there is no fraction of the peak, and the noise is that of the time', () => {
+test('without a probe there is no fraction of the peak, and noise comes from the times', () => {
   const rounds = [{ours: 19}, {ours: 20}, {ours: 23}];
   const result = resultOf(row, {warmUps, rounds});
   expect(result.noise).toBeCloseTo(0.2, 9);

@@ -10,7 +10,7 @@ const page = {
   ...{engines: {}, summary: {...base.summary, left: 1, seconds: 2}, interrupted: true as const},
 };
 
-test('rows, machines and what was left out of several runs make one report', () => {
+test('several runs merge into one report with all rows, machines and left-out rows', () => {
   const merged = mergeReports([here, page]);
   expect(merged.results.map(({backend}) => backend)).toEqual(['cpu', 'cpu', 'webgl']);
   expect(merged).toMatchObject({
@@ -24,6 +24,6 @@ test('rows, machines and what was left out of several runs make one report', () 
   ]);
 });
 
-test('the rows of runs that never began are left out too', () => {
+test('rows of runs that never started count as left out', () => {
   expect(mergeReports([here], 3).summary.left).toBe(4);
 });

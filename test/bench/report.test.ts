@@ -20,7 +20,7 @@ const options: ReportedBenchOptions = {
   },
 };
 
-test('the summary has geometric means by backend and pass, over what there is', () => {
+test('the summary gives geometric means by backend and pass', () => {
   const results = [
     rowOf({gflops: {ours: 1}, ratio: 2, fractionOfPeak: {kernel: 0.5, whole: 0.1}}),
     rowOf({layer: 'two', gflops: {ours: 4}, ratio: 8, fractionOfPeak: {whole: 0.4}, delegated: true}),
@@ -39,7 +39,7 @@ test('the summary has geometric means by backend and pass, over what there is', 
   ]);
 });
 
-test('a report says what was measured, skipped and left out, and how calls were warmed up', () => {
+test('a report counts measured, skipped and left-out rows and describes the warm-up', () => {
   const results = [rowOf({}), rowOf({milliseconds: {}, reason: 'refused'})];
   const environment = {tfjs: '4.22.0', backends: {}};
   const report = makeReport(options, environment, {cpu: 'js'}, results, {left: 3, seconds: 7, interrupted: true});
@@ -53,7 +53,7 @@ test('a report says what was measured, skipped and left out, and how calls were 
   );
 });
 
-test('steps count as measured, and those of a network on cpu and wasm are held against each other', () => {
+test('steps count as measured, and each network has its cpu-to-wasm ratio', () => {
   const step = (network: string, backend: string, ours: number): StepResult => ({
     ...{network, backend, batch: 1, algorithm: 'auto', calls: {ours: 1, delegated: 0}, milliseconds: {ours}},
     ...{noise: 0, first: 1, warmUpSteps: 1, rounds: []},

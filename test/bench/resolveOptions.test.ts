@@ -5,24 +5,24 @@ import {formatProblem} from '../../src/geometry/problem.js';
 const nothing = {layers: [], problems: [], cases: 0, seed: 1};
 const namesOf = (...layers: string[]) => casesOf({...nothing, layers}).map(({name}) => name);
 
-test('every layer has a name and a problem of its own', () => {
+test('layers have distinct names and distinct problems', () => {
   const layers = benchLayers();
   expect(new Set(layers.map(({name}) => name)).size).toBe(layers.length);
   expect(layers.filter(({name}) => name?.includes(','))).toEqual([]);
   expect(new Set(layers.map(({problem}) => formatProblem(problem))).size).toBe(layers.length);
 });
 
-test('layers are found by the beginnings of their words, in any case', () => {
+test('layers match by word prefix, whatever the case', () => {
   expect(namesOf('lenet')).toEqual(['LeNet-5 conv1', 'LeNet-5 conv2']);
   expect(namesOf('vgg', 'depthwise str')).toEqual(['VGG conv1', 'VGG conv3', 'MobileNet depthwise stride 2']);
   expect(namesOf()).toHaveLength(benchLayers().length);
 });
 
-test('problems stand instead of layers', () => {
+test('problems replace the named layers', () => {
   expect(casesOf({...nothing, problems: ['ih5iw5ic1oc1kh3kw3']})).toMatchObject([{problem: {inHeight: 5}}]);
 });
 
-test('the defaults', () => {
+test('empty options resolve to the defaults', () => {
   expect(resolveOptions({})).toEqual({
     ...{
       backends: ['cpu', 'wasm'],
@@ -42,7 +42,7 @@ test('the defaults', () => {
   });
 });
 
-test('of steps, layers are the beginnings of words in the names of networks', () => {
+test('with steps, layers match networks by word prefix', () => {
   const namesOf = (...layers: string[]) => networksOf({layers}).map(({name}) => name);
   expect(namesOf()).toEqual(['LeNet-5', 'ResNet-20', 'U-Net 64×64']);
   expect(namesOf('u-net', 'lenet')).toEqual(['LeNet-5', 'U-Net 64×64']);

@@ -3,19 +3,22 @@ import {operations} from '../../src/bench/reduceProblem.js';
 import {isSoftware, shrinkForSoftware, softwareFlops} from '../../src/bench/softwareSize.js';
 import {formatProblem, parseProblem, problemInfo} from '../../src/geometry/problem.js';
 
-test.each(benchLayers().map(({name, problem}) => [name, problem] as const))('%s', (_, problem) => {
-  const reduced = shrinkForSoftware(problem);
-  expect(operations(reduced)).toBeLessThanOrEqual(softwareFlops);
-  // As little as it takes, and the same windows.
-  if (reduced === problem) return;
-  expect(operations(reduced)).toBeGreaterThan(softwareFlops / 9);
-  const windows = ({filterHeight, filterWidth, strideHeight, dilationHeight}: typeof reduced) =>
-    [filterHeight, filterWidth, strideHeight, dilationHeight].join();
-  expect(windows(reduced)).toBe(windows(problem));
-  expect(problemInfo(reduced).outHeight).toBeGreaterThan(0);
-});
+test.each(benchLayers().map(({name, problem}) => [name, problem] as const))(
+  '%s fits the flop limit of software rendering and keeps its windows',
+  (_, problem) => {
+    const reduced = shrinkForSoftware(problem);
+    expect(operations(reduced)).toBeLessThanOrEqual(softwareFlops);
+    // As little as it takes, and the same windows.
+    if (reduced === problem) return;
+    expect(operations(reduced)).toBeGreaterThan(softwareFlops / 9);
+    const windows = ({filterHeight, filterWidth, strideHeight, dilationHeight}: typeof reduced) =>
+      [filterHeight, filterWidth, strideHeight, dilationHeight].join();
+    expect(windows(reduced)).toBe(windows(problem));
+    expect(problemInfo(reduced).outHeight).toBeGreaterThan(0);
+  },
+);
 
-test('images go before their size, and their size before channels', () => {
+test('shrinks the batch first, then the image size, then channels', () => {
   const reduced = (text: string, flops: number) => formatProblem(shrinkForSoftware(parseProblem(text), flops));
   const whole = 'mb8ih32iw32ic16oc32kh3kw3-same';
   const flops = operations(parseProblem(whole));
@@ -26,7 +29,7 @@ test('images go before their size, and their size before channels', () => {
   expect(reduced('ih8iw8ic4oc8kh3kw3-same-depthwise', 2000)).toMatch(/^mb1ih8iw8ic1oc2/);
 });
 
-test('a renderer that computes on the processor is known by its name', () => {
+test('recognises software renderers by name', () => {
   expect(
     isSoftware({renderer: 'ANGLE (Google, Vulkan 1.3.0 (SwiftShader Device (Subzero)), SwiftShader driver)'}),
   ).toBe(true);

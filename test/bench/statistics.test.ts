@@ -1,6 +1,6 @@
 import {geometricMean, median, relativeRange} from '../../src/bench/statistics.js';
 
-test('the median is the middle value, or lies between the middle two, in any order', () => {
+test('the median is the middle value, or the mean of the middle two', () => {
   expect(median([3, 1, 2])).toBe(2);
   expect(median([10, 1, 2, 4])).toBe(3);
   expect(median([7])).toBe(7);
@@ -13,7 +13,7 @@ test('the geometric mean of a ratio and its inverse is 1', () => {
   expect(geometricMean([])).toBeNaN();
 });
 
-test('the spread is a part of the median', () => {
+test('the relative range is the range divided by the median', () => {
   expect(relativeRange([9, 10, 12])).toBeCloseTo(0.3, 12);
   expect(relativeRange([5])).toBe(0);
 });

@@ -27,7 +27,7 @@ beforeAll(() => tf.setBackend('cpu'));
 afterEach(uninstall);
 
 describe.each(problems)('%s', (text) => {
-  test.each(passes)('%s runs by either, and keeps no tensor', async (pass) => {
+  test.each(passes)('%s runs with convgrad and with the built-in, and leaks no tensor', async (pass) => {
     install();
     const before = tf.memory().numTensors;
     const algorithm = text === depthwise ? 'depthwise' : 'implicitGemm';
@@ -42,7 +42,7 @@ describe.each(problems)('%s', (text) => {
   });
 });
 
-test('what another algorithm served is refused, and so is what the built-in did', async () => {
+test('a call that another algorithm or the built-in served is an error', async () => {
   const [problem, inputs] = prepared(plain);
   const {call, dispose} = wholeCall(problem, inputs, 'forward', 'cpu/im2col/forward', clock);
   install();
@@ -52,7 +52,7 @@ test('what another algorithm served is refused, and so is what the built-in did'
   dispose();
 });
 
-test('a built-in that is an alias of ours is refused', async () => {
+test('a built-in that is an alias of our kernel is refused', async () => {
   install();
   const repair = applyBrokenSetup('alias-builtin', ['cpu']);
   const [problem, inputs] = prepared(plain);
@@ -62,7 +62,7 @@ test('a built-in that is an alias of ours is refused', async () => {
   repair();
 });
 
-test("an algorithm's time is the engine's where it uses one, else its own", async () => {
+test('the time of an algorithm is that of its engine calls, or its own without any', async () => {
   const [problem, inputs] = prepared(plain);
   const ticking = {...clock, now: fakeTicks()};
   // Two looks at the clock around the whole, two around each operation of the engine.

@@ -17,7 +17,7 @@ const forward = (algorithm: typeof implicitGemm, engine: Engine) => {
 };
 
 test.each([implicitGemm, im2col])(
-  'of $name the time inside arithmetic is counted, once, and the result is the same',
+  'the time of $name counts each engine call once, and the result is unchanged',
   (algorithm) => {
     // Every look at the clock finds it one millisecond further: a call counts one.
     let ticks = 0;
@@ -31,7 +31,7 @@ test.each([implicitGemm, im2col])(
   },
 );
 
-test('what moves data or tells of the engine is not counted', () => {
+test('allocation, probes and the name cost no time', () => {
   const {engine, take} = timedEngine(jsEngine, () => 0);
   expect(engine.name).toBe('js');
   expect(engine.withArena(100, (arena) => arena.floats(3).length)).toBe(3);
@@ -39,7 +39,7 @@ test('what moves data or tells of the engine is not counted', () => {
   expect(take().calls).toBe(0);
 });
 
-test('a call that throws is counted, and throws', () => {
+test('a call that throws is counted, and the error propagates', () => {
   const broken = {
     ...jsEngine,
     igemm() {

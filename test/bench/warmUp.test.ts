@@ -1,7 +1,7 @@
 import {meanOf, repetitions, warmUp} from '../../src/bench/warmUp.js';
 import {fakeClock} from './fakeClock.js';
 
-test('goes on as long as the time falls, and a little longer', async () => {
+test('continues while the time falls, and three calls more', async () => {
   const clock = fakeClock();
   const falling = [100, 60, 40, 30, 20];
   const {first, best, calls} = await warmUp(
@@ -12,7 +12,7 @@ test('goes on as long as the time falls, and a little longer', async () => {
   expect(clock.tasks).toBe(calls - 1);
 });
 
-test('what falls by less than a hundredth each time has stopped falling', async () => {
+test('a fall of less than 1% counts as none', async () => {
   const clock = fakeClock();
   const {calls} = await warmUp(
     clock.call((nth) => 100 * 0.995 ** nth),
@@ -21,7 +21,7 @@ test('what falls by less than a hundredth each time has stopped falling', async 
   expect(calls).toBe(4);
 });
 
-test('short calls are made several at a time', async () => {
+test('short calls run in batches', async () => {
   const clock = fakeClock();
   const {calls, best} = await warmUp(
     clock.call(() => 0.01),
@@ -30,7 +30,7 @@ test('short calls are made several at a time', async () => {
   expect({calls, best}).toEqual({calls: 1 + 3 * 200, best: expect.closeTo(0.01, 9)});
 });
 
-test('is bounded by time and by batches', async () => {
+test('is limited in time and in batches', async () => {
   const clock = fakeClock();
   const falling = clock.call((nth) => 1000 * 0.9 ** nth);
   expect((await warmUp(falling, clock, {batches: 100, milliseconds: 1500})).calls).toBe(2);
@@ -38,11 +38,11 @@ test('is bounded by time and by batches', async () => {
   expect((await warmUp(again, clock, {batches: 7, milliseconds: 1e9})).calls).toBe(8);
 });
 
-test('a turn is filled with at least one call and at most a thousand', () => {
+test('a turn has between one and a thousand calls', () => {
   expect([repetitions(50, 10), repetitions(3, 10), repetitions(0, 10)]).toEqual([1, 4, 1000]);
 });
 
-test('the mean is that of all calls', async () => {
+test('meanOf() averages all calls', async () => {
   expect(
     await meanOf(
       fakeClock().call((nth) => nth),

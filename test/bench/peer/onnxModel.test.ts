@@ -44,7 +44,7 @@ function read(problem: string) {
   return {operator: text(all(node, 4)[0]), names: [...all(node, 1), ...all(node, 2)].map(text), attributes, values};
 }
 
-test('the model is one convolution of two inputs, with the geometry of the problem', () => {
+test('the model is one convolution with the shapes and attributes of the problem', () => {
   expect(read('mb2ih300iw17ic5oc7kh3kw2sh2sw1dh1dw3-pt1pb0pl2pr4')).toEqual({
     operator: 'Conv',
     names: ['x', 'filter', 'y'],

@@ -44,7 +44,7 @@ function runtime(spoil: (value: number) => number): OnnxRuntime & {released: num
   return self;
 }
 
-test('inputs go in its own layout, and a result that is the same is taken', async () => {
+test('the peer gets inputs in its layout and runs when its result agrees', async () => {
   const fake = runtime((value) => value);
   const {call, close} = await onnxPeer(fake, '1', 1, realClock).open(info, x, filter);
   expect(await call()).toBeGreaterThanOrEqual(0);
@@ -56,11 +56,16 @@ test('inputs go in its own layout, and a result that is the same is taken', asyn
   expect(weights[((3 * 3 + 0) * 3 + 2) * 2 + 1]).toBe(filter[((2 * 2 + 1) * 3 + 0) * 4 + 3]);
 });
 
-test.each([(value: number) => value + 1, () => Number.NaN])('another result is refused', async (spoil) => {
-  await expect(onnxPeer(runtime(spoil), '1', 1, realClock).open(info, x, filter)).rejects.toThrow(/where convgrad has/);
-});
+test.each([(value: number) => value + 1, () => Number.NaN])(
+  'a peer with a different result is refused',
+  async (spoil) => {
+    await expect(onnxPeer(runtime(spoil), '1', 1, realClock).open(info, x, filter)).rejects.toThrow(
+      /where convgrad has/,
+    );
+  },
+);
 
-test('a peer that is not installed is a line, and an unknown one an error', async () => {
+test('an unknown peer is an error, and a missing one gives a message', async () => {
   await expect(loadPeer('abacus', 1)).rejects.toThrow("--peer: unknown peer 'abacus'; use onnxruntime-node.");
   const found = await loadPeer('onnxruntime-node', 1);
   if (typeof found === 'string')
@@ -69,7 +74,7 @@ test('a peer that is not installed is a line, and an unknown one an error', asyn
 });
 
 // In a process of its own: the package takes no arrays of a test's.
-test('the real one takes its turn where it is installed; where it is not, a line says so and the rest is timed', async () => {
+test('onnxruntime-node is timed if installed; otherwise a message says so and bench continues', async () => {
   const problems = ['mb2ih9iw8ic5oc7kh3kw2sh2sw1-pt1pb0pl2pr1', 'ih9iw8ic4oc8kh3kw3sh2sw2-same-depthwise'];
   const flags = ['--backend', 'cpu', '--pass', 'forward', '--rounds', '1', '--peer', 'onnxruntime-node'];
   const asked = problems.flatMap((problem) => ['--problem', problem]);

@@ -8,7 +8,7 @@ beforeAll(() => tf.setBackend('cpu'));
 
 const isInstalled = () => isOurs(tf.getKernel('Conv2D', 'cpu')?.kernelFunc);
 
-it('times convgrad and tfjs alone in turns, and tells what a call takes longer', async () => {
+it('alternates convgrad with tfjs and reports the overhead of a call', async () => {
   const clock = fakeClock();
   const seen: boolean[] = [];
   const call = {
@@ -34,15 +34,12 @@ it('times convgrad and tfjs alone in turns, and tells what a call takes longer',
   expect(tf.memory().numTensors).toBe(before);
 });
 
-it.each(smallCalls.map((call) => [call.name, call] as const))(
-  '%s runs, and holds no tensor afterwards',
-  (_, {prepare}) => {
-    const before = tf.memory().numTensors;
-    const {call, dispose} = prepare();
-    const result = call();
-    expect(result.rank).toBe(4);
-    result.dispose();
-    dispose();
-    expect(tf.memory().numTensors).toBe(before);
-  },
-);
+it.each(smallCalls.map((call) => [call.name, call] as const))('%s runs and leaks no tensor', (_, {prepare}) => {
+  const before = tf.memory().numTensors;
+  const {call, dispose} = prepare();
+  const result = call();
+  expect(result.rank).toBe(4);
+  result.dispose();
+  dispose();
+  expect(tf.memory().numTensors).toBe(before);
+});

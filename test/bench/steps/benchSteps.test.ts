@@ -27,7 +27,7 @@ const few = {rounds: 2, backends: ['cpu']};
 beforeAll(() => tf.setBackend('cpu'));
 afterEach(uninstall);
 
-test('a step is timed with convgrad and with tfjs alone, and every convolution is told for', async () => {
+test('a step is timed with convgrad and with tfjs, and every convolution is counted', async () => {
   const {steps, results, summary} = await benchSteps(few, undefined, [tiny]);
   expect(steps).toEqual([
     {
@@ -42,7 +42,7 @@ test('a step is timed with convgrad and with tfjs alone, and every convolution i
   expect({results, summary}).toMatchObject({results: [], summary: {measured: 1, left: 0, cpuToWasm: {}}});
 });
 
-test('on wasm tfjs alone cannot train, and forward passes are delegated where they are small or there are no vectors', async () => {
+test('on wasm a step counts delegated passes and says why tfjs cannot train', async () => {
   const report = await benchSteps({...few, backends: ['cpu', 'wasm']}, undefined, [tiny]);
   const {cpu, wasm} = Object.fromEntries(report.steps.map((step) => [step.backend, step]));
   expect(wasm).toMatchObject({calls: {ours: 4, delegated: 2}, reason: expect.stringContaining('Conv2DBackpropFilter')});
@@ -51,14 +51,14 @@ test('on wasm tfjs alone cannot train, and forward passes are delegated where th
   expect(steps[0].calls).toEqual({ours: 4, delegated: 2});
 });
 
-test('a built-in that is an alias of ours is refused', async () => {
+test('a built-in that is an alias of our kernel is refused', async () => {
   install();
   const repair = applyBrokenSetup('alias-builtin', ['cpu']);
   await expect(benchSteps(few, undefined, [tiny])).rejects.toThrow('nothing is compared with itself');
   repair();
 });
 
-test('tensors, installation and active backend are as before', async () => {
+test('tensors, the installation and the active backend are restored', async () => {
   await tf.setBackend('cpu');
   install({backends: ['cpu'], algorithm: 'im2col', layers: false});
   const before = tf.memory().numTensors;
@@ -72,7 +72,7 @@ test('tensors, installation and active backend are as before', async () => {
   expect(tf.getBackend()).toBe('cpu');
 });
 
-test('an abort leaves the steps until then', async () => {
+test('an abort keeps the finished steps', async () => {
   const controller = new AbortController();
   const twice = [tiny, {...tiny, name: 'Again'}];
   const onReport = () => controller.abort();
@@ -81,7 +81,7 @@ test('an abort leaves the steps until then', async () => {
 });
 
 test.each(stepNetworks.map((network) => [network.name, network] as const))(
-  '%s is trained without a leak',
+  '%s trains without a leak',
   async (_name, network) => {
     await tf.setBackend('wasm');
     install();

@@ -7,7 +7,7 @@ const file = userFiles({});
 const read = (path: string): BenchReport => JSON.parse(readFileSync(path, 'utf8'));
 const tiny = ['bench', '--problem', 'mb2ih6iw6ic3oc4kh3kw3-same', '--rounds', '2'];
 
-test('webgl is timed in a page beside cpu here, both in one report', async () => {
+test('one report has webgl rows timed in a page and cpu rows timed in Node', async () => {
   const json = file('both.json');
   const args = [...tiny, '--backend', 'cpu,webgl', '--pass', 'forward,backpropFilter', '--json', json];
   const {code, stdout} = await start(...args).ended;
@@ -40,7 +40,7 @@ test('webgl is timed in a page beside cpu here, both in one report', async () =>
   expect(again.stdout).toContain('4 rows in both, 0 only there, 0 only here');
 });
 
-test('webgpu tells its own times as well, or why not', async () => {
+test('webgpu rows have GPU times or the reason why not', async () => {
   const json = file('webgpu.json');
   const {code, stdout} = await start(...tiny, '--backend', 'webgpu', '--pass', 'forward', '--json', json).ended;
   expect({code, stdout}).toEqual({code: 0, stdout: expect.stringMatching(/ GPU ms │ its GPU ms │/)});
@@ -49,7 +49,7 @@ test('webgpu tells its own times as well, or why not', async () => {
   else expect(stdout).toContain(`[1] ${gpuReason}`);
 });
 
-test('layers are reduced to what software rendering has time for, and Ctrl-C keeps the rows until then', async () => {
+test('layers shrink for software rendering, and Ctrl-C keeps the finished rows', async () => {
   const json = file('part.json');
   const {child, ended} = start('bench', '--backend', 'webgl', '--layers', 'ResNet-50', '--json', json);
   let pressed = false;

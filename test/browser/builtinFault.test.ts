@@ -2,7 +2,7 @@ import type {Tensor4D} from '@tensorflow/tfjs';
 import type {Page} from 'playwright-core';
 import {openPage} from './openPage.js';
 
-describe('what is known of the faults of tfjs on webgpu in NCHW', () => {
+describe('the known faults of the built-in on webgpu in NCHW', () => {
   let page: Page;
 
   beforeAll(async () => {
@@ -27,7 +27,7 @@ describe('what is known of the faults of tfjs on webgpu in NCHW', () => {
     'ih56iw56ic1oc8kh2kw1sh2sw1-same-nchw',
   ];
 
-  test('tells each forward pass that throws or is wrong, and no other', async () => {
+  test('cover exactly the forward passes that throw or are wrong', async () => {
     const found = await page.evaluate(
       async (lines) => {
         const {tf} = convgrad;

@@ -2,7 +2,7 @@ import {openPage} from './openPage.js';
 
 // As tfjs-react-native makes its rn-webgl: another object of the same class, with the kernels of webgl under a name of its own.
 test.each(['copied, then install({backends})', 'copied, then install()', 'install(), then copied'] as const)(
-  'a copy of webgl is served as webgl is: %s',
+  'a copy of the webgl backend is served like webgl: %s',
   async (order) => {
     const page = await openPage();
     const {want, got, report, webgl, uninstalled} = await page.evaluate(async (order) => {

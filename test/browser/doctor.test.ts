@@ -5,7 +5,7 @@ import {userFiles} from '../support/userFiles.js';
 
 const file = userFiles({});
 
-test('on webgl convgrad does right what tfjs alone does not', async () => {
+test('on webgl every row is right with convgrad, and some are wrong with tfjs alone', async () => {
   const json = file('doctor.json');
   const {code} = await start('doctor', '--backend', 'webgl', '--json', json).ended;
   const [{about, browser, outcomes}] = (JSON.parse(readFileSync(json, 'utf8')) as DoctorReport).examinations as [
@@ -20,7 +20,7 @@ test('on webgl convgrad does right what tfjs alone does not', async () => {
   expect(code).toBe(0);
 });
 
-test('on webgpu every row is right with convgrad, and everything can be trained', async () => {
+test('on webgpu every row is right and every network trains with convgrad', async () => {
   const json = file('webgpu.json');
   const {code} = await start('doctor', '--backend', 'webgpu', '--json', json).ended;
   const [{about, outcomes, untrainable}] = (JSON.parse(readFileSync(json, 'utf8')) as DoctorReport).examinations as [

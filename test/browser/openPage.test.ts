@@ -37,15 +37,15 @@ async function inPage(imports: string[], expression: string): Promise<unknown> {
 }
 
 describe('openPage', () => {
-  test('opens a page where users’ modules share tfjs and this package with the entry', async () => {
+  test('opens a page whose modules share tfjs and convgrad with the entry', async () => {
     expect(await inPage(['user.mjs'], 'convgrad.sharesModules()')).toEqual([true, true]);
   });
 
-  test('waits for modules that take their time', async () => {
+  test('waits for modules with top-level await', async () => {
     expect(await inPage(['slow.mjs'], 'convgradImports[0].answer')).toBe(42);
   });
 
-  test('fails with the error of a module that throws', async () => {
+  test('fails with the error that a module throws', async () => {
     await expect(inPage(['throws.mjs'], '0')).rejects.toThrow('convgrad: the page failed to load: no luck');
   });
 });

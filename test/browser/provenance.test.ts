@@ -34,7 +34,7 @@ for (const backend of ['webgl', 'webgpu'] as const) {
       await page.evaluate((backend) => convgrad.tf.setBackend(backend), backend);
     });
 
-    test.each(problems[backend])('are what the kernels take them for: %s, %s', async (algorithm, line) => {
+    test.each(problems[backend])('give the right values and gradients: %s, %s', async (algorithm, line) => {
       const {wrong, complaints, leaks, served, count} = await page.evaluate(
         ([backend, algorithm, line]) => convgrad.checkProvenances(backend, algorithm, line),
         [backend, algorithm, line] as const,

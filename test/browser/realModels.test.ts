@@ -10,7 +10,7 @@ describe('real models on webgl', () => {
   });
 
   test.each(realModels.map(({name}) => name))(
-    '%s learns, with every gradient certified, in constant memory',
+    '%s learns in constant memory, and every gradient is certified',
     async (name) => {
       const {losses, certificates, held} = await page.evaluate(async (name) => {
         const {tf, install, uninstall, realModels, trainModel} = convgrad;

@@ -6,7 +6,7 @@ const backends = ['cpu', 'webgl', 'webgpu'] as const;
 type Numbers = Record<string, readonly number[]>;
 
 /** What images, masks and labels go through in a page, by backend. */
-describe('what a page feeds to its networks', () => {
+describe('networks fed from a page', () => {
   let page: Page;
 
   beforeAll(async () => {
@@ -81,7 +81,7 @@ describe('what a page feeds to its networks', () => {
     }
   }
 
-  test('an image by fromPixels().toFloat() trains and predicts as on cpu', async () => {
+  test('train and predict on an image from fromPixels().toFloat() as on cpu', async () => {
     expectAlike(
       await onEach(async () => {
         const {tf} = convgrad;
@@ -133,7 +133,7 @@ describe('what a page feeds to its networks', () => {
     );
   });
 
-  test('a layers model that is fed int32 images and labels trains and predicts as on cpu', async () => {
+  test('train and predict on int32 images and labels, as a layers model, as on cpu', async () => {
     expectAlike(
       await onEach(async () => {
         const {tf} = convgrad;
@@ -163,7 +163,7 @@ describe('what a page feeds to its networks', () => {
     );
   });
 
-  test('masks and one-hot classes are convolved, and weigh a loss, as on cpu', async () => {
+  test('convolve masks and one-hot classes, and weigh a loss by them, as on cpu', async () => {
     expectAlike(
       await onEach(async () => {
         const {tf, conv2dBackward} = convgrad;

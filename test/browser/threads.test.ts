@@ -22,7 +22,7 @@ const convolve = async () => {
   return {threads, same: together.every((value, i) => value === alone[i]), sum: alone.reduce((a, b) => a + b * b, 0)};
 };
 
-test('an isolated page computes on the threads that are asked for, bit by bit the same', async () => {
+test('an isolated page uses the requested threads, by default one, without changing a bit', async () => {
   const page = await openPage();
   const {threads, same, sum} = await page.evaluate(convolve);
   expect({threads, same}).toEqual({threads: 3, same: true});

@@ -10,7 +10,7 @@ describe('training on webgl', () => {
     await page.evaluate(() => convgrad.tf.setBackend('webgl'));
   });
 
-  test('a thousand steps hold the tensors, the data and the GPU bytes of the tenth', async () => {
+  test('a thousand steps use no more tensors or GPU memory than ten', async () => {
     const {tenth, last, calls} = await page.evaluate(async () => {
       const {tf, install, uninstall} = convgrad;
       const installation = install({backends: ['webgl']});
@@ -63,7 +63,7 @@ describe('training on webgl', () => {
     }
   });
 
-  test('second derivatives through dX and dFilter equal those of the cpu backend exactly on integers', async () => {
+  test('second derivatives through dX and dFilter equal those of cpu on integers', async () => {
     const [cpu, webgl] = await page.evaluate(async () => {
       const {tf, conv2d} = convgrad;
       const results: number[][] = [];
@@ -86,7 +86,7 @@ describe('training on webgl', () => {
     expect(webgl).toEqual(cpu);
   });
 
-  test('fused activations equal those of tfjs', async () => {
+  test('fused activations agree with those of tfjs', async () => {
     const differences = await page.evaluate(async () => {
       const {tf, install, uninstall} = convgrad;
       await tf.setBackend('webgl');

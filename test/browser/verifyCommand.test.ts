@@ -27,7 +27,7 @@ const file = userFiles({
 const problem = 'mb2ih5iw6ic2oc3kh3kw2sh2sw1dh1dw1-same-nhwc';
 const webgl = ['verify', '--backend', 'webgl', '--problem', problem];
 
-test('webgl is verified in a page of its own', async () => {
+test('webgl is verified in a page', async () => {
   const json = file('good.json');
   const {code, stdout} = await start(...webgl, '--json', json).ended;
   expect({code, stdout}).toEqual({
@@ -45,7 +45,7 @@ test('webgl is verified in a page of its own', async () => {
   }
 });
 
-test('--f16 verifies float16 textures, against bounds of their own', async () => {
+test('--f16 verifies float16 textures against float16 bounds', async () => {
   const json = file('f16.json');
   const {code, stdout} = await start(...webgl, '--f16', '--json', json).ended;
   expect({code, stdout}).toEqual({code: 0, stdout: expect.stringContaining(' 0 failed')});
@@ -70,7 +70,7 @@ test.each(['no-install', 'alias-builtin'])('--broken-setup %s ends in exit code 
   expect(stdout).toMatch(/install\(\) is missing|nothing is compared with itself/);
 });
 
-test('an imported kernel that is wrong for a batch fails, and its replay line fails in a new process', async () => {
+test('an imported kernel that is wrong for batches fails, and its replay line reproduces it', async () => {
   const {code, stdout} = await start(...webgl, '--import', file('firstImage.mjs')).ended;
   expect(code).toBe(1);
   const replay = stdout

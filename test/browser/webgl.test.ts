@@ -2,7 +2,7 @@ import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
 import type {Page} from 'playwright-core';
 import {openPage} from './openPage.js';
 
-describe('the browser of the tests', () => {
+describe('the test browser', () => {
   let page: Page;
 
   beforeAll(async () => {
@@ -38,7 +38,7 @@ describe('the browser of the tests', () => {
     expect(values).toEqual([1, 2, 3, 4]);
   });
 
-  test('isolates the page, so that it may share memory between threads', async () => {
+  test('isolates the page, so that threads can share memory', async () => {
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
   });
 });

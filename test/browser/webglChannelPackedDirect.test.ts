@@ -49,7 +49,7 @@ describe('the dense passes of channelPackedDirect', () => {
     ] as const);
 
   // Before the others, which compile the same.
-  test('compile nothing for a new batch, nor for a new size', async () => {
+  test('compile nothing for a new batch or size', async () => {
     const counts = await page.evaluate(() =>
       ['ic8oc8kh2kw3-same', 'ic8oc8kh2kw5-same', 'ic3oc8kh3kw3', 'ic6oc10kh3kw3sh2sw2-same'].map((rest) =>
         ['mb2ih6iw7', 'mb5ih6iw7', 'mb7ih19iw12', 'mb64ih31iw5'].map((size) => {
@@ -66,13 +66,13 @@ describe('the dense passes of channelPackedDirect', () => {
     }
   });
 
-  test.each(problems)('are exact and theirs: %s', async (problem) => {
+  test.each(problems)('serve forward and dX exactly: %s', async (problem) => {
     const [y, dx] = await run(problem, 'fresh');
     expect(y).toEqual({pass: 'forward', first: -1, served: 'channelPackedDirect'});
     expect(dx).toEqual({pass: 'backpropInput', first: -1, served: 'channelPackedDirect'});
   });
 
-  test.each(strided)('are exact, and forward is theirs: %s', async (problem) => {
+  test.each(strided)('serve forward only, and every result is exact: %s', async (problem) => {
     const [y, dx] = await run(problem, 'fresh');
     expect(y).toEqual({pass: 'forward', first: -1, served: 'channelPackedDirect'});
     expect(dx!.first).toBe(-1);
@@ -80,7 +80,7 @@ describe('the dense passes of channelPackedDirect', () => {
   });
 
   test.each([problems[1]!, problems[6]!, problems[8]!, strided[0]!])(
-    'find texels in whatever texture there is: %s',
+    'read texels from any texture layout: %s',
     async (problem) => {
       for (const upload of ['fresh', 'unpacked', 'reshaped'] as const) {
         const [y, dx] = await run(problem, upload);
@@ -89,7 +89,7 @@ describe('the dense passes of channelPackedDirect', () => {
     },
   );
 
-  test('read a filter whose rows are not those of a texture', async () => {
+  test('read a filter whose rows differ from the rows of its texture', async () => {
     const [y, dx] = await run('ih2iw2ic7oc3kh70kw70-p69', 'fresh');
     expect([y!.first, dx!.first]).toEqual([-1, -1]);
     expect([y!.served, dx!.served]).toEqual(['channelPackedDirect', 'channelPackedDirect']);
@@ -99,13 +99,13 @@ describe('the dense passes of channelPackedDirect', () => {
     'mb90ih11iw17ic3oc5kh3kw3-same', // 8,910 rows of texels, two side by side
     'mb200ih11iw17ic2oc11kh3kw2-same', // 19,800 of them, three
     'mb401ih9iw8ic1oc1kh3kw3-same', // 14,436 of one
-  ])('set rows of texels side by side where a texture would be too high: %s', async (problem) => {
+  ])('place rows of texels side by side where a texture would be too high: %s', async (problem) => {
     const [y, dx] = await run(problem, 'fresh');
     expect(y).toEqual({pass: 'forward', first: -1, served: 'channelPackedDirect'});
     expect(dx).toEqual({pass: 'backpropInput', first: -1, served: 'channelPackedDirect'});
   });
 
-  test('hand such a result to whoever reads it', async () => {
+  test('give such a result to other operations unharmed', async () => {
     const {got, want, calls} = await page.evaluate(async () => {
       const {tf} = convgrad;
       const compute = () =>
@@ -125,7 +125,7 @@ describe('the dense passes of channelPackedDirect', () => {
   });
 
   test.each(['relu', 'relu6', 'leakyrelu', 'prelu', 'linear'] as const)(
-    'add the bias and apply %s in the same shader',
+    'apply the bias and %s in the same shader',
     async (activation) => {
       const {got, want, calls} = await page.evaluate(async (activation) => {
         const {tf} = convgrad;
@@ -149,7 +149,7 @@ describe('the dense passes of channelPackedDirect', () => {
     },
   );
 
-  test('multiply no lane past an odd number of channels, where anything may stand', async () => {
+  test('ignore the lanes past an odd number of channels', async () => {
     const values = await page.evaluate(() => {
       const {tf, install, uninstall} = convgrad;
       const installation = install({backends: ['webgl'], algorithm: 'channelPackedDirect'});
@@ -168,7 +168,7 @@ describe('the dense passes of channelPackedDirect', () => {
     expect(values).toEqual([[9, 27, 45, 54], ['channelPackedDirect']]);
   });
 
-  test('leave nothing behind', async () => {
+  test('leak nothing', async () => {
     const held = await page.evaluate(() =>
       [1, 50].map((runs) => helpers.heldAfter(runs, 'mb2ih5iw7ic5oc5kh3kw3-same', 'channelPackedDirect')),
     );

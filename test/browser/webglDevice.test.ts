@@ -1,7 +1,7 @@
 import type {Tensor4D} from '@tensorflow/tfjs';
 import {openPage} from './openPage.js';
 
-test('a lost context is an error that says so; with a new backend the next install() works', async () => {
+test('a lost context is a clear error, and install() works again with a new backend', async () => {
   const page = await openPage();
   const {message, values, want, serving} = await page.evaluate(async () => {
     const {tf, install, uninstall, conv2d} = convgrad;
@@ -37,7 +37,7 @@ test('a lost context is an error that says so; with a new backend the next insta
   expect(serving).toBe(true);
 });
 
-test('where textures are small, rows stand side by side in bands, and what no texture holds is left to the definition', async () => {
+test('small textures make channelPacked split rows into slabs or fall back to direct', async () => {
   const page = await openPage();
   const {differences, served, fallbacks} = await page.evaluate(async () => {
     const {tf, install, uninstall, conv2d, conv2dBackward} = convgrad;

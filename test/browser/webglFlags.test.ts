@@ -16,7 +16,7 @@ const serves = {
 
 test.each(
   flags.flatMap(([flag, value]) => Object.entries(serves).map(([algorithm, own]) => ({flag, value, algorithm, own}))),
-)('with $flag set to $value $algorithm computes what cpu does, and nothing is left behind', async (given) => {
+)('with $flag set to $value $algorithm agrees with cpu and leaks nothing', async (given) => {
   const page = await openPage();
   const {results, served, held} = await page.evaluate(async ({flag, value, algorithm}) => {
     const {tf, install, uninstall, conv2dBackward} = convgrad;

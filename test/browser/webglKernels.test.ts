@@ -103,7 +103,7 @@ describe('the kernels of the webgl backend', () => {
   const algorithms = ['channelPacked', 'direct'];
   const each = algorithms.flatMap((algorithm) => Object.keys(cases).map((name) => [algorithm, name] as const));
 
-  test.each(each)('%s equal the definition on whole numbers: %s', async (algorithm, name) => {
+  test.each(each)('%s equal the definition on integers: %s', async (algorithm, name) => {
     const {got, want, served} = await page.evaluate(
       ([problem, algorithm]) => {
         const {tf, install, uninstall} = convgrad;
@@ -127,7 +127,7 @@ describe('the kernels of the webgl backend', () => {
     }
   });
 
-  test('read no padding lane, where the built-in returns 4 for 1 + 1 + 1', async () => {
+  test('ignore the padding lanes, where the built-in returns 4 for 1 + 1 + 1', async () => {
     const [ours, ourDx, builtIn] = await page.evaluate(() => {
       const {tf, conv2d, conv2dBackward} = convgrad;
       return tf.tidy(() => {
@@ -150,7 +150,7 @@ describe('the kernels of the webgl backend', () => {
     expect({ours, ourDx, builtIn}).toEqual({ours: 3, ourDx: 3, builtIn: 4});
   });
 
-  test('let one infinite weight reach its true terms only, by the definition', async () => {
+  test('let an infinite weight reach only its own terms with direct', async () => {
     const values = await page.evaluate(() => {
       const {tf, install, uninstall, conv2d} = convgrad;
       install({algorithm: 'direct'});
@@ -193,7 +193,7 @@ describe('the kernels of the webgl backend', () => {
     expect(programs.slice(3)).toEqual(programs.slice(3).map(() => programs[2]));
   });
 
-  test('delegate 1 × 1 layers of few outputs to the built-in where it is right and takes less time, and no others', async () => {
+  test('delegate 1 × 1 layers to the built-in only if it is right and faster', async () => {
     const served = await page.evaluate(() => {
       const {tf, install, uninstall} = convgrad;
       const run = (xShape: number[], outChannels: number, strides: number) => {
@@ -223,7 +223,7 @@ describe('the kernels of the webgl backend', () => {
     expect(served).toEqual([[-1, ['forward'], gradients], ours, ours, ours, ours]);
   });
 
-  test('leave nothing behind after 1000 runs', async () => {
+  test('leak nothing in 1000 runs', async () => {
     const [early, late] = await page.evaluate(() => {
       const {tf, conv2d, conv2dBackward} = convgrad;
       const backend = tf.backend() as unknown as {numDataIds(): number; numBytesInGPU: number};

@@ -79,7 +79,7 @@ describe('the passes of packed2x2', () => {
   const right = (pass: Pass, served: string) => ({pass, first: -1, served});
 
   // Before the others, which compile the same.
-  test('compile nothing for a new batch, nor for a new size', async () => {
+  test('compile nothing for a new batch or size', async () => {
     const counts = await page.evaluate(() => {
       // Texts of convgrad's, not tfjs's own, which come with the upload of a new size.
       const programs = () => helpers.programs(/stepsInside|beginOf|texelAt/);
@@ -104,7 +104,7 @@ describe('the passes of packed2x2', () => {
     }
   });
 
-  test.each(dense)('are exact, and dFilter is theirs: %s', async (problem) => {
+  test.each(dense)('serve dFilter only, and every result is exact: %s', async (problem) => {
     const all = await run(problem, 'fresh');
     expect(all).toEqual([
       right('forward', 'another'),
@@ -113,7 +113,7 @@ describe('the passes of packed2x2', () => {
     ]);
   });
 
-  test.each(pointwise)('are exact, and products are theirs: %s', async (problem) => {
+  test.each(pointwise)('serve pointwise forward and dX exactly, and dFilter up to stride 2: %s', async (problem) => {
     const dFilter = /sw[3-9]/.test(problem) ? 'another' : 'packed2x2';
     const all = await run(problem, 'fresh');
     expect(all).toEqual([
@@ -123,13 +123,13 @@ describe('the passes of packed2x2', () => {
     ]);
   });
 
-  test.each(depthwise)('are exact and theirs: %s', async (problem) => {
+  test.each(depthwise)('serve depthwise convolutions exactly: %s', async (problem) => {
     const all = await run(problem, 'fresh');
     expect(all).toEqual(passes.map((pass) => right(pass, 'packed2x2')));
   });
 
   test.each([...squarish, depthwise[1]!, dense[0]!, ...pointwise.slice(1, 4)])(
-    'find texels in whatever texture there is: %s',
+    'read texels from any texture layout: %s',
     async (problem) => {
       for (const upload of ['fresh', 'unpacked', 'reshaped'] as const) {
         expect((await run(problem, upload)).map(({first}) => first)).toEqual([-1, -1, -1]);
@@ -138,7 +138,7 @@ describe('the passes of packed2x2', () => {
   );
 
   test.each(['relu', 'relu6', 'leakyrelu', 'prelu', 'linear'] as const)(
-    'add the bias and apply %s in the same shader',
+    'apply the bias and %s in the same shader',
     async (activation) => {
       const {got, want, calls} = await page.evaluate(async (activation) => {
         const {tf} = convgrad;
@@ -161,7 +161,7 @@ describe('the passes of packed2x2', () => {
     },
   );
 
-  test('leave nothing behind', async () => {
+  test('leak nothing', async () => {
     const held = await page.evaluate(() =>
       [1, 50].map((runs) => helpers.heldAfter(runs, 'mb2ih5iw7ic5oc5kh3kw3-same-depthwise', 'packed2x2')),
     );

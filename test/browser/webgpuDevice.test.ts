@@ -5,14 +5,14 @@ import {type Helpers, openWebgpuPage, type WebGPUBackend} from './webgpuPage.js'
 
 declare const helpers: Helpers;
 
-describe('the memory of a webgpu device', () => {
+describe('convolutions on a webgpu device', () => {
   let page: Page;
 
   beforeAll(async () => {
     page = await openWebgpuPage();
   });
 
-  test.each([8, 16])('leave nothing behind after 300 runs, %i channels', async (channels) => {
+  test.each([8, 16])('leak nothing in 300 runs, %i channels', async (channels) => {
     const [early, late] = await page.evaluate(async (channels) => {
       const {tf, conv2d, conv2dBackward} = convgrad;
       const x: Tensor4D = tf.ones([1, 9, 9, channels]);
@@ -36,7 +36,7 @@ describe('the memory of a webgpu device', () => {
     expect(late).toEqual(early);
   });
 
-  test('say which buffer is too large for the device, and leave nothing behind', async () => {
+  test('name a buffer that is too large for the device and leak nothing', async () => {
     const {message, before, after} = await page.evaluate(async () => {
       const {tf, conv2d} = convgrad;
       const {device} = helpers.backend();
@@ -63,7 +63,7 @@ describe('the memory of a webgpu device', () => {
   });
 });
 
-test('a lost device is told, and another one serves after the next install()', async () => {
+test('a lost device is a clear error, and install() works again with a new backend', async () => {
   const page = await openPage();
   const {message, values} = await page.evaluate(async () => {
     const {tf, conv2d, install, uninstall} = convgrad;

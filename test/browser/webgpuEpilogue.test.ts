@@ -5,7 +5,7 @@ import {type Helpers, openWebgpuPage} from './webgpuPage.js';
 
 declare const helpers: Helpers;
 
-describe('what follows a convolution on webgpu', () => {
+describe('convolutions on webgpu', () => {
   let page: Page;
 
   beforeAll(async () => {
@@ -26,7 +26,7 @@ describe('what follows a convolution on webgpu', () => {
       'depthwise',
     ],
   ] as [string, Case, string?, string?][])(
-    'add bias and apply activations without another pass over the result: %s',
+    'apply bias and activation in the kernel itself: %s',
     async (_, problem, algorithm = 'auto', kind = 'dense') => {
       const found = await page.evaluate(
         async ([problem, algorithm, kind]) => {
@@ -73,7 +73,7 @@ describe('what follows a convolution on webgpu', () => {
     },
   );
 
-  test('let one infinite weight reach its true terms, and no other channel', async () => {
+  test('let an infinite weight reach its own terms and no other channel', async () => {
     const values = await page.evaluate(async () => {
       const {tf, conv2d} = convgrad;
       const weights = new Float32Array(9 * 8).fill(1);

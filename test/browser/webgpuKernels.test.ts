@@ -38,7 +38,7 @@ describe('the kernels of the webgpu backend', () => {
   });
 
   test.each(Object.keys(cases).map((name, i): [string, number] => [name, i]))(
-    'equal the definition on whole numbers, and compile without a complaint: %s',
+    'equal the definition on integers and compile without errors: %s',
     async (name, seed) => {
       const {differ, complaint, count} = await page.evaluate(
         async ([problem, seed]) => {
@@ -57,7 +57,7 @@ describe('the kernels of the webgpu backend', () => {
   );
 
   test.each(Object.keys(cases).map((name, i): [string, number] => [name, i]))(
-    'equal it with the tiles and slices of a GPU too: %s',
+    'equal the definition with the tile sizes of a GPU: %s',
     async (name, seed) => {
       const {differ} = await page.evaluate(
         async ([problem, seed]) => {
@@ -99,7 +99,7 @@ describe('the kernels of the webgpu backend', () => {
     expect(new Set(counts).size).toBe(1);
   });
 
-  test('compile nothing for new sizes and pads in tiles', async () => {
+  test('compile nothing for new sizes and pads in winograd tiles', async () => {
     const counts = await page.evaluate(async () => {
       const count: number[] = [];
       for (const [size, batch, pad] of [

@@ -14,7 +14,7 @@ import {userFiles} from '../support/userFiles.js';
 const file = userFiles({'folder/kept.txt': '', 'victim.txt': 'precious'});
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
-test.each([0o600, 0o640, 0o664])('a file that is replaced keeps its permissions, %o', (mode) => {
+test.each([0o600, 0o640, 0o664])('a replaced file keeps its permissions, %o', (mode) => {
   const path = file('folder/private.json');
   writeFileSync(path, 'old');
   chmodSync(path, mode);
@@ -23,7 +23,7 @@ test.each([0o600, 0o640, 0o664])('a file that is replaced keeps its permissions,
   expect(modeOf(path)).toBe(mode.toString(8));
 });
 
-test('a new file has what the mask leaves', () => {
+test('a new file gets its permissions from the umask', () => {
   const before = process.umask(0o027);
   try {
     writeAtomically(file('folder/fresh.json'), 'new');
@@ -33,7 +33,7 @@ test('a new file has what the mask leaves', () => {
   expect(modeOf(file('folder/fresh.json'))).toBe('640');
 });
 
-test('the file in between is never readable to more than the one that it replaces', () => {
+test('the temporary file has a random name and the permissions of the old file', () => {
   const path = file('folder/secret.json');
   writeFileSync(path, 'old');
   chmodSync(path, 0o600);
@@ -45,7 +45,7 @@ test('the file in between is never readable to more than the one that it replace
   expect(mode).toBe(0o600);
 });
 
-test('a link that lies where the file in between is made is not followed', () => {
+test('a symbolic link in place of the temporary file is not followed', () => {
   const path = file('folder/report.json');
   // The name that it had before it was random.
   symlinkSync(file('victim.txt'), `${path}.${process.pid}.tmp`);
@@ -62,7 +62,7 @@ test('a link that lies where the file in between is made is not followed', () =>
   expect(flags & O_NOFOLLOW).toBe(O_NOFOLLOW);
 });
 
-test('a link that the user gave is written through, and nothing is left behind', () => {
+test('a symbolic link given by the user is written through, and no temporary file remains', () => {
   writeFileSync(file('folder/real.json'), 'old');
   symlinkSync(file('folder/real.json'), file('link.json'));
   writeAtomically(file('link.json'), 'new');

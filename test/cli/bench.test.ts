@@ -7,7 +7,7 @@ const file = userFiles({});
 const tiny = ['bench', '--problem', 'mb2ih6iw6ic3oc4kh3kw3-same', '--rounds', '2'];
 const read = (path: string): BenchReport => JSON.parse(readFileSync(path, 'utf8'));
 
-test('prints a table for each backend, and writes the report', async () => {
+test('prints a table for each backend and writes the report', async () => {
   const json = file('bench.json');
   const ended = await start(...tiny, '--seed', '3', '--json', json).ended;
   expect({code: ended.code, stdout: ended.stdout}).toEqual({
@@ -22,7 +22,7 @@ test('prints a table for each backend, and writes the report', async () => {
   expect(report).not.toHaveProperty('interrupted');
 });
 
-test('a row that became slower than an older report, beyond all noise, ends with 1; none with 0', async () => {
+test('--compare exits with 1 if a row is slower beyond the noise, otherwise with 0', async () => {
   const json = file('old.json');
   const few = [...tiny, '--backend', 'cpu', '--pass', 'forward'];
   await start(...few, '--json', json).ended;
@@ -42,7 +42,7 @@ test('a row that became slower than an older report, beyond all noise, ends with
   });
 });
 
-test('a report that Ctrl-C ends early has the rows until then, and the code 130', async () => {
+test('Ctrl-C keeps the finished rows and exits with 130', async () => {
   const json = file('part.json');
   const {child, ended} = start('bench', '--backend', 'cpu', '--json', json);
   let pressed = false;
@@ -58,7 +58,7 @@ test('a report that Ctrl-C ends early has the rows until then, and the code 130'
   expect(results.length).toBeGreaterThan(0);
 });
 
-test('where every row is refused, nothing was measured, and that is no success', async () => {
+test('a run whose rows are all refused exits with 1', async () => {
   const ended = await start(...tiny, '--backend', 'cpu', '--algorithm', 'depthwise').ended;
   expect({code: ended.code, stdout: ended.stdout}).toEqual({
     code: 1,
@@ -66,7 +66,7 @@ test('where every row is refused, nothing was measured, and that is no success',
   });
 });
 
-test('steps of a network are timed, and say who served them', async () => {
+test('--steps times training steps and counts who served them', async () => {
   const json = file('steps.json');
   const ended = await start(
     'bench',
@@ -96,12 +96,12 @@ test.each([
   [['--rounds', 'many'], 2, 'rounds must be a whole number ≥ 1; got many'],
   [['--json', '/'], 2, '--json: / cannot be written'],
   [['--compare', file('nowhere.json')], 2, '--compare: '],
-])('%j ends with %i', async (args, code, message) => {
+])('%j exits with %i', async (args, code, message) => {
   const ended = await start('bench', ...args).ended;
   expect({code: ended.code, stderr: ended.stderr}).toEqual({code, stderr: expect.stringContaining(message)});
 });
 
-test('a file that a refused run was to write is not there', async () => {
+test('a refused run writes no report', async () => {
   const json = file('never.json');
   await start('bench', '--rounds', '0', '--json', json).ended;
   expect(existsSync(json)).toBe(false);

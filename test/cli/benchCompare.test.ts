@@ -8,7 +8,7 @@ const file = userFiles({
   'other.json': '{"version": 1, "results": []}',
 });
 
-test('a report is read as it was written', () => {
+test('reads a report unchanged', () => {
   expect(readReport(file('good.json'), '--compare')).toEqual(report);
 });
 
@@ -18,6 +18,6 @@ test.each([
   ['newer.json', 'has version 2 instead of 1'],
   ['null.json', 'has version undefined instead of 1'],
   ['other.json', 'is no report of bench; name a file that `convgrad bench --json` wrote.'],
-])('%s is refused by the name of the flag', (name, why) => {
+])('%s is refused with the flag and the reason', (name, why) => {
   expect(() => readReport(file(name), '--compare')).toThrow(`--compare: ${file(name)} ${why}`);
 });

@@ -14,7 +14,7 @@ const whole = rowOf({
   ...{fractionOfPeak: {kernel: 0.8, whole: 0.4}, scaled: {problem: 'smaller', factor: 10}},
 });
 
-test('a row has times, speed, both fractions of the peak, and the built-in with its mark', () => {
+test('a row shows times, speed, both fractions of the peak and a scaled built-in', () => {
   const text = describeBench(reportOf(whole), plain);
   expect(text).toContain("cpu, engine 'simd', Node v20, tfjs 4.22.0\n");
   expect(lineOf(text, '│ one ')).toMatch(
@@ -25,7 +25,7 @@ test('a row has times, speed, both fractions of the peak, and the built-in with 
   expect(text).not.toContain('†');
 });
 
-test('where there is no built-in its column has a number, and the reason stands below, once', () => {
+test('a missing built-in is a footnote, printed once for each reason', () => {
   const reason = 'the built-in gradient throws';
   const text = describeBench(
     reportOf(rowOf({reason}), rowOf({layer: 'two', reason}), rowOf({layer: 'three', reason: 'another'})),
@@ -36,14 +36,14 @@ test('where there is no built-in its column has a number, and the reason stands 
   expect(text.split(`[1] ${reason}\n`)).toHaveLength(2);
 });
 
-test('what convgrad hands on by default is marked, counted apart, and said', () => {
+test('delegated rows are marked and counted', () => {
   const text = describeBench(reportOf(rowOf({delegated: true}), rowOf({layer: 'two'})), plain);
   expect(lineOf(text, '│ one ')).toContain('implicitGemm†');
   expect(lineOf(text, '│ two ')).not.toContain('†');
   expect(text).toContain('On cpu convgrad by default delegates 1 of 2 forward rows to the built-in');
 });
 
-test('a row that was refused has its reason and no numbers', () => {
+test('a refused row shows its reason and no numbers', () => {
   const {milliseconds, gflops, noise, ...refused} = rowOf({reason: 'too deep'});
   const text = describeBench(reportOf(refused), plain);
   expect(lineOf(text, '│ one ')).toMatch(/│ implicitGemm +│ +– \[1\] │[ │]+$/);
@@ -51,7 +51,7 @@ test('a row that was refused has its reason and no numbers', () => {
   expect(text).toContain('nothing was measured: 0 rows');
 });
 
-test('a comparison names each row that got slower by more than the noise', () => {
+test('a comparison names each row that is slower beyond the noise', () => {
   const row = (layer: string, fraction: number, noise = 0.1) =>
     rowOf({layer, fractionOfPeak: {whole: fraction}, noise});
   const old = reportOf(row('one', 0.5), row('two', 0.5), row('three', 0.5), row('gone', 1));
@@ -67,13 +67,13 @@ test('a comparison names each row that got slower by more than the noise', () =>
   ]);
 });
 
-test('without a row in both there is nothing to compare', () => {
+test('reports without a common row have nothing to compare', () => {
   expect(describeComparison(compareReports(reportOf(whole), reportOf()), 'old.json', plain)).toBe(
     'nothing to compare with old.json: 0 rows in both, 1 only there, 0 only here',
   );
 });
 
-test('a step has its batch, both times, and who served its convolutions', () => {
+test('a step shows its batch, both times and how many convolutions each side served', () => {
   const step: StepResult = {
     ...{network: 'LeNet', backend: 'cpu', batch: 32, algorithm: 'auto', calls: {ours: 6, delegated: 3}},
     ...{milliseconds: {ours: 20, builtin: 800}, ratio: 40, noise: 0, first: 1, warmUpSteps: 1, rounds: []},
@@ -94,7 +94,7 @@ test('a step has its batch, both times, and who served its convolutions', () => 
   expect(text).toContain('3 rows measured');
 });
 
-test('a GPU has no peak: first calls stand in its place, and what plays it in the headings', () => {
+test('a GPU row shows first calls instead of a peak, and the heading names the renderer', () => {
   const row = rowOf({
     ...{backend: 'webgl', algorithm: 'direct', ratio: 3, reducedFrom: 'whole'},
     ...{milliseconds: {ours: 10, builtin: 30}, first: {ours: 200, builtin: 150}},

@@ -21,7 +21,7 @@ const findings = (...outcomes: ReturnType<typeof outcome>[]): DoctorReport => ({
   ],
 });
 
-test('the table has a row for each thing that was tried, errors without their messages', () => {
+test('the table has a row for each check, with errors shortened', () => {
   const text = describeDoctorReport(findings(outcome(first.what, 'throws: no'), outcome(second.what, 'wrong by 3')));
   expect(text).toContain('cpu: here, simd true\n');
   expect(text).toContain('webgl: absent; no browser found.\n');
@@ -34,13 +34,13 @@ test('the table has a row for each thing that was tried, errors without their me
   expect(line(convolutionChecks[2]!.what)).toMatch(/│ – +│ right +│$/);
 });
 
-test('what convgrad does not cure is told by backend', () => {
+test('the table names the backend on which convgrad is wrong', () => {
   expect(describeDoctorReport(findings(outcome(first.what, 'right', 'wrong by 7')))).toMatch(
     /│ right +│ cpu: wrong by 7 +│/,
   );
 });
 
-test('on cpu and wasm every row is cured, and the JSON has the errors in full', async () => {
+test('on cpu and wasm convgrad is right in every row, and the JSON has full errors', async () => {
   const json = file('doctor.json');
   const {code, stdout} = await start('doctor', '--backend', 'cpu,wasm', '--json', json).ended;
   const {examinations, node} = JSON.parse(readFileSync(json, 'utf8')) as DoctorReport;
@@ -65,7 +65,7 @@ test.each([
   [['--backend', 'abacus'], 2, "convgrad has no kernels for 'abacus'"],
   [['--backend', 'tensorflow'], 3, "backend 'tensorflow' is not available: convgrad has no kernels for it yet"],
   [['--backend', 'cpu', '--json', '/'], 2, '--json: / cannot be written'],
-])('%j ends with %i', async (args, code, message) => {
+])('%j exits with %i', async (args, code, message) => {
   const ended = await start('doctor', ...args).ended;
   expect({code: ended.code, stderr: ended.stderr}).toEqual({code, stderr: expect.stringContaining(message)});
 });

@@ -12,7 +12,7 @@ const timeless = (text: string) =>
     .replace(/\([^(]* ms predicted\)/g, '(ms)')
     .replace(/(?<= not )[^:]*\(ms\)(?=: )/g, (names) => names.split(', ').sort().join(', '));
 
-test('the text has geometry, the choice, the candidates that lost, and tfjs alone', () => {
+test('the text has shapes, pads, the choice, the losing candidates and tfjs alone', () => {
   const text = describeExplanation(explain(problem));
   expect(text).toContain('x [1, 14, 14, 16], filter [3, 3, 16, 32] → y [1, 14, 14, 32]\n');
   expect(text).toContain('pads: top 1, bottom 1, left 1, right 1\n');
@@ -30,11 +30,11 @@ test('the text has geometry, the choice, the candidates that lost, and tfjs alon
   expect(text).not.toContain('NCHW');
 });
 
-test('NCHW is said to be transposed', () => {
+test('the text says that NCHW tensors are transposed', () => {
   expect(describeExplanation(explain(`${problem}-nchw`))).toContain('\nNCHW: x, y and their gradients are transposed');
 });
 
-test('prints the same, quietly, and writes it as JSON', async () => {
+test('prints that text to stdout only, and writes the same as JSON', async () => {
   const json = file('explain.json');
   const ended = await start('explain', problem, '--backend', 'cpu,webgl', '--json', json).ended;
   const wanted = explain(problem, {backends: ['cpu', 'webgl']});
@@ -44,7 +44,7 @@ test('prints the same, quietly, and writes it as JSON', async () => {
   expect(timeless(describeExplanation(written))).toBe(stdout.slice(0, -1));
 });
 
-test('a large problem goes to the least predicted time, fast ones among them where that is asked for', async () => {
+test('a large problem goes to the lowest predicted time, fast algorithms included on request', async () => {
   const args = ['explain', 'ih28iw28ic16oc32kh3kw3-same', '--backend', 'cpu', '--accuracy', 'fast'];
   const {stdout} = await start(...args).ended;
   expect(timeless(stdout)).toMatch(/\n {2}forward: \w+ \(ms\), the least predicted time\n/);
@@ -59,7 +59,7 @@ test.each([
   [[problem, '--algorithm', 'magic'], 2, "unknown algorithm 'magic'"],
   [[problem, '--accuracy', 'sloppy'], 2, "unknown accuracy 'sloppy'; use standard, fast"],
   [[problem, '--json', '/'], 2, '--json: / cannot be written'],
-])('%j ends with %i', async (args, code, message) => {
+])('%j exits with %i', async (args, code, message) => {
   const ended = await start('explain', ...args).ended;
   expect({code: ended.code, stderr: ended.stderr}).toEqual({code, stderr: expect.stringContaining(message)});
 });

@@ -1,19 +1,19 @@
 import * as tf from '@tensorflow/tfjs';
 import {importBackend, packageAdvice, packageForPage} from '../../src/cli/importBackend.js';
 
-test('wasm comes with its package', async () => {
+test('wasm is loaded from its package', async () => {
   const before = tf.findBackendFactory('wasm');
   expect(before).toBeNull();
   expect(await importBackend('wasm')).toBe(true);
   expect(tf.findBackendFactory('wasm')).not.toBeNull();
 });
 
-test('other backends are in no package', async () => {
+test('webgl has no package to load', async () => {
   expect(await importBackend('webgl')).toBe(false);
   expect(packageAdvice('webgl')).toBeUndefined();
 });
 
-test('webgpu is for a page, which imports its package, unless this process has a GPU', async () => {
+test('webgpu is not loaded in Node and names the package for a page', async () => {
   expect(await importBackend('webgpu')).toBe(false);
   expect(packageAdvice('webgpu')).toBeUndefined();
   expect([packageForPage('webgpu'), packageForPage('webgl')]).toEqual(['@tensorflow/tfjs-backend-webgpu', undefined]);
@@ -26,7 +26,7 @@ describe('a package that is not installed', () => {
   beforeEach(() => jest.resetModules());
   afterEach(() => jest.dontMock('@tensorflow/tfjs-backend-wasm'));
 
-  test('is looked for in the working directory too, and then missing', async () => {
+  test('is missing after a search in the working directory too', async () => {
     jest.doMock('@tensorflow/tfjs-backend-wasm', missing);
     const before = process.cwd();
     process.chdir('/');
@@ -38,7 +38,7 @@ describe('a package that is not installed', () => {
     expect(packageAdvice('wasm')).toMatch(/npm install @tensorflow\/tfjs-backend-wasm/);
   });
 
-  test('unless it is there and broken', async () => {
+  test('differs from one that is installed and throws', async () => {
     jest.doMock('@tensorflow/tfjs-backend-wasm', () => {
       throw new Error('broken');
     });

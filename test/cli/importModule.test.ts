@@ -39,16 +39,16 @@ async function importInNode(name: string, expression: string): Promise<unknown> 
 }
 
 describe('importModule', () => {
-  test('imports TypeScript with this process’s tfjs, its own files and top-level await', async () => {
+  test('imports TypeScript with the tfjs of this process, files beside it and top-level await', async () => {
     const seen = await importInNode('rule.ts', '[module.default, module.text, module.seen === tf]');
     expect(seen).toEqual([4, 'beside the module', true]);
   });
 
-  test('finds the packages beside the module', async () => {
+  test('finds packages in the node_modules beside the module', async () => {
     expect(await importInNode('package.mjs', 'module.default')).toBe('/');
   });
 
-  test('points to the line of the user’s file when the module throws', async () => {
+  test('names the file and the line at which the module throws', async () => {
     const message = await importInNode('throws.ts', 'module');
     expect(message).toContain(`convgrad: ${file('throws.ts')} threw while it was loaded: no luck\n`);
     expect(message).toContain('throws.ts:3:7');
@@ -56,7 +56,7 @@ describe('importModule', () => {
 });
 
 describe('bundleModule', () => {
-  test('leaves this package outside, by the URLs of its files', async () => {
+  test('keeps convgrad external and imports it by URL', async () => {
     const code = await bundleModule(file('own.mjs'));
     expect(code).toContain(`from "${url('src/index.ts')}"`);
     expect(code).toContain(`import "${url('src/register.ts')}"`);

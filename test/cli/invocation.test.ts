@@ -9,11 +9,11 @@ test.each([
   ['another script', {npm_lifecycle_event: 'mutants'}, "node 'my dist/cli/main.js' verify"],
   ['npx', {npm_lifecycle_event: 'npx', npm_command: 'exec'}, 'npx convgrad verify'],
   ['node', {}, "node 'my dist/cli/main.js' verify"],
-])('started by %s', (_, env, words) => {
+])('invocation() repeats how the process was started: %s', (_, env, words) => {
   expect(invocation('verify', env, argv)).toBe(words);
 });
 
-test('paths are meant from where the user is, which npm start leaves', () => {
+test('paths are relative to the working directory of the user, even under npm start', () => {
   expect(userPath('mine.ts', {npm_lifecycle_event: 'start', INIT_CWD: '/home/me'})).toBe(resolve('/home/me/mine.ts'));
   expect(userPath('mine.ts', {npm_lifecycle_event: 'mutants', INIT_CWD: '/home/me'})).toBe(resolve('/home/me/mine.ts'));
   expect(userPath('mine.ts', {INIT_CWD: '/home/me'})).toBe(resolve('mine.ts'));

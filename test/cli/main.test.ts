@@ -36,14 +36,14 @@ test.each([
   [['verify', '--frob'], 2],
   [['bench', '--rounds'], 2],
   [['explain'], 2],
-])('convgrad %j is answered without tfjs and without a kernel', async (args, code) => {
+])('convgrad %j loads neither tfjs nor kernels', async (args, code) => {
   const loaded = await loadedBy(args);
   expect({code: loaded.code, packages: loaded.packages}).toEqual({code, packages: ['cac']});
   expect(loaded.folders).toContain('cli/commands');
   expect(loaded.folders.filter((folder) => /^(algorithms|plugin|backends\/|engine\/)/.test(folder))).toEqual([]);
 });
 
-test('what runs here loads nothing of a browser', async () => {
+test('a run without a browser does not load playwright-core', async () => {
   const {code, packages} = await loadedBy([
     ...['verify', '--backend', 'cpu', '--problem', 'ih3iw3ic1oc1kh1kw1', '--no-regressions'],
   ]);
@@ -52,6 +52,6 @@ test('what runs here loads nothing of a browser', async () => {
   expect(packages).not.toContain('playwright-core');
 });
 
-test('the help names the oracles of the catalogue, in its order', () => {
+test('oracleNames lists the oracles of the catalogue in order', () => {
   expect(oracles.map(({name}) => name)).toEqual(oracleNames);
 });

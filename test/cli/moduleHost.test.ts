@@ -42,7 +42,7 @@ test.each([
     ['--limit', '1'],
     /no sign of life for 1 s \(--limit gives more\) while .*endless\.ts was loaded; it was/,
   ],
-])('%s, while it is loaded: exit code 2 and one line', async (name, more, line) => {
+])('%s while it loads exits with 2 and one line', async (name, more, line) => {
   expect(await run(name, ...more).ended).toEqual({code: 2, stdout: '', stderr: expect.stringMatching(line)});
 });
 
@@ -53,39 +53,33 @@ test.each([
   ['endless in kernel.ts', ['--limit', '15'], `no sign of life for 15 s (--limit gives more) ${running}`],
   ['rejects.ts', [], `crashed (\\x1b[31mevil\\x07) ${running}`],
   ['aborts.ts', [], `lost the process by SIGABRT ${running}`],
-])(
-  '%s, while a problem runs: exit code 1, a line with the problem, and the report until then',
-  async (name, more, line) => {
-    const json = file(`${name}.json`);
-    const {code, stdout, stderr} = await run(name, '--json', json, ...more).ended;
-    expect({code, stderr}).toEqual({code: 1, stderr: expect.stringContaining(line)});
-    expect(stdout).toMatch(/interrupted: 3[0-9] passed, 0 failed/);
-    const {interrupted, summary} = readReport(json);
-    expect({interrupted, some: summary.passed >= 30}).toEqual({interrupted: true, some: true});
-  },
-);
+])('%s during a problem exits with 1, names the problem and keeps the report', async (name, more, line) => {
+  const json = file(`${name}.json`);
+  const {code, stdout, stderr} = await run(name, '--json', json, ...more).ended;
+  expect({code, stderr}).toEqual({code: 1, stderr: expect.stringContaining(line)});
+  expect(stdout).toMatch(/interrupted: 3[0-9] passed, 0 failed/);
+  const {interrupted, summary} = readReport(json);
+  expect({interrupted, some: summary.passed >= 30}).toEqual({interrupted: true, some: true});
+});
 
-test.each(['SIGINT', 'SIGTERM'] as const)(
-  '%s ends an endless loop, and leaves the report until then',
-  async (signal) => {
-    const json = file(`${signal}.json`);
-    const {child, ended} = run('endless in kernel.ts', '--json', json);
-    await said(child, 'in a loop');
-    child.kill(signal);
-    const {code, stderr} = await ended;
-    expect({code, stderr}).toEqual({code: 130, stderr: expect.stringContaining(`the interrupt came ${running}`)});
-    expect(readReport(json)).toMatchObject({interrupted: true, summary: {passed: 30}});
-  },
-);
+test.each(['SIGINT', 'SIGTERM'] as const)('%s ends an endless loop and keeps the report', async (signal) => {
+  const json = file(`${signal}.json`);
+  const {child, ended} = run('endless in kernel.ts', '--json', json);
+  await said(child, 'in a loop');
+  child.kill(signal);
+  const {code, stderr} = await ended;
+  expect({code, stderr}).toEqual({code: 130, stderr: expect.stringContaining(`the interrupt came ${running}`)});
+  expect(readReport(json)).toMatchObject({interrupted: true, summary: {passed: 30}});
+});
 
-test('what a module prints is no result, and has no control characters', async () => {
+test('output of a module goes to stderr, with control characters escaped', async () => {
   const {code, stdout, stderr} = await run('prints.ts').ended;
   expect(code).toBe(0);
   expect(stderr).toContain('\\x1b[2Jhello\n');
   expect(stdout).not.toContain('hello');
 });
 
-test('what is registered after the module has loaded is told: exit code 2', async () => {
+test('a late registration is reported and exits with 2', async () => {
   expect(await run('later.ts').ended).toMatchObject({
     code: 2,
     stdout: expect.stringContaining('registered after the module had loaded, so not judged: Late on cpu; await it'),

@@ -25,7 +25,7 @@ test.each<[keyof typeof folders, unknown[]]>([
   ['nothing', [false, false, 'undefined']],
   ['no driver', [false, false, 'undefined']],
   ['a GPU', [true, true, 'object']],
-])('where the project has %s, a process gets a GPU or stays as it is', async (which, want) => {
+])('in a project with %s, provideGpu() and hasGpu() agree on the GPU', async (which, want) => {
   const module = pathToFileURL(resolve('dist/cli/nodeGpu.js')).href;
   const script = `
     const {provideGpu, hasGpu} = await import('${module}');

@@ -21,18 +21,18 @@ const planned = async (...args: Parameters<typeof planRuns>) => {
   return {backends: runs.map(({backend}) => backend), notes};
 };
 
-test('cpu runs here, webgl in a browser', async () => {
+test('cpu runs in Node, webgl in a browser', async () => {
   aBrowser(true);
   expect(await planned(both, asked)).toEqual({backends: ['cpu', 'webgl'], notes: []});
 });
 
-test('without a browser, webgl is left out with one line, unless it was asked for', async () => {
+test('without a browser, webgl is skipped with a note, or is an error if requested', async () => {
   aBrowser(false);
   expect(await planned(both, asked)).toEqual({backends: ['cpu'], notes: ['webgl is not checked: get a browser.']});
   await expect(planned(both, {...asked, named: true})).rejects.toThrow(UnavailableError);
 });
 
-test('a backend that runs none of the algorithms is left out', async () => {
+test('a backend that runs none of the algorithms is skipped with a note', async () => {
   aBrowser(true);
   expect(await planned({...both, algorithms: ['im2col']}, asked)).toEqual({
     backends: ['cpu'],
@@ -40,7 +40,7 @@ test('a backend that runs none of the algorithms is left out', async () => {
   });
 });
 
-test('wasm runs here when its package is installed, and never in a browser', async () => {
+test('wasm runs in Node if its package is installed; otherwise advice names the package', async () => {
   aBrowser(true);
   const wasm = {backends: ['wasm'], algorithms: []};
   jest.mocked(importBackend).mockResolvedValue(true);
@@ -53,7 +53,7 @@ test('wasm runs here when its package is installed, and never in a browser', asy
   await expect(named).rejects.toThrow(`backend 'wasm' is not available: ${advice}`);
 });
 
-test('timing takes the same places', async () => {
+test('bench plans its runs the same way', async () => {
   const plan = async (named: boolean) => (await planBench(both, {named, page: {}})).map(({backend}) => backend);
   aBrowser(true);
   expect(await plan(true)).toEqual(['cpu', 'webgl']);

@@ -14,19 +14,19 @@ const shown = '\\x1b]0;owned\\x07\\x9b2J\\x0d\\u202egood';
 
 const characters = ['\u001b', '\u0007', '\u009b', '\r', '\u202e'];
 
-test('control characters become escapes; lines, tabs and letters stay', () => {
+test('escapes control characters and keeps lines, tabs and letters', () => {
   expect(printable(evil)).toBe(shown);
   expect(printable('a\n\tä × 2²·😀')).toBe('a\n\tä × 2²·😀');
   expect(printableData({a: [evil, 1, null], b: undefined})).toEqual({a: [shown, 1, null], b: undefined});
 });
 
-test('errors of any kind are printed without them', () => {
+test('error messages are printed with control characters escaped', () => {
   expect(textOf(new ConvgradError('convgrad', evil))).toBe(`convgrad: ${shown}`);
   const text = textOf(new TypeError(evil));
   for (const character of characters) expect(text).not.toContain(character);
 });
 
-test('the table shows reasons, names and reports of users’ code without them', () => {
+test('the table escapes control characters in the names and reasons of user code', () => {
   const failed: VerifyResult = {
     ...{
       problem: evil,
@@ -55,6 +55,6 @@ test('the table shows reasons, names and reports of users’ code without them',
   expect(text.split(shown).length).toBeGreaterThan(6);
 });
 
-test('a replay line names a file with such characters as a shell reads it', () => {
+test('a replay line quotes control characters for a shell', () => {
   expect(quote("a\u001b'b.ts")).toBe("$'a\\x1b\\'b.ts'");
 });

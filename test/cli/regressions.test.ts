@@ -20,7 +20,7 @@ const leNet = 'mb1ih28iw28ic1oc6kh5kw5sh1sw1dh1dw1-same-nhwc';
 const reportOf = (...results: Partial<VerifyResult>[]) => ({results}) as VerifyReport;
 const failed = (i: number) => ({status: 'failed' as const, problem: problem(i)});
 
-test('failed problems are kept once, the last ones first, and at most a hundred', () => {
+test('keeps up to a hundred failed problems, newest first, each once', () => {
   const path = file('new/regressions.json');
   expect(readRegressions(path)).toEqual([]);
   saveRegressions(path, reportOf({status: 'passed', problem: problem(9)}, {...failed(8), problem: leNet}));
@@ -47,19 +47,19 @@ test.each([
   ['huge.json', /huge\.json: 'ih1.*' has \d+ elements, and a run begins with at most 67108864; repair/],
   ['slow.json', /slow\.json: 'ih2.*' takes \d+ operations, and a run begins with at most 137438953472; repair/],
   ['long.json', /long\.json: it has 1048592 bytes, and at most 1048576 are read; repair/],
-])('a malformed %s is refused in one line', (name, line) => {
+])('a malformed %s is refused in one line and left unchanged', (name, line) => {
   expect(() => readRegressions(file(name))).toThrow(line);
   const before = readFileSync(file(name), 'utf8');
   expect(() => saveRegressions(file(name), reportOf(failed(1)))).toThrow(line);
   expect(readFileSync(file(name), 'utf8')).toBe(before);
 });
 
-test('a file that somebody wrote by hand may repeat itself', () => {
+test('duplicates in a file are read once', () => {
   writeFileSync(file('twice.json'), JSON.stringify({problems: [problem(1), problem(1)]}));
   expect(readRegressions(file('twice.json'))).toEqual([problem(1)]);
 });
 
-test('a folder or a pipe is refused, and nobody waits for it', () => {
+test('a folder or a pipe is refused without blocking', () => {
   mkdirSync(file('folder.json'));
   execFileSync('mkfifo', [file('pipe.json')]);
   for (const name of ['folder.json', 'pipe.json']) {
@@ -68,7 +68,7 @@ test('a folder or a pipe is refused, and nobody waits for it', () => {
   }
 });
 
-test('what stands beside the problems stays, and a problem too large to begin every run with is not kept', () => {
+test('saving keeps other fields of the file and drops problems that are too large', () => {
   writeFileSync(file('noted.json'), JSON.stringify({note: 'of mine', problems: [problem(1)]}));
   const huge = 'mb1ih9000iw9000ic1oc1kh1kw1sh1sw1dh1dw1-valid-nhwc';
   saveRegressions(file('noted.json'), reportOf({...failed(2), problem: huge}, failed(3)));

@@ -10,7 +10,7 @@ const file = userFiles({'folder/inside.txt': ''});
 
 const report: VerifyReport = makeReport(resolveOptions({}, ['cpu']), {tfjs: '4.22.0', backends: {}}, new Tally(), 1);
 
-test('replaces the report before, leaves nothing else behind, and writes NaN as a word', () => {
+test('replaces the old report, leaves no other file and writes NaN as a string', () => {
   const path = file('folder/report.json');
   writeFileSync(path, 'old');
   const file1 = new ReportFile(path, '--json', jsonReport);
@@ -19,7 +19,7 @@ test('replaces the report before, leaves nothing else behind, and writes NaN as 
   expect(readdirSync(file('folder')).sort()).toEqual(['inside.txt', 'report.json']);
 });
 
-test('keeps up now and then, not at every case', () => {
+test('writes at most every few seconds', () => {
   const made: number[] = [];
   const kept = new ReportFile(file('kept.json'), '--json', jsonReport);
   const now = jest.spyOn(Date, 'now');
@@ -35,6 +35,6 @@ test('keeps up now and then, not at every case', () => {
   expect(made).toEqual([6, 12]);
 });
 
-test.each(['folder', 'none/report.json', 'folder/inside.txt/report.json'])('refuses %s', (name) => {
+test.each(['folder', 'none/report.json', 'folder/inside.txt/report.json'])('refuses %s as a path', (name) => {
   expect(() => new ReportFile(file(name), '--json', jsonReport)).toThrow(/^--json: .* cannot be written: /);
 });

@@ -11,16 +11,16 @@ async function taken(stdout: string): Promise<boolean | undefined> {
   return rerunWith(['shifted'])(['--backend', 'cpu']);
 }
 
-test('a new process tells by its last line whether something failed', async () => {
+test('the last line of the new process tells whether something failed', async () => {
   expect(await taken('…\n2 passed, 1 failed, 0 skipped, 0 vacuous in 1.0 s, seed 1\n')).toBe(true);
   expect(await taken('3 passed, 0 failed, 0 skipped, 0 vacuous in 1.0 s, seed 1\n')).toBe(false);
 });
 
-test('one that did not come to its end tells nothing', async () => {
+test('a process that did not finish gives undefined', async () => {
   expect(await taken('')).toBeUndefined();
 });
 
-test('it runs without diagnoses of its own, with the mutants and the words', async () => {
+test('the new process runs without diagnosis and with the same mutants and options', async () => {
   await taken('');
   const [program, args] = (execFile as unknown as jest.Mock).mock.lastCall as [string, string[]];
   expect(program).toBe(process.execPath);

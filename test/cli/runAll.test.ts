@@ -31,7 +31,7 @@ const run = (backend: string, status?: VerifyResult['status'], error?: Error) =>
   }),
 });
 
-test('one report of all backends', async () => {
+test('combines all backends in one report', async () => {
   const report = await runAll([run('cpu'), run('webgl')], {}, reported, surroundings());
   expect(report).toMatchObject({
     options: {backends: ['cpu', 'webgl']},
@@ -42,7 +42,7 @@ test('one report of all backends', async () => {
   expect(report.interrupted).toBeUndefined();
 });
 
-test('at every case a report of all so far can be had', async () => {
+test('offers a report of all results so far after every case', async () => {
   const around = surroundings();
   const counts: number[] = [];
   around.onCase.mockImplementation((sofar) => void counts.push(sofar().results.length));
@@ -50,7 +50,7 @@ test('at every case a report of all so far can be had', async () => {
   expect(counts).toEqual([1, 2]);
 });
 
-test('a run that crashes keeps what it found, and the report says that it is not whole', async () => {
+test('a run that crashes keeps its results and marks the report as interrupted', async () => {
   const around = surroundings();
   const crash = new Error('crash');
   const report = await runAll([run('cpu', 'passed', crash), run('webgl')], {}, reported, around);
@@ -58,13 +58,13 @@ test('a run that crashes keeps what it found, and the report says that it is not
   expect(report).toMatchObject({interrupted: true, results: [result('cpu'), result('webgl')]});
 });
 
-test('bail leaves the next backend out', async () => {
+test('bail skips the remaining backends', async () => {
   const second = run('webgl');
   await runAll([run('cpu', 'failed'), second], {bail: true}, reported, surroundings());
   expect(second.run).not.toHaveBeenCalled();
 });
 
-test('backends share the time', async () => {
+test('backends share the time budget', async () => {
   const runs = [run('cpu'), run('webgl')];
   await runAll(runs, {timeBudget: 60}, reported, surroundings());
   const [first, second] = runs.map(({run}) => (run.mock.calls[0][0] as {timeBudget: number}).timeBudget);
@@ -72,7 +72,7 @@ test('backends share the time', async () => {
   expect(second).toBeCloseTo(60, 0);
 });
 
-test('coverage is that of all backends, and whole when each is', async () => {
+test('coverage combines all backends and is complete only if each is', async () => {
   const both = await runAll([run('cpu'), run('webgl')], {}, reported, surroundings());
   expect(both.coverage).toEqual({
     ...{complete: true, counters: ['cpu', 'webgl'].map((backend) => ({backend, counter: 'p', hits: 2}))},

@@ -59,7 +59,7 @@ const file = userFiles({
 const readReport = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as VerifyReport;
 const problem = 'mb2ih5iw6ic2oc3kh3kw2sh2sw1dh1dw1-same-nhwc';
 
-test('a good run: exit code 0, the table on stdout, no colours in a pipe, the report as JSON', async () => {
+test('a passing run exits with 0, prints an uncoloured table and writes the report', async () => {
   const json = file('good.json');
   const {code, stdout, stderr} = await start(
     'verify',
@@ -84,7 +84,7 @@ test('a good run: exit code 0, the table on stdout, no colours in a pipe, the re
   });
 });
 
-test('an imported algorithm with a sign wrong in dFilter fails, and its replay line fails the same way in a new process', async () => {
+test('an imported algorithm with a wrong sign fails, and its replay line reproduces the failure', async () => {
   const json = file('bad.json');
   const module = file('wrong sign.ts');
   const {code, stdout} = await start('verify', '--backend', 'cpu', '--cases', '1', '--import', module, '--json', json)
@@ -103,7 +103,7 @@ test('an imported algorithm with a sign wrong in dFilter fails, and its replay l
   expect(readReport(file('again.json')).results[0].worst).toEqual(failed.find(({fill}) => fill === 'reals')!.worst);
 });
 
-test('a problem that failed once comes first ever after, unless told otherwise', async () => {
+test('a problem that failed runs first from then on, unless --no-regressions is given', async () => {
   const saved = join(folder, '.convgrad/regressions.json');
   rmSync(saved, {force: true});
   const bad = ['verify', '--backend', 'cpu', '--import', file('wrong sign.ts'), '--oracle', 'reference', '--bail'];
@@ -125,7 +125,7 @@ test('a problem that failed once comes first ever after, unless told otherwise',
   rmSync(saved);
 });
 
-test('--junit and --html: the same run for a CI server and for a reader', async () => {
+test('--junit and --html write the same run', async () => {
   const [junit, html] = [file('report.xml'), file('report.html')];
   const bad = ['--backend', 'cpu', '--problem', problem, '--import', file('wrong sign.ts'), '--no-regressions'];
   expect(await start('verify', ...bad, '--junit', junit, '--html', html).ended).toMatchObject({code: 1});
@@ -137,7 +137,7 @@ test('--junit and --html: the same run for a CI server and for a reader', async 
   expect(page).toContain(`--problem ${problem} --import`);
 });
 
-test('--time-budget: a run without a number of cases ends by itself', async () => {
+test('--time-budget ends a run that has no number of cases', async () => {
   const json = file('budget.json');
   const few = ['--backend', 'cpu', '--algorithm', 'direct', '--oracle', 'reference', '--pass', 'forward'];
   const {code} = await start('verify', ...few, '--fill', 'integers', '--time-budget', '3', '--json', json).ended;
@@ -148,7 +148,7 @@ test('--time-budget: a run without a number of cases ends by itself', async () =
   expect(summary.passed).toBeGreaterThan(0);
 });
 
-test.each(['no-install', 'alias-builtin'])('--broken-setup %s ends in exit code 1', async (how) => {
+test.each(['no-install', 'alias-builtin'])('--broken-setup %s exits with 1', async (how) => {
   const {code, stdout} = await start('verify', '--backend', 'cpu', '--problem', problem, '--broken-setup', how).ended;
   expect(code).toBe(1);
   expect(stdout).toMatch(/install\(\) is missing|nothing is compared with itself/);
@@ -161,12 +161,12 @@ const imported = (module: string, backend = 'cpu', ...more: string[]) =>
 test.each([
   ['uninstall.ts', 'install() is missing or was undone'],
   ['plain.mjs', '--algorithm plain --pass backpropFilter'],
-])('importing %s ends in exit code 1', async (name, says) => {
+])('importing %s exits with 1', async (name, says) => {
   const {code, stdout} = await imported(name);
   expect({code, stdout}).toEqual({code: 1, stdout: expect.stringContaining(says)});
 });
 
-test('a kernel that is registered for wasm before wasm is loaded is what is judged', async () => {
+test('verify judges a wasm kernel registered before wasm is loaded', async () => {
   const {code, stdout} = await imported('wasm first.ts', 'wasm');
   expect({code, stdout}).toEqual({
     code: 1,
@@ -174,7 +174,7 @@ test('a kernel that is registered for wasm before wasm is loaded is what is judg
   });
 });
 
-test('a module that registers only a gradient has that judged, not convgrad’s algorithms', async () => {
+test('verify judges only the gradient if a module registers nothing else', async () => {
   const {code, stdout} = await imported('gradient.ts');
   expect({code, stdout}).toEqual({
     code: 1,
@@ -183,7 +183,7 @@ test('a module that registers only a gradient has that judged, not convgrad’s 
   expect(stdout).not.toMatch(/direct|implicitGemm/);
 });
 
-test('what a run cannot judge is told: exit code 2, unless the user chose', async () => {
+test('an imported kernel that is never called exits with 2, unless deselected', async () => {
   const says = 'imported but never called, so nothing is known of it: Conv2D on somewhere\n';
   expect(await imported('elsewhere.ts')).toMatchObject({code: 2, stdout: expect.stringContaining(says)});
   const chosen = await imported('elsewhere.ts', 'cpu', '--algorithm', 'imported');
@@ -193,7 +193,7 @@ test('what a run cannot judge is told: exit code 2, unless the user chose', asyn
   });
 });
 
-test('a run in which nothing could be verified is not a good one', async () => {
+test('a run that verifies nothing exits with 1', async () => {
   const {code, stdout} = await start(
     'verify',
     '--backend',
@@ -209,7 +209,7 @@ test('a run in which nothing could be verified is not a good one', async () => {
   expect(stdout).toContain('nothing was verified');
 });
 
-test('Ctrl-C: exit code 130, the table and the report of the results until then', async () => {
+test('Ctrl-C exits with 130 and keeps the table and the report', async () => {
   const json = file('interrupted.json');
   const {child, ended} = start('verify', '--backend', 'cpu', '--cases', '100000', '--json', json);
   // The report so far is written every few seconds, for the case that nobody can write the last one.
@@ -256,11 +256,11 @@ test.each([
     2,
     `convgrad: --import: ${file('nothing.ts')} brings nothing to verify; export default an algorithm such as {name, backpropFilter(info, x, dy, dFilter) {…}}, or a function (tf) => void that registers kernels or gradients. It may return a promise: what is registered after that is not seen.`,
   ],
-])('convgrad %j: exit code %i and one line', async (args, code, line) => {
+])('convgrad %j exits with %i and one line', async (args, code, line) => {
   expect(await start(...args).ended).toEqual({code, stdout: '', stderr: `${line}\n`});
 });
 
-test.each(['--json', '--junit', '--html'])('an unwritable %s is refused before any work', async (flag) => {
+test.each(['--json', '--junit', '--html'])('an unwritable %s is refused before the run', async (flag) => {
   const path = file('missing/out');
   const {code, stdout, stderr} = await start('verify', flag, path).ended;
   expect({code, stdout}).toEqual({code: 2, stdout: ''});

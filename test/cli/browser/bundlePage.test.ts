@@ -21,20 +21,20 @@ const script = async (...imports: string[]) =>
   (await bundlePage({entry: file('entry.ts'), imports: imports.map(file)})).get('/page.js')!;
 
 describe('bundlePage', () => {
-  test('runs users’ modules in order, then the entry, and publishes what they export', async () => {
+  test('runs the user modules in order, then the entry, and publishes their exports', async () => {
     const context: {log: string[]; convgradImports?: {default?: number; value?: number}[]} = {log: []};
     runInNewContext(await script('first.mjs', 'second.ts'), context);
     expect(context.log).toEqual(['first', 'second', 'entry']);
     expect(context.convgradImports!.map((module) => module.default ?? module.value)).toEqual([1, 2]);
   });
 
-  test('makes a page around the script', async () => {
+  test('wraps the script in an HTML page', async () => {
     const files = await bundlePage({entry: file('entry.ts'), title: 'A title'});
     expect([...files.keys()]).toEqual(['/', '/page.js']);
     expect(files.get('/')).toContain('<title>A title</title>');
   });
 
-  test('gives a module with no node_modules near it the tfjs of this package, once', async () => {
+  test('gives modules without node_modules a single copy of tfjs', async () => {
     const code = await script('core.mjs');
     // The class exists once: a second copy of tfjs-core would bring its own.
     expect(code.match(/^var Engine = class/gm)).toHaveLength(1);
@@ -63,7 +63,7 @@ describe('bundlePage', () => {
       'tfjs.mjs',
       () => `${file('tfjs.mjs')}:1:48: "tfjs-convgrad/nothing" does not exist; there are tfjs-convgrad,`,
     ],
-  ])('says in one line what is wrong with %s', async (_, name, message) => {
+  ])('reports %s in one line', async (_, name, message) => {
     const failure = await script(name).catch((error: Error) => error.message);
     expect(failure).toContain(`convgrad: ${message()}`);
     expect(failure).not.toContain('\n');

@@ -44,7 +44,7 @@ function get(path: string, options: {host?: string; method?: string} = {}) {
 }
 
 describe('servePage', () => {
-  test('serves files from memory and from the folder, with their types', async () => {
+  test('serves files from memory and from the folder with their types', async () => {
     expect(await get('/page.js?v=1')).toMatchObject({status: 200, type: 'text/javascript; charset=utf-8'});
     const wasm = await get('/kernel.wasm');
     expect(wasm.type).toBe('application/wasm');
@@ -54,7 +54,7 @@ describe('servePage', () => {
     expect((await get('/sub/data.json', {method: 'HEAD'})).body.length).toBe(0);
   });
 
-  test.each(['/missing.js', '/sub', '/sub/'])('has no %s', async (path) => {
+  test.each(['/missing.js', '/sub', '/sub/'])('answers 404 for %s', async (path) => {
     expect((await get(path)).status).toBe(404);
   });
 
@@ -68,16 +68,16 @@ describe('servePage', () => {
     '/link.txt',
     '//etc/passwd',
     '/page.js%00',
-  ])('does not leave the folder for %s', async (path) => {
+  ])('serves nothing outside the folder: %s', async (path) => {
     expect((await get(path)).status).toBe(404);
   });
 
-  test('refuses a malformed path and other methods', async () => {
+  test('refuses malformed paths and methods other than GET and HEAD', async () => {
     expect((await get('/%')).status).toBe(400);
     expect((await get('/', {method: 'POST'})).status).toBe(405);
   });
 
-  test('refuses names that are not its own, as after DNS rebinding', async () => {
+  test('refuses foreign host names, as DNS rebinding would send', async () => {
     const {port} = new URL(site.url);
     expect((await get('/', {host: `localhost:${port}`})).status).toBe(200);
     for (const host of [`evil.example:${port}`, 'evil.example', '127.0.0.1', `127.0.0.1:${Number(port) - 1}`]) {
@@ -93,7 +93,7 @@ describe('servePage', () => {
     }
   });
 
-  test('closes although a client keeps its connection', async () => {
+  test('closes while a client keeps its connection open', async () => {
     const short = await servePage({files: new Map([['/', 'page']])});
     expect(await (await fetch(short.url)).text()).toBe('page');
     await short.close();

@@ -3,7 +3,7 @@ import {jsonReport} from '../../../src/cli/reports/json.js';
 import {markup} from '../../../src/cli/reports/markup.js';
 import {failure, reportOf, result} from './reports.js';
 
-test('a good run: the verdict, the table, the histograms, why something was skipped, and how to run it again', () => {
+test('a passed run shows verdict, table, histograms, skip reasons and command', () => {
   const html = htmlReport(
     reportOf(result({}), result({oracle: 'builtin', status: 'skipped', reason: 'dilation <2>'})),
     'npx convgrad verify --cases 5',
@@ -17,7 +17,7 @@ test('a good run: the verdict, the table, the histograms, why something was skip
   expect(html).not.toContain('Not passed');
 });
 
-test('a failure: who rejects it and why, the diagnosis, the maps, the line that replays it', () => {
+test('a failure shows its oracles and reasons, diagnosis, heatmaps and replay line', () => {
   const html = htmlReport(reportOf(result({}), failure, {...failure, oracle: 'builtin'}), '');
   expect(html).toContain('<h1>2 of 3 judgements did not pass</h1>');
   expect(html).toContain('<a href="#cpu-direct-forward">2</a>');
@@ -32,17 +32,17 @@ test('a failure: who rejects it and why, the diagnosis, the maps, the line that 
   expect(html).toMatch(/class="beyond" .*row 0, column 1: NaN/);
 });
 
-test('needs nothing from elsewhere', () => {
+test('loads nothing from elsewhere', () => {
   const html = htmlReport(reportOf(failure), '');
   expect(html).toContain("default-src 'none'");
   expect(html).not.toMatch(/https?:|src=|@import|url\(/);
 });
 
-test('heatmaps are for people', () => {
+test('the JSON report contains no heatmaps', () => {
   expect(jsonReport(reportOf(failure))).not.toContain('slices');
 });
 
-test('a template escapes what is not markup', () => {
+test('markup escapes values and keeps nested markup', () => {
   const {text} = markup`<p>${['a<b', markup`<i>${'"'}</i>`, 3, false, undefined]}${'\ud800x\u0007'}</p>`;
   expect(text).toBe('<p>a&lt;b<i>&quot;</i>3\ufffdx\ufffd</p>');
 });

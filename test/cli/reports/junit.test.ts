@@ -1,7 +1,7 @@
 import {junitReport} from '../../../src/cli/reports/junit.js';
 import {failure, reportOf, result} from './reports.js';
 
-test('one test case for each problem and filling, whoever judged it', () => {
+test('has one test case for each problem and fill, whatever the number of oracles', () => {
   const skipped = {status: 'skipped', reason: 'it throws'} as const;
   const xml = junitReport(
     reportOf(
@@ -26,7 +26,7 @@ test('one test case for each problem and filling, whoever judged it', () => {
   );
 });
 
-test('a report without results is well formed', () => {
+test('a report without results is well-formed XML', () => {
   expect(junitReport(reportOf())).toBe(
     '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="convgrad verify" time="1.250">\n</testsuites>\n',
   );

@@ -1,4 +1,4 @@
-import {makeCounters} from '../engine/coverageCounter.js';
+import {countHit, makeCounters} from '../engine/coverageCounter.js';
 import type {Matrix} from '../engine/engine.js';
 import {gemmWork, sumWork, type Work} from '../engine/work.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
@@ -111,7 +111,7 @@ function forEachBlock(info: Conv2DInfo, visit: (first: number, count: number, co
   const blockRows = Math.min(pixels, Math.max(1, Math.floor(blockFloats / K)));
   const columns = new Float32Array(blockRows * K);
   for (let first = 0; first < pixels; first += blockRows) {
-    if (first > 0) nextBlock.hits++;
+    if (first > 0) countHit?.(nextBlock);
     visit(first, Math.min(blockRows, pixels - first), columns);
   }
 }

@@ -1,3 +1,4 @@
+import {countHit} from '../engine/coverageCounter.js';
 import {type Arena, arrayBytes, type Engine, type PackedMatrix, type StackedMatrix} from '../engine/engine.js';
 import {type GemmShape, gemmWork, sumWork, type Work} from '../engine/work.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
@@ -108,7 +109,7 @@ export const implicitGemm: Algorithm = {
     // If there is only one block, each slice is used once and stays in the cache after packing. Here the columns of a slice are
     // contiguous parts of the filter; in forward they are not.
     const slices = filterSlicesOf(filter.length / C, C, blocks.length === 1 ? sliceBytes : Number.POSITIVE_INFINITY);
-    if (slices.length > 1) counters.slices.hits++;
+    if (slices.length > 1) countHit?.(counters.slices);
     const bytes = ready.reduce(
       (sum, {K, segments}) => sum + engine.packedBytes(K, slices[0].columns) + 4 * segments.length + 2 * arrayBytes,
       4 * (floats + 2 * maxPixels + maxPixels * C) + 8 * arrayBytes,

@@ -1,4 +1,4 @@
-import {makeCounters} from './coverageCounter.js';
+import {countHit, makeCounters} from './coverageCounter.js';
 import type {ChannelRepeat, Dwconv} from './engine.js';
 
 /** Terms that are summed at a time. What they touch stays in the cache while the loop passes over the lanes. */
@@ -15,10 +15,10 @@ export const dwconvCounters = [fourLanes, oneLane, nextBlock, accumulating];
 /** {@link Dwconv} in plain JavaScript, in double. */
 export function dwconv(work: Dwconv): void {
   const {rows, terms, out, lanes, accumulate} = work;
-  if (lanes >= 4) fourLanes.hits++;
-  if (lanes % 4 > 0) oneLane.hits++;
-  if (terms.length / 2 > blockTerms) nextBlock.hits++;
-  if (accumulate) accumulating.hits++;
+  if (lanes >= 4) countHit?.(fourLanes);
+  if (lanes % 4 > 0) countHit?.(oneLane);
+  if (terms.length / 2 > blockTerms) countHit?.(nextBlock);
+  if (accumulate) countHit?.(accumulating);
   const sums = new Float64Array(lanes);
   for (let row = 0; row < rows.length; row += 2) {
     sums.fill(0);

@@ -1,5 +1,5 @@
 import {OutOfMemory} from '../geometry/error.js';
-import {makeCounters} from './coverageCounter.js';
+import {countHit, makeCounters} from './coverageCounter.js';
 import type {
   Engine,
   IndirectGemm,
@@ -283,9 +283,9 @@ function multiply(
 ): void {
   const blockRows = Math.max(tileRows, Math.floor(blockSize / Math.max(1, k) / tileRows) * tileRows);
   const packed = new Float64Array(Math.min(blockRows, Math.ceil(m / tileRows) * tileRows) * k);
-  if (accumulate) accumulating.hits++;
+  if (accumulate) countHit?.(accumulating);
   for (let block = 0; block < m; block += blockRows) {
-    if (block > 0) nextBlock.hits++;
+    if (block > 0) countHit?.(nextBlock);
     const rows = Math.min(blockRows, m - block);
     for (let i = 0; i < rows; i += tileRows) packRows(block + i, Math.min(tileRows, rows - i), packed, i * k);
     for (let column = 0; column < n; column += tileColumns) {
@@ -293,7 +293,7 @@ function multiply(
       for (let i = 0; i < rows; i += tileRows) {
         tile(packed, i * k, data, column * k, k);
         const height = Math.min(tileRows, rows - i);
-        tiles[(height - 1) * tileColumns + columns - 1].hits++;
+        countHit?.(tiles[(height - 1) * tileColumns + columns - 1]);
         for (let row = 0; row < height; row++) {
           const at = offsetOf(block + i + row) + column;
           for (let j = 0; j < columns; j++) {

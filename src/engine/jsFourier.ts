@@ -1,4 +1,4 @@
-import {makeCounters} from './coverageCounter.js';
+import {countHit, makeCounters} from './coverageCounter.js';
 import type {FourierDestination, FourierTiles, MatrixBatch} from './engine.js';
 import {type FourierSide, spectrumOf} from './spectrum.js';
 
@@ -10,8 +10,8 @@ export function fourier(
   {side, source, tileOffsets, rowStep, columnStep, rows, columns, flipped, lanes}: FourierTiles,
   put: (plane: number, tile: number, lane: number, value: number) => void,
 ): void {
-  forward.hits++;
-  if (rows < side || columns < side) cut.hits++;
+  countHit?.(forward);
+  if (rows < side || columns < side) countHit?.(cut);
   const {cos, sin, planes, half} = tablesOf(side);
   const [re, im] = [new Float64Array(half * side), new Float64Array(half * side)];
   const [firstRe, firstIm] = [new Float64Array(columns), new Float64Array(columns)];
@@ -52,7 +52,7 @@ export function fourierInverse(
   {data, step, rowOffsets}: MatrixBatch,
   {side, out, outOffsets, outRowStep, outColumnStep, rows, columns, lanes}: FourierDestination,
 ): void {
-  inverse.hits++;
+  countHit?.(inverse);
   const {cos, sin, planes, half} = tablesOf(side);
   const [re, im] = [new Float64Array(half * side), new Float64Array(half * side)];
   const [firstRe, firstIm] = [new Float64Array(half), new Float64Array(half)];

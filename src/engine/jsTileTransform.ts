@@ -1,4 +1,4 @@
-import {makeCounters} from './coverageCounter.js';
+import {countHit, makeCounters} from './coverageCounter.js';
 import type {TileDestination, WinogradTiles} from './engine.js';
 import {tileHeights, tileMatrix} from './tileMatrices.js';
 
@@ -13,7 +13,7 @@ export function transformTiles(
   {outOffsets, out, outRowStep, outColumnStep, ...work}: WinogradTiles & TileDestination,
   matrix?: MatrixRows,
 ): void {
-  transformed.hits++;
+  countHit?.(transformed);
   forEachTile(work, matrix, (tile, lane, p, q, value) => {
     out[((outOffsets[tile] + p * outRowStep + q * outColumnStep) >> 2) + lane] = value;
   });
@@ -28,7 +28,7 @@ export function transformTilesInto(
   put: (element: number, row: number, column: number, value: number) => void,
   matrix?: MatrixRows,
 ): void {
-  packed.hits++;
+  countHit?.(packed);
   const side = tileMatrix(work.matrix).length;
   forEachTile(work, matrix, (tile, lane, p, q, value) => put(p * side + q, tile, lane, value));
 }

@@ -1,4 +1,4 @@
-import {type CoverageCounter, makeCounters} from './coverageCounter.js';
+import {type CoverageCounter, countHit, makeCounters} from './coverageCounter.js';
 import {type KernelName, kernelNames} from './wasmModule.js';
 
 /** The paths that calls may take through each kernel. */
@@ -63,8 +63,7 @@ export class KernelCoverage {
   add(kernel: KernelName, reached: Partial<Record<KernelPath, boolean>>): void {
     const counters = this.byKernel.get(kernel);
     for (const path in reached) {
-      const counter = counters?.[path];
-      if (counter && reached[path as KernelPath]) counter.hits++;
+      if (reached[path as KernelPath]) countHit?.(counters?.[path]);
     }
   }
 }

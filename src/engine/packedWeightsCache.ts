@@ -1,4 +1,4 @@
-import {makeCounters} from './coverageCounter.js';
+import {countHit, makeCounters} from './coverageCounter.js';
 import type {CacheRequest} from './engine.js';
 import {immutableIdentityOf} from './immutableIdentity.js';
 
@@ -52,7 +52,7 @@ export class PackedWeightsCache {
       return undefined;
     }
     state.used = this.requests;
-    reused.hits++;
+    countHit?.(reused);
     return state;
   }
 
@@ -69,7 +69,7 @@ export class PackedWeightsCache {
     this.entries.push(entry);
     this.bytes += bytes;
     this.statesOf(source).set(key, entry);
-    stored.hits++;
+    countHit?.(stored);
   }
 
   private statesOf(source: Float32Array): Map<string, EntryState> {

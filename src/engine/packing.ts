@@ -1,4 +1,4 @@
-import {makeCounters} from './coverageCounter.js';
+import {countHit, makeCounters} from './coverageCounter.js';
 import type {StackedMatrix} from './engine.js';
 import type {Panel} from './panels.js';
 import type {Kernels} from './wasmModule.js';
@@ -44,7 +44,7 @@ export function packPanels(
       }
     };
     if (columnStride <= rowStride && n * columnStride <= stagingFloats) {
-      byRows.hits++;
+      countHit?.(byRows);
       const most = 1 + Math.floor((stagingFloats - n * columnStride) / rowStride);
       for (let row = 0; row < rows; row += most) {
         const count = Math.min(most, rows - row);
@@ -53,14 +53,14 @@ export function packPanels(
         for (const panel of panels) pack(panel, row, count, panel.column * columnStride, [rowStride, columnStride]);
       }
     } else if (rowStride < columnStride && 7 * columnStride + rows * rowStride <= stagingFloats) {
-      byColumns.hits++;
+      countHit?.(byColumns);
       for (const panel of panels) {
         const from = offset + panel.column * columnStride;
         stage.set(data.subarray(from, from + (panel.columns - 1) * columnStride + (rows - 1) * rowStride + 1));
         pack(panel, 0, rows, 0, [rowStride, columnStride]);
       }
     } else {
-      byElements.hits++;
+      countHit?.(byElements);
       const most = stagingFloats / 8;
       for (const panel of panels) {
         for (let row = 0; row < rows; row += most) {

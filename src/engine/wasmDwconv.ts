@@ -10,9 +10,9 @@ const blockTerms = 128;
  * The arguments of the kernel calls that together compute all lanes. If there are fewer rows than terms, each call computes the
  * lanes of one tile. What a block of terms touches in these lanes then stays in the cache.
  */
-export function dwconvArgs(work: Dwconv, coverage: KernelCoverage): number[][] {
+export function dwconvArgs(work: Dwconv, coverage: KernelCoverage | undefined): number[][] {
   const {source, rows, terms, filter, out, lanes, accumulate} = work;
-  coverage.add('dwconv', {
+  coverage?.add('dwconv', {
     'two vectors': lanes >= tileLanes,
     'one vector': lanes % tileLanes >= 4,
     'cut vectors': lanes % 4 > 0,

@@ -1,4 +1,5 @@
 import {OutOfMemory} from '../geometry/error.js';
+import {countHit} from './coverageCounter.js';
 import {type Arena, arrayBytes, type Engine, type Epilogue} from './engine.js';
 import {withGemm} from './gemm.js';
 import {immutableIdentityOf} from './immutableIdentity.js';
@@ -48,7 +49,9 @@ export function wasmEngine(
 ): Engine {
   const {rows8, rows4} = tileRows(variant);
   const name = variant === 'simd' ? 'simd' : 'fma';
-  const coverage = kernelCoverageOf(name);
+  const kernelCoverage = kernelCoverageOf(name);
+  /** Undefined while nobody counts hits, so that nothing is done for them. */
+  const coverage = () => (countHit ? kernelCoverage : undefined);
   let maxThreads = threads;
   let instance: WasmInstance = openInstance(variant);
   let weightsCache = new PackedWeightsCache();
@@ -93,7 +96,7 @@ export function wasmEngine(
 
   return withGemm({
     name,
-    counters: [...coverage.counters, ...packingCounters, ...cacheCounters],
+    counters: [...kernelCoverage.counters, ...packingCounters, ...cacheCounters],
     threads: () => instance.pool?.threads() ?? 1,
 
     threadsFor: (operations) => (operations >= parallelThreshold ? maxThreads : 1),
@@ -177,13 +180,13 @@ export function wasmEngine(
 
     igemm(work) {
       const {pixelOffsets, b} = work;
-      run(igemmCalls(work, {rows8, rows4}, coverage), pixelOffsets.length, 2 * pixelOffsets.length * b.k * b.n);
+      run(igemmCalls(work, {rows8, rows4}, coverage()), pixelOffsets.length, 2 * pixelOffsets.length * b.k * b.n);
     },
 
     igemmTransposed(work) {
       const {pixelOffsets, rowOffsets, b} = work;
       run(
-        igemmTransposedCalls(work, {rows8, rows4}, coverage),
+        igemmTransposedCalls(work, {rows8, rows4}, coverage()),
         rowOffsets.length,
         2 * pixelOffsets.length * rowOffsets.length * b.n,
       );
@@ -192,13 +195,13 @@ export function wasmEngine(
     batchedGemm(work) {
       const {source, b} = work;
       const flops = 2 * b.count * source.rowOffsets.length * b.k * b.n;
-      run([batchedGemmCall(work, {rows8, rows4}, coverage)], b.count, flops, 1);
+      run([batchedGemmCall(work, {rows8, rows4}, coverage())], b.count, flops, 1);
     },
 
     batchedGemmTransposed(work) {
       const {out, b} = work;
       const flops = 2 * b.count * out.rowOffsets.length * b.k * b.n;
-      run([batchedGemmTransposedCall(work, {rows8, rows4}, coverage)], b.count, flops, 1);
+      run([batchedGemmTransposedCall(work, {rows8, rows4}, coverage())], b.count, flops, 1);
     },
 
     applyEpilogue(out, count, n, {bias, activation, slopes, alpha}) {
@@ -215,40 +218,40 @@ export function wasmEngine(
     },
 
     dwconv(work) {
-      const calls = dwconvArgs(work, coverage).map((args): KernelCall => ({kernel: 'dwconv', args}));
+      const calls = dwconvArgs(work, coverage()).map((args): KernelCall => ({kernel: 'dwconv', args}));
       const [rows, terms] = [work.rows.length / 2, work.terms.length / 2];
       run(calls, rows, 2 * rows * terms * work.lanes);
     },
 
     repeat({source, times, out}) {
-      coverage.add('repeat', {'every channel': true});
+      coverage()?.add('repeat', {'every channel': true});
       run([{kernel: 'repeat', args: [source.byteOffset, times, out.byteOffset]}], source.length, out.length);
     },
 
     sumRepeats({source, times, out}) {
-      coverage.add('sumRepeats', {'every channel': true});
+      coverage()?.add('sumRepeats', {'every channel': true});
       run([{kernel: 'sumRepeats', args: [source.byteOffset, times, out.byteOffset]}], out.length, source.length);
     },
 
     transformTiles(work) {
-      run([tileTransformCall(work, coverage)], work.tileOffsets.length, tileTransformFlops(work));
+      run([tileTransformCall(work, coverage())], work.tileOffsets.length, tileTransformFlops(work));
     },
 
     transformTilesPacked(work, room) {
       const packed = {...(room as BatchPanels), k: work.tileOffsets.length, n: work.lanes};
-      run(packedTileTransformCalls(work, packed, coverage), work.tileOffsets.length, tileTransformFlops(work));
+      run(packedTileTransformCalls(work, packed, coverage()), work.tileOffsets.length, tileTransformFlops(work));
       return packed;
     },
 
     fourier(work, to) {
       const {side, tileOffsets, lanes} = work;
-      run([fourierCall(work, to, coverage)], tileOffsets.length, tileOffsets.length * lanes * fourierFlops(side));
+      run([fourierCall(work, to, coverage())], tileOffsets.length, tileOffsets.length * lanes * fourierFlops(side));
     },
 
     fourierPacked(work, room) {
       const {side, tileOffsets, lanes} = work;
       const packed = {...(room as BatchPanels), k: tileOffsets.length, n: lanes};
-      const calls = packedFourierCalls(work, packed, coverage);
+      const calls = packedFourierCalls(work, packed, coverage());
       run(calls, tileOffsets.length, tileOffsets.length * lanes * fourierFlops(side));
       return packed;
     },
@@ -256,7 +259,7 @@ export function wasmEngine(
     fourierInverse(products, to) {
       const {side, outOffsets, lanes} = to;
       run(
-        [inverseFourierCall(products, to, coverage)],
+        [inverseFourierCall(products, to, coverage())],
         outOffsets.length,
         outOffsets.length * lanes * fourierFlops(side),
       );

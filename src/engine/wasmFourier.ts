@@ -8,13 +8,17 @@ import {planeCount} from './spectrum.js';
 export function fourierCall(
   work: FourierTiles,
   {data, rowStep, step}: MatrixBatch,
-  coverage: KernelCoverage,
+  coverage: KernelCoverage | undefined,
 ): KernelCall {
   return forwardCall(work, 0, work.lanes, [data.byteOffset, rowStep, step], coverage);
 }
 
 /** The calls that compute spectra as packed matrices: one for each panel, or for each column that is stored by itself. */
-export function packedFourierCalls(work: FourierTiles, packed: BatchPanels, coverage: KernelCoverage): KernelCall[] {
+export function packedFourierCalls(
+  work: FourierTiles,
+  packed: BatchPanels,
+  coverage: KernelCoverage | undefined,
+): KernelCall[] {
   const {tileOffsets} = work;
   const calls: KernelCall[] = [];
   for (const {column, columns, width, address, step} of batchPanelsOf(packed)) {
@@ -32,10 +36,10 @@ export function packedFourierCalls(work: FourierTiles, packed: BatchPanels, cove
 export function inverseFourierCall(
   {data, rowStep, step}: MatrixBatch,
   {side, out, outOffsets, outRowStep, outColumnStep, rows, columns, lanes}: FourierDestination,
-  coverage: KernelCoverage,
+  coverage: KernelCoverage | undefined,
 ): KernelCall {
   const kernel = `fourierInverse${side}` as const;
-  coverage.add(kernel, {'whole vectors': lanes >= 4, 'cut vectors': lanes % 4 > 0});
+  coverage?.add(kernel, {'whole vectors': lanes >= 4, 'cut vectors': lanes % 4 > 0});
   const to = [out.byteOffset, outOffsets.byteOffset, outRowStep, outColumnStep];
   return {kernel, args: [data.byteOffset, rowStep, step, ...to, rows, columns, lanes]};
 }
@@ -50,10 +54,10 @@ function forwardCall(
   lane: number,
   lanes: number,
   to: number[],
-  coverage: KernelCoverage,
+  coverage: KernelCoverage | undefined,
 ): KernelCall {
   const kernel = `fourier${side}` as const;
-  coverage.add(kernel, {
+  coverage?.add(kernel, {
     ...{'whole vectors': lanes >= 4, 'cut vectors': lanes % 4 > 0},
     ...{'whole tiles': rows === side, 'cut tiles': rows < side},
   });

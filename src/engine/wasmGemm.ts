@@ -13,11 +13,11 @@ interface TileRows {
 export function igemmCalls(
   {source, pixelOffsets, segments, b, out, outOffsets}: IndirectGemm,
   rows: TileRows,
-  coverage: KernelCoverage,
+  coverage: KernelCoverage | undefined,
 ): KernelCall[] {
   const from = [source.byteOffset, pixelOffsets.byteOffset, segments.byteOffset, segments.length / 2, b.k];
   return groupsOf(b as Panels).map((group) => {
-    countIgemm(group, pixelOffsets.length, segments, rows, coverage);
+    if (coverage) countIgemm(group, pixelOffsets.length, segments, rows, coverage);
     return callOf('igemm', group, b.k, ({column, columns, width, address}) => {
       const to = [out.byteOffset + 4 * column, outOffsets?.byteOffset ?? 0, 4 * b.n];
       return [...from, address, ...to, ...(width === 1 ? [] : [columns])];
@@ -29,11 +29,11 @@ export function igemmCalls(
 export function igemmTransposedCalls(
   {source, rowOffsets, pixelOffsets, b, out, accumulate}: IndirectGemmTransposed,
   rows: TileRows,
-  coverage: KernelCoverage,
+  coverage: KernelCoverage | undefined,
 ): KernelCall[] {
   const from = [source.byteOffset, rowOffsets.byteOffset, pixelOffsets.byteOffset, pixelOffsets.length];
   return groupsOf(b as Panels).map((group) => {
-    countIgemmTransposed(group, rowOffsets, accumulate, rows, coverage);
+    if (coverage) countIgemmTransposed(group, rowOffsets, accumulate, rows, coverage);
     return callOf('igemmTransposed', group, b.k, ({column, columns, width, address}) => {
       const to = [out.byteOffset + 4 * column, 4 * b.n];
       return [...from, address, ...to, ...(width === 1 ? [] : [columns]), Number(accumulate)];
@@ -76,11 +76,13 @@ function callOf(
 export function batchedGemmCall(
   {source, columns, b, out}: BatchedGemm,
   rows: TileRows,
-  coverage: KernelCoverage,
+  coverage: KernelCoverage | undefined,
 ): KernelCall {
-  coverage.add('batchedGemm', {'every matrix': true});
-  for (const panel of batchPanelsOf(b as BatchPanels))
-    countIgemm(panel, source.rowOffsets.length, columns, rows, coverage);
+  coverage?.add('batchedGemm', {'every matrix': true});
+  if (coverage) {
+    for (const panel of batchPanelsOf(b as BatchPanels))
+      countIgemm(panel, source.rowOffsets.length, columns, rows, coverage);
+  }
   const from = [
     source.data.byteOffset,
     source.step,
@@ -96,10 +98,13 @@ export function batchedGemmCall(
 export function batchedGemmTransposedCall(
   {source, columns, b, out, accumulate}: BatchedGemm & {accumulate: boolean},
   rows: TileRows,
-  coverage: KernelCoverage,
+  coverage: KernelCoverage | undefined,
 ): KernelCall {
-  coverage.add('batchedGemmTransposed', {'every matrix': true});
-  for (const panel of batchPanelsOf(b as BatchPanels)) countIgemmTransposed(panel, columns, accumulate, rows, coverage);
+  coverage?.add('batchedGemmTransposed', {'every matrix': true});
+  if (coverage) {
+    for (const panel of batchPanelsOf(b as BatchPanels))
+      countIgemmTransposed(panel, columns, accumulate, rows, coverage);
+  }
   const rowOffsets = [columns.byteOffset, columns.length];
   const from = [
     source.data.byteOffset,
@@ -145,8 +150,8 @@ function countIgemmTransposed(
   coverage: KernelCoverage,
 ) {
   if (width === 1) {
-    const apart = rowOffsets.some((offset, i) => i > 0 && offset !== rowOffsets[i - 1] + 4);
     const kernel = `narrowIgemmTransposed${columns as 1 | 2 | 3}` as const;
+    const apart = rowOffsets.some((offset, i) => i > 0 && offset !== rowOffsets[i - 1] + 4);
     coverage.add(kernel, {'rows side by side': !apart, 'rows apart': apart, accumulating});
   } else {
     coverage.add(`igemmTransposed${width}`, {

@@ -5,7 +5,10 @@ import {type BatchPanels, batchPanelsOf} from './panels.js';
 import {type TileMatrix, tileHeights, tileMatrix} from './tileMatrices.js';
 
 /** The call of the kernel that transforms tiles. */
-export function tileTransformCall(work: WinogradTiles & TileDestination, coverage: KernelCoverage): KernelCall {
+export function tileTransformCall(
+  work: WinogradTiles & TileDestination,
+  coverage: KernelCoverage | undefined,
+): KernelCall {
   const {matrix, lanes, out, outOffsets, outRowStep, outColumnStep} = work;
   count(coverage, matrix, lanes);
   return {
@@ -18,7 +21,7 @@ export function tileTransformCall(work: WinogradTiles & TileDestination, coverag
 export function packedTileTransformCalls(
   work: WinogradTiles,
   packed: BatchPanels,
-  coverage: KernelCoverage,
+  coverage: KernelCoverage | undefined,
 ): KernelCall[] {
   const {matrix, tileOffsets} = work;
   const side = tileMatrix(matrix).length;
@@ -44,6 +47,6 @@ function sourceArgs({source, tileOffsets, rowStep, columnStep}: WinogradTiles, l
   return [source.byteOffset + 4 * lane, tileOffsets.byteOffset, rowStep, columnStep];
 }
 
-function count(coverage: KernelCoverage, matrix: TileMatrix, lanes: number): void {
-  coverage.add(matrix, {'whole vectors': lanes >= 4, 'cut vectors': lanes % 4 > 0});
+function count(coverage: KernelCoverage | undefined, matrix: TileMatrix, lanes: number): void {
+  coverage?.add(matrix, {'whole vectors': lanes >= 4, 'cut vectors': lanes % 4 > 0});
 }

@@ -1,3 +1,4 @@
+import {startCounting} from '../engine/coverageCounter.js';
 import {formatProblem} from '../geometry/problem.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
 import {importedCalls} from './imports/imported.js';
@@ -32,6 +33,7 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
   const resolved = resolveOptions(options, availableBackends());
   const schedule = new Schedule(resolved);
   const fixture = await setUpFixture(resolved, options.registered);
+  const stopCounting = startCounting();
   let device: DeviceErrors | undefined;
   try {
     const start = performance.now();
@@ -94,6 +96,7 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
     });
   } finally {
     device?.stop();
+    stopCounting();
     await fixture.tearDown();
   }
 }

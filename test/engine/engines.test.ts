@@ -3,6 +3,7 @@ import {fft} from '../../src/algorithms/fft.js';
 import {implicitGemm} from '../../src/algorithms/implicitGemm.js';
 import {winograd} from '../../src/algorithms/winograd.js';
 import {winograd4} from '../../src/algorithms/winograd4.js';
+import {startCounting} from '../../src/engine/coverageCounter.js';
 import {arrayBytes, type Engine, type Epilogue, type Matrix} from '../../src/engine/engine.js';
 import {jsEngine} from '../../src/engine/jsEngine.js';
 import {wasmEngine} from '../../src/engine/wasmEngine.js';
@@ -35,6 +36,8 @@ function product(m: number, n: number, k: number, a: Matrix, b: Matrix): number[
 const engines: [string, Engine][] = [jsEngine, ...wasmVariants().map((variant) => wasmEngine(variant))].map(
   (engine) => [engine.name, engine],
 );
+
+beforeAll(() => void startCounting());
 
 /** Edge cases with data and right answers. */
 const testVectors = edgeCases()

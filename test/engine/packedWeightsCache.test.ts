@@ -3,6 +3,7 @@ import {fft} from '../../src/algorithms/fft.js';
 import {implicitGemm} from '../../src/algorithms/implicitGemm.js';
 import {winograd} from '../../src/algorithms/winograd.js';
 import {winograd4} from '../../src/algorithms/winograd4.js';
+import {startCounting} from '../../src/engine/coverageCounter.js';
 import {markImmutable} from '../../src/engine/immutableIdentity.js';
 import {cacheCounters} from '../../src/engine/packedWeightsCache.js';
 import {wasmEngine} from '../../src/engine/wasmEngine.js';
@@ -17,6 +18,8 @@ const plain = 'mb2ih9iw11ic5oc7kh3kw3-same';
 /** Its filter goes through in slices, and is larger than what is compared at a time. */
 const large = 'ih6iw6ic256oc256kh3kw3-same';
 const [kept, again] = cacheCounters as unknown as [{hits: number}, {hits: number}];
+
+beforeAll(() => void startCounting());
 
 /** One pass with a filter, on an engine. */
 function passOf(algorithm: Algorithm, problem: string, pass: 'forward' | 'backpropInput', filter: Float32Array) {

@@ -1,3 +1,4 @@
+import {startCounting} from '../../src/engine/coverageCounter.js';
 import {jsEngine} from '../../src/engine/jsEngine.js';
 import {ratesOf} from '../../src/engine/rates.js';
 import {wasmEngine} from '../../src/engine/wasmEngine.js';
@@ -110,6 +111,7 @@ test('work adds up, and lanes are filled up to vectors', () => {
 test('what is prepared runs, once, and is measured only when it is asked for', () => {
   const engine = wasmEngine(wasmVariants()[0]!);
   const rates = ratesOf(engine);
+  const stopCounting = startCounting();
   const hits = () => engine.counters.reduce((sum, part) => sum + part.hits, 0);
   const work = {igemm8: 1, inputTiles2: 1, copied: 1, tiles: 1, pieces: 2};
   const start = hits();
@@ -124,4 +126,5 @@ test('what is prepared runs, once, and is measured only when it is asked for', (
   rates.of('igemm8');
   rates.prepare(work);
   expect(hits()).toBe(measured);
+  stopCounting();
 });

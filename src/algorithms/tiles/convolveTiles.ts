@@ -1,3 +1,4 @@
+import {countHit} from '../../engine/coverageCounter.js';
 import {arrayBytes, type Engine, type Epilogue} from '../../engine/engine.js';
 import type {ImageBlock} from '../windows/blocks.js';
 import {epilogueInArena} from '../windows/epilogueInArena.js';
@@ -35,7 +36,7 @@ export function convolveTiles(
   const layout = {count, interleaved: transform.interleaved};
   const slices = filterSlicesOf(count * C, F, filterBytes);
   const sliceWidth = slices[0].columns;
-  if (slices.length > 1 && counters.slices) counters.slices.hits++;
+  if (slices.length > 1) countHit?.(counters.slices);
   const grid = tileGridOf([batch, outHeight, outWidth], size, count * (C + sliceWidth), blockBytes, counters);
   const {blocks, maxTiles, columns} = grid;
   const bytes =

@@ -1,3 +1,4 @@
+import {countHit} from '../../engine/coverageCounter.js';
 import {arrayBytes, type Engine} from '../../engine/engine.js';
 import {evenOffsets} from '../../engine/evenOffsets.js';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
@@ -24,7 +25,7 @@ export function filterGradientTiles(
   const sumsLayout = {count, interleaved: false};
   const slices = filterSlicesOf(count * C, F, filterBytes);
   const sliceWidth = slices[0].columns;
-  if (slices.length > 1 && counters.slices) counters.slices.hits++;
+  if (slices.length > 1) countHit?.(counters.slices);
   const grid = tileGridOf([batch, outHeight, outWidth], size, count * (C + sliceWidth), blockBytes, counters);
   const {blocks, maxTiles, columns} = grid;
   const bytes =

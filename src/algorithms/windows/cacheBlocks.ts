@@ -1,4 +1,4 @@
-import {type CoverageCounter, makeCounters} from '../../engine/coverageCounter.js';
+import {type CoverageCounter, countHit, makeCounters} from '../../engine/coverageCounter.js';
 import {blocksOf, type ImageBlock} from './blocks.js';
 
 /** Counts the kinds of blocks that an algorithm uses. */
@@ -31,7 +31,7 @@ export function cacheBlocks(
   const blocks = [...blocksOf(batch, height, bytesOf, limit)];
   // The first block is the largest.
   const [{images, rows}] = blocks;
-  if (images > 1) severalImages.hits++;
-  if (rows < height) partOfImage.hits++;
+  if (images > 1) countHit?.(severalImages);
+  if (rows < height) countHit?.(partOfImage);
   return {blocks, floats: images * floatsOf(rows), rows: images * rows};
 }

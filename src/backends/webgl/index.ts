@@ -1,5 +1,5 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
-import {makeCounters} from '../../engine/coverageCounter.js';
+import {type CoverageCounter, countHit, makeCounters} from '../../engine/coverageCounter.js';
 import type {Conv2DInfo, Kind} from '../../geometry/conv2dInfo.js';
 import {fitToIndexRange, maxInt32} from '../../geometry/indexRange.js';
 import {type Pass, passes, passTensors, shapeOf} from '../../geometry/pass.js';
@@ -21,10 +21,10 @@ const counters = makeCounters(
   Object.values(kinds).flatMap((kind) => passes.flatMap((pass) => ends.map((end) => `${kind}${pass} shader, ${end}`))),
 );
 
-function countRun(info: Conv2DInfo, pass: Pass): void {
+function counterOf(info: Conv2DInfo, pass: Pass): CoverageCounter {
   const [rows, columns] = shapeOf(info, passTensors[pass].output).slice(2);
   const shader = Object.keys(kinds).indexOf(info.kind) * passes.length + passes.indexOf(pass);
-  counters[shader * ends.length + (rows % 2) * 2 + (columns % 2)].hits++;
+  return counters[shader * ends.length + (rows % 2) * 2 + (columns % 2)];
 }
 
 /** Returns the program of a pass and the values of its uniforms. */
@@ -47,7 +47,7 @@ export function programImplementation(
     run(pass: Pass, info: Conv2DInfo, a: TensorInfo, b: TensorInfo, backend: object) {
       const {program: shader, uniforms} = plan(fitToIndexRange(info, maxInt32) as Conv2DInfo, pass);
       assertContext(backend as WebGLBackend);
-      countRun(info, pass);
+      countHit?.(counterOf(info, pass));
       return (backend as WebGLBackend).runWebGLProgram(shader, [a, b], 'float32', Object.values(uniforms));
     },
   };

@@ -1,5 +1,5 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
-import type {CoverageCounter} from '../../engine/coverageCounter.js';
+import {type CoverageCounter, countHit} from '../../engine/coverageCounter.js';
 import {type Adapter, checkDevice, type Device} from './device.js';
 
 /**
@@ -116,7 +116,7 @@ function runStep(
   // tfjs also keys programs by what the shapes of inputs and output have in common. These flat shapes never have anything in common.
   const flat = inputs.map(({dataId, shape, dtype}) => ({dataId, dtype, shape: [lengthOf(shape)]}));
   const column = [lengthOf(output.shape), 1];
-  if (shader.counter) shader.counter.hits++;
+  countHit?.(shader.counter);
   backend.runWebGPUProgram(
     {
       variableNames: [...shader.inputs],

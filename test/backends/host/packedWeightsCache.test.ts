@@ -1,10 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import {install, uninstall} from 'tfjs-convgrad';
+import {startCounting} from '../../../src/engine/coverageCounter.js';
 import {cacheCounters} from '../../../src/engine/packedWeightsCache.js';
 
 const x = () => tf.randomUniform<tf.Rank.R4>([1, 12, 12, 8], -1, 1, 'float32', 1);
 const weights = (seed: number) => tf.randomUniform<tf.Rank.R4>([3, 3, 8, 8], -1, 1, 'float32', seed);
+beforeAll(() => void startCounting());
+
 const again = () => cacheCounters[1]!.hits;
 /** A convolution and its dX, which both read the filter. */
 const both = (filter: tf.Tensor4D) =>

@@ -1,5 +1,5 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
-import {countHit, makeCounters} from '../../../../engine/coverageCounter.js';
+import {counterNamed, countHit, makeCounters} from '../../../../engine/coverageCounter.js';
 import type {Conv2DInfo, Kind} from '../../../../geometry/conv2dInfo.js';
 import {fitToIndexRange} from '../../../../geometry/indexRange.js';
 import {filterDepth, type Pass, passes, passTensors, shapeOf} from '../../../../geometry/pass.js';
@@ -68,7 +68,7 @@ export function channelPackedImplementation(
       const info = fitToIndexRange(asked, maxDividend) as Conv2DInfo;
       assertContext(backend as WebGLBackend);
       const texts = shadersOf(info, pass, epilogue);
-      countHit(counters, nameOf(info.kind, pass, texts.variant));
+      countHit?.(counterNamed(counters, nameOf(info.kind, pass, texts.variant)));
       return runShaders(change(texts, pass), pass, info, a, b, backend as WebGLBackend, epilogue);
     },
   };

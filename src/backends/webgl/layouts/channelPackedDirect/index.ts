@@ -1,5 +1,5 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
-import {countHit, makeCounters} from '../../../../engine/coverageCounter.js';
+import {counterNamed, countHit, makeCounters} from '../../../../engine/coverageCounter.js';
 import type {Conv2DInfo} from '../../../../geometry/conv2dInfo.js';
 import {fitsIndexRange} from '../../../../geometry/indexRange.js';
 import {type Pass, passTensors, shapeOf} from '../../../../geometry/pass.js';
@@ -79,7 +79,7 @@ function run(
     const image = track(runPack(backend, packImage, a, {shape: [n, h, terms, channelBlocks], width, margin}, source));
     const filter = packedTextureOf(backend, b, track);
     const texts = shaderOf(info, pass, {most: drawBufferLimit(backend), rowAligned: filter.isRowAligned, epilogue});
-    countHit(counters, nameOf(pass, texts.variant));
+    countHit?.(counterNamed(counters, nameOf(pass, texts.variant)));
     const {pad, dilation} = tapGeometry(info);
     const program = {
       text: change(texts).compute,

@@ -1,4 +1,4 @@
-import {countHit, makeCounters} from '../../../../engine/coverageCounter.js';
+import {counterNamed, countHit, makeCounters} from '../../../../engine/coverageCounter.js';
 import type {Conv2DInfo, Kind} from '../../../../geometry/conv2dInfo.js';
 import {fitsIndexRange} from '../../../../geometry/indexRange.js';
 import {filterDepth, type Pass, passes, passTensors, shapeOf, sizeOf} from '../../../../geometry/pass.js';
@@ -63,7 +63,7 @@ export function packed2x2Implementation(
         const [first, second] = [packedTextureOf(webgl, a, track), packedTextureOf(webgl, b, track)];
         const rowAligned = [first.isRowAligned, second.isRowAligned] as const;
         const texts = shadersOf(info, pass, {most: drawBufferLimit(webgl), rowAligned, epilogue});
-        countHit(counters, nameOf(info.kind, pass, texts.variant));
+        countHit?.(counterNamed(counters, nameOf(info.kind, pass, texts.variant)));
         const given = {
           backend: webgl,
           texts: change(texts, pass),

@@ -40,7 +40,7 @@ test.each([
   expect(() => readFlags(flags)).toThrow(message);
 });
 
-test('nothing given: every backend served, none of them named', () => {
+test('no flags select every backend, without naming any', () => {
   expect(readFlags({})).toMatchObject({
     named: false,
     color: true,
@@ -48,7 +48,7 @@ test('nothing given: every backend served, none of them named', () => {
   });
 });
 
-test('lists take commas and repetition', () => {
+test('list flags take commas and repetition', () => {
   expect(readFlags({backend: ['webgl', 'cpu,webgl'], pass: 'forward,backpropInput'})).toMatchObject({
     named: true,
     options: {backends: ['webgl', 'cpu'], passes: ['forward', 'backpropInput']},

@@ -23,7 +23,7 @@ const result = (more: Partial<VerifyResult>): VerifyResult => ({
 const described = (...results: VerifyResult[]) =>
   describeReport(makeReport(resolveOptions({}, ['cpu']), {tfjs: 'x', backends: {}}, Tally.of(results), 1.25), plain);
 
-test('a row counts problems, takes the worst ratio, and adds up times where the built-in ran too', () => {
+test('a row counts problems, shows the worst ratio and sums comparable times', () => {
   const text = described(
     result({milliseconds: {ours: 100}}),
     result({oracle: 'builtin', milliseconds: {ours: 2, builtin: 5}}),
@@ -38,7 +38,7 @@ test('a row counts problems, takes the worst ratio, and adds up times where the 
   expect(text).toMatch(/\n3 passed, 0 failed, 0 skipped, 0 vacuous in 1\.3 s, seed 1$/);
 });
 
-test('what left the range of float16 is added up in a line of its own', () => {
+test('results beyond the float16 range are summed up in one line', () => {
   const overflow = (elements: number, largest: number) =>
     result({oracle: 'range', overflow: {elements, largest, beyond: 65504, became: 'Infinity'}});
   expect(described(overflow(2, 70000), overflow(3, 131072))).toContain(
@@ -46,7 +46,7 @@ test('what left the range of float16 is added up in a line of its own', () => {
   );
 });
 
-test('one line for each reason to skip, with its count', () => {
+test('each skip reason has one line with its count', () => {
   const text = described(
     result({}),
     ...[1, 2].map(() => result({oracle: 'builtin', status: 'skipped', reason: 'it throws'})),
@@ -54,7 +54,7 @@ test('one line for each reason to skip, with its count', () => {
   expect(text).toContain('\n2 not held against the built-in, the reference judged: it throws\n');
 });
 
-test('one replay line for a run, whoever rejects it; ten of each pass', () => {
+test('each failure has one replay line, up to ten a row', () => {
   const failures = Array.from({length: 13}, (_, i) => {
     const failed = result({problem: `p${i}`, status: 'failed', reason: 'wrong', replay: `again p${i}.`});
     return [failed, {...failed, oracle: 'builtin' as const}];
@@ -68,11 +68,11 @@ test('one replay line for a run, whoever rejects it; ten of each pass', () => {
   expect(text).toContain('… and 3 more; --json FILE has them all');
 });
 
-test('nothing verified is said', () => {
+test('a report without results says that nothing was verified', () => {
   expect(described()).toMatch(/^nothing was verified: 0 passed/);
 });
 
-test('the table tells which code paths never ran, and otherwise which ran least', () => {
+test('the table names code paths that never ran, otherwise the one that ran least', () => {
   const parts = [
     {backend: 'cpu', counter: 'tile 1×2', hits: 3},
     {backend: 'cpu', counter: 'tile 2×2', hits: 40},

@@ -13,14 +13,14 @@ const outcome = (work: Promise<unknown>) => {
   return seen;
 };
 
-test('hands on what the work comes to', async () => {
+test('passes on the result or the error of the work', async () => {
   const watchdog = new Watchdog({limit: 1, activity: 'it began'});
   await expect(watchdog.watch(Promise.resolve(3))).resolves.toBe(3);
   await expect(watchdog.watch(Promise.reject(new Error('no luck')))).rejects.toThrow('no luck');
   expect(jest.getTimerCount()).toBe(0);
 });
 
-test('gives up after the limit without a sign of life, and says what was being done', async () => {
+test('gives up after the limit without a heartbeat and names the last activity', async () => {
   const watchdog = new Watchdog({limit: 10, activity: 'it began'});
   const seen = outcome(watchdog.watch(never));
   await jest.advanceTimersByTimeAsync(9000);
@@ -34,7 +34,7 @@ test('gives up after the limit without a sign of life, and says what was being d
 test.each([
   [true, 4999, 5001],
   [false, -1, 1],
-])('after an interrupt the work has time where it finishes: %s', async (finishes, before, after) => {
+])('an interrupt gives the work five seconds if it can finish: %s', async (finishes, before, after) => {
   const controller = new AbortController();
   const seen = outcome(
     new Watchdog({limit: 100, signal: controller.signal, activity: 'it ran', finishes}).watch(never),

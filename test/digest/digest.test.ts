@@ -7,7 +7,7 @@ const problems = ['ih4iw4ic2oc2kh3kw3-same', 'ih4iw4ic4oc4kh3kw3-same-nhwc-depth
 
 afterAll(uninstall);
 
-test('a digest has every algorithm and result, and comes out the same again', async () => {
+test('a digest lists every algorithm and result and is reproducible', async () => {
   const [once, again] = [await digestOf(host, 'cpu', problems), await digestOf(host, 'cpu', problems)];
   expect(differencesOf({cpu: once}, {cpu: again}, {})).toEqual([]);
   expect(Object.keys(once)).toEqual(expect.arrayContaining(['depthwise', 'direct']));
@@ -15,7 +15,7 @@ test('a digest has every algorithm and result, and comes out the same again', as
   expect(summaryOf('cpu', once)).toContainEqual(expect.stringMatching(/^cpu direct dx: [0-9a-f]{16} of 3 problems$/));
 });
 
-test('a hash changes with any bit', () => {
+test('a hash changes with any bit, and all NaN are equal', () => {
   const of = (...values: number[]) => hashOf(bitsOf(Float32Array.from(values)));
   expect(of(1, 2)).not.toBe(of(2, 1));
   expect(of(0)).not.toBe(of(-0));
@@ -24,7 +24,7 @@ test('a hash changes with any bit', () => {
   expect(of(Number.NaN)).toBe(of(Number.NaN));
 });
 
-test('a comparison names what differs, is gone, is new, and knows new names', () => {
+test('a comparison names what differs, is missing or is new, and follows renamings', () => {
   const before = {cpu: {old: {p: {y: 'a', dx: 'b'}, q: {y: 'c'}}, gone: {p: {y: 'a'}}}};
   const after = {cpu: {name: {p: {y: 'a', dx: 'x'}, q: {}}, another: {p: {y: 'a'}}}, wasm: {}};
   expect(differencesOf(before, after, {old: 'name'})).toEqual([
@@ -36,7 +36,7 @@ test('a comparison names what differs, is gone, is new, and knows new names', ()
   ]);
 });
 
-test('the list has 500 different problems', () => {
+test('the list has 500 distinct problems', () => {
   const all = problemsOf(new URL(`file://${__dirname}/problems.txt`));
   expect(new Set(all).size).toBe(500);
 });

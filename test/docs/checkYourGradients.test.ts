@@ -15,7 +15,7 @@ it('has three worked examples', () => {
 });
 
 it.each(examples.map((snippet) => [snippet.line, snippet] as const))(
-  'the snippet at line %d prints what it says',
+  'the snippet at line %d prints the output shown',
   async (_line, snippet) => {
     const {printed} = await run(snippet, require);
     expect(promised(snippet).length).toBeGreaterThan(0);
@@ -26,7 +26,7 @@ it.each(examples.map((snippet) => [snippet.line, snippet] as const))(
 it.each([
   [file, examples[1]],
   ['README.md', snippets('README.md', ['js'])[1]],
-])('%s shows the report as it is', async (page, example) => {
+])('%s shows the actual report', async (page, example) => {
   const {exported} = await run(example, require);
   const [shown] = snippets(page, ['text']);
   expect(shown.code.trimEnd()).toBe(exported['summary']);

@@ -24,7 +24,7 @@ describe.each([
   });
 
   it.each(all.map((snippet) => [snippet.line, snippet] as const))(
-    'the snippet at line %d prints what it says',
+    'the snippet at line %d prints the output shown',
     async (_line, snippet) => {
       const {printed} = await run(snippet, require);
       expect(promised(snippet).length).toBeGreaterThan(0);
@@ -36,7 +36,7 @@ describe.each([
 describe('docs/wasm.md', () => {
   afterAll(() => tf.setBackend('cpu'));
 
-  it('trains what it says', async () => {
+  it('its snippet prints the loss shown', async () => {
     const [snippet] = snippets('docs/wasm.md', ['js']);
     const {printed} = await run(snippet, require);
     expect(printed).toEqual(promised(snippet));
@@ -45,7 +45,7 @@ describe('docs/wasm.md', () => {
 });
 
 describe('CONTRIBUTING.md', () => {
-  it("has an algorithm that is right on every edge case, in the repository's words", async () => {
+  it('the algorithm it shows is exact on every edge case', async () => {
     const [snippet] = snippets('CONTRIBUTING.md', ['ts']);
     const {exported} = await run(snippet, (name) =>
       require(join(__dirname, '../../src/algorithms', name.replace(/\.js$/, '.ts'))),

@@ -94,7 +94,7 @@ test.each(rows)('%s is right', async (what, problem, way) => {
   expect(await outcomeOf(row, way)).toBe('right');
 });
 
-test('tf.conv1d with a numeric pad is not: the op pads the height that it adds, with or without convgrad', async () => {
+test('tf.conv1d with a numeric pad throws, with and without convgrad, since the op pads the height', async () => {
   const way = all((x, filter, problem) => line(x, filter, {...problem, pad: 1}));
   const row: DoctorCheck = {what: '', problem: 'mb2ih1iw8ic2oc3kh1kw3-pt0pb0pl1pr1', compute: way, passes: every};
   expect(await outcomeOf(row, way)).toMatch(/^throws: Size/);

@@ -40,8 +40,8 @@ function wanted(count: number, rows: number, terms: number, accumulate: boolean)
   });
 }
 
-describe.each(engines)('lanes on %s', (_name, engine) => {
-  it.each([false, true])('do not meet, and nothing beside them is written: every tail, accumulate %p', (accumulate) => {
+describe.each(engines)('the lanes of dwconv on %s', (_name, engine) => {
+  it.each([false, true])('are exact and stay within their rows for every count, accumulate %p', (accumulate) => {
     for (const count of lanes) {
       for (const rows of [1, 3, 5, 140]) {
         for (const terms of [0, 1, 9, 65, 300]) {
@@ -51,7 +51,7 @@ describe.each(engines)('lanes on %s', (_name, engine) => {
     }
   });
 
-  it('are repeated and folded in turn', () => {
+  it('survive repeat and sumRepeats', () => {
     for (const times of [1, 2, 3, 5]) {
       const [many, few] = engine.withArena(4 * 40 + 3 * 64, (arena) => {
         const [source, out, sums] = [arena.floats(5), arena.floats(5 * times + 1), arena.floats(6)];

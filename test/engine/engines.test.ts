@@ -47,13 +47,13 @@ const testVectors = edgeCases()
     info: problemInfo(problem),
   }));
 
-test('this process has vectors', () => {
+test('the simd engine is available in this process', () => {
   expect(engines.map(([name]) => name)).toEqual(expect.arrayContaining(['js', 'simd']));
 });
 
 describe.each(engines)('gemm on %s', (_name, engine) => {
   const sizes = [1, 2, 3, 4, 5, 7, 8, 9, 13];
-  it.each([false, true])('is right for every tail, accumulate %p', (accumulate) => {
+  it.each([false, true])('is exact for every remainder of the tile size, accumulate %p', (accumulate) => {
     for (const m of sizes) {
       for (const n of sizes) {
         for (const k of [0, 1, 3, 10]) {
@@ -85,7 +85,7 @@ describe.each(engines)('gemm on %s', (_name, engine) => {
     }
   });
 
-  it('copies matrices that lie in any way to rows at any pitch, and writes nothing beside them', () => {
+  it('copies matrices of any layout to rows of any pitch and writes nothing between them', () => {
     for (const [k, n] of [
       [1, 1],
       [3, 2],
@@ -112,14 +112,14 @@ describe.each(engines)('gemm on %s', (_name, engine) => {
     }
   });
 
-  it('takes a long k', () => {
+  it('is exact for a depth of 20,000', () => {
     const [m, n, k] = [9, 3, 20_000];
     const [a, b, c] = [rows(filled(m * k), k), rows(filled(k * n), n), new Float32Array(m * n)];
     engine.gemm(m, n, k, a, b, rows(c, n), false);
     expect([...c]).toEqual(product(m, n, k, a, b));
   });
 
-  it('is exact on integers through windows and tiles, or within the bound: every edge case, every part of it', () => {
+  it('computes every edge case exactly or within its bound, and every code path runs', () => {
     const before = new Map(engine.counters.map((part) => [part, part.hits]));
     for (const {problem, inputs, expected, info} of testVectors) {
       for (const pass of passes) {
@@ -165,7 +165,7 @@ describe.each(engines)('the epilogue on %s', (_name, engine) => {
     );
 
   it.each(Object.keys(activations) as Epilogue['activation'][])(
-    '%s is what JavaScript makes of it, bit by bit',
+    '%s equals the JavaScript formula bit for bit',
     (activation) => {
       for (const n of [1, 2, 3, 4, 5, 7, 8, 13]) {
         for (const biased of [true, false]) {
@@ -205,13 +205,13 @@ test('plain JavaScript accumulates in double and rounds once', () => {
 describe('the memory of a WebAssembly engine', () => {
   const engine = wasmEngine('simd');
 
-  it('that cannot grow is an error with the number and the way out, and the engine goes on', () => {
+  it('gives an error with the byte count if it cannot grow, and stays usable', () => {
     expect(() => engine.withArena(2 ** 40, () => {})).toThrow(ConvgradError);
     expect(() => engine.withArena(2 ** 40, () => {})).toThrow(/needs 1099511627776 bytes .* smaller batches or images/);
     expect(engine.withArena(64, (arena) => arena.floats(3).length)).toBe(3);
   });
 
-  it('is taken back after an error', () => {
+  it('is released after an error', () => {
     const fail = () => {
       throw new Error('own');
     };

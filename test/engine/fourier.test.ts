@@ -76,7 +76,7 @@ const owns = (side: FourierSide): Own[] => [
 ];
 
 test.each(fourierSides)(
-  'the spectrum of %p×%p has as many planes as it says, and every number of half of it',
+  'the spectrum of %p×%p has planeCount() distinct planes that determine every frequency',
   (side) => {
     const planes = spectrumOf(side);
     expect(planes).toHaveLength(planeCount(side));
@@ -92,7 +92,7 @@ describe.each(engines)('spectra on %s', (_name, engine) => {
   describe.each(fourierSides)('of %p×%p', (side) => {
     const planes = planeCount(side);
 
-    it('are those of the definition lane by lane, and nothing beside them is written', () => {
+    it('equal the definition in each lane, with nothing written beside them', () => {
       for (const own of owns(side)) {
         for (const n of lanes) {
           const {data, at, steps, places} = source(side, n);
@@ -124,7 +124,7 @@ describe.each(engines)('spectra on %s', (_name, engine) => {
       }
     });
 
-    it('become packed matrices, one for each of a batch, whose sums are those of tiles', () => {
+    it('pack into matrices, one a plane, that batchedGemm sums', () => {
       const own = {rows: 4, columns: 2, flipped: true};
       for (const n of lanes) {
         const {data, at, steps, places} = source(side, n);
@@ -158,7 +158,7 @@ describe.each(engines)('spectra on %s', (_name, engine) => {
       }
     });
 
-    it('multiplied with those of one pixel are transformed back into tiles moved in a circle, their last rows and columns alone', () => {
+    it('multiplied by a shift, transform back to shifted tiles, cropped to the last rows and columns', () => {
       const [down, right] = [2, side - 3];
       const shift = spectrum(side, (i, j) => (i === down && j === right ? 1 : 0));
       for (const [rows, columns] of [

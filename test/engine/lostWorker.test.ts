@@ -30,7 +30,7 @@ function product(engine: Engine): Float32Array {
   return c;
 }
 
-test('a worker that does not answer in time is left behind with a warning, and nothing is lost', async () => {
+test('a worker that does not answer is abandoned with a warning, and results stay right', async () => {
   const want = product(wasmEngine('simd'));
   const warn = jest.spyOn(console, 'warn').mockImplementation(() => {});
   const engine = wasmEngine('simd', {threads: 2, parallelThreshold: 0, workerTimeout: 50});
@@ -44,7 +44,7 @@ test('a worker that does not answer in time is left behind with a warning, and n
   warn.mockRestore();
 });
 
-test('the words by which threads agree lie apart', () => {
+test('the words that threads share lie in separate cache lines', () => {
   const often = [word.left, word.job, word.done, word.ready, word.count];
   const lines = often.map((place) => Math.floor((4 * place) / 64));
   expect(new Set(lines).size).toBe(often.length);

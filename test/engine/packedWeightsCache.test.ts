@@ -47,7 +47,7 @@ const cases: [string, Algorithm, string, Exclude<Pass, 'backpropFilter'>][] = (
 ]);
 
 describe.each(cases)('%s', (_, algorithm, problem, pass) => {
-  it('keeps an immutable filter from the second time on, and gives the same bits', () => {
+  it('keeps an immutable filter from the second use on, without changing a bit', () => {
     const filter = filterOf(problem);
     markImmutable(filter, {});
     const run = passOf(algorithm, problem, pass, filter);
@@ -60,7 +60,7 @@ describe.each(cases)('%s', (_, algorithm, problem, pass) => {
     expect(again.hits - hits[1]!).toBe(3);
   });
 
-  it('sees every change of one that is not marked immutable', () => {
+  it('sees every change of a filter that is not marked immutable', () => {
     const places = [0, 0.3, 0.7, 1];
     for (const place of places) {
       const filter = filterOf(problem);
@@ -76,7 +76,7 @@ describe.each(cases)('%s', (_, algorithm, problem, pass) => {
   });
 });
 
-it('compares bits: a zero that changes its sign is another filter', () => {
+it('compares bits, so a zero that changes its sign misses the cache', () => {
   const filter = filterOf(plain).fill(0);
   const run = passOf(winograd, plain, 'forward', filter);
   const engine = wasmEngine(variant);
@@ -87,7 +87,7 @@ it('compares bits: a zero that changes its sign is another filter', () => {
   expect(again.hits).toBe(hits);
 });
 
-it('keeps what several problems make of one filter apart', () => {
+it('keeps separate entries for different problems with the same filter', () => {
   const filter = random(3 * 3 * 6 * 6, 1);
   markImmutable(filter, {});
   const engine = wasmEngine(variant);
@@ -113,7 +113,7 @@ it('keeps what several problems make of one filter apart', () => {
   for (let i = 0; i < 4; i++) expect(runs.map((run) => run(engine))).toEqual(wants);
 });
 
-it('keeps so many bytes at most, and forgets what nobody asks for when others come', () => {
+it('limits its bytes and evicts unused filters in favour of used ones', () => {
   const engine = wasmEngine(variant);
   const problem = 'ih2iw2ic256oc256kh3kw3-same'; // 4 MB in tiles, and its copy
   const use = (filter: Float32Array) => passOf(winograd, problem, 'forward', filter)(engine);

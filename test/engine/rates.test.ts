@@ -31,28 +31,25 @@ test.each(engines)('every kind of work has a rate, measured once ($name)', (engi
   expect(workKinds.map((kind) => ratesOf(engine).of(kind))).toEqual(measured);
 });
 
-test.each(engines)(
-  'a prediction is the sum of what its parts take, the shared ones on all threads ($name)',
-  (engine) => {
-    const rates = ratesOf(engine);
-    for (const work of [
-      {igemm8: 1e6, copied: 1000},
-      {igemm8: 100, dwconv: 1e5},
-      {scalar: 10, inputTiles2: 500},
-    ]) {
-      const threads = engine.threadsFor(work.igemm8 ?? 0);
-      expect(threads).toBe(engine !== jsEngine && work.igemm8 === 1e6 ? 2 : 1);
-      const wanted = Object.entries(work).reduce(
-        (sum, [kind, amount]) =>
-          sum + (rates.of(kind as WorkKind) * amount) / (isShared(kind as WorkKind) ? threads : 1) / 1e6,
-        0,
-      );
-      expect(rates.predict(work)).toBeCloseTo(wanted, 9);
-    }
-  },
-);
+test.each(engines)('a prediction sums the times of its parts, shared ones divided by the threads ($name)', (engine) => {
+  const rates = ratesOf(engine);
+  for (const work of [
+    {igemm8: 1e6, copied: 1000},
+    {igemm8: 100, dwconv: 1e5},
+    {scalar: 10, inputTiles2: 500},
+  ]) {
+    const threads = engine.threadsFor(work.igemm8 ?? 0);
+    expect(threads).toBe(engine !== jsEngine && work.igemm8 === 1e6 ? 2 : 1);
+    const wanted = Object.entries(work).reduce(
+      (sum, [kind, amount]) =>
+        sum + (rates.of(kind as WorkKind) * amount) / (isShared(kind as WorkKind) ? threads : 1) / 1e6,
+      0,
+    );
+    expect(rates.predict(work)).toBeCloseTo(wanted, 9);
+  }
+});
 
-test('what comes in pieces too small to share is done by one thread', () => {
+test('work in pieces too small to share counts on one thread', () => {
   const engine = engines[engines.length - 1];
   const rates = ratesOf(engine);
   const [whole, single] = [engine.threadsFor(1e6), engine.threadsFor(1e6 / 2000)];
@@ -62,7 +59,7 @@ test('what comes in pieces too small to share is done by one thread', () => {
   expect([whole, single]).toEqual(engine === jsEngine ? [1, 1] : [2, 1]);
 });
 
-test('a clock that stands still does not keep anybody waiting', () => {
+test('measuring ends although the clock stands still', () => {
   jest.spyOn(performance, 'now').mockReturnValue(5);
   try {
     const engine = wasmVariants().length > 0 ? wasmEngine(wasmVariants()[0]) : {...jsEngine};
@@ -72,7 +69,7 @@ test('a clock that stands still does not keep anybody waiting', () => {
   }
 });
 
-test('a product is counted in the tiles in which it is done', () => {
+test('a product counts as whole tiles', () => {
   const product = {kind: 'igemm', rows: 12, depth: 10, columns: 16} as const;
   expect(gemmWork(product, 3, 2)).toEqual({
     ...{igemm8: 3 * 2 * 12 * 10 * 16, tiles: 3 * 2 * 2, calls: 3 * 2, pieces: 2},
@@ -87,13 +84,13 @@ test('a product is counted in the tiles in which it is done', () => {
   });
 });
 
-test('lanes go by whole vectors, packed ones by panels', () => {
+test('lanes round up to whole vectors, packed lanes to panels', () => {
   expect([1, 3, 4, 5, 8, 9].map(paddedLanes)).toEqual([4, 4, 4, 8, 8, 12]);
   // 3 are three narrow columns, 5 are filled up to 8, 12 are 8 and 4, 10 are 8 and two narrow ones.
   expect([3, 4, 5, 12, 10].map(packedPaddedLanes)).toEqual([12, 4, 8, 12, 16]);
 });
 
-test('work adds up, and lanes are filled up to vectors', () => {
+test('sumWork() adds amounts by kind and takes the most pieces', () => {
   expect(
     sumWork(
       {copied: 1, dwconv: 2, pieces: 3},
@@ -108,7 +105,7 @@ test('work adds up, and lanes are filled up to vectors', () => {
   });
 });
 
-test('what is prepared runs, once, and is measured only when it is asked for', () => {
+test('prepare() runs kernels once, and rates are measured only on request', () => {
   const engine = wasmEngine(wasmVariants()[0]!);
   const rates = ratesOf(engine);
   const stopCounting = startCounting();

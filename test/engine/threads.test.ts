@@ -54,7 +54,7 @@ function run(engine: Engine, some = cases): number[][] {
 describe.each(wasmVariants().filter((variant) => variant !== 'fmaLow'))('threads of %s', (variant) => {
   const alone = run(wasmEngine(variant));
 
-  it.each([2, 3, 4])('%p of them change no bit of a result, however small the work', async (threads) => {
+  it.each([2, 3, 4])('%p threads change no bit of a result, even for tiny work', async (threads) => {
     const engine = await ready(wasmEngine(variant, {threads, parallelThreshold: 0}), threads);
     expect(run(engine)).toEqual(alone);
     engine.release();
@@ -63,7 +63,7 @@ describe.each(wasmVariants().filter((variant) => variant !== 'fmaLow'))('threads
     engine.release();
   });
 
-  it('do not come up for work that does not pay', async () => {
+  it('do not start for work that is too small', async () => {
     const engine = wasmEngine(variant, {threads: 2});
     // The spectra of many filters do.
     const small = cases.filter(({info}) => info.inChannels * info.outChannels < 4096);
@@ -79,7 +79,7 @@ test.each([
   [64, 49, 4],
   [3, 1, 8],
   [5, 200, 3],
-])('%p calls over %p are cut for %p threads into pieces that cover them once', (calls, count, threads) => {
+])('%p calls over %p elements split into pieces for %p threads that cover each once', (calls, count, threads) => {
   const {step, ranges, group, pieces} = partition(calls, count, threads);
   const covered = Array.from({length: calls}, () => new Uint8Array(count));
   for (let piece = 0; piece < pieces; piece++) {

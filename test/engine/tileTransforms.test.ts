@@ -59,8 +59,8 @@ function furthest(got: number[], want: number[]): number {
   return Math.max(...got.map((value, i) => Math.abs(value - want[i]!)));
 }
 
-describe.each(engines)('tiles on %s', (_name, engine) => {
-  it.each(tileMatrices)('are transformed by %s lane by lane, and nothing beside them is written', (name) => {
+describe.each(engines)('tile transforms on %s', (_name, engine) => {
+  it.each(tileMatrices)('apply %s in each lane, with nothing written beside it', (name) => {
     const [side, height] = [tileMatrix(name).length, tileHeights(name).to];
     for (const each of lanes) {
       const got = transformed(engine, name, each);
@@ -78,7 +78,7 @@ describe.each(engines)('tiles on %s', (_name, engine) => {
   });
 
   it.each(['filterTiles2', 'errorTiles4', 'filterLines2', 'errorLines2'] as const)(
-    'of %s become packed matrices, one for each element',
+    'pack the result of %s into one matrix for each element',
     (name) => {
       const matrix = tileMatrix(name);
       const [a, b] = [matrix.length, matrix[0]!.length];
@@ -134,7 +134,7 @@ describe.each(engines)('tiles on %s', (_name, engine) => {
   );
 });
 
-test.each(tileMatrices)('the absolute engine exceeds %s of any signs', (name) => {
+test.each(tileMatrices)('the absolute engine applies the absolute values of %s', (name) => {
   const [plain, absolute] = [jsEngine, absoluteEngine].map((engine) => transformed(engine, name, 3));
   const matrix = tileMatrix(name).map((row) => row.map(Math.abs));
   const positive = wanted(name, 4, 0, 0, 0, 0, matrix);

@@ -1,7 +1,7 @@
 import {sumsOfOnes, VariantTuner} from '../../src/engine/variantTuner.js';
 import {type WasmVariant, wasmVariants} from '../../src/engine/wasmModule.js';
 
-test.each(wasmVariants())('what is timed of %s computes what it is meant to', (variant) => {
+test.each(wasmVariants())('the timed kernel of %s computes the right sums', (variant) => {
   const {run, sums, terms} = sumsOfOnes(variant);
   sums.fill(Number.NaN);
   run();
@@ -24,11 +24,11 @@ function stepsOf(trial: VariantTuner, most: number): number | undefined {
   return undefined;
 }
 
-test('there is no winner before so many runs, however much time has passed', () => {
+test('chooses no winner before 50 steps, whatever the time', () => {
   expect(stepsOf(trialOf({fma: 1_000, fmaLow: 1_000}).trial, 1_000)).toBe(50);
 });
 
-test('there is no winner before compilers had their time, however many runs there were', () => {
+test('chooses no winner before 400 ms have passed, whatever the number of steps', () => {
   const {trial, wait} = trialOf({fma: 0, fmaLow: 0});
   expect(stepsOf(trial, 100)).toBeUndefined();
   wait(399);
@@ -40,7 +40,7 @@ test('there is no winner before compilers had their time, however many runs ther
 test.each([
   ['fma', {fma: 1, fmaLow: 3}],
   ['fmaLow', {fma: 3, fmaLow: 1}],
-])('%s wins where runs take %p ms', (winner, milliseconds) => {
+])('%s wins when runs take %p ms', (winner, milliseconds) => {
   const {trial} = trialOf(milliseconds);
   expect(stepsOf(trial, 49)).toBeUndefined();
   expect(trial.step()).toBe(winner);

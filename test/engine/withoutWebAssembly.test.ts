@@ -1,6 +1,6 @@
 import {availableEngines, engine} from '../../src/engine/index.js';
 
-test('where a policy forbids WebAssembly, plain JavaScript computes', () => {
+test('the JavaScript engine serves where a policy forbids WebAssembly', () => {
   const {Module} = WebAssembly;
   (WebAssembly as {Module: unknown}).Module = class {
     constructor() {

@@ -1,7 +1,7 @@
 import {root, shell} from '../cli/command.js';
 
 describe('examples/check-your-own-gradient', () => {
-  it('tells right from wrong, and prints a line that shows the wrong one again', async () => {
+  it('passes the right gradient, fails the wrong one and prints a replay line that works', async () => {
     const {code, stdout} = await shell('node examples/run.mjs check-your-own-gradient --cases 5', root);
     expect(stdout).toMatch(/^mine: \d+ passed, 0 failed/m);
     expect(stdout).toMatch(/^mine-symmetric: \d+ passed, [1-9]\d* failed/m);
@@ -16,7 +16,7 @@ describe('examples/check-your-own-gradient', () => {
 });
 
 describe('examples/run.mjs', () => {
-  it('names the examples when asked for none of them', async () => {
+  it('lists the examples when none is named', async () => {
     const {code, stderr} = await shell('node examples/run.mjs', root);
     expect(stderr).toContain('usage: node examples/run.mjs check-your-own-gradient|swap-into-a-model');
     expect(code).toBe(2);

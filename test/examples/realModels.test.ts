@@ -12,7 +12,7 @@ for (const backend of ['cpu', 'wasm']) {
   describe.each(realModels.map((model) => ({name: model.name, model})))(`$name on ${backend}`, ({model}) => {
     beforeAll(() => tf.setBackend(backend));
 
-    it('learns, with every gradient certified, in constant memory', async () => {
+    it('learns in constant memory, and every gradient is certified', async () => {
       install();
       const held: object[] = [];
       let filters = 0;
@@ -26,7 +26,7 @@ for (const backend of ['cpu', 'wasm']) {
       expect(held[1]).toEqual(held[0]);
     });
 
-    it('changes its loss along its gradient as the gradient says', async () => {
+    it('has a loss whose slope along the gradient matches finite differences', async () => {
       install();
       const learner = await model.make();
       expect(Math.min(...slopeErrors(learner))).toBeLessThan(0.005);
@@ -39,7 +39,7 @@ describe('uninstall() in the middle of training', () => {
   const named = (name: string) => realModels.find((model) => model.name === name) as RealModel;
   beforeAll(() => tf.setBackend('cpu'));
 
-  it('leaves a tfjs that trains on, to the same losses', async () => {
+  it('lets tfjs train on to the same losses', async () => {
     const {losses: alone} = await trainModel(named('WGAN-GP critic'), 4);
     install();
     const {losses} = await trainModel(named('WGAN-GP critic'), 4, (step) => {
@@ -51,7 +51,7 @@ describe('uninstall() in the middle of training', () => {
     expect(losses[3]).toBeLessThan(losses[2]);
   });
 
-  it('leaves what tfjs cannot train as it was', async () => {
+  it('brings back the tfjs error about dilated gradients', async () => {
     install();
     const training = trainModel(named('DeepLab ASPP'), 2, () => uninstall());
     await expect(training).rejects.toThrow('dilation rates greater than 1 are not yet supported in gradients');

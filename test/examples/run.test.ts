@@ -5,7 +5,7 @@ import {userFiles} from '../support/userFiles.js';
 
 const clone = userFiles({})('.');
 
-test('without a name the examples are listed', async () => {
+test('lists the examples when none is named', async () => {
   const {code, stderr} = await shell('node examples/run.mjs', root);
   expect({code, stderr}).toEqual({
     code: 2,
@@ -13,7 +13,7 @@ test('without a name the examples are listed', async () => {
   });
 });
 
-test('in a clone that is not built, an example says what to do', async () => {
+test('an example in a clone without dist/ says to build first', async () => {
   const examples = join(clone, 'examples');
   mkdirSync(examples);
   for (const file of ['run.mjs', 'swap-into-a-model.ts']) cpSync(join(root, 'examples', file), join(examples, file));

@@ -11,13 +11,13 @@ describe('examples/swap-into-a-model', () => {
     expect({code, stderr: code === 0 ? '' : stderr}).toEqual({code: 0, stderr: ''});
   });
 
-  it('says what is wrong with its option', async () => {
+  it('names the problem with --steps', async () => {
     const {code, stderr} = await shell('node examples/run.mjs swap-into-a-model --steps none', root);
     expect(stderr).toContain('--steps must be a whole number ≥ 2; got none.');
     expect(code).toBe(1);
   });
 
-  it('certifies nothing that is one part in a thousand off', () => {
+  it('certifies no gradient that is off by 0.1% or NaN', () => {
     expect(worstOf(1)).toBeLessThanOrEqual(1);
     expect(worstOf(1.001)).toBeGreaterThan(1);
     expect(worstOf(Number.NaN)).toBe(Number.POSITIVE_INFINITY);

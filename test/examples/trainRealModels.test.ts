@@ -6,7 +6,7 @@ import {root, shell} from '../cli/command.js';
 const example = 'node examples/run.mjs train-real-models';
 
 describe('examples/train-real-models', () => {
-  it('trains what tfjs cannot, and passes its own checks', async () => {
+  it('trains models that tfjs cannot, and passes its own checks', async () => {
     const {code, stdout, stderr} = await shell(`${example} --models tcn,graph --backends cpu,wasm --steps 2`, root);
     expect(stdout).toMatch(/^TCN +cpu +28\.0820 → 19\.4114 .* throws "Operands could not be broadcast/m);
     expect(stdout).toMatch(/^TCN +wasm +28\.0820 → 19\.4114 /m);
@@ -15,7 +15,7 @@ describe('examples/train-real-models', () => {
     expect({code, stderr: code === 0 ? '' : stderr}).toEqual({code: 0, stderr: ''});
   });
 
-  it('says what is wrong with its options', async () => {
+  it('names the problem with each option', async () => {
     const [steps, models, backends] = await Promise.all(
       ['--steps 1', '--models VGG', '--backends quantum'].map((option) => shell(`${example} ${option}`, root)),
     );
@@ -34,13 +34,13 @@ describe('a comparison', () => {
       millisecondsPerStep: 1,
     }));
 
-  it('takes a loss as far off as those of tfjs, and none that is ten times further', async () => {
+  it('accepts a loss as far off as the tfjs backends are, but not ten times as far', async () => {
     expect((await compared(1e-6)).map(staysWithin)).toEqual([true]);
     expect((await compared(1e-5)).map(staysWithin)).toEqual([false]);
     expect((await compared(Number.NaN)).map(staysWithin)).toEqual([false]);
   });
 
-  it('takes no measure from a tfjs that is wrong', async () => {
+  it('refuses to compare with a tfjs that is wrong', async () => {
     await expect(compared(0, 0.5)).rejects.toThrow('LeNet-5: tfjs trains it on fewer than two backends.');
   });
 });

@@ -18,13 +18,13 @@ const host = (answer: (call: FuzzCall) => CallOutcome): FuzzHost => ({
 });
 const perfect = host(() => right);
 
-it.each(['cpu', 'wasm'])('finds nothing on %s in a few hundred calls of everything', async (backend) => {
+it.each(['cpu', 'wasm'])('finds no fault on %s in 250 random calls', async (backend) => {
   const {code, stdout} = await shell(`node test/fuzz/run.mjs --backend ${backend} --calls 250 --seed 3`, root);
   expect(stdout).toMatch(new RegExp(`^${backend}: 250 calls from seed 3: .*, 0 fault$`, 'm'));
   expect(code).toBe(0);
 });
 
-it('draws every entry and both kinds, the same calls from the same seed', async () => {
+it('draws every entry, and the same calls from the same seed', async () => {
   const draw = async (seed: number) => {
     const drawn: FuzzCall[] = [];
     const listening = host((call) => {
@@ -73,7 +73,7 @@ it.each<[string, (call: FuzzCall) => CallOutcome | undefined, RegExp]>([
     ({attrs}) => (attrs['dataFormat'] === 'NCHW' ? {...right, milliseconds: 6000} : undefined),
     /^took 6000 ms/,
   ],
-])('finds %s, as small as it can be, and replays it', async (_name, planted, fault) => {
+])('finds %s, shrinks the call and replays it', async (_name, planted, fault) => {
   const broken = host((call) => planted(call) ?? right);
   const {findings} = await campaign(broken, perfect, {seed: 5, calls: 300});
   expect(findings.length).toBeGreaterThan(0);
@@ -86,7 +86,7 @@ it.each<[string, (call: FuzzCall) => CallOutcome | undefined, RegExp]>([
   expect(new Set(from).size).toBeLessThanOrEqual(1);
 });
 
-it('blames tfjs alone for a fault that it shows in every second call', async () => {
+it('excuses a fault that tfjs alone shows in every second call', async () => {
   const changed: CallOutcome = {...right, faults: ['x was changed by the call']};
   const broken = host(({entry}) => (entry === 'tf.conv2d' || entry === 'conv2d' ? changed : right));
   let calls = 0;
@@ -96,7 +96,7 @@ it('blames tfjs alone for a fault that it shows in every second call', async () 
   expect(findings.map(({call}) => call.entry)).toEqual(['conv2d']);
 });
 
-it('counts calls of one kind of fault together', async () => {
+it('groups calls with the same kind of fault', async () => {
   const broken = host(() => threw('RangeError', `offset ${Math.random()} is out of bounds`));
   const {findings, kinds, calls} = await campaign(broken, perfect, {seed: 1, calls: 200});
   expect(calls).toBe(200);

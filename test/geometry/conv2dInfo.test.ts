@@ -14,7 +14,7 @@ function out(overrides: Partial<Conv2DRequest>): number[] {
   return [outHeight, outWidth, padTop, padLeft];
 }
 
-test('a depthwise filter multiplies the channels', () => {
+test('a depthwise filter multiplies the channel count', () => {
   expect(conv2dInfo('conv2d', request())).toMatchObject({kind: 'dense', inChannels: 3, outChannels: 4});
   const info = conv2dInfo('depthwiseConv2d', request({kind: 'depthwise'}));
   expect(info).toMatchObject({kind: 'depthwise', inChannels: 3, outChannels: 12});
@@ -50,7 +50,7 @@ describe('output size and padding', () => {
     expect(out(overrides)).toEqual(expected);
   });
 
-  it('takes each axis for itself under a numeric pad, where tfjs uses the filter height for both (issue 649)', () => {
+  it('takes each axis on its own under a numeric pad, unlike tfjs (issue 649)', () => {
     expect(out({xShape: [1, 5, 5, 1], filterShape: [3, 1, 1, 1], pad: 1})).toEqual([5, 7, 1, 1]);
     expect(out({xShape: [1, 5, 5, 1], filterShape: [3, 3, 1, 1], pad: 1, strides: [1, 2]})).toEqual([5, 3, 1, 1]);
   });
@@ -64,7 +64,7 @@ describe('output size and padding', () => {
     expect(out({xShape: [1, 6, 6, 3], pad: 0, strides: 2, dimRoundingMode})[0]).toBe(expected);
   });
 
-  it('reads NCHW shapes and pads in their order', () => {
+  it('reads shapes and pads in NCHW order', () => {
     const pad: Conv2DRequest['pad'] = [
       [0, 0],
       [0, 0],
@@ -105,7 +105,7 @@ describe('output size and padding', () => {
     expect(hasZeroSize(info)).toBe(true);
   });
 
-  it('calls tensors what the user calls them', () => {
+  it('uses the tensor names of the caller in errors', () => {
     const names = {x: 'outputShape', y: 'x'};
     expect(() => conv2dInfo('conv2dTranspose', request({xShape: [1, -1, 5, 3]}), names)).toThrow(
       'conv2dTranspose: outputShape [1,-1,5,3] has the size -1',
@@ -113,7 +113,7 @@ describe('output size and padding', () => {
   });
 });
 
-describe('refusals name the function, the numbers and the way out', () => {
+describe('refusals name the function and the numbers', () => {
   it.each<[string, Partial<Record<keyof Conv2DRequest, unknown>>, RegExp]>([
     ['rank of x', {xShape: [7, 5, 3]}, /x must have rank 4, \[batch, height, width, channels\]; got rank 3: \[7,5,3\]/],
     ['rank of filter', {filterShape: [3, 3, 3]}, /filter must have rank 4.*got rank 3/],

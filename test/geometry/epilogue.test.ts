@@ -13,7 +13,7 @@ test.each([
   ['preluh1c', {activation: 'prelu', slopes: 'h1c'}],
   ['leakyrelu', {activation: 'leakyrelu'}],
   ['leakyrelu0.3', {activation: 'leakyrelu', leakyreluAlpha: 0.3}],
-])('%s is an epilogue, and comes back as the same text', (words, epilogue) => {
+])('%s parses to an epilogue and formats to the same text', (words, epilogue) => {
   for (const start of [`${sizes}-nhwc`, `${sizes}-nhwc-depthwise`]) {
     const problem = parseProblem(`${start}-${words}`);
     expect(problem.epilogue).toEqual(epilogue);
@@ -32,7 +32,7 @@ test.each([
   expect(() => parseProblem(`${sizes}-${words}`)).toThrow(message);
 });
 
-test('the letters of a shape are the axes of the output', () => {
+test('the letters of a bias or slopes name axes of the output', () => {
   expect(['c', '', '1', '1w1', 'nhwc'].map((axes) => axesShape(axes, [2, 3, 4, 5]))).toEqual([
     [5],
     [],

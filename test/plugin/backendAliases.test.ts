@@ -46,7 +46,7 @@ it.each<[string, () => ReturnType<typeof install>]>([
       return installation;
     },
   ],
-])('a backend under another name is served as what it is, %s', async (_name, prepare) => {
+])('a copied backend is served like the original, %s', async (_name, prepare) => {
   const stock = replacedKernels.map((name) => tf.getKernel(name, 'cpu').kernelFunc);
   const installation = prepare();
   await tf.setBackend('cpu2');
@@ -60,13 +60,13 @@ it.each<[string, () => ReturnType<typeof install>]>([
   expect(kernels()).toEqual(stock);
 });
 
-it('serves the functions of the package, installed or not', async () => {
+it('conv2d() runs on a copied backend without install()', async () => {
   copy();
   await tf.setBackend('cpu2');
   expect(conv2d(x(), filter(), 1, 'valid').dataSync()).toEqual(new Float32Array([9, 9, 9, 9]));
 });
 
-it('a backend with kernels of its own is refused, and its kernels stay', () => {
+it('a backend with a kernel of its own is refused', () => {
   tf.registerBackend('cpu2', tf.findBackendFactory('cpu') as () => ReturnType<typeof tf.backend>);
   tf.registerKernel({...tf.getKernel('Conv2D', 'cpu'), backendName: 'cpu2', kernelFunc: () => []});
   expect(() => install({backends: ['cpu2']})).toThrow(

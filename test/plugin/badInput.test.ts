@@ -232,13 +232,13 @@ it.each<[string, () => unknown, RegExp]>([
     () => run('Conv2DBackpropInput', {dy: dy(), filter: filter()}, {...attrs, inputShape: [1, Symbol('h'), 4, 2]}),
     /^conv2dBackpropInput: x \[1,Symbol\(h\),4,2\] has the size Symbol\(h\)/,
   ],
-])('%s is one clear error', (_name, call, message) => {
+])('%s gives an error that names function and value, and leaks nothing', (_name, call, message) => {
   const before = tf.memory().numTensors;
   expect(call).toThrow(message);
   expect(tf.memory().numTensors - before).toBeLessThanOrEqual(6); // the arguments made here, nothing of ours
 });
 
-it('reads of steps what tfjs reads of them, the first two', () => {
+it('reads the first two strides and dilations only, as tfjs does', () => {
   const right = tf.conv2d(x(), filter(), [2, 1], 'same').dataSync();
   expect(tf.conv2d(x(), filter(), [2, 1, 7] as never, 'same').dataSync()).toEqual(right);
   const [plain, longer] = [

@@ -29,7 +29,7 @@ function firstWrong(problem: Problem): number {
   });
 }
 
-it('is right wherever tfjs itself is wrong, since it gets explicit pads: all pads, roundings, dilations and data formats', () => {
+it('is right for all pads, roundings, dilations and data formats, since it gets explicit pads', () => {
   const installation = install({algorithm: 'builtin'});
   const drawn = fc.sample(convolutionProblem, {seed: 5, numRuns: 400});
   const problems = [...edgeCases().map(({problem}) => problem), ...drawn];
@@ -50,25 +50,22 @@ it('is right wherever tfjs itself is wrong, since it gets explicit pads: all pad
   );
 });
 
-it.each(['auto', 'builtin'])(
-  'writes past no buffer where tfjs does (issues 649 and 7605): other tensors keep their values (%s)',
-  (algorithm) => {
-    install({algorithm});
-    const witnesses = Array.from({length: 40}, (_, i) => tf.fill([1 + 13 * i], i));
-    for (let i = 0; i < 50; i++) {
-      const y = tf.tidy(() => tf.conv2d(tf.ones([1, 5, 5, 2]) as tf.Tensor4D, tf.ones([3, 1, 2, 1]), 1, 1).slice(0, 1));
-      expect(y.shape).toEqual([1, 5, 7, 1]);
-      y.dispose();
-      tf.tidy(() => tf.conv2d(tf.ones([2, 4, 9, 3]) as tf.Tensor4D, tf.ones([4, 1, 3, 5]), [1, 2], 3));
-    }
-    witnesses.forEach((witness, i) => {
-      expect(witness.dataSync().every((value) => value === i)).toBe(true);
-    });
-    tf.dispose(witnesses);
-  },
-);
+it.each(['auto', 'builtin'])('writes past no buffer, unlike tfjs (issues 649 and 7605), with %s', (algorithm) => {
+  install({algorithm});
+  const witnesses = Array.from({length: 40}, (_, i) => tf.fill([1 + 13 * i], i));
+  for (let i = 0; i < 50; i++) {
+    const y = tf.tidy(() => tf.conv2d(tf.ones([1, 5, 5, 2]) as tf.Tensor4D, tf.ones([3, 1, 2, 1]), 1, 1).slice(0, 1));
+    expect(y.shape).toEqual([1, 5, 7, 1]);
+    y.dispose();
+    tf.tidy(() => tf.conv2d(tf.ones([2, 4, 9, 3]) as tf.Tensor4D, tf.ones([4, 1, 3, 5]), [1, 2], 3));
+  }
+  witnesses.forEach((witness, i) => {
+    expect(witness.dataSync().every((value) => value === i)).toBe(true);
+  });
+  tf.dispose(witnesses);
+});
 
-describe('fused', () => {
+describe('fused convolutions on wasm by the built-in', () => {
   const shapes: {bias?: number[]; slopes?: number[]; whole: boolean}[] = [
     {whole: true},
     {bias: [4], slopes: [4], whole: true},
@@ -92,7 +89,7 @@ describe('fused', () => {
         .dataSync(),
     );
 
-  it.each(activations)('depthwise, %s is what tfjs makes on cpu', (activation) => {
+  it.each(activations)('depthwise with %s agree with convgrad', (activation) => {
     const convolve = () =>
       tf.tidy(() =>
         tf.fused
@@ -114,7 +111,7 @@ describe('fused', () => {
   });
 
   it.each(activations)(
-    '%s is what tfjs makes on cpu, in one kernel where it takes bias and slopes',
+    'with %s agree with convgrad, in one kernel if that supports bias and slopes',
     async (activation) => {
       for (const {whole, ...sizes} of shapes) {
         install({algorithm: 'direct'});
@@ -136,7 +133,7 @@ describe('fused', () => {
     },
   );
 
-  it.each(['fused', 'own function'])('prelu in NCHW has one slope a channel (%s)', (how) => {
+  it.each(['fused', 'own function'])('with prelu in NCHW take one slope for each channel (%s)', (how) => {
     const [x, filter, slopes] = [tf.fill([1, 2, 2, 2], -1), tf.ones([1, 1, 2, 2]), tf.tensor1d([1, 10])];
     install();
     const args = {
@@ -153,7 +150,7 @@ describe('fused', () => {
     tf.dispose([x, filter, slopes, y]);
   });
 
-  it.each(['auto', 'builtin'])('leaves nothing behind in the heap (%s)', (algorithm) => {
+  it.each(['auto', 'builtin'])('leak nothing (%s)', (algorithm) => {
     install({algorithm});
     convolve('prelu', {bias: [5, 6, 4], slopes: [5, 1, 4]});
     const before = [tf.memory().numTensors, tf.backend().numDataIds()];
@@ -162,7 +159,7 @@ describe('fused', () => {
   });
 });
 
-it('keeps NaN between single channels, where the kernel of tfjs makes a number of it', () => {
+it('keeps NaN for single channels, where tfjs returns a number', () => {
   const convolve = () =>
     tf.tidy(
       () =>
@@ -179,16 +176,19 @@ it.each<[NonNullable<InstallOptions['engine']>, Problem['kind'], number, boolean
   ['simd', 'depthwise', 64, true],
   ['js', 'dense', 64, true],
   ['js', 'depthwise', 4, true],
-])('with %s, %s convolutions forward of %i rows go where they are faster', (engine, kind, side, builtin) => {
-  const installation = install({engine});
-  const [x, filter] = [tf.ones([1, side, side, 16]) as tf.Tensor4D, tf.ones([3, 3, 16, 8]) as tf.Tensor4D];
-  tf.tidy(() => void (kind === 'dense' ? tf.conv2d(x, filter, 1, 'same') : tf.depthwiseConv2d(x, filter, 1, 'same')));
-  expect(installation.report().builtin).toHaveLength(builtin ? 1 : 0);
-  expect(installation.report().calls).toHaveLength(builtin ? 0 : 1);
-  tf.dispose([x, filter]);
-});
+])(
+  'with %s, %s forward passes of %i rows are delegated only if the built-in is faster',
+  (engine, kind, side, builtin) => {
+    const installation = install({engine});
+    const [x, filter] = [tf.ones([1, side, side, 16]) as tf.Tensor4D, tf.ones([3, 3, 16, 8]) as tf.Tensor4D];
+    tf.tidy(() => void (kind === 'dense' ? tf.conv2d(x, filter, 1, 'same') : tf.depthwiseConv2d(x, filter, 1, 'same')));
+    expect(installation.report().builtin).toHaveLength(builtin ? 1 : 0);
+    expect(installation.report().calls).toHaveLength(builtin ? 0 : 1);
+    tf.dispose([x, filter]);
+  },
+);
 
-describe('the algorithm asked for', () => {
+describe('a requested algorithm', () => {
   const y = (size: Shape = [1, 4, 4, 2]) =>
     tf.tidy(() =>
       tf
@@ -196,7 +196,7 @@ describe('the algorithm asked for', () => {
         .dataSync(),
     );
 
-  it.each(['im2col', 'direct', 'transposed'])('%s is never replaced by the built-in', (algorithm) => {
+  it.each(['im2col', 'direct', 'transposed'])('%s never gives way to the built-in', (algorithm) => {
     const installation = install({algorithm});
     y();
     expect(installation.report().builtin).toEqual([]);
@@ -208,7 +208,7 @@ describe('the algorithm asked for', () => {
     ).toEqual(['backpropInput', 'forward']);
   });
 
-  it("'builtin' serves what it can, and the report says why it does not serve the rest", () => {
+  it('builtin serves forward passes, and the report has the reason for each fallback', () => {
     const installation = install({algorithm: 'builtin'});
     y();
     expect(installation.report()).toMatchObject({
@@ -219,7 +219,7 @@ describe('the algorithm asked for', () => {
     });
   });
 
-  it("'builtin' on a backend that does not use it is served by convgrad", async () => {
+  it('builtin on cpu falls back to convgrad', async () => {
     await tf.setBackend('cpu');
     const installation = install({algorithm: 'builtin'});
     y();

@@ -25,7 +25,7 @@ afterEach(() => {
 });
 
 describe('conv2d', () => {
-  it('takes the arguments of tf.conv2d, or an object, without being installed', () => {
+  it('takes the arguments of tf.conv2d or an object, without install()', () => {
     const want = tf.conv2d(image(), filter(), [2, 1], 'same');
     expectEqual(conv2d(image(), filter(), [2, 1], 'same'), want);
     expectEqual(conv2d({x: image(), filter: filter(), strides: [2, 1], pad: 'same'}), want);
@@ -56,7 +56,7 @@ describe('conv2d', () => {
   });
 
   it.each(activations.flatMap((activation) => [[activation, 'NHWC'] as const, [activation, 'NCHW'] as const]))(
-    'adds the bias and applies %s in %s, as tf.fused.conv2d does',
+    'applies the bias and %s in %s like tf.fused.conv2d',
     (activation, dataFormat) => {
       const options = {
         x: dataFormat === 'NHWC' ? image() : toNCHW(image()),
@@ -99,7 +99,7 @@ describe('conv2d', () => {
 });
 
 describe('conv2dBackward', () => {
-  it.each(['NHWC', 'NCHW'] as const)('gives dx, dFilter and dBias in %s', (dataFormat) => {
+  it.each(['NHWC', 'NCHW'] as const)('returns dx, dFilter and dBias in %s', (dataFormat) => {
     const x = dataFormat === 'NHWC' ? image() : toNCHW(image());
     const attributes = {strides: [2, 1] as [number, number], pad: 'same' as const, dataFormat};
     const f = (a: tf.Tensor, w: tf.Tensor) =>
@@ -112,7 +112,7 @@ describe('conv2dBackward', () => {
     expectEqual(got.dBias, tf.sum(dy, dataFormat === 'NHWC' ? [0, 1, 2] : [0, 2, 3]));
   });
 
-  it('drops the batch from dx when x has none', () => {
+  it('returns dx without a batch if x has none', () => {
     const got = conv2dBackward({
       x: tf.ones([5, 5, 2]),
       filter: tf.ones([3, 3, 2, 1]),
@@ -134,8 +134,8 @@ describe('an empty batch', () => {
   });
 });
 
-describe('our own kernels', () => {
-  it('count as ours, and leak nothing', () => {
+describe('kernels of conv2d()', () => {
+  it('are counted and leak nothing', () => {
     const before = {
       ...tf.memory(),
       data: tf.backend().numDataIds(),

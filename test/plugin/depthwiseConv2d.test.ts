@@ -17,7 +17,7 @@ afterEach(() => {
 });
 
 describe('depthwiseConv2d', () => {
-  it('takes the arguments of tf.depthwiseConv2d, or an object, without being installed', () => {
+  it('takes the arguments of tf.depthwiseConv2d or an object, without install()', () => {
     const want = tf.depthwiseConv2d(x(), filter(), [2, 1], 'same');
     expectSame([depthwiseConv2d(x(), filter(), [2, 1], 'same')], [want]);
     expectSame([depthwiseConv2d({x: x(), filter: filter(), strides: [2, 1], pad: 'same'})], [want]);
@@ -25,20 +25,17 @@ describe('depthwiseConv2d', () => {
     expectSame([depthwiseConv2d(single, filter(), 1, 'valid')], [tf.depthwiseConv2d(single, filter(), 1, 'valid')]);
   });
 
-  it.each(activations)(
-    'adds the bias and applies %s in both data formats, as tf.fused.depthwiseConv2d does',
-    (name) => {
-      const slopes = name === 'prelu' ? {preluActivationWeights: integers([6], 4)} : {};
-      const activation: Activation = name;
-      const more = {bias: integers([6], 3) as tf.Tensor1D, activation, leakyreluAlpha: 0.3, ...slopes};
-      const options = {filter: filter(), strides: 1, pad: 'valid' as const, ...more};
-      const want = tf.fused.depthwiseConv2d({x: x(), ...options});
-      expectSame([depthwiseConv2d({x: x(), ...options})], [want]);
-      expectSame([toNHWC(depthwiseConv2d({x: toNCHW(x()), dataFormat: 'NCHW', ...options}))], [want]);
-      install();
-      expectSame([tf.fused.depthwiseConv2d({x: x(), ...options})], [want]);
-    },
-  );
+  it.each(activations)('applies the bias and %s in both data formats like tf.fused.depthwiseConv2d', (name) => {
+    const slopes = name === 'prelu' ? {preluActivationWeights: integers([6], 4)} : {};
+    const activation: Activation = name;
+    const more = {bias: integers([6], 3) as tf.Tensor1D, activation, leakyreluAlpha: 0.3, ...slopes};
+    const options = {filter: filter(), strides: 1, pad: 'valid' as const, ...more};
+    const want = tf.fused.depthwiseConv2d({x: x(), ...options});
+    expectSame([depthwiseConv2d({x: x(), ...options})], [want]);
+    expectSame([toNHWC(depthwiseConv2d({x: toNCHW(x()), dataFormat: 'NCHW', ...options}))], [want]);
+    install();
+    expectSame([tf.fused.depthwiseConv2d({x: x(), ...options})], [want]);
+  });
 
   it.each([
     [
@@ -47,14 +44,14 @@ describe('depthwiseConv2d', () => {
       /filter must have rank 4, \[height, width, inChannels, channelMultiplier\]/,
     ],
     ['other channels', [3, 2, 2, 1], /has 3 channels but filter \[3,2,2,1\] expects 2/],
-  ])('refuses %s by name', (_name, shape, message) => {
+  ])('refuses a filter with %s in its own name', (_name, shape, message) => {
     const ask = () => depthwiseConv2d(x(), integers(shape, 1) as Image, 1, 'valid');
     expect(ask).toThrow(message);
     expect(ask).toThrow(/^depthwiseConv2d: /);
   });
 });
 
-it.each(['NHWC', 'NCHW'] as const)('depthwiseConv2dBackward gives dx, dFilter and dBias in %s', (dataFormat) => {
+it.each(['NHWC', 'NCHW'] as const)('depthwiseConv2dBackward returns dx, dFilter and dBias in %s', (dataFormat) => {
   const back = dataFormat === 'NCHW' ? toNCHW : (t: tf.Tensor) => t as Image;
   const dy = integers([2, 4, 6, 6], 5);
   const want = tf.grads((a, w) => tf.depthwiseConv2d(a as Image, w as Image, [2, 1], 'same'))([x(), filter()], dy);
@@ -63,13 +60,13 @@ it.each(['NHWC', 'NCHW'] as const)('depthwiseConv2dBackward gives dx, dFilter an
   expectSame([dx, dFilter, dBias], [back(want[0]!), want[1]!, tf.sum(dy, [0, 1, 2])]);
 });
 
-describe('tf.depthwiseConv2d, alone and with convgrad', () => {
+describe('tf.depthwiseConv2d', () => {
   const gradients = (f: (x: Image, filter: Image) => tf.Tensor) => {
     const g = (a: tf.Tensor, w: tf.Tensor) => f(a as Image, w as Image);
     return [g(x(), filter()), ...tf.grads(g)([x(), filter()], integers(g(x(), filter()).shape, 5))];
   };
 
-  it('under dilation: its gradient throws; right', () => {
+  it('has a gradient under dilation, which throws without convgrad', () => {
     const run = () => gradients((a, w) => tf.depthwiseConv2d(a, w, 1, 'same', 'NHWC', [2, 3]));
     expect(run).toThrow(/dilation rates greater than 1/);
     const want = gradients((a, w) => tf.depthwiseConv2d(a, dilateFilter(w, [2, 3]), 1, 'same'));
@@ -77,7 +74,7 @@ describe('tf.depthwiseConv2d, alone and with convgrad', () => {
     expectSame(run(), want);
   });
 
-  it('with stride and dilation: refused; right', () => {
+  it('combines stride and dilation, which tfjs refuses', () => {
     const run = () => gradients((a, w) => tf.depthwiseConv2d(a, w, [2, 1], 'same', 'NHWC', [2, 3]));
     expect(run).toThrow(/Either strides or dilations must be 1/);
     const want = gradients((a, w) => tf.depthwiseConv2d(a, dilateFilter(w, [2, 3]), [2, 1], 'same'));
@@ -85,7 +82,7 @@ describe('tf.depthwiseConv2d, alone and with convgrad', () => {
     expectSame(run(), want);
   });
 
-  it('in NCHW: taken for NHWC; right', () => {
+  it('reads NCHW, which tfjs takes for NHWC', () => {
     const run = (a: Image) => tf.depthwiseConv2d(toNCHW(a), filter(), 1, 'same', 'NCHW');
     const want = toNCHW(tf.depthwiseConv2d(x(), filter(), 1, 'same'));
     expect(run(x()).shape).not.toEqual(want.shape);
@@ -99,7 +96,7 @@ describe('tf.depthwiseConv2d, alone and with convgrad', () => {
       'relu',
       (a, w) => tf.fused.depthwiseConv2d({x: a, filter: w, strides: 1, pad: 'same', dilations: 2, activation: 'relu'}),
     ],
-  ])('fused, %s, under dilation: throws in training; right', (activation, fused) => {
+  ])('fused with %s trains under dilation, which throws without convgrad', (activation, fused) => {
     expect(() => gradients(fused)).toThrow(/dilation rates greater than 1/);
     install();
     const own = {strides: 1, pad: 'same' as const, dilations: 2, activation: activation as Activation};
@@ -109,7 +106,7 @@ describe('tf.depthwiseConv2d, alone and with convgrad', () => {
     );
   });
 
-  it('with pads for the channels, which tfjs does not look at: the same', () => {
+  it('ignores pads of the channels like tfjs, though depthwiseConv2d() refuses them', () => {
     const pad = [
       [0, 0],
       [1, 0],

@@ -57,43 +57,46 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
       ),
     );
 
-    test.each(combinations)('has values and gradients %j', async ({activation, batch, dataFormat, hasBias, slopes}) => {
-      const x = tf.add(integers(tf, [batch, 4, 5, 3], 1), 0.118);
-      // No sum is 0 or 6, where the gradient of an activation is a matter of taste.
-      const filter = tf.add(integers(tf, [2, 3, 3, kind === 'conv2d' ? 4 : 2], 2), 0.372);
-      const beside: Record<string, tf.Tensor> = {
-        ...(hasBias ? {bias: tf.add(integers(tf, [channels], 3), 0.0213)} : {}),
-        ...(slopes ? {preluActivationWeights: integers(tf, slopes, 4)} : {}),
-      };
-      const attributes = {strides: 1, pad: 'same', dataFormat, activation, leakyreluAlpha: 0.25};
-      const names = Object.keys(beside).filter((name) => name === 'bias' || activation === 'prelu');
-      const convolve = (...tensors: tf.Tensor[]) => {
-        const given = Object.fromEntries(names.map((name, i) => [name, tensors[i + 2]]));
-        return own[kind]({...attributes, ...beside, ...given, x: tensors[0], filter: tensors[1]} as never);
-      };
-      const inputs = [to(dataFormat, x), filter, ...names.map((name) => beside[name])];
-      const shape = batch === 0 ? [0, 4, 5, channels] : [2, 4, 5, channels];
-      const dy = integers(tf, shape, 5);
-      const got = [convolve(...inputs), ...tf.grads(convolve)(inputs, to(dataFormat, dy))].map(read);
-      await tf.setBackend('cpu');
-      const f = (...tensors: tf.Tensor[]) => {
-        const given = Object.fromEntries(names.map((name, i) => [name, tensors[i + 2]]));
-        return reference(kind, tensors[0], tensors[1], {...beside, ...given}, activation || 'linear');
-      };
-      const [y, dx, ...others] = [
-        f(x, filter, ...inputs.slice(2)),
-        ...tf.grads(f)([x, filter, ...inputs.slice(2)], dy),
-      ];
-      const want = [to(dataFormat, y), to(dataFormat, dx), ...others].map(read);
-      await tf.setBackend(backend);
-      expect(got.map((one) => one.shape)).toEqual(want.map((one) => one.shape));
-      got.forEach(({values}, i) => {
-        const worst = Math.max(0, ...values.map((value, at) => Math.abs(value - want[i].values[at])));
-        const scale = Math.max(1, ...want[i].values.map(Math.abs));
-        expect(worst).toBeLessThanOrEqual(1e-5 * scale); // false for NaN
-      });
-      expect(batch === 0 || got.every(({values}) => values.some((value) => value !== 0))).toBe(true);
-    });
+    test.each(combinations)(
+      'matches the values and gradients of tfjs for %j',
+      async ({activation, batch, dataFormat, hasBias, slopes}) => {
+        const x = tf.add(integers(tf, [batch, 4, 5, 3], 1), 0.118);
+        // No sum is 0 or 6, where the gradient of an activation is a matter of taste.
+        const filter = tf.add(integers(tf, [2, 3, 3, kind === 'conv2d' ? 4 : 2], 2), 0.372);
+        const beside: Record<string, tf.Tensor> = {
+          ...(hasBias ? {bias: tf.add(integers(tf, [channels], 3), 0.0213)} : {}),
+          ...(slopes ? {preluActivationWeights: integers(tf, slopes, 4)} : {}),
+        };
+        const attributes = {strides: 1, pad: 'same', dataFormat, activation, leakyreluAlpha: 0.25};
+        const names = Object.keys(beside).filter((name) => name === 'bias' || activation === 'prelu');
+        const convolve = (...tensors: tf.Tensor[]) => {
+          const given = Object.fromEntries(names.map((name, i) => [name, tensors[i + 2]]));
+          return own[kind]({...attributes, ...beside, ...given, x: tensors[0], filter: tensors[1]} as never);
+        };
+        const inputs = [to(dataFormat, x), filter, ...names.map((name) => beside[name])];
+        const shape = batch === 0 ? [0, 4, 5, channels] : [2, 4, 5, channels];
+        const dy = integers(tf, shape, 5);
+        const got = [convolve(...inputs), ...tf.grads(convolve)(inputs, to(dataFormat, dy))].map(read);
+        await tf.setBackend('cpu');
+        const f = (...tensors: tf.Tensor[]) => {
+          const given = Object.fromEntries(names.map((name, i) => [name, tensors[i + 2]]));
+          return reference(kind, tensors[0], tensors[1], {...beside, ...given}, activation || 'linear');
+        };
+        const [y, dx, ...others] = [
+          f(x, filter, ...inputs.slice(2)),
+          ...tf.grads(f)([x, filter, ...inputs.slice(2)], dy),
+        ];
+        const want = [to(dataFormat, y), to(dataFormat, dx), ...others].map(read);
+        await tf.setBackend(backend);
+        expect(got.map((one) => one.shape)).toEqual(want.map((one) => one.shape));
+        got.forEach(({values}, i) => {
+          const worst = Math.max(0, ...values.map((value, at) => Math.abs(value - want[i].values[at])));
+          const scale = Math.max(1, ...want[i].values.map(Math.abs));
+          expect(worst).toBeLessThanOrEqual(1e-5 * scale); // false for NaN
+        });
+        expect(batch === 0 || got.every(({values}) => values.some((value) => value !== 0))).toBe(true);
+      },
+    );
 
     const run = (settings: object, by: string) => {
       const tensors = {x: integers(tf, [1, 4, 5, 3], 1), filter: integers(tf, [2, 3, 3, 2], 2)};
@@ -109,7 +112,7 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
       ['softmax', /unknown activation 'softmax'; use one of/],
       [5, /unknown activation '5'; use one of/],
       ['prelu', /activation 'prelu' needs preluActivationWeights/],
-    ])('refuses activation %s and leaves nothing', (activation, message) => {
+    ])('refuses activation %s and leaks nothing', (activation, message) => {
       install();
       for (const by of ['the function', 'the kernel']) {
         const before = [tf.memory().numTensors + 2, tf.engine().backend.numDataIds() + 2];
@@ -118,7 +121,7 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
       }
     });
 
-    test('refuses an alpha that is no number, where it is read', () => {
+    test('refuses an alpha that is not a number if the activation uses it', () => {
       install();
       for (const by of ['the function', 'the kernel']) {
         for (const [leakyreluAlpha, shown] of [
@@ -133,7 +136,7 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
       }
     });
 
-    test('does not read slopes that no prelu needs, disposed ones neither', () => {
+    test('ignores slopes without prelu, even disposed ones', () => {
       install();
       const preluActivationWeights = integers(tf, [7, 7], 1);
       preluActivationWeights.dispose();

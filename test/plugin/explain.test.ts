@@ -13,7 +13,7 @@ const passesOf = (problem: string, backend: string, algorithm?: string) =>
 const [forward, , backpropFilter] = passes;
 const named = (found: PassExplanation[], pass: string) => found.find((one) => one.pass === pass)!;
 
-test.each([dense, depthwise])('of %s it names what is selected, and every other candidate once', (problem) => {
+test.each([dense, depthwise])('for %s it names the selected algorithm and every other candidate once', (problem) => {
   for (const {backend, passes: found} of explain(problem).backends) {
     for (const {pass, algorithm, others} of found) {
       if (algorithm !== 'builtin') {
@@ -35,7 +35,7 @@ test.each([dense, depthwise])('of %s it names what is selected, and every other 
   expect(explain(problem).backends.map(({backend}) => backend)).toEqual(servedBackends());
 });
 
-test("what is refused keeps its algorithm's reason; what is not comes later", () => {
+test('a refused candidate has its own reason, the others come later in the order', () => {
   const {others} = named(passesOf(depthwise, 'cpu'), backpropFilter);
   expect(others).toContainEqual({
     algorithm: 'implicitGemm',
@@ -47,13 +47,13 @@ test("what is refused keeps its algorithm's reason; what is not comes later", ()
   });
 });
 
-test('what is tiny is computed by the definition, and the others say that they take longer', () => {
+test('a tiny problem goes to the definition because it is fastest', () => {
   const found = named(passesOf('ih2iw2ic3oc6kh3kw3-same-depthwise', 'cpu'), backpropFilter);
   expect(found).toMatchObject({algorithm: 'direct', why: 'the fastest for so little'});
   expect(found.others).toContainEqual(expect.objectContaining({algorithm: 'depthwise', why: 'more time'}));
 });
 
-test("on wasm depthwise forward is tfjs's own kernel, unless an algorithm is asked for", () => {
+test('on wasm a depthwise forward pass goes to the built-in, unless an algorithm is requested', () => {
   expect(named(passesOf('mb2ih9iw7ic4oc8kh3kw2sh2-same-depthwise', 'wasm'), forward)).toMatchObject({
     ...{algorithm: 'builtin', cost: {tensorsOnly: true}},
   });
@@ -65,13 +65,13 @@ test("on wasm depthwise forward is tfjs's own kernel, unless an algorithm is ask
   });
 });
 
-test('an algorithm that was asked for and refuses says why beside the one that serves', () => {
+test('a requested algorithm that refuses has its reason next to the one that serves', () => {
   const {algorithm, why} = named(passesOf(depthwise, 'cpu', 'implicitGemm'), forward);
   expect(algorithm).toBe('depthwise');
   expect(why).toMatch(/since 'implicitGemm' does not: a depthwise convolution has no sum over channels/);
 });
 
-test('geometry, shapes and cost are those of the problem', () => {
+test('geometry, shapes and cost match the problem', () => {
   const found = explain(`${dense}-nchw`);
   expect(found).toMatchObject({
     problem: 'mb2ih9iw7ic4oc6kh3kw2sh2sw1dh1dw1-same-nchw',
@@ -100,7 +100,7 @@ test.each([
   ['ih9iw9ic2oc3kh3kw3', 'cpu', noneKnown, noneKnown],
   ['ih9iw9ic2oc3kh3kw3', 'wasm', noneKnown, /no Conv2DBackpropFilter/],
   ['ih9iw9ic2oc3kh3kw3-nchw', 'wasm', /refuses NCHW/, /no Conv2DBackpropFilter/],
-])('%s by tfjs alone on %s', (problem, backend, alone, backward) => {
+])('for %s it tells the faults of tfjs alone on %s', (problem, backend, alone, backward) => {
   const found = passesOf(problem, backend);
   for (const [pass, fault] of [
     [forward, alone],
@@ -110,7 +110,7 @@ test.each([
   }
 });
 
-test('an empty batch needs nobody', () => {
+test('an empty batch needs no algorithm', () => {
   const [{algorithm, cost, why}] = passesOf('mb0ih5iw5ic1oc1kh3kw3', 'cpu');
   expect({algorithm, flops: cost.flops, why}).toEqual({
     algorithm: undefined,
@@ -119,14 +119,14 @@ test('an empty batch needs nobody', () => {
   });
 });
 
-test('a problem as an object is taken too', () => {
+test('takes a problem as an object', () => {
   expect(explain(parseProblem(dense))).toEqual(explain(dense));
   expect(explain(dense).geometry).toMatchObject(
     conv2dInfo('test', {xShape: [2, 9, 7, 4], filterShape: [3, 2, 4, 6], strides: [2, 1], pad: 'same'}),
   );
 });
 
-test('what a problem as an object leaves out is as in its text', () => {
+test('fills in defaults for a problem as an object', () => {
   const sizes = {inHeight: 5, inWidth: 6, inChannels: 2, outChannels: 3, filterHeight: 3, filterWidth: 2};
   expect(explain({...sizes, dataFormat: undefined, pad: null} as never)).toEqual(explain('ih5iw6ic2oc3kh3kw2'));
 });

@@ -29,8 +29,8 @@ describe.each([
   ['int32', 'kept'],
   ['bool', 'disposed of'],
   ['bool', 'kept'],
-] as const)('tensors that cpu cast from %s, the originals %s, and that moved to wasm', (dtype, fate) => {
-  it.each(Object.keys(functions))('have the gradients of their values: %s', async (name) => {
+] as const)('tensors cast on cpu from %s, originals %s, and moved to wasm', (dtype, fate) => {
+  it.each(Object.keys(functions))('give the values and gradients of cpu and leak nothing: %s', async (name) => {
     const run = async (backend: string) => {
       await tf.setBackend('cpu');
       const originals: tf.Tensor[] = [];
@@ -59,7 +59,7 @@ describe.each([
   });
 });
 
-it('integers that a kernel reads stay integers', async () => {
+it('an integer input of a kernel stays an integer', async () => {
   await tf.setBackend('wasm');
   const x = tf.tensor4d([1, 2, 3, 4], [1, 2, 2, 1], 'int32');
   const filter = tf.tensor4d([2], [1, 1, 1, 1]);
@@ -70,7 +70,7 @@ it('integers that a kernel reads stay integers', async () => {
   expect(tf.add(x, x).dataSync()).toEqual(Int32Array.of(2, 4, 6, 8));
 });
 
-it('leaves nothing behind, and no second copy', async () => {
+it('a cast tensor is neither leaked nor copied twice', async () => {
   await tf.setBackend('cpu');
   const filter = tf.tensor4d([2], [1, 1, 1, 1]);
   const start = held();
@@ -87,7 +87,7 @@ it('leaves nothing behind, and no second copy', async () => {
   filter.dispose();
 });
 
-it('leaves a tensor that is disposed to the operation that reads it', async () => {
+it('toFloats() returns a disposed tensor unchanged', async () => {
   await tf.setBackend('wasm');
   const dy = tf.ones([1]);
   dy.dispose();

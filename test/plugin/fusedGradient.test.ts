@@ -41,7 +41,7 @@ describe.each<[string, FusedSettings]>([
   ['ceil', {xShape: [2, 6, 7, 3], strides: 2, pad: 0, dimRoundingMode: 'ceil', biasShape: [4]}],
   ['round', {xShape: [1, 8, 8, 3], strides: [3, 3], pad: 1, dimRoundingMode: 'round'}],
 ])('tf.fused.conv2d with %s', (_name, settings) => {
-  test('has the gradients of the convolution, exactly', () => {
+  test('has exactly the gradients of conv2d()', () => {
     install({layers: false});
     const got = gradients(settings, fused);
     const want = gradients(settings, own);
@@ -50,7 +50,7 @@ describe.each<[string, FusedSettings]>([
     expect(got.every((gradient) => gradient.abs().max().dataSync()[0]! > 0)).toBe(true);
   });
 
-  test('throws, or returns something else, before install() and after uninstall()', () => {
+  test('throws or differs without convgrad, and uninstall() restores customGrad', () => {
     const want = gradients(settings, own).map((gradient) => [...gradient.dataSync()]);
     const alone = () => gradients(settings, fused).map((gradient) => [...gradient.dataSync()]);
     const refusal = (() => {
@@ -69,7 +69,7 @@ describe.each<[string, FusedSettings]>([
 
 const method = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(tf.engine()), 'customGrad');
 
-test('second derivatives go through', () => {
+test('tf.fused.conv2d has second derivatives', () => {
   install();
   const x = integers([1, 5, 5, 1], 1) as tf.Tensor4D;
   const filter = integers([2, 2, 1, 1], 2) as tf.Tensor4D;
@@ -83,7 +83,7 @@ test('second derivatives go through', () => {
   expect(penalty(fused).dataSync()).toEqual(penalty(own).dataSync());
 });
 
-describe('a customGrad of the user’s own', () => {
+describe('a customGrad of the user', () => {
   type Save = (tensors: tf.Tensor[]) => void;
   const attrs = {strides: 1, pad: 'same', dataFormat: 'NHWC', dilations: 1, activation: 'linear'};
   const byKernel = (x: tf.Tensor, filter: tf.Tensor) =>
@@ -104,7 +104,7 @@ describe('a customGrad of the user’s own', () => {
   describe.each<[string, typeof byKernel]>([
     ['the fused kernel', byKernel],
     ['the fused op', byOp],
-  ])('whose value comes from %s', (_name, convolve) => {
+  ])('with its value from %s', (_name, convolve) => {
     test('keeps its gradient', () => {
       install();
       const sevenfold = rule(convolve, (dy) => [dy.mul(7), tf.zeros([3, 3, 1, 1])]);
@@ -141,7 +141,7 @@ describe('a customGrad of the user’s own', () => {
   });
 });
 
-describe.each(['cpu', 'wasm'])('x and filter that share their data on %s', (backend) => {
+describe.each(['cpu', 'wasm'])('x and filter with shared data on %s', (backend) => {
   beforeAll(() => tf.setBackend(backend));
   afterAll(() => tf.setBackend('cpu'));
 
@@ -184,7 +184,7 @@ describe.each(['cpu', 'wasm'])('x and filter that share their data on %s', (back
   });
 });
 
-test('uninstalled between forward and backward, dilation is refused: nothing wrong comes out', () => {
+test('uninstall() between forward and backward makes a dilated gradient throw', () => {
   install();
   const filter = integers([3, 3, 1, 1], 2);
   const f = (x: tf.Tensor) => {
@@ -197,7 +197,7 @@ test('uninstalled between forward and backward, dilation is refused: nothing wro
   );
 });
 
-test('nothing is left over, whoever computes', () => {
+test('the gradients of tf.fused.conv2d leak nothing', () => {
   install();
   const settings: FusedSettings = {xShape: [2, 7, 6, 3], dilations: 2, biasShape: [4]};
   const {numTensors} = tf.memory();

@@ -37,11 +37,11 @@ test.each([
   ['webgl', 'MobileNet depthwise stride 2', 'packed2x2 packed2x2 packed2x2'],
   ['webgl', 'ResNet-20 shortcut', 'packed2x2 packed2x2 packed2x2'],
   ['webgl', 'U-Net head', 'builtin packed2x2 packed2x2'],
-] as const)('in software, %s computes %s by %s', (backend, layer, wanted) => {
+] as const)('in software, %s serves %s with %s', (backend, layer, wanted) => {
   expect(withAdapter(backend, 'SwiftShader', () => chosen(backend, layer))).toBe(wanted);
 });
 
-test('a first choice hangs on problem and adapter alone, not on what other layers got', () => {
+test('the first choice for a layer does not depend on the layers before it', () => {
   const layers = benchLayers().map(({name}) => name);
   const choose = (names: readonly (string | undefined)[]) => {
     resetChoices();
@@ -50,7 +50,7 @@ test('a first choice hangs on problem and adapter alone, not on what other layer
   expect(Object.fromEntries(choose([...layers].reverse()))).toEqual(Object.fromEntries(choose(layers)));
 });
 
-describe('what a layer compiled for one size of its images', () => {
+describe('an algorithm compiled for one size of a layer', () => {
   const layer = (batch: number, size: number) =>
     problemInfo(parseProblem(`mb${batch}ih${size}iw${size}ic64oc64kh3kw3-same`));
   const find = (info: ReturnType<typeof layer>) =>
@@ -64,7 +64,7 @@ describe('what a layer compiled for one size of its images', () => {
       ({implementation}) => implementation.algorithm === algorithm,
     )!.milliseconds!;
 
-  test('serves every other batch, whatever that would get by itself', () => {
+  test('serves every other batch size', () => {
     withAdapter('webgpu', 'Turing', () => {
       expect([fresh(layer(1, 7)), fresh(layer(32, 7))]).toEqual(['implicitGemm', 'winograd']);
       expect([fresh(layer(1, 7)), find(layer(32, 7)), find(layer(5, 7))]).toEqual([
@@ -76,7 +76,7 @@ describe('what a layer compiled for one size of its images', () => {
     });
   });
 
-  test('serves another image too, unless it takes more than twice the least time', () => {
+  test('serves another image size unless it takes twice the lowest predicted time', () => {
     withAdapter('webgpu', 'Turing', () => {
       const kept = new Map<boolean, number>();
       for (const [from, to] of [
@@ -96,7 +96,7 @@ describe('what a layer compiled for one size of its images', () => {
     });
   });
 
-  test('is what explain tells of', () => {
+  test('appears in explain() as chosen before', () => {
     withAdapter('webgpu', 'Turing', () => {
       fresh(layer(1, 7));
       const [{passes: found}] = explain('mb32ih7iw7ic64oc64kh3kw3-same', {backends: ['webgpu']}).backends as [
@@ -111,7 +111,7 @@ describe('what a layer compiled for one size of its images', () => {
   });
 });
 
-test('the adapter decides which rates count, and explain says where they come from', () => {
+test('the adapter decides which rates apply, and explain() names their source', () => {
   const problem = 'ih14iw14ic64oc64kh3kw3-same';
   const told = (backend: 'webgl' | 'webgpu', adapter?: string) => {
     const explained = () => explain(problem, {backends: [backend]});
@@ -134,7 +134,7 @@ test('the adapter decides which rates count, and explain says where they come fr
   expect(explain(problem, {backends: ['cpu']}).backends[0]).not.toHaveProperty('rates');
 });
 
-test('small problems are predicted too: there the launches of Winograd’s steps are not worth it', () => {
+test('small problems use predicted times too, and so avoid the launches of winograd', () => {
   const find = (problem: string) =>
     withAdapter('webgpu', 'swiftshader', () =>
       passes.map(
@@ -153,7 +153,7 @@ const stock = () =>
     },
   })!;
 
-test("on webgl tfjs's own kernel competes by its time where it is right, and the choice is kept", () => {
+test('on webgl the built-in competes by predicted time where it is right', () => {
   withAdapter('webgl', 'SwiftShader', () => {
     const find = (info = head, builtin: ReturnType<typeof stock> | undefined = stock(), wanted = auto) =>
       select('test', 'webgl', info, 'forward', wanted, builtin).implementation.algorithm;
@@ -175,7 +175,7 @@ test("on webgl tfjs's own kernel competes by its time where it is right, and the
   });
 });
 
-test("explain says that tfjs's own is faster by its predicted time", () => {
+test('explain() gives the lowest predicted time as the reason for the built-in', () => {
   const [{passes: found}] = withAdapter('webgl', 'SwiftShader', () =>
     explain('ih60iw60ic64oc2kh1kw1', {backends: ['webgl']}),
   ).backends as [ReturnType<typeof explain>['backends'][0]];

@@ -73,7 +73,7 @@ describe.each<
   });
 });
 
-describe('through the ops of tfjs', () => {
+describe('ops of tfjs', () => {
   it('tf.conv2d has gradients under dilation, which throw without convgrad', () => {
     const f = (x: tf.Tensor) => tf.conv2d(x as tf.Tensor4D, tf.ones([3, 3, 1, 1]), 1, 'valid', 'NHWC', 2);
     expect(
@@ -100,7 +100,7 @@ describe('through the ops of tfjs', () => {
     ]).not.toEqual(Array(9).fill(1));
   });
 
-  it('conv2dTranspose and its gradients run on our kernels', () => {
+  it('conv2dTranspose and its gradients agree exactly with tfjs', () => {
     const f = (x: tf.Tensor, w: tf.Tensor) =>
       tf.conv2dTranspose(x as tf.Tensor4D, w as tf.Tensor4D, [1, 8, 8, 2], 2, 'same');
     const inputs = [integers([1, 4, 4, 3], 1), integers([3, 3, 2, 3], 2)];
@@ -113,7 +113,7 @@ describe('through the ops of tfjs', () => {
     });
   });
 
-  it('saves inputs only', () => {
+  it('gradients save inputs only', () => {
     for (const name of ['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter']) {
       const config = tf.getGradient(name);
       expect(config.inputsToSave).toHaveLength(2);

@@ -61,7 +61,7 @@ it('serves a backend that is imported after install()', async () => {
   expect(of('webgl')).toEqual([]);
 });
 
-it('serves what is imported before, and what is imported after a second install()', async () => {
+it('serves backends imported before and after a second install()', async () => {
   const {tf, convgrad} = await importBoth();
   const importCpu = withhold(tf, 'cpu');
   const installation = convgrad.install();
@@ -71,7 +71,7 @@ it('serves what is imported before, and what is imported after a second install(
   expect(imported.map(({servedBy}) => servedBy)).toEqual(Array(16).fill('convgrad'));
 });
 
-it('leaves a backend alone that was not asked for, also when it comes later', async () => {
+it('ignores a backend that was not requested, even if it is imported later', async () => {
   const {tf, convgrad} = await importBoth();
   const importWebgl = withhold(tf, 'webgl');
   const installation = convgrad.install({backends: ['cpu']});
@@ -79,7 +79,7 @@ it('leaves a backend alone that was not asked for, also when it comes later', as
   expect(installation.report().kernels.map(({backend}) => backend)).not.toContain('webgl');
 });
 
-it('stays in place when a second copy of tfjs is imported, and uninstall() leaves that copy its kernels', async () => {
+it('keeps serving when a second copy of tfjs is imported, which install({tf}) can serve', async () => {
   const {tf, convgrad} = await importBoth();
   const installation = convgrad.install();
   await tf.setBackend('cpu');
@@ -94,7 +94,7 @@ it('stays in place when a second copy of tfjs is imported, and uninstall() leave
   convgrad.uninstall();
 });
 
-it('reaches a copy of tfjs that shares nothing', async () => {
+it('serves an isolated copy of tfjs through install({tf})', async () => {
   const {tf, convgrad} = await importBoth();
   globals._tfGlobals = undefined;
   globals._tfengine = undefined;
@@ -114,7 +114,7 @@ it('reaches a copy of tfjs that shares nothing', async () => {
   expect(conv2dOn(tf, 'cpu')).toBeDefined();
 });
 
-it('patches the layers of each copy of tfjs that it is installed in, and puts all back', async () => {
+it('patches the layers of each installed copy of tfjs, and uninstall() restores them all', async () => {
   const {tf, convgrad} = await importBoth();
   const second = await importTf();
   const callOf = (copy: Tf) => copy.layers.conv2d({filters: 1, kernelSize: 1}).call;
@@ -134,7 +134,7 @@ it('patches the layers of each copy of tfjs that it is installed in, and puts al
   expect(() => gradient(second.ones([1, 3, 3, 1]))).toThrow(/dilation rates greater than 1/);
 });
 
-it('adds the kernels that an imported backend lacks, silently, and takes them out again', async () => {
+it('adds the kernels that an imported backend lacks, and uninstall() removes them', async () => {
   const {tf, convgrad} = await importBoth();
   const installation = convgrad.install();
   jest.mocked(console.warn).mockClear();
@@ -163,7 +163,7 @@ it('adds the kernels that an imported backend lacks, silently, and takes them ou
   expect(gradient).toThrow(/Conv2DBackpropFilter/);
 });
 
-it('adds nothing where it was uninstalled before the import was over', async () => {
+it('adds nothing if uninstall() comes before the import ends', async () => {
   const {tf, convgrad} = await importBoth();
   convgrad.install();
   const importing = import('@tensorflow/tfjs-backend-wasm');
@@ -173,7 +173,7 @@ it('adds nothing where it was uninstalled before the import was over', async () 
   expect(String(conv2dOn(tf, 'wasm')?.kernelFunc)).toContain('conv2d');
 });
 
-it('tells a kernel of somebody’s from the import of a backend, in places where nothing was', async () => {
+it('tells a single registered kernel from the import of a backend', async () => {
   const {tf, convgrad} = await importBoth();
   await import('@tensorflow/tfjs-backend-wasm');
   const importWasm = withhold(tf, 'wasm');
@@ -195,7 +195,7 @@ it('tells a kernel of somebody’s from the import of a backend, in places where
   expect(tf.getKernel('Conv2DBackpropFilter', 'wasm')?.kernelFunc).toBe(first.kernelFunc);
 });
 
-describe('a kernel of somebody’s that wasm lacks stays theirs', () => {
+describe('a user kernel that wasm lacks stays in place', () => {
   const theirs = {kernelName: 'Conv2DBackpropFilter', backendName: 'wasm', kernelFunc: () => []};
   const others = ['Prelu', 'Relu', 'Elu', 'Add'].map((kernelName) => ({...theirs, kernelName}));
 
@@ -225,7 +225,7 @@ describe('a kernel of somebody’s that wasm lacks stays theirs', () => {
   });
 });
 
-it('leaves kernels alone that somebody registers for several backends in one loop', async () => {
+it('leaves kernels alone that a user registers for several backends in one loop', async () => {
   const {tf, convgrad} = await importBoth();
   convgrad.install();
   const names = ['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter', 'FusedConv2D', 'Prelu', 'Relu', 'Elu', 'Add'];

@@ -17,7 +17,7 @@ beforeAll(() => tf.setBackend('cpu'));
 afterEach(uninstall);
 
 describe('install and uninstall', () => {
-  it('replaces every kernel and gradient, and puts back exactly what was there', () => {
+  it('replace every kernel and gradient, and restore exactly the originals', () => {
     const before = registered();
     install();
     const during = registered();
@@ -33,7 +33,7 @@ describe('install and uninstall', () => {
     });
   });
 
-  it('is silent and idempotent, and may be undone twice', () => {
+  it('are silent and can be called twice', () => {
     const warn = jest.spyOn(console, 'warn').mockImplementation();
     const before = registered().kernels[0];
     install();
@@ -47,14 +47,14 @@ describe('install and uninstall', () => {
     warn.mockRestore();
   });
 
-  it('leaves no trace on the registries', () => {
+  it('leave the registries without own properties', () => {
     const maps = (globalThis as {_tfGlobals?: Map<string, object>})._tfGlobals;
     install();
     uninstall();
     for (const name of ['kernelRegistry', 'gradRegistry']) expect(Object.keys(maps?.get(name) ?? {})).toEqual([]);
   });
 
-  it('keeps the setup and dispose functions of the kernel it replaces', () => {
+  it('keep setupFunc and disposeFunc of a replaced kernel', () => {
     const original = tf.getKernel('Conv2D', 'cpu');
     const [setupFunc, disposeFunc] = [jest.fn(), jest.fn()];
     tf.unregisterKernel('Conv2D', 'cpu');
@@ -66,7 +66,7 @@ describe('install and uninstall', () => {
     tf.registerKernel(original);
   });
 
-  it('serves only the backends asked for, and a second call replaces the options', () => {
+  it('serve the requested backends only, and a second install() replaces the options', () => {
     install({backends: ['cpu']});
     expect(isOurs(tf.getKernel('Conv2D', 'cpu').kernelFunc)).toBe(true);
     expect(isOurs(tf.getKernel('Conv2D', 'webgl').kernelFunc)).toBe(false);
@@ -75,7 +75,7 @@ describe('install and uninstall', () => {
     expect(isOurs(tf.getKernel('Conv2D', 'webgl').kernelFunc)).toBe(true);
   });
 
-  it('uses the algorithm asked for, and reports fallbacks with their reason', () => {
+  it('use the requested algorithm and report fallbacks with their reason', () => {
     const installation = install({algorithm: 'transposed'});
     convolve();
     expect(installation.report().calls).toEqual([{backend: 'cpu', algorithm: 'direct', pass: 'forward', calls: 1}]);
@@ -99,7 +99,7 @@ describe('install and uninstall', () => {
     });
   });
 
-  it('refuses unknown backends and algorithms and changes nothing', () => {
+  it('refuse unknown backends, algorithms and engines and change nothing', () => {
     const before = registered().kernels[0];
     expect(() => install({backends: ['gpu']})).toThrow(
       "install: convgrad has no kernels for backend 'gpu'; use cpu, wasm, webgl, webgpu, or a backend that has the kernels of one of them.",
@@ -119,7 +119,7 @@ describe('install and uninstall', () => {
     expect(registered().kernels[0]).toBe(before);
   });
 
-  it.each(availableEngines())('computes on the engine that is asked for: %s', (name) => {
+  it.each(availableEngines())('use the requested engine, %s', (name) => {
     install({engine: name});
     tf.conv2d(x(), tf.ones([1, 1, 1, 1]) as tf.Tensor4D, 1, 'same').dispose();
     expect(engine().name).toBe(name);
@@ -130,20 +130,20 @@ describe('install and uninstall', () => {
     expect(engine().name).toBe(availableEngines()[0]);
   });
 
-  it("is done by importing 'tfjs-convgrad/register'", async () => {
+  it('also work through an import of tfjs-convgrad/register', async () => {
     await import('tfjs-convgrad/register');
     expect(isOurs(tf.getKernel('Conv2D', 'cpu').kernelFunc)).toBe(true);
   });
 });
 
-describe('others who register', () => {
+describe('a kernel that others register over ours', () => {
   const late = {
     kernelName: 'Conv2D',
     backendName: 'cpu',
     kernelFunc: () => ({dataId: {}, shape: [], dtype: 'float32' as const}),
   };
 
-  it('keep what they registered over us', () => {
+  it('stays after uninstall() and shows in the report', () => {
     jest.spyOn(console, 'warn').mockImplementation();
     const original = tf.getKernel('Conv2D', 'cpu');
     const installation = install();
@@ -161,7 +161,7 @@ describe('others who register', () => {
     jest.restoreAllMocks();
   });
 
-  it('lose the place to a second install(), and get it back from uninstall()', () => {
+  it('is replaced by a second install() and restored by uninstall()', () => {
     jest.spyOn(console, 'warn').mockImplementation();
     const original = tf.getKernel('Conv2D', 'cpu');
     install();
@@ -176,7 +176,7 @@ describe('others who register', () => {
 });
 
 describe('the report', () => {
-  it('says where things stand, before, during and after', async () => {
+  it('describes the state before and after a call and after uninstall()', async () => {
     const installation = install();
     expect(installation.report()).toMatchObject({
       installed: true,

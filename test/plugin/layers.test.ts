@@ -47,7 +47,7 @@ const activations = [
 ];
 
 describe('Conv2D', () => {
-  it.each(activations)('with activation %s has its gradients under dilation', (activation) => {
+  it.each(activations)('with activation %s has the right gradients under dilation', (activation) => {
     expectRight(conv2d({activation: activation as 'relu', dilationRate: [2, 3]}), [2, 9, 8, 2]);
   });
 
@@ -57,13 +57,13 @@ describe('Conv2D', () => {
     ['dilation, same', {dilationRate: 2, padding: 'same'}],
     ['stride and dilation', {strides: [2, 1], dilationRate: [3, 2]}],
     ['stride and dilation, same', {strides: 2, dilationRate: 2, padding: 'same'}],
-  ])('with %s has its gradients in both data formats', (_name, args) => {
+  ])('with %s has the right gradients in both data formats', (_name, args) => {
     expectRight(conv2d({...args, activation: 'tanh'}), [2, 9, 8, 2]);
     uninstall();
     expectRight(conv2d({...args, activation: 'softmax', dataFormat: 'channelsFirst'}, [2, 9, 8]), [2, 2, 9, 8]);
   });
 
-  it('works without a bias', () => {
+  it('trains without a bias', () => {
     const layer = conv2d({useBias: false, dilationRate: 2});
     install();
     const x = integers([1, 9, 8, 2], 1);
@@ -76,22 +76,25 @@ describe('Conv2D', () => {
     expect(others).toEqual([]);
   });
 
-  it.each(['linear', 'relu', 'elu', 'tanh'] as const)('%s gives without dilation what tfjs gives', (activation) => {
-    const [layer, x] = [conv2d({activation, strides: 2, padding: 'same'}), integers([2, 9, 8, 2], 1)];
-    const run = () => valueAndGradients((input) => layer.apply(input) as tf.Tensor, x, variablesOf(layer));
-    const want = run();
-    install();
-    expectSame(run(), want);
-  });
+  it.each(['linear', 'relu', 'elu', 'tanh'] as const)(
+    'with activation %s agrees with tfjs without dilation',
+    (activation) => {
+      const [layer, x] = [conv2d({activation, strides: 2, padding: 'same'}), integers([2, 9, 8, 2], 1)];
+      const run = () => valueAndGradients((input) => layer.apply(input) as tf.Tensor, x, variablesOf(layer));
+      const want = run();
+      install();
+      expectSame(run(), want);
+    },
+  );
 
-  it('throws without convgrad what docs/compare.md says', () => {
+  it('throws without convgrad, as docs/compare.md says', () => {
     const layer = conv2d({dilationRate: 2});
     const x = integers([1, 9, 8, 2], 1);
     expect(() => tf.grad((input) => layer.apply(input) as tf.Tensor)(x)).toThrow(/dilation rates greater than 1/);
     expect(() => conv2d({dilationRate: 2, strides: 2}).apply(x)).toThrow(/Either strides or dilations must be 1/);
   });
 
-  it('keeps the fused kernel outside of training', () => {
+  it('uses the fused kernel outside training', () => {
     const layer = conv2d({activation: 'relu', dilationRate: 2});
     install();
     const x = integers([1, 9, 8, 2], 1);
@@ -115,13 +118,13 @@ describe('Conv1D', () => {
     ['stride and dilation', {strides: 2, dilationRate: 3}],
     ['causal padding', {padding: 'causal'}],
     ['causal padding, stride and dilation', {padding: 'causal', strides: 2, dilationRate: 2}],
-  ])('with %s has its gradients in both data formats', (_name, args) => {
+  ])('with %s has the right gradients in both data formats', (_name, args) => {
     expectRight(conv1d({...args, activation: 'tanh'}), [2, 11, 2]);
     uninstall();
     expectRight(conv1d({...args, activation: 'sigmoid', dataFormat: 'channelsFirst'}, [2, 11]), [2, 2, 11]);
   });
 
-  it('does outside of training what tfjs refuses or gives in the wrong layout', () => {
+  it('predicts right where tfjs throws or returns the wrong layout', () => {
     const x = integers([1, 11, 2], 1);
     const [causal, both] = [conv1d({padding: 'causal'}), conv1d({strides: 2, dilationRate: 2})];
     const first = conv1d({dataFormat: 'channelsFirst'}, [2, 11]);

@@ -48,7 +48,7 @@ describe.each(geometries)('with %s', (_name, args) => {
     [2, 9, 8],
   ];
 
-  it('Conv2DTranspose has its gradients in both data formats', () => {
+  it('Conv2DTranspose has the right gradients in both data formats', () => {
     const config = {...args, filters: 3, kernelSize: [3, 2] as [number, number], activation: 'tanh' as const};
     const make = (dataFormat: 'channelsLast' | 'channelsFirst', shape: number[]) =>
       built(tf.layers.conv2dTranspose({...config, dataFormat}), shape);
@@ -77,7 +77,7 @@ describe.each(geometries)('with %s', (_name, args) => {
       (dataFormat: 'channelsLast' | 'channelsFirst') =>
         tf.layers.separableConv2d({...args, filters: 3, kernelSize: [3, 2], activation: 'softmax', dataFormat}),
     ],
-  ])('%s has its gradients in both data formats', (_class, make) => {
+  ])('%s has the right gradients in both data formats', (_class, make) => {
     const [layer, layerFirst] = [built(make('channelsLast'), last), built(make('channelsFirst'), first)];
     expectRight(layer, (x) => depthwiseReference(layer, x), [2, ...last]);
     expectRight(
@@ -92,7 +92,7 @@ describe('tfjs alone', () => {
   const x = () => integers([1, 9, 9, 2], 1);
   const gradient = (layer: tf.layers.Layer) => tf.grad((input) => layer.apply(input) as tf.Tensor)(x());
 
-  it('leaves the dilation out of Conv2DTranspose and DepthwiseConv2D', () => {
+  it('ignores the dilation of Conv2DTranspose and DepthwiseConv2D', () => {
     const dilated = {kernelSize: 2, dilationRate: 3};
     for (const layer of [tf.layers.conv2dTranspose({...dilated, filters: 1}), tf.layers.depthwiseConv2d(dilated)]) {
       const size = (layer.apply(x()) as tf.Tensor).shape[1] as number;
@@ -104,7 +104,7 @@ describe('tfjs alone', () => {
     }
   });
 
-  it('throws on training a dilated SeparableConv2D, and on channelsFirst with a bias', () => {
+  it('throws in training a dilated SeparableConv2D, and for channelsFirst with a bias', () => {
     expect(() => gradient(tf.layers.separableConv2d({filters: 1, kernelSize: 2, dilationRate: 2}))).toThrow(
       /dilation rates greater than 1/,
     );
@@ -113,7 +113,7 @@ describe('tfjs alone', () => {
   });
 });
 
-it('training a dilated depthwise layer holds no tensors from step to step', async () => {
+it('training dilated layers leaks no tensors', async () => {
   install();
   const model = tf.sequential();
   model.add(tf.layers.separableConv2d({filters: 2, kernelSize: 2, dilationRate: 2, strides: 2, inputShape: [7, 7, 1]}));
@@ -131,7 +131,7 @@ it('training a dilated depthwise layer holds no tensors from step to step', asyn
 it.each([
   [1, 1],
   [2, 3],
-])('dilations %i and %i that are no array are refused in words', (...dilations) => {
+])('dilations %i and %i in an object instead of an array are refused', (...dilations) => {
   const dilationRate = {0: dilations[0], 1: dilations[1], length: 2} as unknown as [number, number];
   const layer = tf.layers.conv2d({kernelSize: 2, filters: 3, dilationRate, strides: [2, 1] as never});
   layer.build([null, 7, 8, 2]);

@@ -68,13 +68,13 @@ async function artifactsOf(model: tf.LayersModel): Promise<tf.io.ModelArtifacts>
 }
 
 describe('a model trains that', () => {
-  it('is made after install()', async () => {
+  it('was made after install()', async () => {
     install();
     await expectTrains(dilated());
     await expectTrains(dilated('causal'));
   });
 
-  it('was there before install()', async () => {
+  it('was made before install()', async () => {
     const layer = tf.layers.conv2d({filters: 1, kernelSize: 2, dilationRate: 2, inputShape: [7, 7, 1]});
     const model = tf.sequential({layers: [layer, tf.layers.flatten(), tf.layers.dense({units: 1})]});
     await expect(train(model, 1)).rejects.toThrow(/dilation rates greater than 1/);
@@ -82,7 +82,7 @@ describe('a model trains that', () => {
     await expectTrains(model);
   });
 
-  it('was loaded, before install() or after it', async () => {
+  it('was loaded before or after install()', async () => {
     const artifacts = await artifactsOf(dilated());
     const before = await tf.loadLayersModel(tf.io.fromMemory(artifacts));
     install();
@@ -90,7 +90,7 @@ describe('a model trains that', () => {
     await expectTrains(await tf.loadLayersModel(tf.io.fromMemory(artifacts)));
   });
 
-  it('is a clone, by JSON or by config', async () => {
+  it('was copied from JSON or a config', async () => {
     install();
     const model = dilated();
     await expectTrains(await tf.models.modelFromJSON(model.toJSON(null, false) as never));
@@ -106,7 +106,7 @@ describe('a model trains that', () => {
     );
   });
 
-  it('sits inside another model', async () => {
+  it('contains another model', async () => {
     install();
     const model = tf.sequential();
     model.add(dilated());
@@ -116,7 +116,7 @@ describe('a model trains that', () => {
 });
 
 describe('uninstall()', () => {
-  it('puts the classes back exactly, from class to base, and so does layers: false', () => {
+  it('restores every property of the layer classes, as layers: false does', () => {
     const before = descriptors();
     install();
     expect(descriptors()).not.toEqual(before);
@@ -130,7 +130,7 @@ describe('uninstall()', () => {
     });
   });
 
-  it('in the middle of training leaves a tfjs that works', async () => {
+  it('in the middle of training lets tfjs train on', async () => {
     install();
     const model = tf.sequential();
     model.add(tf.layers.conv2d({filters: 2, kernelSize: 2, activation: 'tanh', inputShape: [7, 7, 1]}));
@@ -143,7 +143,7 @@ describe('uninstall()', () => {
     await expect(train(dilated(), 1)).rejects.toThrow();
   });
 
-  it('leaves models that plain tfjs loads and runs, to the same results', async () => {
+  it('lets tfjs load and run saved models with the same results', async () => {
     install();
     const layer = tf.layers.conv2d({filters: 2, kernelSize: 2, dilationRate: 2, inputShape: [7, 7, 1]});
     const model = tf.sequential({layers: [layer]});
@@ -159,8 +159,8 @@ describe('uninstall()', () => {
   });
 });
 
-describe('others who patch', () => {
-  it('keep what they put over ours, and their calls go on to tfjs when we are gone', async () => {
+describe('a method that others put over ours', () => {
+  it('stays after uninstall(), and its calls reach tfjs', async () => {
     const original = owner().call;
     const installation = install();
     const ours = owner().call;
@@ -177,7 +177,7 @@ describe('others who patch', () => {
     owner().call = original;
   });
 
-  it('lose the place to a second install(), and get it back from uninstall()', () => {
+  it('is replaced by a second install() and restored by uninstall()', () => {
     const original = owner().call;
     install();
     const theirs = () => tf.scalar(0);
@@ -191,7 +191,7 @@ describe('others who patch', () => {
 });
 
 describe('install()', () => {
-  it('twice changes nothing more', () => {
+  it('changes nothing the second time', () => {
     install();
     const once = descriptors();
     install();
@@ -199,21 +199,21 @@ describe('install()', () => {
     expect(owner().call).toBe(once.find(({call}) => call)?.call.value);
   });
 
-  it('takes no name that tfjs would give to a layer', () => {
+  it('uses up no number of a layer name', () => {
     const number = (name: string) => Number(name.match(/\d+$/));
     const before = number(tf.layers.conv2d({filters: 1, kernelSize: 1}).name);
     install().report();
     expect(number(tf.layers.conv2d({filters: 1, kernelSize: 1}).name)).toBe(before + 1);
   });
 
-  it('reports the classes, and that it left them alone', () => {
+  it('reports the layer classes, and layers: false reports them as built-in', () => {
     const names = ['Conv1D', 'Conv2D', 'Conv2DTranspose', 'DepthwiseConv2D', 'SeparableConv2D'];
     const rows = (servedBy: string) => names.map((layer) => ({layer, servedBy}));
     expect(install().report().layers).toEqual(rows('convgrad'));
     expect(install({layers: false}).report().layers).toEqual(rows('built-in'));
   });
 
-  it('does without layers where tfjs has none', () => {
+  it('works with a tfjs without layers', () => {
     const core = {...tf, layers: undefined} as unknown as typeof tf;
     const before = descriptors();
     const {layers} = install({tf: core}).report();
@@ -221,13 +221,13 @@ describe('install()', () => {
     expect(descriptors()).toEqual(before);
   });
 
-  it('leaves layers to tfjs on a backend whose kernels it did not replace', async () => {
+  it('leaves layers alone on a backend that it does not serve', async () => {
     install({backends: ['webgl']});
     await expect(train(dilated(), 1)).rejects.toThrow();
   });
 });
 
-it('training and predicting hold no tensors from step to step', async () => {
+it('training and predicting leak no tensors', async () => {
   install();
   const model = dilated('causal');
   await train(model, 2);

@@ -16,7 +16,7 @@ function step(filters: tf.Variable[], optimizer: tf.Optimizer): void {
   });
 }
 
-it('a thousand training steps hold the memory of the tenth', () => {
+it('a thousand training steps use no more memory than ten', () => {
   install();
   const filters = [
     [3, 3, 2, 4],

@@ -40,7 +40,7 @@ const sample = () => fc.sample(pooling, 1)[0];
 it.each([
   ['of either sign', 3],
   ['below zero', 0],
-])('gives the gradient of cpu where elements are %s', async (_, most) => {
+])('the max pooling gradient of wasm equals that of cpu for elements %s', async (_, most) => {
   const installation = install();
   for (const one of fc.sample(pooling, {seed: 3, numRuns: 150})) {
     const wanted = await gradient('cpu', one, most);
@@ -49,7 +49,7 @@ it.each([
   expect(installation.report().kernels).toContainEqual({backend: 'wasm', kernel: 'MaxPoolGrad', servedBy: 'convgrad'});
 });
 
-it('is needed: the one of tfjs loses what flows into windows below zero, and uninstall() puts it back', async () => {
+it('the built-in gradient is wrong below zero, and uninstall() restores its kernel', async () => {
   await tf.setBackend('wasm');
   const stock = tf.getKernel('MaxPoolGrad', 'wasm');
   const flow = () =>
@@ -65,7 +65,7 @@ it('is needed: the one of tfjs loses what flows into windows below zero, and uni
   expect(tf.getKernel('MaxPoolGrad', 'wasm')).toBe(stock);
 });
 
-it('takes an empty batch, and hands back what it borrowed', async () => {
+it('takes an empty batch and leaks nothing', async () => {
   await tf.setBackend('wasm');
   install();
   const run = (shape: Shape) =>

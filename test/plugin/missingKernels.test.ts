@@ -70,19 +70,19 @@ const gradients = (op: string): number[][] =>
 
 afterEach(uninstall);
 
-describe('the table', () => {
+describe('gradientKernels', () => {
   beforeAll(() => tf.setBackend('cpu'));
 
   /** Named as kernels of gradients are. */
   const isOfGradients = (name: string) =>
     /Grad$|Backprop|^UnsortedSegmentSum$/.test(name) && !name.startsWith('Convgrad');
 
-  it('has every kernel that tfjs has for gradients alone', () => {
+  it('lists every kernel that only gradients use', () => {
     const registered = tf.getKernelsForBackend('cpu').map(({kernelName}) => kernelName);
     expect(Object.values(gradientKernels).flat().sort()).toEqual(registered.filter(isOfGradients).sort());
   });
 
-  it.each(Object.keys(gradientKernels))('names the kernels that the gradient of %s runs', async (op) => {
+  it.each(Object.keys(gradientKernels))('lists the kernels that the gradient of %s runs', async (op) => {
     const {kernelNames} = await tf.profile(() => {
       gradients(op);
       return [];
@@ -94,7 +94,7 @@ describe('the table', () => {
 describe('on wasm', () => {
   const missing = () => missingKernels(tf, 'wasm').map(({op}) => op);
 
-  it('tells what cannot be trained, without convgrad and with it', () => {
+  it('missingKernels() lists untrainable ops, fewer with convgrad', () => {
     expect(missing()).toEqual(['conv2d', 'depthwiseConv2d', 'gather']);
     expect(missingKernels(tf, 'wasm')[0]).toEqual({op: 'conv2d', kernels: ['Conv2DBackpropFilter']});
     install();
@@ -108,26 +108,29 @@ describe('on wasm', () => {
     !repaired && !['avgPool', 'avgPool3d', 'image.resizeBilinear'].includes(op);
   const differing = [...wrongGradients['cpu'], ...wrongGradients['wasm']].filter(known).map(({op}) => op);
 
-  it.each(Object.keys(gradientKernels))('%s has the gradient of cpu, or is known not to have it', async (op) => {
-    install();
-    await tf.setBackend('cpu');
-    const wanted = gradients(op);
-    await tf.setBackend('wasm');
-    const [lack] = missingKernels(tf, 'wasm').filter((one) => one.op === op);
-    if (lack) {
-      expect(() => gradients(op)).toThrow(new RegExp(`Kernel '(${lack.kernels.join('|')})' not registered`));
-      return;
-    }
-    const agrees = gradients(op).every((values, input) => {
-      const size = Math.max(...wanted[input].map(Math.abs));
-      return values.every((value, i) => Math.abs(value - wanted[input][i]) <= 1e-5 * size);
-    });
-    expect(agrees).toBe(!differing.includes(op));
-  });
+  it.each(Object.keys(gradientKernels))(
+    'the gradient of %s equals that of cpu, except for known faults',
+    async (op) => {
+      install();
+      await tf.setBackend('cpu');
+      const wanted = gradients(op);
+      await tf.setBackend('wasm');
+      const [lack] = missingKernels(tf, 'wasm').filter((one) => one.op === op);
+      if (lack) {
+        expect(() => gradients(op)).toThrow(new RegExp(`Kernel '(${lack.kernels.join('|')})' not registered`));
+        return;
+      }
+      const agrees = gradients(op).every((values, input) => {
+        const size = Math.max(...wanted[input].map(Math.abs));
+        return values.every((value, i) => Math.abs(value - wanted[input][i]) <= 1e-5 * size);
+      });
+      expect(agrees).toBe(!differing.includes(op));
+    },
+  );
 });
 
-describe('the gradients known as wrong', () => {
-  it.each(wrongGradients['cpu'].map(({op}) => op))('%s is wrong on cpu', async (op) => {
+describe('wrongGradients', () => {
+  it.each(wrongGradients['cpu'].map(({op}) => op))('lists %s, which is wrong on cpu', async (op) => {
     await tf.setBackend('cpu');
     const {f, inputs} = uses[op]();
     if (op === 'image.resizeBilinear') {
@@ -145,7 +148,7 @@ describe('the gradients known as wrong', () => {
   const repaired = [...new Set([...wrongGradients['cpu'], ...wrongGradients['wasm']].filter((one) => one.repaired))];
 
   it.each(repaired.flatMap(({op}) => (op in uses ? ['cpu', 'wasm'].map((backend) => [op, backend]) : [])))(
-    '%s is right on %s with convgrad, if the table says that it is repaired',
+    'marks %s as repaired, and it is right on %s with convgrad',
     async (op, backend) => {
       await tf.setBackend(backend);
       install();

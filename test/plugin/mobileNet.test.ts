@@ -28,7 +28,7 @@ afterEach(() => {
   uninstall();
 });
 
-it('has the gradients of all its weights, which tfjs alone gives for the same network made of dilation-free ops', () => {
+it('has the gradients of the same network built from ops without dilation', () => {
   const model = mobileNet();
   const weights = model.layers.flatMap(variablesOf);
   const x = integers([2, 13, 12, 3], 1);
@@ -46,7 +46,7 @@ it('has the gradients of all its weights, which tfjs alone gives for the same ne
   expect(served.map(({pass}) => pass).sort()).toEqual(['backpropFilter', 'backpropInput', 'forward']);
 });
 
-it('fine-tunes: the loss falls, and no tensor is left from step to step', async () => {
+it('fine-tunes with a falling loss and leaks no tensors', async () => {
   install();
   const model = mobileNet();
   model.compile({optimizer: tf.train.adam(0.02), loss: 'meanSquaredError'});

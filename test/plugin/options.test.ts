@@ -26,7 +26,7 @@ afterEach(async () => {
   await tf.setBackend('cpu');
 });
 
-describe('an unknown option is refused at the call', () => {
+describe('unknown options are refused', () => {
   const x = () => ({x: ones(1, 4, 4, 1), filter: ones(3, 3, 1, 1), strides: 1, pad: 'same'});
   const dy = () => ({...x(), dy: ones(1, 4, 4, 1)});
   it.each<[string, (options: never) => unknown, () => object, string, string]>([
@@ -52,7 +52,7 @@ describe('an unknown option is refused at the call', () => {
     expect(tf.getKernel('Conv2D', 'cpu')).toBe(stock);
   });
 
-  it('also where nothing like it is known', () => {
+  it('even if no known option is similar', () => {
     expect(() => conv2dBackward({...dy(), want: ['dx']} as never)).toThrow(
       "conv2dBackward: unknown option 'want'; use x, filter, dy, strides, pad, dataFormat, dilations, dimRoundingMode.",
     );
@@ -63,7 +63,7 @@ describe('an unknown option is refused at the call', () => {
     );
   });
 
-  it('but an algorithm may hold helpers of its own', () => {
+  it('except that an algorithm may have extra fields', () => {
     const undo = defineAlgorithm({name: 'mine', forward() {}, workbench: 3} as Parameters<typeof defineAlgorithm>[0]);
     undo();
   });
@@ -76,7 +76,7 @@ it.each([
     "install: convgrad has no kernels for backend 'webg1' (did you mean 'webgl'?)",
   ],
   [() => explain('ih4iw4ic1oc1kh3kw3', {algorithm: 'imtocol'}), "explain: unknown algorithm 'imtocol'"],
-])('an unknown name is refused, with what was probably meant: %#', (call, message) => {
+])('an unknown name is refused with a suggestion if one is near: %#', (call, message) => {
   expect(call).toThrow(message);
 });
 
@@ -96,7 +96,7 @@ describe('an algorithm that a backend does not run', () => {
   let undo = () => {};
   afterEach(() => undo());
 
-  it('runs where it can, with the passes that it lacks by others', () => {
+  it('serves the passes that it has, and others serve the rest', () => {
     undo = defineAlgorithm(mine);
     const installation = install({algorithm: 'mine'});
     expect(gradient()).toBe(7);
@@ -105,7 +105,7 @@ describe('an algorithm that a backend does not run', () => {
     expect(summary).toContain('1 served by another algorithm than the one asked for');
   });
 
-  it('is refused by install() where none of the backends runs it', () => {
+  it('is refused by install() if no requested backend runs it', () => {
     undo = defineAlgorithm(mine);
     expect(() => install({algorithm: 'mine', backends: ['webgl', 'webgpu']})).toThrow(
       /^install: algorithm 'mine' does not run on webgl, webgpu; use packed2x2,/,
@@ -116,7 +116,7 @@ describe('an algorithm that a backend does not run', () => {
     expect(isOurs(tf.getKernel('Conv2D', 'cpu').kernelFunc)).toBe(false);
   });
 
-  it('is refused at the call where it is somebody’s own, and the report says that nothing is served', () => {
+  it('is refused in a call if it is user-defined, and the report says so', () => {
     undo = defineAlgorithm(mine);
     const installation = install({algorithm: 'mine'});
     undo();
@@ -128,7 +128,7 @@ describe('an algorithm that a backend does not run', () => {
     expect(summary).toContain("your algorithm 'mine' does not run on backend 'cpu'");
   });
 
-  it('is told by explain(), beside the backends that run it', () => {
+  it('has in explain() the reason and the backends that run it', () => {
     undo = defineAlgorithm(mine);
     const {backends} = explain('ih9iw9ic2oc2kh3kw3', {algorithm: 'mine', backends: ['cpu', 'webgl']});
     const [cpu, webgl] = backends.map(({passes}) => passes.find(({pass}) => pass === 'backpropInput'));
@@ -139,7 +139,7 @@ describe('an algorithm that a backend does not run', () => {
     );
   });
 
-  it('that convgrad brought gives way to another, which the report counts', () => {
+  it('gives way to another algorithm if it is not user-defined, and the report counts it', () => {
     const installation = install({algorithm: 'packed2x2'});
     expect(convolve()).toBe(4);
     expect(installation.report().fallbacks).toMatchObject([{requested: 'packed2x2', calls: 1}]);

@@ -3,7 +3,7 @@ import {cacheChoice, cachedChoice, cachedChoices, resetChoices} from '../../src/
 
 afterAll(() => resetChoices());
 
-it('keeps the choices of a plan when the cache is full', () => {
+it('keeps the choices of a plan when the cache overflows', () => {
   const info = (height: number) => problemInfo(parseProblem(`ih${height}iw3ic1oc1kh1kw1`));
   cacheChoice('cpu', info(1), 'forward', 'planned');
   resetChoices({choices: cachedChoices()});

@@ -18,11 +18,14 @@ it.each([
   ['wasm', 'auto'],
   ['wasm', 'direct'],
   ['wasm', 'implicitGemm'],
-])('programs that cpu runs without convgrad give the same with it on %s, algorithm %s', async (backend, algorithm) => {
-  await tf.setBackend(backend);
-  install({algorithm});
-  const ids = tf.engine().backend.numDataIds();
-  expect(await different(tf, alone)).toEqual([]);
-  expect(tf.engine().backend.numDataIds()).toBe(ids);
-  await tf.setBackend('cpu');
-});
+])(
+  'programs give the same with convgrad on %s, algorithm %s, as with tfjs alone on cpu',
+  async (backend, algorithm) => {
+    await tf.setBackend(backend);
+    install({algorithm});
+    const ids = tf.engine().backend.numDataIds();
+    expect(await different(tf, alone)).toEqual([]);
+    expect(tf.engine().backend.numDataIds()).toBe(ids);
+    await tf.setBackend('cpu');
+  },
+);

@@ -132,7 +132,7 @@ describe.each(['cpu', 'wasm'])('the gradients that install() repairs, on %s', (b
     ]).toEqual([1, 3, 1]);
   });
 
-  test('have gradients themselves, and pass checkGradients', async () => {
+  test('can be differentiated again and pass checkGradients', async () => {
     const f = (x: tf.Tensor) => {
       const padded = tf.mirrorPad(
         x,
@@ -158,13 +158,13 @@ describe.each(['cpu', 'wasm'])('the gradients that install() repairs, on %s', (b
   });
 });
 
-describe('their places', () => {
+describe('the repaired gradients', () => {
   const names = ['MirrorPad', 'ResizeNearestNeighbor', 'ResizeBilinear', 'DepthToSpace'];
   const registered = () => names.map((name) => tf.getGradient(name)?.gradFunc);
   const before = registered();
   afterEach(uninstall);
 
-  test('are told by the report and given back by uninstall()', () => {
+  test('appear in the report, and uninstall() restores the originals', () => {
     const {repairedGradients} = install().report();
     expect(repairedGradients).toEqual(names.map((kernel) => ({kernel, servedBy: 'convgrad'})));
     expect(registered().some((gradient, i) => gradient === before[i])).toBe(false);
@@ -173,7 +173,7 @@ describe('their places', () => {
     expect(before[3]).toBeUndefined();
   });
 
-  test('stay tfjs’s under repairGradients: false, after an install() with them too', () => {
+  test('stay those of tfjs with repairGradients: false, even after an install() with repairs', () => {
     install();
     const {repairedGradients, gradients, serving} = install({repairGradients: false}).report();
     expect(repairedGradients.map(({servedBy}) => servedBy)).toEqual([

@@ -9,7 +9,7 @@ const request = (more: Partial<Conv2DRequest> = {}): Conv2DRequest => ({
   ...{dataFormat: 'NHWC', dilations: [1, 1], dimRoundingMode: undefined, ...more},
 });
 
-test('the same request is resolved once, whoever made its lists', () => {
+test('equal requests resolve to the same geometry, whatever their arrays', () => {
   const info = resolveGeometry('test', request());
   expect(resolveGeometry('test', request())).toBe(info);
   const others = [
@@ -22,7 +22,7 @@ test('the same request is resolved once, whoever made its lists', () => {
   expect(resolveGeometry('test', request())).toBe(info);
 });
 
-test('lists that the caller changes afterwards are read anew', () => {
+test('an array that the caller changes is read again', () => {
   const [strides, pad] = [[1, 1], [[0, 0], [1, 1], [1, 1], [0, 0]]]; // biome-ignore format: one line
   const asked = () => resolveGeometry('test', request({strides: strides as number[], pad: pad as never}));
   expect(asked()).toMatchObject({outHeight: 8, outWidth: 8, padTop: 1});
@@ -32,7 +32,7 @@ test('lists that the caller changes afterwards are read anew', () => {
   expect(asked()).toMatchObject({outHeight: 5, outWidth: 8, padTop: 3});
 });
 
-test('lists may be proxies, as frameworks make of the settings of a layer', () => {
+test('arrays may be proxies', () => {
   const strides = new Proxy([2, 1], {});
   expect(resolveGeometry('test', request({strides}))).toMatchObject({outHeight: 4, outWidth: 8});
 });
@@ -62,7 +62,7 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
     });
   const once = [216, 144, 144, 168, 216, 144, 216, 162, 216]; // relu6 cuts 8 to 6
 
-  it('calls of several shapes, strides, pads, kinds and activations in turn are each computed as asked', () => {
+  it('alternating calls with different shapes, attributes and kinds are each right', () => {
     const algorithms = ['auto', 'direct', 'builtin'];
     for (const algorithm of [...algorithms, ...algorithms]) {
       install({algorithm});

@@ -27,7 +27,7 @@ it('restores every option of the installation', async () => {
   expect(told()).toEqual(before);
 });
 
-it('leaves nothing installed where nothing was', async () => {
+it('restores the absence of an installation', async () => {
   const restore = saveInstallation();
   install();
   await restore();

@@ -33,7 +33,7 @@ afterEach(() => {
 const chosen = (wanted = standard, info = large, backend = 'cpu') =>
   select('test', backend, info, 'forward', wanted).implementation.algorithm;
 
-test('the least predicted time decides, and what has none stays behind', () => {
+test('the lowest predicted time wins over unknown times', () => {
   define('unknown', undefined);
   define('feather', {scalar: 1});
   define('anvil', {scalar: 1e12});
@@ -41,7 +41,7 @@ test('the least predicted time decides, and what has none stays behind', () => {
   expect(chosen(standard, large, 'wasm')).toBe('feather');
 });
 
-test('small problems go by the order of preference', () => {
+test('small problems follow the order of the catalogue', () => {
   define('feather', {scalar: 1});
   expect(chosen(standard, small)).toBe('implicitGemm');
 });
@@ -54,7 +54,7 @@ test.each([
   ['ih8iw8ic16oc8kh1kw1', ['implicitGemm', 'implicitGemm', 'implicitGemm']],
   ['ih8iw8ic16oc16kh3kw3-same-depthwise', ['direct', 'direct', 'direct']],
   ['ih8iw8ic17oc17kh3kw3-same-depthwise', ['depthwise', 'depthwise', 'depthwise']],
-])('the definition computes what is tiny: %s', (problem, algorithms) => {
+])('the definition serves tiny problems: %s', (problem, algorithms) => {
   for (const backend of ['cpu', 'wasm']) {
     const chosen = passes.map(
       (pass) => select('test', backend, problemInfo(parseProblem(problem)), pass, standard).implementation.algorithm,
@@ -66,7 +66,7 @@ test.each([
   expect(select('test', 'cpu', info, 'forward', asked).implementation.algorithm).toBe(asked.algorithm);
 });
 
-test('what is less accurate is taken only by name or where that is permitted', () => {
+test('a less accurate algorithm runs only by name or with accuracy fast', () => {
   define('feather', {scalar: 1}, {accuracy: 'fast'});
   expect(chosen()).not.toBe('feather');
   expect(chosen({algorithm: 'feather', accuracy: 'standard'})).toBe('feather');
@@ -76,7 +76,7 @@ test('what is less accurate is taken only by name or where that is permitted', (
   expect(chosen()).not.toBe('feather');
 });
 
-test('planes that some device cannot bind leave the problem to another algorithm', () => {
+test('a tensor too large for some devices makes winograd refuse and implicitGemm serve', () => {
   const huge = problemInfo(parseProblem('mb8ih224iw224ic64oc64kh3kw3-same'));
   expect(chosen(standard, huge, 'webgpu')).toBe('implicitGemm');
   expect(supportsPass('webgpu', 'winograd', huge, 'forward')).toBe(
@@ -84,7 +84,7 @@ test('planes that some device cannot bind leave the problem to another algorithm
   );
 });
 
-test('what cannot is not taken, however fast it would be; and who asked for it gets the fastest that can, and is told why', () => {
+test('never takes an algorithm that does not support the problem, and gives its reason', () => {
   define('feather', {scalar: 1}, {supports: () => 'it is too light'});
   define('swift', {scalar: 2});
   expect(chosen()).toBe('swift');
@@ -94,7 +94,7 @@ test('what cannot is not taken, however fast it would be; and who asked for it g
   });
 });
 
-test('a problem is served by the same algorithm from then on', () => {
+test('a problem keeps its algorithm until the choices are reset', () => {
   let time = 1;
   define('moody', undefined, {cost: (info, pass) => ({...direct.cost(info, pass), work: {scalar: time}})});
   expect(chosen()).toBe('moody');
@@ -104,7 +104,7 @@ test('a problem is served by the same algorithm from then on', () => {
   expect(chosen()).not.toBe('moody');
 });
 
-test('a plan of one run makes another choose the same; without it it chooses anew', () => {
+test('a plan reproduces the choices of another run', () => {
   let time = 1;
   define('moody', undefined, {cost: (info, pass) => ({...direct.cost(info, pass), work: {scalar: time}})});
   const serve = (options: {plan?: Plan}) => {
@@ -124,7 +124,7 @@ test('a plan of one run makes another choose the same; without it it chooses ane
   expect(serve({}).algorithms).not.toContain('moody');
 });
 
-test('a plan brings its engine', () => {
+test('a plan sets its engine', () => {
   install({tf, plan: {engine: 'js', choices: {}}});
   expect(explain('ih5iw5ic2oc2kh3kw3', {backends: ['cpu']}).backends[0].engine).toBe('js');
 });
@@ -143,7 +143,7 @@ test.each([
   expect(install({tf}).report().plan).toEqual({choices: {}});
 });
 
-test('the function that serves whether installed or not chooses in the same way', () => {
+test('conv2d() selects like the installed kernels', () => {
   define('feather', {scalar: 1});
   install({tf});
   tf.tidy(() => void conv2d(x(), filter(), 1, 'same'));
@@ -151,7 +151,7 @@ test('the function that serves whether installed or not chooses in the same way'
 });
 
 // Transforms that err less than sums do may be chosen, and they leave fractions of 1e-4 here.
-test('what is chosen without being asked for computes whole numbers, but for rounding', () => {
+test('the selected algorithm computes integers up to rounding', () => {
   define('anvil', {scalar: 1e12});
   const problem = 'ih40iw40ic64oc64kh3kw3-same';
   const [first] = explain(problem, {backends: ['cpu']}).backends[0].passes;

@@ -33,7 +33,7 @@ describe('on a backend that is not served', () => {
     ['dilated depthwiseConv2d', () => tf.layers.depthwiseConv2d({kernelSize: 2, dilationRate: 2})],
     ['separableConv2d', () => tf.layers.separableConv2d({filters: 3, kernelSize: 2, padding: 'same'})],
     ['conv2dTranspose', () => tf.layers.conv2dTranspose({filters: 3, kernelSize: 2, strides: 2})],
-  ])('a layer trains as with tfjs alone: %s', (_name, make) => {
+  ])('a layer gives the values and gradients of tfjs alone: %s', (_name, make) => {
     const layer = built(make(), [6, 5, 2]);
     const [x, weights] = [integers([2, 6, 5, 2], 1), variablesOf(layer)];
     const [alone, unserved] = aloneAndUnserved(() =>
@@ -52,13 +52,13 @@ describe('on a backend that is not served', () => {
     'a conv2dTranspose': (x, filter) =>
       tf.conv2dTranspose(x, filter.transpose([0, 1, 3, 2]), [2, 12, 10, 3], 2, 'same'),
   };
-  it.each(Object.entries(ops))('%s has the gradients of tfjs, or its error', (_name, convolve) => {
+  it.each(Object.entries(ops))('%s has the gradients or the error of tfjs', (_name, convolve) => {
     const inputs = [integers([2, 6, 5, 2], 1), integers([2, 2, 2, 3], 2)];
     const [alone, unserved] = aloneAndUnserved(() => tf.grads(convolve as never)(inputs));
     expect(unserved).toEqual(alone);
   });
 
-  it('a second derivative that tfjs alone lacks is there, and right', () => {
+  it('a second derivative that tfjs alone lacks is right', () => {
     const [x, filter] = [integers([1, 4, 4, 2], 1), integers([2, 2, 2, 3], 2)] as tf.Tensor4D[];
     const penalty = (w: tf.Tensor) =>
       tf
@@ -76,7 +76,7 @@ describe('on a backend that is not served', () => {
     expect(unserved).toEqual(outcome(() => [tf.grad(penalty)(filter)]));
   });
 
-  it('a gradient that somebody registered before gets what it asked to be saved', () => {
+  it('a gradient registered before by others gets the tensors that it saves', () => {
     const stock = tf.getGradient('Conv2D');
     tf.unregisterGradient('Conv2D');
     const saved: number[][] = [];
@@ -98,7 +98,7 @@ describe('on a backend that is not served', () => {
   });
 });
 
-it('a backend that ceases to be served between forward and backward gets no dilation that it would ignore', () => {
+it('a dilated gradient throws if the backend is no longer served', () => {
   install();
   const f = (x: tf.Tensor) => {
     const y = tf.conv2d(x as tf.Tensor4D, tf.ones([3, 3, 1, 1]), 1, 'valid', 'NHWC', 2);
@@ -110,7 +110,7 @@ it('a backend that ceases to be served between forward and backward gets no dila
   );
 });
 
-it('the report says whose the gradients are, whatever backend is active', () => {
+it('the report names convgrad for the gradients, whatever backend is active', () => {
   const {gradients} = install({backends: ['wasm']}).report();
   expect(gradients.map(({servedBy}) => servedBy)).toEqual(gradients.map(() => 'convgrad'));
 });

@@ -40,7 +40,7 @@ async function losses(backend: string, steps: number): Promise<number[]> {
   return found;
 }
 
-it('trains on wasm with the losses of cpu', async () => {
+it('the losses of training on wasm equal those on cpu up to rounding', async () => {
   install();
   const steps = 12;
   const onCpu = await losses('cpu', steps);
@@ -54,7 +54,7 @@ it('trains on wasm with the losses of cpu', async () => {
   });
 });
 
-it('holds the memory of the tenth step over hundreds', async () => {
+it('200 training steps use no more memory than ten', async () => {
   install();
   await tf.setBackend('wasm');
   const model = network();
@@ -68,7 +68,7 @@ it('holds the memory of the tenth step over hundreds', async () => {
   model.dispose();
 });
 
-it('cannot train without convgrad, nor after uninstall(), which leaves stock inference working', async () => {
+it('training throws without convgrad and after uninstall(), but predictions stay the same', async () => {
   await tf.setBackend('wasm');
   const model = network(1);
   const {x, y} = data();

@@ -45,10 +45,10 @@ function circles(imports: Imports): string[] {
   return found;
 }
 
-describe('the house', () => {
+describe('the source tree', () => {
   const imports = readImports(join(__dirname, '../src'));
 
-  it('has no file outside its floors', () => {
+  it('has every file on a floor', () => {
     const strays = [...imports.keys()].filter((file) =>
       file.includes('/') ? floorOf(file) < 0 : !roof.includes(file),
     );
@@ -64,14 +64,14 @@ describe('the house', () => {
     expect(circles(imports)).toEqual([]);
   });
 
-  it('imports only files that are there', () => {
+  it('imports only files that exist', () => {
     const missing = [...imports].flatMap(([file, targets]) =>
       targets.filter((target) => !imports.has(target)).map((t) => `${file} → ${t}`),
     );
     expect(missing).toEqual([]);
   });
 
-  it('keeps what only the command line needs out of what users bundle', () => {
+  it('imports only tfjs in what users bundle', () => {
     const allowed = /^(@tensorflow\/tfjs|\.)/;
     const reached = new Set<string>();
     const reach = (file: string) => {
@@ -87,13 +87,13 @@ describe('the house', () => {
   });
 });
 
-describe('these checks', () => {
-  it('see an upward import', () => {
+describe('the checks above', () => {
+  it('find an upward import', () => {
     const imports = new Map([['geometry/a.ts', ['plugin/b.ts', 'geometry/c.ts']]]);
     expect(upwardImports(imports)).toEqual(['geometry/a.ts imports plugin/b.ts from a floor above']);
   });
 
-  it('see a circle', () => {
+  it('find a circle', () => {
     const imports = new Map([
       ['plugin/a.ts', ['plugin/b.ts']],
       ['plugin/b.ts', ['plugin/c.ts']],

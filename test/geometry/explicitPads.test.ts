@@ -16,14 +16,14 @@ function again(problem: Problem) {
   });
 }
 
-it('says by pads alone what any pad and rounding mode resolve to', () => {
+it('resolves every pad and rounding mode to explicit pads with the same geometry', () => {
   const resolvesAlike = (problem: Problem) =>
     expect(again(problem)).toEqual({...problemInfo(problem), dataFormat: 'NHWC'});
   for (const {problem} of edgeCases()) resolvesAlike(problem);
   fc.assert(fc.property(convolutionProblem, resolvesAlike), {numRuns: 1000, seed: 1});
 });
 
-it('leaves unpadded what no window reaches, and asks for no more than the windows do', () => {
+it('pads no more than the windows reach', () => {
   const pads = (text: string) => explicitPads(problemInfo(parseProblem(text))).slice(1, 3);
   expect(pads('ih5iw6ic2oc2kh1kw2sh3sw4-same')).toEqual([
     [0, 0],

@@ -19,7 +19,7 @@ function reads({inHeight, outHeight, filterHeight, strideHeight, dilationHeight,
 
 const plain = infoOf('ih1iw1ic1oc1kh1kw1');
 
-it('leaves a geometry alone whose numbers can be counted', () => {
+it('keeps a geometry that fits the index range', () => {
   const info = infoOf('ih5iw6ic3oc4kh3kw3sh1000000dh1000000-same');
   expect(fitToIndexRange(info, maxInt32)).toBe(info);
 });
@@ -31,19 +31,19 @@ it.each([
   'ih5iw5ic2oc3kh4kw5dh1000000000dw2000000000-same',
   'ih3iw4ic2oc3kh2kw3sh1000000000sw1000000000-same',
   'ih1iw1ic1oc1kh1kw1sh2147483647sw2147483647-p1000000000',
-])('finds small steps for %s', (problem) => {
+])('finds smaller steps that read the same pixels for %s', (problem) => {
   const fitted = fitToIndexRange(infoOf(problem), 1000) as Conv2DInfo;
   expect(fitsIndexRange(fitted, 1000)).toBe(true);
   expect(reads(fitted)).toEqual(reads(infoOf(problem)));
 });
 
-it('says how far it is where steps of both kinds lead into the image', () => {
+it('names the limit if far steps reach into the image', () => {
   expect(
     fitToIndexRange(infoOf('ih5iw7ic2oc3kh3kw3sh1000000000sw1dh500000000dw1-pt1000000000pb1000000003pl1pr1'), maxInt32),
   ).toBe('stride, dilation and padding reach 12500000005 rows or columns, and it counts up to 2147483647');
 });
 
-it('never has another pixel read', () => {
+it('never changes which pixels are read', () => {
   const small = fc.integer({min: 1, max: 6});
   const far = fc.oneof(small, fc.integer({min: 1, max: 2 ** 40}), fc.integer({min: 2 ** 31 - 9, max: 2 ** 31 + 9}));
   let changed = 0;

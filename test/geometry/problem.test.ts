@@ -9,15 +9,15 @@ describe('problem strings', () => {
     'mb0ih8iw8ic4oc4kh2kw2sh1sw1dh2dw3-p2-round-nhwc',
     'mb2ih7iw5ic3oc6kh3kw3sh2sw1dh1dw1-same-nhwc-depthwise',
     'mb1ih9iw8ic2oc2kh3kw2sh3sw2dh1dw1-pt1pb1pl0pr1-ceil-nchw-depthwise',
-  ])('%s reads back as it is written', (text) => {
+  ])('%s parses and formats to the same text', (text) => {
     expect(formatProblem(parseProblem(text))).toBe(text);
   });
 
-  it('has defaults for what is usually 1, valid and nhwc', () => {
+  it('fill in defaults', () => {
     expect(formatProblem(parseProblem('ih7iw5ic3oc4kh3kw3'))).toBe('mb1ih7iw5ic3oc4kh3kw3sh1sw1dh1dw1-valid-nhwc');
   });
 
-  it('resolves explicit pads in either data format alike', () => {
+  it('resolve explicit pads alike in both data formats', () => {
     const text = 'ih9iw8ic2oc3kh3kw2sh3sw2-pt1pb1pl0pr1-ceil';
     const [nhwc, nchw] = ['nhwc', 'nchw'].map((format) => problemInfo(parseProblem(`${text}-${format}`)));
     expect({...nchw, dataFormat: 'NHWC'}).toEqual(nhwc);
@@ -38,11 +38,11 @@ describe('problem strings', () => {
     ['ih7iw5ic3oc4kh3kw3sh0', /strides must be/],
     ['ih7iw5ic3oc4kh3kw3-same-ceil', /'ceil' needs a numeric or explicit pad/],
     ['ih7iw5ic3oc4kh3kw3-p-1', /unknown part 'p'/],
-  ])('refuses %p', (text, message) => {
+  ])('are refused if malformed: %p', (text, message) => {
     expect(() => parseProblem(text)).toThrow(message);
   });
 
-  it('formats every field', () => {
+  it('include pad, rounding mode and data format', () => {
     const problem: Problem = {
       ...parseProblem('ih7iw5ic3oc4kh3kw3'),
       pad: 2,

@@ -20,11 +20,11 @@ it.each<[string, unknown, string]>([
   ['a function', [() => 1], '[a function]'],
   ['an object of a class', new Date(0), 'a Date'],
   ['an object without a prototype', Object.create(null), '{}'],
-])('%s is shown as it is written', (_name, value, text) => {
+])('shows %s as it is written', (_name, value, text) => {
   expect(show(value)).toBe(text);
 });
 
-it('shows what contains itself, what is long, and what forbids to be looked at', () => {
+it('shortens cycles and long strings, and names objects that it cannot read', () => {
   const circle: unknown[] = [];
   circle.push(circle);
   expect(show(circle)).toBe('[[[[…]]]]');

@@ -22,7 +22,7 @@ const rates = {
   parallel: 1,
 } satisfies GpuRates;
 
-test('finds the rates of a machine in reports of bench', () => {
+test('recovers the rates of a machine from reports of bench', () => {
   const results = withAdapter('webgpu', 'swiftshader', () =>
     [...benchLayers(), ...randomLayers(20, 3)].flatMap(({problem}) =>
       passes.map((pass) => {

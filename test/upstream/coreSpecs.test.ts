@@ -42,7 +42,7 @@ describe("tfjs-core's own specs on cpu", () => {
   describe('with tfjs alone', () => {
     beforeAll(() => builtinCalls.clear());
     runSpecs();
-    it('were served by the kernels of tfjs, each of them', () => {
+    it('were served by every kernel of tfjs', () => {
       expect([...builtinCalls.keys()].sort()).toEqual([...kernelNames].sort());
     });
   });
@@ -55,7 +55,7 @@ describe("tfjs-core's own specs on cpu", () => {
     });
     afterAll(uninstall);
     runSpecs(repaired);
-    it('were served by convgrad in every pass, and never by the kernels of tfjs', () => {
+    it('were served by convgrad in every pass, never by the kernels of tfjs', () => {
       const {calls} = installation.report();
       const passes = new Set(calls.filter(({backend}) => backend === 'cpu').map(({pass}) => pass));
       expect([...passes].sort()).toEqual(['backpropFilter', 'backpropInput', 'forward']);

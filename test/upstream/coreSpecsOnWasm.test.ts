@@ -39,7 +39,7 @@ describe.each(['auto', 'im2col'])(
       });
     }
 
-    it('were served by convgrad in every pass, but where auto hands forward passes on', () => {
+    it('were served by convgrad in every pass, except forward passes that auto delegates', () => {
       const {calls, builtin} = installation.report();
       const passes = new Set(calls.filter(({backend}) => backend === 'wasm').map(({pass}) => pass));
       expect([...passes].sort()).toEqual(['backpropFilter', 'backpropInput', 'forward']);

@@ -11,7 +11,7 @@ describe("tfjs-core's own specs on cpu while convgrad serves another backend", (
   for (const spec of convolutionSpecs.map(coreSpec)) {
     describe(spec.file, () => {
       const {registered, finished} = spec.register('cpu');
-      it('ran every spec in the file, and none failed', () => {
+      it('ran every spec in the file without a failure', () => {
         expect(registered).toHaveLength(spec.count);
         expect(finished).toEqual(registered);
       });

@@ -7,20 +7,20 @@ import {fillsOf} from '../../../src/verify/run/schedule.js';
 const many = cases({seed: 1, cases: 2000});
 const problems = many.map(({problem}) => problem);
 
-test('no problem twice with tensors from the same places, and each survives its one line of text', () => {
+test('cases are distinct, and each problem survives as text', () => {
   const texts = many.map(({problem, provenance}) => `${formatProblem(problem)} ${JSON.stringify(provenance)}`);
   expect(new Set(texts).size).toBe(texts.length);
   for (const problem of problems) expect(parseProblem(formatProblem(problem))).toEqual(problem);
 });
 
-test('the seed decides; more cases begin with the fewer', () => {
+test('the same seed gives the same cases, and more cases extend fewer', () => {
   const texts = (seed: number, count: number) => cases({seed, cases: count}).map(({problem}) => formatProblem(problem));
   expect(texts(4, 30)).toEqual(texts(4, 30));
   expect(texts(4, 30)).not.toEqual(texts(5, 30));
   expect(texts(4, 90).slice(0, texts(4, 30).length)).toEqual(texts(4, 30));
 });
 
-test('edge cases and layers come first and have names', () => {
+test('edge cases and network layers come first and have distinct names', () => {
   const names = many.flatMap(({name}) => name ?? []);
   expect(new Set(names).size).toBe(names.length);
   expect(names[0]).toBe('one of everything');
@@ -38,7 +38,7 @@ test('edge cases and layers come first and have names', () => {
   }
 });
 
-test('no case costs more than 2.1 MFLOP, no random one more than 0.1', () => {
+test('no case takes more than 2.1 MFLOP, no random case more than 0.1', () => {
   for (const {problem, random} of many) expect(flopsOf(problemInfo(problem))).toBeLessThanOrEqual(random ? 1e5 : 2.1e6);
 });
 
@@ -73,14 +73,14 @@ const sizes = [
   ...(['batch', 'inHeight', 'inWidth', 'inChannels', 'outChannels', 'filterHeight', 'filterWidth'] as const),
   ...(['strideHeight', 'strideWidth', 'dilationHeight', 'dilationWidth'] as const),
 ];
-test.each(sizes)('%s goes just beyond 4, 32 and 256 in cases of every run, and beyond 16 in random ones', (size) => {
+test.each(sizes)('%s exceeds 4, 32 and 256 in some fixed cases, and 16 in random ones', (size) => {
   const fixed = fixedCases().map(({problem}) => problem);
   const within = (from: number, to: number) => fixed.some((p) => p[size] > from && p[size] <= to);
   expect([within(4, 32), within(32, 40), within(256, 520)]).toEqual([true, true, true]);
   expect(many.some(({random, problem}) => random && problem[size] > 16)).toBe(true);
 });
 
-test.each(activations)('%s is among random problems, with and without a bias where it may have one', (activation) => {
+test.each(activations)('%s occurs in random problems with and without a bias', (activation) => {
   const own = many.flatMap(({random, problem}) =>
     random && problem.epilogue?.activation === activation ? [problem.epilogue] : [],
   );
@@ -88,14 +88,14 @@ test.each(activations)('%s is among random problems, with and without a bias whe
   expect(own.some(({bias}) => bias === undefined)).toBe(true);
 });
 
-test('depthwise convolutions have multipliers beyond 4 and 256, and channels beyond 256', () => {
+test('depthwise cases have multipliers of 5 and 257 and more than 256 channels', () => {
   const depthwise = fixedCases().flatMap(({problem}) => (problem.kind === 'depthwise' ? [problem] : []));
   const multipliers = depthwise.map(({inChannels, outChannels}) => outChannels / inChannels);
   expect([multipliers.includes(5), multipliers.includes(257)]).toEqual([true, true]);
   expect(depthwise.some(({inChannels}) => inChannels > 256)).toBe(true);
 });
 
-test('what takes long is filled once, and everything where it is asked for by name', () => {
+test('an expensive case has one fill unless it is requested by name', () => {
   const one = fixedCases().find(({fills}) => fills?.join() === 'integers')!;
   const text = formatProblem(one.problem);
   const fills = ['integers', 'reals'] as const;
@@ -104,7 +104,7 @@ test('what takes long is filled once, and everything where it is asked for by na
   expect(fillsOf(one, {fills, problems: [text]}, 'cpu')).toEqual(fills);
 });
 
-test('on a GPU pairs of features and tensors from everywhere are filled once, as often with either', () => {
+test('on a GPU cases with two fills elsewhere have one, integers and reals in turn', () => {
   const fills = ['integers', 'reals'] as const;
   const filled = (backend: string) =>
     fixedCases().flatMap((one) => (one.fillsOnGpu ? fillsOf(one, {fills, problems: []}, backend) : []));
@@ -117,11 +117,11 @@ test.each<['x' | 'filter' | 'y', number]>([
   ['x', 2 ** 20],
   ['filter', 2 ** 20],
   ['y', 2 ** 18],
-])('%s is beyond %i elements somewhere', (tensor, size) => {
+])('%s has more than %i elements in some case', (tensor, size) => {
   expect(problems.map(problemInfo).some((info) => sizeOf(info, tensor) > size)).toBe(true);
 });
 
-test('as many random cases as asked for, after problems that failed once', () => {
+test('regressions come first, and the requested number of random cases last', () => {
   expect(many.filter(({random}) => random)).toHaveLength(2000);
   const saved = ['ih7iw2ic1oc1kh2kw2', 'ih28iw28ic1oc6kh5kw5-same'];
   const all = cases({seed: 1, cases: 5, regressions: saved});
@@ -129,7 +129,7 @@ test('as many random cases as asked for, after problems that failed once', () =>
   expect(all).toHaveLength(fixedCases().length + 1 + 5);
 });
 
-test('problem strings find their names again', () => {
+test('a problem string finds the name of its case', () => {
   expect(casesOf(['ih28iw28ic1oc6kh5kw5-same', 'ih2iw2ic1oc1kh1kw1'])).toMatchObject([{name: 'LeNet-5 conv1'}, {}]);
   expect(() => casesOf(['nonsense'])).toThrow(/nonsense/);
 });

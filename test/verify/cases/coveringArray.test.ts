@@ -14,7 +14,7 @@ const always = () => true;
 const covered = (rows: R[], tuple: (keyof R)[]) =>
   new Set(rows.map((row) => tuple.map((name) => row[name]).join())).size;
 
-test('each pair of levels stands in some row, in fewer rows than there are combinations', () => {
+test('every pair of levels occurs, in fewer than 18 rows', () => {
   const rows = coveringArray(factors, [], always);
   for (const [i, a] of names.entries()) {
     for (const b of names.slice(i + 1)) expect(covered(rows, [a, b])).toBe(factors[a].length * factors[b].length);
@@ -22,11 +22,11 @@ test('each pair of levels stands in some row, in fewer rows than there are combi
   expect(rows.length).toBeLessThan(18);
 });
 
-test('a group stands in every combination', () => {
+test('every combination of a group occurs', () => {
   expect(covered(coveringArray(factors, [['size', 'pad', 'mode']], always), ['size', 'pad', 'mode'])).toBe(18);
 });
 
-test('no row is one that is not allowed, and the other pairs are all there', () => {
+test('no row is forbidden, and every allowed pair occurs', () => {
   const allows = ({pad, mode}: R) => mode === undefined || typeof pad === 'number';
   const rows = coveringArray(factors, [], allows);
   expect(rows.every(allows)).toBe(true);
@@ -35,6 +35,6 @@ test('no row is one that is not allowed, and the other pairs are all there', () 
   expect(covered(rows, ['size', 'pad'])).toBe(9);
 });
 
-test('the rows are the same every time', () => {
+test('the rows are deterministic', () => {
   expect(coveringArray(factors, [], always)).toEqual(coveringArray(factors, [], always));
 });

@@ -10,12 +10,12 @@ const kinds = [undefined, 'depthwise'] as const;
 const both = (p: Problem, size: 'filter' | 'stride' | 'dilation') =>
   [p[`${size}Height`], p[`${size}Width`]].sort().join();
 
-test('no problem twice, and each survives its one line of text', () => {
+test('problems are distinct and survive as text', () => {
   expect(new Set(all.map(formatProblem)).size).toBe(all.length);
   for (const problem of all) expect(parseProblem(formatProblem(problem))).toEqual(problem);
 });
 
-test('kind, kernel, stride and dilation stand in every combination', () => {
+test('kind, kernel, stride and dilation occur in every combination', () => {
   for (const kind of kinds) {
     const own = problems.filter((p) => p.kind === kind);
     const combinations = own.map((p) =>
@@ -36,11 +36,11 @@ test.each<[string, (p: Problem) => boolean]>([
   ],
   ['NCHW with ceil', (p) => p.dataFormat === 'NCHW' && p.dimRoundingMode === 'ceil'],
   ['five images of an odd number of channels', (p) => p.batch === 5 && p.inChannels % 2 === 1],
-])('%s occurs, dense and depthwise', (_, holds) => {
+])('%s occurs among dense and depthwise problems', (_, holds) => {
   for (const kind of kinds) expect(problems.filter((p) => p.kind === kind).some(holds)).toBe(true);
 });
 
-test('each activation stands with each kernel, stride, dilation, data format and kind', () => {
+test('each activation occurs with each kernel, stride, dilation, data format and kind', () => {
   const pairs = (of: (p: Problem) => string) =>
     new Set(all.flatMap((p) => (p.epilogue ? [`${p.epilogue.activation} ${of(p)}`] : []))).size;
   const {kernel, stride, dilation, dataFormat, kind} = fusedFactors;
@@ -51,7 +51,7 @@ test('each activation stands with each kernel, stride, dilation, data format and
   expect(pairs((p) => String(p.kind))).toBe(activations.length * kind.length);
 });
 
-test('the first problems, which run on a GPU too, are few, differ in their sizes and have each kernel', () => {
+test('the problems for GPUs are few, differ in size and include each kernel', () => {
   const onGpu = featureCases().flatMap(({onGpu, problem}) => (onGpu === false || problem.epilogue ? [] : [problem]));
   expect(onGpu.length).toBeLessThan(problems.length / 3);
   const sizes = (p: Problem) => [p.batch, p.inChannels, p.outChannels, p.inHeight, p.inWidth].join();

@@ -61,7 +61,7 @@ const problems = fixedCases().map(({problem}) => problem);
 const plain = problems.filter(({epilogue}) => !epilogue);
 const names = Object.keys(features);
 
-test.each(names)('%s stands with each size just below, at and beyond a power of two', (name) => {
+test.each(names)('%s occurs with each size next to a power of two', (name) => {
   const own = plain.filter(features[name]!);
   const missing = sizes.flatMap(([size, of, values]) =>
     values.flatMap((value) => (own.some((p) => of(p).includes(value)) ? [] : [`${size} ${value} × ${name}`])),
@@ -88,7 +88,7 @@ const exclusive = [
   ['1×1', 'causal pads'],
 ];
 
-test.each(names)('%s stands with each other feature that leaves it room', (name) => {
+test.each(names)('%s occurs with each compatible feature', (name) => {
   const own = plain.filter(features[name]!);
   const others = names.filter(
     (other) => other !== name && !exclusive.some((group) => group.includes(name) && group.includes(other)),
@@ -96,7 +96,7 @@ test.each(names)('%s stands with each other feature that leaves it room', (name)
   expect(others.filter((other) => !own.some(features[other]!))).toEqual([]);
 });
 
-test('outputs as long as each of these stand under a stride and a dilation', () => {
+test('long outputs occur with a stride and with a dilation', () => {
   for (const name of ['a stride', 'a dilation']) {
     const lengths = plain
       .filter(features[name]!)
@@ -107,7 +107,7 @@ test('outputs as long as each of these stand under a stride and a dilation', () 
 });
 
 const ofFused = names.filter((name) => !['5×5', '64 taps and more'].includes(name));
-test.each(ofFused)('fused convolutions: %s stands with each activation, a bias and channels beyond 64', (name) => {
+test.each(ofFused)('%s occurs in fused problems with each activation, a bias and many channels', (name) => {
   const own = problems.filter(({epilogue}) => epilogue).filter(features[name]!);
   const activations = ['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'prelu', 'leakyrelu'];
   expect(activations.filter((one) => !own.some(({epilogue}) => epilogue?.activation === one))).toEqual([]);

@@ -14,11 +14,11 @@ beforeAll(() => {
 });
 afterAll(() => uninstall());
 
-it('has sixty ops to look at', () => {
+it('the test has at least sixty ops', () => {
   expect(families.length).toBeGreaterThanOrEqual(60);
 });
 
-it.each(['cpu', 'wasm'])('never calls a right gradient wrong, on %s', async (backend) => {
+it.each(['cpu', 'wasm'])('checkGradients calls no right gradient wrong on %s', async (backend) => {
   await tf.setBackend(backend);
   const wrong: string[] = [];
   let passed = 0;

@@ -11,7 +11,7 @@ describe('on integers', () => {
   const mode = async (f: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor = vector(1, 2, 3)) =>
     (await checkGradients(f, x)).mode;
 
-  it('judges what is linear in each input, up to a constant', async () => {
+  it('judges a function that is linear in each input, up to a constant', async () => {
     const report = await checkGradients((a, b) => tf.mul(a, b).add(a).add(1), [x, x]);
     expect(report).toMatchObject({passed: true, mode: 'integers', reason: 'f is linear in each input'});
     expect(report.summary).toContain('small integers instead of the given values');
@@ -25,11 +25,11 @@ describe('on integers', () => {
     ['a clip beyond the integers drawn', (x: tf.Tensor) => tf.clipByValue(x, -100, 100), [1, 2, 3]],
     ['a bend between the integers and the values', (x: tf.Tensor) => tf.relu(x.add(5000)), [-9000, 1, 2]],
     ['a mean of six', (x: tf.Tensor) => tf.mean(x), [1, 2, 3, 4, 5, 6]],
-  ])('is not taken in by %s', async (_name, f, values) => {
+  ])('uses real values for %s', async (_name, f, values) => {
     expect(await mode(f, vector(...values))).toBe('real');
   });
 
-  it('takes a gradient that only rounds for what it is', async () => {
+  it('uses real values for a gradient that rounds', async () => {
     const tripled = withGradient(
       (x) => x.mul(3),
       (dy) => dy.mul(1 + 2 ** -22),
@@ -39,12 +39,12 @@ describe('on integers', () => {
     expect((await checkGradients(tripled, x, {mode: 'integers'})).passed).toBe(false);
   });
 
-  it('draws smaller integers where sums get large, and none where they get too large', async () => {
+  it('draws smaller integers for large sums, and uses reals for larger ones', async () => {
     expect(await mode((x) => x.mul(2 ** 15), x)).toBe('integers');
     expect(await mode((x) => x.mul(2 ** 23), x)).toBe('real');
   });
 
-  it('finds a wrong coordinate among many that it does not look at one by one', async () => {
+  it('finds one wrong coordinate of 2500 with four checked singly', async () => {
     const values = tf.zeros([50, 50]);
     const report = await checkGradients(
       wrongAt((x) => x.mul(2), 0, 1234, 0.99),
@@ -57,7 +57,7 @@ describe('on integers', () => {
 });
 
 describe('on real values', () => {
-  it('finds a wrong coordinate among many that it does not look at one by one', async () => {
+  it('finds one wrong coordinate of 400 with four checked singly', async () => {
     const values = tf.linspace(-1, 1, 400);
     const report = await checkGradients(
       wrongAt((x) => tf.sin(x), 0, 123, 1.5),
@@ -80,25 +80,25 @@ describe('on real values', () => {
     expect(report.passed || report.summary).toBe(true);
   });
 
-  it('does not pass on kinks alone', async () => {
+  it('does not pass if every coordinate is at a kink', async () => {
     const report = await checkGradients(tf.relu, tf.zeros([3]));
     expect(report).toMatchObject({passed: false, inputs: [{kinks: [0, 1, 2], decided: 0, wrong: []}]});
     expect(report.summary).toContain('undecided; 0 of 3 coordinates');
   });
 
-  it('says where differences are too coarse', async () => {
+  it('leaves coordinates undecided if f oscillates too fast', async () => {
     const report = await checkGradients((x) => tf.sin(x.mul(1e7)), x);
     expect(report).toMatchObject({passed: false, inputs: [{undecided: [0, 1, 2], wrong: []}]});
   });
 
-  it('knows noise that cancels inside f from a wrong gradient', async () => {
+  it('does not mistake cancellation inside f for a wrong gradient', async () => {
     for (let seed = 1; seed <= 20; seed++) {
       const report = await checkGradients((x) => tf.sin(x).add(3000).sub(3000), x, {seed});
       expect(report.inputs[0].wrong).toEqual([]);
     }
   });
 
-  it.each([9, 12])('is not misled by kinks nearer than its steps, seed %d', async (seed) => {
+  it.each([9, 12])('passes a network whose kinks are nearer than its steps, seed %d', async (seed) => {
     const labels = tf.oneHot(tf.tensor1d([1, 0], 'int32'), 3);
     const random = (shape: number[], deviation: number, k: number) =>
       tf.randomNormal(shape, 0, deviation, 'float32', seed + k);
@@ -138,14 +138,14 @@ describe('at second order', () => {
     ['tanh', tf.tanh],
     ['sigmoid', tf.sigmoid],
     ['exp', tf.exp],
-  ])('tells what tfjs throws: %s', async (_name, f) => {
+  ])('reports what tfjs throws: %s', async (_name, f) => {
     const report = await second(f);
     expect(report.passed).toBe(false);
     expect(report.problems).toEqual([]);
     expect(report.secondOrder?.problems).toEqual([expect.stringContaining('Cannot compute gradient of y=f(x)')]);
   });
 
-  it('sees what tfjs gets silently wrong: x·tanh(x)', async () => {
+  it('finds the wrong second derivative of tfjs for x·tanh(x)', async () => {
     const f = (x: tf.Tensor) => x.mul(tf.tanh(x));
     const slope = tf
       .grad((x) => tf.grad(f)(x))(tf.scalar(0.6))
@@ -207,14 +207,14 @@ describe('the report', () => {
       'does not lead back to input 0',
     ],
     ['NaN in f', () => tf.log, 'f is NaN at output 1'],
-  ])('tells of %s', async (_name, make, problem) => {
+  ])('names %s', async (_name, make, problem) => {
     const report = await checkGradients(make(), x);
     expect(report.passed).toBe(false);
     expect(report.problems.join()).toContain(problem);
     expect(report.summary).toContain(problem);
   });
 
-  it('is the message of assertGradients', async () => {
+  it('is the error message of assertGradients', async () => {
     expect((await assertGradients(tf.sin, x)).passed).toBe(true);
     const failing = assertGradients(wrongAt(tf.sin, 0, 2, 1.01), x);
     await expect(failing).rejects.toBeInstanceOf(GradientError);
@@ -222,7 +222,7 @@ describe('the report', () => {
   });
 });
 
-describe('bad input', () => {
+describe('checkGradients throws for', () => {
   const sin = (x: tf.Tensor) => tf.sin(x);
   const disposed = tf.tensor1d([1]);
   disposed.dispose();
@@ -298,7 +298,7 @@ describe('bad input', () => {
   });
 });
 
-it('leaves no tensors behind and the inputs alone', async () => {
+it('leaks no tensors and leaves the inputs unchanged', async () => {
   const before = tf.memory().numTensors;
   const broken = withGradient(tf.tanh, () => {
     throw new Error('no way back');

@@ -36,7 +36,7 @@ describe.each(backends)('with 10⁴ inputs, on %s', (backend) => {
     ['off by a constant', (g) => g.add(g.mean().mul(0.5))],
     ['squared', (g) => g.square().mul(1e4)],
     ['replaced by its sign', (g) => g.sign()],
-  ])('calls one wrong that is %s', async (_name, change) => {
+  ])('rejects a gradient that is %s', async (_name, change) => {
     expect(isWrong(await checkGradients(withGradient(meanOfSquares, change), [x()]))).toBe(true);
   });
 
@@ -51,22 +51,22 @@ describe.each(backends)('with 10⁴ inputs, on %s', (backend) => {
     ['a mean of exponentials', (x) => tf.mean(tf.exp(x)), 42, 2],
     ['relu', (x) => tf.relu(x.sub(0.5)), 15, 1.5],
     ['what is linear', (x) => x.mul(3), 8080, 1.01],
-  ])('finds one coordinate of 10⁴ in %s', async (_name, f, index, factor) => {
+  ])('finds the one wrong coordinate of 10⁴ in %s', async (_name, f, index, factor) => {
     const report = await checkGradients(wrongAt(f, 0, index, factor), [x()]);
     expect(report.inputs[0].wrong.map(({index}) => index)).toEqual([index]);
   });
 });
 
-describe('relu with a gradient that forgets the mask', () => {
+describe('checkGradients finds a relu gradient without its mask', () => {
   beforeAll(() => tf.setBackend('cpu'));
   const relu = tf.customGrad((x) => ({value: tf.relu(x as tf.Tensor), gradFunc: (dy) => [dy as tf.Tensor]}));
 
-  it('is wrong at one coordinate below 0', async () => {
+  it('wrong at one coordinate below 0', async () => {
     const report = await checkGradients(relu as Fn, [tf.tensor1d([-0.7])]);
     expect(report.inputs[0].wrong.map(({index}) => index)).toEqual([0]);
   });
 
-  it('is wrong at coordinates that have names', async () => {
+  it('wrong at named coordinates below 0', async () => {
     const x = tf.randomNormal([8, 8], 0, 1, 'float32', 2);
     const {inputs, summary} = await checkGradients(relu as Fn, [x]);
     const negative = [...x.dataSync().entries()].filter(([, value]) => value < 0).map(([index]) => index);
@@ -77,7 +77,7 @@ describe('relu with a gradient that forgets the mask', () => {
   });
 });
 
-describe('what is decided', () => {
+describe('checkGradients decides', () => {
   beforeAll(() => tf.setBackend('cpu'));
   const image = () => tf.randomNormal([1, 6, 6, 3], 0, 1, 'float32', 5);
   const filters = () => tf.randomNormal([3, 3, 3, 4], 0, 0.3, 'float32', 6);
@@ -105,14 +105,14 @@ describe('what is decided', () => {
     expect(isWrong(await checkGradients(scaled(tf.sin as Fn, 1.01), [x]))).toBe(true);
   });
 
-  it('tiny inputs, where f tells enough', async () => {
+  it('tiny inputs if f is precise enough', async () => {
     const x = tf.tensor1d([1e-8, -2e-8, 3e-9, 4e-8]);
     const report = await checkGradients(meanOfSquares, x);
     expect(report.passed || report.summary).toBe(true);
     expect(isWrong(await checkGradients(scaled(meanOfSquares, 1.5), x))).toBe(true);
   });
 
-  it('nothing where tiny inputs are lost beside a 1 inside of f', async () => {
+  it('nothing for tiny inputs that f adds to 1, and gives advice', async () => {
     const x = tf.randomUniform([1, 3, 3, 2], -1e-8, 1e-8, 'float32', 5);
     const filter = tf.randomUniform([2, 2, 2, 2], -1e-8, 1e-8, 'float32', 6);
     const f = (x: tf.Tensor, filter: tf.Tensor) =>
@@ -123,7 +123,7 @@ describe('what is decided', () => {
     expect(report.inputs.map(({advice}) => advice).join()).toContain('of a size near 1');
   });
 
-  it('what was not decided is not passed, and says what to do', async () => {
+  it('not to pass undecided coordinates, and gives advice', async () => {
     const report = await checkGradients(
       (x) => tf.losses.softmaxCrossEntropy(tf.tensor2d([[1, 0, 0]]), x.reshape([1, 3])),
       tf.tensor1d([25, 1, 2]),
@@ -135,11 +135,11 @@ describe('what is decided', () => {
   });
 });
 
-describe('what is not a function, or not a gradient of one', () => {
+describe('checkGradients handles', () => {
   beforeAll(() => tf.setBackend('cpu'));
   const point = () => tf.tensor1d([0.5, -0.3, 1.2, -1]);
 
-  it('a gradient that takes dy off the tape', async () => {
+  it('a gradient that detaches dy, by failing the second order', async () => {
     const detached = tf.customGrad((x, save) => {
       (save as tf.GradSaveFunc)([x as tf.Tensor]);
       return {
@@ -153,18 +153,18 @@ describe('what is not a function, or not a gradient of one', () => {
     expect(isWrong({...report, ...report.secondOrder})).toBe(true);
   });
 
-  it('one that is random in one call of twenty', async () => {
+  it('a function that is random in one call of twenty, by throwing', async () => {
     let calls = 0;
     const f = (x: tf.Tensor) => tf.sin(x).mul(++calls % 20 === 0 ? 1.1 : 1);
     await expect(checkGradients(f, point())).rejects.toThrow('checkGradients: f is random: element 0 was');
   });
 
-  it('one whose shape depends on values', async () => {
+  it('a function whose shape depends on values, by throwing', async () => {
     const f = (x: tf.Tensor) => tf.sin(x.slice(0, 1 + x.greater(0).sum().dataSync()[0]));
     await expect(checkGradients(f, point())).rejects.toThrow('its shape must not depend on values');
   });
 
-  it('leaves no tensors behind when a gradient is taken inside of a gradient', async () => {
+  it('a gradient taken inside a gradient, without leaking tensors', async () => {
     const block = (x: tf.Tensor) => tf.exp(tf.sin(x));
     const checkpointed = tf.customGrad((x, save) => {
       (save as tf.GradSaveFunc)([x as tf.Tensor]);

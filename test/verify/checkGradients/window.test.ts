@@ -12,7 +12,7 @@ function fitOf(f: (t: number) => number): Fit {
   return fit;
 }
 
-it('takes the slope of a polynomial without error', () => {
+it('gives the exact slope of a polynomial', () => {
   const {slope, rest} = fitOf((t) => 3 + 2 * t - t ** 2 + t ** 3 / 4 - t ** 4 / 8 + t ** 5 / 16);
   expect(slope).toBeCloseTo(2, 10);
   expect(rest).toBeLessThan(1e-10);
@@ -20,20 +20,20 @@ it('takes the slope of a polynomial without error', () => {
 
 const places = Array.from({length: 2000}, (_, i) => -4.2 + 0.0042 * i);
 
-it('covers a kink anywhere in the window', () => {
+it('bounds the error of the slope for a kink anywhere in the window', () => {
   for (const place of places) {
     const {slope, spread} = fitOf((t) => Math.max(0, t - place));
     expect(Math.abs(slope - (place > 0 ? 0 : 1))).toBeLessThan(spread / 2 + 1e-9);
   }
 });
 
-it('covers a jump anywhere in the window', () => {
+it('bounds the error of the slope for a jump anywhere in the window', () => {
   for (const place of places) {
     const {slope, spread} = fitOf((t) => (t > place ? 1 : 0));
     expect(Math.abs(slope)).toBeLessThan(spread / 2 + 1e-9);
   }
 });
 
-it('measures the gap of a kink in the middle', () => {
+it('measures the jump of the slope at a kink in the middle', () => {
   expect(fitOf((t) => 3 * Math.max(0, t) + t ** 2 - t ** 4).gap).toBeCloseTo(3, 3);
 });

@@ -9,7 +9,7 @@ import {reference} from '../../../src/verify/reference/reference.js';
 
 const problem = parseProblem('mb2ih7iw5ic3oc4kh3kw3-same');
 
-test('the same arguments give the same data, and each of them matters', () => {
+test('the data depend on fill, seed, attempt and problem, and are reproducible', () => {
   const {x} = drawInputs(problem, 'reals', 1);
   expect(drawInputs(problem, 'reals', 1).x).toEqual(x);
   expect(drawInputs(problem, 'reals', 2).x).not.toEqual(x);
@@ -17,7 +17,7 @@ test('the same arguments give the same data, and each of them matters', () => {
   expect(drawInputs(parseProblem('mb2ih7iw5ic3oc4kh3kw3'), 'reals', 1).x).not.toEqual(x);
 });
 
-test('integers are whole, never zero, of both signs, and use the whole range', () => {
+test('integers are never zero and fill the range from −8 to 8', () => {
   const {x, filter, dy} = drawInputs(problem, 'integers', 1);
   const all = [...x, ...filter, ...dy];
   expect(all.every((value) => Number.isInteger(value) && value !== 0)).toBe(true);
@@ -31,7 +31,7 @@ test('reals are float32 in [−1, 1], of both signs', () => {
   expect(Math.max(...x)).toBeGreaterThan(0.9);
 });
 
-test('the range of integers shrinks with the headroom an algorithm needs', () => {
+test('the range of integers shrinks with the headroom of the algorithm', () => {
   const headroom = 4096;
   const inputs = drawInputs(problem, 'integers', 1, headroom);
   const {forward, backpropInput, backpropFilter} = reference(problem, inputs);
@@ -39,7 +39,7 @@ test('the range of integers shrinks with the headroom an algorithm needs', () =>
   expect(headroom * most).toBeLessThanOrEqual(exactLimit);
 });
 
-test('a draw that sums to zero by chance is drawn again', () => {
+test('a draw whose results are all zero is repeated', () => {
   const tiny = parseProblem('ih1iw2ic1oc1kh1kw2');
   const seeds = Array.from({length: 200}, (_, seed) => seed);
   const vacuous = (seed: number) => isVacuous(reference(tiny, drawInputs(tiny, 'integers', seed)).forward);
@@ -53,7 +53,7 @@ test.each([
   'mb9ih5iw16ic5oc9kh1kw1sh3sw1-same-nchw-relu6',
   'mb9ih9iw3ic9oc9kh2kw2sh2sw2-pt0pb2pl1pr3-floor-nchw-depthwise-relu6',
   'mb2ih4iw4ic8oc5kh3kw3-same-relu',
-])('with an activation that saturates, data of no provenance make %s vacuous', (text) => {
+])('activations that saturate make no case vacuous, whatever its provenance: %s', (text) => {
   const saturating = parseProblem(text);
   for (const names of ['pixels', 'bool', 'pixels,bool,bool', 'bool,pixels,int32', 'uploaded,uploaded,bool'])
     for (const fill of ['integers', 'reals'] as const)
@@ -64,7 +64,7 @@ test.each([
       }
 });
 
-test('what a float16 texture is filled with are float16 values', () => {
+test('values for float16 textures are float16 numbers', () => {
   const f16 = arithmeticOf('webgl', true);
   const {x, filter, dy} = drawInputs(parseProblem('ih9iw9ic3oc4kh3kw3'), 'reals', 1, 1, 0, f16);
   for (const value of [...x, ...filter, ...dy]) {

@@ -63,7 +63,7 @@ async function verifyWords(words: readonly string[]) {
 
 const isAlone = (words: readonly string[]) => words.filter((word) => word === '--problem').length === 1;
 
-test('what is right when it is asked for again is told to depend on calls, and its replay line shows it', async () => {
+test('a failure that is right when repeated depends on earlier calls, and replays with them', async () => {
   const renew = define((calls, _info, _a, _b, y) => {
     if (calls % 3 === 0) y[0]! += 1;
   });
@@ -78,7 +78,7 @@ test('what is right when it is asked for again is told to depend on calls, and i
   expect((await verifyWords(words)).summary.failed).toBeGreaterThan(0);
 });
 
-test('what is right alone in a new process is not explained by geometry', async () => {
+test('a failure that is right alone in a new process is not explained by geometry', async () => {
   const renew = define((calls, _info, _a, _b, y) => {
     if (calls > 4) y[0]! += 1;
   });
@@ -91,7 +91,7 @@ test('what is right alone in a new process is not explained by geometry', async 
   expect((await verifyWords(asked.at(-1)!)).summary.failed).toBeGreaterThan(0);
 });
 
-test('where no run shows it again, that is said', async () => {
+test('a failure that no new process reproduces says so', async () => {
   define((calls, _info, _a, _b, y) => {
     if (calls > 4) y[0]! += 1;
   });
@@ -101,7 +101,7 @@ test('where no run shows it again, that is said', async () => {
   );
 });
 
-test('without new processes, what is right when it is asked for again still is not explained', async () => {
+test('a failure that is right when repeated is not explained, even without new processes', async () => {
   define((calls, _info, _a, _b, y) => {
     if (calls % 3 === 0) y[0]! += 1;
   });
@@ -110,7 +110,7 @@ test('without new processes, what is right when it is asked for again still is n
   );
 });
 
-test('a smaller case that fails only here says nothing', async () => {
+test('a smaller case that fails only in this process is not reported as the smallest', async () => {
   define((_calls, _info, _a, _b, y) => {
     y[0]! += 1;
   });
@@ -121,7 +121,7 @@ test('a smaller case that fails only here says nothing', async () => {
   expect(diagnosis.text).toContain('smaller cases failed here, but not in a new process: ');
 });
 
-test('what fails in new processes too is explained as ever', async () => {
+test('a failure that new processes reproduce is explained', async () => {
   define((_calls, _info, _a, _b, y) => {
     y.forEach((value, i) => {
       y[i] = 2 * value;

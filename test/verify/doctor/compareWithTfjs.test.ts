@@ -7,7 +7,7 @@ beforeAll(() => tf.setBackend('cpu'));
 
 const kernels = () => ['Conv2D', 'FusedConv2D'].map((name) => tf.getKernel(name, 'cpu').kernelFunc);
 
-test('convgrad does every row right on cpu, and tfjs alone those that need nothing', async () => {
+test('convgrad is right in every row on cpu, and tfjs alone where expected', async () => {
   const before = kernels();
   const outcomes = await compareWithTfjs();
   expect(kernels()).toEqual(before);
@@ -53,7 +53,7 @@ test('convgrad does every row right on cpu, and tfjs alone those that need nothi
 `);
 });
 
-test('with convgrad nothing is left behind; gradients of tfjs that throw keep what was saved for them', async () => {
+test('the checks leak nothing with convgrad', async () => {
   install({tf});
   for (const {instead, ...row} of convolutionChecks) {
     const {numTensors} = tf.memory();
@@ -63,7 +63,7 @@ test('with convgrad nothing is left behind; gradients of tfjs that throw keep wh
   uninstall();
 });
 
-test('an outcome tells what is wrong', async () => {
+test('an outcome names the error, the size or the exception', async () => {
   const [row] = convolutionChecks;
   const way = row!.compute;
   const spoiled = (spoil: (y: tf.Tensor) => tf.Tensor) =>

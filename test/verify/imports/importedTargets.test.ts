@@ -71,8 +71,8 @@ const failuresOf = ({results}: VerifyReport) =>
 
 const isDilated = ({dilations}: NamedAttrMap) => [dilations].flat().some((step) => Number(step) > 1);
 
-describe('a gradient registered over ours', () => {
-  test('that is right passes, stays, and is all that is judged', async () => {
+describe('an imported gradient', () => {
+  test('passes if it is right, stays registered, and is judged alone', async () => {
     const theirs = registerGradient(({x, filter}) => ({x: () => tf.mul(x!(), 1), filter: filter!}));
     const report = await judge();
     expect(isGood(report)).toBe(true);
@@ -86,7 +86,7 @@ describe('a gradient registered over ours', () => {
     expect(tf.getGradient('Conv2D')).toBe(theirs);
   });
 
-  test('that is right passes beside right kernels of its own, under dilation too', async () => {
+  test('passes if it is right beside right kernels, under dilation too', async () => {
     const names = ['Conv2DBackpropInput', 'Conv2DBackpropFilter'];
     const originals = names.map((name) => tf.getKernel(name, 'cpu'));
     install({tf});
@@ -127,7 +127,7 @@ describe('a gradient registered over ours', () => {
     ]);
   });
 
-  test('that halves dFilter under dilation fails there', async () => {
+  test('fails under dilation if it halves dFilter there', async () => {
     registerGradient(({x, filter}, attrs) => ({
       x: x!,
       filter: () => tf.mul(filter!(), isDilated(attrs) ? 0.5 : 1),
@@ -135,7 +135,7 @@ describe('a gradient registered over ours', () => {
     expect(failuresOf(await judge())).toEqual(new Set(['imported-gradient backpropFilter dilated']));
   });
 
-  test('that doubles dX and halves dFilter fails in both, also against the built-in', async () => {
+  test('fails in dX and dFilter if both are scaled, against the built-in too', async () => {
     registerGradient(({x, filter}) => ({x: () => tf.mul(x!(), 2), filter: () => tf.mul(filter!(), 0.5)}));
     const report = await judge({problems: [plain]});
     expect(failuresOf(report)).toEqual(
@@ -145,7 +145,7 @@ describe('a gradient registered over ours', () => {
     expect(byBuiltin?.reason).not.toContain('the built-in itself');
   });
 
-  test('that is detached from the tape fails in second derivatives', async () => {
+  test('fails in second derivatives if it is detached from the tape', async () => {
     const cut = (make: () => Tensor) => () => {
       const t = make();
       return tf.tensor(t.dataSync(), t.shape);
@@ -173,7 +173,7 @@ describe('a gradient registered over ours', () => {
     );
   });
 
-  test('that refuses dilation, like tfjs’s own, is judged elsewhere', async () => {
+  test('is skipped under dilation if it throws there, as tfjs does', async () => {
     registerGradient((right, attrs) => {
       if (isDilated(attrs)) throw new Error('no dilation');
       return right;
@@ -185,7 +185,7 @@ describe('a gradient registered over ours', () => {
     );
   });
 
-  test('that throws elsewhere fails', async () => {
+  test('fails if it throws without dilation', async () => {
     registerGradient(() => {
       throw new Error('no luck');
     });
@@ -196,7 +196,7 @@ describe('a gradient registered over ours', () => {
   });
 });
 
-test('kernels and gradients together: the kernels also by themselves', async () => {
+test('imported kernels are judged alone and together with an imported gradient', async () => {
   registerGradient(({x, filter}) => ({x: x!, filter: filter!}));
   const kernel = tf.getKernel('Conv2DBackpropFilter', 'cpu');
   tf.unregisterKernel('Conv2DBackpropFilter', 'cpu');
@@ -211,7 +211,7 @@ test('kernels and gradients together: the kernels also by themselves', async () 
   expect(failuresOf(report)).toEqual(new Set(['imported backpropFilter', 'imported-gradient backpropFilter']));
 });
 
-test('a kernel that changes its attributes is blamed for what another makes of them', async () => {
+test('a kernel that changes its attributes is blamed for later failures', async () => {
   registerKernels({
     Conv2DBackpropInput: (right) => (call) => {
       const dx = right(call);
@@ -228,7 +228,7 @@ test('a kernel that changes its attributes is blamed for what another makes of t
     );
 });
 
-describe('in second derivatives, kernels', () => {
+describe('second derivatives judge kernels that', () => {
   const backward = ['Conv2DBackpropInput', 'Conv2DBackpropFilter'];
   const options: VerifyOptions = {problems: [plain], oracles: ['secondOrder'], fills: ['integers']};
   const same = (right: KernelFunc): KernelFunc => right.bind(undefined);
@@ -247,24 +247,24 @@ describe('in second derivatives, kernels', () => {
   };
   const statusOf = async () => (await judge(options)).results.map(({pass, status, reason}) => [pass, status, reason]);
 
-  test.each(backward)('of one pass, %s, pass where they are right', async (name) => {
+  test.each(backward)('serve one pass, %s, and pass if right', async (name) => {
     registerKernels({[name]: same});
     expect(await statusOf()).toEqual([[name.replace('Conv2DB', 'b'), 'passed', undefined]]);
   });
 
-  test('fail that are right in first derivatives and wrong in second ones', async () => {
+  test('are right at first order only, and fail', async () => {
     registerKernels({Conv2D: keeping, Conv2DBackpropInput: same, Conv2DBackpropFilter: same});
     expect(failuresOf(await judge(options))).toEqual(new Set(['imported backpropInput']));
     expect(failuresOf(await judge({...options, oracles: ['reference']}))).toEqual(new Set());
   });
 });
 
-describe('what was not called', () => {
+describe('an imported kernel or gradient that no case calls', () => {
   const kernel = {kernelName: 'Mine', backendName: 'cpu', kernelFunc: () => []};
   const registered = {kernels: [{key: 'cpu_Mine', config: kernel}], gradients: []};
   const quick: VerifyOptions = {cases: 1, passes: ['forward'], fills: ['integers'], oracles: ['reference']};
 
-  test('makes a run of all problems a bad one', async () => {
+  test('fails a run of all problems', async () => {
     install({tf});
     const report = await judge({...quick, problems: [], registered});
     expect(unjudged(report)).toEqual(['Mine on cpu']);
@@ -274,14 +274,14 @@ describe('what was not called', () => {
     tf.unregisterKernel('Mine', 'cpu');
   });
 
-  test('is told apart where the options leave it out', async () => {
+  test('is reported as not requested if the options exclude it', async () => {
     registerGradient((right) => right);
     const report = await judge({...quick, problems: [plain]});
     expect(unjudged(report)).toEqual([]);
     expect(report.imported).toEqual([{title: 'the gradient of Conv2D', calls: 0, asked: false}]);
   });
 
-  test('and what is registered while the run is on is told', async () => {
+  test('is reported as late if it is registered during the run', async () => {
     registerGradient((right) => right);
     const onResults = () => {
       if (!tf.getKernel('Mine', 'cpu')) tf.registerKernel(kernel);
@@ -293,11 +293,11 @@ describe('what was not called', () => {
   });
 });
 
-describe('of fused convolutions', () => {
+describe('fused problems', () => {
   const fused = ['mb2ih5iw6ic3oc7kh3kw2-same-nhwc-bias-prelu', 'mb2ih5iw6ic3oc6kh3kw2-same-nhwc-depthwise-bias-prelu'];
   const quick: VerifyOptions = {problems: fused, oracles: ['reference', 'epilogue', 'determinism']};
 
-  test.each(['FusedConv2D', 'FusedDepthwiseConv2D'])('a kernel %s is judged', async (kernelName) => {
+  test.each(['FusedConv2D', 'FusedDepthwiseConv2D'])('judge an imported %s', async (kernelName) => {
     install({tf});
     const kernel = tf.getKernel(kernelName, 'cpu');
     let scale = 1;
@@ -321,7 +321,7 @@ describe('of fused convolutions', () => {
     ['Prelu', 'x', ['backpropInput', 'backpropFilter']],
     ['Add', 'b', ['backpropFilter']],
     ['Add', 'a', ['backpropInput', 'backpropFilter']],
-  ])('a gradient of %s by %s is judged', async (kernelName, input, passes) => {
+  ])('judge an imported gradient of %s by %s', async (kernelName, input, passes) => {
     install({tf});
     const right = tf.getGradient(kernelName);
     let scale = 1;

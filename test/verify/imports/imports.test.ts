@@ -14,7 +14,7 @@ const nothing = {kernels: [], gradients: []};
 const modules = (...all: object[]) =>
   new Map(all.map((module, i): [string, object] => [`/some/where/My file ${i}.ts`, module])) as never;
 
-test('a module may define algorithms, export one or several, or do both', async () => {
+test('a module may define algorithms, export them, or do both', async () => {
   const takeIn = expectImports();
   defineAlgorithm(algorithm('defined'));
   const brought = await takeIn(
@@ -24,12 +24,12 @@ test('a module may define algorithms, export one or several, or do both', async 
   expect(algorithms().map(({name}) => name)).toEqual(expect.arrayContaining(['direct', 'defined', 'one', 'two']));
 });
 
-test('functions named after passes are an algorithm, called after the file or by its name', async () => {
+test('exported pass functions form an algorithm, named by the module or its file', async () => {
   const brought = await expectImports()(modules({backpropFilter() {}}, {forward() {}, name: 'named'}));
   expect(brought.algorithms).toEqual(['my-file-0', 'named']);
 });
 
-test('a function is given tfjs, with convgrad installed', async () => {
+test('an exported function gets tfjs with convgrad installed', async () => {
   let given: unknown;
   const register = (tf: typeof defaultTf) => {
     given = tf;
@@ -45,7 +45,7 @@ test('a function is given tfjs, with convgrad installed', async () => {
   expect(given).toBe(defaultTf);
 });
 
-test('a module that takes the installation back is found out', async () => {
+test('a module that calls uninstall() is detected', async () => {
   expect(await expectImports()(modules({default: () => uninstall()}))).toEqual({
     algorithms: [],
     registered: nothing,
@@ -53,7 +53,7 @@ test('a module that takes the installation back is found out', async () => {
   });
 });
 
-test('anything else is refused', async () => {
+test('other modules are refused', async () => {
   const bring = (...all: object[]) => expectImports()(modules(...all));
   await expect(bring({default: 'direct'})).rejects.toThrow(/default export must be .*; got direct/);
   const failing = () => {
@@ -68,7 +68,7 @@ test('anything else is refused', async () => {
   );
 });
 
-test('kernels and gradients are found whatever their names and backends, and by themselves or beside algorithms', async () => {
+test('imported kernels and gradients are found whatever their names and backends', async () => {
   const kernelFunc = () => [];
   const gradFunc = () => ({});
   const brought = await expectImports()(
@@ -100,7 +100,7 @@ test('kernels and gradients are found whatever their names and backends, and by 
   expect(defaultTf.getKernel('Mine', 'cpu') ?? null).toBeNull();
 });
 
-test('what is registered and taken out again brings nothing; what is taken out for good is refused', async () => {
+test('a module that registers nothing lasting or removes a kernel is refused', async () => {
   const kernel = {kernelName: 'Mine', backendName: 'cpu', kernelFunc: () => []};
   const thereAndBack = (tf: typeof defaultTf) => {
     tf.registerKernel(kernel);

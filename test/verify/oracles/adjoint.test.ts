@@ -13,7 +13,7 @@ describe.each(['integers', 'reals'] as const)('on %s', (fill) => {
     expect((await ask(adjointOracle, 'broken', pass, {fill})).status).toBe('failed');
   });
 
-  test('accepts rounding, and says how much of the bound it takes', async () => {
+  test('accepts rounding and reports its share of the bound', async () => {
     const {status, worst} = await ask(adjointOracle, 'im2col', 'backpropFilter', {fill});
     expect(status).toBe('passed');
     expect(worst!.error).toBeLessThanOrEqual(worst!.bound);
@@ -21,7 +21,7 @@ describe.each(['integers', 'reals'] as const)('on %s', (fill) => {
   });
 });
 
-test('cannot see a mistake that forward and backward share', async () => {
+test('misses a mistake that the forward and backward passes share', async () => {
   // Every filter read as if it were flipped by 180°.
   const flipped = (filter: Float32Array, taps: number) => {
     const size = filter.length / taps;
@@ -33,7 +33,7 @@ test('cannot see a mistake that forward and backward share', async () => {
   expect((await ask(adjointOracle, 'broken', 'backpropInput', {fill: 'integers'})).status).toBe('passed');
 });
 
-test('cannot judge integers that are not exact', async () => {
+test('skips integers that are not exact', async () => {
   expect((await ask(adjointOracle, 'direct', 'backpropInput', {fill: 'integers', more: {headroom: 0}})).status).toBe(
     'skipped',
   );

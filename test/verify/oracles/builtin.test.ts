@@ -19,11 +19,11 @@ const wrong: tf.KernelFunc = (given) => {
   return result;
 };
 
-test('confirms a right result by a right built-in', async () => {
+test('passes a right result against a right built-in', async () => {
   expect((await ask(builtinOracle, 'direct', 'forward')).status).toBe('passed');
 });
 
-test('sets a wrong built-in aside where the reference confirms the implementation, and says so', async () => {
+test('skips a built-in that the reference proves wrong, and says so', async () => {
   replaceBuiltin(wrong);
   const {status, reason} = await ask(builtinOracle, 'direct', 'forward');
   expect({status, reason}).toEqual({
@@ -32,7 +32,7 @@ test('sets a wrong built-in aside where the reference confirms the implementatio
   });
 });
 
-test('sets a built-in aside that throws', async () => {
+test('skips a built-in that throws', async () => {
   replaceBuiltin(() => {
     throw new Error('no such tile');
   });
@@ -45,7 +45,7 @@ test('sets a built-in aside that throws', async () => {
 test.each([
   ['right', original.kernelFunc],
   ['wrong', wrong],
-])('fails a wrong implementation beside a built-in that is %s', async (_, kernelFunc) => {
+])('fails a wrong implementation, whether the built-in is right or wrong: %s', async (_, kernelFunc) => {
   replaceBuiltin(kernelFunc);
   breakPass('forward', (right, info, x, filter, y, ...rest) => {
     right(info, x, filter, y, ...rest);
@@ -56,7 +56,7 @@ test.each([
   expect(verdict.reason).toMatch(/^element 5 is/);
 });
 
-test('never takes our own kernels for the built-in', async () => {
+test('refuses our own kernel as the built-in', async () => {
   const {install, uninstall} = await import('../../../src/plugin/install.js');
   install();
   const ours = tf.getKernel('Conv2D', 'cpu').kernelFunc;

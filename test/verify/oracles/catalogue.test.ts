@@ -49,7 +49,7 @@ test.each(
   expect(new Set(passed.map(({fill}) => fill))).toEqual(new Set(fills));
 });
 
-test('on a GPU the costly ones take sampled, decided by the problem; elsewhere each judges everything', () => {
+test('on a GPU expensive oracles judge a sample of the problems', () => {
   const many = Array.from({length: 1000}, (_, i) => parseProblem(`ih${i + 1}iw2ic1oc1kh1kw1`));
   for (const oracle of oracles) {
     const sampled = (backend: string) =>
@@ -60,7 +60,7 @@ test('on a GPU the costly ones take sampled, decided by the problem; elsewhere e
   }
 });
 
-test('the costly ones judge some of the large problems, and every small one', () => {
+test('expensive oracles judge a sample of the large problems', () => {
   const large = Array.from({length: 400}, (_, i) => parseProblem(`ih${i + 200}iw200ic1oc1kh1kw1`));
   const oftenAsked = (oracle: (typeof oracles)[number]) =>
     large.filter((problem) => isSampled(oracle, problem, 'cpu', {index: 0, of: 1})).length;
@@ -73,7 +73,7 @@ test('the costly ones judge some of the large problems, and every small one', ()
   );
 });
 
-test('the costly ones judge one algorithm of each problem, the others all', () => {
+test('expensive oracles judge one algorithm for each problem, the others all', () => {
   const many = Array.from({length: 1000}, (_, i) => parseProblem(`ih${i + 1}iw2ic1oc1kh1kw1`));
   for (const oracle of oracles) {
     const asked = many.map((problem) => [0, 1, 2].filter((index) => isSampled(oracle, problem, 'cpu', {index, of: 3})));

@@ -14,7 +14,7 @@ const judge = (problems: string[]) =>
     diagnose: false,
   });
 
-test("convgrad's own kernels keep NaN under every activation where tfjs's do", async () => {
+test('our kernels keep NaN under every activation, as those of tfjs do', async () => {
   const small = fusedCases().flatMap(({problem}) =>
     flopsOf(problemInfo(problem)) < 4000 ? [formatProblem(problem)] : [],
   );
@@ -25,7 +25,7 @@ test("convgrad's own kernels keep NaN under every activation where tfjs's do", a
 });
 
 test.each(['relu', 'relu6', 'elu', 'sigmoid', 'prelu', 'leakyrelu0.5'])(
-  'a foreign kernel in which %s makes 0 of NaN is found',
+  'a foreign kernel whose %s turns NaN into 0 fails',
   async (activation) => {
     foreignKernel('FusedConv2D', (right) => (params) => {
       const result = right(params);

@@ -12,7 +12,7 @@ test.each(['backpropInput', 'backpropFilter'] as const)('rejects a %s with one e
   });
 });
 
-test('demands no NaN of anybody where the forward pass brings one', async () => {
+test('reports NaN of the forward pass instead of a wrong derivative', async () => {
   breakPass('forward', (right, info, a, b, out, engine) => {
     right(info, a, b, out, engine);
     out[0] = Number.NaN;
@@ -38,11 +38,11 @@ test('rejects a forward pass that is not linear', async () => {
   });
 });
 
-test('holds a gradient without a forward pass of its own against the definition', async () => {
+test('judges a gradient without a forward pass of its own against the definition', async () => {
   expect(await ask(finiteDifferencesOracle, 'transposed', 'backpropInput')).toEqual({status: 'passed'});
 });
 
-test('cannot judge what is not exact on integers, or has no room for a change', async () => {
+test('skips algorithms that are inexact on integers and problems without room for a change', async () => {
   expect(await ask(finiteDifferencesOracle, 'direct', 'backpropInput', {more: {headroom: 0}})).toEqual({
     status: 'skipped',
     reason: 'the algorithm is never exact on integers',

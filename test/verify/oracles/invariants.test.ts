@@ -8,7 +8,7 @@ import type {Target} from '../../../src/verify/run/target.js';
 import {ask, breakPass} from './ask.js';
 
 describe.each(passes)('%s', (pass) => {
-  test.each([0, 1])('purity rejects input %i written to', async (which) => {
+  test.each([0, 1])('purity rejects a kernel that writes to input %i', async (which) => {
     breakPass(pass, (right, info, a, b, out, engine) => {
       right(info, a, b, out, engine);
       [a, b][which]![3]! /= 2;
@@ -19,7 +19,7 @@ describe.each(passes)('%s', (pass) => {
     });
   });
 
-  test('determinism rejects a run that differs in the last bit', async () => {
+  test('determinism rejects runs that differ in the last bit', async () => {
     let runs = 0;
     breakPass(pass, (right, info, a, b, out, engine) => {
       right(info, a, b, out, engine);
@@ -31,7 +31,7 @@ describe.each(passes)('%s', (pass) => {
     });
   });
 
-  test('poison rejects what accumulates, or leaves elements unwritten', async () => {
+  test('poison rejects an output that is partly unwritten', async () => {
     breakPass(pass, (right, info, a, b, out, engine) => {
       const before = out.slice();
       right(info, a, b, out, engine);
@@ -43,7 +43,7 @@ describe.each(passes)('%s', (pass) => {
     });
   });
 
-  test.each([0, 1])('zero rejects a mistake where input %i is the same everywhere', async (which) => {
+  test.each([0, 1])('zero rejects a mistake that needs a constant input %i', async (which) => {
     breakPass(pass, (right, info, a, b, out, engine) => {
       right(info, a, b, out, engine);
       const [first, ...others] = which === 0 ? a : b;
@@ -57,7 +57,7 @@ describe.each(passes)('%s', (pass) => {
     for (const {reason} of failed) expect(reason).toMatch(/^where (x|filter|dy) is 2 everywhere: element 0 is /);
   });
 
-  test.each([0, 1])('poison rejects an output left as it was where input %i is all zero', async (which) => {
+  test.each([0, 1])('poison rejects an unwritten output when input %i is all zero', async (which) => {
     breakPass(pass, (right, info, a, b, out, engine) => {
       if ([a, b][which]!.some((value) => value !== 0)) right(info, a, b, out, engine);
     });
@@ -67,7 +67,7 @@ describe.each(passes)('%s', (pass) => {
     });
   });
 
-  test('zero rejects a result that is not linear', async () => {
+  test('zero rejects a kernel that adds a constant', async () => {
     breakPass(pass, (right, info, a, b, out, engine) => {
       right(info, a, b, out, engine);
       out[2]! += 1e-6;
@@ -79,7 +79,7 @@ describe.each(passes)('%s', (pass) => {
   });
 });
 
-test('a changed input of one run does not reach the next', async () => {
+test('an input overwritten in one run is right again in the next', async () => {
   breakPass('forward', (right, info, a, b, out, engine) => {
     right(info, a, b, out, engine);
     a.fill(0);
@@ -90,13 +90,13 @@ test('a changed input of one run does not reach the next', async () => {
 test.each<[string, Partial<Target>]>([
   ['a backend that is not served', {backend: 'tensorflow'}],
   ['what a module registered', {imported: {run: (_problem, _pass, fn) => fn()}}],
-])('poison cannot judge %s', async (_, more) => {
+])('poison skips %s', async (_, more) => {
   expect(await ask(poisonOracle, 'direct', 'forward', {more})).toEqual({
     status: 'skipped',
     reason: expect.stringContaining('nobody can fill it'),
   });
 });
 
-test('poison cannot judge an empty batch', async () => {
+test('poison skips an empty batch', async () => {
   expect((await ask(poisonOracle, 'direct', 'forward', {problem: 'mb0ih3iw3ic1oc1kh2kw2'})).status).toBe('skipped');
 });

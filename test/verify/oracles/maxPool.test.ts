@@ -7,7 +7,7 @@ const problems = ['mb2ih7iw6ic3oc2kh3kw2sh2sw1-same', 'ih5iw5ic2oc2kh2kw2sh2sw2'
 const run = (backend: string) =>
   verify({backends: [backend], problems, algorithms: ['direct'], oracles: ['maxPool'], diagnose: false});
 
-test('the gradient of max pooling is judged where convgrad has a kernel for it', async () => {
+test('judges the max pooling gradient on backends where convgrad has its kernel', async () => {
   const {results, coverage} = await run('wasm');
   expect(results.map(({status}) => status)).toEqual(problems.flatMap(() => ['passed', 'passed']));
   expect(coverage.counters.find(({counter: part}) => part === 'MaxPoolGrad')?.hits).toBe(4 * problems.length);
@@ -21,7 +21,7 @@ test.each<[string, (dx: tf.Tensor, dy: tf.Tensor) => tf.Tensor]>([
     'half of it left out',
     (dx) => tf.mul(dx, tf.cast(tf.less(tf.range(0, dx.size).reshape(dx.shape), dx.size / 2), 'float32')),
   ],
-])('a gradient that is %s is found', async (_, wrong) => {
+])('rejects a gradient that is %s', async (_, wrong) => {
   const undo = injectFault('direct', {
     kernel: (name, right) =>
       name === 'MaxPoolGrad'
@@ -40,7 +40,7 @@ test.each<[string, (dx: tf.Tensor, dy: tf.Tensor) => tf.Tensor]>([
   }
 });
 
-test('tfjs’s own kernel is not taken for convgrad’s', async () => {
+test('does not take the built-in kernel for ours', async () => {
   const {results} = await verify({
     ...{backends: ['wasm'], problems, algorithms: ['direct'], oracles: ['maxPool'], diagnose: false},
     brokenSetup: 'no-install',

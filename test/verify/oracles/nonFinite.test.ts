@@ -22,7 +22,7 @@ test.each(['forward', 'backpropInput', 'backpropFilter'] as const)(
   },
 );
 
-test('rejects a dX that does nothing where all weights are zero', async () => {
+test('rejects a dX that skips filters of zeros', async () => {
   breakPass('backpropInput', (right, info, dy, filter, dx, engine) => {
     if (filter.every((weight) => weight === 0)) dx.fill(0);
     else right(info, dy, filter, dx, engine);
@@ -36,22 +36,25 @@ test('rejects a dX that does nothing where all weights are zero', async () => {
   expect(new Set(statuses)).toEqual(new Set(['passed', 'failed']));
 });
 
-test.each(['taps', 'padded'] as const)("rejects a NaN that spreads everywhere, declared '%s'", async (footprint) => {
-  breakPass(
-    'forward',
-    (right, info, a, b, out, engine) => {
-      right(info, a, b, out, engine);
-      if (out.some(Number.isNaN)) out.fill(Number.NaN);
-    },
-    {footprint},
-  );
-  expect(await ask(nonFiniteOracle, 'broken', 'forward', {problem: padded})).toMatchObject({
-    status: 'failed',
-    reason: expect.stringContaining(`spreads beyond the declared footprint '${footprint}'`),
-  });
-});
+test.each(['taps', 'padded'] as const)(
+  "rejects a NaN that spreads everywhere under footprint '%s'",
+  async (footprint) => {
+    breakPass(
+      'forward',
+      (right, info, a, b, out, engine) => {
+        right(info, a, b, out, engine);
+        if (out.some(Number.isNaN)) out.fill(Number.NaN);
+      },
+      {footprint},
+    );
+    expect(await ask(nonFiniteOracle, 'broken', 'forward', {problem: padded})).toMatchObject({
+      status: 'failed',
+      reason: expect.stringContaining(`spreads beyond the declared footprint '${footprint}'`),
+    });
+  },
+);
 
-test("accepts it when it is declared 'tile'", async () => {
+test("accepts a NaN that spreads everywhere under footprint 'tile'", async () => {
   breakPass(
     'forward',
     (right, info, a, b, out, engine) => {
@@ -90,7 +93,7 @@ test.each(
     ].map((each) => ({pass, ...each})),
   ),
 )(
-  'a $pass that spreads over tiles of 2×3, declared of $tile, has $status',
+  '$pass that spreads over tiles of 2×3 and declares tile $tile has $status',
   async ({pass, tile: [height, width], status}) => {
     breakPass(pass, spoilTiles(pass, 2, 3), {footprint: 'tile', tile: () => [height, width]});
     const found = new Set<string>();
@@ -104,19 +107,19 @@ test.each(
 test.each([
   ['padded', 'passed'],
   ['taps', 'failed'],
-] as const)("multiplying with zeros of the border, declared '%s', has %s", async (footprint, status) => {
+] as const)("a kernel that multiplies zeros of the border, with footprint '%s', has %s", async (footprint, status) => {
   breakPass('forward', (_right, ...args) => im2col.forward!(...args), {footprint});
   expect((await ask(nonFiniteOracle, 'broken', 'forward', {problem: 'ih3iw3ic1oc1kh3kw3-same'})).status).toBe(status);
 });
 
-test('cannot judge who declares no footprint, or has no data', async () => {
+test('skips a kernel without a footprint and an empty batch', async () => {
   expect((await ask(nonFiniteOracle, 'direct', 'forward', {more: {footprint: undefined}})).reason).toBe(
     'it declares no footprint',
   );
   expect((await ask(nonFiniteOracle, 'direct', 'forward', {problem: 'mb0ih3iw3ic1oc1kh2kw2'})).status).toBe('skipped');
 });
 
-describe('what was imported and declares nothing', () => {
+describe('an imported kernel without a footprint', () => {
   const judge = async () => {
     const {results} = await verify({
       ...{backends: ['cpu'], problems: [padded], fills: ['integers'], oracles: ['nonFinite'], diagnose: false},
@@ -130,7 +133,7 @@ describe('what was imported and declares nothing', () => {
       'Inf into the largest number',
       (value) => (Math.abs(value) === Number.POSITIVE_INFINITY ? Math.sign(value) * 3.4e38 : value),
     ],
-  ])('is found where it sampled %s', async (_, change) => {
+  ])('fails if it turns %s', async (_, change) => {
     for (const name of ['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter']) {
       foreignKernel(name, (right) => (params) => {
         const result = right(params);
@@ -144,7 +147,7 @@ describe('what was imported and declares nothing', () => {
       expect(one).toMatch(/^failed element \d+ is -?[\d.e+]+ although a term of it holds an Inf or NaN of /);
   });
 
-  test('may spread over an image, and not into another one', async () => {
+  test('may spread within an image but not into another', async () => {
     const spreading = (images: boolean) =>
       foreignKernel('Conv2D', (right) => (params) => {
         const result = right(params);
@@ -164,7 +167,7 @@ describe('what was imported and declares nothing', () => {
     ]);
   });
 
-  test('passes where it is right, and in a gradient', async () => {
+  test('passes if it is right, as does an imported gradient', async () => {
     foreignKernel('Conv2D', (right) => right);
     foreignGradient('Conv2D', (right) => (dy, saved, attrs) => right(dy, saved, attrs));
     expect(await judge()).toEqual(['passed ', 'passed ', 'passed ']);

@@ -16,7 +16,7 @@ test.each<[string, RegExp]>([
   ['result-is-input', /^where a factor is one: the result shares the memory of x: /],
   ['attributes-changed', /^Conv2D changed its attributes from \{"strides":\[1,1\],.* to \{"strides":\[2,2\],/],
   ['tensor-leaked', /^memory of 1 more tensors is left behind$/],
-])('%s is found although its values are right', async (name, reason) => {
+])('rejects mutant %s, whose values are right', async (name, reason) => {
   const mutant = sideEffectFaults.find((one) => one.name === name)!;
   const undo = defineMutant(mutant);
   try {
@@ -31,7 +31,7 @@ test.each<[string, RegExp]>([
   }
 });
 
-test('a kernel that keeps x and hands its memory out under another name is found by what x becomes', async () => {
+test('rejects a kernel whose result shares the array of x', async () => {
   const name = 'Conv2D';
   const undo = defineMutant({
     ...{name: 'sharing-array', passes: ['forward'], wrong: 'y has the array of x'},
@@ -68,7 +68,7 @@ test.each<[string, Pass, (kept: Float32Array, out: Float32Array) => void]>([
   ['overwrites', 'forward', (kept) => kept.fill(0, 0, 1)],
   ['writes over', 'backpropInput', (kept, out) => kept.set(out.subarray(0, kept.length))],
   ['adds to', 'backpropFilter', (kept, out) => kept.set(kept.map((value, i) => value + (out[i] ?? 0)))],
-])('a call that %s what an earlier call returned is found', async (_, pass, spoil) => {
+])('rejects a kernel that %s an earlier result', async (_, pass, spoil) => {
   let kept: Float32Array | undefined;
   const mutant: Mutant = {
     ...{name: 'kept', passes: [pass], wrong: 'it keeps its result and changes it at the next call'},
@@ -92,7 +92,7 @@ test.each<[string, Pass, (kept: Float32Array, out: Float32Array) => void]>([
   }
 });
 
-test('a gradient that changes the attributes of its convolution is found', async () => {
+test('rejects a gradient that changes the attributes of its convolution', async () => {
   foreignGradient('Conv2D', (right) => (dy, saved, attrs) => {
     const found = right(dy, saved, structuredClone(attrs));
     (attrs['strides'] as number[])[0] = 9;
@@ -106,7 +106,7 @@ test('a gradient that changes the attributes of its convolution is found', async
     );
 });
 
-test('right kernels pass, also where they have nothing to do and where tensors come from elsewhere', async () => {
+test('passes right kernels on pointwise problems of any provenance', async () => {
   for (const provenance of ['uploaded', 'moved', 'cloned', 'shared']) {
     const {summary} = await verify({...options, problems: pointwise, provenance});
     expect(summary).toMatchObject({failed: 0, vacuous: 0});

@@ -17,7 +17,7 @@ describe.each(passes)('%s', (pass) => {
       for (let i = 0; i < out.length; i++) out[i] = change(out[i]!);
     });
 
-  test('sums in float32 that are stored as float16 pass, and are told how far they went', async () => {
+  test('accepts float32 sums stored as float16 and reports how far they went', async () => {
     store(stored);
     const {status, overflow} = await judged();
     expect(status).toBe('passed');
@@ -27,7 +27,7 @@ describe.each(passes)('%s', (pass) => {
     expect(overflow!.largest).toBeLessThan(4 * 65504);
   });
 
-  test('so does a device that stops at the largest number', async () => {
+  test('accepts a device that stops at the largest float16', async () => {
     store((value) => Math.max(-65504, Math.min(65504, stored(value))));
     expect((await judged()).status).toBe('passed');
   });
@@ -43,7 +43,7 @@ describe.each(passes)('%s', (pass) => {
     });
   });
 
-  test('what is in range and became infinite names the intermediate that left it', async () => {
+  test('names the intermediate that overflows when the result is in range', async () => {
     store((value) => stored(2 * value) / 2);
     const {status, reason} = await judged();
     expect(status).toBe('failed');
@@ -53,6 +53,6 @@ describe.each(passes)('%s', (pass) => {
   });
 });
 
-test('it is not asked where results are stored in float32', async () => {
+test('skips results stored in float32', async () => {
   expect(await ask(rangeOracle, 'direct', 'forward')).toMatchObject({status: 'skipped'});
 });

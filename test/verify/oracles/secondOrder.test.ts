@@ -6,7 +6,7 @@ test.each([
   ['backpropFilter', 'backpropInput', 'the derivative of dx by filter'],
   ['forward', 'backpropInput', 'the derivative of dx by dy'],
   ['forward', 'backpropFilter', 'the derivative of dFilter by dy'],
-] as const)('a wrong %s shows in the second derivatives of %s', async (wrong, pass, says) => {
+] as const)('a wrong %s fails in the second derivatives of %s', async (wrong, pass, says) => {
   breakPass(wrong, (right, info, a, b, out, engine) => {
     right(info, a, b, out, engine);
     out[0]! += 1;
@@ -24,7 +24,7 @@ test.each(['-nchw', '-p1-ceil', 'dh2dw1-same', 'sh2sw2dh2dw2-same'])('accepts %s
   }
 });
 
-test('knows which code ran: a nested pass that others serve is no proof', async () => {
+test('throws if another algorithm serves a nested pass', async () => {
   const partly = {supports: () => true as const};
   await expect(ask(secondOrderOracle, 'transposed', 'backpropInput', {more: partly})).rejects.toThrow(
     /cpu\/transposed\/(forward|backpropFilter) should have served this pass/,
@@ -39,7 +39,7 @@ test.each([
     {imported: {run: <T>(_problem: unknown, _pass: unknown, fn: () => T) => fn()}},
     'of convgrad’s kernels and of imported ones only',
   ],
-] as const)('cannot judge %s', async (_, algorithm, more, reason) => {
+] as const)('skips %s', async (_, algorithm, more, reason) => {
   expect(await ask(secondOrderOracle, algorithm, 'backpropInput', {more})).toEqual({
     status: 'skipped',
     reason: expect.stringContaining(reason),

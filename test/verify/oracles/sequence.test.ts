@@ -64,14 +64,14 @@ test.each<[string, string, (inputs: Inputs) => object[], RegExp]>([
     ({dy, filter}) => [dy!.dataId, filter!.dataId],
     /^sequence backpropInput: right alone, and wrong after a call with the same tensors as /,
   ],
-])('a kernel that keeps %s alone is found', async (_, name, keyOf, reason) => {
+])('rejects a kernel that caches %s alone', async (_, name, keyOf, reason) => {
   cached(name, keyOf);
   const failures = await failuresOf();
   expect(failures).toContainEqual(expect.stringMatching(reason));
   expect(failures.filter((failure) => !failure.startsWith('sequence'))).toEqual([]);
 });
 
-test('a kernel that is wrong at a second call with the same tensors is found', async () => {
+test('rejects a kernel that is wrong in a second call with the same tensors', async () => {
   const seen = new WeakSet<object>();
   foreignKernel('Conv2DBackpropFilter', (right) => (params) => {
     const {x, dy} = params.inputs as Inputs;
@@ -87,7 +87,7 @@ test('a kernel that is wrong at a second call with the same tensors is found', a
   );
 });
 
-test('a gradient that takes x from the last forward call is found', async () => {
+test('rejects a gradient that takes x from the last forward call', async () => {
   let last: tf.Tensor | undefined;
   foreignKernel('Conv2D', (right) => (params) => {
     last = params.inputs['x'] as tf.Tensor;
@@ -104,7 +104,7 @@ test('a gradient that takes x from the last forward call is found', async () => 
   );
 });
 
-test('a backward kernel that uses what the forward kernel of its module kept is found', async () => {
+test('rejects a backward kernel that uses the filter of the last forward call', async () => {
   let kept: Float32Array | undefined;
   foreignKernel('Conv2D', (right) => (params) => {
     kept = memoryOf(params, params.inputs['filter']!).slice();
@@ -123,7 +123,7 @@ test('a backward kernel that uses what the forward kernel of its module kept is 
   );
 });
 
-test('a gradient whose two halves disturb one another is found', async () => {
+test('rejects a gradient whose dX and dFilter disturb each other', async () => {
   foreignGradient('Conv2D', (right) => (dy, saved, attrs) => {
     const {x, filter} = right(dy, saved, attrs) as Record<string, () => tf.Tensor>;
     let isAsked = false;
@@ -142,7 +142,7 @@ test('a gradient whose two halves disturb one another is found', async () => {
   );
 });
 
-test('what is wrong alone is left to the reference', async () => {
+test('leaves a kernel that is wrong alone to the reference', async () => {
   foreignKernel('Conv2D', (right) => (params) => {
     const result = right(params);
     memoryOf(params, result)[0] += 1;
@@ -153,7 +153,7 @@ test('what is wrong alone is left to the reference', async () => {
   expect(failures.every((failure) => failure.startsWith('reference'))).toBe(true);
 });
 
-test('a kernel that keeps right results for the same tensors and attributes passes', async () => {
+test('passes a kernel that caches by tensors and attributes', async () => {
   const known = new WeakMap<object, Map<string, Float32Array>>();
   foreignKernel('Conv2D', (right) => (params) => {
     const {x, filter} = params.inputs as Record<string, tf.Tensor>;

@@ -11,7 +11,7 @@ const judged = async (oracles: ('reference' | 'spelling')[]) => {
   return results.filter(({status}) => status === 'failed');
 };
 
-test.each(problems)('the other form of %s means the same', (text) => {
+test.each(problems)('otherSpelling() keeps the meaning of %s', (text) => {
   const problem = parseProblem(text);
   const {strides, dilations, pad, dataFormat} = otherSpelling(problem);
   const usual = problemAttributes(problem);
@@ -24,7 +24,7 @@ test.each<[string, (attrs: tf.NamedAttrMap) => tf.NamedAttrMap]>([
   ['strides', (attrs) => (Array.isArray(attrs['strides']) ? attrs : {...attrs, strides: 1})],
   ['dilations', (attrs) => (Array.isArray(attrs['dilations']) ? attrs : {...attrs, dilations: 1})],
   ['pads', (attrs) => (Array.isArray(attrs['pad']) ? {...attrs, pad: 0} : attrs)],
-])('a gradient that misreads %s in the other form is found', async (_, misread) => {
+])('rejects a gradient that misreads the other spelling of %s', async (_, misread) => {
   foreignGradient('Conv2D', (right) => (dy, saved, attrs) => right(dy, saved, misread(attrs)));
   expect(await judged(['reference'])).toEqual([]);
   const failed = await judged(['spelling']);
@@ -32,7 +32,7 @@ test.each<[string, (attrs: tf.NamedAttrMap) => tf.NamedAttrMap]>([
   for (const {reason} of failed) expect(reason).toMatch(/^with the attributes written as \{.*"strides":[12],/);
 });
 
-test('a kernel that misreads a stride given as a number is found', async () => {
+test('rejects a kernel that misreads a stride given as a number', async () => {
   foreignKernel('Conv2D', (right) => (params) => {
     const {strides} = params.attrs as {strides: number | number[]};
     return typeof strides === 'number'

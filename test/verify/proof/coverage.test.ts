@@ -7,7 +7,7 @@ import {Tally} from '../../../src/verify/report/tally.js';
 
 const quick = {backends: ['cpu'], cases: 1, oracles: ['reference', 'determinism']} as const;
 
-test('edge cases and named layers reach every part, and a part that no case reaches fails the run', async () => {
+test('a full run reaches every code path, and one that it misses fails the run', async () => {
   const undo = defineAlgorithm({
     ...{name: 'unreachable', supports: ({batch}) => batch > 2 ** 20 || 'it wants a million images'},
     forward() {},
@@ -43,7 +43,7 @@ test.each([
   ['a choice of passes', {passes: ['forward']}],
   ['a choice of oracles', {oracles: ['reference']}],
   ['a problem by name', {problems: ['ih3iw3ic1oc1kh1kw1']}],
-] as const)('%s need not reach everything, and hits are those of this run alone', async (_, choice) => {
+] as const)('%s makes coverage incomplete, which fails nothing, and counts this run only', async (_, choice) => {
   const problems = ['ih3iw3ic1oc1kh1kw1'];
   const {coverage} = await verify({...quick, problems, ...choice});
   expect(coverage.complete).toBe(false);
@@ -51,7 +51,7 @@ test.each([
   expect(coverage.counters).toContainEqual({backend: 'cpu', counter: 'im2col, a second block of pixels', hits: 0});
 });
 
-test('an interrupted report claims nothing', () => {
+test('an interrupted run misses no code path', () => {
   const coverage = {counters: [{backend: 'cpu', counter: 'p', hits: 0}], complete: true};
   const options = resolveOptions({}, ['cpu']);
   const report = makeReport(options, {tfjs: 'x', backends: {}}, new Tally(), 1, true, {coverage});

@@ -39,31 +39,28 @@ const problems = fixedCases()
 test.each([
   ['cpu', 14],
   ['wasm', 15],
-])(
-  'on %s verify reaches every kernel and gradient of a convolution that install() registers, and counts it',
-  async (backend, count) => {
-    await tf.setBackend(backend);
-    const all = registeredByInstall(backend);
-    expect(all).toEqual(expect.arrayContaining(ofOtherOperations));
-    const registered = all.filter((name) => !ofOtherOperations.includes(name));
-    expect(registered).toHaveLength(count);
-    const {coverage, summary} = await verify({backends: [backend], problems, algorithms: ['direct'], diagnose: false});
-    expect(summary.failed).toBe(0);
-    const hits = new Map(coverage.counters.map(({counter: part, hits}) => [part, hits]));
-    const reached = (name: string) =>
-      [...hits]
-        .filter(([part]) => part === name || part.startsWith(`${name}, `))
-        .map(([part, times]) => [part, times > 0]);
-    for (const name of registered) {
-      expect(reached(name)).not.toEqual([]);
-      expect(reached(name).filter(([, isReached]) => !isReached)).toEqual([]);
-    }
-    // A fused kernel counts by what it was asked for.
-    expect(reached('FusedConv2D')).toHaveLength(11);
-    expect(kernelCounters('FusedConv2D', {}, {activation: 'elu'})).toEqual([
-      'FusedConv2D, elu',
-      'FusedConv2D, without bias',
-      'FusedConv2D, NHWC',
-    ]);
-  },
-);
+])('on %s verify reaches every convolution kernel and gradient that install() registers', async (backend, count) => {
+  await tf.setBackend(backend);
+  const all = registeredByInstall(backend);
+  expect(all).toEqual(expect.arrayContaining(ofOtherOperations));
+  const registered = all.filter((name) => !ofOtherOperations.includes(name));
+  expect(registered).toHaveLength(count);
+  const {coverage, summary} = await verify({backends: [backend], problems, algorithms: ['direct'], diagnose: false});
+  expect(summary.failed).toBe(0);
+  const hits = new Map(coverage.counters.map(({counter: part, hits}) => [part, hits]));
+  const reached = (name: string) =>
+    [...hits]
+      .filter(([part]) => part === name || part.startsWith(`${name}, `))
+      .map(([part, times]) => [part, times > 0]);
+  for (const name of registered) {
+    expect(reached(name)).not.toEqual([]);
+    expect(reached(name).filter(([, isReached]) => !isReached)).toEqual([]);
+  }
+  // A fused kernel counts by what it was asked for.
+  expect(reached('FusedConv2D')).toHaveLength(11);
+  expect(kernelCounters('FusedConv2D', {}, {activation: 'elu'})).toEqual([
+    'FusedConv2D, elu',
+    'FusedConv2D, without bias',
+    'FusedConv2D, NHWC',
+  ]);
+});

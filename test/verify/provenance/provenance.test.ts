@@ -25,7 +25,7 @@ beforeAll(async () => {
 const problem = parseProblem('mb2ih5iw6ic3oc4kh3kw2sh1sw2-same-nchw');
 const square = parseProblem('ih3iw9ic3oc3kh3kw3-same-nchw');
 
-test.each(['int32', 'int32,uploaded,sliced'])('%s is read and written', (text) => {
+test.each(['int32', 'int32,uploaded,sliced'])('%s parses and formats to the same text', (text) => {
   expect(formatProvenance(parseProvenance(text))).toBe(text);
 });
 
@@ -42,7 +42,7 @@ describe.each(provenancesOf('cpu'))('%s', (name) => {
     ['integers', problem],
     ['reals', problem],
     ['integers', square],
-  ] as const)('gives tensors of the values that the test vector has, of %s', async (fill, of) => {
+  ] as const)('makes tensors with the values of the test vector, %s', async (fill, of) => {
     const provenance = realizable(uniformProvenance(name), of, 'cpu');
     const {inputs} = makeTestVector(of, fill, 3, 1, undefined, provenance);
     const [plain, from] = [await tensorsFrom(of, inputs), await tensorsFrom(of, inputs, provenance)];
@@ -57,7 +57,7 @@ describe.each(provenancesOf('cpu'))('%s', (name) => {
   });
 });
 
-test('tensors that are shared are of one memory, where they are of one size', async () => {
+test('shared tensors of equal size have one memory', async () => {
   const provenance = realizable(uniformProvenance('shared'), square, 'cpu');
   const {x, filter, dy} = await tensorsFrom(
     square,
@@ -70,7 +70,7 @@ test('tensors that are shared are of one memory, where they are of one size', as
   tf.dispose([x, filter, dy]);
 });
 
-test('what the backend cannot make is uploaded, and what has no elements too', () => {
+test('a provenance that is impossible for the backend or an empty tensor becomes uploaded', () => {
   expect(realizable(uniformProvenance('packed'), problem, 'cpu')).toEqual(uniformProvenance('uploaded'));
   const empty = parseProblem('mb0ih5iw6ic3oc4kh3kw2');
   expect(realizable(uniformProvenance('sliced'), empty, 'cpu')).toEqual({
@@ -80,14 +80,14 @@ test('what the backend cannot make is uploaded, and what has no elements too', (
   });
 });
 
-test('values that a provenance cannot have are uploaded: oracles try others than were drawn', async () => {
+test('values that a provenance cannot hold are uploaded', async () => {
   const {inputs} = makeTestVector(problem, 'reals', 1, 1);
   const tensors = await tensorsFrom(problem, inputs, uniformProvenance('bool'));
   expect(Array.from(tensors.filter.dataSync())).toEqual(Array.from(inputs.filter));
   tf.dispose(tensors);
 });
 
-test('the seed and the problem draw it, each as often as the next', () => {
+test('the drawn provenance is uniform and reproducible', () => {
   const counts = new Map<string, number>();
   for (let seed = 0; seed < 1000; seed++) {
     const {x} = drawProvenance(problem, 'reals', seed, 'webgl');
@@ -97,7 +97,7 @@ test('the seed and the problem draw it, each as often as the next', () => {
   expect(drawProvenance(problem, 'reals', 5, 'cpu')).toEqual(drawProvenance(problem, 'reals', 5, 'cpu'));
 });
 
-test('every provenance reaches every pass of every algorithm in the cases of each run', async () => {
+test('the fixed cases bring every provenance to every pass of every algorithm', async () => {
   const own = fixedCases().filter(({provenance}) => provenance);
   expect(own).toHaveLength(2 * provenanceNames.length);
   expect(cases({seed: 1, cases: 1}).filter(({provenance}) => provenance)).toEqual(own);
@@ -118,7 +118,7 @@ test('every provenance reaches every pass of every algorithm in the cases of eac
   expect(expected.filter((one) => !reached.has(one))).toEqual([]);
 });
 
-describe('a kernel that takes x for the filter where both are one tensor', () => {
+describe('a kernel that is wrong if x and filter share their memory', () => {
   const registered = async (text: string) => {
     install({tf});
     const builtin = builtinKernel(tf, 'Conv2D', 'cpu')!;
@@ -145,7 +145,7 @@ describe('a kernel that takes x for the filter where both are one tensor', () =>
     data: {get(id: object): {values: Float32Array}};
   }
 
-  it('fails with tensors that are shared, and its replay line says so', async () => {
+  it('fails with shared tensors, and its replay line names the provenance', async () => {
     const {summary, results} = await registered('uploaded,shared,uploaded');
     expect(summary.failed).toBeGreaterThan(0);
     const {provenance, replay, diagnosis} = results.find(({status}) => status === 'failed')!;
@@ -154,7 +154,7 @@ describe('a kernel that takes x for the filter where both are one tensor', () =>
     expect(diagnosis?.smallest.replay).toContain(' --provenance uploaded,shared,uploaded');
   });
 
-  it('passes where they are two', async () => {
+  it('passes with separate tensors', async () => {
     expect((await registered('cloned')).summary).toMatchObject({failed: 0});
   });
 });

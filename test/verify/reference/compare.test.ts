@@ -30,7 +30,7 @@ test.each(['integers', 'reals'] as const)('a gradient that is 0.1% off is reject
   expect(compare({values: off, shape}, expected, given(fill)).status).toBe('failed');
 });
 
-test('integers must agree to the last bit, and the worst element is named', () => {
+test('integers must agree exactly, and the worst element is named', () => {
   const {expected, values, shape} = right('integers');
   values[5] += 1;
   const {status, worst} = compare({values, shape}, expected, given('integers'));
@@ -54,7 +54,7 @@ test('−0 is 0', () => {
   expect(compare({values: changed(values, 0, -0), shape}, expected, given('integers')).status).toBe('passed');
 });
 
-test.each([Number.NaN, Number.POSITIVE_INFINITY])('%p is never right, not even against itself', (bad) => {
+test.each([Number.NaN, Number.POSITIVE_INFINITY])('%p always fails, even against itself', (bad) => {
   const {expected, values, shape} = right('reals');
   values[2] = bad;
   const verdict = compare({values, shape}, expected, given('reals', {other: {values, shape}}));
@@ -80,7 +80,7 @@ test('a wrong shape fails, whatever the values', () => {
   expect(compare({values: values.slice(1), shape}, expected, given('integers')).status).toBe('failed');
 });
 
-test('mostly zeros prove nothing, unless they are wrong', () => {
+test('a result of mostly zeros is vacuous unless it is wrong', () => {
   const {expected, shape} = right('integers');
   expected.values.fill(0, 0, 52);
   const values = Float32Array.from(expected.values);
@@ -89,13 +89,13 @@ test('mostly zeros prove nothing, unless they are wrong', () => {
   expect(compare({values, shape}, expected, given('integers')).status).toBe('failed');
 });
 
-test('integers whose sums leave the exact range are not judged exactly', () => {
+test('integers whose sums exceed the exact range are skipped', () => {
   const {expected, ...got} = right('integers');
   expect(compare(got, expected, given('integers', {headroom: 0}))).toMatchObject({status: 'skipped'});
   expect(compare(got, expected, given('integers', {headroom: 2 ** 20})).reason).toMatch(/beyond 2\^24/);
 });
 
-test('two rounded results may differ by both bounds', () => {
+test('two rounded results may differ by the sum of their bounds', () => {
   const {expected, values, shape} = right('reals');
   const bound = errorBound(expected.terms[0], expected.magnitudes[0], arithmeticOf('cpu'));
   const exact = Float64Array.from(expected.values);
@@ -110,12 +110,12 @@ test('two rounded results may differ by both bounds', () => {
   expect(values).toHaveLength(exact.length);
 });
 
-test('a GPU may round twice as coarsely, and flush subnormals', () => {
+test('a GPU may round twice as coarsely and flush subnormals', () => {
   expect(errorBound(9, 1, arithmeticOf('webgl')) / errorBound(9, 1, arithmeticOf('cpu'))).toBeCloseTo(2, 4);
   expect(errorBound(9, 0, arithmeticOf('webgl'))).toBe(18 * 2 ** -126);
 });
 
-test('float16 textures round the result once more, and hold integers to 2048', () => {
+test('float16 textures add one rounding and hold exact integers to 2048', () => {
   const f16 = arithmeticOf('webgl', true);
   const computing = errorBound(9, 1, arithmeticOf('webgl'));
   expect(errorBound(9, 1, f16, 0.5)).toBeCloseTo(2 ** -12 + (1 + 2 ** -11) * computing + 2 ** -25, 12);

@@ -9,7 +9,7 @@ import {type AllInputs, reference} from '../../../src/verify/reference/reference
 
 const fused = (text: string) => parseProblem(text) as FusedProblem;
 
-test('by hand: one pixel, two channels, bias, then prelu', () => {
+test('matches a hand computation with bias and prelu', () => {
   const problem = fused('ih1iw1ic1oc2kh1kw1-nhwc-bias-prelu');
   const inputs = {
     ...{x: Float32Array.of(3), filter: Float32Array.of(2, -4), dy: Float32Array.of(5, 7)},
@@ -31,11 +31,11 @@ test.each([
   ['elu', -1, Math.exp(-1) - 1],
   ['sigmoid', 1, 1 / (1 + Math.exp(-1))],
   ['leakyrelu', -2, -0.4],
-] as const)('%s of %d', (activation, z, y) => {
+] as const)('evaluates %s of %d', (activation, z, y) => {
   expect(activationDefinitions[activation].value(z, 0.2)).toBeCloseTo(y, 12);
 });
 
-test('the derivative of every activation is the slope of its value, and never steeper than it says', () => {
+test('the derivative of each activation is the slope of its value, within its Lipschitz constant', () => {
   for (const activation of activations) {
     const {value, derivative, lipschitz: steepness, kinks} = activationDefinitions[activation];
     for (const z of [-8.1, -3.3, -0.7, -0.1, 0.2, 1.9, 5.5, 6.6]) {
@@ -59,7 +59,7 @@ const everything = [
   'mb2ih4iw5ic2oc3kh2kw2-same-nhwc-bias1wc-preluh1c',
 ];
 
-test.each(everything)('all gradients are those of the forward pass by finite differences: %s', (text) => {
+test.each(everything)('all gradients equal finite differences of the forward pass: %s', (text) => {
   const problem = fused(text);
   const {inputs} = makeTestVector(problem, 'reals', 1, 1);
   const {passes, epilogueGradients: beside} = fusedReference(problem, inputs);
@@ -84,7 +84,7 @@ test.each(everything)('all gradients are those of the forward pass by finite dif
   }
 });
 
-test('where a kink is near, dy is zero: nobody is asked for a derivative that has no value', () => {
+test('dy is zero where the sum is at a kink', () => {
   const problem = fused('ih1iw1ic1oc3kh1kw1-nhwc-relu');
   const dy = awayFromKinks(problem, {
     ...{x: Float32Array.of(1), filter: Float32Array.of(1, 0, -1), dy: Float32Array.of(2, 3, 4)},
@@ -92,7 +92,7 @@ test('where a kink is near, dy is zero: nobody is asked for a derivative that ha
   expect([...dy]).toEqual([2, 0, 4]);
 });
 
-test('integers stay exact through halves, quarters and sixes, and no sum stands at a kink', () => {
+test('results on integers are exact, and no dy is zero', () => {
   for (const text of everything) {
     const problem = fused(text);
     const {inputs, expected} = makeTestVector(problem, 'integers', 1, 1);
@@ -110,7 +110,7 @@ test.each([
   ['eighteen', 'mb2ih5iw6ic3oc7kh3kw2-same-nhwc-bias-relu6'],
   ['many', 'ih9iw9ic60oc5kh3kw3-same-nhwc-relu6'],
   ['depthwise', 'mb2ih6iw9ic7oc7kh3kw3-same-nhwc-depthwise-bias-relu6'],
-])('relu6 is asked on all of its three pieces: %s', (_, text) => {
+])('data for relu6 reach all three pieces: %s', (_, text) => {
   const problem = fused(text);
   const {values} = makeTestVector(problem, 'integers', 1, 1).expected.forward;
   const share = (holds: (y: number) => boolean) => values.filter(holds).length / values.length;
@@ -129,7 +129,7 @@ function inFloat32({x, filter, bias, slopes}: AllInputs, activation: (typeof act
   });
 }
 
-test.each(activations)('%s: what float32 makes of reals is within the bound, and not idly so', (activation) => {
+test.each(activations)('%s in float32 stays within the bound, and the bound is not idle', (activation) => {
   const problem = fused(`ih1iw1ic64oc8kh1kw1-nhwc-bias-${activation}`);
   let largest = 0;
   for (let seed = 1; seed <= 40; seed++) {

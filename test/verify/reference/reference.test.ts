@@ -7,7 +7,7 @@ import {outputSize, reference} from '../../../src/verify/reference/reference.js'
 
 const line = (length: number, first = 1) => Float32Array.from({length}, (_, i) => first + i);
 
-test('a 2×2 filter on 3×3, by hand', () => {
+test('matches a hand computation of a 2×2 filter on 3×3', () => {
   const problem = parseProblem('ih3iw3ic1oc1kh2kw2');
   const {forward, backpropInput, backpropFilter} = reference(problem, {x: line(9), filter: line(4), dy: line(4)});
   // [1 2 3; 4 5 6; 7 8 9] against [1 2; 3 4], dy = [1 2; 3 4]
@@ -18,7 +18,7 @@ test('a 2×2 filter on 3×3, by hand', () => {
   expect([...backpropInput.terms]).toEqual([1, 2, 1, 2, 4, 2, 1, 2, 1]);
 });
 
-test('SAME with an even kernel pads behind, and S sums absolute values', () => {
+test('SAME with an even kernel pads at the end, and S sums absolute values', () => {
   const problem = parseProblem('ih1iw3ic1oc1kh1kw2-same');
   const {forward} = reference(problem, {
     x: Float32Array.of(1, -2, 3),
@@ -30,7 +30,7 @@ test('SAME with an even kernel pads behind, and S sums absolute values', () => {
   expect([...forward.terms]).toEqual([2, 2, 1]);
 });
 
-test('channels: filter[i, j, c, f] takes channel c to f', () => {
+test('filter[i, j, c, f] leads from channel c to f', () => {
   const problem = parseProblem('ih1iw1ic2oc3kh1kw1');
   const {forward, backpropInput, backpropFilter} = reference(problem, {x: line(2), filter: line(6), dy: line(3)});
   expect([...forward.values]).toEqual([9, 12, 15]);
@@ -38,7 +38,7 @@ test('channels: filter[i, j, c, f] takes channel c to f', () => {
   expect([...backpropFilter.values]).toEqual([1, 2, 3, 2, 4, 6]);
 });
 
-test('depthwise: filter[i, j, c, m] takes channel c to c·M + m', () => {
+test('a depthwise filter[i, j, c, m] leads from channel c to c·M + m', () => {
   const problem = parseProblem('ih1iw1ic2oc6kh1kw1-depthwise');
   const {forward, backpropInput, backpropFilter} = reference(problem, {x: line(2), filter: line(6), dy: line(6)});
   expect([...forward.values]).toEqual([1, 2, 3, 8, 10, 12]);
@@ -48,7 +48,7 @@ test('depthwise: filter[i, j, c, m] takes channel c to c·M + m', () => {
   expect([[...forward.terms], [...backpropInput.terms]]).toEqual([Array(6).fill(1), [3, 3]]);
 });
 
-test('depthwise is dense with a filter of zeros but for the own channels', () => {
+test('a depthwise convolution equals a dense one with zeros between channels', () => {
   const depthwise = parseProblem('mb2ih7iw6ic3oc6kh3kw2sh2sw1dh1dw2-same-depthwise');
   const dense = {...depthwise, kind: 'dense' as const};
   const inputs = drawInputs(depthwise, 'integers', 4);
@@ -73,11 +73,11 @@ test.each([
   ['ih6iw6ic1oc1kh3kw3sh2sw2-p0-floor', [2, 2]],
   ['ih8iw8ic1oc1kh3kw3sh3sw4-p0-round', [3, 2]],
   ['ih5iw6ic1oc1kh1kw2sh3sw4-same', [2, 2]],
-])('output size of %s', (text, size) => {
+])('the output size of %s follows the definition', (text, size) => {
   expect(outputSize(parseProblem(text))).toEqual(size);
 });
 
-test('agrees with the kernels’ geometry on the output size, though it shares none of its code', () => {
+test('the output size agrees with conv2dInfo on random problems', () => {
   fc.assert(
     fc.property(convolutionProblem, (problem) => {
       const info = problemInfo(problem);
@@ -88,7 +88,7 @@ test('agrees with the kernels’ geometry on the output size, though it shares n
 });
 
 /** ⟨y, dy⟩ as a function of x and filter: the convolution is linear in each, so a central difference of step 1 is exact on integers. */
-test('finite differences of ⟨y, dy⟩ are the gradients, exactly', () => {
+test('gradients equal finite differences of ⟨y, dy⟩ exactly', () => {
   fc.assert(
     fc.property(convolutionProblem, fc.nat(), (problem, pick) => {
       const inputs = drawInputs(problem, 'integers', 3);

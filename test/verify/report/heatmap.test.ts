@@ -13,7 +13,7 @@ const wantedOf = (shape: [number, number, number, number]): Expected => {
   };
 };
 
-test('the most wrong slices of an image, each with what was got, expected and allowed', () => {
+test('shows the most wrong slices of an image with actual, expected and bound', () => {
   const expected = wantedOf([2, 2, 3, 2]);
   const values = Float32Array.from(expected.values);
   values[12 + 6 + 2 * 2 + 1] += 1; // batch 1, row 1, column 2, channel 1
@@ -26,7 +26,7 @@ test('the most wrong slices of an image, each with what was got, expected and al
   expect(heatmap.slices[1].bound[0]).toBeCloseTo(4 * 2 ** -24 * 8, 10);
 });
 
-test('taps of a filter; on integers nothing is allowed', () => {
+test('shows the taps of a filter, with bound 0 on integers', () => {
   const expected = wantedOf([2, 2, 1, 3]);
   const values = Float32Array.from(expected.values);
   values[4] = Number.NaN; // tap (0, 1), channels 0 → 1
@@ -42,7 +42,7 @@ test('taps of a filter; on integers nothing is allowed', () => {
   });
 });
 
-test('of a large plane the part around the worst element', () => {
+test('shows the part of a large plane around the worst element', () => {
   const expected = wantedOf([1, 100, 40, 1]);
   const values = Float32Array.from(expected.values);
   values[98 * 40 + 20] += 1;
@@ -54,7 +54,7 @@ test('of a large plane the part around the worst element', () => {
   expect(plane.got).toHaveLength(32 * 32);
 });
 
-test('no heatmap where no value is wrong', () => {
+test('is absent if no value is wrong or the shape is', () => {
   const expected = wantedOf([1, 2, 2, 1]);
   const right = {values: expected.values, shape: expected.shape};
   expect(heatmapOf(right, expected, 'forward', {...comparison, fill: 'integers'})).toBeUndefined();

@@ -23,13 +23,13 @@ const reportOf = (...statuses: VerifyResult['status'][]) =>
     2,
   );
 
-test('the summary counts', () => {
+test('the summary counts results by status', () => {
   expect(reportOf('passed', 'failed', 'passed', 'skipped', 'vacuous').summary).toEqual({
     ...{passed: 2, failed: 1, skipped: 1, vacuous: 1, seconds: 2},
   });
 });
 
-test('good is: something passed, nothing failed, nothing was vacuous', () => {
+test('a report is good if something passed and nothing failed or was vacuous', () => {
   expect(isGood(reportOf('passed', 'skipped'))).toBe(true);
   expect(isGood(reportOf('passed', 'failed'))).toBe(false);
   expect(isGood(reportOf('passed', 'vacuous'))).toBe(false);
@@ -37,7 +37,7 @@ test('good is: something passed, nothing failed, nothing was vacuous', () => {
   expect(isGood(reportOf())).toBe(false);
 });
 
-test('a replay line names everything the result depends on', () => {
+test('a replay line names everything that the result depends on', () => {
   expect(replayLine('npm start --', result, {...options, imports: ["/it's here/mine.ts"]})).toBe(
     'npm start -- --backend cpu --problem mb1ih1iw1ic1oc1kh1kw1sh1sw1dh1dw1-valid-nhwc --seed 11 --algorithm direct ' +
       "--pass backpropFilter --fill reals --provenance uploaded --import '/it'\\''s here/mine.ts'",

@@ -7,7 +7,7 @@ const result = (more: Partial<VerifyResult>): VerifyResult => ({
   ...more,
 });
 
-test('rows add up; each problem counts once', () => {
+test('rows add up results and count each problem once', () => {
   const worst = (error: number) => ({index: 0, got: 0, want: 0, error, bound: 1});
   const {rows} = Tally.of([
     result({worst: worst(0.2), milliseconds: {ours: 1, builtin: 3}}),
@@ -25,7 +25,7 @@ test('rows add up; each problem counts once', () => {
   });
 });
 
-test('a very long run lists what fails and counts the rest', () => {
+test('a long run lists failures and counts the rest', () => {
   const tally = new Tally();
   const many = Array.from({length: 1000}, () => result({status: 'skipped', reason: 'no'}));
   for (let i = 0; i < 60; i++) tally.add(many);
@@ -40,7 +40,7 @@ test('a very long run lists what fails and counts the rest', () => {
   expect(tally.skipReasons).toEqual([{oracle: 'reference', reason: 'no', count: 60_000}]);
 });
 
-test('reasons with numbers in them do not pile up, and only the first failure of a row keeps its heatmap', () => {
+test('similar skip reasons merge, and only the first failure of a row keeps its heatmap', () => {
   const tally = Tally.of(Array.from({length: 500}, (_, i) => result({status: 'skipped', reason: `sums reach ${i}`})));
   expect(tally.skipReasons.length).toBeLessThan(250);
   expect(tally.skipReasons.reduce((sum, {count}) => sum + count, 0)).toBe(500);

@@ -64,7 +64,7 @@ const dense = mutants.filter((mutant) => ![...depthwiseMutants, ...sizeMutants].
 /** Those that need a large tensor take their time. */
 const quick = dense.filter(({name}) => name !== 'index-16-bit');
 
-test('of the mutants, at least 80% are named rightly, and none wrongly', async () => {
+test('names the cause of at least 80% of the mutants, and none wrongly', async () => {
   const grades: [string, Grade, string?][] = [];
   for (const mutant of quick) {
     for (const pass of mutant.passes.slice(0, 1)) {
@@ -82,13 +82,13 @@ test.each<[string, string, RegExp | undefined]>([
   ['pointwise-dfilter-unpadded', 'mb2ih5iw6ic2oc3kh1kw1-p1', /^the pad ignored/],
   ['images-past-4', 'mb6ih4iw5ic2oc3kh2kw3', undefined],
   ['stride-in-5-bits', 'ih70iw3ic1oc2kh2kw1sh33sw1', undefined],
-])('%s, which takes sizes of its own, is not named wrongly', async (name, problem, cause) => {
+])('names no wrong cause for %s on a problem of its own', async (name, problem, cause) => {
   const diagnosis = await diagnosisOf(findMutant(name), {problems: [problem]});
   expect(diagnosis).toBeDefined();
   expect(grade(diagnosis, [cause])).not.toBe('wrong');
 });
 
-test('a depthwise failure is shrunk and described, and no cause is claimed', async () => {
+test('shrinks and describes a depthwise failure without naming a cause', async () => {
   const diagnosis = await diagnosisOf(findMutant('multiplier-major'), {
     problems: ['mb2ih6iw5ic3oc9kh3kw2-same-depthwise'],
     passes: ['forward'],
@@ -99,7 +99,7 @@ test('a depthwise failure is shrunk and described, and no cause is claimed', asy
 });
 
 test.each(blunders.map(([mutant, cause]) => [mutant.name, mutant, cause] as const))(
-  '%s is named',
+  'names the cause of %s',
   async (_, mutant, cause) => {
     const diagnosis = await diagnosisOf(mutant);
     expect(diagnosis?.hypothesis).toContainEqual(expect.stringMatching(cause));
@@ -107,7 +107,7 @@ test.each(blunders.map(([mutant, cause]) => [mutant.name, mutant, cause] as cons
 );
 
 test.each(strangers.map((mutant) => [mutant.name, mutant] as const))(
-  '%s, which nobody thought of, is described and not named',
+  'describes %s, which has no known cause, without naming one',
   async (_, mutant) => {
     const diagnosis = await diagnosisOf(mutant);
     expect(diagnosis).not.toHaveProperty('hypothesis');
@@ -116,7 +116,7 @@ test.each(strangers.map((mutant) => [mutant.name, mutant] as const))(
   },
 );
 
-test('of two mistakes at once, one is named or none, never a third', async () => {
+test('of two mistakes at once names one of them or none', async () => {
   const wrong: unknown[] = [];
   for (const pass of passes) {
     const own = quick.filter((mutant) => mutant.passes.includes(pass));
@@ -139,7 +139,7 @@ test.each<[string, VerifyOptions]>([
   ['where both show', {problems: ['ih8iw9ic3oc2kh2kw2dh2dw2-same']}],
   ['where the dilation is on one axis', {problems: ['mb2ih8iw9ic3oc2kh2kw3dh2dw1']}],
   ['where the run begins', {problems: []}],
-])('an unturned filter and an ignored dilation are both named %s', async (_, options) => {
+])('names both an unflipped filter and an ignored dilation, %s', async (_, options) => {
   const [noFlip, undilated] = [findMutant('no-flip'), findMutant('dilation-ignored-dx')];
   const both: Mutant = {
     ...{name: 'pair', passes: ['backpropInput'], wrong: `${noFlip.wrong}, and ${undilated.wrong}`},
@@ -158,7 +158,7 @@ const made = (name: string, change: (value: number) => number): Mutant => ({
   },
 });
 
-test.each([1.001, 1.000001, 0.99999])('a factor of %s is named with all its digits', async (factor) => {
+test.each([1.001, 1.000001, 0.99999])('names a factor of %s with all its digits', async (factor) => {
   const diagnosis = await diagnosisOf(made('factor', (value) => value * factor));
   expect(diagnosis?.hypothesis).toEqual([`a factor of ${factor}`]);
 });
@@ -166,7 +166,7 @@ test.each([1.001, 1.000001, 0.99999])('a factor of %s is named with all its digi
 test.each<[string, VerifyOptions]>([
   ['integers', {}],
   ['reals', {fills: ['reals'], oracles: ['reference']}],
-])('results that are off by a few roundings on %s have no cause', async (_, options) => {
+])('names no cause for errors of a few roundings on %s', async (_, options) => {
   const diagnosis = await diagnosisOf(
     made('roundings', (value) => value + Math.abs(value) * 4e-7),
     options,
@@ -178,13 +178,13 @@ test.each<[string, VerifyOptions]>([
 test.each<[number, number, string]>([
   [-127, 127, 'values above 127 held at 127 and values below -127 held at -127: it saturates'],
   [Number.NEGATIVE_INFINITY, 90, 'values above 90 held at 90: it saturates'],
-])('a result held between %d and %d is said to saturate', async (low, high, cause) => {
+])('says that a result clamped between %d and %d saturates', async (low, high, cause) => {
   const held = made('saturated', (value) => Math.min(high, Math.max(low, value)));
   const diagnosis = await diagnosisOf(held, {problems: [], oracles: ['reference']});
   expect(diagnosis?.hypothesis).toEqual([cause]);
 });
 
-test('what is no sum of products gets no map of products', async () => {
+test('shows no map of products for a result that depends on values', async () => {
   const bent = made('bent', (value) =>
     Math.abs(value) > 100 ? Math.sign(value) * 100 + Math.trunc(value / 7) : value,
   );
@@ -208,7 +208,7 @@ test.each<[number, VerifyOptions['fills'], string]>([
   [0.5, ['integers'], 'counted 0.5 times'],
   [0.5, ['reals'], 'counted 0.5 times'],
   [0.3, ['integers'], 'counted 0.3 times'],
-])('a part of the products that counts %s× is said to, on %s', async (factor, fills, said) => {
+])('says that part of the products counts %s×, on %s', async (factor, fills, said) => {
   const options: VerifyOptions = {problems: ['ih1iw2ic2oc131kh1kw1'], oracles: ['reference'], fills};
   const diagnosis = await diagnosisOf(lastChannelTimes(factor), options);
   expect(diagnosis).not.toHaveProperty('hypothesis');
@@ -216,7 +216,7 @@ test.each<[number, VerifyOptions['fills'], string]>([
   expect(diagnosis?.text).not.toContain(dependsOnValues);
 });
 
-test('a number that is added to the result is no matter of its values', async () => {
+test('says that a constant added to the result is independent of the values', async () => {
   const added: Mutant = {
     ...{name: 'added', passes: ['forward'], wrong: 'one element is 1 too large'},
     mistake: (run) => (call) => {
@@ -229,7 +229,7 @@ test('a number that is added to the result is no matter of its values', async ()
   expect(diagnosis?.text).not.toContain(dependsOnValues);
 });
 
-test('a mistake that a depthwise convolution shows first is not laid to it when dense ones show it too', async () => {
+test('does not blame a depthwise convolution for a mistake that dense ones show', async () => {
   const diagnosis = await diagnosisOf(findMutant('pad-ignored'), {
     problems: ['mb2ih6iw5ic3oc9kh3kw2-same-depthwise'],
   });
@@ -238,7 +238,7 @@ test('a mistake that a depthwise convolution shows first is not laid to it when 
   expect(diagnosis?.text).toContain('dense convolutions show it too');
 });
 
-test('the report reads like a sentence, with the smallest case, one product and the line that replays it', async () => {
+test('gives one sentence with the smallest case, one product and the replay line', async () => {
   const diagnosis = await diagnosisOf(findMutant('last-column'));
   expect(diagnosis).toMatchObject({
     smallest: {problem: 'mb1ih1iw2ic1oc1kh1kw2sh1sw2dh1dw1-valid-nhwc'},
@@ -250,7 +250,7 @@ test('the report reads like a sentence, with the smallest case, one product and 
   );
 });
 
-test('what no formula explains is said as what it is', async () => {
+test('names overwritten inputs and stale buffers, and says when nothing explains the failure', async () => {
   const clobbered = await diagnosisOf({...findMutant('input-clobbered'), passes: ['forward']});
   expect(clobbered).toMatchObject({behaviour: 'a call overwrites its input x', groups: []});
   expect(clobbered?.text).toMatch(/^purity rejects y of cpu\/mutant-input-clobbered: element \d+ of x was/);
@@ -268,7 +268,7 @@ test('what no formula explains is said as what it is', async () => {
   expect(unknown?.text).toContain('no mistake known here explains it');
 });
 
-test('an exception is shrunk to the smallest problem that throws', async () => {
+test('shrinks an exception to the smallest problem that throws', async () => {
   const throwing: Mutant = {
     ...{name: 'throwing', passes: ['forward'], wrong: 'it throws under stride'},
     mistake: (run) => (call) => {
@@ -282,6 +282,6 @@ test('an exception is shrunk to the smallest problem that throws', async () => {
   });
 });
 
-test('nothing is diagnosed when nobody wants it', async () => {
+test('diagnoses nothing with diagnose: false', async () => {
   expect(await diagnosisOf(findMutant('sign'), {diagnose: false})).toBeUndefined();
 });

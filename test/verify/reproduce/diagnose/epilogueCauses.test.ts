@@ -33,7 +33,7 @@ test.each([
   ['fused-alpha-doubled', `${sizes}-bias-leakyrelu0.25`, 'a slope of leakyrelu twice as steep'],
   ['fused-elu-as-sigmoid', `${sizes}-bias-elu`, 'sigmoid for its activation'],
   ['fused-relu6-as-relu', `${sizes}-bias-relu6`, 'relu for its activation'],
-])('%s on %s is named', async (mutant, problem, cause) => {
+])('names the cause of %s on %s', async (mutant, problem, cause) => {
   const diagnosis = await said(mutant, problem);
   expect(diagnosis?.hypothesis).toEqual([cause]);
   expect(diagnosis?.text).toContain(`it equals the right result with ${cause}`);
@@ -43,7 +43,7 @@ test.each([
   ['fused-relu6-at-8', `${sizes}-bias-relu6`, 'it was seen in a fused convolution with relu6; '],
   ['fused-bias-after-activation', `${sizes}-bias-relu6`, 'it was seen in a fused convolution with bias and relu6; '],
   ['fused-relu-derivative', `${sizes}-bias-relu`, 'it was seen in a fused convolution with relu; '],
-])('%s has no name here, and none is made up', async (mutant, problem, text) => {
+])('names no cause for %s, but says that the epilogue is needed', async (mutant, problem, text) => {
   const diagnosis = await said(mutant, problem);
   expect(diagnosis?.hypothesis).toBeUndefined();
   expect(diagnosis?.text).toContain(text);
@@ -58,7 +58,7 @@ function oneStepLess(value: number): number {
 }
 
 test.each(['mb2ih5iw6ic9oc7kh3kw3-same-relu6', 'mb2ih5iw6ic9oc7kh3kw3-same-bias-relu6', 'mb1ih1iw2ic1oc1kh1kw2-relu6'])(
-  'a rounding of fractions that %s shows is not laid to its activation',
+  'does not blame the activation for a rounding that %s shows',
   async (problem) => {
     const mutant: Mutant = {
       ...{name: 'rounded', passes: ['forward'], wrong: 'fractions are rounded towards zero'},

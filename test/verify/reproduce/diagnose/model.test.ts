@@ -7,7 +7,7 @@ import {type Model, modelOf, outcome} from '../../../../src/verify/reproduce/dia
 import {furtherProbes, probes} from '../../../../src/verify/reproduce/diagnose/probes.js';
 import {outcomeUnder, scopes} from '../../../../src/verify/reproduce/diagnose/suspects.js';
 
-test('without a mistake the model is the reference', () => {
+test('the model without a mistake equals the reference', () => {
   for (const problem of [...probes(false), ...furtherProbes().slice(0, 60)]) {
     const {inputs, expected} = makeTestVector(problem, 'integers', 3, 1);
     for (const pass of passes) {
@@ -21,7 +21,7 @@ test('without a mistake the model is the reference', () => {
   }
 });
 
-test.each(passes)('of %s, every cause is a mistake on two problems at least', (pass) => {
+test.each(passes)('every cause for %s shows on at least two problems', (pass) => {
   const seen = new Map<string, number>();
   for (const isLarge of [false, true]) {
     const problems = isLarge ? probes(true).slice(-5) : [...probes(false), ...furtherProbes().slice(0, 40)];

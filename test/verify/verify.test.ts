@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterEach(uninstall);
 
-test('small cases pass on cpu, by every algorithm, pass, oracle and filling', async () => {
+test('small cases pass on cpu for every algorithm, pass, oracle and fill', async () => {
   const small = cases({seed: 3, cases: 10}).filter(({problem}) => flopsOf(problemInfo(problem)) < 2000);
   const problems = small.map(({problem}) => formatProblem(problem));
   const report = await verify({problems, seed: 3, backends: ['cpu']});
@@ -34,7 +34,7 @@ test('small cases pass on cpu, by every algorithm, pass, oracle and filling', as
   expect(report.summary.passed + report.summary.skipped).toBe(report.results.length);
 });
 
-test('where the built-in cannot judge, the result says so and the reference judges', async () => {
+test('a built-in that cannot compute a case is skipped, and the reference judges', async () => {
   const {results} = await verify({
     backends: ['cpu'],
     algorithms: ['direct'],
@@ -56,7 +56,7 @@ test('where the built-in cannot judge, the result says so and the reference judg
   ]);
 });
 
-test('state and memory are afterwards as before', async () => {
+test('kernels, memory and the installation are restored', async () => {
   const before = kernels();
   const {numTensors} = tf.memory();
   await verify(few);
@@ -70,7 +70,7 @@ test('state and memory are afterwards as before', async () => {
   expect(tf.getBackend()).toBe('cpu');
 });
 
-test('broken setup: without install() every result fails and says why', async () => {
+test('without install() every result fails with the reason', async () => {
   const report = await verify({...few, brokenSetup: 'no-install'});
   expect(statuses(report.results)).toEqual(new Set(['failed']));
   expect(reasons(report)).toEqual([
@@ -79,7 +79,7 @@ test('broken setup: without install() every result fails and says why', async ()
   expect(isGood(report)).toBe(false);
 });
 
-test('broken setup: the built-in aliased to ours fails, and the true built-in is back afterwards', async () => {
+test('a built-in that is an alias of ours fails, and the true one is restored', async () => {
   const before = kernels();
   const report = await verify({...few, brokenSetup: 'alias-builtin'});
   expect(statuses(report.results.filter(({oracle}) => oracle === 'builtin'))).toEqual(new Set(['failed']));
@@ -103,7 +103,7 @@ describe('a kernel registered over ours', () => {
   test.each([
     ['right', (t: tf.Tensor) => tf.mul(t, 1), 'passed'],
     ['with the sign wrong', (t: tf.Tensor) => tf.neg(t), 'failed'],
-  ])('that is %s is what is verified, and stays', async (_, change, status) => {
+  ])('that is %s is judged alone and stays registered', async (_, change, status) => {
     const theirs = registerOver(change);
     const builtin = builtinKernel(tf, 'Conv2DBackpropFilter', 'cpu')!;
     const {results} = await verify({...few, oracles: ['reference', 'builtin']});
@@ -117,7 +117,7 @@ describe('a kernel registered over ours', () => {
   });
 });
 
-test('an exception is a failed result, and the run goes on', async () => {
+test('an exception fails one result and the run continues', async () => {
   install({tf});
   const convolve = jest.spyOn(tf.engine(), 'runKernel').mockImplementationOnce(() => {
     throw new Error('out of luck');
@@ -128,7 +128,7 @@ test('an exception is a failed result, and the run goes on', async () => {
   expect(results.filter(({status}) => status === 'passed')).toHaveLength(5);
 });
 
-test('aborting leaves the results until then', async () => {
+test('an abort keeps the results so far', async () => {
   const controller = new AbortController();
   const report = await verify({
     backends: ['cpu'],
@@ -162,7 +162,7 @@ test.each([
 describe('flags of tfjs', () => {
   const one = {backends: ['cpu'], problems: ['ih3iw3ic1oc1kh1kw1'], oracles: ['reference']} as const;
 
-  it('are set for the run, stand in its report, and are as before afterwards', async () => {
+  it('are set for the run, listed in the report and restored', async () => {
     const before = tf.env().getFlags().WEBGL_PACK;
     const set = jest.spyOn(tf.env(), 'set');
     const report = await verify({...one, flags: ['WEBGL_PACK=false', 'CPU_HANDOFF_SIZE_THRESHOLD=7']});

@@ -25,7 +25,7 @@ test.each<[string, (problem: Problem) => boolean, string]>([
     ({inWidth, filterWidth, dilationWidth}) => filterWidth > 1 && dilationWidth > 1 && inWidth % 2 === 0,
     'mb1ih1iw4ic1oc1kh1kw2sh1sw1dh1dw2-valid-nhwc',
   ],
-])('to what fails by %s', async (_, fails, expected) => {
+])('shrinks to the smallest problem that fails by %s', async (_, fails, expected) => {
   expect(await smallest(fails)).toBe(expected);
 });
 
@@ -37,7 +37,7 @@ test.each<[string, (problem: Problem) => boolean, string]>([
     ({inChannels, outChannels}) => outChannels >= 3 * inChannels && inChannels > 1,
     'mb1ih1iw1ic2oc6kh1kw1sh1sw1dh1dw1-valid-nhwc-depthwise',
   ],
-])('a depthwise problem stays one, with whole multipliers: %s', async (_, fails, expected) => {
+])('keeps a depthwise problem depthwise with a whole multiplier: %s', async (_, fails, expected) => {
   const depthwise = parseProblem('mb3ih13iw12ic4oc16kh5kw3sh3sw2dh2dw2-pt2pb1pl3pr0-ceil-nchw-depthwise');
   const asked = async (problem: Problem) => problem.kind === 'depthwise' && fails(problem);
   expect(formatProblem(await shrink(depthwise, asked, {tries: 1000, deadline: never}))).toBe(expected);
@@ -47,7 +47,7 @@ test.each<[string, (problem: Problem) => boolean, string]>([
   ['the tail of a block past 64', ({outChannels: F}) => F > 64 && F % 4 === 3, 'oc67'],
   ['one more than whole blocks of 128 images', ({batch}) => batch > 1 && batch % 128 === 1, 'mb129'],
   ['sums of more than 512 terms', ({inChannels: C, filterWidth: k}) => k * C > 512, 'ic57oc1kh1kw9'],
-])('from large sizes to %s', async (_, fails, expected) => {
+])('shrinks large sizes to %s', async (_, fails, expected) => {
   const wide = parseProblem('mb1025ih1iw9ic600oc4099kh1kw9-same');
   const tries = 400;
   expect(formatProblem(await shrink(wide, async (problem) => fails(problem), {tries, deadline: never}))).toContain(
@@ -55,7 +55,7 @@ test.each<[string, (problem: Problem) => boolean, string]>([
   );
 });
 
-test('keeps to its limits, and takes an exception for a no', async () => {
+test('obeys its limits and counts an exception as not failing', async () => {
   let asked = 0;
   expect(await smallest(() => asked++ >= 0, 3)).not.toBe('mb1ih1iw1ic1oc1kh1kw1sh1sw1dh1dw1-valid-nhwc');
   expect(asked).toBe(3);

@@ -20,7 +20,7 @@ function fakeDevice(scoped: string | null = null) {
   };
 }
 
-test('what a webgpu device reports is taken once, until nobody listens', () => {
+test('an error of a webgpu device is reported once, and stop() ends listening', () => {
   const {device, report, listeners} = fakeDevice();
   const watch = watchDevice({device});
   report('a shader that is none\n');
@@ -30,7 +30,7 @@ test('what a webgpu device reports is taken once, until nobody listens', () => {
   expect(listeners.size).toBe(0);
 });
 
-test('what a webgl context reports has names, and what came before is left out', () => {
+test('errors of a webgl context have names, and earlier ones are dropped', () => {
   const errors = [1282];
   let lost = false;
   const gl = {NO_ERROR: 0, getError: () => errors.shift() ?? 0, isContextLost: () => lost};
@@ -41,7 +41,7 @@ test('what a webgl context reports has names, and what came before is left out',
   expect(watch.take()).toEqual(['INVALID_VALUE', 'INVALID_FRAMEBUFFER_OPERATION', 'the context is lost']);
 });
 
-test('what is tried may go wrong: its reports are an error of its own', async () => {
+test('withCapturedErrors() throws the errors that the device reports', async () => {
   await expect(withCapturedErrors(fakeDevice('bad shader\n at line 3'), async () => 1)).rejects.toThrow(
     'the device reports: bad shader',
   );
@@ -71,7 +71,7 @@ describe('a run', () => {
   it.each([
     ['between cases', 1],
     ['after the last', 4],
-  ])('fails for an error %s, names it, and has a line that replays it', async (_, when) => {
+  ])('fails for a device error %s, with its message and a replay line', async (_, when) => {
     const {device, report, listeners} = fakeDevice();
     backend().device = device;
     let told = 0;

@@ -9,7 +9,7 @@ import {injectFault} from '../../../src/verify/run/faultInjection.js';
 const problems = fusedCases().map(({problem}) => formatProblem(problem));
 const run = (more: object = {}) => verify({backends: ['cpu'], problems, algorithms: ['direct'], ...more});
 
-test('every fused convolution is right on cpu, forward and by all gradients', async () => {
+test('every fused problem is right on cpu in all passes', async () => {
   const report = await run({algorithms: []});
   expect(report.results.filter(({status}) => status === 'failed' || status === 'vacuous')).toEqual([]);
   expect(isGood(report)).toBe(true);
@@ -46,21 +46,18 @@ test.each<[string, string, Parameters<typeof injectFault>[1]]>([
       attrs: {...attrs, activation: attrs?.['activation'] === 'elu' ? 'sigmoid' : attrs?.['activation']} as never,
     })),
   ],
-])(
-  '%s, planted in the fused kernels, is found in every problem that has it and nowhere else',
-  async (_, word, fault) => {
-    const undo = injectFault('direct', fault);
-    try {
-      const {results} = await run({diagnose: false, oracles: ['reference']});
-      const failed = new Set(results.filter(({status}) => status === 'failed').map(({problem}) => problem));
-      expect([...failed].sort()).toEqual(problems.filter((problem) => problem.includes(word)).sort());
-    } finally {
-      undo();
-    }
-  },
-);
+])('%s fails every problem with it and no other', async (_, word, fault) => {
+  const undo = injectFault('direct', fault);
+  try {
+    const {results} = await run({diagnose: false, oracles: ['reference']});
+    const failed = new Set(results.filter(({status}) => status === 'failed').map(({problem}) => problem));
+    expect([...failed].sort()).toEqual(problems.filter((problem) => problem.includes(word)).sort());
+  } finally {
+    undo();
+  }
+});
 
-test('a kernel that is registered and not called is no proof', async () => {
+test('a fused kernel that is never called fails', async () => {
   const undo = injectFault('direct', {
     inject: () => {
       const {conv2d} = tf.fused;
@@ -82,7 +79,7 @@ test('a kernel that is registered and not called is no proof', async () => {
   }
 });
 
-test('a failure replays by its problem string', () => {
+test('a replay line contains the fused problem string', () => {
   const problem = problems.find((text) => text.endsWith('-bias11c-prelu11c'))!;
   const line = replayLine(
     'convgrad verify',

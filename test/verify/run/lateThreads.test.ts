@@ -5,7 +5,7 @@ import {verify} from '../../../src/verify/index.js';
 // Workers that never report.
 jest.mock('../../../src/engine/threads/workerText.js', () => ({nodeWorkerText: ''}));
 
-test('threads that do not come up end a run, and leave tfjs as it was', async () => {
+test('threads that never start end the run and leave tfjs unchanged', async () => {
   await tf.setBackend('cpu');
   const kernel = () => tf.getKernel('Conv2D', 'cpu');
   const before = kernel();

@@ -22,20 +22,20 @@ function run(schedule: Schedule, time: ReturnType<typeof clock>, backend = 'cpu'
 
 afterEach(() => jest.restoreAllMocks());
 
-test('random cases go on until the time is used, beyond the fixed ones', () => {
+test('random cases follow the fixed ones until the time budget is spent', () => {
   const time = clock();
   const {fixed} = run(new Schedule(options()), time);
   expect(fixed).toBeGreaterThan(10);
   expect(run(new Schedule(options(fixed + 7)), time)).toEqual({fixed, random: 7});
 });
 
-test('fixed cases all run, whatever the time', () => {
+test('all fixed cases run, whatever the time budget', () => {
   const time = clock();
   const {fixed} = run(new Schedule(options()), time);
   expect(run(new Schedule(options(1)), time)).toEqual({fixed, random: 0});
 });
 
-test('each backend has an equal share, and what the one before left', () => {
+test('each backend gets an equal share of the remaining time', () => {
   const time = clock();
   const {fixed} = run(new Schedule(options()), time);
   const schedule = new Schedule(options(2 * (fixed + 3), ['cpu', 'wasm']));
@@ -43,7 +43,7 @@ test('each backend has an equal share, and what the one before left', () => {
   expect(run(schedule, time, 'wasm')).toEqual({fixed, random: 3});
 });
 
-test('the total is what is certain until the time tells how many there will be', () => {
+test('the total counts the certain cases, then extrapolates from the time', () => {
   const time = clock();
   const {fills} = options();
   const fixed = fixedCases().reduce((sum, one) => sum + fillsOf(one, options(), 'cpu').length, 0);

@@ -60,7 +60,7 @@ beforeAll(async () => {
 });
 afterEach(uninstall);
 
-test('functions on tensors and on typed arrays pass, and tfjs stays as it is', async () => {
+test('subjects on tensors and on typed arrays pass, and tfjs stays unchanged', async () => {
   const before = kernels();
   const {numTensors} = tf.memory();
   const during: unknown[] = [];
@@ -78,7 +78,7 @@ test('functions on tensors and on typed arrays pass, and tfjs stays as it is', a
   expect(isGood(await verify({subject: onArrays, problems}))).toBe(true);
 });
 
-test('the built-in judges it too, whether convgrad is installed or not', async () => {
+test('the built-in judges a subject whether convgrad is installed or not', async () => {
   for (const prepare of [uninstall, () => void install({tf})]) {
     prepare();
     const {results} = await verify({subject: onTensors, problems: problems.slice(0, 1), oracles: ['builtin']});
@@ -86,7 +86,7 @@ test('the built-in judges it too, whether convgrad is installed or not', async (
   }
 });
 
-test('NCHW values are understood in that order, and skipped unless declared', async () => {
+test('a subject may take NCHW, and problems in NHWC are then skipped', async () => {
   const nchw: VerifySubject = {
     dataFormats: ['NCHW'],
     forward({x, filter, shapes, info}) {
@@ -133,7 +133,7 @@ test.each<[string, () => unknown, string]>([
     'mine.backpropInput returned a tensor of shape [3,3]; dx is [1,3,3,1]',
   ],
   ['returns a NaN', () => new Float32Array(9).fill(Number.NaN), 'element 0 is NaN and must be'],
-])('a subject that %s: one failed result, one clear line, and the run goes on', async (_, answer, line) => {
+])('a subject that %s fails once, in one line, and the run continues', async (_, answer, line) => {
   const {numTensors} = tf.memory();
   let calls = 0;
   const subject = {name: 'mine', backpropInput: () => (calls++ === 0 ? answer() : new Float32Array(1))};
@@ -150,7 +150,7 @@ test.each<[string, () => unknown, string]>([
   expect(tf.memory().numTensors).toBe(numTensors);
 });
 
-test('what cannot be judged is one failure, however many oracles there are', async () => {
+test('a subject that throws gives one failure, whatever the number of oracles', async () => {
   const subject: VerifySubject = {
     forward() {
       throw new Error('no luck');
@@ -166,7 +166,7 @@ test('what cannot be judged is one failure, however many oracles there are', asy
   ]);
 });
 
-test('each call gets copies: a subject that writes into them harms nobody, and is found out', async () => {
+test('a subject that writes to its inputs fails purity only, since each call gets copies', async () => {
   const subject: VerifySubject = {
     forward: ({x, filter}) => {
       const y = x.map((value) => value * filter[0]);
@@ -200,7 +200,7 @@ test.each<[object, string]>([
   await expect(verify(options)).rejects.toThrow(message);
 });
 
-test('a subject that masks its padding by multiplying is caught by the NaN that it spreads', async () => {
+test('a subject that masks padding by multiplying fails nonFinite', async () => {
   /** The clamped pixel times 0 stands for padding. */
   const masked: VerifySubject = {
     forward({x, filter, shapes, info}) {
@@ -233,7 +233,7 @@ test('a subject that masks its padding by multiplying is caught by the NaN that 
   expect(isGood(taps)).toBe(true);
 });
 
-test('depthwise problems are for subjects that ask for them, and info.kind tells which it is', async () => {
+test('depthwise problems reach only subjects that declare them', async () => {
   const kinds: string[] = [];
   const forward: VerifySubject['forward'] = ({x, filter, shapes, info}) => {
     kinds.push(info.kind);

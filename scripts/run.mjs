@@ -9,7 +9,7 @@ const commands = {
   build: () => 0,
   digest: (args) => run(process.execPath, [`${root}test/digest/run.mjs`, ...args]),
   fuzz: (args) => run(process.execPath, [`${root}test/fuzz/run.mjs`, ...args]),
-  mutants: (args) => run(process.execPath, [`${root}dist/cli/main.js`, 'mutants', ...args]),
+  mutants: (args) => run(process.execPath, [`${root}test/mutants/run.mjs`, ...args]),
   start: (args) => run(process.execPath, [`${root}dist/cli/main.js`, 'verify', ...args]),
   test,
 };

@@ -4,7 +4,7 @@ import {quote} from '../verify/reproduce/replay.js';
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** The scripts of package.json that run a command of convgrad, with that command. */
-const scripts: Readonly<Record<string, string>> = {start: 'verify', verify: 'verify', mutants: 'mutants'};
+const scripts: Readonly<Record<string, string>> = {start: 'verify', verify: 'verify'};
 
 /** The words that started this process, up to its flags, so that a user can start it again. */
 export function invocation(

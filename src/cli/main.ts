@@ -5,14 +5,12 @@ import {cac} from 'cac';
 import {defineBench} from './commands/bench.js';
 import {defineDoctor} from './commands/doctor.js';
 import {defineExplain} from './commands/explain.js';
-import {defineMutants} from './commands/mutants.js';
 import {defineVerify} from './commands/verify.js';
 import {packageRoot} from './ownModules.js';
-import {exitCodes, messageOf, textOf, UnavailableError} from './usage.js';
+import {exitCodeOf, exitCodes, textOf} from './usage.js';
 
 const cli = cac('convgrad');
 defineVerify(cli);
-defineMutants(cli);
 defineDoctor(cli);
 defineExplain(cli);
 defineBench(cli);
@@ -34,12 +32,6 @@ try {
     process.exitCode = exitCodes.usage;
   }
 } catch (error) {
-  const message = messageOf(error);
   console.error(textOf(error));
-  process.exitCode =
-    message === undefined
-      ? exitCodes.mismatch
-      : error instanceof UnavailableError
-        ? exitCodes.unavailable
-        : exitCodes.usage;
+  process.exitCode = exitCodeOf(error);
 }

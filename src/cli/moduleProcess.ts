@@ -2,7 +2,6 @@ import {inspect} from 'node:util';
 import {Worker} from 'node:worker_threads';
 import {ConvgradError} from '../geometry/error.js';
 import type {Registrations} from '../verify/imports/registrations.js';
-import {defineMutant, mutantsNamed} from '../verify/mutants/index.js';
 import type {VerifyResult} from '../verify/report/result.js';
 import {heartbeat} from '../verify/run/heartbeat.js';
 import {verify} from '../verify/verify.js';
@@ -42,7 +41,6 @@ process.on('message', (request: ModuleRequest) => {
 
 async function load({options, browser}: Extract<ModuleRequest, {ask: 'load'}>): Promise<ModuleAnswer> {
   await quietTfjs();
-  for (const mutant of mutantsNamed(options.algorithms)) defineMutant(mutant);
   const all = await loadModules(options, browser, (file) => doing(`${file} was loaded`));
   registered = all.registered;
   return {convgrad: 'loaded', loaded: all.loaded};
@@ -60,10 +58,7 @@ async function run(options: SerializableOptions): Promise<ModuleAnswer> {
     },
     onProgress: (progress) => send?.({convgrad: 'case', results: found, progress}),
     onRun: heartbeat(doing),
-    rerun: rerunWith(
-      mutantsNamed(options.algorithms ?? []).map(({name}) => name),
-      () => doing('what failed ran again in a new process'),
-    ),
+    rerun: rerunWith(() => doing('what failed ran again in a new process')),
   });
   // The results were sent as they came, so that a crash loses none.
   return {convgrad: 'report', report: {...report, results: []}};

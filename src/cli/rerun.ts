@@ -11,31 +11,19 @@ const summary = /^\d+ passed, (\d+) failed, /m;
 
 /**
  * Makes a function that runs `convgrad verify` in a new process, without diagnoses.
- * @param mutants the names of mutants to define there
  * @param onWaiting called every second while it runs
  */
-export function rerunWith(mutants: readonly string[], onWaiting: () => void = () => {}): Rerun {
+export function rerunWith(onWaiting: () => void = () => {}): Rerun {
   return (words) => {
-    const before = [
-      'verify',
-      '--no-regressions',
-      '--no-diagnosis',
-      '--no-color',
-      ...mutants.flatMap((name) => ['--mutant', name]),
-    ];
     const program = join(ownFolder, 'cli', `main${ownExtension}`);
+    const args = [program, 'verify', '--no-regressions', '--no-diagnosis', '--no-color', ...words];
     const waiting = setInterval(onWaiting, 1000);
     return new Promise((resolve) => {
-      execFile(
-        process.execPath,
-        [program, ...before, ...words],
-        {timeout: patience, killSignal: 'SIGKILL'},
-        (_, stdout) => {
-          clearInterval(waiting);
-          const failed = summary.exec(stdout)?.[1];
-          resolve(failed === undefined ? undefined : Number(failed) > 0);
-        },
-      );
+      execFile(process.execPath, args, {timeout: patience, killSignal: 'SIGKILL'}, (_, stdout) => {
+        clearInterval(waiting);
+        const failed = summary.exec(stdout)?.[1];
+        resolve(failed === undefined ? undefined : Number(failed) > 0);
+      });
     });
   };
 }

@@ -10,8 +10,14 @@ export class UnavailableError extends Error {}
 
 /** A one-line message for the user; undefined when the error is a defect, whose stack matters. */
 export function messageOf(error: unknown): string | undefined {
-  const isForUsers = error instanceof ConvgradError || error instanceof UnavailableError || isFromCac(error);
+  const isForUsers = error instanceof ConvgradError || error instanceof UnavailableError || isOfFlags(error);
   return isForUsers ? printable(`convgrad: ${(error as Error).message.replace(/^convgrad: /, '')}`) : undefined;
+}
+
+/** The exit code for anything that was thrown. A defect counts as a mismatch. */
+export function exitCodeOf(error: unknown): number {
+  if (messageOf(error) === undefined) return exitCodes.mismatch;
+  return error instanceof UnavailableError ? exitCodes.unavailable : exitCodes.usage;
 }
 
 /** The text to print for anything that was thrown. */
@@ -19,6 +25,8 @@ export function textOf(error: unknown): string {
   return messageOf(error) ?? printable(inspect(error));
 }
 
-function isFromCac(error: unknown): boolean {
-  return error instanceof Error && error.name === 'CACError';
+/** Whether cac or Node's own parser refused the flags. */
+function isOfFlags(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return error.name === 'CACError' || String((error as {code?: unknown}).code).startsWith('ERR_PARSE_ARGS_');
 }

@@ -1,6 +1,5 @@
 import pico from 'picocolors';
 import type {ImportedCalls} from '../verify/imports/imported.js';
-import {defineMutant} from '../verify/mutants/index.js';
 import {isGood, unjudged, type VerifyReport} from '../verify/report/report.js';
 import {quote} from '../verify/reproduce/replay.js';
 import {verify} from '../verify/verify.js';
@@ -27,7 +26,6 @@ import {describeReport} from './verifyTable.js';
 
 /** Runs the command `verify`. @returns the exit code */
 export async function runVerify(raw: RawFlags): Promise<number> {
-  if (raw.mutant !== undefined) defineMutant(String(raw.mutant));
   const {files, regressions, color, named, browser, limit, options: given} = readFlags(raw);
   const reports = openReports(files);
   const regressionsPath = userPath(regressionsFile);
@@ -42,7 +40,7 @@ export async function runVerify(raw: RawFlags): Promise<number> {
     const loaded = host ? await host.load(asked) : (await loadModules(asked, browser)).loaded;
     const here: BackendRun['run'] = host
       ? (options) => host.verify(options)
-      : (options) => verify({...options, rerun: rerunWith(raw.mutant === undefined ? [] : [String(raw.mutant)])});
+      : (options) => verify({...options, rerun: rerunWith()});
     const tools = {
       reports,
       regressionsPath: regressions ? regressionsPath : undefined,

@@ -5,7 +5,6 @@ import type {Pass} from '../geometry/pass.js';
 import {casesOf} from '../verify/cases/index.js';
 import type {Fill} from '../verify/data/fill.js';
 import {importedNames} from '../verify/imports/imported.js';
-import {algorithmName, backendsOf} from '../verify/mutants/index.js';
 import type {BrokenSetup, VerifyOptions} from '../verify/options/options.js';
 import {resolveOptions} from '../verify/options/resolveOptions.js';
 import type {OracleName} from '../verify/oracles/index.js';
@@ -29,7 +28,7 @@ export interface VerifyFlags {
 
 /** Reads the flags and checks all that can be checked before users' modules are loaded. @throws ConvgradError on wrong usage */
 export function readFlags(flags: RawFlags): VerifyFlags {
-  const {cases, seed, timeBudget, engine, threads, brokenSetup, mutant, provenance, json, junit, html, browser, limit} =
+  const {cases, seed, timeBudget, engine, threads, brokenSetup, provenance, json, junit, html, browser, limit} =
     Object.fromEntries(singles.map((flag) => [flag, single(flag, flags[flag])]));
   const named = flags.backend !== undefined;
   // A value that is not a number stays text, and resolveOptions refuses it.
@@ -37,8 +36,8 @@ export function readFlags(flags: RawFlags): VerifyFlags {
     ...(seed === undefined ? {} : {seed: numeric(seed)}),
     ...(cases === undefined ? {} : {cases: numeric(cases)}),
     ...(timeBudget === undefined ? {} : {timeBudget: numeric(timeBudget)}),
-    backends: named ? list(flags.backend) : mutant ? backendsOf(mutant) : servedBackends(),
-    algorithms: mutant ? [algorithmName({name: mutant})] : list(flags.algorithm),
+    backends: named ? list(flags.backend) : servedBackends(),
+    algorithms: list(flags.algorithm),
     problems: words(flags.problem),
     ...(flags.pass === undefined ? {} : {passes: list(flags.pass) as Pass[]}),
     ...(flags.fill === undefined ? {} : {fills: list(flags.fill) as Fill[]}),
@@ -52,11 +51,7 @@ export function readFlags(flags: RawFlags): VerifyFlags {
     imports: words(flags.import).map((file) => userPath(file)),
     bail: flags.bail === true,
     ...(flags.diagnosis === false ? {diagnose: false} : {}),
-    command: [
-      invocation('verify'),
-      ...(mutant ? ['--mutant', mutant] : []),
-      ...(flags.regressions === false ? ['--no-regressions'] : []),
-    ].join(' '),
+    command: [invocation('verify'), ...(flags.regressions === false ? ['--no-regressions'] : [])].join(' '),
   };
   assertServed(options.backends);
   const ofModule = options.algorithms.find((name) => importedNames.includes(name));
@@ -74,8 +69,7 @@ export function readFlags(flags: RawFlags): VerifyFlags {
         path === undefined ? [] : [[flag, userPath(path)]],
       ),
     ),
-    // The failures of a mutant say nothing about the other algorithms.
-    regressions: flags.regressions !== false && !mutant,
+    regressions: flags.regressions !== false,
     browser: browser === undefined ? undefined : userPath(browser),
     limit: limit === undefined ? defaultLimit : limitOf(limit),
     color: flags.color !== false,
@@ -90,7 +84,6 @@ const singles = [
   'engine',
   'threads',
   'brokenSetup',
-  'mutant',
   'provenance',
   'json',
   'junit',

@@ -1,5 +1,4 @@
 import type {Examination} from '../verify/doctor/examine.js';
-import type {MutantScore, ScoreOptions} from '../verify/mutants/score.js';
 import type {Progress, VerifyOptions} from '../verify/options/options.js';
 import type {PageGlobals} from '../verify/page.js';
 import type {VerifyReport} from '../verify/report/report.js';
@@ -30,17 +29,6 @@ export function verifyInPage(
       onProgress?.(progress);
     });
     return page.evaluate((given) => (globalThis as unknown as PageGlobals).convgrad.run(given), rest);
-  });
-}
-
-/** Runs `scoreMutants()` in such a page. @throws like {@link inPage} */
-export function scoreInPage(options: ScoreOptions, browser?: string): Promise<MutantScore> {
-  const {signal, onOutcome, ...rest} = options;
-  return inPage({browser, backend: options.backend, signal}, async (page) => {
-    await page.exposeFunction('convgradMutantOutcome', (...outcome: Parameters<NonNullable<typeof onOutcome>>) =>
-      onOutcome?.(...outcome),
-    );
-    return page.evaluate((given) => (globalThis as unknown as PageGlobals).convgrad.score(given), rest);
   });
 }
 

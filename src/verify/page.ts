@@ -4,8 +4,6 @@ import type {BenchReport} from '../bench/report.js';
 import {type Examination, examine as examineHere} from './doctor/examine.js';
 import {receiveModules} from './imports/beforeImports.js';
 import type {ImportedModule} from './imports/imports.js';
-import {defineMutant, mutantsNamed} from './mutants/index.js';
-import {type MutantOutcome, type MutantScore, type ScoreOptions, scoreMutants} from './mutants/score.js';
 import type {Progress, VerifyOptions} from './options/options.js';
 import type {VerifyReport} from './report/report.js';
 import type {VerifyResult} from './report/result.js';
@@ -18,11 +16,10 @@ export type PageOptions = Omit<
   'subject' | 'registered' | 'signal' | 'onProgress' | 'onResults' | 'onRun'
 >;
 export type BenchPageOptions = Omit<BenchOptions, 'signal' | 'onProgress' | 'onReport'>;
-export type PageScoreOptions = Omit<ScoreOptions, 'signal' | 'onOutcome'>;
 
 /** Globals of the page: the exports of this module, and the modules and callbacks that the command line adds. */
 export interface PageGlobals {
-  convgrad: {run: typeof run; score: typeof score; examine: typeof examine; time: typeof time; abort: typeof abort};
+  convgrad: {run: typeof run; examine: typeof examine; time: typeof time; abort: typeof abort};
   /** The module `beforeImports`, followed by the users' modules. */
   convgradImports: [unknown, ...ImportedModule[]];
   convgradCaseDone(results: VerifyResult[], progress: Progress): Promise<void>;
@@ -30,7 +27,6 @@ export interface PageGlobals {
   convgradBenching(progress: BenchProgress): Promise<void>;
   convgradBenched(report: BenchReport): Promise<void>;
   convgradOutcome(done: number): Promise<void>;
-  convgradMutantOutcome(outcome: MutantOutcome, done: number, total: number): Promise<void>;
 }
 
 const page = globalThis as unknown as PageGlobals;
@@ -43,8 +39,6 @@ const controller = new AbortController();
 export async function run(options: PageOptions): Promise<VerifyReport> {
   const modules = page.convgradImports.slice(1) as ImportedModule[];
   const brought = await receiveModules(new Map((options.imports ?? []).map((file, i) => [file, modules[i]])));
-  // Mutants are defined after the modules are received, so that their registrations are not taken for a module's.
-  for (const mutant of mutantsNamed(options.algorithms ?? [])) defineMutant(mutant);
   let found: VerifyResult[] = [];
   const report = await verify({
     ...options,
@@ -59,12 +53,6 @@ export async function run(options: PageOptions): Promise<VerifyReport> {
     onRun: heartbeat((doing) => void page.convgradDoing(doing)),
   });
   return {...report, results: []};
-}
-
-/** Runs `scoreMutants()` in the page. */
-export function score(options: PageScoreOptions): Promise<MutantScore> {
-  const onOutcome = (...outcome: [MutantOutcome, number, number]) => void page.convgradMutantOutcome(...outcome);
-  return scoreMutants({...options, signal: controller.signal, onOutcome: onOutcome});
 }
 
 /** Runs `examine()` in the page. */

@@ -9,9 +9,9 @@ import {wasmVariants} from '../../src/engine/wasmModule.js';
 import {type Pass, passes, passTensors, sizeOf} from '../../src/geometry/pass.js';
 import {parseProblem, problemInfo} from '../../src/geometry/problem.js';
 import {makeTestVector} from '../../src/verify/data/testVector.js';
-import {type Mutant, mutants} from '../../src/verify/mutants/index.js';
 import {arithmeticOf} from '../../src/verify/reference/bound.js';
 import {compare} from '../../src/verify/reference/compare.js';
+import {type Mutant, mutants} from '../mutants/index.js';
 
 const engines: [string, Engine][] = [
   ['js', jsEngine],

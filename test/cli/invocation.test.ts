@@ -15,7 +15,7 @@ test.each([
 
 test('paths are relative to the working directory of the user, even under npm start', () => {
   expect(userPath('mine.ts', {npm_lifecycle_event: 'start', INIT_CWD: '/home/me'})).toBe(resolve('/home/me/mine.ts'));
-  expect(userPath('mine.ts', {npm_lifecycle_event: 'mutants', INIT_CWD: '/home/me'})).toBe(resolve('/home/me/mine.ts'));
+  expect(userPath('mine.ts', {npm_lifecycle_event: 'verify', INIT_CWD: '/home/me'})).toBe(resolve('/home/me/mine.ts'));
   expect(userPath('mine.ts', {INIT_CWD: '/home/me'})).toBe(resolve('mine.ts'));
   expect(userPath('/abs/mine.ts', {npm_lifecycle_event: 'start', INIT_CWD: '/home/me'})).toBe(resolve('/abs/mine.ts'));
 });

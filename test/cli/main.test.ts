@@ -27,7 +27,6 @@ test.each([
   [['--help'], 0],
   [['--version'], 0],
   [['verify', '--help'], 0],
-  [['mutants', '--help'], 0],
   [['doctor', '--help'], 0],
   [['explain', '--help'], 0],
   [['bench', '--help'], 0],

@@ -226,12 +226,8 @@ test('Ctrl-C exits with 130 and keeps the table and the report', async () => {
 });
 
 test.each([
-  [
-    ['frobnicate'],
-    2,
-    "convgrad: unknown command 'frobnicate'; use verify, mutants, doctor, explain, bench, or --help.",
-  ],
-  [[], 2, 'convgrad: no command; use verify, mutants, doctor, explain, bench, or --help.'],
+  [['frobnicate'], 2, "convgrad: unknown command 'frobnicate'; use verify, doctor, explain, bench, or --help."],
+  [[], 2, 'convgrad: no command; use verify, doctor, explain, bench, or --help.'],
   [['verify', '--frob'], 2, 'convgrad: Unknown option `--frob`'],
   [['verify', '--cases'], 2, 'convgrad: option `--cases <n>` value is missing'],
   [

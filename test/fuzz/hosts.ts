@@ -3,7 +3,7 @@ import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import type {Browser, Page} from 'playwright-core';
+import {built, servedPage} from '../support/servedPage.js';
 import type {FuzzCall} from './call.js';
 import {type FuzzHost, timeoutMilliseconds} from './judge.js';
 
@@ -56,12 +56,6 @@ export async function restarting(open: () => Promise<Sandbox>): Promise<FuzzHost
     },
     close: async () => room?.end(),
   };
-}
-
-/** The built package's modules for the command line. @param repository its folder */
-async function built(repository: URL, ...names: string[]) {
-  const modules = await Promise.all(names.map((name) => import(new URL(`dist/cli/${name}.js`, repository).href)));
-  return Object.assign({}, ...modules);
 }
 
 /** Processes of Node on cpu or wasm. */
@@ -126,31 +120,13 @@ type PageModule = typeof import('./page.js');
 export async function pages(
   repository: URL,
 ): Promise<{open(backend: string, installed: boolean): () => Promise<Sandbox>; close(): Promise<void>}> {
-  const {bundlePage, servePage, launchBrowser, openPage} = await built(
-    repository,
-    ...['bundlePage', 'servePage', 'launchBrowser', 'openPage'].map((name) => `browser/${name}`),
-  );
-  const entry = fileURLToPath(new URL('test/fuzz/page.ts', repository));
-  const site = await servePage({files: await bundlePage({entry, packages: ['@tensorflow/tfjs-backend-webgpu']})});
+  const site = await servedPage<PageModule>('test/fuzz/page.ts', repository);
   return {
-    // A browser of its own, because a page that hangs keeps its browser from closing it.
     open: (backend, installed) => async () => {
-      const browser: Browser = await launchBrowser();
-      const page: Page = await openPage(browser, site.url);
-      await page.evaluate(
-        ([backend, installed]) =>
-          (globalThis as unknown as {convgrad: PageModule}).convgrad.prepare(backend, installed),
-        [backend, installed] as const,
-      );
-      return {
-        run: (call) =>
-          page.evaluate(
-            ([call, installed]) => (globalThis as unknown as {convgrad: PageModule}).convgrad.answer(call, installed),
-            [call, installed] as const,
-          ),
-        end: () => browser.close(),
-      };
+      const page = await site.open();
+      await page.call('prepare', backend, installed);
+      return {run: (call) => page.call('answer', call, installed), end: page.close};
     },
-    close: () => site.close(),
+    close: site.close,
   };
 }

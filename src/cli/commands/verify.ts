@@ -30,7 +30,6 @@ export function defineVerify(cli: CAC): void {
     .option('--flag <NAME=VALUE>', 'A flag of tfjs, such as WEBGL_PACK=false; may be repeated')
     .option('--f16', 'Keep webgl’s tensors in float16 textures, as many phones do')
     .option('--import <file>', 'A module that defines algorithms or registers kernels: verify those; may be repeated')
-    .option('--mutant <name>', 'Verify a deliberately broken algorithm, which must fail; `convgrad mutants` lists them')
     .option('--limit <seconds>', 'End a run whose module or problem gives no sign of life for so long (300)')
     .option('--json <file>', 'Write the report as JSON')
     .option('--junit <file>', 'Write the report as JUnit XML, for CI servers')

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import {biasMutants} from '../../../src/verify/mutants/biasMutants.js';
-import {defineMutant} from '../../../src/verify/mutants/index.js';
 import {biasOracle} from '../../../src/verify/oracles/bias.js';
 import {replaceKernel} from '../../../src/verify/run/kernels.js';
+import {biasMutants} from '../../mutants/biasMutants.js';
+import {defineMutant} from '../../mutants/index.js';
 import {ask} from './ask.js';
 
 const nchw = 'mb2ih4iw5ic2oc3kh2kw3-p1-nchw';

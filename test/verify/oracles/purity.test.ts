@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type {Pass} from '../../../src/geometry/pass.js';
 import {verify} from '../../../src/verify/index.js';
-import {algorithmName, defineMutant, type Mutant} from '../../../src/verify/mutants/index.js';
-import {sideEffectFaults} from '../../../src/verify/mutants/sideEffectFaults.js';
+import {algorithmName, defineMutant, type Mutant} from '../../mutants/index.js';
+import {sideEffectFaults} from '../../mutants/sideEffectFaults.js';
 import {foreignGradient} from './foreign.js';
 
 beforeAll(async () => {

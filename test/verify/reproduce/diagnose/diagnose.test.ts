@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import {passes} from '../../../../src/geometry/pass.js';
 import {type VerifyOptions, verify} from '../../../../src/verify/index.js';
-import {depthwiseMutants} from '../../../../src/verify/mutants/depthwiseMutants.js';
-import {algorithmName, defineMutant, findMutant, type Mutant, mutants} from '../../../../src/verify/mutants/index.js';
-import {sizeMutants} from '../../../../src/verify/mutants/sizeMutants.js';
 import type {Diagnosis} from '../../../../src/verify/report/result.js';
 import {notFinite} from '../../../../src/verify/reproduce/diagnose/behaviour.js';
 import {dependsOnValues} from '../../../../src/verify/reproduce/diagnose/linearity.js';
+import {depthwiseMutants} from '../../../mutants/depthwiseMutants.js';
+import {algorithmName, defineMutant, findMutant, type Mutant, mutants} from '../../../mutants/index.js';
+import {sizeMutants} from '../../../mutants/sizeMutants.js';
 import {causes} from './causes.js';
 import {blunders, strangers} from './knownMistakes.js';
 

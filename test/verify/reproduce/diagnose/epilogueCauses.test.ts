@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import {verify} from '../../../../src/verify/index.js';
-import {algorithmName, defineMutant, type Mutant} from '../../../../src/verify/mutants/index.js';
+import {algorithmName, defineMutant, type Mutant} from '../../../mutants/index.js';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');

@@ -1,6 +1,6 @@
 import type {Conv2DInfo} from '../../../../src/geometry/conv2dInfo.js';
 import type {Pass} from '../../../../src/geometry/pass.js';
-import type {Mutant, PassArguments} from '../../../../src/verify/mutants/mutant.js';
+import type {Mutant, PassArguments} from '../../../mutants/mutant.js';
 
 /** Where a term stands: image, output row and column, taps, input row and column, channels. */
 interface Term {

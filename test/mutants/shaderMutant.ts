@@ -1,10 +1,10 @@
-import type {Uniforms} from '../../backends/webgl/direct/program.js';
-import type {PassProgram} from '../../backends/webgl/index.js';
-import type {ChannelPackedShaders} from '../../backends/webgl/layouts/channelPacked/shaders.js';
-import type {ChannelPackedDirectShader} from '../../backends/webgl/layouts/channelPackedDirect/shaders.js';
-import type {Packed2x2Shaders} from '../../backends/webgl/layouts/packed2x2/shaders.js';
-import type {Conv2DInfo, Kind} from '../../geometry/conv2dInfo.js';
-import type {Pass} from '../../geometry/pass.js';
+import type {Uniforms} from '../../src/backends/webgl/direct/program.js';
+import type {PassProgram} from '../../src/backends/webgl/index.js';
+import type {ChannelPackedShaders} from '../../src/backends/webgl/layouts/channelPacked/shaders.js';
+import type {ChannelPackedDirectShader} from '../../src/backends/webgl/layouts/channelPackedDirect/shaders.js';
+import type {Packed2x2Shaders} from '../../src/backends/webgl/layouts/packed2x2/shaders.js';
+import type {Conv2DInfo, Kind} from '../../src/geometry/conv2dInfo.js';
+import type {Pass} from '../../src/geometry/pass.js';
 import {AbsentText, type Edit, replaceOnce} from './edits.js';
 import type {MutantDescription} from './mutant.js';
 

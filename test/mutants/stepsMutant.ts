@@ -1,13 +1,13 @@
-import {depthwise, depthwiseSteps} from '../../backends/webgpu/depthwise/index.js';
-import {type Setting, settingOf} from '../../backends/webgpu/device.js';
-import {direct, directSteps} from '../../backends/webgpu/direct/index.js';
-import {implicitGemm, implicitGemmSteps} from '../../backends/webgpu/implicitGemm/index.js';
-import {defaultSetting, type PassSteps} from '../../backends/webgpu/passSteps.js';
-import type {Step, WebGPUBackend} from '../../backends/webgpu/step.js';
-import {winograd, winogradSteps} from '../../backends/webgpu/winograd/index.js';
-import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
-import type {Pass} from '../../geometry/pass.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
+import {depthwise, depthwiseSteps} from '../../src/backends/webgpu/depthwise/index.js';
+import {type Setting, settingOf} from '../../src/backends/webgpu/device.js';
+import {direct, directSteps} from '../../src/backends/webgpu/direct/index.js';
+import {implicitGemm, implicitGemmSteps} from '../../src/backends/webgpu/implicitGemm/index.js';
+import {defaultSetting, type PassSteps} from '../../src/backends/webgpu/passSteps.js';
+import type {Step, WebGPUBackend} from '../../src/backends/webgpu/step.js';
+import {winograd, winogradSteps} from '../../src/backends/webgpu/winograd/index.js';
+import type {Conv2DInfo} from '../../src/geometry/conv2dInfo.js';
+import type {Pass} from '../../src/geometry/pass.js';
+import {defaultTf as tf} from '../../src/plugin/tfjs.js';
 import {isThere, replaceAll} from './edits.js';
 import type {OfShaders} from './shaderMutant.js';
 

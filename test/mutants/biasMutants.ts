@@ -1,7 +1,7 @@
 import type {KernelFunc, TensorInfo} from '@tensorflow/tfjs';
-import {applyAndRelease, type BackendContext, runBackendKernel} from '../../plugin/backendOps.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
-import {replaceKernel} from '../run/kernels.js';
+import {applyAndRelease, type BackendContext, runBackendKernel} from '../../src/plugin/backendOps.js';
+import {defaultTf as tf} from '../../src/plugin/tfjs.js';
+import {replaceKernel} from '../../src/verify/run/kernels.js';
 import type {MutantDescription} from './mutant.js';
 
 /** An element of dy [N, H, W, F], in any data format. */

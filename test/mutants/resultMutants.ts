@@ -1,5 +1,5 @@
-import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
-import {filterDepth, type Pass} from '../../geometry/pass.js';
+import type {Conv2DInfo} from '../../src/geometry/conv2dInfo.js';
+import {filterDepth, type Pass} from '../../src/geometry/pass.js';
 import {allPasses, gradients, type Mistake, type Mutant, rearrange, result} from './mutant.js';
 
 const scaled = (factor: (info: Conv2DInfo) => number): Mistake =>

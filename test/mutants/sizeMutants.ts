@@ -1,7 +1,6 @@
-import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
-import {filterDepth} from '../../geometry/pass.js';
-import {eachTerm} from './eachTerm.js';
-import {allPasses, geometry, gradients, type Mistake, type Mutant} from './mutant.js';
+import type {Conv2DInfo} from '../../src/geometry/conv2dInfo.js';
+import {filterDepth} from '../../src/geometry/pass.js';
+import {allPasses, eachTerm, geometry, gradients, type Mistake, type Mutant} from './mutant.js';
 
 /** A product of the sum, by the indices of its factors and its result. */
 interface ProductIndices {

@@ -1,4 +1,4 @@
-import type {WebGLProgram} from '../../backends/webgl/direct/program.js';
+import type {WebGLProgram} from '../../src/backends/webgl/direct/program.js';
 import {allPasses} from './mutant.js';
 import {type ShaderMistake, type ShaderMutant, text, uniforms} from './shaderMutant.js';
 

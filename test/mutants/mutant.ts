@@ -1,6 +1,6 @@
-import {direct} from '../../algorithms/direct.js';
-import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
-import {type Pass, passes, passTensors, type TensorName} from '../../geometry/pass.js';
+import {direct} from '../../src/algorithms/direct.js';
+import type {Conv2DInfo} from '../../src/geometry/conv2dInfo.js';
+import {channelStep, filterDepth, type Pass, passes, passTensors, type TensorName} from '../../src/geometry/pass.js';
 
 /** The arguments of one pass. `a` and `b` are the inputs that `passTensors` names, in its order. */
 export interface PassArguments {
@@ -75,4 +75,30 @@ export function only(pass: Pass, mistake: Mistake): Mistake {
 /** Rearranges values: element i of the result is the one at `from(i)`. */
 export function rearrange(values: Float32Array, from: (index: number) => number): Float32Array {
   return values.map((_, index) => values[from(index)]);
+}
+
+/** Visits every product of a pass: the indices of the output element and of its two factors. */
+export function eachTerm({pass, info}: PassArguments, visit: (out: number, a: number, b: number) => void): void {
+  const {inChannels: C, outChannels: F} = info;
+  const [depth, step] = [filterDepth(info), channelStep(info)];
+  const pixels = info.batch * info.outHeight * info.outWidth;
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    const ow = pixel % info.outWidth;
+    const oh = Math.floor(pixel / info.outWidth) % info.outHeight;
+    const n = Math.floor(pixel / info.outWidth / info.outHeight);
+    for (let tap = 0; tap < info.filterHeight * info.filterWidth; tap++) {
+      const h = oh * info.strideHeight - info.padTop + Math.floor(tap / info.filterWidth) * info.dilationHeight;
+      const w = ow * info.strideWidth - info.padLeft + (tap % info.filterWidth) * info.dilationWidth;
+      if (h < 0 || h >= info.inHeight || w < 0 || w >= info.inWidth) continue;
+      for (let weight = 0; weight < C * depth; weight++) {
+        const c = Math.floor(weight / depth);
+        const x = ((n * info.inHeight + h) * info.inWidth + w) * C + c;
+        const filter = tap * C * depth + weight;
+        const y = pixel * F + c * step + (weight % depth);
+        if (pass === 'forward') visit(y, x, filter);
+        else if (pass === 'backpropInput') visit(x, y, filter);
+        else visit(filter, x, y);
+      }
+    }
+  }
 }

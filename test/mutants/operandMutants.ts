@@ -1,5 +1,5 @@
-import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
-import {filterDepth} from '../../geometry/pass.js';
+import type {Conv2DInfo} from '../../src/geometry/conv2dInfo.js';
+import {filterDepth} from '../../src/geometry/pass.js';
 import {allPasses, gradients, type Mistake, type Mutant, only, operand, rearrange} from './mutant.js';
 
 /** Reads other taps: `move` maps (i, j) to the tap that is read in its place. */

@@ -1,23 +1,22 @@
-import {ConvgradError} from '../../geometry/error.js';
-import {flopsOf} from '../../geometry/pass.js';
-import {formatProblem, problemInfo} from '../../geometry/problem.js';
-import {cases as drawCases} from '../cases/index.js';
-import type {VerifyOptions} from '../options/options.js';
-import {resolveOptions} from '../options/resolveOptions.js';
-import {type OracleName, oracles} from '../oracles/index.js';
-import {verify} from '../verify.js';
-import {type AnyMutant, algorithmName, defineMutant, isOfFused, mutantsOn, passesOf} from './index.js';
-import {mutantBackends} from './mutantBackends.js';
+import {ConvgradError} from '../../src/geometry/error.js';
+import {flopsOf} from '../../src/geometry/pass.js';
+import {formatProblem, problemInfo} from '../../src/geometry/problem.js';
+import {cases as drawCases} from '../../src/verify/cases/index.js';
+import type {VerifyOptions} from '../../src/verify/options/options.js';
+import {resolveOptions} from '../../src/verify/options/resolveOptions.js';
+import {type OracleName, oracles} from '../../src/verify/oracles/index.js';
+import {verify} from '../../src/verify/verify.js';
+import {type AnyMutant, algorithmName, defineMutant, isOfFused, mutantBackends, mutantsOn, passesOf} from './index.js';
 
 /** The outcome of one mutant. */
 export interface MutantOutcome {
   mutant: string;
   wrong: string;
   /**
-   * For each oracle that rejected the mutant, the first problem on which it did, in the order of the catalogue of oracles. On a GPU, all
-   * are of one case: the first that was rejected.
+   * For each oracle that rejected the mutant, the first problem on which it did, in the order of the catalogue of oracles. Unless all
+   * oracles were asked for, all are of one case: the first that was rejected.
    */
-  killedBy: {oracle: OracleName; problem: string; name?: string}[];
+  killedBy: {oracle: OracleName; problem: string; name?: string; reason?: string}[];
 }
 
 export interface MutantScore {
@@ -25,7 +24,7 @@ export interface MutantScore {
   seed: number;
   planted: number;
   killed: number;
-  /** How many mutants each oracle killed by itself. On a GPU, only oracles that were the first to kill one are listed. */
+  /** How many mutants each oracle killed. Unless all oracles were asked for, only those that were the first to kill one are listed. */
   oracles: Partial<Record<OracleName, number>>;
   outcomes: MutantOutcome[];
 }
@@ -42,10 +41,16 @@ export interface ScoreOptions {
   hardProblems?: readonly string[];
   /** Problem strings for mistakes in the epilogue, instead of the few built-in ones. */
   fusedProblems?: readonly string[];
+  /** The oracles that judge; all by default. */
+  oracles?: readonly OracleName[];
+  /** Whether every oracle judges each of the small cases. By default the first rejection ends the search. */
+  allOracles?: boolean;
   mutants?: readonly AnyMutant[];
-  signal?: AbortSignal;
   onOutcome?(outcome: MutantOutcome, done: number, total: number): void;
 }
+
+/** The same for mutants that are given by their names; none means all. */
+export type NamedScoreOptions = Omit<ScoreOptions, 'mutants'> & {only: readonly string[]};
 
 /** The most operations of a case on which every mutant is tried. Mutants that survive these cases are tried on the larger ones. */
 const smallFlops = 20_000;
@@ -104,32 +109,21 @@ const fusedProblems: readonly string[] = [
 const hardGpuProblems: readonly string[] = ['ih260iw257ic1oc1kh1kw1'];
 
 /**
- * Judges every mutant of a backend by the oracles, and counts. On cpu every oracle judges. On a GPU the first rejection ends the search,
- * and the reference on integers judges before the others. The same holds for a mistake in the epilogue. Vacuous or skipped results do not
- * kill a mutant.
+ * Judges every mutant of a backend by the oracles, and counts. Vacuous or skipped results do not kill a mutant.
  *
  * @throws ConvgradError on an invalid seed or number of cases, on a backend without mutants, and on a mutant that does not run
  */
 export async function scoreMutants(options: ScoreOptions = {}): Promise<MutantScore> {
-  const {backend = 'cpu', mutants = mutantsOn(backend), signal} = options;
+  const {backend = 'cpu', mutants = mutantsOn(backend), allOracles = false} = options;
   if (!mutantBackends.includes(backend)) {
     throw new ConvgradError('mutants', `there are none on backend '${backend}'; use ${mutantBackends.join(', ')}.`);
   }
   const {seed, cases} = resolveOptions({seed: options.seed ?? 1, cases: options.cases ?? 10}, [backend]);
   const {small, large} = backend === 'cpu' ? drawn(seed, cases) : {small: gpuProblems, large: hardGpuProblems};
-  const easy = {problems: options.problems ?? small};
-  const hard = {problems: options.hardProblems ?? large, bail: true};
-  const exact = {oracles: ['reference'], fills: ['integers'], bail: true} as const;
-  const tries: VerifyOptions[] =
-    backend === 'cpu' ? [easy, hard] : [{...easy, ...exact}, {...hard, ...exact}, {...easy, bail: true}, hard];
+  const tries = triesOf([options.problems ?? small, options.hardProblems ?? large], options);
+  const triesOfFused = triesOf([options.fusedProblems ?? fusedProblems], options);
   const outcomes: MutantOutcome[] = [];
-  const fused = {problems: options.fusedProblems ?? fusedProblems};
-  const triesOfFused: VerifyOptions[] = [
-    {...fused, ...exact},
-    {...fused, bail: true},
-  ];
   for (const mutant of mutants) {
-    if (signal?.aborted) break;
     const outcome = await outcomeOf(mutant, isOfFused(mutant) ? triesOfFused : tries, {backends: [backend], seed});
     outcomes.push(outcome);
     options.onOutcome?.(outcome, outcomes.length, mutants.length);
@@ -144,9 +138,16 @@ export async function scoreMutants(options: ScoreOptions = {}): Promise<MutantSc
     seed,
     planted: outcomes.length,
     killed: outcomes.filter((outcome) => outcome.killedBy.length > 0).length,
-    oracles: Object.fromEntries(backend === 'cpu' ? counts : counts.filter(([, count]) => count > 0)),
+    oracles: Object.fromEntries(allOracles ? counts : counts.filter(([, count]) => count > 0)),
     outcomes,
   };
+}
+
+/** {@link scoreMutants} of those named mutants that the backend has. */
+export function scoreNamed({only, ...options}: NamedScoreOptions): Promise<MutantScore> {
+  if (only.length === 0) return scoreMutants(options);
+  const mutants = mutantsOn(options.backend ?? 'cpu').filter(({name}) => only.includes(name));
+  return scoreMutants({...options, mutants});
 }
 
 /**
@@ -162,6 +163,21 @@ function drawn(seed: number, cases: number): {small: string[]; large: string[]} 
   return {small: those(true), large: those(false)};
 }
 
+/**
+ * The runs of `verify` that look for a rejection, one after the other. The reference on integers costs least and sees most, so it judges
+ * before the others. No problems would mean all cases, so a list without problems has no run.
+ */
+function triesOf(lists: readonly (readonly string[])[], {oracles, allOracles = false}: ScoreOptions): VerifyOptions[] {
+  const asked = lists
+    .filter((problems) => problems.length > 0)
+    .map((problems, i) => ({
+      ...{problems, bail: !allOracles || i > 0},
+      ...(oracles ? {oracles} : {}),
+    }));
+  if (oracles || allOracles) return asked;
+  return [...asked.map((one) => ({...one, oracles: ['reference'], fills: ['integers']}) as const), ...asked];
+}
+
 /** Makes one try after the other until an oracle rejects the mutant. */
 async function outcomeOf(
   mutant: AnyMutant,
@@ -173,8 +189,7 @@ async function outcomeOf(
   try {
     let killedBy: MutantOutcome['killedBy'] = [];
     for (const one of tries) {
-      // No problems would mean all cases.
-      if (killedBy.length > 0 || one.problems?.length === 0) continue;
+      if (killedBy.length > 0) break;
       killedBy = await killers({...about, ...one, algorithms: [algorithmName(mutant)], passes: passesOf(mutant)});
     }
     return {mutant: name, wrong, killedBy};
@@ -191,6 +206,8 @@ async function killers(options: VerifyOptions): Promise<MutantOutcome['killedBy'
   if (thrown) throw new ConvgradError('mutants', `${thrown.algorithm} does not run: ${thrown.reason}`);
   return oracles.flatMap(({name: oracle}) => {
     const first = failed.find((result) => result.oracle === oracle);
-    return first ? [{oracle, problem: first.problem, ...(first.name ? {name: first.name} : {})}] : [];
+    return first
+      ? [{oracle, problem: first.problem, reason: first.reason, ...(first.name ? {name: first.name} : {})}]
+      : [];
   });
 }

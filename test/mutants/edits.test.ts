@@ -1,4 +1,4 @@
-import {AbsentText, either, isThere, replaceAll, replaceOnce} from '../../../src/verify/mutants/edits.js';
+import {AbsentText, either, isThere, replaceAll, replaceOnce} from './edits.js';
 
 test('what stands there once is replaced, as text or as a pattern', () => {
   expect(replaceOnce('a + b', ['+', '$&'], 'it')).toBe('a $& b');

@@ -1,5 +1,5 @@
-import type {Kind} from '../../geometry/conv2dInfo.js';
-import {kinds} from '../../plugin/kernels.js';
+import type {Kind} from '../../src/geometry/conv2dInfo.js';
+import {kinds} from '../../src/plugin/kernels.js';
 import {
   type ChannelPackedDirectMutant,
   type ChannelPackedMutant,

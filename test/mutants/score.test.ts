@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import {algorithms} from '../../../src/algorithms/index.js';
-import {verify} from '../../../src/verify/index.js';
-import {backendsOf, defineMutant, findMutant, mutants, mutantsOn} from '../../../src/verify/mutants/index.js';
-import {type MutantScore, scoreMutants} from '../../../src/verify/mutants/score.js';
+import {algorithms} from '../../src/algorithms/index.js';
+import {verify} from '../../src/verify/index.js';
+import {backendsOf, defineMutant, findMutant, mutants, mutantsOn} from './index.js';
+import {type MutantScore, scoreMutants, scoreNamed} from './score.js';
 
 /** Few, chosen so that nearly every mistake shows on one of them. */
 const problems = [
@@ -28,7 +28,7 @@ beforeAll(async () => {
 describe('the score', () => {
   let score: MutantScore;
   beforeAll(async () => {
-    score = await scoreMutants({problems, hardProblems, cases: 1});
+    score = await scoreMutants({problems, hardProblems, cases: 1, allOracles: true});
   });
 
   it('is full: every mutant is killed', () => {
@@ -52,6 +52,13 @@ it('has no false alarm: the unbroken catalogue passes the same', async () => {
   const {results, summary} = await verify({problems, backends: ['cpu']});
   expect(results.filter(({status}) => status === 'failed' || status === 'vacuous')).toEqual([]);
   expect(summary.passed).toBeGreaterThan(0);
+});
+
+it('a score without all oracles ends with the first rejection', async () => {
+  const {outcomes} = await scoreMutants({problems, hardProblems: [], mutants: [findMutant('no-flip')]});
+  expect(outcomes[0]!.killedBy.map(({oracle}) => oracle)).toEqual(['reference']);
+  const named = await scoreNamed({problems, hardProblems: [], only: ['no-flip'], oracles: ['adjoint']});
+  expect(named.outcomes[0]!.killedBy.map(({oracle}) => oracle)).toEqual(['adjoint']);
 });
 
 it('a mutant that breaks nothing survives, and the score says so', async () => {

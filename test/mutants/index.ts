@@ -1,24 +1,24 @@
-import type {Algorithm} from '../../algorithms/algorithm.js';
-import {direct} from '../../algorithms/direct.js';
-import {defineAlgorithm} from '../../algorithms/index.js';
-import type {Implementation} from '../../backends/implementation.js';
-import {program} from '../../backends/webgl/direct/program.js';
-import {addImplementation, programImplementation} from '../../backends/webgl/index.js';
-import {channelPackedImplementation} from '../../backends/webgl/layouts/channelPacked/index.js';
-import {shadersOf as channelPackedShaders} from '../../backends/webgl/layouts/channelPacked/shaders.js';
-import {channelPackedDirectImplementation} from '../../backends/webgl/layouts/channelPackedDirect/index.js';
-import {shaderOf as channelPackedDirectShader} from '../../backends/webgl/layouts/channelPackedDirect/shaders.js';
-import {packed2x2Implementation} from '../../backends/webgl/layouts/packed2x2/index.js';
-import {shadersOf as packed2x2Shaders} from '../../backends/webgl/layouts/packed2x2/shaders.js';
-import {directSteps} from '../../backends/webgpu/direct/index.js';
-import {withEpilogue} from '../../backends/webgpu/epilogue.js';
-import {addImplementation as addOnWebgpu} from '../../backends/webgpu/index.js';
-import {stepsImplementation} from '../../backends/webgpu/passSteps.js';
-import type {Conv2DInfo, Kind} from '../../geometry/conv2dInfo.js';
-import {ConvgradError} from '../../geometry/error.js';
-import type {Pass} from '../../geometry/pass.js';
-import {parseProblem, problemInfo} from '../../geometry/problem.js';
-import {injectFault} from '../run/faultInjection.js';
+import type {Algorithm} from '../../src/algorithms/algorithm.js';
+import {direct} from '../../src/algorithms/direct.js';
+import {defineAlgorithm} from '../../src/algorithms/index.js';
+import type {Implementation} from '../../src/backends/implementation.js';
+import {program} from '../../src/backends/webgl/direct/program.js';
+import {addImplementation, programImplementation} from '../../src/backends/webgl/index.js';
+import {channelPackedImplementation} from '../../src/backends/webgl/layouts/channelPacked/index.js';
+import {shadersOf as channelPackedShaders} from '../../src/backends/webgl/layouts/channelPacked/shaders.js';
+import {channelPackedDirectImplementation} from '../../src/backends/webgl/layouts/channelPackedDirect/index.js';
+import {shaderOf as channelPackedDirectShader} from '../../src/backends/webgl/layouts/channelPackedDirect/shaders.js';
+import {packed2x2Implementation} from '../../src/backends/webgl/layouts/packed2x2/index.js';
+import {shadersOf as packed2x2Shaders} from '../../src/backends/webgl/layouts/packed2x2/shaders.js';
+import {directSteps} from '../../src/backends/webgpu/direct/index.js';
+import {withEpilogue} from '../../src/backends/webgpu/epilogue.js';
+import {addImplementation as addOnWebgpu} from '../../src/backends/webgpu/index.js';
+import {stepsImplementation} from '../../src/backends/webgpu/passSteps.js';
+import type {Conv2DInfo, Kind} from '../../src/geometry/conv2dInfo.js';
+import {ConvgradError} from '../../src/geometry/error.js';
+import type {Pass} from '../../src/geometry/pass.js';
+import {parseProblem, problemInfo} from '../../src/geometry/problem.js';
+import {injectFault} from '../../src/verify/run/faultInjection.js';
 import {type BiasMutant, biasMutants, breakBias} from './biasMutants.js';
 import {channelPackedDirectMutants} from './channelPackedDirectMutants.js';
 import {channelPackedMutants} from './channelPackedMutants.js';
@@ -30,7 +30,6 @@ import {type EpilogueMutant, epilogueMutants} from './epilogueMutants.js';
 import {epilogueShaderMutants, type FinishMutant, finishMutants} from './epilogueShaderMutants.js';
 import {geometryMutants} from './geometryMutants.js';
 import {define, type Mutant} from './mutant.js';
-import {mutantBackends} from './mutantBackends.js';
 import {operandMutants} from './operandMutants.js';
 import {packed2x2Mutants} from './packed2x2Mutants.js';
 import {resultMutants} from './resultMutants.js';
@@ -74,8 +73,8 @@ export const mutants: readonly Mutant[] = [
   ...sizeMutants,
 ];
 
-/** The backends of mistakes that lie in no algorithm. */
-const everyBackend = ['cpu', 'webgl', 'webgpu'];
+/** The backends that mutants run on. Mistakes that lie in no algorithm run on all of them. */
+export const mutantBackends: readonly string[] = ['cpu', 'webgl', 'webgpu'];
 
 /** The catalogue, grouped by the backends that a mutant runs on. */
 const catalogue: readonly {backends: readonly string[]; mutants: readonly AnyMutant[]}[] = [
@@ -94,7 +93,7 @@ const catalogue: readonly {backends: readonly string[]; mutants: readonly AnyMut
     ],
   },
   {backends: ['webgpu'], mutants: [...stepsMutants, ...finishMutants]},
-  {backends: everyBackend, mutants: [...biasMutants, ...faultMutants]},
+  {backends: mutantBackends, mutants: [...biasMutants, ...faultMutants]},
 ];
 
 /** All mutants of a backend. */
@@ -120,20 +119,12 @@ function all(): AnyMutant[] {
 function found<T extends AnyMutant>(name: string, among: readonly T[]): T {
   const found = among.find((mutant) => mutant.name === name);
   if (found) return found;
-  throw new ConvgradError(
-    '--mutant',
-    `unknown mutant '${name}'; use ${among.map((mutant) => mutant.name).join(', ')}.`,
-  );
+  throw new ConvgradError('--only', `unknown mutant '${name}'; use ${among.map((mutant) => mutant.name).join(', ')}.`);
 }
 
 /** The name of a mutant's algorithm. */
 export function algorithmName({name}: Pick<AnyMutant, 'name'>): string {
   return `mutant-${name}`;
-}
-
-/** The mutants that are among the named algorithms. */
-export function mutantsNamed(algorithms: readonly string[]): AnyMutant[] {
-  return all().filter((mutant) => algorithms.includes(algorithmName(mutant)));
 }
 
 /** The passes that show what is wrong with a mutant. dBias belongs to the pass of dFilter. */
@@ -259,7 +250,7 @@ function defineFault(mutant: FaultMutant): () => void {
 }
 
 function defineBias(mutant: BiasMutant): () => void {
-  return afterAll(defineRight(mutant), ...everyBackend.map((backend) => breakBias(mutant, backend)));
+  return afterAll(defineRight(mutant), ...mutantBackends.map((backend) => breakBias(mutant, backend)));
 }
 
 /** Defines the definition on every backend, under the name of a mutant whose mistake lies elsewhere. */

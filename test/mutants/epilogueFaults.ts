@@ -1,7 +1,7 @@
 import type {GradFunc, KernelFunc, NamedAttrMap, Tensor, TensorInfo} from '@tensorflow/tfjs';
-import {applyAndRelease, type BackendContext, runBackendKernel} from '../../plugin/backendOps.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
-import type {Fault} from '../run/faultInjection.js';
+import {applyAndRelease, type BackendContext, runBackendKernel} from '../../src/plugin/backendOps.js';
+import {defaultTf as tf} from '../../src/plugin/tfjs.js';
+import type {Fault} from '../../src/verify/run/faultInjection.js';
 import {gradients, type MutantDescription} from './mutant.js';
 
 /** A mistake in the epilogue or in its derivative, on every backend. It lies in no algorithm. */

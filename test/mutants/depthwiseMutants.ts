@@ -1,6 +1,5 @@
-import {filterDepth} from '../../geometry/pass.js';
-import {eachTerm} from './eachTerm.js';
-import {allPasses, type Mistake, type Mutant, operand, rearrange, result} from './mutant.js';
+import {filterDepth} from '../../src/geometry/pass.js';
+import {allPasses, eachTerm, type Mistake, type Mutant, operand, rearrange, result} from './mutant.js';
 
 /** Makes a mistake in depthwise convolutions only. */
 const whereDepthwise =

@@ -1,4 +1,4 @@
-import {ConvgradError} from '../../geometry/error.js';
+import {ConvgradError} from '../../src/geometry/error.js';
 
 /** A text in a shader, and the text that a mutant puts in its place. Where numbers vary, the first is a pattern without groups. */
 export type Edit = readonly [from: string | RegExp, to: string];

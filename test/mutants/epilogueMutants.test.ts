@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import {isOfFused, mutantsOn} from '../../../src/verify/mutants/index.js';
-import {scoreMutants} from '../../../src/verify/mutants/score.js';
+import {isOfFused, mutantsOn} from './index.js';
+import {scoreMutants} from './score.js';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');

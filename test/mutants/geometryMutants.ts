@@ -1,4 +1,4 @@
-import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
+import type {Conv2DInfo} from '../../src/geometry/conv2dInfo.js';
 import {allPasses, type ComputePass, geometry, gradients, type Mutant, result} from './mutant.js';
 
 type AxisNames = 'Height' | 'Width';

@@ -1,4 +1,4 @@
-import type {Epilogue} from '../../engine/engine.js';
+import type {Epilogue} from '../../src/engine/engine.js';
 import type {MutantDescription} from './mutant.js';
 
 /** The position of an element: its channel, the number of channels, and its flat index. */

@@ -1,5 +1,4 @@
-import {eachTerm} from './eachTerm.js';
-import {allPasses, type Mistake, type Mutant} from './mutant.js';
+import {allPasses, eachTerm, type Mistake, type Mutant} from './mutant.js';
 
 /** Adds to a buffer that begins empty and lasts as long as the algorithm is defined. That is the mistake. */
 const staleBuffer: Mistake = (run) => {

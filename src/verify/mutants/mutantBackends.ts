@@ -1,2 +1,0 @@
-/** The backends that mutants run on. */
-export const mutantBackends: readonly string[] = ['cpu', 'webgl', 'webgpu'];

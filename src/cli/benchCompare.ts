@@ -17,13 +17,13 @@ export function readReport(path: string, flag: string): BenchReport {
     fail(`cannot be read: ${(error as Error).message}`);
   }
   if (report?.version !== 1) fail(`has version ${report?.version} instead of 1`);
-  if (!Array.isArray(report?.results) || report.warmUp === undefined) fail('is no report of bench');
+  if (!Array.isArray(report?.results) || report.warmUp === undefined) fail('is not a report of bench');
   return report as BenchReport;
 }
 
 /** The comparison of two reports as text for the terminal. */
 export function describeComparison({changes, only, mean}: ReportComparison, path: string, colors: Colors): string {
-  const counts = `${changes.length} rows in both, ${only.old} only there, ${only.new} only here`;
+  const counts = `${changes.length} rows in both, ${only.old} only in the old report, ${only.new} only in the new one`;
   if (changes.length === 0) return colors.yellow(`nothing to compare with ${path}: ${counts}`);
   const head = ['layer', 'backend', 'pass', 'algorithm', 'old', 'new', 'new/old', 'noise', ''];
   const lines = newTable(head, 4, colors);
@@ -43,7 +43,7 @@ export function describeComparison({changes, only, mean}: ReportComparison, path
     `geometric mean of new/old: ${digits(mean)}`,
     ...slower.map(({layer, backend, pass, ratio, noise}) =>
       colors.red(
-        `slower by more than the noise: ${layer}, ${pass} on ${backend}, ${digits(ratio)} of what it was (noise ${(100 * noise).toFixed(0)}%)`,
+        `slower by more than the noise: ${layer}, ${pass} on ${backend}, ${digits(ratio)} of its old speed (noise ${(100 * noise).toFixed(0)}%)`,
       ),
     ),
   ].join('\n');

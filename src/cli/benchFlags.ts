@@ -48,12 +48,12 @@ export function readFlags(flags: RawFlags): BenchFlags {
   assertServed(options.backends);
   resolveOptions(options);
   if (options.steps && compare !== undefined) {
-    throw new ConvgradError('--compare', 'compares layers, and --steps times none; leave one of them out.');
+    throw new ConvgradError('--compare', 'compares layers, but --steps times no layers; leave one of them out.');
   }
   const pathOf = (file: string | undefined) => (file === undefined ? undefined : userPath(file));
   const executablePath = pathOf(browser);
   if (options.steps && peer !== undefined) {
-    throw new ConvgradError('--peer', 'is timed beside layers, and --steps times none; leave one of them out.');
+    throw new ConvgradError('--peer', 'is timed with layers, but --steps times no layers; leave one of them out.');
   }
   const small = flags.small === true;
   if (small) {
@@ -72,7 +72,10 @@ export function readFlags(flags: RawFlags): BenchFlags {
     ];
     const other = others.find((flag) => flags[flag] !== undefined);
     if (other !== undefined)
-      throw new ConvgradError('--small', `times calls of its own, without --${dashed(other)}; leave one of them out.`);
+      throw new ConvgradError(
+        '--small',
+        `times a fixed set of calls and does not take --${dashed(other)}; leave one of them out.`,
+      );
   }
   return {
     ...{options, named, small, peer, json: pathOf(json), compare: pathOf(compare), color: flags.color !== false},

@@ -12,7 +12,9 @@ export async function timeSmall(
   for (const backend of backends) {
     const {place} = await locateBackend(backend, undefined);
     if (place !== 'here')
-      throw new UnavailableError(`--small times cpu and wasm; backend '${backend}' is not in this process.`);
+      throw new UnavailableError(
+        `backend '${backend}' is not available in this process; --small times cpu and wasm only.`,
+      );
     await tf.setBackend(backend);
     all.push(...(await benchSmall(options)));
   }
@@ -23,7 +25,7 @@ export async function timeSmall(
 export function describeSmall(results: readonly SmallResult[]): string {
   const number = (value: number, width: number, digits = 1) => value.toFixed(digits).padStart(width);
   const widest = Math.max(...results.map(({name}) => name.length), 4);
-  const head = `${'µs a call'.padEnd(widest)} backend      ours  built-in  overhead speedup`;
+  const head = `${'µs per call'.padEnd(widest)} backend      ours  built-in  overhead speedup`;
   const lines = results.map(
     ({name, backend, ours, builtin, overhead, speedup}) =>
       `${name.padEnd(widest)} ${backend.padEnd(7)} ${number(ours, 9)} ${number(builtin, 9)} ${number(overhead, 9)} ${number(speedup, 6, 2)}×`,

@@ -30,9 +30,11 @@ export function describeBench(report: BenchReport, colors: Colors): string {
       ([network, ratio]) =>
         `${network}: a step takes ${digits(ratio)} times as long on cpu as on wasm, both with convgrad`,
     ),
-    ...(options.peer === undefined ? [] : [`native: ${options.peer}, its filter an input, in its own layout`]),
+    ...(options.peer === undefined
+      ? []
+      : [`native: ${options.peer}; it takes the filter as an input, in its own layout`]),
     ...(summary.choices
-      ? [`choices that took at most 10% longer than the fastest: ${summary.choices.good} of ${summary.choices.of}`]
+      ? [`choices within 10% of the fastest time: ${summary.choices.good} of ${summary.choices.of}`]
       : []),
     verdict(report, colors),
   ].join('\n');
@@ -110,14 +112,14 @@ function layerTable(results: readonly BenchResult[], hasPeak: boolean, colors: C
   return [
     lines.toString(),
     ...(results.some(({scaled}) => scaled)
-      ? ['~ timed on a smaller problem, which --json names, and scaled by the operations']
+      ? ['~ timed on a smaller problem (named by --json) and scaled by the operations']
       : []),
     ...(results.some(({delegated}) => delegated)
-      ? ['† by default convgrad delegates this pass to the built-in; here its own algorithm was asked for by name']
+      ? ['† by default convgrad delegates this pass to the built-in; bench times its own algorithm']
       : []),
     ...(results.some(({reducedFrom}) => reducedFrom)
       ? [
-          '‡ reduced to what software rendering has time for: fewer images, then smaller ones, then fewer channels; --json names both problems',
+          '‡ reduced for software rendering: fewer images, then smaller ones, then fewer channels (--json names both problems)',
         ]
       : []),
     ...notes(),
@@ -153,7 +155,7 @@ function choiceTable(results: readonly BenchResult[], colors: Colors): string[] 
 
 function summaryTable(rows: readonly SummaryRow[], {environment: {backends}}: BenchReport, colors: Colors): string {
   const hasPeer = rows.some(({peerLayers}) => peerLayers !== undefined);
-  const native = hasPeer ? ['than native', 'of layers'] : [];
+  const native = hasPeer ? ['vs native', 'of layers'] : [];
   const head = ['backend', 'pass', 'layers', 'GFLOP/s', 'kernel/peak', 'call/peak', 'speedup', 'of layers', ...native];
   const lines = newTable(head, 2, colors);
   for (const {backend, pass, layers, gflops, fractionOfPeak, ratio, ratioLayers, peerRatio, peerLayers} of rows) {

@@ -77,9 +77,9 @@ export function describeDoctorReport({convgrad, tfjs, node, examinations, absent
       return [`${backend}: ${browser ? 'in a browser' : 'here'}`, ...details].join(', ');
     }),
     ...absent.map(({backend, why}) => `${backend}: absent; ${why}`),
-    'convgrad has no kernels yet for tensorflow.',
+    'tensorflow: convgrad has no kernels for it yet.',
     '',
-    'Tried just now, on whole numbers, where every right result is exact:',
+    'Tested just now, on whole numbers, where every right result is exact:',
     table(examinations),
     ...examinations.flatMap(otherOps),
     ...notRepaired,
@@ -113,9 +113,9 @@ function otherOps({backend, untrainable, wrong}: Examination): string[] {
       .join('; ');
   return [
     untrainable.alone.length > 0 &&
-      `Not to be trained on ${backend} for want of a kernel: ${names(untrainable.alone)}; with convgrad: ${names(untrainable.convgrad)}.`,
+      `Ops that cannot be trained on ${backend}, which lacks a kernel: ${names(untrainable.alone)}; with convgrad: ${names(untrainable.convgrad)}.`,
     told(true) && `Wrong gradients on ${backend} that convgrad repairs: ${told(true)}.`,
-    told(false) && `Wrong gradients on ${backend} that are not convgrad's to repair: ${told(false)}.`,
+    told(false) && `Wrong gradients on ${backend} that convgrad does not repair: ${told(false)}.`,
   ].filter((line) => typeof line === 'string' && line !== '') as string[];
 }
 
@@ -126,8 +126,8 @@ function withoutMessage(outcome: string): string {
 
 /** The faults that no plugin can repair, and what to use instead. */
 const notRepaired = [
-  'Not repaired: tf.conv2d and tf.conv1d refuse stride and dilation together before any kernel runs; use conv2d of this package, or a layer.',
-  'Not repaired: tf.conv2dTranspose takes neither dilation nor NCHW, tf.separableConv2d no NCHW; their layers do both.',
-  'Not repaired: second derivatives of tanh, sigmoid and exp are tfjs’s own, and wrong inside products (tfjs issue 3252); checkGradients tells.',
-  'Not there in tfjs at all: groups, and convolutions of int32.',
+  'Not repaired: tf.conv2d and tf.conv1d refuse stride and dilation together before any kernel runs; use convgrad’s conv2d, or a layer.',
+  'Not repaired: tf.conv2dTranspose takes neither dilation nor NCHW, and tf.separableConv2d takes no NCHW; use their layers.',
+  'Not repaired: second derivatives of tanh, sigmoid and exp are wrong inside products (tfjs issue 3252); checkGradients finds them.',
+  'Missing from tfjs: groups, and convolutions of int32.',
 ];

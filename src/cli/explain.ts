@@ -27,7 +27,8 @@ export function runExplain(problem: string, flags: RawFlags): number {
 export function describeExplanation({problem, geometry, shapes, backends}: Explanation): string {
   const {x, filter, y} = shapes;
   const {padTop, padBottom, padLeft, padRight, dataFormat} = geometry;
-  const transposed = dataFormat === 'NCHW' ? ['NCHW: x, y and their gradients are transposed around each pass'] : [];
+  const transposed =
+    dataFormat === 'NCHW' ? ['NCHW: each pass transposes x, y and their gradients before and after'] : [];
   return [
     problem,
     `x [${x.join(', ')}], filter [${filter.join(', ')}] → y [${y.join(', ')}]`,
@@ -42,8 +43,8 @@ function describeBackend({backend, engine, rates, passes}: BackendExplanation): 
     '',
     [
       backend,
-      ...(engine === undefined ? [] : [`on the engine '${engine}'`]),
-      ...(rates === undefined ? [] : [`times by rates ${rates}`]),
+      ...(engine === undefined ? [] : [`engine '${engine}'`]),
+      ...(rates === undefined ? [] : [`times predicted with rates ${rates}`]),
     ].join(', '),
     ...passes.flatMap(describePass),
   ];
@@ -57,7 +58,7 @@ function describePass(explained: PassExplanation): string[] {
   const {flops, bytes, workspaceBytes, intensity, tensorsOnly} = cost;
   const costs = [
     `${scaled(flops)}FLOP`,
-    tensorsOnly ? `${scaled(bytes)}B of tensors` : `${scaled(bytes)}B moved at least`,
+    tensorsOnly ? `${scaled(bytes)}B of tensors` : `at least ${scaled(bytes)}B moved`,
     `${scaled(intensity)}FLOP/B`,
     ...(tensorsOnly ? [] : [`workspace ${scaled(workspaceBytes)}B`]),
   ];

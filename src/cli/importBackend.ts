@@ -22,7 +22,7 @@ export function packageForPage(backend: string): string | undefined {
 export function packageAdvice(backend: string): string | undefined {
   const name = packages[backend];
   if (name === undefined || (packageForPage(backend) && isInstalled(name))) return undefined;
-  return `${name} is not installed here; npm install ${name}.`;
+  return `${name} is not installed here; run npm install ${name}.`;
 }
 
 /**

@@ -23,7 +23,7 @@ export async function loadPeer(name: string, threads: number): Promise<Peer | st
   } catch (error) {
     const missing = (error as {code?: string}).code === 'MODULE_NOT_FOUND';
     return missing
-      ? `it is not installed here; npm install --no-save --ignore-scripts ${name} brings it, some 190 MB.`
+      ? `it is not installed here; run npm install --no-save --ignore-scripts ${name} (about 190 MB).`
       : `it cannot be loaded: ${(error as Error).message.split('\n')[0]}`;
   }
 }

@@ -47,7 +47,7 @@ export class ModuleHost {
     this.ended = new Promise((resolve) => {
       this.child.once('error', (error) => resolve(`did not start: ${error.message}`));
       this.child.once('exit', (code, signal) => {
-        const how = signal === null ? `ended the process (exit code ${code})` : `lost the process by ${signal}`;
+        const how = signal === null ? `ended the process (exit code ${code})` : `was killed by ${signal}`;
         const end = () => resolve(this.crash === undefined ? how : `crashed (${this.crash})`);
         const patience = setTimeout(end, outputGrace);
         this.child.once('close', () => {

@@ -48,12 +48,12 @@ function read(path: string): {problems: string[]} {
     const present = statSync(path, {throwIfNoEntry: false});
     if (!present) return {problems: []};
     // Reading a pipe would wait forever.
-    if (!present.isFile()) throw new Error('it is no file');
-    if (present.size > maxBytes) throw new Error(`it has ${present.size} bytes, and at most ${maxBytes} are read`);
+    if (!present.isFile()) throw new Error('it is not a file');
+    if (present.size > maxBytes) throw new Error(`it has ${present.size} bytes; the limit is ${maxBytes}`);
     const content: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    if (typeof content !== 'object' || content === null) throw new Error('it holds no object');
+    if (typeof content !== 'object' || content === null) throw new Error('it is not a JSON object');
     const {version = 1, problems} = content as {version?: unknown; problems?: unknown};
-    if (version !== 1) throw new Error(`it is of version ${JSON.stringify(version)}, and this is version 1`);
+    if (version !== 1) throw new Error(`it has version ${JSON.stringify(version)} instead of 1`);
     if (!Array.isArray(problems)) throw new Error('it has no list of problems');
     problems.forEach(check);
     return {...content, problems: [...new Set(problems as string[])]};
@@ -65,7 +65,7 @@ function read(path: string): {problems: string[]} {
 
 function check(problem: unknown, index: number): void {
   if (typeof problem !== 'string')
-    throw new Error(`problem ${index + 1} is ${JSON.stringify(problem).slice(0, 60)}, no text`);
+    throw new Error(`problem ${index + 1} is ${JSON.stringify(problem).slice(0, 60)} instead of text`);
   const reason = tooLarge(parseProblem(problem));
   if (reason) throw new Error(`'${problem}' ${reason}`);
 }
@@ -75,7 +75,7 @@ function tooLarge(problem: Problem): string | undefined {
   if (problem.batch === 0) return undefined;
   const info = problemInfo(problem);
   const elements = (['x', 'filter', 'y'] as const).reduce((sum, name) => sum + sizeOf(info, name), 0);
-  if (elements > maxElements) return `has ${elements} elements, and a run begins with at most ${maxElements}`;
+  if (elements > maxElements) return `has ${elements} elements; the limit for a saved problem is ${maxElements}`;
   const flops = flopsOf(info);
-  return flops > maxFlops ? `takes ${flops} operations, and a run begins with at most ${maxFlops}` : undefined;
+  return flops > maxFlops ? `takes ${flops} operations; the limit for a saved problem is ${maxFlops}` : undefined;
 }

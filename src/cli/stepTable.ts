@@ -18,7 +18,7 @@ export function stepTable(steps: readonly StepResult[], colors: Colors): string[
       : [],
   );
   const delegated = steps.some(({calls}) => calls.delegated > 0)
-    ? ['delegated: convolutions of the step that convgrad leaves to the built-in; --algorithm NAME leaves it none']
+    ? ['delegated: convolutions that convgrad leaves to the built-in; with --algorithm NAME it leaves none']
     : [];
   return [lines.toString(), ...scaled, ...delegated, ...notes()];
 }

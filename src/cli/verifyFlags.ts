@@ -56,7 +56,10 @@ export function readFlags(flags: RawFlags): VerifyFlags {
   assertServed(options.backends);
   const ofModule = options.algorithms.find((name) => importedNames.includes(name));
   if (ofModule !== undefined && options.imports.length === 0) {
-    throw new ConvgradError('--algorithm', `'${ofModule}' means what a module registers; name it with --import FILE.`);
+    throw new ConvgradError(
+      '--algorithm',
+      `'${ofModule}' stands for what a module registers; name the module with --import FILE.`,
+    );
   }
   // Modules may define more algorithms, so the names are checked after they are loaded.
   resolveOptions({...options, algorithms: options.imports.length > 0 ? [] : options.algorithms}, servedBackends());
@@ -95,5 +98,5 @@ const singles = [
 function limitOf(text: string): number {
   const seconds = Number(text);
   if (seconds > 0) return seconds;
-  throw new ConvgradError('--limit', `must be seconds above 0; got '${text}'.`);
+  throw new ConvgradError('--limit', `must be a number of seconds above 0; got '${text}'.`);
 }

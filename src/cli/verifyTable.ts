@@ -57,7 +57,7 @@ function groups(results: readonly VerifyResult[]): VerifyResult[][] {
 /** Every reason for skipping, once, with its count. */
 function skipped({skipReasons}: VerifyReport): string[] {
   return skipReasons.map(({oracle, reason, count}) => {
-    if (oracle === 'builtin') return `${count} not held against the built-in, the reference judged: ${reason}`;
+    if (oracle === 'builtin') return `${count} compared with the reference only, not the built-in: ${reason}`;
     return `${count} skipped${oracle === 'reference' ? '' : ` by ${oracle}`}: ${reason}`;
   });
 }
@@ -67,7 +67,7 @@ function overflows({rows}: VerifyReport): string[] {
   return rows.flatMap(({backend, algorithm, pass, overflow}) =>
     overflow
       ? [
-          `${backend} ${algorithm} ${pass}: float16 ends at ${overflow.beyond}; ${overflow.elements} results beyond it, up to ${overflow.largest.toPrecision(3)}, became ${overflow.became} in ${overflow.cases} cases, and none within it`,
+          `${backend} ${algorithm} ${pass}: float16 ends at ${overflow.beyond}; in ${overflow.cases} cases, ${overflow.elements} results beyond it (up to ${overflow.largest.toPrecision(3)}) became ${overflow.became}, and none within it did`,
         ]
       : [],
   );
@@ -100,12 +100,13 @@ function coverage({coverage}: VerifyReport, colors: Colors): string[] {
   const {counters, complete} = coverage;
   if (counters.length === 0) return [];
   const missed = missedCounters(coverage).map(({backend, counter}) => `${backend}'s ${counter}`);
-  if (missed.length > 0) return [colors.red(`never ran, so nothing is proved of them: ${missed.join('; ')}`)];
+  if (missed.length > 0)
+    return [colors.red(`code paths that never ran, so nothing is proved about them: ${missed.join('; ')}`)];
   const hit = counters.filter(({hits}) => hits > 0);
   const counts = `${hit.length} of ${counters.length} code paths ran`;
-  if (!complete || hit.length === 0) return [`${counts}, in a run that is not to reach all`];
+  if (!complete || hit.length === 0) return [`${counts} (partial run)`];
   const least = hit.reduce((a, b) => (b.hits < a.hits ? b : a));
-  return [`${counts}, the least often ${least.hits}×: ${least.backend}'s ${least.counter}`];
+  return [`${counts}; least often, ${least.hits}×: ${least.backend}'s ${least.counter}`];
 }
 
 /** The kernels that modules registered and no oracle judged. */
@@ -114,17 +115,15 @@ function imports(report: VerifyReport, colors: Colors): string[] {
   const titles = unjudged(report).filter((title) => !late.includes(title));
   const apart = imported.filter(({calls, asked}) => calls === 0 && !asked).map(({title}) => title);
   return [
-    ...(titles.length > 0
-      ? [colors.red(`imported but never called, so nothing is known of it: ${titles.join('; ')}`)]
-      : []),
+    ...(titles.length > 0 ? [colors.red(`imported but never called, so not judged: ${titles.join('; ')}`)] : []),
     ...(late.length > 0
       ? [
           colors.red(
-            `registered after the module had loaded, so not judged: ${late.join('; ')}; await it in the function that the module exports`,
+            `registered after the module had loaded, so not judged: ${late.join('; ')}; await the registration in the function that the module exports`,
           ),
         ]
       : []),
-    ...(apart.length > 0 ? [`imported and not asked for in this run: ${apart.join('; ')}`] : []),
+    ...(apart.length > 0 ? [`imported, but not requested in this run: ${apart.join('; ')}`] : []),
   ];
 }
 

@@ -40,14 +40,14 @@ export class Watchdog {
     this.lastHeartbeat = Date.now();
     const silence = new Promise<never>((_, reject) => {
       const giveUp = (why: string) =>
-        reject(new ConvgradError('convgrad', `${why} while ${this.activity}; it was ended.`));
+        reject(new ConvgradError('convgrad', `${why} while ${this.activity}, so convgrad ended the run.`));
       const look = () => {
         if (Date.now() - this.lastHeartbeat > 1000 * limit)
-          giveUp(`there was no sign of life for ${limit} s (--limit gives more)`);
+          giveUp(`there was no sign of life for ${limit} s (raise this with --limit)`);
       };
       timers.push(setInterval(look, Math.min(500, 250 * limit)));
       interrupt = () => {
-        timers.push(setTimeout(() => giveUp('the interrupt came'), finishes ? grace : 0));
+        timers.push(setTimeout(() => giveUp('an interrupt came'), finishes ? grace : 0));
       };
       if (signal?.aborted) interrupt();
       else signal?.addEventListener('abort', interrupt);

@@ -37,7 +37,7 @@ test('one report has webgl rows timed in a page and cpu rows timed in Node', asy
     expect({fractionOfPeak, reducedFrom}).toEqual({fractionOfPeak: undefined, reducedFrom: undefined});
   }
   const again = await start(...args, '--compare', json).ended;
-  expect(again.stdout).toContain('4 rows in both, 0 only there, 0 only here');
+  expect(again.stdout).toContain('4 rows in both, 0 only in the old report, 0 only in the new one');
 });
 
 test('webgpu rows have GPU times or the reason why not', async () => {

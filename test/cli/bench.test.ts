@@ -38,7 +38,7 @@ test('--compare exits with 1 if a row is slower beyond the noise, otherwise with
   const faster = await start(...few, '--compare', json).ended;
   expect({code: faster.code, stdout: faster.stdout}).toEqual({
     code: 0,
-    stdout: expect.stringMatching(/1 rows in both, 0 only there, 0 only here[\s\S]*faster/),
+    stdout: expect.stringMatching(/1 rows in both, 0 only in the old report, 0 only in the new one[\s\S]*faster/),
   });
 });
 
@@ -88,11 +88,11 @@ test('--steps times training steps and counts who served them', async () => {
 });
 
 test.each([
-  [['--steps', '--compare', file('nowhere.json')], 2, '--compare: compares layers, and --steps times none'],
+  [['--steps', '--compare', file('nowhere.json')], 2, '--compare: compares layers, but --steps times no layers'],
   [['--backend', 'abacus'], 2, "unknown backend 'abacus'; use cpu, wasm"],
   [['--backend', 'tensorflow'], 3, "backend 'tensorflow' is not available: convgrad has no kernels for it yet"],
   [['--backend', 'webgl', '--steps'], 2, 'steps are timed on cpu and wasm only, not on webgl'],
-  [['--backend', 'webgl', '--browser', '/nowhere/chrome'], 2, 'the browser /nowhere/chrome is not there'],
+  [['--backend', 'webgl', '--browser', '/nowhere/chrome'], 2, 'the browser /nowhere/chrome does not exist'],
   [['--rounds', 'many'], 2, 'rounds must be a whole number ≥ 1; got many'],
   [['--json', '/'], 2, '--json: / cannot be written'],
   [['--compare', file('nowhere.json')], 2, '--compare: '],

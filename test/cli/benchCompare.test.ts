@@ -17,7 +17,7 @@ test.each([
   ['text.json', 'cannot be read: '],
   ['newer.json', 'has version 2 instead of 1'],
   ['null.json', 'has version undefined instead of 1'],
-  ['other.json', 'is no report of bench; name a file that `convgrad bench --json` wrote.'],
+  ['other.json', 'is not a report of bench; name a file that `convgrad bench --json` wrote.'],
 ])('%s is refused with the flag and the reason', (name, why) => {
   expect(() => readReport(file(name), '--compare')).toThrow(`--compare: ${file(name)} ${why}`);
 });

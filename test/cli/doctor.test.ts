@@ -25,9 +25,9 @@ test('the table has a row for each check, with errors shortened', () => {
   const text = describeDoctorReport(findings(outcome(first.what, 'throws: no'), outcome(second.what, 'wrong by 3')));
   expect(text).toContain('cpu: here, simd true\n');
   expect(text).toContain('webgl: absent; no browser found.\n');
-  expect(text).toContain('\nNot to be trained on cpu for want of a kernel: conv2d; with convgrad: none.\n');
+  expect(text).toContain('\nOps that cannot be trained on cpu, which lacks a kernel: conv2d; with convgrad: none.\n');
   expect(text).toContain('\nWrong gradients on cpu that convgrad repairs: maxPool (below zero).\n');
-  expect(text).toContain("\nWrong gradients on cpu that are not convgrad's to repair: avgPool (padded).\n");
+  expect(text).toContain('\nWrong gradients on cpu that convgrad does not repair: avgPool (padded).\n');
   const line = (what: string) => text.split('\n').find((line) => line.includes(`│ ${what} `));
   expect(line(first.what)).toMatch(/│ throws +│ right +│$/);
   expect(line(second.what)).toMatch(/│ wrong by 3 +│ right +│$/);

@@ -40,7 +40,7 @@ test.each([
   [
     'endless.ts',
     ['--limit', '1'],
-    /no sign of life for 1 s \(--limit gives more\) while .*endless\.ts was loaded; it was/,
+    /no sign of life for 1 s \(raise this with --limit\) while .*endless\.ts was loaded, so convgrad/,
   ],
 ])('%s while it loads exits with 2 and one line', async (name, more, line) => {
   expect(await run(name, ...more).ended).toEqual({code: 2, stdout: '', stderr: expect.stringMatching(line)});
@@ -50,9 +50,9 @@ const running = 'while cpu/imported ran forward of mb';
 
 test.each([
   ['exit in kernel.ts', [], `ended the process (exit code 0) ${running}`],
-  ['endless in kernel.ts', ['--limit', '15'], `no sign of life for 15 s (--limit gives more) ${running}`],
+  ['endless in kernel.ts', ['--limit', '15'], `no sign of life for 15 s (raise this with --limit) ${running}`],
   ['rejects.ts', [], `crashed (\\x1b[31mevil\\x07) ${running}`],
-  ['aborts.ts', [], `lost the process by SIGABRT ${running}`],
+  ['aborts.ts', [], `was killed by SIGABRT ${running}`],
 ])('%s during a problem exits with 1, names the problem and keeps the report', async (name, more, line) => {
   const json = file(`${name}.json`);
   const {code, stdout, stderr} = await run(name, '--json', json, ...more).ended;
@@ -68,7 +68,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s ends an endless loop and keeps the
   await said(child, 'in a loop');
   child.kill(signal);
   const {code, stderr} = await ended;
-  expect({code, stderr}).toEqual({code: 130, stderr: expect.stringContaining(`the interrupt came ${running}`)});
+  expect({code, stderr}).toEqual({code: 130, stderr: expect.stringContaining(`an interrupt came ${running}`)});
   expect(readReport(json)).toMatchObject({interrupted: true, summary: {passed: 30}});
 });
 
@@ -82,13 +82,15 @@ test('output of a module goes to stderr, with control characters escaped', async
 test('a late registration is reported and exits with 2', async () => {
   expect(await run('later.ts').ended).toMatchObject({
     code: 2,
-    stdout: expect.stringContaining('registered after the module had loaded, so not judged: Late on cpu; await it'),
+    stdout: expect.stringContaining(
+      'registered after the module had loaded, so not judged: Late on cpu; await the registration',
+    ),
   });
 });
 
 test.each(['0', 'soon'])('--limit %s is refused', async (limit) => {
   expect(await run('exit.ts', '--limit', limit).ended).toMatchObject({
     code: 2,
-    stderr: `convgrad: --limit: must be seconds above 0; got '${limit}'.\n`,
+    stderr: `convgrad: --limit: must be a number of seconds above 0; got '${limit}'.\n`,
   });
 });

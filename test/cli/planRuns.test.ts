@@ -46,7 +46,7 @@ test('wasm runs in Node if its package is installed; otherwise advice names the 
   jest.mocked(importBackend).mockResolvedValue(true);
   expect(await planned(wasm, {...asked, named: true})).toEqual({backends: ['wasm'], notes: []});
   jest.mocked(importBackend).mockResolvedValue(false);
-  const advice = '@tensorflow/tfjs-backend-wasm is not installed here; npm install @tensorflow/tfjs-backend-wasm.';
+  const advice = '@tensorflow/tfjs-backend-wasm is not installed here; run npm install @tensorflow/tfjs-backend-wasm.';
   expect(await planned(wasm, asked)).toEqual({backends: [], notes: [`wasm is not checked: ${advice}`]});
   const named = planned(wasm, {...asked, named: true});
   await expect(named).rejects.toThrow(UnavailableError);

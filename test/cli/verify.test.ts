@@ -184,12 +184,12 @@ test('verify judges only the gradient if a module registers nothing else', async
 });
 
 test('an imported kernel that is never called exits with 2, unless deselected', async () => {
-  const says = 'imported but never called, so nothing is known of it: Conv2D on somewhere\n';
+  const says = 'imported but never called, so not judged: Conv2D on somewhere\n';
   expect(await imported('elsewhere.ts')).toMatchObject({code: 2, stdout: expect.stringContaining(says)});
   const chosen = await imported('elsewhere.ts', 'cpu', '--algorithm', 'imported');
   expect(chosen).toMatchObject({
     code: 0,
-    stdout: expect.stringContaining('not asked for in this run: Conv2D on somewhere\n'),
+    stdout: expect.stringContaining('not requested in this run: Conv2D on somewhere\n'),
   });
 });
 

@@ -11,7 +11,10 @@ test.each([
     {algorithm: 'magic'},
     "verify: unknown algorithm 'magic'; use implicitGemm, im2col, winograd, winograd4, fft, transposed, depthwise, direct, packed2x2, channelPackedDirect, channelPacked, imported, imported-gradient.",
   ],
-  [{algorithm: 'imported'}, "--algorithm: 'imported' means what a module registers; name it with --import FILE."],
+  [
+    {algorithm: 'imported'},
+    "--algorithm: 'imported' stands for what a module registers; name the module with --import FILE.",
+  ],
   [{pass: 'sideways'}, "verify: unknown pass 'sideways'; use forward, backpropInput, backpropFilter."],
   [{fill: 'zeros'}, "verify: unknown fill 'zeros'; use integers, reals."],
   [{brokenSetup: 'gently'}, "verify: unknown broken setup 'gently'; use no-install, alias-builtin."],

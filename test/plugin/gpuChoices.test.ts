@@ -121,7 +121,7 @@ test('the adapter decides which rates apply, and explain() names their source', 
     const [software, hardware, none] = [told(backend, 'swiftshader'), told(backend, 'Turing'), told(backend)];
     expect(software.backends[0]!.rates).toBe('measured on SwiftShader');
     expect(describeExplanation(software)).toContain(
-      `\n${backend}, times by rates measured on SwiftShader\n  forward: `,
+      `\n${backend}, times predicted with rates measured on SwiftShader\n  forward: `,
     );
     expect(describeExplanation(software)).toMatch(
       /\n {2}forward: \w+ \(\S+ ms predicted\), the least predicted time\n/,

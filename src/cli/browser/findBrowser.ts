@@ -41,7 +41,7 @@ export async function findBrowser(executablePath?: string, machine = thisMachine
   const given = executablePath ?? machine.env.CONVGRAD_BROWSER;
   if (given) {
     if (machine.isExecutable(given)) return {executablePath: given, origin: 'given', env: {}};
-    throw new ConvgradError('convgrad', `the browser ${given} is not there or not executable.`);
+    throw new ConvgradError('convgrad', `the browser ${given} does not exist or is not executable.`);
   }
   const installed = installedPaths(machine).find(machine.isExecutable);
   if (installed !== undefined) return {executablePath: installed, origin: 'installed', env: {}};

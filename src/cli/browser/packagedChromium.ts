@@ -60,7 +60,7 @@ async function cacheFolder(nodeModules: string): Promise<string> {
     // Anybody may have created this name first, and the files in the folder are executed.
     const {uid: owner, mode} = await lstat(fallback);
     if (owner === uid && (mode & 0o022) === 0) return fallback;
-    throw new ConvgradError('convgrad', `${fallback} belongs to somebody else; set TMPDIR to a folder of your own.`);
+    throw new ConvgradError('convgrad', `${fallback} belongs to another user; set TMPDIR to a folder of your own.`);
   }
 }
 

@@ -5,10 +5,10 @@ import {asTyped, type RawFlags} from '../flags.js';
 /** Defines the command `doctor`. Its code is loaded only when it runs. */
 export function defineDoctor(cli: CAC): void {
   cli
-    .command('doctor', 'What is here, what tfjs does wrong on it, tried just now, and what convgrad makes of that')
-    .option('--backend <names>', `tfjs backends, with commas: ${servedBackends().join(', ')}`)
-    .option('--json <file>', 'Write everything as JSON, errors in full')
-    .option('--browser <path>', 'The browser for webgl')
-    .option('--no-color', 'No colours; there are none')
+    .command('doctor', 'Test tfjs here: show what it gets wrong and what convgrad repairs')
+    .option('--backend <names>', `tfjs backends, comma-separated: ${servedBackends().join(', ')}`)
+    .option('--json <file>', 'Write the results as JSON, with full error messages')
+    .option('--browser <path>', 'Path of the browser for webgl and webgpu')
+    .option('--no-color', 'No effect: the output has no colours')
     .action(async (flags: RawFlags) => (await import('../doctor.js')).runDoctor(asTyped(flags)));
 }

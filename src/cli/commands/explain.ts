@@ -5,12 +5,12 @@ import {asTyped, type RawFlags} from '../flags.js';
 /** Defines the command `explain`. Its code is loaded only when it runs. */
 export function defineExplain(cli: CAC): void {
   cli
-    .command('explain <problem>', 'Which implementation serves a convolution, why, and what it costs')
-    .option('--backend <names>', `tfjs backends, with commas: ${servedBackends().join(', ')}`)
-    .option('--algorithm <name>', 'As install({algorithm}) takes it (auto)')
-    .option('--accuracy <name>', 'As install({accuracy}) takes it (standard)')
+    .command('explain <problem>', 'Show which implementation serves a convolution, why, and what it costs')
+    .option('--backend <names>', `tfjs backends, comma-separated: ${servedBackends().join(', ')}`)
+    .option('--algorithm <name>', 'Algorithm, as for install({algorithm}) (auto)')
+    .option('--accuracy <name>', 'Accuracy, as for install({accuracy}) (standard)')
     .option('--json <file>', 'Write the explanation as JSON')
-    .option('--no-color', 'No colours; there are none')
+    .option('--no-color', 'No effect: the output has no colours')
     .example('convgrad explain ih28iw28ic16oc32kh3kw3-same')
     .action(async (problem: string, flags: RawFlags) =>
       (await import('../explain.js')).runExplain(problem, asTyped(flags)),

@@ -69,7 +69,7 @@ test('an unknown peer is an error, and a missing one gives a message', async () 
   await expect(loadPeer('abacus', 1)).rejects.toThrow("--peer: unknown peer 'abacus'; use onnxruntime-node.");
   const found = await loadPeer('onnxruntime-node', 1);
   if (typeof found === 'string')
-    expect(found).toMatch(/^it (is not installed here; npm install .*|cannot be loaded: )/);
+    expect(found).toMatch(/^it (is not installed here; run npm install .*|cannot be loaded: )/);
   else expect(found).toMatchObject({name: expect.stringMatching(/^onnxruntime-node \d/), threads: 1});
 });
 

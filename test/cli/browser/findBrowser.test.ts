@@ -27,7 +27,7 @@ describe('findBrowser', () => {
 
   test('throws if the given browser cannot be run', async () => {
     await expect(findBrowser('/opt/gone', machine('linux', ['/usr/bin/chromium'], packaged))).rejects.toThrow(
-      'convgrad: the browser /opt/gone is not there or not executable.',
+      'convgrad: the browser /opt/gone does not exist or is not executable.',
     );
   });
 

@@ -43,7 +43,7 @@ export const depthwise: Algorithm = {
   forward(info, x, filter, y, engine, epilogue) {
     const {outChannels: F} = info;
     const windows = windowsIn(info, tapRangeOf(info));
-    engine.withArena(windows.bytes + 2 * (4 * F + arrayBytes), (arena) => {
+    engine.memory.withArena(windows.bytes + 2 * (4 * F + arrayBytes), (arena) => {
       const {source, pixels, weights, load} = windows.open(arena);
       const ownEpilogue = epilogue && epilogueInArena(arena, epilogue);
       weights.set(filter);
@@ -51,9 +51,9 @@ export const depthwise: Algorithm = {
         const {first, count, groups} = load(x, filterDepth(info), block, engine);
         for (const group of groups) {
           const tables = {rows: group.pixelOffsets, terms: group.tapOffsets};
-          engine.dwconv({source, ...tables, filter: weights, out: pixels, lanes: F, accumulate: false});
+          engine.depthwise.dwconv({source, ...tables, filter: weights, out: pixels, lanes: F, accumulate: false});
         }
-        if (ownEpilogue) engine.applyEpilogue(pixels, count, F, ownEpilogue);
+        if (ownEpilogue) engine.depthwise.applyEpilogue(pixels, count, F, ownEpilogue);
         y.set(pixels.subarray(0, count * F), first * F);
       }
     });
@@ -63,17 +63,17 @@ export const depthwise: Algorithm = {
     const {inChannels: C, outChannels: F} = info;
     const M = filterDepth(info);
     const windows = windowsIn(info, transposedTapRangeOf(info));
-    engine.withArena(windows.bytes, (arena) => {
+    engine.memory.withArena(windows.bytes, (arena) => {
       const {source, pixels, weights, narrow, load} = windows.open(arena);
       weights.set(filter);
       for (const block of windows.blocks) {
         const {first, count, groups} = load(dy, 1, block, engine);
         for (const group of groups) {
           const tables = {rows: group.pixelOffsets, terms: group.tapOffsets};
-          engine.dwconv({source, ...tables, filter: weights, out: pixels, lanes: F, accumulate: false});
+          engine.depthwise.dwconv({source, ...tables, filter: weights, out: pixels, lanes: F, accumulate: false});
         }
         const result = (M > 1 ? narrow : pixels).subarray(0, count * C);
-        if (M > 1) engine.sumRepeats({source: pixels, times: M, out: result});
+        if (M > 1) engine.depthwise.sumRepeats({source: pixels, times: M, out: result});
         dx.set(result, first * C);
       }
     });
@@ -82,7 +82,7 @@ export const depthwise: Algorithm = {
   backpropFilter(info, x, dy, dFilter, engine) {
     const {outChannels: F} = info;
     const windows = windowsIn(info, tapRangeOf(info));
-    engine.withArena(windows.bytes, (arena) => {
+    engine.memory.withArena(windows.bytes, (arena) => {
       const {source, pixels, weights, load} = windows.open(arena);
       weights.fill(0);
       for (const block of windows.blocks) {
@@ -90,7 +90,7 @@ export const depthwise: Algorithm = {
         pixels.set(dy.subarray(first * F, (first + count) * F));
         for (const group of groups) {
           const tables = {rows: group.tapOffsets, terms: group.pixelOffsets};
-          engine.dwconv({source, ...tables, filter: pixels, out: weights, lanes: F, accumulate: true});
+          engine.depthwise.dwconv({source, ...tables, filter: pixels, out: weights, lanes: F, accumulate: true});
         }
       }
       dFilter.set(weights);

@@ -51,7 +51,15 @@ export const im2col: Algorithm = {
     const K = rowLength(info);
     forEachBlock(info, (first, count, columns) => {
       fillColumns(info, x, first, count, columns);
-      engine.gemm(count, F, K, rowMajor(columns, 0, K), rowMajor(filter, 0, F), rowMajor(y, first * F, F), false);
+      engine.gemm.multiply(
+        count,
+        F,
+        K,
+        rowMajor(columns, 0, K),
+        rowMajor(filter, 0, F),
+        rowMajor(y, first * F, F),
+        false,
+      );
     });
   },
 
@@ -60,7 +68,15 @@ export const im2col: Algorithm = {
     const K = rowLength(info);
     dx.fill(0);
     forEachBlock(info, (first, count, columns) => {
-      engine.gemm(count, K, F, rowMajor(dy, first * F, F), columnMajor(filter, 0, F), rowMajor(columns, 0, K), false);
+      engine.gemm.multiply(
+        count,
+        K,
+        F,
+        rowMajor(dy, first * F, F),
+        columnMajor(filter, 0, F),
+        rowMajor(columns, 0, K),
+        false,
+      );
       col2im(info, columns, first, count, dx);
     });
   },
@@ -70,7 +86,7 @@ export const im2col: Algorithm = {
     const K = rowLength(info);
     forEachBlock(info, (first, count, columns) => {
       fillColumns(info, x, first, count, columns);
-      engine.gemm(
+      engine.gemm.multiply(
         K,
         F,
         count,

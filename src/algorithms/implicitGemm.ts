@@ -70,8 +70,8 @@ export const implicitGemm: Algorithm = {
     const {blocks, floats, rows} = cacheBlocks(batch, outHeight, floatsOf, outWidth * F, blockBytes, counters);
     const maxPixels = rows * outWidth;
     const whole = {first: 0, columns: F};
-    const bytes = 4 * (segments.length + floats + maxPixels + maxPixels * F + 2 * F) + engine.packedBytes(K, F);
-    engine.withArena(bytes + 10 * arrayBytes, (arena) => {
+    const bytes = 4 * (segments.length + floats + maxPixels + maxPixels * F + 2 * F) + engine.memory.packedBytes(K, F);
+    engine.memory.withArena(bytes + 10 * arrayBytes, (arena) => {
       const weights = {data: filter, offset: 0, rowStride: F, columnStride: 1, rows: K};
       const [b] = packFilter(engine, arena, filter, 'implicitGemm', [{k: K, blocks: [weights]}], [whole])(whole);
       const segmentTable = integers(arena, segments);
@@ -85,8 +85,8 @@ export const implicitGemm: Algorithm = {
       for (const block of blocks) {
         copy(x, block, source);
         const starts = startsOf(block);
-        engine.igemm({source, pixelOffsets: starts, segments: segmentTable, b, out});
-        if (ownEpilogue) engine.applyEpilogue(out, starts.length, F, ownEpilogue);
+        engine.gemm.igemm({source, pixelOffsets: starts, segments: segmentTable, b, out});
+        if (ownEpilogue) engine.depthwise.applyEpilogue(out, starts.length, F, ownEpilogue);
         y.set(out.subarray(0, starts.length * F), (block.image * outHeight + block.row) * outWidth * F);
       }
     });
@@ -111,10 +111,11 @@ export const implicitGemm: Algorithm = {
     const slices = filterSlicesOf(filter.length / C, C, blocks.length === 1 ? sliceBytes : Number.POSITIVE_INFINITY);
     if (slices.length > 1) countHit?.(counters.slices);
     const bytes = ready.reduce(
-      (sum, {K, segments}) => sum + engine.packedBytes(K, slices[0].columns) + 4 * segments.length + 2 * arrayBytes,
+      (sum, {K, segments}) =>
+        sum + engine.memory.packedBytes(K, slices[0].columns) + 4 * segments.length + 2 * arrayBytes,
       4 * (floats + 2 * maxPixels + maxPixels * C) + 8 * arrayBytes,
     );
-    engine.withArena(bytes, (arena) => {
+    engine.memory.withArena(bytes, (arena) => {
       // filter[tap, c, f] is read as [f, c].
       const weights = {data: filter, rowStride: 1, columnStride: F, rows: F};
       const matrices = ready.map(({taps, K}) => ({
@@ -135,7 +136,14 @@ export const implicitGemm: Algorithm = {
           for (const [i, {writeOffsets}] of ready.entries()) {
             const count = writeOffsets(block, pixelOffsets, outOffsets);
             const [from, onto] = [pixelOffsets.subarray(0, count), outOffsets.subarray(0, count)];
-            engine.igemm({source, pixelOffsets: from, segments: segmentTables[i], b: b[i], out: to, outOffsets: onto});
+            engine.gemm.igemm({
+              source,
+              pixelOffsets: from,
+              segments: segmentTables[i],
+              b: b[i],
+              out: to,
+              outOffsets: onto,
+            });
           }
         }
         dx.set(out.subarray(0, size), (block.image * inHeight + block.row) * inWidth * C);
@@ -149,20 +157,27 @@ export const implicitGemm: Algorithm = {
     const {tapOffsets, floatsOf, copy, writeOffsets} = inputWindowsOf(info);
     const {blocks, floats, rows} = cacheBlocks(batch, outHeight, floatsOf, outWidth * F, filterBlockBytes, counters);
     const maxPixels = rows * outWidth;
-    const bytes = 4 * (floats + K + maxPixels + K * F) + engine.packedBytes(maxPixels, F);
-    engine.withArena(bytes + 8 * arrayBytes, (arena) => {
+    const bytes = 4 * (floats + K + maxPixels + K * F) + engine.memory.packedBytes(maxPixels, F);
+    engine.memory.withArena(bytes + 8 * arrayBytes, (arena) => {
       const source = arena.floats(floats);
       const rowOffsets = arena.integers(K);
       for (let k = 0; k < K; k++) rowOffsets[k] = tapOffsets[Math.floor(k / C)] + 4 * (k % C);
       const [pixelOffsets, out] = [arena.integers(maxPixels), arena.floats(K * F)];
       const startsOf = pixelOffsetsWriter(writeOffsets, pixelOffsets);
-      const room = engine.reservePacked(arena, maxPixels, F);
+      const room = engine.memory.reservePacked(arena, maxPixels, F);
       for (const block of blocks) {
         copy(x, block, source);
         const starts = startsOf(block);
         const offset = (block.image * outHeight + block.row) * outWidth * F;
-        const b = engine.pack(room, [{data: dy, offset, rowStride: F, columnStride: 1, rows: starts.length}]);
-        engine.igemmTransposed({source, rowOffsets, pixelOffsets: starts, b, out, accumulate: block !== blocks[0]});
+        const b = engine.memory.pack(room, [{data: dy, offset, rowStride: F, columnStride: 1, rows: starts.length}]);
+        engine.gemm.igemmTransposed({
+          source,
+          rowOffsets,
+          pixelOffsets: starts,
+          b,
+          out,
+          accumulate: block !== blocks[0],
+        });
       }
       dFilter.set(out);
     });
@@ -231,16 +246,16 @@ function packFilter(
   matrices: readonly {k: number; blocks: readonly StackedMatrix[]}[],
   slices: readonly FilterSlice[],
 ): (slice: FilterSlice) => readonly PackedMatrix[] {
-  const roomsFor = ({columns}: FilterSlice) => matrices.map(({k}) => engine.reservePacked(arena, k, columns));
+  const roomsFor = ({columns}: FilterSlice) => matrices.map(({k}) => engine.memory.reservePacked(arena, k, columns));
   const pack = ({first, columns}: FilterSlice, rooms: readonly PackedMatrix[]) =>
     matrices.map(({blocks}, i) => {
       const sliced = blocks.map((block) => ({...block, offset: block.offset + first * block.columnStride}));
-      return engine.pack({...rooms[i], n: columns}, sliced);
+      return engine.memory.pack({...rooms[i], n: columns}, sliced);
     });
   const request = {
     source,
     key: `${key} ${slices.reduce((sum, {columns}) => sum + columns, 0)}`,
-    bytesOf: ({columns}: FilterSlice) => matrices.reduce((sum, {k}) => sum + engine.packedBytes(k, columns), 0),
+    bytesOf: ({columns}: FilterSlice) => matrices.reduce((sum, {k}) => sum + engine.memory.packedBytes(k, columns), 0),
     compare: false, // packing takes no longer than comparing
   };
   return cachedSlices(engine, request, slices, roomsFor, () => pack);

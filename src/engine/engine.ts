@@ -191,16 +191,8 @@ export interface CacheRequest {
   compare: boolean;
 }
 
-/** The operations that algorithms build on. One fast engine makes every algorithm fast. */
-export interface Engine {
-  readonly name: string;
-  readonly counters: readonly CoverageCounter[];
-  /** How many threads compute at present. */
-  threads(): number;
-  /** How many threads share a piece of work of so many operations. */
-  threadsFor(operations: number): number;
-  /** Frees memory and stops threads. Both return when they are needed. */
-  release(): void;
+/** Memory: it is reserved, packed, copied and cached here. Nothing is computed. */
+export interface EngineMemory {
   /**
    * Runs fn with an arena of `bytes` bytes and frees the arena afterwards. `bytes` includes {@link arrayBytes} for each array.
    * @throws ConvgradError if there is not enough memory
@@ -224,19 +216,27 @@ export interface Engine {
   pack(room: PackedMatrix, blocks: readonly StackedMatrix[]): PackedMatrix;
   /** Copies the first n columns of a matrix to an array of the arena, row by row. Rows are `pitch` floats apart. */
   copy(block: StackedMatrix, n: number, out: Float32Array, pitch: number): void;
+  /** out[i·times + m] = source[i], for all elements of the source. */
+  repeat(work: ChannelRepeat): void;
+}
+
+/** Products of matrices. */
+export interface Gemm {
   igemm(work: IndirectGemm): void;
   igemmTransposed(work: IndirectGemmTransposed): void;
   /** out[t, j] = Σ_k source[t, k] · b[k, j] for each matrix of the batch; columns are [0, k]. */
   batchedGemm(work: BatchedGemm): void;
   /** out[k, j] = Σ_t source[t, k] · b[t, j] for each matrix of the batch; with `accumulate` it is added to out. Columns are 0, 4, 8, … */
   batchedGemmTransposed(work: BatchedGemm & {accumulate: boolean}): void;
-  /** Applies an epilogue to `count` pixels of n channels in place. All arrays are the arena's. */
-  applyEpilogue(out: Float32Array, count: number, n: number, epilogue: Epilogue): void;
-  dwconv(work: Dwconv): void;
-  /** out[i·times + m] = source[i], for all elements of the source. */
-  repeat(work: ChannelRepeat): void;
-  /** out[i] = Σ_m source[i·times + m], for all elements of out. */
-  sumRepeats(work: ChannelRepeat): void;
+  /**
+   * `c ← a·b`, or `c ← c + a·b` with `accumulate`; [M×K]·[K×N]→[M×N], on any arrays. Each element of the product is accumulated
+   * in at least float32. c must not overlap a or b.
+   */
+  multiply(m: number, n: number, k: number, a: Matrix, b: Matrix, c: Matrix, accumulate: boolean): void;
+}
+
+/** Transforms of tiles into the domain where convolutions are products of matrices, and back. */
+export interface TileTransforms {
   transformTiles(work: WinogradTiles & TileDestination): void;
   /**
    * Transforms tiles into packed matrices, one for each element of a transformed tile, in row-major order. Row t of a matrix
@@ -252,11 +252,34 @@ export interface Engine {
    * matrix for each plane.
    */
   fourierInverse(products: MatrixBatch, to: FourierDestination): void;
-  /**
-   * `c ← a·b`, or `c ← c + a·b` with `accumulate`; [M×K]·[K×N]→[M×N], on any arrays. Each element of the product is accumulated
-   * in at least float32. c must not overlap a or b.
-   */
-  gemm(m: number, n: number, k: number, a: Matrix, b: Matrix, c: Matrix, accumulate: boolean): void;
+}
+
+/** Arithmetic on channels that never meet. */
+export interface Depthwise {
+  dwconv(work: Dwconv): void;
+  /** out[i] = Σ_m source[i·times + m], for all elements of out. */
+  sumRepeats(work: ChannelRepeat): void;
+  /** Applies an epilogue to `count` pixels of n channels in place. All arrays are the arena's. */
+  applyEpilogue(out: Float32Array, count: number, n: number, epilogue: Epilogue): void;
+}
+
+/**
+ * What algorithms build on. One fast engine makes every algorithm fast. It has four parts, so that a wrapper replaces one and passes
+ * the others on.
+ */
+export interface Engine {
+  readonly name: string;
+  readonly counters: readonly CoverageCounter[];
+  readonly memory: EngineMemory;
+  readonly gemm: Gemm;
+  readonly tiles: TileTransforms;
+  readonly depthwise: Depthwise;
+  /** How many threads compute at present. */
+  threads(): number;
+  /** How many threads share a piece of work of so many operations. */
+  threadsFor(operations: number): number;
+  /** Frees memory and stops threads. Both return when they are needed. */
+  release(): void;
   /**
    * Computes on registers alone, which is at least as fast as any computation of this engine.
    * @returns how many floating-point operations ran

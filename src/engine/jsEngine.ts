@@ -2,6 +2,7 @@ import {OutOfMemory} from '../geometry/error.js';
 import {countHit, makeCounters} from './coverageCounter.js';
 import type {
   Engine,
+  EngineMemory,
   IndirectGemm,
   IndirectGemmTransposed,
   MatrixBatch,
@@ -9,10 +10,10 @@ import type {
   PackedMatrix,
   WinogradTiles,
 } from './engine.js';
-import {withGemm} from './gemm.js';
 import {dwconv, dwconvCounters, repeat, sumRepeats} from './jsDwconv.js';
 import {fourier, fourierCounters, fourierInverse} from './jsFourier.js';
 import {tileTransformCounters, transformTiles, transformTilesInto} from './jsTileTransform.js';
+import {withMultiply} from './multiply.js';
 import {tileMatrix} from './tileMatrices.js';
 
 /** Rows and columns of a micro-kernel's tile: its 4·2 double accumulators and 6 operands fit the 16 registers of x64. */
@@ -46,16 +47,7 @@ interface PackedBatchPairs extends PackedBatch {
 /** Copies the windows of `count` ≤ 4 rows, from row `first` on, into `to`, interleaved: to[at + p·4 + row]. Missing rows become zeros. */
 type PackRows = (first: number, count: number, to: Float64Array, at: number) => void;
 
-/**
- * The engine in plain JavaScript. It packs both operands into doubles, so that the inner loop reads sequentially. It accumulates
- * in double and rounds each element once. It runs wherever JavaScript runs.
- */
-export const jsEngine: Engine = withGemm({
-  name: 'js',
-  counters: [...tiles, nextBlock, accumulating, ...dwconvCounters, ...tileTransformCounters, ...fourierCounters],
-  threads: () => 1,
-  threadsFor: () => 1,
-  release() {},
+const memory: EngineMemory = {
   withArena(bytes, fn) {
     if (bytes > maxBytes) {
       throw new OutOfMemory(
@@ -98,69 +90,90 @@ export const jsEngine: Engine = withGemm({
     }
   },
 
-  igemm,
-  igemmTransposed,
-
-  batchedGemm({source, columns: segments, b, out}) {
-    (b as PackedBatchPairs).each.forEach((each, index) => {
-      igemm({
-        source: matrixAt(source, index),
-        pixelOffsets: source.rowOffsets,
-        segments,
-        b: each,
-        out: matrixAt(out, index),
-        outOffsets: out.rowOffsets,
-      });
-    });
-  },
-
-  batchedGemmTransposed({source, columns: rowOffsets, b, out, accumulate}) {
-    (b as PackedBatchPairs).each.forEach((each, index) => {
-      igemmTransposed({
-        source: matrixAt(source, index),
-        rowOffsets,
-        pixelOffsets: source.rowOffsets,
-        b: each,
-        out: matrixAt(out, index),
-        outOffsets: out.rowOffsets,
-        accumulate,
-      });
-    });
-  },
-
-  applyEpilogue(out, count, n, {bias, activation, slopes, alpha}) {
-    for (let p = 0, i = 0; p < count; p++) {
-      for (let j = 0; j < n; j++, i++) {
-        const value = bias ? Math.fround(out[i] + bias[j]) : out[i];
-        if (activation === 'relu') out[i] = Math.max(0, value);
-        else if (activation === 'relu6') out[i] = Math.min(6, Math.max(0, value));
-        else if (activation !== 'linear' && value < 0) out[i] = value * (slopes ? slopes[j] : alpha);
-        else out[i] = value;
-      }
-    }
-  },
-
-  dwconv,
   repeat,
-  sumRepeats,
+};
 
-  transformTiles: (work) => transformTiles(work),
+/**
+ * The engine in plain JavaScript. It packs both operands into doubles, so that the inner loop reads sequentially. It accumulates
+ * in double and rounds each element once. It runs wherever JavaScript runs.
+ */
+export const jsEngine: Engine = {
+  name: 'js',
+  counters: [...tiles, nextBlock, accumulating, ...dwconvCounters, ...tileTransformCounters, ...fourierCounters],
+  memory,
 
-  transformTilesPacked: (work, room) => transformTilesPacked(work, room),
+  gemm: withMultiply(memory, {
+    igemm,
+    igemmTransposed,
 
-  fourier(work, {data, step, rowOffsets: rows}) {
-    fourier(work, (index, tile, lane, value) => {
-      data[((index * step + rows[tile]) >> 2) + lane] = value;
-    });
+    batchedGemm({source, columns: segments, b, out}) {
+      (b as PackedBatchPairs).each.forEach((each, index) => {
+        igemm({
+          source: matrixAt(source, index),
+          pixelOffsets: source.rowOffsets,
+          segments,
+          b: each,
+          out: matrixAt(out, index),
+          outOffsets: out.rowOffsets,
+        });
+      });
+    },
+
+    batchedGemmTransposed({source, columns: rowOffsets, b, out, accumulate}) {
+      (b as PackedBatchPairs).each.forEach((each, index) => {
+        igemmTransposed({
+          source: matrixAt(source, index),
+          rowOffsets,
+          pixelOffsets: source.rowOffsets,
+          b: each,
+          out: matrixAt(out, index),
+          outOffsets: out.rowOffsets,
+          accumulate,
+        });
+      });
+    },
+  }),
+
+  tiles: {
+    transformTiles: (work) => transformTiles(work),
+
+    transformTilesPacked: (work, room) => transformTilesPacked(work, room),
+
+    fourier(work, {data, step, rowOffsets: rows}) {
+      fourier(work, (index, tile, lane, value) => {
+        data[((index * step + rows[tile]) >> 2) + lane] = value;
+      });
+    },
+
+    fourierPacked(work, room) {
+      const {batch, put} = packed(room, work);
+      fourier(work, put);
+      return batch;
+    },
+
+    fourierInverse,
   },
 
-  fourierPacked(work, room) {
-    const {batch, put} = packed(room, work);
-    fourier(work, put);
-    return batch;
+  depthwise: {
+    dwconv,
+    sumRepeats,
+
+    applyEpilogue(out, count, n, {bias, activation, slopes, alpha}) {
+      for (let p = 0, i = 0; p < count; p++) {
+        for (let j = 0; j < n; j++, i++) {
+          const value = bias ? Math.fround(out[i] + bias[j]) : out[i];
+          if (activation === 'relu') out[i] = Math.max(0, value);
+          else if (activation === 'relu6') out[i] = Math.min(6, Math.max(0, value));
+          else if (activation !== 'linear' && value < 0) out[i] = value * (slopes ? slopes[j] : alpha);
+          else out[i] = value;
+        }
+      }
+    },
   },
 
-  fourierInverse,
+  threads: () => 1,
+  threadsFor: () => 1,
+  release() {},
 
   probe(iterations) {
     let [s0, s1, s2, s3, s4, s5, s6, s7] = sums;
@@ -177,7 +190,7 @@ export const jsEngine: Engine = withGemm({
     sums.set([s0, s1, s2, s3, s4, s5, s6, s7]); // without a use, compilers could drop the loop
     return iterations * 16;
   },
-});
+};
 
 function igemm({source, pixelOffsets, segments, b, out, outOffsets}: IndirectGemm): void {
   const packRows: PackRows = (first, count, to, at) => {
@@ -264,8 +277,11 @@ function packed(room: PackedBatch, {tileOffsets, lanes}: Pick<WinogradTiles, 'ti
  */
 export const absoluteEngine: Engine = {
   ...jsEngine,
-  transformTiles: (work) => transformTiles(work, absolute(work)),
-  transformTilesPacked: (work, room) => transformTilesPacked(work, room, absolute(work)),
+  tiles: {
+    ...jsEngine.tiles,
+    transformTiles: (work) => transformTiles(work, absolute(work)),
+    transformTilesPacked: (work, room) => transformTilesPacked(work, room, absolute(work)),
+  },
 };
 
 function absolute({matrix}: WinogradTiles): number[][] {

@@ -161,10 +161,11 @@ function probeGemm(
   terms: number,
   use: (piece: Microbenchmark) => void,
 ): void {
-  const bytes = 4 * (2 * rows * terms + rows * columns + 2 * (rows + terms)) + engine.packedBytes(terms, columns);
-  engine.withArena(bytes + 8 * arrayBytes, (arena) => {
+  const bytes =
+    4 * (2 * rows * terms + rows * columns + 2 * (rows + terms)) + engine.memory.packedBytes(terms, columns);
+  engine.memory.withArena(bytes + 8 * arrayBytes, (arena) => {
     const ones = {data: new Float32Array(terms * columns).fill(1), offset: 0, rowStride: columns, columnStride: 1};
-    const b = engine.pack(engine.reservePacked(arena, terms, columns), [{...ones, rows: terms}]);
+    const b = engine.memory.pack(engine.memory.reservePacked(arena, terms, columns), [{...ones, rows: terms}]);
     const source = arena.floats(rows * terms).fill(1);
     const out = arena.floats(rows * columns);
     const units = 2 * rows * terms * columns;
@@ -172,10 +173,13 @@ function probeGemm(
       const pixelOffsets = evenOffsets(arena, rows, 4 * terms);
       const segments = arena.integers(2);
       segments.set([0, terms]);
-      use({run: () => engine.igemm({source, pixelOffsets, segments, b, out}), units});
+      use({run: () => engine.gemm.igemm({source, pixelOffsets, segments, b, out}), units});
     } else {
       const [rowOffsets, pixelOffsets] = [evenOffsets(arena, rows, 4), evenOffsets(arena, terms, 4 * rows)];
-      use({run: () => engine.igemmTransposed({source, rowOffsets, pixelOffsets, b, out, accumulate: false}), units});
+      use({
+        run: () => engine.gemm.igemmTransposed({source, rowOffsets, pixelOffsets, b, out, accumulate: false}),
+        units,
+      });
     }
   });
 }
@@ -184,7 +188,7 @@ function probeGemm(
 function probeDwconv(engine: Engine, use: (piece: Microbenchmark) => void): void {
   const [pixels, taps] = [32, 9];
   const floats = (2 * pixels + taps) * tileLanes;
-  engine.withArena(4 * (floats + 2 * pixels + 2 * taps) + 8 * arrayBytes, (arena) => {
+  engine.memory.withArena(4 * (floats + 2 * pixels + 2 * taps) + 8 * arrayBytes, (arena) => {
     const source = arena.floats((pixels + taps) * tileLanes).fill(1);
     const [filter, out] = [arena.floats(taps * tileLanes).fill(1), arena.floats(pixels * tileLanes)];
     const [offsets, terms] = [
@@ -194,14 +198,14 @@ function probeDwconv(engine: Engine, use: (piece: Microbenchmark) => void): void
     // Both offsets of a pair are the same.
     for (const pairs of [offsets, terms]) for (let i = 0; i < pairs.length; i += 2) pairs[i + 1] = pairs[i];
     const work = {source, rows: offsets, terms, filter, out, lanes: tileLanes, accumulate: false};
-    use({run: () => engine.dwconv(work), units: 2 * pixels * taps * tileLanes});
+    use({run: () => engine.depthwise.dwconv(work), units: 2 * pixels * taps * tileLanes});
   });
 }
 
 /** Copies from an array into the arena, and from there into another array. */
 function probeCopies(engine: Engine, use: (piece: Microbenchmark) => void): void {
   const [from, to] = [new Float32Array(copyFloats).fill(1), new Float32Array(copyFloats)];
-  engine.withArena(4 * copyFloats + arrayBytes, (arena) => {
+  engine.memory.withArena(4 * copyFloats + arrayBytes, (arena) => {
     const middle = arena.floats(copyFloats);
     const run = () => {
       middle.set(from);
@@ -214,9 +218,9 @@ function probeCopies(engine: Engine, use: (piece: Microbenchmark) => void): void
 function probePacking(engine: Engine, use: (piece: Microbenchmark) => void): void {
   const [k, n] = [256, 64];
   const data = new Float32Array(k * n).fill(1);
-  engine.withArena(engine.packedBytes(k, n) + arrayBytes, (arena) => {
-    const room = engine.reservePacked(arena, k, n);
-    const run = () => void engine.pack(room, [{data, offset: 0, rowStride: n, columnStride: 1, rows: k}]);
+  engine.memory.withArena(engine.memory.packedBytes(k, n) + arrayBytes, (arena) => {
+    const room = engine.memory.reservePacked(arena, k, n);
+    const run = () => void engine.memory.pack(room, [{data, offset: 0, rowStride: n, columnStride: 1, rows: k}]);
     use({run, units: 4 * k * n});
   });
 }
@@ -236,7 +240,7 @@ function probeTiles(engine: Engine, kind: WorkKind, use: (piece: Microbenchmark)
   const [to, from] = [tileMatrix(matrix).length, tileMatrix(matrix)[0].length];
   const heights = tileHeights(matrix);
   const [source, out] = [heights.from * from * tileLanes, heights.to * to * tileLanes];
-  engine.withArena(4 * tileCount * (source + out + 2) + 4 * arrayBytes, (arena) => {
+  engine.memory.withArena(4 * tileCount * (source + out + 2) + 4 * arrayBytes, (arena) => {
     const work = {
       ...{
         matrix,
@@ -247,14 +251,14 @@ function probeTiles(engine: Engine, kind: WorkKind, use: (piece: Microbenchmark)
       ...{out: arena.floats(tileCount * out), outOffsets: evenOffsets(arena, tileCount, 4 * out)},
       ...{outRowStep: 4 * to * tileLanes, outColumnStep: 4 * tileLanes},
     };
-    use({run: () => engine.transformTiles(work), units: tileCount * tileLanes});
+    use({run: () => engine.tiles.transformTiles(work), units: tileCount * tileLanes});
   });
 }
 
 function probeFourier(engine: Engine, back: boolean, side: FourierSide, use: (piece: Microbenchmark) => void): void {
   const [tiles, lanes, count] = [4, 32, planeCount(side)];
   const [tile, spectrum] = [side * side * lanes, count * (lanes + 16)];
-  engine.withArena(4 * tiles * (tile + spectrum + 2) + 6 * arrayBytes, (arena) => {
+  engine.memory.withArena(4 * tiles * (tile + spectrum + 2) + 6 * arrayBytes, (arena) => {
     const offsets = evenOffsets(arena, tiles, 4 * tile);
     const pixels = arena.floats(tiles * tile).fill(1);
     const spectra = {
@@ -265,7 +269,7 @@ function probeFourier(engine: Engine, back: boolean, side: FourierSide, use: (pi
     const [rowStep, columnStep] = [4 * side * lanes, 4 * lanes];
     const from = {...whole, source: pixels, tileOffsets: offsets, rowStep, columnStep, flipped: false};
     const to = {...whole, out: pixels, outOffsets: offsets, outRowStep: rowStep, outColumnStep: columnStep};
-    const run = back ? () => engine.fourierInverse(spectra, to) : () => engine.fourier(from, spectra);
+    const run = back ? () => engine.tiles.fourierInverse(spectra, to) : () => engine.tiles.fourier(from, spectra);
     use({run, units: tiles * lanes});
   });
 }

@@ -1,10 +1,18 @@
 import {OutOfMemory} from '../geometry/error.js';
 import {countHit} from './coverageCounter.js';
-import {type Arena, arrayBytes, type Engine, type Epilogue} from './engine.js';
-import {withGemm} from './gemm.js';
+import {
+  type Arena,
+  arrayBytes,
+  type Depthwise,
+  type Engine,
+  type EngineMemory,
+  type Epilogue,
+  type TileTransforms,
+} from './engine.js';
 import {immutableIdentityOf} from './immutableIdentity.js';
 import type {KernelCall} from './kernelCall.js';
 import {kernelCoverageOf} from './kernelCoverage.js';
+import {withMultiply} from './multiply.js';
 import {cacheCounters, PackedWeightsCache} from './packedWeightsCache.js';
 import {packingCounters, packPanels} from './packing.js';
 import {type BatchPanels, batchPanelBytes, type Panels, panelBytes, panelsOf, panelsOfRows} from './panels.js';
@@ -94,13 +102,7 @@ export function wasmEngine(
     }
   };
 
-  return withGemm({
-    name,
-    counters: [...kernelCoverage.counters, ...packingCounters, ...cacheCounters],
-    threads: () => instance.pool?.threads() ?? 1,
-
-    threadsFor: (operations) => (operations >= parallelThreshold ? maxThreads : 1),
-
+  const memory: EngineMemory = {
     withArena(bytes, fn) {
       if (inUse) throw new Error('the arena is in use'); // growing the memory would detach its arrays
       if (needsThreads && maxThreads > 1 && !instance.pool) startThreads();
@@ -125,12 +127,7 @@ export function wasmEngine(
       instance.pool?.close();
       maxThreads = 1;
       move(openInstance(variant));
-      return this.withArena(bytes, fn);
-    },
-
-    release() {
-      instance.pool?.close();
-      move(openInstance(variant));
+      return memory.withArena(bytes, fn);
     },
 
     cached(request, make) {
@@ -178,6 +175,13 @@ export function wasmEngine(
       }
     },
 
+    repeat({source, times, out}) {
+      coverage()?.add('repeat', {'every channel': true});
+      run([{kernel: 'repeat', args: [source.byteOffset, times, out.byteOffset]}], source.length, out.length);
+    },
+  };
+
+  const gemm = withMultiply(memory, {
     igemm(work) {
       const {pixelOffsets, b} = work;
       run(igemmCalls(work, {rows8, rows4}, coverage()), pixelOffsets.length, 2 * pixelOffsets.length * b.k * b.n);
@@ -203,36 +207,9 @@ export function wasmEngine(
       const flops = 2 * b.count * out.rowOffsets.length * b.k * b.n;
       run([batchedGemmTransposedCall(work, {rows8, rows4}, coverage())], b.count, flops, 1);
     },
+  });
 
-    applyEpilogue(out, count, n, {bias, activation, slopes, alpha}) {
-      const kind = activations.indexOf(activation);
-      instance.kernels.applyEpilogue(
-        out.byteOffset,
-        count,
-        n,
-        bias?.byteOffset ?? 0,
-        kind,
-        slopes?.byteOffset ?? 0,
-        alpha,
-      );
-    },
-
-    dwconv(work) {
-      const calls = dwconvArgs(work, coverage()).map((args): KernelCall => ({kernel: 'dwconv', args}));
-      const [rows, terms] = [work.rows.length / 2, work.terms.length / 2];
-      run(calls, rows, 2 * rows * terms * work.lanes);
-    },
-
-    repeat({source, times, out}) {
-      coverage()?.add('repeat', {'every channel': true});
-      run([{kernel: 'repeat', args: [source.byteOffset, times, out.byteOffset]}], source.length, out.length);
-    },
-
-    sumRepeats({source, times, out}) {
-      coverage()?.add('sumRepeats', {'every channel': true});
-      run([{kernel: 'sumRepeats', args: [source.byteOffset, times, out.byteOffset]}], out.length, source.length);
-    },
-
+  const tiles: TileTransforms = {
     transformTiles(work) {
       run([tileTransformCall(work, coverage())], work.tileOffsets.length, tileTransformFlops(work));
     },
@@ -264,10 +241,52 @@ export function wasmEngine(
         outOffsets.length * lanes * fourierFlops(side),
       );
     },
+  };
+
+  const depthwise: Depthwise = {
+    dwconv(work) {
+      const calls = dwconvArgs(work, coverage()).map((args): KernelCall => ({kernel: 'dwconv', args}));
+      const [rows, terms] = [work.rows.length / 2, work.terms.length / 2];
+      run(calls, rows, 2 * rows * terms * work.lanes);
+    },
+
+    sumRepeats({source, times, out}) {
+      coverage()?.add('sumRepeats', {'every channel': true});
+      run([{kernel: 'sumRepeats', args: [source.byteOffset, times, out.byteOffset]}], out.length, source.length);
+    },
+
+    applyEpilogue(out, count, n, {bias, activation, slopes, alpha}) {
+      const kind = activations.indexOf(activation);
+      instance.kernels.applyEpilogue(
+        out.byteOffset,
+        count,
+        n,
+        bias?.byteOffset ?? 0,
+        kind,
+        slopes?.byteOffset ?? 0,
+        alpha,
+      );
+    },
+  };
+
+  return {
+    name,
+    counters: [...kernelCoverage.counters, ...packingCounters, ...cacheCounters],
+    memory,
+    gemm,
+    tiles,
+    depthwise,
+    threads: () => instance.pool?.threads() ?? 1,
+    threadsFor: (operations) => (operations >= parallelThreshold ? maxThreads : 1),
+
+    release() {
+      instance.pool?.close();
+      move(openInstance(variant));
+    },
 
     probe(iterations) {
       instance.kernels.peak(iterations, 1);
       return iterations * peakOperations;
     },
-  });
+  };
 }

@@ -34,7 +34,7 @@ test.each([implicitGemm, im2col])(
 test('allocation, probes and the name cost no time', () => {
   const {engine, take} = timedEngine(jsEngine, () => 0);
   expect(engine.name).toBe('js');
-  expect(engine.withArena(100, (arena) => arena.floats(3).length)).toBe(3);
+  expect(engine.memory.withArena(100, (arena) => arena.floats(3).length)).toBe(3);
   expect(engine.probe(10)).toBe(jsEngine.probe(10));
   expect(take().calls).toBe(0);
 });
@@ -42,8 +42,11 @@ test('allocation, probes and the name cost no time', () => {
 test('a call that throws is counted, and the error propagates', () => {
   const broken = {
     ...jsEngine,
-    igemm() {
-      throw new Error('no');
+    gemm: {
+      ...jsEngine.gemm,
+      igemm() {
+        throw new Error('no');
+      },
     },
   };
   const {engine, take} = timedEngine(broken, () => 0);

@@ -17,13 +17,13 @@ function sums(engine: Engine, count: number, rows: number, terms: number, accumu
     for (let i = 0; i < array.length; i++) array[i] = i % pitch === count ? Number.NaN : value(i);
     return array;
   };
-  return engine.withArena(4 * (2 * rows + 2 * terms) * (pitch + 2) + 5 * 64, (arena) => {
+  return engine.memory.withArena(4 * (2 * rows + 2 * terms) * (pitch + 2) + 5 * 64, (arena) => {
     const out = arena.floats(rows * pitch).fill(99);
     const [source, filter] = [filled(arena.floats((rows + terms) * pitch)), filled(arena.floats(terms * pitch))];
     const [rowTable, termTable] = [arena.integers(2 * rows), arena.integers(2 * terms)];
     for (let r = 0; r < rows; r++) rowTable.set([4 * pitch * r, 4 * pitch * (rows - 1 - r)], 2 * r);
     for (let t = 0; t < terms; t++) termTable.set([4 * pitch * t, 4 * pitch * t], 2 * t);
-    engine.dwconv({source, rows: rowTable, terms: termTable, filter, out, lanes: count, accumulate});
+    engine.depthwise.dwconv({source, rows: rowTable, terms: termTable, filter, out, lanes: count, accumulate});
     return [...out];
   });
 }
@@ -53,14 +53,14 @@ describe.each(engines)('the lanes of dwconv on %s', (_name, engine) => {
 
   it('survive repeat and sumRepeats', () => {
     for (const times of [1, 2, 3, 5]) {
-      const [many, few] = engine.withArena(4 * 40 + 3 * 64, (arena) => {
+      const [many, few] = engine.memory.withArena(4 * 40 + 3 * 64, (arena) => {
         const [source, out, sums] = [arena.floats(5), arena.floats(5 * times + 1), arena.floats(6)];
         source.set([1, -2, 3, -4, 5]);
         out.fill(99);
         sums.fill(99);
-        engine.repeat({source, times, out});
+        engine.memory.repeat({source, times, out});
         const repeated = [...out];
-        engine.sumRepeats({source: out, times, out: sums.subarray(0, 5)});
+        engine.depthwise.sumRepeats({source: out, times, out: sums.subarray(0, 5)});
         return [repeated, [...sums]];
       });
       expect(many).toEqual([...[1, -2, 3, -4, 5].flatMap((element) => Array(times).fill(element)), 99]);

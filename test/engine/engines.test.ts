@@ -60,7 +60,7 @@ describe.each(engines)('gemm on %s', (_name, engine) => {
           const a = rows(filled(m * k + 2), k, 2);
           const b = rows(filled(k * n), n);
           const c = new Float32Array(m * n).fill(accumulate ? 3 : Number.NaN);
-          engine.gemm(m, n, k, a, b, rows(c, n), accumulate);
+          engine.gemm.multiply(m, n, k, a, b, rows(c, n), accumulate);
           expect([...c]).toEqual(product(m, n, k, a, b).map((sum) => sum + (accumulate ? 3 : 0)));
         }
       }
@@ -76,7 +76,7 @@ describe.each(engines)('gemm on %s', (_name, engine) => {
       const a = columns(filled(m * k), m);
       const b = columns(filled(k * n), k);
       const c = new Float32Array(m * (n + 1)).fill(99);
-      engine.gemm(m, n, k, a, b, rows(c, n + 1), false);
+      engine.gemm.multiply(m, n, k, a, b, rows(c, n + 1), false);
       const want = product(m, n, k, a, b);
       const spaced = Array.from(c, (_, i) =>
         i % (n + 1) === n ? 99 : want[Math.floor(i / (n + 1)) * n + (i % (n + 1))],
@@ -101,9 +101,9 @@ describe.each(engines)('gemm on %s', (_name, engine) => {
             const [row, column] = [Math.floor(i / pitch), i % pitch];
             return column < n ? from.data[from.offset + row * from.rowStride + column * from.columnStride]! : 99;
           });
-          const copied = engine.withArena(4 * k * pitch + arrayBytes, (arena) => {
+          const copied = engine.memory.withArena(4 * k * pitch + arrayBytes, (arena) => {
             const out = arena.floats(k * pitch).fill(99);
-            engine.copy({...from, rows: k}, n, out, pitch);
+            engine.memory.copy({...from, rows: k}, n, out, pitch);
             return out.slice();
           });
           expect(copied).toEqual(want);
@@ -115,7 +115,7 @@ describe.each(engines)('gemm on %s', (_name, engine) => {
   it('is exact for a depth of 20,000', () => {
     const [m, n, k] = [9, 3, 20_000];
     const [a, b, c] = [rows(filled(m * k), k), rows(filled(k * n), n), new Float32Array(m * n)];
-    engine.gemm(m, n, k, a, b, rows(c, n), false);
+    engine.gemm.multiply(m, n, k, a, b, rows(c, n), false);
     expect([...c]).toEqual(product(m, n, k, a, b));
   });
 
@@ -171,12 +171,12 @@ describe.each(engines)('the epilogue on %s', (_name, engine) => {
         for (const biased of [true, false]) {
           const count = 11;
           const [y, bias, slopes] = [values(count * n, 1), values(n + 1, 2).subarray(1), values(n + 1, 3).subarray(1)];
-          const got = engine.withArena(4 * (count + 2) * n + 3 * arrayBytes, (arena) => {
+          const got = engine.memory.withArena(4 * (count + 2) * n + 3 * arrayBytes, (arena) => {
             const [out, b, a] = [arena.floats(count * n), arena.floats(n), arena.floats(n)];
             out.set(y);
             b.set(bias);
             a.set(slopes);
-            engine.applyEpilogue(out, count, n, {
+            engine.depthwise.applyEpilogue(out, count, n, {
               activation,
               alpha,
               ...(biased ? {bias: b} : {}),
@@ -198,7 +198,7 @@ describe.each(engines)('the epilogue on %s', (_name, engine) => {
 test('plain JavaScript accumulates in double and rounds once', () => {
   const c = new Float32Array(1);
   const [a, b] = [rows(Float32Array.of(2 ** 24, 1, 1), 3), rows(Float32Array.of(1, 1, 1), 1)];
-  jsEngine.gemm(1, 1, 3, a, b, rows(c, 1), false);
+  jsEngine.gemm.multiply(1, 1, 3, a, b, rows(c, 1), false);
   expect(c[0]).toBe(2 ** 24 + 2); // in float32 each 1 would be lost
 });
 
@@ -206,18 +206,20 @@ describe('the memory of a WebAssembly engine', () => {
   const engine = wasmEngine('simd');
 
   it('gives an error with the byte count if it cannot grow, and stays usable', () => {
-    expect(() => engine.withArena(2 ** 40, () => {})).toThrow(ConvgradError);
-    expect(() => engine.withArena(2 ** 40, () => {})).toThrow(/needs 1099511627776 bytes .* smaller batches or images/);
-    expect(engine.withArena(64, (arena) => arena.floats(3).length)).toBe(3);
+    expect(() => engine.memory.withArena(2 ** 40, () => {})).toThrow(ConvgradError);
+    expect(() => engine.memory.withArena(2 ** 40, () => {})).toThrow(
+      /needs 1099511627776 bytes .* smaller batches or images/,
+    );
+    expect(engine.memory.withArena(64, (arena) => arena.floats(3).length)).toBe(3);
   });
 
   it('is released after an error', () => {
     const fail = () => {
       throw new Error('own');
     };
-    expect(() => engine.withArena(64, fail)).toThrow('own');
-    expect(() => engine.withArena(64, () => engine.withArena(64, () => {}))).toThrow(/in use/);
-    const first = engine.withArena(64, (arena) => arena.floats(1).byteOffset);
-    expect(engine.withArena(64, (arena) => arena.floats(1).byteOffset)).toBe(first);
+    expect(() => engine.memory.withArena(64, fail)).toThrow('own');
+    expect(() => engine.memory.withArena(64, () => engine.memory.withArena(64, () => {}))).toThrow(/in use/);
+    const first = engine.memory.withArena(64, (arena) => arena.floats(1).byteOffset);
+    expect(engine.memory.withArena(64, (arena) => arena.floats(1).byteOffset)).toBe(first);
   });
 });

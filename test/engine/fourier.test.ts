@@ -98,13 +98,13 @@ describe.each(engines)('spectra on %s', (_name, engine) => {
           const {data, at, steps, places} = source(side, n);
           const pitch = n + 1;
           const bytes = 4 * (data.length + 2 * count + planes * count * pitch) + 4 * arrayBytes;
-          const got = engine.withArena(bytes, (arena) => {
+          const got = engine.memory.withArena(bytes, (arena) => {
             const [pixels, tiles, rows] = [arena.floats(data.length), arena.integers(count), arena.integers(count)];
             pixels.set(data);
             tiles.set(places);
             rows.set(places.map((_, tile) => 4 * tile * planes * pitch));
             const to = {data: arena.floats(planes * count * pitch).fill(99), step: 4 * pitch, rowOffsets: rows};
-            engine.fourier(
+            engine.tiles.fourier(
               {side, source: pixels, tileOffsets: tiles, lanes: n, ...own, ...steps},
               {...to, rowStep: 4 * planes * pitch},
             );
@@ -128,19 +128,19 @@ describe.each(engines)('spectra on %s', (_name, engine) => {
       const own = {rows: 4, columns: 2, flipped: true};
       for (const n of lanes) {
         const {data, at, steps, places} = source(side, n);
-        const bytes = 4 * (data.length + 2 * count + 3 + planes * n) + engine.packedBatchBytes(planes, count, n);
-        const got = engine.withArena(bytes + 7 * arrayBytes, (arena) => {
+        const bytes = 4 * (data.length + 2 * count + 3 + planes * n) + engine.memory.packedBatchBytes(planes, count, n);
+        const got = engine.memory.withArena(bytes + 7 * arrayBytes, (arena) => {
           const [pixels, tiles] = [arena.floats(data.length), arena.integers(count)];
           pixels.set(data);
           tiles.set(places);
           const work = {side, source: pixels, tileOffsets: tiles, lanes: n, ...own, ...steps};
-          const b = engine.fourierPacked(work, engine.reservePackedBatch(arena, planes, count, n));
+          const b = engine.tiles.fourierPacked(work, engine.memory.reservePackedBatch(arena, planes, count, n));
           const [factors, rows, columns] = [arena.floats(count), arena.integers(1), arena.integers(2)];
           factors.set([1, 10, -3]);
           rows.set([0]);
           columns.set([0, count]);
           const out = {data: arena.floats(planes * n), step: 4 * n, rowOffsets: rows, rowStep: 4 * n};
-          engine.batchedGemm({source: {data: factors, step: 0, rowOffsets: rows, rowStep: 0}, columns, b, out});
+          engine.gemm.batchedGemm({source: {data: factors, step: 0, rowOffsets: rows, rowStep: 0}, columns, b, out});
           return [...out.data];
         });
         const want = new Array<number>(planes * n).fill(0);
@@ -172,7 +172,7 @@ describe.each(engines)('spectra on %s', (_name, engine) => {
           const pitch = n + 1;
           const size = rows * columns * pitch;
           const bytes = 4 * (data.length + 3 * count + planes * count * n + size * count) + 6 * arrayBytes;
-          const got = engine.withArena(bytes, (arena) => {
+          const got = engine.memory.withArena(bytes, (arena) => {
             const [pixels, tiles] = [arena.floats(data.length), arena.integers(count)];
             pixels.set(data);
             tiles.set(places);
@@ -193,13 +193,13 @@ describe.each(engines)('spectra on %s', (_name, engine) => {
               lanes: n,
               ...steps,
             };
-            engine.fourier(all, products);
+            engine.tiles.fourier(all, products);
             products.data.forEach((_, i) => {
               products.data[i]! *= shift[Math.floor(i / n) % planes]!;
             });
             const out = arena.floats(size * count).fill(99);
             const to = {out, outOffsets, outRowStep: 4 * columns * pitch, outColumnStep: 4 * pitch};
-            engine.fourierInverse(products, {side, rows, columns, lanes: n, ...to});
+            engine.tiles.fourierInverse(products, {side, rows, columns, lanes: n, ...to});
             return [...out];
           });
           const want = got.map((_, index) => {

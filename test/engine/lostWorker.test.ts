@@ -26,7 +26,7 @@ function product(engine: Engine): Float32Array {
   const rows = (array: Float32Array, length: number) => ({
     ...{data: array, offset: 0, rowStride: length, columnStride: 1},
   });
-  engine.gemm(m, n, k, rows(data, k), rows(data, n), rows(c, n), false);
+  engine.gemm.multiply(m, n, k, rows(data, k), rows(data, n), rows(c, n), false);
   return c;
 }
 

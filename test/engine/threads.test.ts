@@ -18,7 +18,7 @@ const one = {data: Float32Array.of(1), offset: 0, rowStride: 1, columnStride: 1}
 /** Gives the engine work until all its threads have come up. */
 async function ready(engine: Engine, threads: number): Promise<Engine> {
   for (let i = 0; i < 2_000 && engine.threads() < threads; i++) {
-    engine.gemm(1, 1, 1, one, one, {...one, data: new Float32Array(1)}, false);
+    engine.gemm.multiply(1, 1, 1, one, one, {...one, data: new Float32Array(1)}, false);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   expect(engine.threads()).toBe(threads);

@@ -40,7 +40,7 @@ function filled(array: Float32Array, lanes: number): Float32Array {
 function transformed(engine: Engine, name: TileMatrix, lanes: number): number[] {
   const [a, b, pitch] = [tileMatrix(name).length, tileMatrix(name)[0]!.length, lanes + 1];
   const {from, to} = tileHeights(name);
-  return engine.withArena(4 * count * (to * a + from * b) * pitch + 8 * count + 4 * arrayBytes, (arena) => {
+  return engine.memory.withArena(4 * count * (to * a + from * b) * pitch + 8 * count + 4 * arrayBytes, (arena) => {
     const [source, out] = [arena.floats(count * from * b * pitch), arena.floats(count * to * a * pitch).fill(99)];
     source.set(filled(source, lanes));
     const [tiles, outs] = [arena.integers(count), arena.integers(count)];
@@ -49,7 +49,7 @@ function transformed(engine: Engine, name: TileMatrix, lanes: number): number[] 
       outs[t] = 4 * (count - 1 - t) * to * a * pitch;
     }
     const steps = {rowStep: 4 * b * pitch, columnStep: 4 * pitch, outRowStep: 4 * a * pitch, outColumnStep: 4 * pitch};
-    engine.transformTiles({matrix: name, source, tileOffsets: tiles, lanes, out, outOffsets: outs, ...steps});
+    engine.tiles.transformTiles({matrix: name, source, tileOffsets: tiles, lanes, out, outOffsets: outs, ...steps});
     return [...out];
   });
 }
@@ -86,8 +86,8 @@ describe.each(engines)('tile transforms on %s', (_name, engine) => {
       for (const n of lanes) {
         const pitch = n + 1;
         const bytes =
-          4 * (count * (from * b * pitch + 2) + 2 + to * a * n + 1) + engine.packedBatchBytes(to * a, count, n);
-        const products = engine.withArena(bytes + 6 * arrayBytes, (arena) => {
+          4 * (count * (from * b * pitch + 2) + 2 + to * a * n + 1) + engine.memory.packedBatchBytes(to * a, count, n);
+        const products = engine.memory.withArena(bytes + 6 * arrayBytes, (arena) => {
           const source = arena.floats(count * from * b * pitch);
           source.set(filled(source, n));
           const [tiles, ones, rows, columns] = [
@@ -97,9 +97,9 @@ describe.each(engines)('tile transforms on %s', (_name, engine) => {
             arena.integers(2),
           ];
           for (let t = 0; t < count; t++) tiles[t] = 4 * t * from * b * pitch;
-          const room = engine.reservePackedBatch(arena, to * a, count, n);
+          const room = engine.memory.reservePackedBatch(arena, to * a, count, n);
           const steps = {rowStep: 4 * b * pitch, columnStep: 4 * pitch};
-          const packed = engine.transformTilesPacked(
+          const packed = engine.tiles.transformTilesPacked(
             {matrix: name, source, tileOffsets: tiles, lanes: n, ...steps},
             room,
           );
@@ -107,7 +107,7 @@ describe.each(engines)('tile transforms on %s', (_name, engine) => {
           [rows[0], columns[0], columns[1]] = [0, 0, count];
           ones.set([1, 10, 100, 1000, 10_000]);
           const factors = {data: ones, step: 0, rowOffsets: rows, rowStep: 4 * count};
-          engine.batchedGemm({
+          engine.gemm.batchedGemm({
             source: factors,
             columns,
             b: packed,

@@ -44,7 +44,7 @@ export function convolveTiles(
     filterBytesOf(transform, work, slices, engine) +
     batchBytes(layout, maxTiles, C) +
     batchBytes(layout, maxTiles, sliceWidth);
-  engine.withArena(bytes + 7 * arrayBytes, (arena) => {
+  engine.memory.withArena(bytes + 7 * arrayBytes, (arena) => {
     const weightsOf = transformedFilter(transform, work, slices, engine, arena);
     const [inputPixels, out] = [arena.floats(grid.floatsOf(halo, C)), arena.floats(grid.floatsOf(noHalo, F))];
     const [inputMatrices, productMatrices] = [
@@ -70,12 +70,12 @@ export function convolveTiles(
       for (const slice of slices) {
         const weights = weightsOf(slice);
         const products = firstRows(productMatrices, tiles);
-        engine.batchedGemm({source: inputs, columns: segments, b: weights, out: products});
+        engine.gemm.batchedGemm({source: inputs, columns: segments, b: weights, out: products});
         const steps = {outRowStep: 4 * F * columns * size[1], outColumnStep: 4 * F, lanes: slice.columns};
         const outOffsets = outputOffsets.subarray(0, tiles);
         transform.transformOutput(engine, products, {out: out.subarray(slice.first), outOffsets, ...steps});
       }
-      if (ownEpilogue) engine.applyEpilogue(out, tiles * size[0] * size[1], F, ownEpilogue);
+      if (ownEpilogue) engine.depthwise.applyEpilogue(out, tiles * size[0] * size[1], F, ownEpilogue);
       copyOut(work, block, size[0], columns * size[1], out);
     }
   });

@@ -30,11 +30,11 @@ export function filterGradientTiles(
   const {blocks, maxTiles, columns} = grid;
   const bytes =
     4 * (dFilter.length + 2 * C + grid.floatsOf(halo, C) + grid.floatsOf(noHalo, F) + 2 * maxTiles) +
-    engine.packedBatchBytes(count, maxTiles, sliceWidth) +
+    engine.memory.packedBatchBytes(count, maxTiles, sliceWidth) +
     batchBytes(layout, maxTiles, C) +
     batchBytes(sumsLayout, C, sliceWidth);
-  engine.withArena(bytes + 7 * arrayBytes, (arena) => {
-    const dyMatrices = engine.reservePackedBatch(arena, count, maxTiles, sliceWidth);
+  engine.memory.withArena(bytes + 7 * arrayBytes, (arena) => {
+    const dyMatrices = engine.memory.reservePackedBatch(arena, count, maxTiles, sliceWidth);
     const [inputPixels, dyPixels] = [arena.floats(grid.floatsOf(halo, C)), arena.floats(grid.floatsOf(noHalo, F))];
     const [inputMatrices, sums] = [
       allocateBatch(arena, layout, maxTiles, C),
@@ -66,7 +66,7 @@ export function filterGradientTiles(
         const from = {source: dyPixels.subarray(first), tileOffsets: dyOffsets.subarray(0, tiles), ...slice};
         const packed = transform.transformOutputGradient(engine, from, dyMatrices);
         const accumulate = block !== blocks[0];
-        engine.batchedGemmTransposed({source: inputs, columns: rowOffsets, b: packed, out: sums, accumulate});
+        engine.gemm.batchedGemmTransposed({source: inputs, columns: rowOffsets, b: packed, out: sums, accumulate});
       }
       const steps = {outRowStep: 4 * (halo[1] + 1) * C * F, outColumnStep: 4 * C * F, lanes};
       transform.transformFilterGradient(engine, sums, {out: out.subarray(first), outOffsets: weightOffsets, ...steps});

@@ -23,13 +23,13 @@ export function fourierTransform(side: FourierSide, info: Conv2DInfo): TileTrans
     interleaved: true,
     filterBytes: maxBytes,
     blockBytes: fourierBlockBytes(side, info),
-    transformInput: (engine, pixels, to) => engine.fourier({...whole, ...pixels}, to),
-    transformFilter: (engine, weights, room) => engine.fourierPacked(flippedTiles(taps, weights), room),
+    transformInput: (engine, pixels, to) => engine.tiles.fourier({...whole, ...pixels}, to),
+    transformFilter: (engine, weights, room) => engine.tiles.fourierPacked(flippedTiles(taps, weights), room),
     transformOutput: (engine, products, to) =>
-      engine.fourierInverse(products, {side, rows: size[0], columns: size[1], ...to}),
-    transformOutputGradient: (engine, pixels, room) => engine.fourierPacked(flippedTiles(size, pixels), room),
+      engine.tiles.fourierInverse(products, {side, rows: size[0], columns: size[1], ...to}),
+    transformOutputGradient: (engine, pixels, room) => engine.tiles.fourierPacked(flippedTiles(size, pixels), room),
     transformFilterGradient: (engine, sums, to) =>
-      engine.fourierInverse(sums, {side, rows: taps[0], columns: taps[1], ...to}),
+      engine.tiles.fourierInverse(sums, {side, rows: taps[0], columns: taps[1], ...to}),
   };
 }
 

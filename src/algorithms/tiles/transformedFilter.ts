@@ -20,7 +20,7 @@ export function filterBytesOf(
 ): number {
   const {C, filter} = work;
   const {tap} = filterLayoutOf(work);
-  return 4 * (filter.length * tap + C) + 2 * arrayBytes + engine.packedBatchBytes(matrixCount, C, columns);
+  return 4 * (filter.length * tap + C) + 2 * arrayBytes + engine.memory.packedBatchBytes(matrixCount, C, columns);
 }
 
 /** Returns a function that gives each slice of the filter, transformed and packed. */
@@ -36,14 +36,14 @@ export function transformedFilter(
   const request = {
     source: filter[0].data,
     key: [name, halo, C, F, filter[0].offset, filter[0].columnStride].join(' '),
-    bytesOf: ({columns}: FilterSlice) => engine.packedBatchBytes(matrixCount, C, columns),
+    bytesOf: ({columns}: FilterSlice) => engine.memory.packedBatchBytes(matrixCount, C, columns),
     compare: true,
   };
-  const roomFor = ({columns}: FilterSlice) => engine.reservePackedBatch(arena, matrixCount, C, columns);
+  const roomFor = ({columns}: FilterSlice) => engine.memory.reservePackedBatch(arena, matrixCount, C, columns);
   return cachedSlices(engine, request, slices, roomFor, () => {
     const {pitch, tap} = filterLayoutOf(work);
     const [copy, tileOffsets] = [arena.floats(filter.length * tap), evenOffsets(arena, C, 4 * pitch)];
-    for (const [i, matrix] of filter.entries()) engine.copy(matrix, F, copy.subarray(i * tap), pitch);
+    for (const [i, matrix] of filter.entries()) engine.memory.copy(matrix, F, copy.subarray(i * tap), pitch);
     const from = {tileOffsets, rowStep: 4 * (halo[1] + 1) * tap, columnStep: 4 * tap};
     return ({first, columns: lanes}, room) =>
       transform.transformFilter(engine, {source: copy.subarray(first), lanes, ...from}, room);

@@ -81,7 +81,7 @@ function tileTransformOf(m: 2 | 4, info: Conv2DInfo): TileTransform {
     filterBytes: once ? sliceBytes : Number.POSITIVE_INFINITY,
     blockBytes: room,
     transformInput(engine, pixels, to) {
-      engine.transformTiles({
+      engine.tiles.transformTiles({
         matrix: matrix('input'),
         ...from(pixels),
         out: to.data,
@@ -90,16 +90,16 @@ function tileTransformOf(m: 2 | 4, info: Conv2DInfo): TileTransform {
       });
     },
     transformFilter: (engine, weights, room) =>
-      engine.transformTilesPacked({matrix: matrix('filter'), ...from(weights)}, room),
+      engine.tiles.transformTilesPacked({matrix: matrix('filter'), ...from(weights)}, room),
     transformOutput(engine, products, to) {
       const matrices = {source: products.data, tileOffsets: products.rowOffsets, ...steps(products)};
-      engine.transformTiles({matrix: matrix('output'), ...matrices, ...onto(to)});
+      engine.tiles.transformTiles({matrix: matrix('output'), ...matrices, ...onto(to)});
     },
     transformOutputGradient: (engine, pixels, room) =>
-      engine.transformTilesPacked({matrix: matrix('error'), ...from(pixels)}, room),
+      engine.tiles.transformTilesPacked({matrix: matrix('error'), ...from(pixels)}, room),
     transformFilterGradient(engine, sums, to) {
       const matrices = {source: sums.data, tileOffsets: sums.rowOffsets, ...steps(sums)};
-      engine.transformTiles({matrix: matrix('gradient'), ...matrices, ...onto(to)});
+      engine.tiles.transformTiles({matrix: matrix('gradient'), ...matrices, ...onto(to)});
     },
   };
 }

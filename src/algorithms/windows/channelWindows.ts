@@ -78,7 +78,7 @@ export function channelWindows(
             const at = ((block.image + n) * rows.sourceSize + read.first) * (line / times);
             into.set(from.subarray(at, at + size), n * size);
           }
-          if (times > 1) engine.repeat({source: narrow.subarray(0, block.images * size), times, out: source});
+          if (times > 1) engine.memory.repeat({source: narrow.subarray(0, block.images * size), times, out: source});
           return {
             first: (block.image * rows.size + block.row) * columns.size,
             count: block.images * block.rows * columns.size,

@@ -34,7 +34,7 @@ export function cachedSlices<Room, Made>(
 ): (slice: FilterSlice) => Made {
   const key = `${request.key} ${slices.length}`;
   const bytes = slices.reduce((sum, slice) => sum + request.bytesOf(slice), 0);
-  const cached = engine.cached({...request, key, bytes}, () => {
+  const cached = engine.memory.cached({...request, key, bytes}, () => {
     const rooms = slices.map(roomFor);
     const write = writer();
     return new Map(slices.map((slice, i) => [slice.first, write(slice, rooms[i])]));

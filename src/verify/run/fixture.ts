@@ -121,7 +121,7 @@ async function awaitThreads(threads: number): Promise<void> {
   while (currentEngine().name !== 'js' && currentEngine().threads() < threads) {
     if (performance.now() > end)
       throw new ConvgradError('verify', `${threads} threads did not come up in ${threadTimeout} ms; use fewer.`);
-    currentEngine().gemm(1, 1, 1, one, one, {...one, data: new Float32Array(1)}, false); // gives them work
+    currentEngine().gemm.multiply(1, 1, 1, one, one, {...one, data: new Float32Array(1)}, false); // gives them work
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -1,13 +1,16 @@
-import {arrayBytes, type Engine, type Matrix} from './engine.js';
+import {arrayBytes, type EngineMemory, type Gemm, type Matrix} from './engine.js';
 import {evenOffsets} from './evenOffsets.js';
 
-/** Adds `gemm` to an engine. It uses the engine's other operations. */
-export function withGemm(engine: Omit<Engine, 'gemm'>): Engine {
-  return {...engine, gemm: (...args) => gemm(engine, ...args)};
+type Products = Omit<Gemm, 'multiply'>;
+
+/** Completes an engine's products with `multiply`, which is made of the others. */
+export function withMultiply(memory: EngineMemory, products: Products): Gemm {
+  return {...products, multiply: (...args) => multiply(memory, products, ...args)};
 }
 
-function gemm(
-  engine: Omit<Engine, 'gemm'>,
+function multiply(
+  memory: EngineMemory,
+  {igemm, igemmTransposed}: Products,
   m: number,
   n: number,
   k: number,
@@ -16,9 +19,9 @@ function gemm(
   c: Matrix,
   accumulate: boolean,
 ): void {
-  const bytes = 4 * (m * k + m * n + m + k + 2) + engine.packedBytes(k, n) + 8 * arrayBytes;
-  engine.withArena(bytes, (arena) => {
-    const packed = engine.pack(engine.reservePacked(arena, k, n), [{...b, rows: k}]);
+  const bytes = 4 * (m * k + m * n + m + k + 2) + memory.packedBytes(k, n) + 8 * arrayBytes;
+  memory.withArena(bytes, (arena) => {
+    const packed = memory.pack(memory.reservePacked(arena, k, n), [{...b, rows: k}]);
     const left = arena.floats(m * k);
     const out = arena.floats(m * n);
     // A column-major matrix stays column-major: igemmTransposed reads it as it is.
@@ -26,12 +29,12 @@ function gemm(
     copy(a, {data: left, offset: 0, rowStride: byColumns ? 1 : k, columnStride: byColumns ? m : 1}, m, k);
     if (byColumns) {
       const [rowOffsets, pixelOffsets] = [evenOffsets(arena, m, 4), evenOffsets(arena, k, 4 * m)];
-      engine.igemmTransposed({source: left, rowOffsets, pixelOffsets, b: packed, out, accumulate: false});
+      igemmTransposed({source: left, rowOffsets, pixelOffsets, b: packed, out, accumulate: false});
     } else {
       const pixelOffsets = evenOffsets(arena, m, 4 * k);
       const segments = arena.integers(2);
       segments.set([0, k]);
-      engine.igemm({source: left, pixelOffsets, segments, b: packed, out});
+      igemm({source: left, pixelOffsets, segments, b: packed, out});
     }
     for (let i = 0, from = 0; i < m; i++) {
       for (let j = 0, at = c.offset + i * c.rowStride; j < n; j++, at += c.columnStride, from++) {

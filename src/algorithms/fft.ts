@@ -52,7 +52,7 @@ export const fft: Algorithm = {
 };
 
 function whyNot(info: Conv2DInfo): true | string {
-  if (info.kind !== 'dense') return 'a depthwise convolution has no sum over channels to make matrix products of';
+  if (info.kind !== 'dense') return 'a depthwise convolution has no sum over channels, so there is no matrix product';
   if (info.filterHeight > maxTaps || info.filterWidth > maxTaps) {
     return `its tiles hold filters of up to ${maxTaps}×${maxTaps}`;
   }

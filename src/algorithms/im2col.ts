@@ -29,7 +29,7 @@ export const im2col: Algorithm = {
   footprint: 'padded',
   counters: [nextBlock],
   supports: ({kind}) =>
-    kind === 'dense' || 'a depthwise convolution has no sum over channels to make a matrix product of',
+    kind === 'dense' || 'a depthwise convolution has no sum over channels, so there is no matrix product',
   cost(info, pass) {
     const [P, K] = [info.batch * info.outHeight * info.outWidth, rowLength(info)];
     const columns = P * K;

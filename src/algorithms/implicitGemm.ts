@@ -48,7 +48,7 @@ export const implicitGemm: Algorithm = {
   footprint: 'padded',
   counters: Object.values(counters),
   supports(info, pass) {
-    if (info.kind !== 'dense') return 'a depthwise convolution has no sum over channels to make a matrix product of';
+    if (info.kind !== 'dense') return 'a depthwise convolution has no sum over channels, so there is no matrix product';
     // dX leaves out taps that lead outside dy.
     if (pass === 'backpropInput') return true;
     return isInProportion(borderedFloats(info), (sizeOf(info, 'y') / info.outChannels) * termsOf(info));

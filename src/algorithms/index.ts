@@ -70,7 +70,7 @@ export function defineAlgorithm(algorithm: Pick<Algorithm, 'name'> & Partial<Alg
   // The number of its operations is known, but not their kinds.
   const cost: Algorithm['cost'] = (info, pass) => ({...direct.cost(info, pass), work: undefined});
   const supports: Algorithm['supports'] = ({kind}) =>
-    kind === 'dense' || `'${name}' does dense convolutions only, as it has no supports() that says more`;
+    kind === 'dense' || `'${name}' has no supports(), so it computes dense convolutions only`;
   const complete = {title: name, source: '', integerHeadroom, footprint, supports, cost, ...algorithm};
   for (const key of ['supports', 'cost'] as const) {
     if (typeof complete[key] !== 'function')

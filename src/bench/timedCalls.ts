@@ -43,7 +43,7 @@ export function builtinCall(problem: Problem, inputs: Inputs, pass: Pass, clock:
     if (calls.size > 0) {
       throw new ConvgradError(
         'bench',
-        `convgrad's own kernel ran (${[...calls.keys()]}): nothing is compared with itself.`,
+        `convgrad's own kernel ran (${[...calls.keys()]}), which cannot be compared with itself.`,
       );
     }
     return value;

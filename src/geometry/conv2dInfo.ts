@@ -192,7 +192,7 @@ function checkSize(name: string, shape: readonly number[], fail: Fail): void {
   const length = shape.reduce((product, size) => product * size, 1);
   if (length > maximumLength) {
     fail(
-      `${name} [${shape}] has ${length} elements, more than the ${maximumLength} of one tensor; use smaller sizes or pads.`,
+      `${name} [${shape}] has ${length} elements, more than the ${maximumLength} that one tensor holds; use smaller sizes or pads.`,
     );
   }
 }
@@ -258,13 +258,13 @@ function resolveAxis(
   const [before, after] = typeof pads === 'string' ? [0, 0] : pads;
   if (!Number.isSafeInteger(span)) {
     fail(
-      `the filter covers (${filter} − 1)·${dilation} + 1 along the ${axis.name}, and whole numbers are exact up to ${Number.MAX_SAFE_INTEGER} only; ` +
+      `the filter covers (${filter} − 1)·${dilation} + 1 along the ${axis.name}, but whole numbers are exact only up to ${Number.MAX_SAFE_INTEGER}; ` +
         'use a smaller dilation.',
     );
   }
   if (!Number.isSafeInteger(size + before + after)) {
     fail(
-      `pad adds ${before} + ${after} to the ${axis.name}, and whole numbers are exact up to ${Number.MAX_SAFE_INTEGER} only; use smaller pads.`,
+      `pad adds ${before} + ${after} to the ${axis.name}, but whole numbers are exact only up to ${Number.MAX_SAFE_INTEGER}; use smaller pads.`,
     );
   }
   if (pads === 'same') {

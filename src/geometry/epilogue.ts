@@ -50,7 +50,7 @@ export function parseEpilogueWord(
 
 /** Why the axes do not fit the outputs of this data format; undefined if they fit. */
 export function axesFault(axes: Axes, dataFormat: 'NHWC' | 'NCHW'): string | undefined {
-  if (dataFormat === 'NCHW' && axes.length > 1) return `has '${axes}', and NCHW takes a scalar or a vector alone`;
+  if (dataFormat === 'NCHW' && axes.length > 1) return `has '${axes}', but NCHW takes only a scalar or a vector`;
   const last = 'nhwc'.slice(4 - axes.length);
   return [...axes].every((axis, i) => axis === '1' || axis === last[i])
     ? undefined

@@ -37,6 +37,6 @@ export function nameOutOfMemory(error: unknown, functionName: string, bytes: num
   if (name !== 'RangeError' || !/allocation|array length|memory/i.test(message)) return error;
   return new OutOfMemory(
     functionName,
-    `there is no memory for the result, ${bytes} bytes, and what it takes to compute it; dispose of tensors or use a smaller batch.`,
+    `there is not enough memory for the result (${bytes} bytes) and for computing it; dispose of tensors or use a smaller batch.`,
   );
 }

@@ -46,7 +46,8 @@ function largestIndex(info: Conv2DInfo): number {
 export function fitsIndexRange(info: Conv2DInfo, most: number): true | string {
   const farthest = largestIndex(info);
   return (
-    farthest <= most || `stride, dilation and padding reach ${farthest} rows or columns, and it counts up to ${most}`
+    farthest <= most ||
+    `stride, dilation and padding reach ${farthest} rows or columns, but it counts only up to ${most}`
   );
 }
 

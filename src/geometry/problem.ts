@@ -88,7 +88,7 @@ const defaults = {...optionalSizes, pad: 'valid', dataFormat: 'NHWC'} as const;
  */
 export function completeProblem(functionName: string, given: unknown): Problem {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new ConvgradError(functionName, `needs a problem or its line of text; got ${show(given)}.`);
+    throw new ConvgradError(functionName, `needs a problem or a problem string; got ${show(given)}.`);
   }
   const said = Object.entries(given).filter(([, value]) => value !== undefined && value !== null);
   const problem = {...defaults, ...(Object.fromEntries(said) as unknown as Problem)};

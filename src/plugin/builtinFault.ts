@@ -7,12 +7,12 @@ export function builtinFault(backend: string, problem: Problem, pass: Pass): str
   const gradient = pass !== 'forward';
   const depthwise = p.kind === 'depthwise';
   if (isStridedAndDilated(p)) return 'the built-in refuses stride and dilation both above 1';
-  if (depthwise && p.dataFormat === 'NCHW') return 'the built-in depthwise kernels take NCHW for NHWC';
+  if (depthwise && p.dataFormat === 'NCHW') return 'the built-in depthwise kernels read NCHW as NHWC';
   if (gradient && Math.max(p.dilationHeight, p.dilationWidth) > 1)
     return 'the built-in gradient throws for dilation above 1 (tfjs issue 7906)';
   const spans = (p.filterHeight - 1) * p.dilationHeight === (p.filterWidth - 1) * p.dilationWidth;
   if (typeof p.pad === 'number' && (!spans || p.strideHeight !== p.strideWidth)) {
-    return 'with a numeric pad the built-in sizes the width by the filter and stride of the height (tfjs issue 649)';
+    return 'with a numeric pad, the built-in computes the output width from the filter and stride of the height (tfjs issue 649)';
   }
   if (gradient && !depthwise && roundingMatters(p))
     return `the built-in gradient drops dimRoundingMode '${p.dimRoundingMode}', which changes the output size here`;
@@ -31,9 +31,9 @@ function wasmFault(problem: Problem, pass: Pass): string | undefined {
   if (pass === 'backpropFilter') return 'tfjs has no Conv2DBackpropFilter on wasm (tfjs issue 8474)';
   if (problem.dataFormat === 'NCHW') return 'the built-in forward on wasm refuses NCHW';
   if (roundingMatters(problem))
-    return 'where rounding changes the output size the built-in forward on wasm leaves it unwritten';
+    return 'where rounding changes the output size, the built-in forward on wasm leaves the output unwritten';
   return hasUnreachedBorder(problem)
-    ? 'where the last SAME window ends inside x the built-in forward on wasm is wrong (tfjs issue 8405)'
+    ? 'where the last SAME window ends inside x, the built-in forward on wasm is wrong (tfjs issue 8405)'
     : undefined;
 }
 
@@ -49,7 +49,7 @@ function webgpuFault(problem: Problem, pass: Pass): string | undefined {
   if (outWidth % 4 === 0 && outChannels % 4 === 0) {
     const isAligned = filterWidth === 1 && strideWidth === 1 && padLeft % 4 === 0 && inWidth % 4 === 0;
     return pass === 'forward' && !isAligned
-      ? 'the built-in forward on webgpu reads other pixels for NCHW where the output’s width and channels are multiples of 4'
+      ? 'the built-in forward on webgpu reads wrong pixels for NCHW where the output’s width and channels are multiples of 4'
       : undefined;
   }
   return outChannels <= 4 && outHeight * outWidth > 4

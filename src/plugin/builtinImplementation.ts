@@ -45,7 +45,7 @@ function implementationOf(backendName: string, policy: Builtin, kernels: Builtin
     ...(policy.cost ? {cost: policy.cost} : {}),
     ...(policy.predict ? {predict: policy.predict} : {}),
     supports: (info, pass) =>
-      policy.passes.includes(pass) ? policy.supports(info, pass) : `${backendName}'s own ${pass} is not used`,
+      policy.passes.includes(pass) ? policy.supports(info, pass) : `convgrad does not use ${backendName}'s own ${pass}`,
     fuses: (info, tensorEpilogue, backend) =>
       kernels.fused !== undefined && policy.fuses(info, tensorEpilogue, backend),
     run(pass, info, a, b, backend, tensorEpilogue) {

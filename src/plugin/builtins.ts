@@ -23,7 +23,7 @@ export function withBuiltins<T>(tf: Tf, fn: () => T): T {
     if (isOurs(original?.kernelFunc)) {
       throw new ConvgradError(
         'withBuiltins',
-        `what convgrad replaced as ${key} is convgrad's own kernel; nothing is compared with itself.`,
+        `the kernel that convgrad replaced as ${key} is also convgrad's, and it cannot be compared with itself.`,
       );
     }
   }

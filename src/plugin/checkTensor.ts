@@ -25,7 +25,7 @@ function checkDtype(
   }
   if (!dtypes.includes(tensor.dtype)) {
     const waysOut: Partial<Record<DataType, string>> = {
-      complex64: 'convolve tf.real(…) and tf.imag(…) apart',
+      complex64: 'convolve tf.real(…) and tf.imag(…) separately',
       string: 'pass numbers',
     };
     const wayOut = waysOut[tensor.dtype] ?? `cast it with ${name}.toFloat()`;

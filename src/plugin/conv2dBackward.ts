@@ -63,7 +63,7 @@ function backward(kind: Kind, args: Conv2DBackwardArguments): Conv2DGradients {
   refuseUnknown(name, args, ['x', 'filter', 'dy', ...attributeNames]);
   const [x, filter, dy] = (['x', 'filter', 'dy'] as const).map((key) => tensorOf(name, key, args?.[key]));
   if (x.rank !== dy.rank) {
-    throw new ConvgradError(name, `x has rank ${x.rank} and dy rank ${dy.rank}; both or neither carry a batch.`);
+    throw new ConvgradError(name, `x has rank ${x.rank} and dy rank ${dy.rank}; both or neither must have a batch.`);
   }
   return tf.tidy(() => {
     const attrs = attributesOf(args);

@@ -144,16 +144,16 @@ function explainPass(
   pass: Pass,
   requested: Requested,
 ): PassExplanation {
-  const alone = builtinFault(backend, problem, pass) ?? 'no fault is known, not tried here';
+  const alone = builtinFault(backend, problem, pass) ?? 'no known fault (not run here)';
   if (hasZeroSize(info)) {
-    const why = 'a size of 0 leaves nothing to compute: the result is zeros without any algorithm';
+    const why = 'a size of 0 leaves nothing to compute; the result is zeros';
     return {pass, why, others: [], cost: costOf(undefined, info, pass), alone};
   }
   const builtin = builtinImplementation(backend, {plain: neverCalled});
   const candidates = candidatesOf(backend, info, pass, requested, builtin);
   const refused = refusalOf(backend, requested);
   if (refused !== undefined) {
-    const others = candidates.map(({implementation: {algorithm}}) => ({algorithm, why: 'not asked for'}));
+    const others = candidates.map(({implementation: {algorithm}}) => ({algorithm, why: 'not requested'}));
     return {pass, why: refused, others, cost: costOf(undefined, info, pass), alone};
   }
   const {implementation: chosen, refusal} = select('explain', backend, info, pass, requested, builtin);
@@ -172,8 +172,8 @@ function explainPass(
       .map((candidate) => {
         const {implementation, verdict} = candidate;
         const passed = isCached
-          ? 'not what was chosen before'
-          : whyNotChosen(candidate, chosen, requested, byTime || isFastest, builtin);
+          ? 'not the earlier choice'
+          : whyNotChosen(candidate, chosen, requested, byTime, isFastest, builtin);
         const why = verdict === true ? passed : verdict;
         return {algorithm: implementation.algorithm, why, ...predicted(candidate)};
       }),
@@ -195,13 +195,13 @@ function whyChosen(
   isCached: boolean,
   isFastest: boolean,
 ): string {
-  if (algorithm === requested.algorithm) return 'asked for by name';
-  const least = isCached ? 'chosen before, by a plan or for another size of this layer' : 'the least predicted time';
-  const first = isFastest ? 'the fastest for so little' : 'first in the order of preference that computes it';
+  if (algorithm === requested.algorithm) return 'requested by name';
+  const least = isCached ? 'chosen earlier, by a plan or for another size of this layer' : 'lowest predicted time';
+  const first = isFastest ? 'fastest for a problem this small' : 'first in order of preference that supports it';
   const own = byTime ? least : first;
-  const why = byTime && predict ? own : 'there it is faster';
-  const shown = isBuiltin ? `tfjs's own kernel, told the resolved pads, which is as right: ${why}` : own;
-  return refusal === undefined ? shown : `${shown}, since '${requested.algorithm}' does not: ${refusal}`;
+  const why = byTime && predict ? own : 'known to be faster here';
+  const shown = isBuiltin ? `tfjs's own kernel, right when given the resolved pads: ${why}` : own;
+  return refusal === undefined ? shown : `${shown}; '${requested.algorithm}' does not support it: ${refusal}`;
 }
 
 /** The reason why a candidate that supports the pass was not chosen. */
@@ -210,13 +210,15 @@ function whyNotChosen(
   chosen: Implementation,
   {algorithm}: Requested,
   byTime: boolean,
+  isFastest: boolean,
   builtin: Implementation | undefined,
 ): string {
-  if (chosen.algorithm === algorithm) return `'${algorithm}' was asked for`;
+  if (chosen.algorithm === algorithm) return `'${algorithm}' was requested`;
   const isTimed = builtin?.predict !== undefined;
-  if (implementation === builtin && !isTimed) return 'used only where none of convgrad’s own is faster';
-  if (chosen === builtin && !isTimed) return 'there tfjs’s own kernel is faster';
-  return byTime ? 'more time' : 'later in the order of preference';
+  if (implementation === builtin && !isTimed) return 'used only where no algorithm of convgrad is faster';
+  if (chosen === builtin && !isTimed) return 'tfjs’s own kernel is known to be faster here';
+  if (byTime) return 'higher predicted time';
+  return isFastest ? 'slower for a problem this small' : 'later in order of preference';
 }
 
 function costOf(implementation: Implementation | undefined, info: Conv2DInfo, pass: Pass): PassExplanation['cost'] {

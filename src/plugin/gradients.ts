@@ -75,7 +75,7 @@ function refuseForeignKernel(tf: Tf, kind: Kind, name: string, {dilations}: Dila
   if (!dilated || isOurs(tf.getKernel(name, backend)?.kernelFunc)) return;
   throw new ForeignKernelError(
     `${functionNames[kind]} gradient`,
-    `${name} on backend '${backend}' is not convgrad's, and no other is known to take dilations [${dilations}]; ` +
+    `${name} on backend '${backend}' is not convgrad's kernel, and no other kernel is known to take dilations [${dilations}]; ` +
       `install convgrad and use a backend that it serves: ${servedBackends().join(', ')}.`,
   );
 }

@@ -179,21 +179,21 @@ export function install(options: InstallOptions = {}): Installation {
 function engineOfPlan(plan: Plan, asked: InstallOptions['engine'], known: readonly string[]): EngineName | 'auto' {
   const choices: unknown = plan?.choices;
   if (typeof choices !== 'object' || choices === null || Array.isArray(choices)) {
-    throw new ConvgradError('install', "plan must be 'auto' or what report().plan of an earlier installation gave.");
+    throw new ConvgradError('install', "plan must be 'auto' or the report().plan of an earlier installation.");
   }
   const strange = Object.entries(choices).find(([, algorithm]) => !known.includes(algorithm));
   if (strange) {
     const [problem, algorithm] = strange;
     throw new ConvgradError(
       'install',
-      `the plan has ${JSON.stringify(algorithm)} for '${problem}', which is no algorithm here${didYouMean(String(algorithm), known)}; use ${known.join(', ')}, or defineAlgorithm() first.`,
+      `the plan has ${JSON.stringify(algorithm)} for '${problem}', which is not an algorithm here${didYouMean(String(algorithm), known)}; use ${known.join(', ')}, or defineAlgorithm() first.`,
     );
   }
   const {engine = asked ?? 'auto'} = plan;
   if (asked !== undefined && asked !== 'auto' && asked !== engine) {
     throw new ConvgradError(
       'install',
-      `the plan is for engine '${engine}' and '${asked}' is asked for; leave one out.`,
+      `the plan is for engine '${engine}', but engine '${asked}' is requested; leave one of them out.`,
     );
   }
   return engine;

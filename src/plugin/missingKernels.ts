@@ -46,20 +46,20 @@ export interface WrongGradient {
 
 /** Wrong gradients that tfjs computes without a kernel of their own, and so on every backend. */
 const coreGradients: readonly WrongGradient[] = [
-  {op: 'mirrorPad', when: 'always, for the borders are left out', repaired: true},
-  {op: 'depthToSpace', when: 'always, for there is none', repaired: true},
+  {op: 'mirrorPad', when: 'always: the borders are left out', repaired: true},
+  {op: 'depthToSpace', when: 'always: tfjs has none', repaired: true},
   {
     op: 'layers.batchNormalization',
-    when: 'it trains over axis 1, as after channelsFirst, where it throws',
+    when: 'throws over axis 1, as after channelsFirst',
     repaired: false,
   },
 ];
 
 const onCpuAndWasm: readonly WrongGradient[] = [
   ...coreGradients,
-  {op: 'avgPool', when: 'a window reaches into the padding', repaired: false},
-  {op: 'avgPool3d', when: 'a window reaches into the padding', repaired: false},
-  {op: 'image.resizeBilinear', when: 'the images are not square, where it throws', repaired: true},
+  {op: 'avgPool', when: 'when a window reaches into the padding', repaired: false},
+  {op: 'avgPool3d', when: 'when a window reaches into the padding', repaired: false},
+  {op: 'image.resizeBilinear', when: 'throws when the images are not square', repaired: true},
 ];
 
 /**
@@ -71,7 +71,7 @@ export const wrongGradients: Readonly<Record<string, readonly WrongGradient[]>> 
     ...onCpuAndWasm,
     {
       op: 'image.resizeNearestNeighbor',
-      when: 'there are several images of another size, or half pixel centers',
+      when: 'when several images are resized, or with half pixel centers',
       repaired: true,
     },
   ],
@@ -79,9 +79,9 @@ export const wrongGradients: Readonly<Record<string, readonly WrongGradient[]>> 
   webgpu: coreGradients,
   wasm: [
     ...onCpuAndWasm,
-    {op: 'maxPool', when: 'the largest element of a window is negative', repaired: true},
-    {op: 'maxPool3d', when: 'the largest element of a window is negative, forward too', repaired: false},
+    {op: 'maxPool', when: 'when the largest element of a window is negative', repaired: true},
+    {op: 'maxPool3d', when: 'when the largest element of a window is negative; forward too', repaired: false},
     {op: 'conv3d', when: 'always', repaired: false},
-    {op: 'dilation2d', when: "the padding is 'same' and there are negative elements", repaired: false},
+    {op: 'dilation2d', when: "when the padding is 'same' and there are negative elements", repaired: false},
   ],
 };

@@ -114,7 +114,7 @@ function summarise(report: Omit<InstallationReport, 'summary'>): string {
   if (!installed) return 'convgrad is not installed; call install()';
   const [total, delegated] = [calls, builtin].map((rows) => rows.reduce((sum, row) => sum + row.calls, 0));
   const fellBack = report.fallbacks.reduce((sum, row) => sum + row.calls, 0);
-  const fell = fellBack ? `, ${fellBack} served by another algorithm than the one asked for` : '';
+  const fell = fellBack ? `, ${fellBack} served by an algorithm other than the requested one` : '';
   const patched = layers.filter(({servedBy}) => servedBy === 'convgrad').length;
   const perBackend = [...new Set(kernels.map((kernel) => kernel.backend))].map((name) => {
     const rows = kernels.filter((kernel) => kernel.backend === name);

@@ -109,7 +109,7 @@ export function refusalOf(backend: string, {algorithm}: Requested): string | und
   if (others.includes(algorithm) && !isDefined(algorithm)) return undefined;
   const able = servedBackends().filter((name) => algorithmsOf(name).includes(algorithm));
   const wayOut = able.length > 0 ? `it runs on ${able.join(', ')}` : 'it is not defined any more';
-  return `your algorithm '${algorithm}' does not run on backend '${backend}', and no other stands in for it; ${wayOut}`;
+  return `your algorithm '${algorithm}' does not run on backend '${backend}', and no other algorithm replaces it; ${wayOut}`;
 }
 
 /**
@@ -280,7 +280,7 @@ function whyNot(
   const answer = implementation.supports(info, pass);
   if (answer !== true) return answer;
   if (implementation.accuracy === 'fast' && accuracy !== 'fast')
-    return "it is less accurate than the definition, which install({accuracy: 'fast'}) permits";
+    return "it is less accurate than the definition; install({accuracy: 'fast'}) permits it";
   return true;
 }
 

@@ -65,8 +65,8 @@ it('an algorithm that would insert too many zeros refuses and gives the numbers'
       .find((algorithm) => algorithm.name === name)!
       .supports(info, pass);
   expect(refusal('implicitGemm', 'forward')).toBe(
-    'stride, dilation and padding would spread it over 8000040000050 numbers, for 450 that meet a weight',
+    'stride, dilation and padding would spread it over 8000040000050 numbers for only 450 products',
   );
-  expect(refusal('transposed', 'backpropInput')).toMatch(/spread it over 12000060000075 numbers, for 675/);
+  expect(refusal('transposed', 'backpropInput')).toMatch(/spread it over 12000060000075 numbers for only 675/);
   expect(refusal('implicitGemm', 'backpropInput')).toBe(true);
 });

@@ -29,7 +29,7 @@ test.each([
   [{seed: '-5'}, 'verify: seed must be a whole number ≥ 0; got -5.'],
   [
     {problem: 'ih100000iw100000ic100oc1kh1kw1'},
-    '[1,100000,100000,100] has 1000000000000 elements, more than the 2147483647 of one tensor',
+    '[1,100000,100000,100] has 1000000000000 elements, more than the 2147483647 that one tensor holds',
   ],
   [
     {problem: 'ih4000iw4000ic64oc64kh3kw3'},

@@ -25,7 +25,7 @@ test.each([
   ['nhwc-relu-relu6', /gives the activation twice/],
   ['nhwc-bias-bias1', /gives the bias twice/],
   ['nhwc-biasch', /has the axes 'ch', which must be the last of nhwc in this order, or 1/],
-  ['nchw-biashwc', /has 'hwc', and NCHW takes a scalar or a vector alone/],
+  ['nchw-biashwc', /has 'hwc', but NCHW takes only a scalar or a vector/],
   ['nhwc-tanh', /has the unknown part 'tanh'/],
   ['nhwc-leakyrelu-0.3', /has the unknown part '0.3'/],
 ])('%s is refused', (words, message) => {

@@ -114,7 +114,7 @@ it.each<[string, () => unknown, RegExp]>([
   [
     'a pad beyond all memory',
     () => conv2d(x(), filter(), 1, 1e9),
-    /^conv2d: the output \[1,2000000002,.* more than the 2147483647 of one tensor/,
+    /^conv2d: the output \[1,2000000002,.* more than the 2147483647 that one tensor holds/,
   ],
   [
     'dy larger than the output',

@@ -214,7 +214,12 @@ describe('a requested algorithm', () => {
     expect(installation.report()).toMatchObject({
       builtin: [{backend: 'wasm', pass: 'forward', calls: 1}],
       fallbacks: [
-        {pass: 'backpropInput', requested: 'builtin', served: 'direct', reason: "wasm's own backpropInput is not used"},
+        {
+          pass: 'backpropInput',
+          requested: 'builtin',
+          served: 'direct',
+          reason: "convgrad does not use wasm's own backpropInput",
+        },
       ],
     });
   });

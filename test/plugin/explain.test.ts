@@ -39,18 +39,20 @@ test('a refused candidate has its own reason, the others come later in the order
   const {others} = named(passesOf(depthwise, 'cpu'), backpropFilter);
   expect(others).toContainEqual({
     algorithm: 'implicitGemm',
-    why: 'a depthwise convolution has no sum over channels to make a matrix product of',
+    why: 'a depthwise convolution has no sum over channels, so there is no matrix product',
   });
   expect(others).toContainEqual({
-    ...{algorithm: 'direct', why: 'later in the order of preference'},
+    ...{algorithm: 'direct', why: 'later in order of preference'},
     predictedMilliseconds: expect.any(Number),
   });
 });
 
 test('a tiny problem goes to the definition because it is fastest', () => {
   const found = named(passesOf('ih2iw2ic3oc6kh3kw3-same-depthwise', 'cpu'), backpropFilter);
-  expect(found).toMatchObject({algorithm: 'direct', why: 'the fastest for so little'});
-  expect(found.others).toContainEqual(expect.objectContaining({algorithm: 'depthwise', why: 'more time'}));
+  expect(found).toMatchObject({algorithm: 'direct', why: 'fastest for a problem this small'});
+  expect(found.others).toContainEqual(
+    expect.objectContaining({algorithm: 'depthwise', why: 'slower for a problem this small'}),
+  );
 });
 
 test('on wasm a depthwise forward pass goes to the built-in, unless an algorithm is requested', () => {
@@ -58,9 +60,9 @@ test('on wasm a depthwise forward pass goes to the built-in, unless an algorithm
     ...{algorithm: 'builtin', cost: {tensorsOnly: true}},
   });
   const asked = named(passesOf(dense, 'wasm', 'im2col'), forward);
-  expect(asked).toMatchObject({algorithm: 'im2col', why: 'asked for by name'});
+  expect(asked).toMatchObject({algorithm: 'im2col', why: 'requested by name'});
   expect(asked.others).toContainEqual({
-    ...{algorithm: 'implicitGemm', why: "'im2col' was asked for"},
+    ...{algorithm: 'implicitGemm', why: "'im2col' was requested"},
     predictedMilliseconds: expect.any(Number),
   });
 });
@@ -68,7 +70,7 @@ test('on wasm a depthwise forward pass goes to the built-in, unless an algorithm
 test('a requested algorithm that refuses has its reason next to the one that serves', () => {
   const {algorithm, why} = named(passesOf(depthwise, 'cpu', 'implicitGemm'), forward);
   expect(algorithm).toBe('depthwise');
-  expect(why).toMatch(/since 'implicitGemm' does not: a depthwise convolution has no sum over channels/);
+  expect(why).toMatch(/; 'implicitGemm' does not support it: a depthwise convolution has no sum over channels/);
 });
 
 test('geometry, shapes and cost match the problem', () => {
@@ -91,7 +93,7 @@ test('geometry, shapes and cost match the problem', () => {
   for (const {passes: all} of found.backends) expect(all[0].cost.bytes).toBeGreaterThanOrEqual(tensors);
 });
 
-const noneKnown = 'no fault is known, not tried here';
+const noneKnown = 'no known fault (not run here)';
 
 test.each([
   ['ih9iw9ic2oc3kh3kw3dh2dw2-same', 'cpu', noneKnown, /dilation above 1/],
@@ -143,8 +145,8 @@ test.each([
     /^explain: unknown algorithm Symbol\(magic\); use auto/,
   ],
   [() => explain('ih3iw3ic1oc1kh5kw5'), /^problem/],
-  [() => (explain as () => unknown)(), 'explain: needs a problem or its line of text; got undefined.'],
-  [() => explain(7 as never), 'explain: needs a problem or its line of text; got 7.'],
+  [() => (explain as () => unknown)(), 'explain: needs a problem or a problem string; got undefined.'],
+  [() => explain(7 as never), 'explain: needs a problem or a problem string; got 7.'],
   [() => explain({} as never), 'explain: x [1,undefined,undefined,undefined] has the size undefined'],
   [() => explain({...parseProblem(dense), pad: [1, 1] as never}), /^explain: pad must be/],
 ])('refuses %s', (fn, message) => {

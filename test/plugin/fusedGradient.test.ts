@@ -193,7 +193,7 @@ test('uninstall() between forward and backward makes a dilated gradient throw', 
     return y;
   };
   expect(() => tf.grad(f)(integers([1, 6, 6, 1], 1))).toThrow(
-    /is not convgrad's, and no other is known to take dilations \[2\]/,
+    /is not convgrad's kernel, and no other kernel is known to take dilations \[2\]/,
   );
 });
 

@@ -104,9 +104,9 @@ describe('an algorithm compiled for one size of a layer', () => {
       ];
       expect(found[2]).toMatchObject({
         algorithm: 'implicitGemm',
-        why: 'chosen before, by a plan or for another size of this layer',
+        why: 'chosen earlier, by a plan or for another size of this layer',
       });
-      expect(found[2]!.others[0]).toMatchObject({algorithm: 'winograd', why: 'not what was chosen before'});
+      expect(found[2]!.others[0]).toMatchObject({algorithm: 'winograd', why: 'not the earlier choice'});
     });
   });
 });
@@ -123,9 +123,7 @@ test('the adapter decides which rates apply, and explain() names their source', 
     expect(describeExplanation(software)).toContain(
       `\n${backend}, times predicted with rates measured on SwiftShader\n  forward: `,
     );
-    expect(describeExplanation(software)).toMatch(
-      /\n {2}forward: \w+ \(\S+ ms predicted\), the least predicted time\n/,
-    );
+    expect(describeExplanation(software)).toMatch(/\n {2}forward: \w+ \(\S+ ms predicted\), lowest predicted time\n/);
     expect(hardware.backends[0]!.rates).toBe('assumed of a GPU, none measured');
     expect(none.backends[0]!.rates).toBe('assumed of a GPU, none measured');
     const [slow, fast] = [software, hardware].map(({backends}) => backends[0]!.passes[0]!.predictedMilliseconds!);
@@ -181,8 +179,8 @@ test('explain() gives the lowest predicted time as the reason for the built-in',
   ).backends as [ReturnType<typeof explain>['backends'][0]];
   expect(found[0]).toMatchObject({
     algorithm: 'builtin',
-    why: "tfjs's own kernel, told the resolved pads, which is as right: the least predicted time",
+    why: "tfjs's own kernel, right when given the resolved pads: lowest predicted time",
     predictedMilliseconds: expect.any(Number),
   });
-  expect(found[0]!.others[0]).toMatchObject({why: 'more time', predictedMilliseconds: expect.any(Number)});
+  expect(found[0]!.others[0]).toMatchObject({why: 'higher predicted time', predictedMilliseconds: expect.any(Number)});
 });

@@ -102,7 +102,7 @@ describe('an algorithm that a backend does not run', () => {
     expect(gradient()).toBe(7);
     const {serving, summary, fallbacks} = installation.report();
     expect([serving, fallbacks.map(({pass}) => pass)]).toEqual([true, ['forward']]);
-    expect(summary).toContain('1 served by another algorithm than the one asked for');
+    expect(summary).toContain('1 served by an algorithm other than the requested one');
   });
 
   it('is refused by install() if no requested backend runs it', () => {
@@ -121,7 +121,7 @@ describe('an algorithm that a backend does not run', () => {
     const installation = install({algorithm: 'mine'});
     undo();
     expect(convolve).toThrow(
-      "conv2d: your algorithm 'mine' does not run on backend 'cpu', and no other stands in for it; it is not defined any more; or install({algorithm: 'auto'}).",
+      "conv2d: your algorithm 'mine' does not run on backend 'cpu', and no other algorithm replaces it; it is not defined any more; or install({algorithm: 'auto'}).",
     );
     const {serving, summary} = installation.report();
     expect(serving).toBe(false);
@@ -135,7 +135,7 @@ describe('an algorithm that a backend does not run', () => {
     expect(cpu?.algorithm).toBe('mine');
     expect(webgl?.algorithm).toBeUndefined();
     expect(webgl?.why).toBe(
-      "your algorithm 'mine' does not run on backend 'webgl', and no other stands in for it; it runs on cpu, wasm",
+      "your algorithm 'mine' does not run on backend 'webgl', and no other algorithm replaces it; it runs on cpu, wasm",
     );
   });
 

@@ -130,12 +130,12 @@ test('a plan sets its engine', () => {
 });
 
 test.each([
-  [{plan: 'yes'}, "install: plan must be 'auto' or what report().plan"],
+  [{plan: 'yes'}, "install: plan must be 'auto' or the report().plan of"],
   [
     {plan: {choices: {'cpu forward x': 'magic'}}},
-    'the plan has "magic" for \'cpu forward x\', which is no algorithm here',
+    'the plan has "magic" for \'cpu forward x\', which is not an algorithm here',
   ],
-  [{plan: {engine: 'js', choices: {}}, engine: 'simd'}, "the plan is for engine 'js' and 'simd' is asked for"],
+  [{plan: {engine: 'js', choices: {}}, engine: 'simd'}, "the plan is for engine 'js', but engine 'simd' is requested"],
   [{plan: {engine: 'abacus', choices: {}}}, 'unknown engine "abacus"'],
   [{accuracy: 'sloppy'}, "accuracy must be 'standard' or 'fast'; got \"sloppy\""],
 ])('refuses %j', (options, message) => {
@@ -155,7 +155,7 @@ test('the selected algorithm computes integers up to rounding', () => {
   define('anvil', {scalar: 1e12});
   const problem = 'ih40iw40ic64oc64kh3kw3-same';
   const [first] = explain(problem, {backends: ['cpu']}).backends[0].passes;
-  expect(first.why).toBe('the least predicted time');
+  expect(first.why).toBe('lowest predicted time');
   const values = (seed: number) => (_: unknown, i: number) => ((i * 7919 + seed) % 9) - 4;
   const image = tf.tensor4d(Float32Array.from({length: 40 * 40 * 64}, values(1)), [1, 40, 40, 64]);
   const weights = tf.tensor4d(Float32Array.from({length: 9 * 64 * 64}, values(2)), [3, 3, 64, 64]);

@@ -106,7 +106,7 @@ it('a dilated gradient throws if the backend is no longer served', () => {
     return y;
   };
   expect(() => tf.grad(f)(tf.ones([1, 5, 5, 1]))).toThrow(
-    /Conv2DBackpropInput on backend 'cpu' is not convgrad's, and no other is known to take dilations \[2\]/,
+    /Conv2DBackpropInput on backend 'cpu' is not convgrad's kernel, and no other kernel is known to take dilations \[2\]/,
   );
 });
 

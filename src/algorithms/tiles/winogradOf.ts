@@ -105,7 +105,7 @@ function tileTransformOf(m: 2 | 4, info: Conv2DInfo): TileTransform {
 }
 
 function whyNot(m: 2 | 4, info: Conv2DInfo): true | string {
-  if (info.kind !== 'dense') return 'a depthwise convolution has no sum over channels to make matrix products of';
+  if (info.kind !== 'dense') return 'a depthwise convolution has no sum over channels, so there is no matrix product';
   const shape = `${info.filterHeight}×${info.filterWidth}`;
   const shapes = m === 2 ? ['3×3', '1×3', '3×1'] : ['3×3'];
   if (!shapes.includes(shape)) return `it computes ${shapes.join(', ')} filters only`;

@@ -11,6 +11,6 @@ const mostForEach = 16;
 export function isInProportion(floats: number, terms: number): true | string {
   return (
     floats <= mostForEach * terms ||
-    `stride, dilation and padding would spread it over ${floats} numbers, for ${terms} that meet a weight`
+    `stride, dilation and padding would spread it over ${floats} numbers for only ${terms} products`
   );
 }

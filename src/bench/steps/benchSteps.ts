@@ -90,7 +90,7 @@ function builtinStep(clock: Clock, training: Training): number {
   if (calls.size > 0) {
     throw new ConvgradError(
       'bench',
-      `convgrad's own kernel ran (${[...calls.keys()]}): nothing is compared with itself.`,
+      `convgrad's own kernel ran (${[...calls.keys()]}), which cannot be compared with itself.`,
     );
   }
   return value;

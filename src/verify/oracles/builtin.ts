@@ -73,7 +73,7 @@ export async function askBuiltin(
       if (calls.size > 0)
         throw new ConvgradError(
           'verify',
-          `the built-in is convgrad's own kernel (${[...calls.keys()]}); nothing is compared with itself.`,
+          `the built-in is convgrad's own kernel (${[...calls.keys()]}), which cannot be compared with itself.`,
         );
       return value;
     };

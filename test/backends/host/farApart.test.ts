@@ -76,7 +76,7 @@ it.each(['webgl', 'webgpu'])(
     const answer = (algorithm: string, pass: Pass) => supportsPass(backend, algorithm, info, pass);
     for (const pass of passes) {
       expect(answer('direct', pass)).toBe(
-        'stride, dilation and padding reach 12500000005 rows or columns, and it counts up to 2147483647',
+        'stride, dilation and padding reach 12500000005 rows or columns, but it counts only up to 2147483647',
       );
     }
   },

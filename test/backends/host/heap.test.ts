@@ -213,7 +213,9 @@ it('a failed array allocation on cpu gives an error with the byte count and leak
     },
   });
   try {
-    expect(() => tf.conv2d(x, filter, 1, 50)).toThrow(/^conv2d: there is no memory for the result, 40804 bytes/);
+    expect(() => tf.conv2d(x, filter, 1, 50)).toThrow(
+      /^conv2d: there is not enough memory for the result \(40804 bytes\)/,
+    );
   } finally {
     globalThis.Float32Array = whole;
   }

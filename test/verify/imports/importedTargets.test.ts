@@ -123,7 +123,7 @@ describe('an imported gradient', () => {
     const skipped = report.results.filter(({oracle, status}) => oracle === 'secondOrder' && status === 'skipped');
     expect(skipped.map(({problem, reason}) => [problem.includes('dh2'), reason])).toContainEqual([
       true,
-      expect.stringContaining('no other is known to take dilations [2,2]'),
+      expect.stringContaining('no other kernel is known to take dilations [2,2]'),
     ]);
   });
 

@@ -3,6 +3,7 @@ import {existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import ts from 'typescript';
 import {fourierSides, scratchBytes} from '../src/engine/assembly/fourier.mjs';
 import {kernels} from '../src/engine/assembly/kernels.mjs';
 import {matrices} from '../src/engine/assembly/matrices.mjs';
@@ -23,19 +24,31 @@ const variants = {
   fmaLow: {rows: low, features: relaxed},
 };
 
+/** The activations that have an expression for engines, by name. Their table is TypeScript, and this runs before the compiler. */
+async function fusedActivations() {
+  const source = readFileSync(join(root, 'src/geometry/activations.ts'), 'utf8');
+  const code = ts.transpileModule(source, {compilerOptions: {module: ts.ModuleKind.ESNext}}).outputText;
+  const {activations} = await import(`data:text/javascript,${encodeURIComponent(code)}`);
+  const forms = Object.entries(activations).map(([name, {fused}]) => [name, fused.engine]);
+  return Object.fromEntries(forms.filter(([, form]) => typeof form === 'string'));
+}
+
 /** Compiles the micro-kernels, unless the compiled ones are up to date. */
 export async function assemble() {
-  const header = `// Made by scripts/assembly.mjs from ${fingerprint()}.\n`;
+  const activations = await fusedActivations();
+  const forms = Object.values(activations);
+  const header = `// Made by scripts/assembly.mjs from ${fingerprint(forms)}.\n`;
   if (existsSync(assembled) && readFileSync(assembled, 'utf8').startsWith(header)) return;
   const folder = mkdtempSync(join(tmpdir(), 'convgrad-assembly-'));
   try {
     const modules = await Promise.all(
       Object.entries(variants).map(async ([name, variant]) => {
-        const bytes = await compile(join(folder, name), variant);
+        const bytes = await compile(join(folder, name), variant, forms);
         return `export const ${name} = {rows8: ${variant.rows.rows8}, rows4: ${variant.rows.rows4}, base64: '${bytes.toString('base64')}'};\n`;
       }),
     );
     const shared = [
+      `export const fusedActivations = ${JSON.stringify(Object.keys(activations))};\n`,
       `export const matrices = ${JSON.stringify(matrices)};\n`,
       `export const fourierSides = ${JSON.stringify(fourierSides)} as const;\n`,
       `export const scratchBytes = ${scratchBytes};\n`,
@@ -46,8 +59,8 @@ export async function assemble() {
   }
 }
 
-async function compile(stem, {rows, features}) {
-  writeFileSync(`${stem}.ts`, kernels(rows));
+async function compile(stem, {rows, features}, forms) {
+  writeFileSync(`${stem}.ts`, kernels(rows, forms));
   const options = ['-O3', '--runtime', 'stub', '--noAssert', '--importMemory', '--maximumMemory', '32767'];
   const enabled = features.flatMap((feature) => ['--enable', feature]);
   const code = await runTool(
@@ -61,8 +74,9 @@ async function compile(stem, {rows, features}) {
   return readFileSync(`${stem}.wasm`);
 }
 
-function fingerprint() {
-  const hash = createHash('sha256').update(JSON.stringify(Object.values(variants).map(({rows}) => kernels(rows))));
+function fingerprint(forms) {
+  const texts = Object.values(variants).map(({rows}) => kernels(rows, forms));
+  const hash = createHash('sha256').update(JSON.stringify(texts));
   for (const file of [join(root, 'package-lock.json'), fileURLToPath(import.meta.url)]) hash.update(readFileSync(file));
   return hash.digest('hex').slice(0, 16);
 }

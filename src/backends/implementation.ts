@@ -2,6 +2,7 @@ import type {TensorInfo} from '@tensorflow/tfjs';
 import type {Algorithm, Cost} from '../algorithms/algorithm.js';
 import type {CoverageCounter} from '../engine/coverageCounter.js';
 import type {Engine} from '../engine/engine.js';
+import type {Activation, KernelLanguage} from '../geometry/activations.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import type {Pass} from '../geometry/pass.js';
 
@@ -47,11 +48,11 @@ export interface Implementation {
   ): TensorInfo;
 }
 
-/** What may follow a forward pass within the same kernel: y ← activation(y + bias). The activation has tfjs's name. */
+/** What may follow a forward pass within the same kernel: y ← activation(y + bias). */
 export interface TensorEpilogue {
-  activation: string;
+  activation: Activation;
   bias?: TensorInfo | null | undefined;
-  /** Slopes of prelu below zero. */
+  /** Slopes of prelu below zero; only where the activation reads them. */
   preluActivationWeights?: TensorInfo | null | undefined;
   /** Slope of leakyrelu below zero. */
   leakyreluAlpha: number;
@@ -84,6 +85,8 @@ export interface BackendFamily {
   implementations(): readonly Implementation[];
   /** By backend: tfjs's own kernels, which compete if the caller names no algorithm. */
   readonly builtins?: Readonly<Record<string, Builtin>>;
+  /** The language whose expressions its kernels apply to their sums; absent if they apply no activation. */
+  readonly kernelLanguage?: KernelLanguage;
   /** The engine that its implementations compute on, if they use one. */
   engine?(): Engine;
   /**

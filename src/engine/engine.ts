@@ -1,3 +1,4 @@
+import type {Activation} from '../geometry/activations.js';
 import type {CoverageCounter} from './coverageCounter.js';
 import type {FourierSide} from './spectrum.js';
 import type {TileMatrix} from './tileMatrices.js';
@@ -96,7 +97,8 @@ export interface BatchedGemm {
 export interface Epilogue {
   /** One value for each channel. */
   bias?: Float32Array | undefined;
-  activation: 'linear' | 'relu' | 'relu6' | 'prelu' | 'leakyrelu';
+  /** One that has a form for engines, see `geometry/activations.ts`. */
+  activation: Activation;
   /** The slopes of prelu below zero, one for each channel. */
   slopes?: Float32Array | undefined;
   /** The slope of leakyrelu below zero. */

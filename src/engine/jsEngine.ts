@@ -1,3 +1,4 @@
+import {activations} from '../geometry/activations.js';
 import {OutOfMemory} from '../geometry/error.js';
 import {countHit, makeCounters} from './coverageCounter.js';
 import type {
@@ -159,13 +160,10 @@ export const jsEngine: Engine = {
     sumRepeats,
 
     applyEpilogue(out, count, n, {bias, activation, slopes, alpha}) {
+      const {value} = activations[activation];
       for (let p = 0, i = 0; p < count; p++) {
         for (let j = 0; j < n; j++, i++) {
-          const value = bias ? Math.fround(out[i] + bias[j]) : out[i];
-          if (activation === 'relu') out[i] = Math.max(0, value);
-          else if (activation === 'relu6') out[i] = Math.min(6, Math.max(0, value));
-          else if (activation !== 'linear' && value < 0) out[i] = value * (slopes ? slopes[j] : alpha);
-          else out[i] = value;
+          out[i] = value(bias ? Math.fround(out[i] + bias[j]) : out[i], slopes ? slopes[j] : alpha);
         }
       }
     },

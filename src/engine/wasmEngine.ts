@@ -1,14 +1,7 @@
 import {OutOfMemory} from '../geometry/error.js';
+import {fusedActivations} from './assembly/modules.js';
 import {countHit} from './coverageCounter.js';
-import {
-  type Arena,
-  arrayBytes,
-  type Depthwise,
-  type Engine,
-  type EngineMemory,
-  type Epilogue,
-  type TileTransforms,
-} from './engine.js';
+import {type Arena, arrayBytes, type Depthwise, type Engine, type EngineMemory, type TileTransforms} from './engine.js';
 import {immutableIdentityOf} from './immutableIdentity.js';
 import type {KernelCall} from './kernelCall.js';
 import {kernelCoverageOf} from './kernelCoverage.js';
@@ -24,14 +17,6 @@ import {growTo, heapBase, isCopy, openInstance, stagingAddress, type WasmInstanc
 import {tileRows, type WasmVariant} from './wasmModule.js';
 import {packedTileTransformCalls, tileTransformCall, tileTransformFlops} from './wasmTileTransform.js';
 
-/** The index of an activation is its number in `assembly/epilogue.mjs`. */
-const activations = [
-  'linear',
-  'relu',
-  'relu6',
-  'prelu',
-  'leakyrelu',
-] as const satisfies readonly Epilogue['activation'][];
 /** Floating-point operations in each iteration of `peak`. */
 const peakOperations = 448;
 
@@ -256,7 +241,7 @@ export function wasmEngine(
     },
 
     applyEpilogue(out, count, n, {bias, activation, slopes, alpha}) {
-      const kind = activations.indexOf(activation);
+      const kind = fusedActivations.indexOf(activation);
       instance.kernels.applyEpilogue(
         out.byteOffset,
         count,

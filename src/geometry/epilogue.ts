@@ -1,6 +1,4 @@
-/** The activations that tfjs fuses into a convolution: y ← activation(y + bias). */
-export const activations = ['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'prelu', 'leakyrelu'] as const;
-export type Activation = (typeof activations)[number];
+import {type Activation, activationNames, activations} from './activations.js';
 
 /**
  * The shape of a bias or of prelu's slopes, relative to y [n, h, w, c] in NHWC. Each letter is an axis, counted from the last.
@@ -27,25 +25,41 @@ export interface ProblemEpilogue {
 export function formatEpilogue({activation, bias, slopes, leakyreluAlpha}: ProblemEpilogue): string[] {
   const words = bias === undefined ? [] : [`bias${formatAxes(bias)}`];
   if (activation === 'linear') return words.length > 0 ? words : ['linear'];
-  const after = activation === 'prelu' ? formatAxes(slopes ?? 'c') : (leakyreluAlpha ?? '');
-  return [...words, `${activation}${after}`];
+  const {operand} = activations[activation];
+  const after = operand && {slopes: formatAxes(slopes ?? 'c'), alpha: leakyreluAlpha ?? ''}[operand];
+  return [...words, `${activation}${after ?? ''}`];
 }
 
 /** Reads one word of a problem string. @returns undefined if the word is not part of an epilogue */
 export function parseEpilogueWord(
   word: string,
 ): {part: 'bias' | 'activation'; value: Partial<ProblemEpilogue>} | undefined {
-  const [, name, rest] = /^(bias|prelu)(0|[1nhwc]{0,4})$/.exec(word) ?? [];
-  if (name !== undefined) {
-    const axes = rest === '' ? 'c' : rest === '0' ? '' : rest;
-    return name === 'bias'
-      ? {part: 'bias', value: {bias: axes}}
-      : {part: 'activation', value: {activation: 'prelu', slopes: axes}};
+  const bias = axesAfter('bias', word);
+  if (bias !== undefined) return {part: 'bias', value: {bias}};
+  for (const activation of activationNames()) {
+    const operand = operandAfter(activation, word);
+    if (operand) return {part: 'activation', value: {activation, ...operand}};
   }
-  const alpha = /^leakyrelu(\d+(?:\.\d+)?)$/.exec(word);
-  if (alpha) return {part: 'activation', value: {activation: 'leakyrelu', leakyreluAlpha: Number(alpha[1])}};
-  const plain = activations.find((activation) => activation === word);
-  return plain && {part: 'activation', value: {activation: plain}};
+  return undefined;
+}
+
+/** What a word says of an activation's operand; undefined if it is no word of this activation. */
+function operandAfter(activation: Activation, word: string): Partial<ProblemEpilogue> | undefined {
+  if (activations[activation].operand === 'slopes') {
+    const slopes = axesAfter(activation, word);
+    return slopes === undefined ? undefined : {slopes};
+  }
+  if (word === activation) return {};
+  const alpha =
+    activations[activation].operand === 'alpha' && word.startsWith(activation) && word.slice(activation.length);
+  return alpha && /^\d+(\.\d+)?$/.test(alpha) ? {leakyreluAlpha: Number(alpha)} : undefined;
+}
+
+/** The axes that follow a name in a word; undefined if the word is another one. */
+function axesAfter(name: string, word: string): Axes | undefined {
+  const rest = word.startsWith(name) ? word.slice(name.length) : '?';
+  if (!/^(0|[1nhwc]{0,4})$/.test(rest)) return undefined;
+  return rest === '' ? 'c' : rest === '0' ? '' : rest;
 }
 
 /** Why the axes do not fit the outputs of this data format; undefined if they fit. */

@@ -1,3 +1,4 @@
+import {activations} from '../geometry/activations.js';
 import type {Pass} from '../geometry/pass.js';
 import {type Problem, problemInfo} from '../geometry/problem.js';
 
@@ -6,6 +7,8 @@ export function builtinFault(backend: string, problem: Problem, pass: Pass): str
   const p = problem;
   const gradient = pass !== 'forward';
   const depthwise = p.kind === 'depthwise';
+  const {isUnknownToTfjs} = activations[p.epilogue?.activation ?? 'linear'];
+  if (isUnknownToTfjs) return `the built-in does not know the activation ${p.epilogue?.activation}`;
   if (isStridedAndDilated(p)) return 'the built-in refuses stride and dilation both above 1';
   if (depthwise && p.dataFormat === 'NCHW') return 'the built-in depthwise kernels read NCHW as NHWC';
   if (gradient && Math.max(p.dilationHeight, p.dilationWidth) > 1)

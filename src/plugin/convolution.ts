@@ -1,4 +1,5 @@
-import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
+import type {NamedAttrMap, NamedTensorMap, Tensor, Tensor4D} from '@tensorflow/tfjs';
+import {activations, type RunKernel} from '../geometry/activations.js';
 import {conv2dInfo, type DataFormat, type Kind, type Pad, type RoundingMode} from '../geometry/conv2dInfo.js';
 import {refuseUnknown} from '../geometry/didYouMean.js';
 import {
@@ -65,28 +66,17 @@ export function convolution(kind: Kind, ...[first, filter, ...others]: Conv2DPar
   });
 }
 
-/** Applies the epilogue with tfjs's own ops, so that the tape records it. */
+/** Applies the epilogue with tfjs's own kernels, so that the tape records it. */
 function applyEpilogueOnTape(y: Tensor, {activation, bias, slopes, alpha}: ResolvedEpilogue<Tensor>): Tensor {
   const biased = bias ? withFloatGradient(tf, tf.add(y, tf.reshape(bias.tensor, bias.shape))) : y;
-  switch (activation) {
-    case 'linear':
-      return biased;
-    case 'relu':
-      return tf.relu(biased);
-    case 'relu6':
-      return tf.relu6(biased);
-    case 'elu':
-      return tf.elu(biased);
-    case 'sigmoid':
-      return tf.sigmoid(biased);
-    case 'leakyrelu':
-      return tf.leakyRelu(biased, alpha);
-    case 'prelu': {
-      const {tensor, shape} = slopes as NonNullable<typeof slopes>;
-      const weights = tf.reshape(tensor, shape);
-      return tf.prelu(biased, isTrailing(shape, y.shape) ? weights : tf.broadcastTo(weights, y.shape));
-    }
-  }
+  const run: RunKernel<Tensor> = (kernelName, inputs, attrs) =>
+    tf.engine().runKernel(kernelName, inputs as NamedTensorMap, attrs as NamedAttrMap) as Tensor;
+  const weights = slopes && tf.reshape(slopes.tensor, slopes.shape);
+  const isWhole = !slopes || isTrailing(slopes.shape, y.shape);
+  return activations[activation].byKernels(run, biased, {
+    slopes: isWhole ? weights : tf.broadcastTo(weights as Tensor, y.shape as Tensor4D['shape']),
+    alpha,
+  });
 }
 
 /**

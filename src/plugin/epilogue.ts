@@ -1,14 +1,14 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import type {TensorEpilogue} from '../backends/implementation.js';
+import {type Activation, activationNames, activations, defaultAlpha, type RunKernel} from '../geometry/activations.js';
 import type {DataFormat} from '../geometry/conv2dInfo.js';
 import {didYouMean, keysOf} from '../geometry/didYouMean.js';
-import {type Activation, activations} from '../geometry/epilogue.js';
 import {ConvgradError} from '../geometry/error.js';
 import {show} from '../geometry/show.js';
-import {applyAndRelease, type BackendContext, runBackendKernel} from './backendOps.js';
+import {applyAndRelease, type BackendContext, release, runBackendKernel} from './backendOps.js';
 import {checkNumeric} from './checkTensor.js';
 
-export {type Activation, activations};
+export type {Activation};
 
 /** The epilogue of a forward convolution: y ← activation(y + bias). */
 export interface EpilogueOptions<T extends TensorInfo = TensorInfo> {
@@ -24,9 +24,6 @@ export interface EpilogueOptions<T extends TensorInfo = TensorInfo> {
 export const epilogueOptionNames = keysOf<EpilogueOptions>({
   ...{bias: true, activation: true, preluActivationWeights: true, leakyreluAlpha: true},
 });
-
-/** The default slope of leakyrelu. */
-const defaultAlpha = 0.2;
 
 /** A checked epilogue: only the tensors that its activation reads, with the shapes that broadcast to y. */
 export interface ResolvedEpilogue<T extends TensorInfo = TensorInfo> {
@@ -54,22 +51,24 @@ export function resolveEpilogue<T extends TensorInfo>(
   dataFormat: DataFormat,
 ): ResolvedEpilogue<T> {
   const name = (activation || 'linear') as Activation; // tfjs accepts an empty name too
-  if (!activations.includes(name)) {
+  const known = activationNames();
+  if (!known.includes(name)) {
     const shown = typeof name === 'string' ? name : show(name);
     throw new ConvgradError(
       functionName,
-      `unknown activation '${shown}'${didYouMean(shown, activations)}; use one of ${activations.join(', ')}.`,
+      `unknown activation '${shown}'${didYouMean(shown, known)}; use one of ${known.join(', ')}.`,
     );
   }
+  const {operand} = activations[name];
   const alpha = toNumber(leakyreluAlpha ?? defaultAlpha);
-  if (name === 'leakyrelu' && Number.isNaN(alpha)) {
+  if (operand === 'alpha' && Number.isNaN(alpha)) {
     throw new ConvgradError(functionName, `leakyreluAlpha must be a number; got ${show(leakyreluAlpha)}.`);
   }
-  const slopes = name === 'prelu' ? preluActivationWeights : undefined;
-  if (name === 'prelu' && !slopes) {
+  const slopes = operand === 'slopes' ? preluActivationWeights : undefined;
+  if (operand === 'slopes' && !slopes) {
     throw new ConvgradError(
       functionName,
-      "activation 'prelu' needs preluActivationWeights, the slopes for negative values.",
+      `activation '${name}' needs preluActivationWeights, the slopes for negative values.`,
     );
   }
   const checkOperand = (name: string, tensor: T | null | undefined): EpilogueOperand<T> | undefined => {
@@ -140,34 +139,33 @@ export function applyEpilogue(
   const biased = bias
     ? applyAndRelease(context, y, (a) => reshaped(context, bias, (b) => runBackendKernel(context, 'Add', {a, b})))
     : y;
-  const by = (kernelName: string, attrs = {}) =>
-    applyAndRelease(context, biased, (x) => runBackendKernel(context, kernelName, {x}, attrs));
-  switch (activation) {
-    case 'linear':
-      return biased;
-    case 'relu':
-      return by('Relu');
-    case 'relu6':
-      return by('Relu6');
-    case 'elu':
-      return by('Elu');
-    case 'sigmoid':
-      return by('Sigmoid');
-    case 'leakyrelu':
-      return by('LeakyRelu', {alpha});
-    case 'prelu':
-      return applyAndRelease(context, biased, (x) =>
-        reshaped(context, slopes as EpilogueOperand<TensorInfo>, (weights) => prelu(context, x, weights)),
-      );
+  const made = [biased];
+  const run: RunKernel<TensorInfo> = (kernelName, inputs, attrs) => {
+    const tensor = runBackendKernel(context, kernelName, inputs as Record<string, TensorInfo>, attrs);
+    made.push(tensor);
+    return tensor;
+  };
+  let result: TensorInfo | undefined;
+  try {
+    result = activations[activation].byKernels(run, biased, {
+      slopes: slopes && wholeSlopes(run, slopes, biased.shape),
+      alpha,
+    });
+    return result;
+  } finally {
+    for (const tensor of made) if (tensor !== result) release(context, tensor);
   }
 }
 
-function prelu(context: BackendContext, x: TensorInfo, alpha: TensorInfo): TensorInfo {
-  if (isTrailing(alpha.shape, x.shape)) return runBackendKernel(context, 'Prelu', {x, alpha});
-  const reps = alpha.shape.map((size, i) => x.shape[x.shape.length - alpha.shape.length + i] / size);
-  return applyAndRelease(context, runBackendKernel(context, 'Tile', {x: alpha}, {reps}), (whole) =>
-    runBackendKernel(context, 'Prelu', {x, alpha: whole}),
-  );
+/** The slopes in a shape that tfjs's Prelu broadcasts rightly on every backend. */
+function wholeSlopes(
+  run: RunKernel<TensorInfo>,
+  {tensor, shape}: EpilogueOperand<TensorInfo>,
+  of: readonly number[],
+): TensorInfo {
+  const x = shape.length === tensor.shape.length ? tensor : run('Reshape', {x: tensor}, {shape});
+  if (isTrailing(shape, of)) return x;
+  return run('Tile', {x}, {reps: shape.map((size, i) => of[of.length - shape.length + i] / size)});
 }
 
 /**

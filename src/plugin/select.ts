@@ -5,6 +5,7 @@ import {resolveAlias, servedBackends} from '../backends/servedBackends.js';
 import {webglFamily} from '../backends/webgl/index.js';
 import {webgpuFamily} from '../backends/webgpu/index.js';
 import type {Engine} from '../engine/engine.js';
+import {type Activation, fusedForm} from '../geometry/activations.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
 import {flopsOf, type Pass} from '../geometry/pass.js';
@@ -65,6 +66,13 @@ export function footprintOf(backend: string, algorithm: string): Implementation[
 /** The algorithms of a backend that can apply an epilogue in their own kernels. */
 export function fusingAlgorithms(backend: string): string[] {
   return implementationsOf(backend).flatMap(({algorithm, fuses}) => (fuses ? [algorithm] : []));
+}
+
+/** True if a backend's kernels can apply the activation themselves, or the reason why not. */
+export function fusesActivation(backend: string, activation: Activation): true | string {
+  const language = familyOf(backend)?.kernelLanguage;
+  const form = language && fusedForm(activation, language);
+  return typeof form === 'string' || (form?.absent ?? 'its kernels apply no activations');
 }
 
 /** Whether the algorithm applies this epilogue in its own kernel. Otherwise another kernel computes it. */

@@ -1,4 +1,5 @@
 import type {Epilogue} from '../../src/engine/engine.js';
+import {activations} from '../../src/geometry/activations.js';
 import type {MutantDescription} from './mutant.js';
 
 /** The position of an element: its channel, the number of channels, and its flat index. */
@@ -15,18 +16,7 @@ export interface EpilogueMutant extends MutantDescription {
 
 /** The activation of a value in a channel, by the definition. */
 function activated(value: number, {activation, alpha, slopes}: Epilogue, channel: number): number {
-  switch (activation) {
-    case 'linear':
-      return value;
-    case 'relu':
-      return Math.max(0, value);
-    case 'relu6':
-      return Math.min(6, Math.max(0, value));
-    case 'leakyrelu':
-      return value < 0 ? alpha * value : value;
-    case 'prelu':
-      return value < 0 ? (slopes?.[channel] ?? 0) * value : value;
-  }
+  return activations[activation].value(value, slopes ? slopes[channel] : alpha);
 }
 
 const biasAt = ({bias}: Epilogue, channel: number) => bias?.[channel] ?? 0;
@@ -70,14 +60,8 @@ export const epilogueMutants: readonly EpilogueMutant[] = [
     name: 'epilogue-alpha-as-slope',
     passes: ['forward'],
     wrong: 'prelu takes the slope of leakyrelu',
-    epilogue: (sum, epilogue, {channel}) => {
-      const {activation} = epilogue;
-      return activated(
-        sum + biasAt(epilogue, channel),
-        {...epilogue, activation: activation === 'prelu' ? 'leakyrelu' : activation},
-        channel,
-      );
-    },
+    epilogue: (sum, epilogue, {channel}) =>
+      activated(sum + biasAt(epilogue, channel), {...epilogue, slopes: undefined}, channel),
   },
   {
     name: 'epilogue-relu6-scaled',

@@ -57,6 +57,26 @@ const mistakes: readonly EpilogueMistake[] = [
     glsl: [/vec4\(6\.\)/g, 'vec4(8.)'],
     wgsl: [/\(6\.0\)/g, '(8.0)'],
   },
+  {
+    ...{name: 'elu-shifted', wrong: 'elu is exp(z) below zero, without − 1'},
+    glsl: [/exp\(value\) - 1\./, 'exp(value)'],
+    wgsl: [/exp\(value\) - [^,]*,/, 'exp(value),'],
+  },
+  {
+    ...{name: 'elu-everywhere', wrong: 'elu is exp(z) − 1 above zero too'},
+    glsl: [/mix\(value, exp\(value\) - 1\., [^;]*;/, 'exp(value) - 1.;'],
+    wgsl: [/select\(value, (exp\(value\) - [^,]*),[^;]*;/, '$1;'],
+  },
+  {
+    ...{name: 'sigmoid-mirrored', wrong: 'sigmoid falls instead of rising'},
+    glsl: [/exp\(-value\)/, 'exp(value)'],
+    wgsl: [/exp\(-value\)/, 'exp(value)'],
+  },
+  {
+    ...{name: 'sigmoid-as-tanh', wrong: 'sigmoid is tanh(z)'},
+    glsl: [/1\. \/ \(1\. \+ exp\(-value\)\)/, 'tanh(value)'],
+    wgsl: [/return [^;]*exp\(-value\)[^;]*;/, 'return tanh(value);'],
+  },
 ];
 
 /** Makes each mistake in the shaders of one kind of convolution. */

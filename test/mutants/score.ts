@@ -85,25 +85,15 @@ const gpuProblems: readonly string[] = [
 ];
 /** The problems for mistakes in the epilogue: every activation, in either format and kind, on channels that are no multiple of four. */
 const fusedProblems: readonly string[] = [
-  'mb2ih5iw7ic3oc7kh3kw2-same-nhwc-bias-prelu',
-  'mb2ih5iw7ic3oc7kh3kw2-same-nhwc-bias-leakyrelu0.25',
-  'mb2ih5iw7ic3oc7kh3kw2-same-nhwc-bias-relu6',
   'mb2ih5iw6ic3oc7kh3kw2-same-nchw-bias',
-  'mb2ih5iw7ic5oc7kh1kw1-valid-nhwc-bias-prelu',
-  'mb2ih5iw7ic5oc7kh1kw1-valid-nhwc-bias-leakyrelu0.25',
-  'mb2ih5iw7ic5oc7kh1kw1-valid-nhwc-bias-relu6',
-  'mb2ih6iw9ic8oc8kh3kw3-same-nhwc-depthwise-bias-prelu',
-  'mb2ih6iw9ic8oc8kh3kw3-same-nhwc-depthwise-bias-leakyrelu0.25',
-  'mb2ih6iw9ic8oc8kh3kw3-same-nhwc-depthwise-bias-relu6',
-  'mb2ih6iw9ic7oc7kh3kw3-same-nhwc-depthwise-bias-prelu',
-  'mb2ih6iw9ic7oc7kh3kw3-same-nhwc-depthwise-bias-leakyrelu0.25',
-  'mb2ih6iw9ic7oc7kh3kw3-same-nhwc-depthwise-bias-relu6',
-  'ih13iw12ic40oc20kh3kw3-same-nhwc-bias-prelu',
-  'ih13iw12ic40oc20kh3kw3-same-nhwc-bias-leakyrelu0.25',
-  'ih13iw12ic40oc20kh3kw3-same-nhwc-bias-relu6',
+  ...[
+    'mb2ih5iw7ic3oc7kh3kw2-same-nhwc',
+    'mb2ih5iw7ic5oc7kh1kw1-valid-nhwc',
+    'mb2ih6iw9ic8oc8kh3kw3-same-nhwc-depthwise',
+    'mb2ih6iw9ic7oc7kh3kw3-same-nhwc-depthwise',
+    'ih13iw12ic40oc20kh3kw3-same-nhwc',
+  ].flatMap((sizes) => ['prelu', 'leakyrelu0.25', 'relu6', 'elu', 'sigmoid'].map((words) => `${sizes}-bias-${words}`)),
   'mb2ih4iw5ic5oc5kh1kw1-valid-nhwc-relu',
-  'mb2ih5iw6ic3oc7kh3kw2-same-nhwc-bias-elu',
-  'mb2ih5iw6ic3oc7kh3kw2-same-nhwc-bias-sigmoid',
 ];
 /** The problems of more than 2^16 pixels. */
 const hardGpuProblems: readonly string[] = ['ih260iw257ic1oc1kh1kw1'];

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import fc from 'fast-check';
 import {type Conv2DArguments, conv2d, depthwiseConv2d, type InstallOptions, install, uninstall} from 'tfjs-convgrad';
+import {activationNames} from '../../src/geometry/activations.js';
 import {formatProblem, type Problem, problemAttributes, problemShapes} from '../../src/geometry/problem.js';
-import {activations} from '../../src/plugin/epilogue.js';
 import {edgeCases} from '../../src/verify/cases/edgeCases.js';
 import {convolutionProblem} from '../../src/verify/cases/randomProblem.js';
 import {drawInputs} from '../../src/verify/data/fill.js';
@@ -89,7 +89,7 @@ describe('fused convolutions on wasm by the built-in', () => {
         .dataSync(),
     );
 
-  it.each(activations)('depthwise with %s agree with convgrad', (activation) => {
+  it.each(activationNames())('depthwise with %s agree with convgrad', (activation) => {
     const convolve = () =>
       tf.tidy(() =>
         tf.fused
@@ -110,7 +110,7 @@ describe('fused convolutions on wasm by the built-in', () => {
     expect(installation.report().builtin).toEqual([{backend: 'wasm', pass: 'forward', calls: 1}]);
   });
 
-  it.each(activations)(
+  it.each(activationNames())(
     'with %s agree with convgrad, in one kernel if that supports bias and slopes',
     async (activation) => {
       for (const {whole, ...sizes} of shapes) {
@@ -154,7 +154,7 @@ describe('fused convolutions on wasm by the built-in', () => {
     install({algorithm});
     convolve('prelu', {bias: [5, 6, 4], slopes: [5, 1, 4]});
     const before = [tf.memory().numTensors, tf.backend().numDataIds()];
-    for (const {whole: _, ...sizes} of shapes) for (const activation of activations) convolve(activation, sizes);
+    for (const {whole: _, ...sizes} of shapes) for (const activation of activationNames()) convolve(activation, sizes);
     expect([tf.memory().numTensors, tf.backend().numDataIds()]).toEqual(before);
   });
 });

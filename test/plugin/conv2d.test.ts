@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import {type Activation, conv2d, conv2dBackward, install, uninstall} from 'tfjs-convgrad';
+import {activationNames} from '../../src/geometry/activations.js';
 import {callCounts} from '../../src/plugin/callCounts.js';
-import {activations} from '../../src/plugin/epilogue.js';
 
 const random = (shape: number[], seed: number) => tf.randomUniform(shape, -1, 1, 'float32', seed);
 const image = () => random([2, 6, 5, 3], 1) as tf.Tensor4D;
@@ -55,7 +55,7 @@ describe('conv2d', () => {
     );
   });
 
-  it.each(activations.flatMap((activation) => [[activation, 'NHWC'] as const, [activation, 'NCHW'] as const]))(
+  it.each(activationNames().flatMap((activation) => [[activation, 'NHWC'] as const, [activation, 'NCHW'] as const]))(
     'applies the bias and %s in %s like tf.fused.conv2d',
     (activation, dataFormat) => {
       const options = {

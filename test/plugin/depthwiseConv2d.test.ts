@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import {type Activation, depthwiseConv2d, depthwiseConv2dBackward, install, uninstall} from 'tfjs-convgrad';
-import {activations} from '../../src/plugin/epilogue.js';
+import {activationNames} from '../../src/geometry/activations.js';
 import {dilateFilter, expectSame, integers} from '../support/convLayers.js';
 
 type Image = tf.Tensor4D;
@@ -25,7 +25,7 @@ describe('depthwiseConv2d', () => {
     expectSame([depthwiseConv2d(single, filter(), 1, 'valid')], [tf.depthwiseConv2d(single, filter(), 1, 'valid')]);
   });
 
-  it.each(activations)('applies the bias and %s in both data formats like tf.fused.depthwiseConv2d', (name) => {
+  it.each(activationNames())('applies the bias and %s in both data formats like tf.fused.depthwiseConv2d', (name) => {
     const slopes = name === 'prelu' ? {preluActivationWeights: integers([6], 4)} : {};
     const activation: Activation = name;
     const more = {bias: integers([6], 3) as tf.Tensor1D, activation, leakyreluAlpha: 0.3, ...slopes};

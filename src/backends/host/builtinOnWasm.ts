@@ -1,8 +1,9 @@
 import {engine} from '../../engine/index.js';
+import {activations} from '../../geometry/activations.js';
 import {fitsIndexRange, maxInt32} from '../../geometry/indexRange.js';
 import {flopsOf} from '../../geometry/pass.js';
+import {alongChannels} from '../epilogue.js';
 import type {Builtin} from '../implementation.js';
-import {alongChannels} from './epilogue.js';
 import {runBuiltin, type WasmBackend} from './heap.js';
 
 /** Below this many operations, copying into the engine's memory takes longer than the engine's faster products save. */
@@ -27,9 +28,10 @@ export const builtinOnWasm: Builtin = {
   /**
    * Accepts one bias and one slope for each channel. The kernel rejects a bias made in another shape, even if it is reshaped to a vector.
    */
-  fuses({outChannels}, {bias, preluActivationWeights: slopes}, backend) {
+  fuses({outChannels}, {activation, bias, preluActivationWeights: slopes}, backend) {
     const {dataIdMap} = backend as {dataIdMap: {get(dataId: object): {shape: number[]}}};
     return (
+      !activations[activation].isUnknownToTfjs &&
       (!bias ||
         [bias, dataIdMap.get(bias.dataId)].every(({shape}) => shape.length === 1 && shape[0] === outChannels)) &&
       (!slopes || alongChannels(slopes.shape, outChannels))

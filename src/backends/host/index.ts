@@ -6,10 +6,11 @@ import {engine} from '../../engine/index.js';
 import {ratesOf} from '../../engine/rates.js';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import {type Pass, passes, passTensors, shapeOf} from '../../geometry/pass.js';
+import {epilogueInputs, fusesIn} from '../epilogue.js';
 import type {BackendFamily, Implementation, TensorEpilogue} from '../implementation.js';
 import {backendNames} from '../servedBackends.js';
 import {builtinOnWasm} from './builtinOnWasm.js';
-import {epilogueTensors, isPerChannel, toEngineEpilogue} from './epilogue.js';
+import {toEngineEpilogue} from './epilogue.js';
 import {floats} from './floats.js';
 import {compute} from './memory.js';
 import {isTiny} from './tiny.js';
@@ -20,10 +21,13 @@ export const hostFamily: BackendFamily = {
   implementations: () => algorithms().map(implementation),
   builtins: {wasm: builtinOnWasm},
   engine,
+  kernelLanguage: 'engine',
   floats,
   minPredictedFlops: 4e6,
   counters: () => [...engine().counters, ...algorithms().flatMap(({counters: parts = []}) => parts)],
 };
+
+const fuses = fusesIn('engine');
 
 const implementations = new WeakMap<Algorithm, Implementation>();
 
@@ -44,9 +48,9 @@ function implementation(algorithm: Algorithm): Implementation {
       return work && ratesOf(engine()).predict(work);
     },
     ...(algorithm === direct ? {isFaster: isTiny} : {}),
-    ...(algorithm.fuses ? {fuses: isPerChannel} : {}),
+    ...(algorithm.fuses ? {fuses} : {}),
     run(pass: Pass, info: Conv2DInfo, a: TensorInfo, b: TensorInfo, backend: object, epilogue?: TensorEpilogue) {
-      const beside = epilogue ? epilogueTensors(epilogue) : [];
+      const beside = epilogueInputs(epilogue).map(([, tensor]) => tensor);
       const shape = shapeOf(info, passTensors[pass].output);
       return compute(backend, [a, b, ...beside], shape, ([first, second, ...rest], output) =>
         algorithm[pass]?.(info, first, second, output, engine(), epilogue && toEngineEpilogue(epilogue, rest)),

@@ -1,7 +1,8 @@
+import {activations} from '../../geometry/activations.js';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import {flopsOf, shapeOf} from '../../geometry/pass.js';
+import {alongChannels} from '../epilogue.js';
 import type {Launch} from '../gpu/work.js';
-import {alongChannels} from '../host/epilogue.js';
 import type {Builtin} from '../implementation.js';
 import {costFrom, texelsOf} from './cost.js';
 
@@ -26,7 +27,8 @@ export const builtinOnWebgl: Builtin = {
       "with an odd width or odd channels tfjs's own meets undefined lanes of its textures"
     );
   },
-  fuses: ({outChannels}, {bias, preluActivationWeights: slopes}) =>
+  fuses: ({outChannels}, {activation, bias, preluActivationWeights: slopes}) =>
+    !activations[activation].isUnknownToTfjs &&
     [bias, slopes].every(
       (tensor) => !tensor || (tensor.shape.length === 1 && alongChannels(tensor.shape, outChannels)),
     ),

@@ -1,30 +1,21 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
+import {fusedForm} from '../../geometry/activations.js';
+import {epilogueInputs} from '../epilogue.js';
 import type {TensorEpilogue} from '../implementation.js';
 
-/** GLSL that applies an activation to `value`, two channels of two pixels. Comparisons with NaN are false, so NaN stays NaN. */
-const activations: Readonly<Record<string, string>> = {
-  linear: '',
-  relu: 'value = mix(value, vec4(0.), lessThan(value, vec4(0.)));',
-  relu6:
-    'value = mix(value, vec4(0.), lessThan(value, vec4(0.))); value = mix(value, vec4(6.), greaterThan(value, vec4(6.)));',
-  leakyrelu: 'value = mix(value, alpha * value, lessThan(value, vec4(0.)));',
-  prelu: 'value = mix(value, getSlopes(at.w).xyxy * value, lessThan(value, vec4(0.)));',
-};
-
-/** GLSL of bias and activation. The shader has `value` at the channels from `at.w` on, and a uniform `alpha`. */
+/**
+ * GLSL that applies bias and activation to `value`, two channels of two pixels. The shader has the channels from `at.w` on, and a uniform
+ * `alpha`.
+ */
 export function epilogueText({activation = 'linear', bias}: Partial<TensorEpilogue> = {}): string {
-  return `${bias ? 'value += getBias(at.w).xyxy;' : ''} ${activations[activation]}`;
+  const after = String(fusedForm(activation, 'glsl')).replace(/\bslopes\b/, 'getSlopes(at.w).xyxy');
+  return `${bias ? 'value += getBias(at.w).xyxy;' : ''} value = ${after};`;
 }
 
-/** The tensors of an epilogue that a shader reads: vectors along the channels, each with its name in GLSL. */
-export function epilogueInputs({
-  activation,
-  bias,
-  preluActivationWeights: slopes,
-}: Partial<TensorEpilogue> = {}): [name: string, tensor: TensorInfo][] {
-  const vector = (tensor: TensorInfo): TensorInfo => ({...tensor, shape: [tensor.shape[tensor.shape.length - 1]]});
-  return [
-    ...(bias ? [['Bias', vector(bias)] as [string, TensorInfo]] : []),
-    ...(activation === 'prelu' && slopes ? [['Slopes', vector(slopes)] as [string, TensorInfo]] : []),
-  ];
+/** The tensors of an epilogue as vectors along the channels, which the shaders read. */
+export function epilogueVectors(epilogue?: Partial<TensorEpilogue>): [name: string, tensor: TensorInfo][] {
+  return epilogueInputs(epilogue).map(([name, tensor]) => [
+    name,
+    {...tensor, shape: [tensor.shape[tensor.shape.length - 1]]},
+  ]);
 }

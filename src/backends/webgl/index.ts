@@ -80,6 +80,7 @@ export const webglFamily: BackendFamily = {
   backends: backendNames.webgl,
   implementations: () => implementations,
   builtins: {webgl: builtinOnWebgl},
+  kernelLanguage: 'glsl',
   compiles: true,
   ratesSource: () => ratesInUse().from,
   counters: () => [...packed2x2Counters, ...channelPackedDirectCounters, ...channelPackedCounters, ...counters],

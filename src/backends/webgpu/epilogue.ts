@@ -1,22 +1,15 @@
-import type {TensorInfo} from '@tensorflow/tfjs';
+import {activations, fusedForm} from '../../geometry/activations.js';
+import {epilogueInputs} from '../epilogue.js';
 import type {TensorEpilogue} from '../implementation.js';
 import type {Shader, Step} from './step.js';
 
 type EpilogueType = NonNullable<Shader['epilogue']>;
 
-/** WGSL that applies an activation to `value`. Comparisons with NaN are false, so NaN stays NaN. */
-const activations: Readonly<Record<string, string>> = {
-  linear: 'value',
-  relu: 'select(value, T(), value < T())',
-  relu6: 'select(select(value, T(), value < T()), T(6.0), value > T(6.0))',
-  leakyrelu: 'select(value, uniforms.alpha * value, value < T())',
-  prelu: 'select(value, Slopes[AT] * value, value < T())',
-};
-
 /** WGSL of the function `epilogue`. */
 function textOf(type: EpilogueType, {activation = 'linear', bias}: Partial<TensorEpilogue> = {}): string {
   const at = type === 'f32' ? 'channel' : 'channel >> 2u';
-  const after = activations[activation].replaceAll('T(', `${type}(`).replace('AT', at);
+  const operands: Record<string, string> = {T: type, slopes: `Slopes[${at}]`, alpha: 'uniforms.alpha'};
+  const after = String(fusedForm(activation, 'wgsl')).replace(/\b(T|slopes|alpha)\b/g, (name) => operands[name]);
   return `
   fn epilogue(sum: ${type}, channel: i32) -> ${type} {
     let value = sum${bias ? ` + Bias[${at}]` : ''};
@@ -35,12 +28,9 @@ export function withEpilogue(step: Step, epilogue?: TensorEpilogue): Step {
 }
 
 function withTensors({shader, reads, ...step}: Step, epilogue: TensorEpilogue): Step {
-  const {activation, bias, preluActivationWeights: slopes, leakyreluAlpha} = epilogue;
+  const {activation, bias, leakyreluAlpha} = epilogue;
   const type = shader.epilogue as EpilogueType;
-  const beside: [string, TensorInfo][] = [
-    ...(bias ? [['Bias', bias] as [string, TensorInfo]] : []),
-    ...(activation === 'prelu' && slopes ? [['Slopes', slopes] as [string, TensorInfo]] : []),
-  ];
+  const beside = epilogueInputs(epilogue);
   const {components: [...components] = []} = shader;
   const own = shader.inputs.map((_, i) => components[i] ?? 1);
   const lanes = type === 'f32' ? 1 : 4;
@@ -53,6 +43,6 @@ function withTensors({shader, reads, ...step}: Step, epilogue: TensorEpilogue): 
       inputs: [...shader.inputs, ...beside.map(([name]) => name)],
       components: [...own, ...beside.map(() => lanes), components[own.length] ?? 1],
     },
-    ...(activation === 'leakyrelu' ? {reals: {alpha: [leakyreluAlpha]}} : {}),
+    ...(activations[activation].operand === 'alpha' ? {reals: {alpha: [leakyreluAlpha]}} : {}),
   };
 }

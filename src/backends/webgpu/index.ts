@@ -28,6 +28,7 @@ export function addImplementation(implementation: Implementation): () => void {
 export const webgpuFamily: BackendFamily = {
   backends: backendNames.webgpu,
   implementations: () => implementations,
+  kernelLanguage: 'wgsl',
   compiles: true,
   floats: {areHeld: holdsFloats, copy: toFloats},
   ratesSource: () => ratesOf(adapterInUse()).from,

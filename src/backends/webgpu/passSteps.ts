@@ -2,7 +2,7 @@ import type {TensorInfo} from '@tensorflow/tfjs';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import {fitToIndexRange, maxInt32} from '../../geometry/indexRange.js';
 import {type Pass, passes, passTensors, shapeOf} from '../../geometry/pass.js';
-import {isPerChannel} from '../host/epilogue.js';
+import {fusesIn} from '../epilogue.js';
 import type {Implementation} from '../implementation.js';
 import {type Setting, settingOf} from './device.js';
 import {withEpilogue} from './epilogue.js';
@@ -28,7 +28,7 @@ export function stepsImplementation(
   return {
     algorithm,
     passes: own,
-    fuses: isPerChannel,
+    fuses: fusesIn('wgsl'),
     ...more,
     supports(info, pass) {
       if (!own.includes(pass)) return `it has no ${pass}`;

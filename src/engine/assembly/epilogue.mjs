@@ -1,18 +1,18 @@
-/** The kernel's number for each activation. */
-export const activationCodes = {linear: 0, relu: 1, relu6: 2, prelu: 3, leakyrelu: 4};
+/**
+ * out[p, j] ← activation(out[p, j] + bias[j]). Without bias its address is 0. The number of an activation is its index in `forms`, the
+ * expressions of `geometry/activations.ts`.
+ */
+export const epilogue = (forms) => `
+/** Multiplies in double, as JavaScript does. */
+function scaled(value: v128, alpha: f64): v128 {
+  const low = f32x4.demote_f64x2_zero(f64x2.mul(f64x2.promote_low_f32x4(value), f64x2.splat(alpha)));
+  const high = f32x4.demote_f64x2_zero(f64x2.mul(f64x2.promote_low_f32x4(v128.shuffle<f32>(value, value, 2, 3, 2, 3)), f64x2.splat(alpha)));
+  return v128.shuffle<f32>(low, high, 0, 1, 4, 5);
+}
 
-/** out[p, j] ← activation(out[p, j] + bias[j]). Without bias its address is 0. leakyrelu multiplies in double, as JavaScript does. */
-export const epilogue = `
 function activate(value: v128, kind: i32, slopes: usize, alpha: f64): v128 {
   const zero = f32x4.splat(0);
-  if (kind == ${activationCodes.relu}) return f32x4.max(value, zero);
-  if (kind == ${activationCodes.relu6}) return f32x4.min(f32x4.max(value, zero), f32x4.splat(6));
-  if (kind == ${activationCodes.prelu}) return v128.bitselect(f32x4.mul(value, v128.load(slopes)), value, f32x4.lt(value, zero));
-  if (kind == ${activationCodes.leakyrelu}) {
-    const low = f32x4.demote_f64x2_zero(f64x2.mul(f64x2.promote_low_f32x4(value), f64x2.splat(alpha)));
-    const high = f32x4.demote_f64x2_zero(f64x2.mul(f64x2.promote_low_f32x4(v128.shuffle<f32>(value, value, 2, 3, 2, 3)), f64x2.splat(alpha)));
-    return v128.bitselect(v128.shuffle<f32>(low, high, 0, 1, 4, 5), value, f32x4.lt(value, zero));
-  }
+  ${forms.map((form, kind) => `if (kind == ${kind}) return ${form};`).join('\n  ')}
   return value;
 }
 

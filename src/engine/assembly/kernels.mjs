@@ -286,13 +286,14 @@ export function peak(iterations: i32, value: f32): f32 {
  * The text of a module.
  * @param rows8 the rows of its tiles of eight columns
  * @param rows4 the rows of its tiles of four columns
+ * @param activations the expression of each activation, see `epilogue.mjs`
  */
-export function kernels({rows8, rows4}) {
+export function kernels({rows8, rows4}, activations) {
   return [
     ...[shared, igemm(rows8, 2), igemm(rows4, 1), igemmTransposed(rows8, 2), igemmTransposed(rows4, 1)],
     // A tile's sums, operands and factors just fit the registers.
     ...[narrowIgemm(7, 1), narrowIgemm(4, 2), narrowIgemm(3, 3)],
     ...[narrowIgemmTransposed(7, 1), narrowIgemmTransposed(4, 2), narrowIgemmTransposed(3, 3)],
-    ...[epilogue, dwconv, repeat, batchedGemm, tileTransforms, fourier, peak],
+    ...[epilogue(activations), dwconv, repeat, batchedGemm, tileTransforms, fourier, peak],
   ].join('');
 }

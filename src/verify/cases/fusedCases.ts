@@ -1,3 +1,5 @@
+import {activationNames, activations} from '../../geometry/activations.js';
+import {formatEpilogue} from '../../geometry/epilogue.js';
 import {type Case, filledOnce, named} from './case.js';
 
 /**
@@ -16,7 +18,10 @@ export function fusedCases(): Case[] {
     ['3×3, many channels', 'mb2ih6iw7ic36oc20kh3kw3-same-nhwc'],
     ['depthwise, eight channels', 'mb2ih6iw9ic8oc8kh3kw3-same-nhwc-depthwise'],
   ];
-  const inKernels = ['bias', 'bias-relu', 'bias-relu6', 'bias-leakyrelu0.25', 'bias-prelu'];
+  const inKernels = activationNames().map((activation) => {
+    const leakyreluAlpha = activations[activation].operand === 'alpha' ? 0.25 : undefined;
+    return formatEpilogue({activation, bias: 'c', leakyreluAlpha}).join('-');
+  });
   const problems: [string, string][] = [
     ['linear', `${dense}-linear`],
     ['bias', `${dense}-bias`],

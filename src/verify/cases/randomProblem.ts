@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import {activations, type ProblemEpilogue} from '../../geometry/epilogue.js';
+import {activationNames, activations} from '../../geometry/activations.js';
+import type {ProblemEpilogue} from '../../geometry/epilogue.js';
 import {flopsOf, sizeOf} from '../../geometry/pass.js';
 import {type Problem, problemInfo, resolves} from '../../geometry/problem.js';
 
@@ -134,7 +135,7 @@ const axes = (dataFormat: Problem['dataFormat']) =>
 const epilogueOf = (dataFormat: Problem['dataFormat']): fc.Arbitrary<ProblemEpilogue> =>
   fc
     .record({
-      activation: fc.constantFrom(...activations),
+      activation: fc.constantFrom(...activationNames()),
       bias: fc.option(axes(dataFormat), {nil: undefined}),
       slopes: axes(dataFormat),
       alpha: fc.constantFrom(undefined, 0.25, 0.5),
@@ -142,8 +143,8 @@ const epilogueOf = (dataFormat: Problem['dataFormat']): fc.Arbitrary<ProblemEpil
     .map(({activation, bias, slopes, alpha}) => ({
       activation,
       ...(bias === undefined ? {} : {bias}),
-      ...(activation === 'prelu' ? {slopes} : {}),
-      ...(activation === 'leakyrelu' && alpha !== undefined ? {leakyreluAlpha: alpha} : {}),
+      ...(activations[activation].operand === 'slopes' ? {slopes} : {}),
+      ...(activations[activation].operand === 'alpha' && alpha !== undefined ? {leakyreluAlpha: alpha} : {}),
     }));
 
 /** A random problem without an epilogue. */

@@ -1,4 +1,4 @@
-import type {Activation} from '../../geometry/epilogue.js';
+import {activations} from '../../geometry/activations.js';
 import {type Pass, passes} from '../../geometry/pass.js';
 import type {Problem} from '../../geometry/problem.js';
 import {ForeignKernelError} from '../../plugin/gradients.js';
@@ -117,29 +117,20 @@ function counted<T>(fn: () => T, titles: readonly string[], calls: CallCounts): 
   return {value, runs: count() - before};
 }
 
-/** tfjs's kernels of the activations. A tape runs them separately where tfjs does not fuse. */
-const activationKernels: Readonly<Record<Activation, string | undefined>> = {
-  linear: undefined,
-  relu: 'Relu',
-  relu6: 'Relu6',
-  elu: 'Elu',
-  sigmoid: 'Sigmoid',
-  prelu: 'Prelu',
-  leakyrelu: 'LeakyRelu',
-};
-
 /** The kernels that a tape runs after a convolution whose activation tfjs does not fuse there. */
 function afterConvolution({epilogue}: Problem): string[] {
-  const activation = epilogue && activationKernels[epilogue.activation];
-  if (!activation) return [];
-  return [...(epilogue.bias === undefined ? [] : ['Add']), activation];
+  const kernels: string[] = [];
+  const note = (kernelName: string) => void kernels.push(kernelName);
+  if (epilogue) activations[epilogue.activation].byKernels(note, undefined, {alpha: 0});
+  return epilogue?.bias === undefined || kernels.length === 0 ? kernels : ['Add', ...kernels];
 }
 
 /** The kernels that contribute to the result of a pass. The pass's own kernel comes first. */
 function kernelsOf(problem: Problem, pass: Pass): string[] {
   const own = kernelOf(problem, pass);
   if (pass === 'forward') return [own];
-  return [own, ...afterConvolution(problem), ...(problem.epilogue?.activation === 'elu' ? ['EluGrad'] : [])];
+  const {gradientKernel} = activations[problem.epilogue?.activation ?? 'linear'];
+  return [own, ...afterConvolution(problem), ...(gradientKernel === undefined ? [] : [gradientKernel])];
 }
 
 /**

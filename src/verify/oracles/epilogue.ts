@@ -1,3 +1,4 @@
+import {activations} from '../../geometry/activations.js';
 import {fills} from '../data/fill.js';
 import {compare} from '../reference/compare.js';
 import type {EpilogueInputs} from '../reference/convolution.js';
@@ -17,7 +18,8 @@ export const epilogueOracle: Oracle = {
   name: 'epilogue',
   passes: ['backpropFilter'],
   fills,
-  appliesTo: ({epilogue}) => epilogue !== undefined && (epilogue.bias !== undefined || epilogue.activation === 'prelu'),
+  appliesTo: ({epilogue}) =>
+    epilogue !== undefined && (epilogue.bias !== undefined || activations[epilogue.activation].operand === 'slopes'),
   oneInOnGpu: 2,
   oneAlgorithm: true,
   judges(problem, _pass, _fill, {algorithm, imported, supports}) {

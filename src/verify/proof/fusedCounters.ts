@@ -1,7 +1,7 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
-import {activations} from '../../geometry/epilogue.js';
+import {activationNames} from '../../geometry/activations.js';
 import {problemInfo} from '../../geometry/problem.js';
-import {fusesOn, fusingAlgorithms} from '../../plugin/select.js';
+import {fusesActivation, fusesOn, fusingAlgorithms} from '../../plugin/select.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {epilogueShapes, type FusedProblem} from '../reference/fusedReference.js';
 
@@ -21,11 +21,8 @@ export function fusedCounter(backend: string, algorithm: string, problem: FusedP
     : undefined;
 }
 
-/**
- * All such counters of a backend. elu and sigmoid have none: they are left everywhere to tfjs's kernels, whose vectors round in ways of
- * their own.
- */
+/** All such counters of a backend: those of the activations that its kernels apply themselves. */
 export function fusedCounters(backend: string): string[] {
-  const own = activations.filter((activation) => activation !== 'elu' && activation !== 'sigmoid');
+  const own = activationNames().filter((activation) => fusesActivation(backend, activation) === true);
   return fusingAlgorithms(backend).flatMap((algorithm) => own.map((activation) => counterOf(algorithm, activation)));
 }

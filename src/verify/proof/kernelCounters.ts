@@ -1,5 +1,5 @@
 import type {NamedAttrMap, NamedTensorInfoMap} from '@tensorflow/tfjs';
-import {activations} from '../../geometry/epilogue.js';
+import {activationNames} from '../../geometry/activations.js';
 import {fusedKernelNames} from '../../plugin/kernels.js';
 
 /** The counters that a call of a kernel reaches: the kernel itself, or the activation, the bias and the data format of a fused kernel. */
@@ -20,7 +20,7 @@ export function kernelCounters(
 /** All counters that calls of a kernel may reach. */
 export function countersOfKernel(name: string): string[] {
   if (!isFusedKernel(name)) return [name];
-  return [...activations, 'with bias', 'without bias', 'NCHW', 'NHWC'].map((part) => `${name}, ${part}`);
+  return [...activationNames(), 'with bias', 'without bias', 'NCHW', 'NHWC'].map((part) => `${name}, ${part}`);
 }
 
 function isFusedKernel(name: string): boolean {

@@ -1,4 +1,4 @@
-import type {Activation} from '../../geometry/epilogue.js';
+import type {Activation} from '../../geometry/activations.js';
 import type {Arithmetic} from './arithmetic.js';
 
 /**
@@ -8,6 +8,8 @@ import type {Arithmetic} from './arithmetic.js';
 export interface ActivationDefinition {
   value(z: number, slope: number): number;
   derivative(z: number, slope: number): number;
+  /** Where the slope comes from: a tensor, or a number. */
+  operand?: 'slopes' | 'alpha';
   /** Where the derivative jumps. */
   kinks: readonly number[];
   /** The size of the jump at a kink. */
@@ -56,12 +58,14 @@ export const activationDefinitions: Readonly<Record<Activation, ActivationDefini
   },
   prelu: {
     ...sloped,
+    operand: 'slopes',
     valueError: (z, slope, {unit, underflow}) => unit * Math.abs(slope * z) + underflow,
     roundings: 1,
   },
   // The slope itself is also rounded where it is passed as a float32.
   leakyrelu: {
     ...sloped,
+    operand: 'alpha',
     valueError: (z, slope, {unit, underflow}) => 2 * unit * (1 + unit) * Math.abs(slope * z) + underflow,
     roundings: 2,
   },

@@ -34,7 +34,7 @@ export function epilogueShapes(problem: FusedProblem): Partial<Record<keyof Epil
   const output = outputShape(problem);
   return {
     ...(bias === undefined ? {} : {bias: axesShape(bias, output)}),
-    ...(activation === 'prelu' ? {slopes: axesShape(slopes, output)} : {}),
+    ...(activationDefinitions[activation].operand === 'slopes' ? {slopes: axesShape(slopes, output)} : {}),
   };
 }
 
@@ -140,9 +140,10 @@ function preactivationOf(problem: FusedProblem, inputs: AllInputs): Preactivatio
       }),
     ),
   };
+  const definition = activationDefinitions[activation];
   return {
-    definition: activationDefinitions[activation],
-    slope: activation === 'prelu' ? (i) => slopes![at.slopes(i)] : () => leakyreluAlpha,
+    definition,
+    slope: definition.operand === 'slopes' ? (i) => slopes![at.slopes(i)] : () => leakyreluAlpha,
     z,
   };
 }
@@ -229,7 +230,8 @@ function stepsOf(
   {filter, bias, slopes}: AllInputs,
 ): Record<'filter' | 'z' | 'slope' | 'd', number> {
   const {activation, leakyreluAlpha = defaultAlpha} = epilogue;
-  const own = activation === 'leakyrelu' ? fraction([leakyreluAlpha]) : activation === 'prelu' ? fraction(slopes!) : 1;
+  const {operand} = activationDefinitions[activation];
+  const own = operand === 'alpha' ? fraction([leakyreluAlpha]) : operand === 'slopes' ? fraction(slopes!) : 1;
   const ofFilter = fraction(filter);
   return {filter: ofFilter, z: Math.max(ofFilter, bias ? fraction(bias) : 1), slope: own, d: own};
 }

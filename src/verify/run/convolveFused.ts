@@ -1,4 +1,5 @@
 import type {NamedTensorMap, Tensor, Tensor4D} from '@tensorflow/tfjs';
+import {activations} from '../../geometry/activations.js';
 import {problemAttributes} from '../../geometry/problem.js';
 import {isStridedAndDilated} from '../../plugin/builtinFault.js';
 import {conv2d} from '../../plugin/conv2d.js';
@@ -57,7 +58,8 @@ export function convolveFused(
 export function isRefusedFused(problem: FusedProblem, isRecorded: boolean): boolean {
   const {kind, dataFormat, epilogue} = problem;
   const {activation, slopes = 'c'} = epilogue;
-  if (isStridedAndDilated(problem)) return true;
-  if (kind !== 'depthwise' && activation === 'prelu' && ![0, 1, 3].includes(slopes.length)) return true;
+  const {operand, isUnknownToTfjs} = activations[activation];
+  if (isStridedAndDilated(problem) || isUnknownToTfjs) return true;
+  if (kind !== 'depthwise' && operand === 'slopes' && ![0, 1, 3].includes(slopes.length)) return true;
   return dataFormat === 'NCHW' && (kind === 'depthwise' || (isRecorded && activation !== 'linear'));
 }

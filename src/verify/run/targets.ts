@@ -1,5 +1,6 @@
 import type {Bound} from '../../algorithms/algorithm.js';
 import {findAlgorithm} from '../../algorithms/index.js';
+import {activations} from '../../geometry/activations.js';
 import {hasZeroSize, type Pass, passTensors} from '../../geometry/pass.js';
 import {type Problem, problemInfo} from '../../geometry/problem.js';
 import {algorithmsOf, footprintOf, supportsPass} from '../../plugin/select.js';
@@ -49,7 +50,9 @@ function supportsOnTape(
 ): true | string {
   const activation = pass === 'forward' ? 'linear' : (problem.epilogue?.activation ?? 'linear');
   if (activation === 'linear') return supports(pass);
-  if (activation === 'elu' && !tf.getKernel('EluGrad', backend)) return `tfjs has no EluGrad on ${backend}`;
+  const {gradientKernel} = activations[activation];
+  if (gradientKernel !== undefined && !tf.getKernel(gradientKernel, backend))
+    return `tfjs has no ${gradientKernel} on ${backend}`;
   // Another algorithm in its place would round in a way of its own.
   if (supports('forward') !== true)
     return `an activation's gradient takes the forward pass too, which it does not do here`;

@@ -1,4 +1,4 @@
-import {activations} from '../../../src/geometry/epilogue.js';
+import {activationNames} from '../../../src/geometry/activations.js';
 import {flopsOf, sizeOf} from '../../../src/geometry/pass.js';
 import {formatProblem, type Problem, parseProblem, problemInfo} from '../../../src/geometry/problem.js';
 import {cases, casesOf, fixedCases} from '../../../src/verify/cases/index.js';
@@ -80,7 +80,7 @@ test.each(sizes)('%s exceeds 4, 32 and 256 in some fixed cases, and 16 in random
   expect(many.some(({random, problem}) => random && problem[size] > 16)).toBe(true);
 });
 
-test.each(activations)('%s occurs in random problems with and without a bias', (activation) => {
+test.each(activationNames())('%s occurs in random problems with and without a bias', (activation) => {
   const own = many.flatMap(({random, problem}) =>
     random && problem.epilogue?.activation === activation ? [problem.epilogue] : [],
   );

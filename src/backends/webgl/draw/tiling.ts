@@ -1,7 +1,7 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import type {TensorEpilogue} from '../../implementation.js';
 import type {WebGLBackend} from '../device/tfjsBackend.js';
-import {epilogueInputs, epilogueText} from '../epilogue.js';
+import {epilogueText, epilogueVectors} from '../epilogue.js';
 import {packedTextureOf, pairsOf} from '../texture/packedTexture.js';
 import {
   assemble,
@@ -78,7 +78,7 @@ export const tilingText = `
  * finishes its sum.
  */
 export const resultText = (epilogue?: TensorEpilogue) => `
-  ${epilogueInputs(epilogue)
+  ${epilogueVectors(epilogue)
     .map(([name]) => `vec4 get${name}(int channel) { return texelAt(${name}, channel >> 1); }`)
     .join('\n  ')}
 
@@ -120,7 +120,7 @@ export function runTiled(
   {program: {text, samplers, uniforms}, inputs, result, tiling, drawBuffers, epilogue}: TiledDraw,
   track: TrackScratch,
 ): TensorInfo {
-  const beside = epilogueInputs(epilogue);
+  const beside = epilogueVectors(epilogue);
   const program = {
     text,
     samplers: [...samplers, ...beside.map(([name]) => name)],

@@ -1,4 +1,4 @@
-import {activations} from '../../../geometry/epilogue.js';
+import {activationNames, activations, defaultAlpha} from '../../../geometry/activations.js';
 import type {Problem} from '../../../geometry/problem.js';
 import {type FusedProblem, isFused} from '../../reference/fusedReference.js';
 import {type AllInputs, reference} from '../../reference/reference.js';
@@ -34,13 +34,13 @@ const causes: readonly Cause[] = [
   ...[0.5, 2].map((factor) => ({
     cause: `a slope of leakyrelu ${factor === 2 ? 'twice' : 'half'} as steep`,
     change: (problem: FusedProblem, inputs: AllInputs) => {
-      const {activation, leakyreluAlpha = 0.2} = problem.epilogue;
+      const {activation, leakyreluAlpha = defaultAlpha} = problem.epilogue;
       const epilogue = {...problem.epilogue, leakyreluAlpha: leakyreluAlpha * factor};
-      return activation === 'leakyrelu' ? {problem: {...problem, epilogue}, inputs} : undefined;
+      return activations[activation].operand === 'alpha' ? {problem: {...problem, epilogue}, inputs} : undefined;
     },
   })),
-  ...activations
-    .filter((activation) => activation !== 'prelu')
+  ...activationNames()
+    .filter((activation) => activations[activation].operand !== 'slopes')
     .map((activation) => ({
       cause: activation === 'linear' ? 'the activation left out' : `${activation} for its activation`,
       change: (problem: FusedProblem, inputs: AllInputs) => {

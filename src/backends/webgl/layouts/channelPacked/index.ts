@@ -3,8 +3,8 @@ import {counterNamed, countHit, makeCounters} from '../../../../engine/coverageC
 import type {Conv2DInfo, Kind} from '../../../../geometry/conv2dInfo.js';
 import {fitToIndexRange} from '../../../../geometry/indexRange.js';
 import {filterDepth, type Pass, passes, passTensors, shapeOf} from '../../../../geometry/pass.js';
+import {fusesIn} from '../../../epilogue.js';
 import {tapGeometry} from '../../../gpu/tapGeometry.js';
-import {isPerChannel} from '../../../host/epilogue.js';
 import type {Implementation, TensorEpilogue} from '../../../implementation.js';
 import {costFrom} from '../../cost.js';
 import {assertContext, device, needsWebGL2, type WebGLBackend} from '../../device/tfjsBackend.js';
@@ -63,7 +63,7 @@ export function channelPackedImplementation(
       if (layoutOf(fitted, pass, maxSide, fragments)) return true;
       return `its textures would be larger than ${maxSide} × ${maxSide}`;
     },
-    fuses: isPerChannel,
+    fuses: fusesIn('glsl'),
     run(pass, asked, a, b, backend, epilogue) {
       const info = fitToIndexRange(asked, maxDividend) as Conv2DInfo;
       assertContext(backend as WebGLBackend);

@@ -3,7 +3,7 @@ import type {TensorEpilogue} from '../../../implementation.js';
 import type {WebGLBackend} from '../../device/tfjsBackend.js';
 import type {WebGLProgram} from '../../direct/program.js';
 import {commonGlsl, floatDivision, outputCoordinates} from '../../draw/glsl.js';
-import {epilogueInputs, epilogueText} from '../../epilogue.js';
+import {epilogueText, epilogueVectors} from '../../epilogue.js';
 import {type Slabs, slabsText, uniformOf} from './slabs.js';
 
 /** Reads a texel of one of the four draw buffers, which lie below each other. */
@@ -93,7 +93,7 @@ export function runUnpack(
   slabs: Slabs,
   numbers: {channelBlocks: number; groups: number; slices: number; stride: readonly number[]},
 ): TensorInfo {
-  const beside = epilogueInputs(epilogue);
+  const beside = epilogueVectors(epilogue);
   const program: WebGLProgram = {
     ...{
       variableNames: ['DrawBuffers', ...beside.map(([name]) => name)],

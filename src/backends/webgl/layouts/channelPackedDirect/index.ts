@@ -3,8 +3,8 @@ import {counterNamed, countHit, makeCounters} from '../../../../engine/coverageC
 import type {Conv2DInfo} from '../../../../geometry/conv2dInfo.js';
 import {fitsIndexRange} from '../../../../geometry/indexRange.js';
 import {type Pass, passTensors, shapeOf} from '../../../../geometry/pass.js';
+import {fusesIn} from '../../../epilogue.js';
 import {tapGeometry} from '../../../gpu/tapGeometry.js';
-import {isPerChannel} from '../../../host/epilogue.js';
 import type {Implementation, TensorEpilogue} from '../../../implementation.js';
 import {costFrom} from '../../cost.js';
 import {assertContext, device, needsWebGL2, type WebGLBackend} from '../../device/tfjsBackend.js';
@@ -53,7 +53,7 @@ export function channelPackedDirectImplementation(
       if (!passes.includes(pass)) return `it has no ${pass}`;
       return whyNot(info, pass) ?? needsWebGL2();
     },
-    fuses: isPerChannel,
+    fuses: fusesIn('glsl'),
     run(pass, info, a, b, backend, epilogue) {
       assertContext(backend as WebGLBackend);
       return run((texts) => change(texts, pass), pass, info, a, b, backend as WebGLBackend, epilogue);

@@ -2,7 +2,7 @@ import {counterNamed, countHit, makeCounters} from '../../../../engine/coverageC
 import type {Conv2DInfo, Kind} from '../../../../geometry/conv2dInfo.js';
 import {fitsIndexRange} from '../../../../geometry/indexRange.js';
 import {filterDepth, type Pass, passes, passTensors, shapeOf, sizeOf} from '../../../../geometry/pass.js';
-import {isPerChannel} from '../../../host/epilogue.js';
+import {fusesIn} from '../../../epilogue.js';
 import type {Implementation} from '../../../implementation.js';
 import {costFrom} from '../../cost.js';
 import {assertContext, device, needsWebGL2, type WebGLBackend} from '../../device/tfjsBackend.js';
@@ -55,7 +55,7 @@ export function packed2x2Implementation(
       if (!own.includes(pass)) return `it has no ${pass}`;
       return whyNot(info, pass) ?? needsWebGL2();
     },
-    fuses: isPerChannel,
+    fuses: fusesIn('glsl'),
     run(pass, info, a, b, backend, epilogue) {
       const webgl = backend as WebGLBackend;
       assertContext(webgl);

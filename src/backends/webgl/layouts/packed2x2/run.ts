@@ -7,7 +7,7 @@ import {device, type WebGLBackend} from '../../device/tfjsBackend.js';
 import type {WebGLProgram} from '../../direct/program.js';
 import {drawBufferLimit} from '../../draw/drawBuffers.js';
 import {runTiled} from '../../draw/tiling.js';
-import {epilogueInputs} from '../../epilogue.js';
+import {epilogueVectors} from '../../epilogue.js';
 import {pointwiseTile, pointwiseTiling} from '../../pointwise/packed2x2.js';
 import {texelShape} from '../../texture/rectangles.js';
 import type {Packed2x2Shaders} from './shaders.js';
@@ -26,7 +26,7 @@ export interface PassRun {
 }
 
 export function runDepthwise({backend, texts, info, pass, inputs, epilogue}: PassRun): TensorInfo {
-  const beside = epilogueInputs(epilogue);
+  const beside = epilogueVectors(epilogue);
   const uniforms = tapGeometry(info);
   const program: WebGLProgram = {
     variableNames: ['source', 'Filter', ...beside.map(([name]) => name)],

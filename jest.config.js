@@ -28,7 +28,7 @@ const shared = {
     '^.+/ownFolder\\.js$': '<rootDir>/test/support/ownFolder.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
-  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/dist/'],
 };
 
 export default {
@@ -39,7 +39,7 @@ export default {
       ...shared,
       displayName: 'node',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['<rootDir>/test/browser/'],
+      testPathIgnorePatterns: ['<rootDir>/test/browser/', '<rootDir>/test/environments/'],
     },
     {
       ...shared,
@@ -47,6 +47,13 @@ export default {
       testMatch: ['<rootDir>/test/browser/**/*.test.ts'],
       globalSetup: '<rootDir>/test/browser/globalSetup.mjs',
       globalTeardown: '<rootDir>/test/browser/globalTeardown.mjs',
+    },
+    {
+      ...shared,
+      displayName: 'environments',
+      testMatch: ['<rootDir>/test/environments/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/environments/globalSetup.mjs',
+      globalTeardown: '<rootDir>/test/environments/globalTeardown.mjs',
     },
   ],
 };

@@ -1,11 +1,11 @@
 // `node scripts/accuracy.mjs [PROBLEM…]`, after `npm run build`, prints how far results are from float64, as the Markdown tables
 // of docs/winograd.md and docs/fft.md. A cell is empty if the algorithm does not support the problem.
-import {findAlgorithm} from '../dist/algorithms/index.js';
-import {wasmEngine} from '../dist/engine/wasmEngine.js';
-import {wasmVariants} from '../dist/engine/wasmModule.js';
-import {passes, passTensors} from '../dist/geometry/pass.js';
-import {parseProblem, problemInfo} from '../dist/geometry/problem.js';
-import {makeTestVector} from '../dist/verify/data/testVector.js';
+import {findAlgorithm} from '../build/algorithms/index.js';
+import {wasmEngine} from '../build/engine/wasmEngine.js';
+import {wasmVariants} from '../build/engine/wasmModule.js';
+import {passes, passTensors} from '../build/geometry/pass.js';
+import {parseProblem, problemInfo} from '../build/geometry/problem.js';
+import {makeTestVector} from '../build/verify/data/testVector.js';
 
 const layers = ['ih56iw56ic64oc64kh3kw3-same', 'ih28iw28ic128oc128kh3kw3-same', 'mb4ih14iw14ic32oc48kh3kw3'];
 const names = ['implicitGemm', 'winograd', 'winograd4', 'fft'];

@@ -5,10 +5,10 @@
 // also prints how good the choices by these rates are.
 import {readFileSync} from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
-import {gpuWorkKinds} from '../dist/backends/gpu/work.js';
-import {builtinOnWebgl} from '../dist/backends/webgl/builtinOnWebgl.js';
-import {parseProblem, problemInfo} from '../dist/geometry/problem.js';
-import {candidatesOf} from '../dist/plugin/select.js';
+import {gpuWorkKinds} from '../build/backends/gpu/work.js';
+import {builtinOnWebgl} from '../build/backends/webgl/builtinOnWebgl.js';
+import {parseProblem, problemInfo} from '../build/geometry/problem.js';
+import {candidatesOf} from '../build/plugin/select.js';
 
 const kinds = ['calls', 'launches', ...gpuWorkKinds];
 const goodLoss = 1.1;

@@ -1,16 +1,16 @@
 // `npm start`, `npm test` and `npm run build` begin here. On a fresh clone, each first installs and builds what is missing. This
 // is plain Node without dependencies, because it runs before they are installed.
-import {build} from './build.mjs';
+import {compile} from './compile.mjs';
 import {install} from './install.mjs';
 import {root, run, StepError, say} from './step.mjs';
 import {test} from './test.mjs';
 
 const commands = {
-  build: () => 0,
+  build: async () => (await import('./bundle.mjs')).bundle(),
   digest: (args) => run(process.execPath, [`${root}test/digest/run.mjs`, ...args]),
   fuzz: (args) => run(process.execPath, [`${root}test/fuzz/run.mjs`, ...args]),
   mutants: (args) => run(process.execPath, [`${root}test/mutants/run.mjs`, ...args]),
-  start: (args) => run(process.execPath, [`${root}dist/cli/main.js`, 'verify', ...args]),
+  start: (args) => run(process.execPath, [`${root}build/cli/main.js`, 'verify', ...args]),
   test,
 };
 
@@ -20,7 +20,7 @@ try {
     throw new StepError(`usage: node scripts/run.mjs ${Object.keys(commands).join('|')}`, 2);
   checkNode();
   await install();
-  await build();
+  await compile();
   process.exitCode = await commands[name](args);
 } catch (error) {
   if (!(error instanceof StepError)) throw error;

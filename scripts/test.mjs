@@ -28,7 +28,7 @@ export async function test(args) {
 
 /** Throws if there is no browser. Half of the package would then go untested, which must not look like a pass. */
 async function requireBrowser() {
-  const {findBrowser, noBrowserAdvice} = await import(pathToFileURL(`${root}dist/cli/browser/findBrowser.js`).href);
+  const {findBrowser, noBrowserAdvice} = await import(pathToFileURL(`${root}build/cli/browser/findBrowser.js`).href);
   const advice = noBrowserAdvice.replace(/\.$/, '');
   const browser = await findBrowser().catch((error) => error);
   if (browser instanceof Error) throw new StepError(browser.message);

@@ -2,9 +2,10 @@
  * tfjs-convgrad: a conv2d that TensorFlow.js users can swap in and trust.
  * @packageDocumentation
  */
-export type {Algorithm, Cost} from './algorithms/algorithm.js';
+export type {Algorithm, Bound, Cost} from './algorithms/algorithm.js';
 export {algorithms, defineAlgorithm} from './algorithms/index.js';
 export type {Engine, Matrix} from './engine/engine.js';
+export type {EngineName} from './engine/index.js';
 export {
   type Conv2DInfo,
   type Conv2DRequest,

@@ -13,7 +13,7 @@ export interface ModelsPage {
  * @param repository the URL of the repository, with convgrad built
  */
 export async function openModelsPage(repository: URL): Promise<ModelsPage> {
-  const load = (name: string) => import(new URL(`dist/cli/browser/${name}.js`, repository).href);
+  const load = (name: string) => import(new URL(`build/cli/browser/${name}.js`, repository).href);
   const [{bundlePage}, {servePage}, {launchBrowser}, {openPage}] = await Promise.all(
     ['bundlePage', 'servePage', 'launchBrowser', 'openPage'].map(load),
   );

@@ -2,14 +2,16 @@ import {existsSync} from 'node:fs';
 import {relative, resolve} from 'node:path';
 import type {BuildOptions, Message} from 'esbuild';
 import {ConvgradError} from '../geometry/error.js';
+import {requireInstalled} from './optionalPackages.js';
 
 /**
  * Bundles with esbuild, writes nothing to disk, and returns the single output file as text.
  *
  * @param options esbuild's options for this bundle
- * @throws ConvgradError with the file, line and column of the first problem, in a message for users
+ * @throws ConvgradError with the file, line and column of the first problem, in a message for users, and when esbuild is not installed
  */
 export async function bundle(options: BuildOptions): Promise<string> {
+  requireInstalled('esbuild');
   // esbuild is loaded only here, because most commands never bundle and it starts a process of its own.
   const {build} = await import('esbuild');
   try {

@@ -1,8 +1,8 @@
 import {createRequire} from 'node:module';
-import {join, resolve} from 'node:path';
+import {resolve} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {provideGpu} from './nodeGpu.js';
-import {packageRoot} from './ownModules.js';
+import {isInstalled} from './optionalPackages.js';
 
 /** The packages that bring tfjs backends; users install those that they want. */
 const packages: Readonly<Record<string, string>> = {
@@ -45,15 +45,6 @@ export async function importBackend(backend: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (!isNotFound(error)) throw error;
-    return false;
-  }
-}
-
-function isInstalled(name: string): boolean {
-  try {
-    createRequire(join(packageRoot, 'package.json')).resolve(name);
-    return true;
-  } catch {
     return false;
   }
 }

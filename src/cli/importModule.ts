@@ -5,6 +5,7 @@ import {pathToFileURL} from 'node:url';
 import type {Plugin} from 'esbuild';
 import {ConvgradError} from '../geometry/error.js';
 import {assertFilesExist, bundle} from './bundle.js';
+import {isInstalled, requireInstalled} from './optionalPackages.js';
 import {type FinishResolve, findWithoutPlugins, onImport, ownPackages} from './ownPackages.js';
 
 /**
@@ -16,6 +17,7 @@ import {type FinishResolve, findWithoutPlugins, onImport, ownPackages} from './o
  */
 export async function importModule(file: string): Promise<Record<string, unknown>> {
   const path = resolve(file);
+  if (!isInstalled('esbuild')) return importAsIs(path);
   const code = await bundleModule(path);
   // Stacks of this module then show positions in the user's file.
   process.setSourceMapsEnabled(true);
@@ -29,6 +31,18 @@ export async function importModule(file: string): Promise<Record<string, unknown
     throw new ConvgradError('convgrad', `${path} threw while it was loaded: ${firstLines(error)}`);
   } finally {
     await rm(folder, {recursive: true, force: true});
+  }
+}
+
+/** Imports a module by Node alone, which finds packages only beside the module, and reads TypeScript only from some version on. */
+async function importAsIs(path: string): Promise<Record<string, unknown>> {
+  assertFilesExist([path]);
+  if (/\.[cm]?tsx?$/.test(path) && !('typescript' in process.features && process.features.typescript))
+    requireInstalled('esbuild');
+  try {
+    return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
+  } catch (error) {
+    throw new ConvgradError('convgrad', `${path} threw while it was loaded: ${firstLines(error)}`);
   }
 }
 

@@ -1,6 +1,7 @@
 import {availableBackends} from '../verify/run/fixture.js';
 import {findBrowser, noBrowserAdvice} from './browser/findBrowser.js';
 import {importBackend, packageAdvice, packageForPage} from './importBackend.js';
+import {adviceToInstall} from './optionalPackages.js';
 
 /** Where a backend can be used: in this process, in a page of a browser, or nowhere, with advice for the user. */
 export type BackendLocation = {place: 'here'} | {place: 'page'} | {place: 'nowhere'; advice: string};
@@ -12,7 +13,7 @@ export type BackendLocation = {place: 'here'} | {place: 'page'} | {place: 'nowhe
 export async function locateBackend(backend: string, browser?: string): Promise<BackendLocation> {
   const wantsPage = browser !== undefined && packageForPage(backend) !== undefined;
   if (!wantsPage && (availableBackends().includes(backend) || (await importBackend(backend)))) return {place: 'here'};
-  const advice = packageAdvice(backend);
+  const advice = packageAdvice(backend) ?? adviceToInstall('playwright-core', 'esbuild');
   if (advice === undefined && (await findBrowser(browser))) return {place: 'page'};
   return {place: 'nowhere', advice: advice ?? noBrowserAdvice};
 }

@@ -7,7 +7,7 @@ export const packageRoot = join(ownFolder, '..');
 
 interface Manifest {
   name: string;
-  exports: Record<string, string | {default: string}>;
+  exports: Record<string, string | {import: {default: string}}>;
 }
 
 /**
@@ -19,7 +19,7 @@ export function ownModules(): Map<string, string> {
   const files = new Map<string, string>();
   for (const [subpath, target] of Object.entries(manifest.exports)) {
     if (typeof target === 'string') continue; // package.json itself
-    const stem = target.default.replace(/^\.\/dist\//, '').replace(/\.js$/, '');
+    const stem = target.import.default.replace(/^\.\/dist\//, '').replace(/\.js$/, '');
     files.set(manifest.name + subpath.slice(1), join(ownFolder, stem + ownExtension));
   }
   return files;

@@ -28,7 +28,7 @@ export default async function setUp() {
 async function builtPackage() {
   try {
     const modules = ['bundlePage', 'launchBrowser', 'servePage'].map(
-      (name) => import(`../../dist/cli/browser/${name}.js`),
+      (name) => import(`../../build/cli/browser/${name}.js`),
     );
     return Object.assign({}, ...(await Promise.all(modules)));
   } catch (error) {

@@ -6,7 +6,7 @@ import {userFiles} from '../support/userFiles.js';
 /** The repository, where examples run. */
 export const root = join(__dirname, '../..');
 
-const main = join(root, 'dist/cli/main.js');
+const main = join(root, 'build/cli/main.js');
 
 /** Where commands run, and leave what they remember. */
 export const folder = userFiles({})('.');
@@ -29,7 +29,7 @@ export function start(...args: string[]): Started {
 
 /** The same with variables of the environment beside the user's. */
 export function startIn(variables: NodeJS.ProcessEnv, ...args: string[]): Started {
-  if (!existsSync(main)) throw new Error('dist/ is not built: npm run build');
+  if (!existsSync(main)) throw new Error('build/ is missing: npm run build');
   return watch(spawn(process.execPath, [main, ...args], {cwd: folder, env: {...userEnvironment(), ...variables}}));
 }
 

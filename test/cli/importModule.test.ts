@@ -31,7 +31,7 @@ const file = userFiles({
 async function importInNode(name: string, expression: string): Promise<unknown> {
   const program = `
     import * as tf from ${JSON.stringify(url('node_modules/@tensorflow/tfjs/dist/tf.node.js'))};
-    import {importModule} from ${JSON.stringify(url('dist/cli/importModule.js'))};
+    import {importModule} from ${JSON.stringify(url('build/cli/importModule.js'))};
     const result = await importModule(${JSON.stringify(file(name))}).then((module) => ${expression}, (error) => error.message);
     console.log(JSON.stringify(result));`;
   const {stdout} = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program]);

@@ -1,14 +1,14 @@
 import {resolve} from 'node:path';
 import {invocation, userPath} from '../../src/cli/invocation.js';
 
-const argv = ['/usr/bin/node', 'my dist/cli/main.js', 'verify'];
+const argv = ['/usr/bin/node', 'my build/cli/main.js', 'verify'];
 
 test.each([
   ['npm start', {npm_lifecycle_event: 'start', npm_command: 'start'}, 'npm start --'],
   ['npm run verify', {npm_lifecycle_event: 'verify', npm_command: 'run-script'}, 'npm run verify --'],
-  ['another script', {npm_lifecycle_event: 'mutants'}, "node 'my dist/cli/main.js' verify"],
+  ['another script', {npm_lifecycle_event: 'mutants'}, "node 'my build/cli/main.js' verify"],
   ['npx', {npm_lifecycle_event: 'npx', npm_command: 'exec'}, 'npx convgrad verify'],
-  ['node', {}, "node 'my dist/cli/main.js' verify"],
+  ['node', {}, "node 'my build/cli/main.js' verify"],
 ])('invocation() repeats how the process was started: %s', (_, env, words) => {
   expect(invocation('verify', env, argv)).toBe(words);
 });

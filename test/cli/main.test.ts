@@ -19,7 +19,7 @@ async function loadedBy(
   return {
     code,
     packages: names(/\/node_modules\/((?:@[^/]+\/)?[^/]+)\//),
-    folders: names(/\/dist\/(.+)\/[^/]+$/),
+    folders: names(/\/build\/(.+)\/[^/]+$/),
   };
 }
 

@@ -26,7 +26,7 @@ test.each<[keyof typeof folders, unknown[]]>([
   ['no driver', [false, false, 'undefined']],
   ['a GPU', [true, true, 'object']],
 ])('in a project with %s, provideGpu() and hasGpu() agree on the GPU', async (which, want) => {
-  const module = pathToFileURL(resolve('dist/cli/nodeGpu.js')).href;
+  const module = pathToFileURL(resolve('build/cli/nodeGpu.js')).href;
   const script = `
     const {provideGpu, hasGpu} = await import('${module}');
     console.log(JSON.stringify([await provideGpu(), hasGpu(), typeof globalThis.GPUBufferUsage]));
@@ -45,7 +45,7 @@ if (missing) console.log(`webgpu in Node is not tested: ${missing}`);
     'ih8iw8ic6oc6kh3kw3-same-depthwise',
   ];
   const chosen = problems.flatMap((problem) => ['--problem', problem]);
-  const args = ['dist/cli/main.js', 'verify', '--backend', 'webgpu', ...chosen, '--no-regressions', '--json', json];
+  const args = ['build/cli/main.js', 'verify', '--backend', 'webgpu', ...chosen, '--no-regressions', '--json', json];
   await run(process.execPath, args, {env: {...driver(), ...process.env}});
   const {environment, summary} = JSON.parse(readFileSync(json, 'utf8'));
   expect(environment).toMatchObject({node: process.version, backends: {webgpu: {adapter: expect.any(String)}}});

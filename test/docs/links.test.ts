@@ -3,7 +3,12 @@ import {existsSync, readFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 
 const root = join(__dirname, '../..');
-const pages = execFileSync('git', ['ls-files', '*.md'], {cwd: root, encoding: 'utf8'}).trim().split('\n');
+const pages = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
+  cwd: root,
+  encoding: 'utf8',
+})
+  .trim()
+  .split('\n');
 
 /** The targets of a page's links within the repository. */
 function linksOf(page: string): string[] {

@@ -9,7 +9,7 @@ describe('examples/check-your-own-gradient', () => {
     expect(code).toBe(0);
 
     const replay = /npx convgrad (verify .*)$/m.exec(stdout)?.[1];
-    const again = await shell(`node dist/cli/main.js ${replay}`, root);
+    const again = await shell(`node build/cli/main.js ${replay}`, root);
     expect(again.stdout + again.stderr).toMatch(/element \d+ is .* and must be /);
     expect(again.code).toBe(1);
   });

@@ -13,13 +13,13 @@ test('lists the examples when none is named', async () => {
   });
 });
 
-test('an example in a clone without dist/ says to build first', async () => {
+test('an example in a clone without build/ says to build first', async () => {
   const examples = join(clone, 'examples');
   mkdirSync(examples);
   for (const file of ['run.mjs', 'swap-into-a-model.ts']) cpSync(join(root, 'examples', file), join(examples, file));
   expect(await shell('node examples/run.mjs swap-into-a-model', clone)).toEqual({
     code: 2,
     stdout: '',
-    stderr: 'dist/ is not built yet; run `npm run build` first, which installs what it needs.\n',
+    stderr: 'build/ is missing; run `npm run build` first, which installs what it needs.\n',
   });
 });

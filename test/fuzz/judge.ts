@@ -97,7 +97,7 @@ const wrappers = /(fusedGradient|fusedRun|layers|Layers|methodSwaps|outputPool|h
 function isOurs(stack: string): boolean {
   const frames = stack.split('\n').filter((line) => /^\s+at .*\.m?js/.test(line));
   const own = frames.map(
-    (frame) => /\/dist\/(plugin|backends|algorithms|engine|geometry)\//.test(frame) && !/node_modules/.test(frame),
+    (frame) => /\/build\/(plugin|backends|algorithms|engine|geometry)\//.test(frame) && !/node_modules/.test(frame),
   );
   return frames.some((frame, i) => own[i] && !wrappers.test(frame));
 }

@@ -50,6 +50,6 @@ export async function servedPage<Module extends Functions>(entry: string, reposi
 
 /** The exports of the built package's modules for the command line. Its code knows its own folder there only. */
 export async function built(repository: URL, ...names: string[]) {
-  const modules = await Promise.all(names.map((name) => import(new URL(`dist/cli/${name}.js`, repository).href)));
+  const modules = await Promise.all(names.map((name) => import(new URL(`build/cli/${name}.js`, repository).href)));
   return Object.assign({}, ...modules);
 }

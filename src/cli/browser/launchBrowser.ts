@@ -1,5 +1,6 @@
 import type {Browser, BrowserServer, BrowserType, LaunchOptions} from 'playwright-core';
 import {ConvgradError} from '../../geometry/error.js';
+import {requireInstalled} from '../optionalPackages.js';
 import {type FoundBrowser, findBrowser, noBrowserAdvice} from './findBrowser.js';
 
 export interface BrowserOptions {
@@ -31,6 +32,7 @@ export async function launchBrowserServer(options: BrowserOptions = {}): Promise
 
 /** playwright is loaded only here, because it takes longer than tfjs itself and most runs open no browser. */
 async function chromium(): Promise<BrowserType> {
+  requireInstalled('playwright-core');
   return (await import('playwright-core')).chromium;
 }
 

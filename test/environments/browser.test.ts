@@ -1,0 +1,66 @@
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {build} from 'esbuild';
+import type {Browser} from 'playwright-core';
+import {launchBrowser} from '../../src/cli/browser/launchBrowser.js';
+import {type ServedSite, servePage} from '../../src/cli/browser/servePage.js';
+import {packageFolder, project, root, served, trainingStep} from './project.js';
+
+let browser: Browser;
+let site: ServedSite | undefined;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterEach(async () => {
+  await site?.close();
+});
+afterAll(() => browser.close());
+
+const report = 'trainOneStep().then((result) => { globalThis.result = result; });';
+const tfjs = (file: string) => readFileSync(join(root, 'node_modules/@tensorflow/tfjs/dist', file));
+
+/** Opens a page of these files, and returns what it leaves in `globalThis.result`. */
+async function resultOf(files: Record<string, string | Uint8Array>): Promise<unknown> {
+  site = await servePage({files: new Map(Object.entries(files)), folder: packageFolder});
+  const page = await browser.newPage();
+  const failed = new Promise((_, reject) => page.once('pageerror', reject));
+  await page.goto(site.url);
+  const result = page
+    .waitForFunction(() => (globalThis as {result?: unknown}).result)
+    .then((value) => value.jsonValue());
+  return Promise.race([result, failed]);
+}
+
+describe('a page', () => {
+  test('with script tags', async () => {
+    const html = `<!doctype html><script src="/tf.min.js"></script><script src="/dist/convgrad.min.js"></script>
+      <script>const {install} = convgrad; ${trainingStep} ${report}</script>`;
+    expect(await resultOf({'/': html, '/tf.min.js': tfjs('tf.min.js')})).toEqual(served);
+  });
+
+  test('with modules and an import map', async () => {
+    const imports = {'@tensorflow/tfjs': '/tf.fesm.min.js', 'tfjs-convgrad': '/dist/index.js'};
+    const html = `<!doctype html><script type="importmap">${JSON.stringify({imports})}</script>
+      <script type="module">
+        import * as tf from '@tensorflow/tfjs'; import {install} from 'tfjs-convgrad'; ${trainingStep} ${report}
+      </script>`;
+    expect(await resultOf({'/': html, '/tf.fesm.min.js': tfjs('tf.fesm.min.js')})).toEqual(served);
+  });
+
+  test('with a worker', async () => {
+    const file = project({
+      'worker.js': `import * as tf from '@tensorflow/tfjs'; import {install} from 'tfjs-convgrad'; ${trainingStep}
+        trainOneStep().then((result) => postMessage(result));`,
+    });
+    const {outputFiles} = await build({
+      entryPoints: [file('worker.js')],
+      bundle: true,
+      write: false,
+      logLevel: 'silent',
+    });
+    const html = `<!doctype html><script>
+      new Worker('/worker.js').onmessage = ({data}) => { globalThis.result = data; };</script>`;
+    expect(await resultOf({'/': html, '/worker.js': outputFiles[0]!.contents})).toEqual(served);
+  });
+});

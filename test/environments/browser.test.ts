@@ -32,6 +32,20 @@ async function resultOf(files: Record<string, string | Uint8Array>): Promise<unk
   return Promise.race([result, failed]);
 }
 
+/** The page of docs/training-in-the-browser.md, with its scripts taken from here. */
+function documentedPage(backend: string, ...scripts: string[]): string {
+  const [, html] = /```html\n([\s\S]*?)```/.exec(
+    readFileSync(join(packageFolder, 'docs/training-in-the-browser.md'), 'utf8'),
+  )!;
+  const cdn = /<script src="https:\/\/cdn\.jsdelivr\.net\/npm\/([^"]*)"><\/script>/g;
+  const local = html!.replace(cdn, (_, path: string) =>
+    path.startsWith('tfjs-convgrad/')
+      ? `<script src="${path.slice('tfjs-convgrad'.length)}"></script>`
+      : ['/tf.min.js', ...scripts].map((script) => `<script src="${script}"></script>`).join(''),
+  );
+  return local.replace("setBackend('webgl')", `setBackend('${backend}')`);
+}
+
 describe('a page', () => {
   test('with script tags', async () => {
     const html = `<!doctype html><script src="/tf.min.js"></script><script src="/dist/convgrad.min.js"></script>
@@ -62,5 +76,33 @@ describe('a page', () => {
     const html = `<!doctype html><script>
       new Worker('/worker.js').onmessage = ({data}) => { globalThis.result = data; };</script>`;
     expect(await resultOf({'/': html, '/worker.js': outputFiles[0]!.contents})).toEqual(served);
+  });
+
+  test.each([
+    ['webgl', {}],
+    ['webgpu', {'/webgpu.js': '@tensorflow/tfjs-backend-webgpu/dist/tf-backend-webgpu.min.js'}],
+    [
+      'wasm',
+      {
+        '/wasm.js': '@tensorflow/tfjs-backend-wasm/dist/tf-backend-wasm.min.js',
+        '/tfjs-backend-wasm-simd.wasm': '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm',
+        '/tfjs-backend-wasm-threaded-simd.wasm':
+          '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm',
+      },
+    ],
+    ['cpu', {}],
+  ])('of the documentation, on %s', async (backend, extra: Record<string, string>) => {
+    const scripts = Object.keys(extra).filter((name) => name.endsWith('.js'));
+    const files = Object.entries(extra).map(
+      ([name, file]) => [name, readFileSync(join(root, 'node_modules', file))] as const,
+    );
+    const html = documentedPage(backend, ...scripts);
+    expect(html).not.toContain('jsdelivr');
+    const result = await resultOf({'/': html, '/tf.min.js': tfjs('tf.min.js'), ...Object.fromEntries(files)});
+    expect(result).toMatchObject({serving: true, lower: expect.any(Number)});
+    const {accuracy, calls} = result as {accuracy: number; calls: {backend: string; pass: string}[]};
+    expect(accuracy).toBeGreaterThan(0.8);
+    expect(new Set(calls.map((call) => call.backend))).toEqual(new Set([backend]));
+    expect(calls.map(({pass}) => pass)).toContain('backpropFilter');
   });
 });

@@ -22,12 +22,3 @@ it.each(examples.map((snippet) => [snippet.line, snippet] as const))(
     expect(printed).toEqual(promised(snippet));
   },
 );
-
-it.each([
-  [file, examples[1]],
-  ['README.md', snippets('README.md', ['js'])[1]],
-])('%s shows the actual report', async (page, example) => {
-  const {exported} = await run(example, require);
-  const [shown] = snippets(page, ['text']);
-  expect(shown.code.trimEnd()).toBe(exported['summary']);
-});

@@ -8,6 +8,8 @@ export interface Snippet {
   line: number;
   language: string;
   code: string;
+  /** The `text` block that follows directly: the last thing that the code prints. */
+  output?: string;
 }
 
 const root = join(__dirname, '../..');
@@ -15,14 +17,18 @@ const root = join(__dirname, '../..');
 /** The code blocks of a document in the given languages. */
 export function snippets(file: string, languages: readonly string[]): Snippet[] {
   const text = readFileSync(join(root, file), 'utf8');
-  return [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)]
-    .map(({1: language, 2: code, index}) => ({file, line: text.slice(0, index).split('\n').length, language, code}))
+  return [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$(?:\n\n```text\n([\s\S]*?)^```$)?/gm)]
+    .map(({1: language, 2: code, 3: output, index}) => ({
+      ...{file, line: text.slice(0, index).split('\n').length, language, code},
+      ...(output === undefined ? {} : {output: output.trimEnd()}),
+    }))
     .filter(({language}) => languages.includes(language));
 }
 
-/** What a snippet's comments promise: `console.log(…); // text`. */
-export function promised({code}: Snippet): string[] {
-  return [...code.matchAll(/console\.log\(.*\);? \/\/ (.*)$/gm)].map(([, text]) => text);
+/** What a snippet promises to print: in comments, `console.log(…); // text`, and in the block that follows. */
+export function promised({code, output}: Snippet): string[] {
+  const comments = [...code.matchAll(/console\.log\(.*\);? \/\/ (.*)$/gm)].map(([, text]) => text);
+  return output === undefined ? comments : [...comments, output];
 }
 
 /**

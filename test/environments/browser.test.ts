@@ -27,7 +27,7 @@ async function resultOf(files: Record<string, string | Uint8Array>): Promise<unk
   const failed = new Promise((_, reject) => page.once('pageerror', reject));
   await page.goto(site.url);
   const result = page
-    .waitForFunction(() => (globalThis as {result?: unknown}).result)
+    .waitForFunction(() => (globalThis as {result?: unknown}).result, undefined, {timeout: 0})
     .then((value) => value.jsonValue());
   return Promise.race([result, failed]);
 }

@@ -141,7 +141,7 @@ describe('the package', () => {
 });
 
 describe('the command without optional packages', () => {
-  const command = join(packageFolder, 'build/cli/main.js');
+  const command = join(packageFolder, 'dist/cli/main.js');
 
   test('verifies a module of the project', async () => {
     const file = project({

@@ -16,6 +16,7 @@ export interface EngineOptions {
   threads?: number | undefined;
 }
 
+/** One engine computes for the whole process, whichever copy of tfjs asks. */
 let options: EngineOptions = {engine: 'auto'};
 let settings: Pick<EngineSettings, 'parallelThreshold' | 'cachePackedWeights'> = {};
 let chosen: Engine | undefined;
@@ -107,10 +108,11 @@ function threadSettings(): EngineSettings {
   return {...settings, threads: options.threads ?? defaultThreads()};
 }
 
-/** Restores the default options and frees the engine. The next computation creates a new one. */
+/** Restores all defaults and frees the engine. The next computation creates a new one. */
 export function resetEngine(): void {
   releaseEngine();
   options = {engine: 'auto'};
+  settings = {};
 }
 
 /** Frees the engine's memory and stops its threads. The next computation creates a new engine. */

@@ -4,6 +4,7 @@ import {isServed, servedBackends} from '../backends/servedBackends.js';
 import {configureEngine, type EngineName, resetEngine} from '../engine/index.js';
 import {didYouMean, keysOf, refuseUnknown} from '../geometry/didYouMean.js';
 import {ConvgradError} from '../geometry/error.js';
+import {show} from '../geometry/show.js';
 import {findAliases} from './backendAliases.js';
 import {builtinName} from './builtinImplementation.js';
 import {patchCustomGrad} from './fusedGradient.js';
@@ -12,7 +13,15 @@ import {type Plan, resetChoices} from './planCache.js';
 import {repairedGradients} from './repairedGradients.js';
 import {type InstallationReport, makeReport} from './report.js';
 import {algorithmsOf} from './select.js';
-import {currentSession, endSessions, replacedGradients, replacedKernelsOn, startSession} from './session.js';
+import {
+  currentSession,
+  endSessions,
+  otherSession,
+  replacedGradients,
+  replacedKernelsOn,
+  type Session,
+  startSession,
+} from './session.js';
 import {defaultTf, type Tf} from './tfjs.js';
 import {kernelKey} from './tfjsRegistries.js';
 
@@ -48,6 +57,9 @@ export interface InstallOptions {
    * The engine that computes on cpu and wasm. `fma` is WebAssembly vectors with fused multiply-add, `simd` is WebAssembly vectors with
    * separate multiplication and addition, and `js` is plain JavaScript. 'auto', the default, takes the first of them that runs on
    * this host. They round differently, so name one to get the same bits on every machine.
+   *
+   * `engine`, `threads` and `plan` hold for the process. While convgrad is installed in another copy of tfjs, leave them out, which keeps
+   * what that installation uses, or give the same.
    */
   engine?: EngineName | 'auto';
   /**
@@ -106,8 +118,6 @@ export function install(options: InstallOptions = {}): Installation {
     tf = defaultTf,
     algorithm = 'auto',
     accuracy = 'standard',
-    plan = 'auto',
-    threads,
     layers = true,
     repairGradients = true,
   } = options ?? {};
@@ -145,10 +155,10 @@ export function install(options: InstallOptions = {}): Installation {
   if (!['standard', 'fast'].includes(accuracy)) {
     throw new ConvgradError('install', `accuracy must be 'standard' or 'fast'; got ${JSON.stringify(accuracy)}.`);
   }
-  const engine =
-    plan === 'auto' ? (options?.engine ?? 'auto') : engineOfPlan(plan, options?.engine, [...named, builtinName]);
-  configureEngine('install', {engine, threads});
-  resetChoices(plan === 'auto' ? undefined : plan);
+  const other = otherSession(tf);
+  const {plan, ...engineOptions} = processOptions(options ?? {}, other, [...named, builtinName]);
+  configureEngine('install', engineOptions);
+  if (!other) resetChoices(plan === 'auto' ? undefined : plan);
   reuseOutputs(true);
   for (const [name, backend] of Object.entries(tf.engine().registry)) if (backends.includes(name)) guardMemory(backend);
   const session = currentSession(tf) ?? startSession(tf);
@@ -156,7 +166,7 @@ export function install(options: InstallOptions = {}): Installation {
   session.backends = backends;
   session.requested = {algorithm, accuracy};
   session.plan = plan;
-  session.engineOptions = {engine, threads};
+  session.engineOptions = engineOptions;
   // A backend that is not imported yet is served later, as it registers its kernels one by one.
   const present = backends.filter((backend) => replacedKernelsOn(backend).some((name) => tf.getKernel(name, backend)));
   session.kernels.replace(
@@ -170,6 +180,33 @@ export function install(options: InstallOptions = {}): Installation {
   if (layers) patchLayers(tf, session.layers, () => currentSession(tf) === session && session.patchesLayers);
   else session.layers.restore();
   return {report: () => makeReport(tf)};
+}
+
+/**
+ * The options that hold for the whole process. An installation in another copy of tfjs keeps its own.
+ * @throws ConvgradError on an invalid plan, and on options that differ from the other installation's
+ */
+function processOptions(
+  options: InstallOptions,
+  other: Session | undefined,
+  known: readonly string[],
+): Required<Pick<InstallOptions, 'plan' | 'engine'>> & Pick<InstallOptions, 'threads'> {
+  const {plan = other?.plan ?? 'auto', threads = other?.engineOptions.threads} = options;
+  const asked = options.engine ?? other?.engineOptions.engine;
+  const engine = plan === 'auto' ? (asked ?? 'auto') : engineOfPlan(plan, asked, known);
+  const wanted = {plan, engine, threads};
+  if (!other) return wanted;
+  const present = {plan: other.plan, ...other.engineOptions};
+  for (const name of ['engine', 'threads', 'plan'] as const) {
+    if (JSON.stringify(wanted[name]) === JSON.stringify(present[name])) continue;
+    const theirs = present[name] === undefined ? `${name} left out` : `${name}: ${show(present[name])}`;
+    throw new ConvgradError(
+      'install',
+      `${name} holds for the whole process, and convgrad is installed in another copy of tfjs with ${theirs}; ` +
+        `leave ${name} out, or call uninstall() first.`,
+    );
+  }
+  return wanted;
 }
 
 /**

@@ -63,6 +63,11 @@ export function currentSession(tf: Tf): Session | undefined {
   return sessions.get(tf.engine());
 }
 
+/** A session for another copy of tfjs, if there is one. */
+export function otherSession(tf: Tf): Session | undefined {
+  return [...sessions].find(([engine]) => engine !== tf.engine())?.[1];
+}
+
 /** Begins a session for this copy of tfjs; it replaces nothing yet. */
 export function startSession(tf: Tf): Session {
   const session: Session = {

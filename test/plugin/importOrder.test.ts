@@ -114,6 +114,40 @@ it('serves an isolated copy of tfjs through install({tf})', async () => {
   expect(conv2dOn(tf, 'cpu')).toBeDefined();
 });
 
+it('changes neither engine, threads nor choices of another copy of tfjs', async () => {
+  const {convgrad} = await importBoth();
+  globals._tfGlobals = undefined;
+  globals._tfengine = undefined;
+  const apart = await importTf();
+  await apart.setBackend('cpu');
+  const large = () =>
+    apart.tidy(
+      () =>
+        void apart
+          .conv2d(apart.ones<tfjs.Rank.R4>([1, 64, 64, 16]), apart.ones<tfjs.Rank.R4>([3, 3, 16, 16]), 1, 'same')
+          .dataSync(),
+    );
+  const first = convgrad.install({tf: apart, engine: 'js', threads: 1});
+  large();
+  const {plan} = first.report();
+  expect(plan.engine).toBe('js');
+  convgrad.install();
+  expect(first.report().plan).toEqual(plan);
+  convgrad.install({engine: 'js', threads: 1});
+  const refused = (name: string, theirs: string) =>
+    new RegExp(
+      `^install: ${name} holds for the whole process, .* another copy of tfjs with ${theirs}; .*uninstall\\(\\)`,
+    );
+  expect(() => convgrad.install({engine: 'simd'})).toThrow(refused('engine', 'engine: "js"'));
+  expect(() => convgrad.install({threads: 2})).toThrow(refused('threads', 'threads: 1'));
+  expect(() => convgrad.install({plan: {choices: {}}})).toThrow(refused('plan', 'plan: "auto"'));
+  expect(first.report().plan).toEqual(plan);
+  convgrad.uninstall();
+  convgrad.install({engine: 'simd'});
+  convgrad.install(); // the only installation replaces its own options
+  convgrad.uninstall();
+});
+
 it('patches the layers of each installed copy of tfjs, and uninstall() restores them all', async () => {
   const {tf, convgrad} = await importBoth();
   const second = await importTf();

@@ -2,7 +2,8 @@ import {findAlgorithm} from '../../algorithms/index.js';
 import {hostFamily} from '../../backends/host/index.js';
 import {webglFamily} from '../../backends/webgl/index.js';
 import {webgpuFamily} from '../../backends/webgpu/index.js';
-import {jsEngine} from '../../engine/jsEngine.js';
+import {arrayBytes, type Engine} from '../../engine/engine.js';
+import {engine} from '../../engine/index.js';
 import {hasZeroSize, type Pass, passes, passTensors, sizeOf} from '../../geometry/pass.js';
 import {problemInfo} from '../../geometry/problem.js';
 import type {Verdict} from '../reference/compare.js';
@@ -13,7 +14,7 @@ import type {Oracle} from './oracle.js';
 
 /**
  * Content of memory that belongs to no input must reach no output. On cpu and wasm the oracle allocates the output, which is full of NaN
- * before the run and must have none afterwards. On webgl, NaN stands in the lanes of the inputs' textures past an odd size, where other
+ * before the run and must have none afterwards. All memory of the engine is full of NaN too. On webgl, NaN stands in the lanes of the inputs' textures past an odd size, where other
  * operations leave anything. Those lanes of the result must hold zeros. On webgpu, all buffers that results are written to hold NaN before,
  * where tfjs's pool leaves anything.
  */
@@ -54,7 +55,7 @@ async function judgeOutput(implementation: ImplementationUnderTest, pass: Pass):
         : implementation.testVector.inputs[name].slice(),
     );
     const result = new Float32Array(sizeOf(info, output)).fill(Number.NaN);
-    findAlgorithm(implementation.target.algorithm)?.[pass]?.(info, a, b, result, jsEngine);
+    findAlgorithm(implementation.target.algorithm)?.[pass]?.(info, a, b, result, poisonedEngine(engine()));
     return result;
   };
   // Who leaves out what is all zero leaves the output as it was.
@@ -68,6 +69,26 @@ async function judgeOutput(implementation: ImplementationUnderTest, pass: Pass):
     };
   }
   return {status: 'passed'};
+}
+
+/**
+ * The same engine, whose arenas are full of NaN. An engine with a memory of its own hands out the same bytes again, so they are filled
+ * beforehand, and with them those that packed matrices take.
+ */
+export function poisonedEngine(engine: Engine): Engine {
+  const {memory} = engine;
+  return {
+    ...engine,
+    memory: {
+      ...memory,
+      withArena(bytes, fn) {
+        memory.withArena(bytes, (arena) => arena.floats(Math.max(0, bytes - arrayBytes) >> 2).fill(Number.NaN));
+        return memory.withArena(bytes, (arena) =>
+          fn({...arena, floats: (length) => arena.floats(length).fill(Number.NaN)}),
+        );
+      },
+    },
+  };
 }
 
 async function judgeTextures(implementation: ImplementationUnderTest, pass: Pass): Promise<Verdict> {

@@ -1,5 +1,5 @@
 import {activations} from '../geometry/activations.js';
-import {OutOfMemory} from '../geometry/error.js';
+import {ConvgradError} from '../geometry/error.js';
 import {countHit, makeCounters} from './coverageCounter.js';
 import type {
   Engine,
@@ -51,8 +51,8 @@ type PackRows = (first: number, count: number, to: Float64Array, at: number) => 
 const memory: EngineMemory = {
   withArena(bytes, fn) {
     if (bytes > maxBytes) {
-      throw new OutOfMemory(
-        'conv2d',
+      throw new ConvgradError(
+        undefined,
         `the arithmetic needs ${bytes} bytes beside the tensors, more than the ${maxBytes} that it can address; use smaller batches or images.`,
       );
     }

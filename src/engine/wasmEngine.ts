@@ -1,4 +1,4 @@
-import {OutOfMemory} from '../geometry/error.js';
+import {ConvgradError} from '../geometry/error.js';
 import {fusedActivations} from './assembly/modules.js';
 import {countHit} from './coverageCounter.js';
 import {type Arena, arrayBytes, type Depthwise, type Engine, type EngineMemory, type TileTransforms} from './engine.js';
@@ -94,8 +94,8 @@ export function wasmEngine(
       needed = bytes;
       if (!growTo(instance.memory, bottom() + bytes)) weightsCache = new PackedWeightsCache();
       if (!growTo(instance.memory, bottom() + bytes)) {
-        throw new OutOfMemory(
-          'conv2d',
+        throw new ConvgradError(
+          undefined,
           `the arithmetic needs ${bytes} bytes beside the tensors and there is no such memory; use smaller batches or images.`,
         );
       }

@@ -3,7 +3,7 @@ import type {Implementation} from '../backends/implementation.js';
 import {servedBackends} from '../backends/servedBackends.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import {didYouMean, keysOf, refuseUnknown} from '../geometry/didYouMean.js';
-import {ConvgradError} from '../geometry/error.js';
+import {ConvgradError, nameCaller} from '../geometry/error.js';
 import {explicitPads} from '../geometry/explicitPads.js';
 import {
   flopsOf,
@@ -108,6 +108,14 @@ const optionNames = keysOf<ExplainOptions>({backends: true, algorithm: true, acc
  * @throws ConvgradError on a problem without a valid geometry, and on an unknown option, backend, algorithm or accuracy
  */
 export function explain(problem: Problem | string, options: ExplainOptions = {}): Explanation {
+  try {
+    return explainProblem(problem, options);
+  } catch (error) {
+    throw nameCaller(error, 'explain');
+  }
+}
+
+function explainProblem(problem: Problem | string, options: ExplainOptions): Explanation {
   refuseUnknown('explain', options, optionNames);
   if (typeof problem === 'object') refuseUnknown('explain', problem, problemNames);
   const asked = typeof problem === 'string' ? parseProblem(problem) : completeProblem('explain', problem);

@@ -1,5 +1,6 @@
 import type {KernelFunc, NamedAttrMap, TensorInfo} from '@tensorflow/tfjs';
 import {compute} from '../backends/host/memory.js';
+import {nameCaller} from '../geometry/error.js';
 import {markOurs} from './kernels.js';
 import type {Tf} from './tfjs.js';
 
@@ -19,9 +20,13 @@ function maxPoolGrad(tf: Tf): KernelFunc {
     const {filterSize, strides, pad, dimRoundingMode} = attrs as NamedAttrMap & {pad: 'same'; dimRoundingMode: 'floor'};
     const size = [filterSize, strides] as [[number, number], [number, number]];
     const pool = tf.backend_util.computePool2DInfo(x.shape as Shape, ...size, 1, pad, dimRoundingMode);
-    return compute(backend, [dy, x], x.shape, ([dyValues, xValues], dx) =>
-      scatterToMaximum(pool, dyValues, xValues, dx),
-    );
+    try {
+      return compute(backend, [dy, x], x.shape, ([dyValues, xValues], dx) =>
+        scatterToMaximum(pool, dyValues, xValues, dx),
+      );
+    } catch (error) {
+      throw nameCaller(error, 'maxPoolGrad');
+    }
   });
 }
 

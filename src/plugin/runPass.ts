@@ -1,7 +1,7 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import type {Implementation} from '../backends/implementation.js';
 import type {Conv2DInfo, Conv2DRequest} from '../geometry/conv2dInfo.js';
-import {nameOutOfMemory} from '../geometry/error.js';
+import {namePassError} from '../geometry/error.js';
 import {hasZeroSize, type Pass, passTensors, sizeOf, type TensorName, userShapeOf} from '../geometry/pass.js';
 import {applyAndRelease, type BackendContext, makeZeros, release, runBackendKernel} from './backendOps.js';
 import {type BuiltinKernels, builtinImplementation} from './builtinImplementation.js';
@@ -55,7 +55,7 @@ export function runPass(context: BackendContext, call: PassCall): TensorInfo {
   try {
     return runResolved(context, call, info, a, b);
   } catch (error) {
-    throw nameOutOfMemory(error, functionName, 4 * sizeOf(info, output));
+    throw namePassError(error, functionName, 4 * sizeOf(info, output));
   }
 }
 

@@ -1,5 +1,5 @@
 import type {DataType, TensorInfo} from '@tensorflow/tfjs';
-import {OutOfMemory} from '../../geometry/error.js';
+import {ConvgradError} from '../../geometry/error.js';
 import {override} from './override.js';
 
 /** tfjs's `wasm` backend. Tensors lie in the heap of its module. JavaScript can view that heap, but the heap moves when it grows. */
@@ -118,7 +118,7 @@ function canAllocate(bytes: number, heapBytes: number, tensorBytes: number): boo
   );
 }
 
-/** @throws OutOfMemory unless the heap has room for a tensor of that shape and that many bytes */
+/** @throws ConvgradError unless the heap has room for a tensor of that shape and that many bytes */
 function assertRoom({wasm}: WasmBackend, guard: HeapGuard, shape: readonly number[], bytes: number): void {
   assertIntact(guard);
   const wanted = bytes + tensorOverhead;
@@ -129,7 +129,7 @@ function assertRoom({wasm}: WasmBackend, guard: HeapGuard, shape: readonly numbe
     assertIntact(guard);
   }
   if (address === 0) {
-    throw new OutOfMemory(
+    throw new ConvgradError(
       'wasm backend',
       `the wasm backend has no room for [${shape}], ${bytes} bytes; dispose of tensors or use a smaller batch.`,
     );
@@ -139,7 +139,7 @@ function assertRoom({wasm}: WasmBackend, guard: HeapGuard, shape: readonly numbe
 
 function assertIntact({broken}: HeapGuard): void {
   if (broken === undefined) return;
-  throw new OutOfMemory(
+  throw new ConvgradError(
     'wasm backend',
     `the wasm backend ran out of memory and computes nothing more, since ${broken}; read what you need, and start anew with less at a time.`,
   );
@@ -163,7 +163,7 @@ export function unguardHeaps(): void {
 /**
  * Moves tensors of other backends into the heap of a backend, which is guarded from then on.
  * @returns the heap entry of each input
- * @throws OutOfMemory if there is no room; the tensors then stay where they are
+ * @throws ConvgradError if there is no room; the tensors then stay where they are
  */
 export function moveToHeap(backend: WasmBackend, inputs: readonly TensorInfo[]): HeapEntry[] {
   assertIntact(guardHeap(backend));
@@ -173,7 +173,7 @@ export function moveToHeap(backend: WasmBackend, inputs: readonly TensorInfo[]):
 function stayOf({dataIdMap}: WasmBackend, {dataId, shape}: TensorInfo): HeapEntry {
   const entry = dataIdMap.get(dataId);
   if (entry.memoryOffset !== 0) return entry;
-  throw new OutOfMemory(
+  throw new ConvgradError(
     'wasm backend',
     `an input of shape [${shape}] holds nothing, since the wasm backend had no room for it when it was made; dispose of tensors and make it anew.`,
   );
@@ -186,7 +186,7 @@ const unwrittenMark = 0x7fe5_a3c1;
  * Runs one of tfjs's own kernels. If it finds no memory for what it needs beside the result, it only prints a line to the console.
  * @param inputs by the names that the kernel gives them
  * @param run the kernel, as a function of the backend
- * @throws OutOfMemory if the kernel did not write its result; that result is then disposed of
+ * @throws ConvgradError if the kernel did not write its result; that result is then disposed of
  */
 export function runBuiltin(
   backend: WasmBackend,
@@ -201,7 +201,7 @@ export function runBuiltin(
   }
   const refuse = (shape: readonly number[]) => {
     if (guard.made) backend.disposeData(guard.made);
-    throw new OutOfMemory(
+    throw new ConvgradError(
       'wasm backend',
       `the wasm backend has no room for what it takes to compute [${shape}], ${bytesOf(shape, 'float32')} bytes; dispose of tensors or use a smaller batch.`,
     );

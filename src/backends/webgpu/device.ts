@@ -48,7 +48,7 @@ export function checkDevice(device: Device, shapes: readonly (readonly number[])
   const {why} = watch(device);
   if (why !== undefined) {
     throw new ConvgradError(
-      'conv2d',
+      undefined,
       `the device of the webgpu backend is lost (${why}), and its tensors with it; ` +
         "tf.removeBackend('webgpu'), register it anew, or use another backend.",
     );
@@ -59,7 +59,7 @@ export function checkDevice(device: Device, shapes: readonly (readonly number[])
     const bytes = shape.reduce((product, size) => product * size, 4);
     if (bytes <= most) continue;
     throw new ConvgradError(
-      'conv2d',
+      undefined,
       `this convolution needs a buffer of ${bytes} bytes, [${shape}] in float32, and the webgpu device takes ${most}; use a smaller batch or image.`,
     );
   }

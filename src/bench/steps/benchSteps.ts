@@ -1,4 +1,4 @@
-import {ConvgradError} from '../../geometry/error.js';
+import {ConvgradError, nameCaller} from '../../geometry/error.js';
 import {withBuiltins} from '../../plugin/builtins.js';
 import {missingKernels} from '../../plugin/missingKernels.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
@@ -23,11 +23,17 @@ const maxStepMilliseconds = 1000;
  * @param networks the networks that `options.layers` selects from
  * @throws ConvgradError on invalid options, or a backend that this process does not have
  */
-export async function benchSteps(
+export function benchSteps(
   options: BenchOptions = {},
   clock: Clock = realClock,
   networks: readonly StepNetwork[] = stepNetworks,
 ): Promise<BenchReport> {
+  return timeSteps(options, clock, networks).catch((error) => {
+    throw nameCaller(error, 'benchSteps');
+  });
+}
+
+async function timeSteps(options: BenchOptions, clock: Clock, networks: readonly StepNetwork[]): Promise<BenchReport> {
   const resolved = resolveOptions({...options, steps: true}, networks);
   const {rounds, seed, algorithm} = resolved;
   return benchEach(

@@ -1,3 +1,4 @@
+import {nameCaller} from '../../geometry/error.js';
 import {checkGradients, type FunctionOf, type GradientInputs} from './checkGradients.js';
 import type {GradientReport} from './gradientReport.js';
 import type {GradientOptions} from './options.js';
@@ -17,7 +18,9 @@ export async function assertGradients<const T extends GradientInputs>(
   inputs: T,
   options?: GradientOptions,
 ): Promise<GradientReport> {
-  const report = await checkGradients(f, inputs, options);
+  const report = await checkGradients(f, inputs, options).catch((error) => {
+    throw nameCaller(error, 'assertGradients');
+  });
   if (!report.passed) throw new GradientError(report);
   return report;
 }

@@ -1,6 +1,6 @@
 import {servedBackends} from '../../backends/servedBackends.js';
 import {engine as currentEngine, setParallelThreshold} from '../../engine/index.js';
-import {ConvgradError} from '../../geometry/error.js';
+import {ConvgradError, nameCaller} from '../../geometry/error.js';
 import {install} from '../../plugin/install.js';
 import {saveInstallation} from '../../plugin/saveInstallation.js';
 import {currentSession} from '../../plugin/session.js';
@@ -61,7 +61,7 @@ export async function setUpFixture(options: ReportedOptions, registered?: Regist
     if (brokenSetup) repair = applyBrokenSetup(brokenSetup, backends);
   } catch (error) {
     await clear();
-    throw error;
+    throw nameCaller(error, 'verify');
   }
   const arrivals = listenForRegistrations();
   return {

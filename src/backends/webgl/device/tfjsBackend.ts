@@ -98,7 +98,7 @@ export function needsWebGL2(): true | string {
 export function assertContext({gpgpu: {gl}}: WebGLBackend): void {
   if (!gl.isContextLost()) return;
   throw new ConvgradError(
-    'conv2d',
+    undefined,
     "the browser took WebGL's context away (another page or a driver may have crashed), and with it every tensor on the webgl backend; " +
       "make a new backend with tf.removeBackend('webgl'), tf.registerBackend('webgl', …) and tf.setBackend('webgl'), or reload the page.",
   );

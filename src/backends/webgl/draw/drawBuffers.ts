@@ -126,7 +126,7 @@ function compile({gpgpu}: WebGLBackend, source: string): {binary: Binary; locati
   gl.compileShader(shader);
   if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS)) {
     throw new ConvgradError(
-      'conv2d',
+      undefined,
       `this WebGL does not compile a shader of convgrad's: ${gl.getShaderInfoLog(shader)}; use install({algorithm: 'direct'}).`,
     );
   }

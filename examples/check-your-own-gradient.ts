@@ -49,8 +49,8 @@ The smallest problem with SAME padding that ${mineSymmetric.name} gets wrong:
   what     ${smallest.pass} on ${smallest.fill}, judged by ${smallest.oracle}
   why      ${smallest.reason}
 
-In a problem, ih7 is a height of 7, kh3 a filter 3 high, sh2 a stride of 2. Here the windows need an odd number of zeros: one side gets one
-more, and the slip gives it to the wrong one. To see this one failure again, in a process of its own:
+In a problem, ih7 is a height of 7, kh3 a filter 3 high, sh2 a stride of 2. Here the windows need an odd number of zeros, so one side gets
+one more than the other. The mistake gives it to the wrong side. To see this failure again in a new process:
   ${smallest.replay}`);
 }
 

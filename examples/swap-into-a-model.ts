@@ -82,13 +82,13 @@ const within = (part: number, measure: number) => part <= Math.max(measure, 2 **
 const small = (part: number) => part.toExponential(1);
 check(
   within(ours.loss, yardstick.loss),
-  `loss curves part by ${small(ours.loss)} at most; those of tfjs on its two backends by ${small(yardstick.loss)}`,
+  `loss curves differ by at most ${small(ours.loss)}; those of tfjs on its two backends differ by ${small(yardstick.loss)}`,
 );
 check(
   ours.labels <= yardstick.labels && within(ours.probability, yardstick.probability),
-  `${ours.labels} of ${alone.predictions.length} digits are read differently, probabilities part by ${small(ours.probability)} at most; ` +
-    `on tfjs's two backends ${yardstick.labels} and ${small(yardstick.probability)}`,
+  `${ours.labels} of ${alone.predictions.length} digits are read differently, probabilities differ by at most ${small(ours.probability)}; ` +
+    `on tfjs's two backends it is ${yardstick.labels} digits and ${small(yardstick.probability)}`,
 );
 console.log(`
-The yardstick is tfjs itself, on cpu and on wasm: convgrad passes when it parts no further. It is a short one: wasm has no filter
-gradient of its own and borrows that of cpu, rounding included.`);
+The yardstick is tfjs itself: convgrad passes if it differs no more than tfjs on wasm differs from tfjs on cpu. That is little, because
+wasm has no filter gradient and borrows the one of cpu, rounding included.`);

@@ -103,4 +103,4 @@ for (const [row, calls] of groups) {
       `${row}: ${calls.map((call) => `${call.name} ${call.time.toFixed(2)} (${call.predicted.toFixed(2)})`).join(', ')}`,
     );
 }
-console.log(`the least predicted time takes at most 10% longer than the fastest in ${good} of ${all}`);
+console.log(`the algorithm with the lowest predicted time is within 10% of the fastest in ${good} of ${all}`);

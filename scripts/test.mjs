@@ -17,7 +17,7 @@ export async function test(args) {
   if (!skipBrowser) await requireBrowser();
   await step('biome check (npm run format repairs most)', runTool('@biomejs/biome/bin/biome', ['check']));
   await step('type check', runTool('typescript/bin/tsc', ['-p', 'test']));
-  if (skipBrowser) say('Browser tests skipped, as asked (--no-browser or CONVGRAD_SKIP_BROWSER).');
+  if (skipBrowser) say('Browser tests skipped, as requested (--no-browser or CONVGRAD_SKIP_BROWSER).');
   const jestArgs = args.filter((arg) => arg !== '--no-browser');
   // This must be last, because --selectProjects takes every following word as a project.
   if (skipBrowser) jestArgs.push('--selectProjects', 'node');

@@ -81,7 +81,7 @@ function mistake(run: ModelRun, right: ModelRun): string | undefined {
   }
   const worst = worstGradient(run);
   return worst > 1
-    ? `wrong: a gradient is ${worst.toPrecision(2)} times further off than rounding explains`
+    ? `wrong: the error of a gradient is ${worst.toPrecision(2)} times what rounding can explain`
     : undefined;
 }
 

@@ -75,7 +75,7 @@ export function asAlternatives({algorithm, predictedMilliseconds}: BuiltinAltern
 }
 
 function neverRun(): never {
-  throw new Error('it is asked about only');
+  throw new Error('bench only asks about this kernel and never runs it');
 }
 
 /** A whole call of a named algorithm. Each call installs that algorithm first, whatever is installed. */

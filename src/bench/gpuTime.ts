@@ -28,7 +28,7 @@ export async function gpuTimes(
     return times.length > 0 ? median(times) : undefined;
   };
   const counted = await time(ours);
-  if (counted === undefined) return "the GPU's own clock told nothing of its calls: it was interrupted";
+  if (counted === undefined) return "the GPU's own clock gave no times: it was interrupted";
   return {ours: counted, builtin: builtin && (await time(builtin))};
 }
 
@@ -47,7 +47,7 @@ const maxPolls = 200;
 function webglClock(): DeviceClock | string {
   const {gl} = (tf.backend() as unknown as {gpgpu: {gl: WebGL2RenderingContext}}).gpgpu;
   const timer = gl.getExtension('EXT_disjoint_timer_query_webgl2') as TimerQueries | null;
-  if (!timer) return 'this browser has no EXT_disjoint_timer_query_webgl2, by which webgl tells the times of a GPU';
+  if (!timer) return 'this browser has no EXT_disjoint_timer_query_webgl2, which webgl needs to time a GPU';
   return async (call, clock) => {
     const query = gl.createQuery();
     gl.beginQuery(timer.TIME_ELAPSED_EXT, query);
@@ -72,8 +72,7 @@ interface TimedBackend {
 
 function webgpuClock(): DeviceClock | string {
   const backend = tf.backend() as unknown as TimedBackend;
-  if (!backend.supportTimestampQuery)
-    return "this adapter has no 'timestamp-query', by which webgpu tells the times of a GPU";
+  if (!backend.supportTimestampQuery) return "this adapter has no 'timestamp-query', which webgpu needs to time a GPU";
   return async (call) => {
     let called: number | Promise<number> = 0;
     const {kernelMs} = await backend.time(() => {

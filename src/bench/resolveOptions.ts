@@ -50,7 +50,7 @@ export function resolveOptions(
   choose('algorithm', [algorithm], ['auto', ...(steps ? [] : ['all']), ...new Set(backends.flatMap(algorithmsOf))]);
   choose('accuracy', [accuracy], ['standard', 'fast']);
   choose('kind of filters', [filters], ['new', 'constant']);
-  if (!(Number.isSafeInteger(cases) && cases >= 0)) fail(`cases must be a whole number; got ${cases}.`);
+  if (!(Number.isSafeInteger(cases) && cases >= 0)) fail(`cases must be a whole number ≥ 0; got ${cases}.`);
   const resolved = {
     ...{backends, layers, problems, cases, passes: options.passes ?? passes, algorithm, accuracy, filters},
     ...{engine, threads, rounds, seed, steps},
@@ -61,7 +61,7 @@ export function resolveOptions(
   if (!steps) casesOf(resolved);
   else if (unstepped) fail(`steps are timed on ${hostFamily.backends.join(' and ')} only, not on ${unstepped}.`);
   else if (problems.length > 0 || options.passes || options.filters || cases > 0 || options.peer) {
-    fail('steps are of whole networks; leave problems, cases, passes, filters and the peer out.');
+    fail('steps train whole networks; leave problems, cases, passes, filters and the peer out.');
   } else networksOf(resolved, networks);
   return resolved;
 }

@@ -15,7 +15,7 @@ test('on webgl every row is right with convgrad, and some are wrong with tfjs al
   expect(browser).toContain('Mozilla');
   expect(outcomes.filter(({convgrad}) => convgrad !== 'right')).toEqual([]);
   const alone = new Map(outcomes.map(({what, alone}) => [what, alone]));
-  expect(alone.get('1×1, odd channels, x computed by the backend')).toMatch(/^wrong by/);
+  expect(alone.get('tf.conv2d 1×1, odd channels, x computed by the backend')).toMatch(/^wrong by/);
   expect(alone.get('gradients of tf.conv2d under dilation')).toMatch(/^throws: .*dilation/);
   expect(code).toBe(0);
 });
@@ -30,7 +30,7 @@ test('on webgpu every row is right and every network trains with convgrad', asyn
   expect(outcomes.filter(({convgrad}) => convgrad !== 'right')).toEqual([]);
   const alone = new Map(outcomes.map(({what, alone}) => [what, alone]));
   expect(alone.get('tf.conv2d and both gradients')).toBe('right');
-  expect(alone.get("its gradients, dimRoundingMode 'ceil'")).toMatch(/^wrong by/);
+  expect(alone.get("gradients of tf.conv2d, dimRoundingMode 'ceil'")).toMatch(/^wrong by/);
   expect(untrainable.convgrad).toEqual([]);
   expect(code).toBe(0);
 });

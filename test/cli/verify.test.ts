@@ -250,7 +250,7 @@ test.each([
   [
     ['verify', '--backend', 'cpu', '--import', file('nothing.ts')],
     2,
-    `convgrad: --import: ${file('nothing.ts')} brings nothing to verify; export default an algorithm such as {name, backpropFilter(info, x, dy, dFilter) {…}}, or a function (tf) => void that registers kernels or gradients. It may return a promise: what is registered after that is not seen.`,
+    `convgrad: --import: ${file('nothing.ts')} brings nothing to verify; export default an algorithm such as {name, backpropFilter(info, x, dy, dFilter) {…}}, or a function (tf) => void that registers kernels or gradients. It may return a promise; what it registers after that has settled is not seen.`,
   ],
 ])('convgrad %j exits with %i and one line', async (args, code, line) => {
   expect(await start(...args).ended).toEqual({code, stdout: '', stderr: `${line}\n`});

@@ -33,7 +33,7 @@ test.each([
   ],
   [
     {problem: 'ih4000iw4000ic64oc64kh3kw3'},
-    'takes 1.2e+12 operations and a tensor of 1024000000 elements; what can be verified ends at 2.0e+10',
+    'takes 1.2e+12 operations and a tensor of 1024000000 elements; the limits are 2.0e+10',
   ],
   [{json: ['a', 'b']}, '--json: is given 2 times; give it once.'],
   [{html: ''}, '--html: needs a value.'],

@@ -49,15 +49,15 @@ export async function judge(call: FuzzCall, subject: FuzzHost, alone: FuzzHost):
       const other = isTfjs ? await alone.run(call) : undefined;
       return other?.digest !== undefined && other.digest === got.digest
         ? {kind: 'as tfjs alone'}
-        : fault(`accepted what has no meaning: ${got.digest}`);
+        : fault(`accepted a call that has no meaning: ${got.digest}`);
     }
     case 'threw': {
       const {name, message, stack} = got.error!;
       if (name === 'ConvgradError') {
         if (!names.test(message)) return fault(`the error names another function: ${message}`);
-        if (got.meaning === 'strict') return fault(`refused what is right: ${message}`);
+        if (got.meaning === 'strict') return fault(`refused a valid call: ${message}`);
         if (got.meaning === 'loose' && isTfjs && (await alone.run(call)).end === 'right')
-          return fault(`tfjs alone computes it: ${message}`);
+          return fault(`refused what tfjs alone computes: ${message}`);
         return {kind: 'refused by convgrad'};
       }
       if (isOurs(stack)) return fault(`raw ${name} from convgrad: ${message}`);

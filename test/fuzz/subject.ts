@@ -131,7 +131,7 @@ async function compareResults(
     const result = results[name];
     const isPlain = Array.isArray(result) && result.every((value) => typeof value === 'number');
     if (!isPlain && !(result instanceof tf.Tensor)) {
-      why ??= `${name} is ${Array.isArray(result) ? 'an array' : typeof result}, no tensor`;
+      why ??= `${name} is ${Array.isArray(result) ? 'an array' : typeof result} instead of a tensor`;
       continue;
     }
     if (result instanceof tf.Tensor && result.isDisposed) {

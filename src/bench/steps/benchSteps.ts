@@ -113,7 +113,7 @@ function fitBuiltinBatch(
 ): BuiltinSteps | (BuiltinSteps & {training: Training}) {
   const {batch} = network;
   const lacking = withBuiltins(tf, () => missingKernels(tf, tf.getBackend())).find(({op}) => op === 'conv2d');
-  if (lacking) return {reason: `tfjs alone cannot train it there, for want of ${lacking.kernels.join(', ')}`};
+  if (lacking) return {reason: `tfjs alone cannot train it, because the backend lacks ${lacking.kernels.join(', ')}`};
   const single = startTraining(network, 1, seed);
   try {
     const first = builtinStep(clock, single);

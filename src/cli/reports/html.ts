@@ -26,7 +26,7 @@ export function htmlReport(report: VerifyReport, commandLine: string): string {
 <main>
 <header class="${isGood(report) ? 'good' : 'bad'}"><p>convgrad verify</p><h1>${title(report)}</h1>${tiles(report)}</header>
 <section><h2>By backend, algorithm and pass</h2>${table(report)}</section>
-${charts.length > 0 && markup`<section><h2>How close to the bound</h2><p class="muted">The largest error of each judgement on reals, as a share of the largest error that rounding can explain. Beyond 1 stands what is proved wrong.</p><div class="charts">${charts}</div></section>`}
+${charts.length > 0 && markup`<section><h2>How close to the bound</h2><p class="muted">The largest error of each judgement on reals, as a share of the largest error that rounding can explain. A result beyond 1 is proved wrong.</p><div class="charts">${charts}</div></section>`}
 ${failures(report)}
 ${skips(report)}
 <section><h2>This run</h2>${command(commandLine)}${facts(report)}</section>
@@ -68,7 +68,10 @@ function facts({seed, options, environment, omitted}: VerifyReport): Markup {
     ['Node', node],
     ['browser', browser],
     ...details,
-    ['not listed here', omitted === undefined ? undefined : `${grouped(omitted)} results of a long run, only counted`],
+    [
+      'not listed here',
+      omitted === undefined ? undefined : `${grouped(omitted)} results of a long run, counted but not listed`,
+    ],
   ];
   return markup`<dl class="facts">${all.map(([what, value]) => value !== undefined && markup`<dt>${what}</dt><dd>${value}</dd>`)}</dl>`;
 }

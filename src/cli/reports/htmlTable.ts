@@ -27,7 +27,7 @@ function rowOf(row: ReportRow): Markup {
 export function skips({skipReasons}: VerifyReport): Markup | undefined {
   if (skipReasons.length === 0) return undefined;
   const sorted = [...skipReasons].sort((a, b) => b.count - a.count);
-  return markup`<section><h2>Not judged, and why</h2><div class="wide"><table>
-<thead><tr><th class="n">times</th><th>oracle</th><th>reason</th></tr></thead>
+  return markup`<section><h2>Skipped, and why</h2><div class="wide"><table>
+<thead><tr><th class="n">count</th><th>oracle</th><th>reason</th></tr></thead>
 <tbody>${sorted.map(({oracle, reason, count}) => markup`<tr><td class="n">${count}</td><td>${oracle}</td><td class="text">${reason}</td></tr>`)}</tbody></table></div></section>`;
 }

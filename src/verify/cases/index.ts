@@ -73,7 +73,7 @@ function assertVerifiable(problem: Problem): void {
   throw new ConvgradError(
     'verify',
     `problem '${formatProblem(problem)}' takes ${flops.toExponential(1)} operations and a tensor of ${elements} elements; ` +
-      `what can be verified ends at ${maximum.flops.toExponential(1)} and ${maximum.elements}: cut its sizes.`,
+      `the limits are ${maximum.flops.toExponential(1)} and ${maximum.elements}; use smaller sizes.`,
   );
 }
 

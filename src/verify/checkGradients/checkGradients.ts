@@ -63,7 +63,7 @@ export async function checkGradients<const T extends GradientInputs>(
             passed: false,
             inputs: [],
             directions: [],
-            problems: ['not looked at: there is no first gradient'],
+            problems: ['not checked: there is no first gradient'],
           }
         : await inspectSecondOrder(tested, values, resolved);
     report.passed &&= report.secondOrder.passed;

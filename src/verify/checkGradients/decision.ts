@@ -20,9 +20,9 @@ export function adviceFor(
   const open = length - kinks.length - covered;
   const unseen =
     open > 0
-      ? `differences of f do not show a change by an eighth of the typical gradient at ${open} of ${length} coordinates`
+      ? `differences of f do not resolve a change by an eighth of the typical gradient at ${open} of ${length} coordinates`
       : resolution === undefined || resolution > fine
-        ? 'differences of f do not show a factor of 1.001'
+        ? 'differences of f do not resolve a factor of 1.001'
         : undefined;
   if (unseen === undefined) return undefined;
   const bends = kinks.length + leftOut > 0 ? ' and bends nearby' : '';
@@ -31,5 +31,4 @@ export function adviceFor(
 
 const away =
   'move the inputs away from where relu, max and the like bend, or check with a smooth function in their place';
-const remedy =
-  'give fewer inputs, of a size near 1 or at which f turns gently, or take large constants and large sums out of f';
+const remedy = 'give fewer inputs, near 1 or where f is less curved, or take large constants and large sums out of f';

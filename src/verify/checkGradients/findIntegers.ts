@@ -56,7 +56,7 @@ export async function findIntegers(
     return 'even on ±1 its sums get too large to be exact';
   } catch (error) {
     if (error instanceof UnstableFunctionError) throw error;
-    return 'f does not take integers of both signs';
+    return 'f does not accept integers of both signs';
   }
 }
 
@@ -95,7 +95,7 @@ async function bendAmongIntegers(tested: FunctionUnderTest, range: number, text:
     const atB = await f(k, b);
     const atSum = await f(k, combine([1, a], [1, b]));
     for (const output of [atA, atZero, atB, atSum]) {
-      if (!output.every(Number.isInteger)) return {overflow: false, reason: 'f does not keep integers whole'};
+      if (!output.every(Number.isInteger)) return {overflow: false, reason: 'f turns integers into fractions'};
       if (output.some(tooLarge)) return {overflow: true, reason: ''};
     }
     const bends = {overflow: false, reason: `f is not linear in input ${k}`};

@@ -55,7 +55,7 @@ export async function outcomeOfResults(compute: () => Promise<readonly CheckedRe
     tf.engine().endScope();
     return outcome;
   } catch (error) {
-    return `spoils the backend's memory: ${messageOf(error)}`;
+    return `corrupts the backend's memory: ${messageOf(error)}`;
   }
 }
 

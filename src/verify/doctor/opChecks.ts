@@ -83,19 +83,19 @@ export const opChecks: readonly DoctorCheck[] = [
     passes: ['forward'],
   },
   {
-    what: "its gradients, dimRoundingMode 'ceil'",
+    what: "gradients of tf.conv2d, dimRoundingMode 'ceil'",
     problem: 'ih6iw6ic2oc3kh3kw3sh2sw2-p0-ceil',
     compute: gradients(byTf),
     passes: both,
   },
   {
-    what: "gradients, dimRoundingMode 'round'",
+    what: "gradients of tf.conv2d, dimRoundingMode 'round'",
     problem: 'ih6iw6ic2oc2kh3kw3sh2sw2-p0-round',
     compute: gradients(byTf),
     passes: both,
   },
   {
-    what: "tf.conv2d, 'same', last window inside",
+    what: "tf.conv2d, 'same', last window ends inside x",
     problem: 'ih1iw3ic1oc1kh1kw2sw3-same',
     compute: values(byTf),
     passes: ['forward'],
@@ -107,7 +107,7 @@ export const opChecks: readonly DoctorCheck[] = [
     passes: every,
   },
   {
-    what: '1×1, odd channels, x computed by the backend',
+    what: 'tf.conv2d 1×1, odd channels, x computed by the backend',
     problem: 'ih3iw3ic3oc2kh1kw1',
     // Texels of webgl that are not full hold what their shader left there: 1 after adding 1, and 0 after an upload.
     compute: ({x, filter}, problem) => {

@@ -64,7 +64,7 @@ function kernelTarget(backend: string, {kernels}: Registrations, calls: CallCoun
       if (find(kernelsOf(problem, pass)).length === 0) return 'the imported module registers no kernel for it';
       if (isOutOfReach(problem, pass)) return refusedByTf;
       return isDilated(problem) && pass !== 'forward'
-        ? 'gradients hand no dilation to kernels that are not convgrad’s'
+        ? 'gradients pass no dilation to kernels other than convgrad’s'
         : true;
     },
   };
@@ -98,10 +98,10 @@ function gradientTarget(backend: string, registrations: Registrations, calls: Ca
     },
     judgedBy(oracle, problem) {
       if (oracle === 'secondOrder' || gradientsOf(problem).some(has)) return true;
-      return 'the imported gradient has a part in second derivatives only';
+      return 'the imported gradient takes part only in second derivatives';
     },
     supports(problem, pass) {
-      if (pass === 'forward') return 'an imported gradient has no part in it';
+      if (pass === 'forward') return 'no imported gradient takes part in it';
       if (isOutOfReach(problem, pass)) return refusedByTf;
       const names = isFused(problem) ? gradientsOf(problem) : [...gradientsOf(problem), kernelOf(problem, pass)];
       return names.some(has) || `the imported module registers no gradient of ${names.join(' or ')}`;
@@ -149,7 +149,7 @@ function isOutOfReach(problem: Problem, pass: Pass): boolean {
   return pass !== 'forward' && isRefusedFused(problem, true);
 }
 
-const refusedByTf = 'tfjs’s function refuses the problem, and what is imported is reached through it alone';
+const refusedByTf = 'tfjs’s function refuses the problem, and there is no other way to the imported kernel';
 
 function isDilated({dilationHeight, dilationWidth}: Problem): boolean {
   return Math.max(dilationHeight, dilationWidth) > 1;
@@ -163,7 +163,7 @@ function explainingDetached<T>(fn: () => T, names: readonly string[]): T {
     if (!/^Cannot compute gradient of y=f\(x\)/.test((error as Error)?.message)) throw error;
     const titles = names.map(gradientTitle).join(' and ');
     throw new Error(
-      `${titles}, as imported, returns what is detached from tfjs's tape: second derivatives do not exist`,
+      `${titles}, as imported, returns a tensor that is detached from tfjs's tape, so it has no second derivatives`,
     );
   }
 }

@@ -65,13 +65,16 @@ function refuseEmpty(
   registered: Registrations,
 ): void {
   if (removed.length > 0) {
-    throw new ConvgradError('--import', `${files} takes out ${removed.join(', ')} and leaves nothing there.`);
+    throw new ConvgradError(
+      '--import',
+      `${files} unregisters ${removed.join(', ')} and registers nothing in its place.`,
+    );
   }
   if (defined.length > 0 || !isEmpty(registered)) return;
   throw new ConvgradError(
     '--import',
     `${files} brings nothing to verify; export default an algorithm such as {name, backpropFilter(info, x, dy, dFilter) {…}}, or a ` +
-      'function (tf) => void that registers kernels or gradients. It may return a promise: what is registered after that is not seen.',
+      'function (tf) => void that registers kernels or gradients. It may return a promise; what it registers after that has settled is not seen.',
   );
 }
 

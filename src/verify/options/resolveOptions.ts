@@ -79,6 +79,6 @@ export function resolveOptions(options: VerifyOptions, availableBackends: readon
 export function parseFlag(text: string): {name: string; value: boolean | number} {
   const [, name, value] =
     /^(\w+)=(true|false|-?\d+(?:\.\d+)?)$/.exec(text) ??
-    fail(`'${text}' is no flag; use NAME=true, NAME=false or NAME=NUMBER.`);
+    fail(`'${text}' is not a flag; use NAME=true, NAME=false or NAME=NUMBER.`);
   return {name, value: /\d/.test(value) ? Number(value) : value === 'true'};
 }

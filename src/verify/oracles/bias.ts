@@ -20,7 +20,7 @@ export const biasOracle: Oracle = {
   fills,
   oneInOnGpu: 4,
   judges: (_problem, _pass, _fill, {imported, compute}) =>
-    imported || compute ? 'dBias is convgrad’s own sum of dy, whoever computes the passes' : true,
+    imported || compute ? 'convgrad sums dy for dBias itself, whatever computes the passes' : true,
   async judge({testVector, comparison}) {
     if (testVector.arithmetic.storage && testVector.fill === 'reals')
       return {status: 'skipped', reason: 'tfjs sums dy in stages and rounds each to float16'};

@@ -90,7 +90,7 @@ function judges(problem: Problem, pass: Pass, fill: Fill, {backend}: Target): tr
   const fault = builtinFault(backend, problem, pass);
   if (fault !== undefined) return fault;
   return backend === 'webgl' && isPackedDepthwise(problem) && pass === 'forward' && fill === 'integers'
-    ? 'the built-in depthwise shader adds 10⁻¹⁵ to each sum and takes it away again, which leaves some of it where the sum is 0'
+    ? 'the built-in depthwise shader adds 10⁻¹⁵ to each sum and subtracts it again, which leaves a remainder where the sum is 0'
     : true;
 }
 

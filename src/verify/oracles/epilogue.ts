@@ -24,11 +24,11 @@ export const epilogueOracle: Oracle = {
   oneAlgorithm: true,
   judges(problem, _pass, _fill, {algorithm, imported, supports}) {
     if (imported && !imported.epilogueGradients)
-      return 'which code serves the forward pass on the tape is known of convgrad’s kernels only';
+      return 'only convgrad’s kernels tell which code serves the forward pass on the tape';
     return (
       supports(problem, 'forward') === true ||
       imported !== undefined ||
-      `these gradients take the forward pass, which ${algorithm} does not do here`
+      `these gradients need the forward pass, which ${algorithm} does not compute here`
     );
   },
   async judge(implementation) {

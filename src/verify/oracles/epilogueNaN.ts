@@ -26,7 +26,7 @@ export const epilogueNaNOracle: Oracle = {
     const fault = builtinFault(backend, problem, pass);
     if (fault !== undefined) return fault;
     const {bias = 'c', slopes = 'c'} = problem.epilogue ?? {};
-    if (bias !== 'c' || slopes !== 'c') return 'tfjs’s own kernel is asked with one value for each channel only';
+    if (bias !== 'c' || slopes !== 'c') return 'tfjs’s own kernel is tried only with one value for each channel';
     return !hasZeroSize(problemInfo(problem)) || 'with a size of 0 there are no values to spread';
   },
   async judge(implementation, pass) {
@@ -40,7 +40,7 @@ export const epilogueNaNOracle: Oracle = {
     const must = [...expected.keys()].filter(
       (index) => Number.isNaN(expected[index]) && !Number.isFinite(builtin.got.values[index]),
     );
-    if (must.length === 0) return {status: 'skipped', reason: 'tfjs’s own kernel makes numbers of NaN here'};
+    if (must.length === 0) return {status: 'skipped', reason: 'tfjs’s own kernel turns NaN into numbers here'};
     const {values} = (await implementation.run(pass, {x})).got;
     const lost = must.find((index) => Number.isFinite(values[index]));
     if (lost === undefined) return {status: 'passed'};

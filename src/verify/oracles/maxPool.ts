@@ -27,7 +27,7 @@ export const maxPoolOracle: Oracle = {
     return isPlain && dilationHeight * dilationWidth === 1 && (pad === 'same' || pad === 'valid');
   },
   judges: (_problem, _pass, _fill, {imported, compute}) =>
-    imported || compute ? 'max pooling is convgrad’s own, whoever computes the convolutions' : true,
+    imported || compute ? 'convgrad computes max pooling itself, whatever computes the convolutions' : true,
   async judge(implementation) {
     const {testVector} = implementation;
     const known = verdicts.get(testVector) ?? judge(implementation);

@@ -19,7 +19,7 @@ export const nonFiniteOracle: Oracle = {
   judges(problem, _pass, _fill, {footprint, imported, backend}) {
     if (!footprint && !imported) return 'it declares no footprint';
     if (!footprint && isGpu(backend))
-      return 'it declares no footprint, and shaders may be compiled as if there were no NaN';
+      return 'it declares no footprint, and shader compilers may assume that there is no NaN';
     return !hasZeroSize(problemInfo(problem)) || 'with a size of 0 there are no values to spread';
   },
   async judge(implementation, pass) {

@@ -46,7 +46,7 @@ export function compareNumber(what: string, got: number, want: number, bound: nu
   const worst = {index: -1, got, want, error, bound};
   if (error <= bound) return {status: 'passed', worst};
   if (!Number.isFinite(want)) {
-    const reason = `${what} cannot be told: what it is computed from holds ${want}, although the inputs are finite`;
+    const reason = `${what} cannot be determined: what it is computed from holds ${want}, although the inputs are finite`;
     return {status: 'failed', reason, worst};
   }
   const must = bound === 0 ? `exactly ${want}` : `${want} ± ${bound.toExponential(2)}`;

@@ -31,8 +31,8 @@ export const poisonOracle: Oracle = {
       compute ||
       ![hostFamily, webglFamily, webgpuFamily].some(({backends}) => backends.includes(backend))
     )
-      return 'the output is allocated where nobody can fill it beforehand';
-    return !hasZeroSize(problemInfo(problem)) || 'a size of 0 is answered without an algorithm';
+      return 'the output is allocated where it cannot be filled beforehand';
+    return !hasZeroSize(problemInfo(problem)) || 'with a size of 0 no algorithm runs';
   },
   judge(implementation, pass) {
     const {backend} = implementation.target;

@@ -23,11 +23,11 @@ export const rangeOracle: Oracle = {
   async judge(implementation, pass) {
     const {testVector} = implementation;
     const {storage} = testVector.arithmetic;
-    if (!storage) return {status: 'skipped', reason: 'results are stored as they are computed'};
+    if (!storage) return {status: 'skipped', reason: 'results are stored in the format in which they are computed'};
     const {values, magnitudes, terms} = testVector.expected[pass];
     const exponent = Math.ceil(Math.log2((2 * storage.most) / largest(values)));
     if (!(exponent <= 2 * mostExponent)) {
-      return {status: 'skipped', reason: 'its results are too small to be driven out of range by inputs within it'};
+      return {status: 'skipped', reason: 'no inputs within range drive its results out of range'};
     }
     const [a, b] = passTensors[pass].inputs as readonly (keyof Inputs)[];
     const times = (name: keyof Inputs, power: number) => testVector.inputs[name].map((value) => value * 2 ** power);
@@ -80,7 +80,7 @@ function wrongAt(
   const saturated = Math.abs(got) >= most && Math.sign(got) === Math.sign(want);
   if (saturated && Math.abs(want) + bound > most) return undefined;
   const what = `element ${index} is ${got} and must be ${want.toPrecision(6)} ± ${bound.toExponential(2)}`;
-  if (Math.abs(want) > most) return `${what}, beyond ${most} where float16 ends: infinite, of that sign`;
+  if (Math.abs(want) > most) return `${what}, beyond ${most} where float16 ends: it must be infinite, with that sign`;
   return Number.isFinite(got)
     ? what
     : `${what}: an intermediate left float16, which ends at ${most}; the terms add up to ${magnitudes[index].toPrecision(6)} in magnitude`;

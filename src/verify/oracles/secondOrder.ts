@@ -21,10 +21,11 @@ export const secondOrderOracle: Oracle = {
   judges(problem, _pass, _fill, target) {
     if (target.imported?.secondOrder) return true;
     if (target.imported || target.compute)
-      return 'which code serves the nested passes is known of convgrad’s kernels and of imported ones only';
+      return 'only convgrad’s kernels and imported ones tell which code serves the nested passes';
     const missing = passes.find((pass) => target.supports(problem, pass) !== true);
     return (
-      missing === undefined || `second derivatives take all three passes; ${target.algorithm} does no ${missing} here`
+      missing === undefined ||
+      `second derivatives need all three passes; ${target.algorithm} does not compute ${missing} here`
     );
   },
   async judge(implementation, pass) {

@@ -33,8 +33,8 @@ export const sequenceOracle: Oracle = {
   oneInLarge: 4,
   oneAlgorithm: true,
   judges(problem, pass, _fill, {compute}) {
-    if (compute) return 'the implementation gets arrays of its own, which nothing can be kept for';
-    if (problem.epilogue && pass !== 'forward') return 'the gradients of an epilogue are several kernels of tfjs’s';
+    if (compute) return 'the implementation gets new arrays in each call, so it can keep nothing for them';
+    if (problem.epilogue && pass !== 'forward') return 'several kernels of tfjs compute the gradients of an epilogue';
     return !hasZeroSize(problemInfo(problem)) || 'with a size of 0 there are no values to mix up';
   },
   async judge(implementation, pass) {

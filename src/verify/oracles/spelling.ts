@@ -17,7 +17,7 @@ export const spellingOracle: Oracle = {
   oneInLarge: 4,
   oneAlgorithm: true,
   judges: (_problem, _pass, _fill, {compute}) =>
-    !compute || 'the implementation is always told of strides, dilations and pads in one form',
+    !compute || 'the implementation always gets strides, dilations and pads in one form',
   async judge(implementation, pass) {
     const expected = implementation.expected(pass);
     const usual = compare((await implementation.result(pass)).got, expected, implementation.comparison);

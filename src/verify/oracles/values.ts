@@ -61,7 +61,7 @@ export const valuesOracle: Oracle = {
   judges: () => true,
   async judge(implementation, pass) {
     const {problem, fill, inputs, arithmetic} = implementation.testVector;
-    if (arithmetic.storage) return {status: 'skipped', reason: 'float16 does not hold such values'};
+    if (arithmetic.storage) return {status: 'skipped', reason: 'float16 cannot hold such values'};
     for (const name of passTensors[pass].inputs as readonly (keyof Inputs)[]) {
       const next = randomFrom(`values/${formatProblem(problem)}/${fill}/${pass}/${name}`);
       const {what, values} = patterns[next() % patterns.length];

@@ -120,7 +120,7 @@ async function awaitThreads(threads: number): Promise<void> {
   const end = performance.now() + threadTimeout;
   while (currentEngine().name !== 'js' && currentEngine().threads() < threads) {
     if (performance.now() > end)
-      throw new ConvgradError('verify', `${threads} threads did not come up in ${threadTimeout} ms; use fewer.`);
+      throw new ConvgradError('verify', `${threads} threads did not start within ${threadTimeout} ms; use fewer.`);
     currentEngine().gemm.multiply(1, 1, 1, one, one, {...one, data: new Float32Array(1)}, false); // gives them work
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
@@ -153,7 +153,7 @@ export async function activateBackend(backend: string, f16 = false): Promise<voi
     'verify',
     f16
       ? 'webgl was used with float32 textures already; ask for f16 in a fresh page.'
-      : 'this WebGL stores float16, which the float32 certificate cannot judge; ask for f16 (--f16), or use another device or browser.',
+      : 'this WebGL stores float16, so bounds for float32 do not apply; ask for f16 (--f16), or use another device or browser.',
   );
 }
 

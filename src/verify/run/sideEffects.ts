@@ -21,8 +21,7 @@ export function observeSideEffects<T extends Tensor>(
   const {value: result, changed} = watchAttributes(fn);
   const after = memoryInUse();
   const owner = Object.keys(inputs).find((name) => inputs[name].dataId === result.dataId);
-  if (owner)
-    return {result, sideEffect: `the result shares the memory of ${owner}: whoever disposes of one loses both`};
+  if (owner) return {result, sideEffect: `the result shares the memory of ${owner}: disposing of one disposes of both`};
   if (changed) return {result, sideEffect: changed};
   const tensors = after.tensors - before.tensors - 1;
   if (tensors > 0)
@@ -90,7 +89,7 @@ export async function changeByLaterCall(
     const [before, after] = await Promise.all(seen.map((tensor) => tensor.data()));
     const index = firstDifference(after, before);
     if (index < 0) return undefined;
-    return `a later call changes the result: element ${index} was ${before[index]} and is ${after[index]} then`;
+    return `a later call changes the result: element ${index} was ${before[index]} and is ${after[index]} afterwards`;
   } finally {
     tf.dispose([negative, later, ...seen]);
   }

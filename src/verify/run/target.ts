@@ -58,8 +58,8 @@ export function subjectTarget(backend: string, subject: VerifySubject, timeoutMs
     supports(problem, pass) {
       if (!subject[pass]) return `the subject has no ${pass}`;
       if (isFused(problem)) return 'the subject is a convolution without an epilogue';
-      if (!kinds.includes(problem.kind ?? 'dense')) return `the subject takes ${kinds.join(' and ')} convolutions only`;
-      if (!dataFormats.includes(problem.dataFormat)) return `the subject takes ${dataFormats.join(' and ')} only`;
+      if (!kinds.includes(problem.kind ?? 'dense')) return `the subject takes only ${kinds.join(' and ')} convolutions`;
+      if (!dataFormats.includes(problem.dataFormat)) return `the subject takes only ${dataFormats.join(' and ')}`;
       try {
         return subject.supports?.(problemInfo(problem), pass) ?? true;
       } catch (error) {

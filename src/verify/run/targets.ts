@@ -55,7 +55,7 @@ function supportsOnTape(
     return `tfjs has no ${gradientKernel} on ${backend}`;
   // Another algorithm in its place would round in a way of its own.
   if (supports('forward') !== true)
-    return `an activation's gradient takes the forward pass too, which it does not do here`;
+    return `an activation's gradient needs the forward pass too, which it does not compute here`;
   return supports(pass);
 }
 

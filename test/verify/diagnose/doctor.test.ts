@@ -68,7 +68,7 @@ test('a failure that is right when repeated depends on earlier calls, and replay
     if (calls % 3 === 0) y[0]! += 1;
   });
   const {failed, diagnosis, asked} = await diagnosed({}, (words) => !isAlone(words));
-  expect(diagnosis.behaviour).toBe('asked for once more, the same case is right: the result depends on earlier calls');
+  expect(diagnosis.behaviour).toBe('the same case is right when it runs again: the result depends on earlier calls');
   expect(diagnosis.hypothesis).toBeUndefined();
   expect(diagnosis.groups).toEqual([]);
   const words = asked.at(-1)!;
@@ -84,7 +84,7 @@ test('a failure that is right alone in a new process is not explained by geometr
   });
   const {diagnosis, asked} = await diagnosed({bail: true}, (words) => !isAlone(words));
   expect(diagnosis.behaviour).toBe(
-    'alone in a new process, the same case is right: the result depends on earlier calls',
+    'the same case is right alone in a new process: the result depends on earlier calls',
   );
   expect(diagnosis.text).not.toMatch(/smallest case|equals the right result/i);
   renew();
@@ -97,7 +97,7 @@ test('a failure that no new process reproduces says so', async () => {
   });
   const {diagnosis} = await diagnosed({bail: true}, () => false);
   expect(diagnosis.text).toContain(
-    'the result depends on earlier calls, or on chance; 3 runs in new processes did not show it again, the last of them; replay: ',
+    'the result depends on earlier calls, or on chance; 3 runs in new processes did not show it again, and the last of them is this; replay: ',
   );
 });
 
@@ -106,7 +106,7 @@ test('a failure that is right when repeated is not explained, even without new p
     if (calls % 3 === 0) y[0]! += 1;
   });
   expect((await diagnosed({})).diagnosis.behaviour).toBe(
-    'asked for once more, the same case is right: the result depends on earlier calls, or on chance',
+    'the same case is right when it runs again: the result depends on earlier calls, or on chance',
   );
 });
 

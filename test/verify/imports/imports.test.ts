@@ -109,6 +109,6 @@ test('a module that registers nothing lasting or removes a kernel is refused', a
   await expect(expectImports()(modules({default: thereAndBack}))).rejects.toThrow(/brings nothing to verify/);
   const takesOut = (tf: typeof defaultTf) => tf.unregisterKernel('Conv2D', 'cpu');
   await expect(expectImports()(modules({default: takesOut}))).rejects.toThrow(
-    '--import: /some/where/My file 0.ts takes out Conv2D on cpu and leaves nothing there.',
+    '--import: /some/where/My file 0.ts unregisters Conv2D on cpu and registers nothing in its place.',
   );
 });

@@ -20,7 +20,7 @@ test('reports NaN of the forward pass instead of a wrong derivative', async () =
   expect(await ask(finiteDifferencesOracle, 'broken', 'forward')).toMatchObject({
     status: 'failed',
     reason: expect.stringMatching(
-      /cannot be told: what it is computed from holds NaN, although the inputs are finite$/,
+      /cannot be determined: what it is computed from holds NaN, although the inputs are finite$/,
     ),
   });
 });

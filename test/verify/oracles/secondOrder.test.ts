@@ -32,12 +32,12 @@ test('throws if another algorithm serves a nested pass', async () => {
 });
 
 test.each([
-  ['an algorithm without all passes', 'transposed', {}, 'transposed does no forward here'],
+  ['an algorithm without all passes', 'transposed', {}, 'transposed does not compute forward here'],
   [
     'imported kernels',
     'direct',
     {imported: {run: <T>(_problem: unknown, _pass: unknown, fn: () => T) => fn()}},
-    'of convgrad’s kernels and of imported ones only',
+    'only convgrad’s kernels and imported ones tell',
   ],
 ] as const)('skips %s', async (_, algorithm, more, reason) => {
   expect(await ask(secondOrderOracle, algorithm, 'backpropInput', {more})).toEqual({

@@ -101,7 +101,7 @@ test('a subject may take NCHW, and problems in NHWC are then skipped', async () 
   };
   const {results} = await verify({subject: nchw, problems: problems.slice(0, 2), oracles: ['reference']});
   expect(results.map(({status, reason}) => reason ?? status)).toEqual([
-    ...['the subject takes NCHW only', 'the subject takes NCHW only', 'passed', 'passed'],
+    ...['the subject takes only NCHW', 'the subject takes only NCHW', 'passed', 'passed'],
   ]);
 });
 
@@ -244,7 +244,7 @@ test('depthwise problems reach only subjects that declare them', async () => {
   const problems = ['ih4iw5ic2oc6kh3kw2-same-depthwise'];
   const shy = await verify({subject: {forward}, problems, oracles: ['reference']});
   expect(shy.results.map(({status, reason}) => `${status}: ${reason}`)).toEqual(
-    Array(2).fill('skipped: the subject takes dense convolutions only'),
+    Array(2).fill('skipped: the subject takes only dense convolutions'),
   );
   expect(kinds).toEqual([]);
   const keen = await verify({subject: {forward, kinds: ['depthwise']}, problems, oracles: ['reference', 'nonFinite']});

@@ -27,8 +27,8 @@ const pitches: readonly [string, (info: Conv2DInfo, right: Pitches) => Partial<P
     'rows and columns of the filter swapped in its address',
     (_, {filter}) => ({filter: {...filter, row: filter.column, column: filter.row}}),
   ],
-  ['the images of x not told apart in its address', (_, {x}) => ({x: {...x, image: 0}})],
-  ['the images of y not told apart in its address', (_, {y}) => ({y: {...y, image: 0}})],
+  ['the image left out of the address of x', (_, {x}) => ({x: {...x, image: 0}})],
+  ['the image left out of the address of y', (_, {y}) => ({y: {...y, image: 0}})],
   [
     "the image pitch of x computed from the output's size",
     ({outHeight, outWidth, inChannels: C}, {x}) => ({x: {...x, image: outHeight * outWidth * C}}),

@@ -8,7 +8,7 @@ import {copyOf, type FailedPass, type Observation, observe} from './observe.js';
 
 /** In JavaScript, a read outside an array gives NaN, but so do many other mistakes. So no cause is named. */
 export const notFinite =
-  'the result is not finite although its inputs are: something outside a tensor may have been read, an element never written or left from an earlier call, or a zero divided by';
+  'the result is not finite although its inputs are: the kernel may read outside a tensor, leave an element unwritten or from an earlier call, or divide by zero';
 
 /** The relative rounding error of an accumulating buffer. */
 const tolerance = 2 ** -20;
@@ -53,7 +53,7 @@ export async function ignoredInputOf(
     let ignored = problems.length > 1;
     for (const problem of problems) ignored &&= await isIgnored(failedPass, failedPass.testVector(problem), name);
     if (ignored)
-      return `the result stays the same when ${name} changes: it is ignored, or that of an earlier call is used`;
+      return `the result stays the same when ${name} changes: ${name} is ignored, or taken from an earlier call`;
   }
   return undefined;
 }

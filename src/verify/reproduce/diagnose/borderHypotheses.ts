@@ -9,11 +9,11 @@ const untested = (what: string): AxisCauses => [
 
 /** Ways in which a test against the border may be too weak. */
 const weakTests: readonly [string, (at: number, size: number) => boolean][] = [
-  ['no test against the border', () => true],
-  ['no test against the border before the first one', (at, size) => at < size],
-  ['no test against the border behind the last one', (at) => at >= 0],
-  ['the test against the border off by one behind the last one', (at, size) => at >= 0 && at <= size],
-  ['the test against the border off by one before the first one', (at, size) => at >= -1 && at < size],
+  ['no border test', () => true],
+  ['no border test at the beginning', (at, size) => at < size],
+  ['no border test at the end', (at) => at >= 0],
+  ['the border test off by one at the end', (at, size) => at >= 0 && at <= size],
+  ['the border test off by one at the beginning', (at, size) => at >= -1 && at < size],
 ];
 
 /** Adds windows before the first and after the last one. They exist for a kernel that gathers dx without a test. */
@@ -41,7 +41,7 @@ const untestedWindows = weakTests.map(([what, holds]): Hypothesis => {
 
 /** Causes for a kernel that takes the other axis's size as the end of its loop. */
 const ends = (what: string): AxisCauses => [
-  `the ${what}s of height and width swapped as ends of loops`,
+  `the ${what}s of height and width swapped as loop limits`,
   `the ${what} rows ended at the number of columns`,
   `the ${what} columns ended at the number of rows`,
 ];
@@ -51,8 +51,8 @@ const counts: readonly [string, (axis: AxisParameters) => number][] = [
   ['the output size computed without the pads', (axis) => Math.floor((axis.size - span(axis)) / axis.stride) + 1],
   ['the output size computed without the pads', ({size, filter, stride}) => Math.floor((size - filter) / stride) + 1],
   ['the output size rounded down', (axis) => Math.floor((paddedSize(axis) - span(axis)) / axis.stride) + 1],
-  ['the output size taken for the input size divided by the stride', ({size, stride}) => Math.floor(size / stride)],
-  ['the output size taken for the input size divided by the stride', ({size, stride}) => Math.ceil(size / stride)],
+  ['the output size computed as the input size divided by the stride', ({size, stride}) => Math.floor(size / stride)],
+  ['the output size computed as the input size divided by the stride', ({size, stride}) => Math.ceil(size / stride)],
 ];
 const paddedSize = ({size, before, after}: AxisParameters) => size + before + after;
 
@@ -83,7 +83,7 @@ export const borderHypotheses: readonly Hypothesis[] = [
   ...untestedWindows,
   testChange(
     [
-      'height and width swapped in the test against the border',
+      'height and width swapped in the border test',
       'the height tested against the width',
       'the width tested against the height',
     ],

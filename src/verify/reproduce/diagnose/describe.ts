@@ -16,7 +16,7 @@ export function describe(
   const circumstances = conditions && ` for ${conditions}`;
   const says = [
     groups.length > 0
-      ? `${who} is wrong${circumstances}: in the case that failed first ${elements.slice(0, 3).join(', ')}`
+      ? `${who} is wrong${circumstances}: in the first failed case, ${elements.slice(0, 3).join(', ')}`
       : `${oracle} rejects ${who}${circumstances}: ${reason}`,
   ];
   if (parseProblem(failedProblem).kind === 'depthwise' && problem.kind !== 'depthwise')
@@ -26,17 +26,18 @@ export function describe(
     const after = [...(bias === undefined ? [] : ['bias']), ...(activation === 'linear' ? [] : [activation])];
     const fused = `a fused convolution${after.length > 0 ? ` with ${after.join(' and ')}` : ''}`;
     const {right = 0, wrong = 0} = found.withoutEpilogue ?? {};
-    if (wrong > 0) says.push(`it was seen in ${fused}, and without too, in ${wrong} of ${right + wrong} convolutions`);
+    if (wrong > 0)
+      says.push(`it occurs in ${fused}, and without an epilogue in ${wrong} of ${right + wrong} convolutions`);
     else if (right > 0)
-      says.push(`it was seen in ${fused}; ${right} convolutions without were right, on the same data too`);
-    else says.push(`it was seen in ${fused}`);
+      says.push(`it occurs in ${fused}; ${right} convolutions without an epilogue were right, also on the same data`);
+    else says.push(`it occurs in ${fused}`);
   }
   if (hypothesis) says.push(`it equals the right result with ${hypothesis.join(', or with ')}`);
   if (behaviour) says.push(behaviour);
   if (!hypothesis && !behaviour && groups.length > 0 && !problem.epilogue) {
     const isKnown = problem.kind !== 'depthwise';
     says.push(
-      isKnown ? 'no mistake known here explains it' : 'no hypothesis is known for depthwise convolutions',
+      isKnown ? 'no known mistake explains it' : 'there are no hypotheses for depthwise convolutions',
       ...products,
     );
   }

@@ -113,7 +113,7 @@ export class FailureDiagnoser {
     const tried =
       shown || !this.rerun
         ? ''
-        : `; ${candidates.length} runs in new processes did not show it again, the last of them`;
+        : `; ${candidates.length} runs in new processes did not show it again, and the last of them is this`;
     this.sequences.set(keyOf(failed), line);
     const smallest = {problem: failed.problem, replay: line};
     return {groups: [], smallest, behaviour, text: describeSequence(failed, `${behaviour}${tried}`, line)};
@@ -134,12 +134,12 @@ export class FailureDiagnoser {
   }
 }
 
-const rightAgain = 'asked for once more, the same case is right';
-const rightAnew = 'alone in a new process, the same case is right';
+const rightAgain = 'the same case is right when it runs again';
+const rightAnew = 'the same case is right alone in a new process';
 const dependsOnCalls = 'the result depends on earlier calls';
 const dependsOnCallsOrChance = 'the result depends on earlier calls, or on chance';
 const onlyAfterOthers =
-  'smaller cases failed here, but not in a new process: their results depend on earlier calls, so nothing is said of the cause';
+  'smaller cases failed here, but not in a new process: their results depend on earlier calls, so the cause stays unknown';
 
 /** At most this many problems are run again before one that fails only after others. */
 const recent = 8;

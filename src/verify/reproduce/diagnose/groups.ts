@@ -19,7 +19,7 @@ const mostDrawers = 5;
 export function groupErrors(observation: Observation, pass: Pass): string[] {
   const {got, expected} = observation;
   const {shape, values, terms} = expected;
-  if (got.length !== values.length) return [`${got.length} elements came instead of ${values.length}`];
+  if (got.length !== values.length) return [`the result has ${got.length} elements instead of ${values.length}`];
   const isWrong = (i: number) => !agrees(only(observation, i), [values[i]]);
   const wrong: number[][] = [];
   const right: number[][] = [];
@@ -40,7 +40,7 @@ export function groupErrors(observation: Observation, pass: Pass): string[] {
     ...new Set(groups),
     ...(factor === undefined || values.length === 1
       ? []
-      : [factor === 0 ? 'all are 0' : `each is ${factor} times the right one`]),
+      : [factor === 0 ? 'all are 0' : `each is ${factor} times its right value`]),
   ];
 }
 

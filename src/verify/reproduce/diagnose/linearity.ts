@@ -8,7 +8,7 @@ const rounding = 2 ** -20;
 
 /** Said where the results for two parts of an input do not add up to the result for the whole. */
 export const dependsOnValues =
-  'the results for two parts of an input do not add up to the result for the whole: it depends on the values themselves, as where it saturates or skips some';
+  'the results for two parts of an input do not add up to the result for the whole: the computation is not linear, as when it saturates or skips some values';
 
 /** Why the result is no sum of products, whatever the products may be; undefined where it may be one. */
 export async function nonlinearityOf(failedPass: FailedPass, whole: Observation): Promise<string | undefined> {
@@ -21,7 +21,7 @@ export async function nonlinearityOf(failedPass: FailedPass, whole: Observation)
     };
     const none = await part(() => false);
     if (Array.from(none).some((value) => value !== 0))
-      return `the result is not zero where ${name} is all zeros: something is in it that is no product`;
+      return `the result is not zero where ${name} is all zeros: it contains something that is not a product`;
     const [even, odd] = [await part((i) => i % 2 === 0), await part((i) => i % 2 === 1)];
     for (let i = 0; i < got.length; i++) {
       const size = Math.abs(even[i]) + Math.abs(odd[i]) + Math.abs(got[i]);

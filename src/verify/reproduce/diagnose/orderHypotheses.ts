@@ -72,13 +72,13 @@ export const orderHypotheses: readonly Hypothesis[] = [
   ...along(reversed, backwards, (_, dimension) => dimension === 3),
   ...rare(along(reversed, backwards, (kind, dimension) => dimension !== 3 && notTaps(kind, dimension))),
   ...along(
-    () => 'each image of the batch taken for the first',
+    () => 'each image of the batch read as the first',
     () => 0,
     images,
   ),
   ...rare(
     along(
-      (name, thing) => `each ${thing} of ${name} taken for the first`,
+      (name, thing) => `each ${thing} of ${name} read as the first`,
       () => 0,
       (...which) => !images(...which),
     ),
@@ -87,20 +87,20 @@ export const orderHypotheses: readonly Hypothesis[] = [
     const where = by > 0 ? 'next' : 'previous';
     return rare([
       ...along(
-        (name, thing) => `each ${thing} of ${name} taken for the ${where} one`,
+        (name, thing) => `each ${thing} of ${name} read as the ${where} one`,
         (at) => at + by,
       ),
       ...along(
-        (name, thing) => `each ${thing} of ${name} taken for the ${where} one, round about`,
+        (name, thing) => `each ${thing} of ${name} read as the ${where} one, wrapping around`,
         (at, size) => (at + by + size) % size,
       ),
       ...along(
-        (name, thing) => `each ${thing} of ${name} taken for the ${where} one as far as there is one`,
+        (name, thing) => `each ${thing} of ${name} read as the ${where} one, clamped at the end`,
         (at, size) => Math.min(Math.max(at + by, 0), size - 1),
       ),
       ...kinds.flatMap((kind) =>
         rearranged(
-          (name) => `each element of ${name} taken for the ${where} one in memory`,
+          (name) => `each element of ${name} read as the ${where} one in memory`,
           kind,
           () => (i) => i + by,
         ),

@@ -1,9 +1,9 @@
 import {type AxisParameters, overhang, span} from './axisModel.js';
 import {type AxisCauses, axisChange, type Hypothesis, linkChange, onAxes} from './hypothesis.js';
 
-const swapped = 'the pads before and behind swapped (an uneven SAME pad on the other side)';
+const swapped = 'the pads before and after swapped (an uneven SAME pad on the other side)';
 const half = 'the pad assumed to be half the kernel';
-const opposite = 'the pad taken for k − 1 − pad';
+const opposite = 'the pad computed as k − 1 − pad';
 const undilated = 'the SAME pad computed without the dilation';
 
 /** What a kernel may take for the pad before the line. */
@@ -56,8 +56,8 @@ const inside = (at: number, size: number) => Math.min(Math.max(at, 0), size - 1)
 
 const sides: readonly [string, (at: number) => boolean][] = [
   ['', () => true],
-  [' before the first one', (at) => at < 0],
-  [' behind the last one', (at) => at >= 0],
+  [' at the beginning', (at) => at < 0],
+  [' at the end', (at) => at >= 0],
 ];
 
 /** All pairs of input and tap for which the window of dy is a whole number, including windows beyond dy. */

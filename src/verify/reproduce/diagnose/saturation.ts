@@ -24,8 +24,8 @@ export function saturationOf(observations: readonly Observation[]): string[] {
     return counts.length >= neededResults && counts.reduce((sum, count) => sum + count, 0) >= neededElements;
   };
   const limits = [
-    ...(isReached((value) => value > highest) ? [`values above ${highest} held at ${highest}`] : []),
-    ...(isReached((value) => value < lowest) ? [`values below ${lowest} held at ${lowest}`] : []),
+    ...(isReached((value) => value > highest) ? [`values above ${highest} clamped to ${highest}`] : []),
+    ...(isReached((value) => value < lowest) ? [`values below ${lowest} clamped to ${lowest}`] : []),
   ];
   return limits.length > 0 ? [`${limits.join(' and ')}: it saturates`] : [];
 }

@@ -20,7 +20,7 @@ const factors: readonly [string, (info: Conv2DInfo) => number][] = [
   ['a division by sh · sw', (info) => 1 / (info.strideHeight * info.strideWidth)],
   ['a multiplication by sh · sw', (info) => info.strideHeight * info.strideWidth],
   ['a division by dh · dw', (info) => 1 / (info.dilationHeight * info.dilationWidth)],
-  ['zeros written instead of it', () => 0],
+  ['zeros written in its place', () => 0],
 ];
 
 /** The number of terms of each element: the result for inputs that are all ones. */
@@ -57,11 +57,11 @@ const changes: readonly [string, (value: number) => number][] = [
   ['rounded to whole numbers', Math.round],
   ['truncated to whole numbers', Math.trunc],
   ['rounded down to whole numbers', Math.floor],
-  ['robbed of what is negative', (value) => Math.max(0, value)],
+  ['stripped of negative values', (value) => Math.max(0, value)],
   ['clipped to 0 … 6', (value) => Math.min(6, Math.max(0, value))],
   ['wrapped to 8 bits', (value) => (Math.trunc(value) << 24) >> 24],
   ['wrapped to 16 bits', (value) => (Math.trunc(value) << 16) >> 16],
-  ['robbed of its signs', Math.abs],
+  ['stripped of its signs', Math.abs],
 ];
 const kinds: readonly [string, TensorKind][] = [
   ['x', 'x'],
@@ -91,7 +91,7 @@ export const valueHypotheses: readonly Hypothesis[] = [
     const terms = termsOf(model);
     return v.map((value, i) => (terms[i] > 0 ? value / terms[i] : 0));
   }),
-  resultChange('elements that have no terms never written', (v, model) => {
+  resultChange('elements without terms never written', (v, model) => {
     const terms = termsOf(model);
     return v.map((value, i) => (terms[i] > 0 ? value : model.blank));
   }),

@@ -1,6 +1,6 @@
 /** What a diagnosis may name for each mutant; `undefined` where values are right and only an invariant is broken: no cause at all. */
 export const causes: Readonly<Record<string, RegExp | undefined>> = {
-  'pads-swapped': /^the pads before and behind swapped/,
+  'pads-swapped': /^the pads before and after swapped/,
   'half-pad': /^the pad assumed to be half the kernel/,
   'pad-ignored': /^the pad ignored/,
   'pad-axes-swapped': /pad.* of height and width swapped/,
@@ -22,7 +22,7 @@ export const causes: Readonly<Record<string, RegExp | undefined>> = {
   'channels-reversed': /^the channels of dy reversed/,
   'planar-x': /^x laid out as \[N, C, H, W\]/,
   'batch-0-only-dfilter': /^only the first image/,
-  'batch-0-for-all': /^each image of the batch taken for the first/,
+  'batch-0-for-all': /^each image of the batch read as the first/,
   'overwrite-for-accumulate': /^only the last image/,
   'reduction-tail-forward': /^the tail of the input channels past a multiple of 4/,
   'reduction-tail-dx': /^the tail of the output channels past a multiple of 2/,

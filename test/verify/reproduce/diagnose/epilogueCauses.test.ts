@@ -40,14 +40,14 @@ test.each([
 });
 
 test.each([
-  ['fused-relu6-at-8', `${sizes}-bias-relu6`, 'it was seen in a fused convolution with relu6; '],
-  ['fused-bias-after-activation', `${sizes}-bias-relu6`, 'it was seen in a fused convolution with bias and relu6; '],
-  ['fused-relu-derivative', `${sizes}-bias-relu`, 'it was seen in a fused convolution with relu; '],
+  ['fused-relu6-at-8', `${sizes}-bias-relu6`, 'it occurs in a fused convolution with relu6; '],
+  ['fused-bias-after-activation', `${sizes}-bias-relu6`, 'it occurs in a fused convolution with bias and relu6; '],
+  ['fused-relu-derivative', `${sizes}-bias-relu`, 'it occurs in a fused convolution with relu; '],
 ])('names no cause for %s, but says that the epilogue is needed', async (mutant, problem, text) => {
   const diagnosis = await said(mutant, problem);
   expect(diagnosis?.hypothesis).toBeUndefined();
   expect(diagnosis?.text).toContain(text);
-  expect(diagnosis?.text).toMatch(/; \d+ convolutions without were right, on the same data too\./);
+  expect(diagnosis?.text).toMatch(/; \d+ convolutions without an epilogue were right, also on the same data\./);
 });
 
 /** What a float32 holds one step closer to zero. */
@@ -70,6 +70,8 @@ test.each(['mb2ih5iw6ic9oc7kh3kw3-same-relu6', 'mb2ih5iw6ic9oc7kh3kw3-same-bias-
     const diagnosis = await said(mutant, problem);
     expect(diagnosis?.smallest.problem).toContain('relu6');
     expect(diagnosis?.hypothesis).toBeUndefined();
-    expect(diagnosis?.text).toMatch(/it was seen in a fused convolution with .*relu6, and without too, in \d+ of \d+/);
+    expect(diagnosis?.text).toMatch(
+      /it occurs in a fused convolution with .*relu6, and without an epilogue in \d+ of \d+/,
+    );
   },
 );

@@ -120,13 +120,13 @@ export const blunders: readonly (readonly [Mutant, RegExp])[] = [
     row: (oh, i, p) => (oh - p.padTop) * p.strideHeight + i * p.dilationHeight,
     column: (ow, j, p) => (ow - p.padLeft) * p.strideWidth + j * p.dilationWidth,
   }),
-  one('column-wraps', 'forward', /^no test against the border along the width/, {passes: isRow}),
-  one('row-wraps', 'backpropFilter', /^no test against the border along the height/, {passes: isColumn}),
-  one('column-wraps-or-nan', 'forward', /^no test against the border along the width/, {
+  one('column-wraps', 'forward', /^no border test along the width/, {passes: isRow}),
+  one('row-wraps', 'backpropFilter', /^no border test along the height/, {passes: isColumn}),
+  one('column-wraps-or-nan', 'forward', /^no border test along the width/, {
     passes: isRow,
     outside: Number.NaN,
   }),
-  one('column-wraps-behind', 'backpropFilter', /^no test against the border behind the last one along the width/, {
+  one('column-wraps-behind', 'backpropFilter', /^no border test at the end along the width/, {
     passes: (term, p) => isRow(term, p) && term.w >= 0,
   }),
   one('height-for-width', 'forward', /^the width tested against the height/, {
@@ -155,10 +155,10 @@ export const blunders: readonly (readonly [Mutant, RegExp])[] = [
     row: (oh, i, p) => oh * p.dilationHeight - p.padTop + i * p.dilationHeight,
     column: (ow, j, p) => ow * p.dilationWidth - p.padLeft + j * p.dilationWidth,
   }),
-  one('clamp-above', 'forward', /^the border repeated instead of zero padding before the first one along the height/, {
+  one('clamp-above', 'forward', /^the border repeated instead of zero padding at the beginning along the height/, {
     row: (oh, i, p) => Math.max(0, right.row(oh, i, p)),
   }),
-  one('clamp-right', 'backpropFilter', /^the border repeated .* behind the last one along the width/, {
+  one('clamp-right', 'backpropFilter', /^the border repeated .* at the end along the width/, {
     column: (ow, j, p) => Math.min(p.inWidth - 1, right.column(ow, j, p)),
   }),
   one('reflects', 'forward', /^the image mirrored instead of zero padding along the height/, {

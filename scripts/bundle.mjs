@@ -1,5 +1,6 @@
 import {readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {pathToFileURL} from 'node:url';
 import commonjs from '@rollup/plugin-commonjs';
 import nodeResolve from '@rollup/plugin-node-resolve';
 import {transform} from 'esbuild';
@@ -29,21 +30,27 @@ export async function bundle() {
   const inputs = (names, extension) =>
     Object.fromEntries(names.map((name) => [name, join(compiled, name + extension)]));
   const bundled = new Set();
-  const write = async (input, output, plugins) => {
-    const made = await rollup({input, external, plugins, onwarn: refuseWarnings});
+  const write = async (input, output, plugins, without = []) => {
+    const made = await rollup({input, external: [...external, ...without], plugins, onwarn: refuseWarnings});
     const {output: files} = await made.write({dir: dist, minifyInternalExports: false, ...output});
     for (const {moduleIds = []} of files) for (const id of moduleIds) bundled.add(id);
     await made.close();
   };
   const packages = [nodeResolve({exportConditions: ['node'], preferBuiltins: true}), commonjs()];
   // One call for everything that runs as modules, so that the command line and a user's import share one copy of the state.
-  await write(inputs([...library, ...commandLine], '.js'), files('esm', 'js'), [...packages, printed()]);
+  await write(inputs([...library, ...commandLine], '.js'), files('esm', 'js'), [
+    await knownBackends(),
+    ...packages,
+    printed(),
+  ]);
   await write(inputs(library, '.js'), files('cjs', 'cjs'), [...packages, printed({minify: true})]);
   for (const extension of ['ts', 'cts']) await write(inputs(library, '.d.ts'), files('esm', `d.${extension}`), [dts()]);
   await write(
     {convgrad: join(compiled, 'index.js')},
     {format: 'iife', name: 'convgrad', globals: {'@tensorflow/tfjs': 'tf'}, entryFileNames: '[name].min.js'},
     [printed({minify: true})],
+    // Only verify and bench load test equipment, and the script has neither.
+    [/\/backends\/\w+\/equipment(\/index)?\.js$/, /\.\/equipment(\/index)?\.js$/],
   );
   writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), licensesOf(bundled));
   return 0;
@@ -51,6 +58,14 @@ export async function bundle() {
 
 function files(format, extension) {
   return {format, entryFileNames: `[name].${extension}`, chunkFileNames: `shared/[name]-[hash].${extension}`};
+}
+
+/** Writes the names of the backends into the bundle. They are read from folders, which a bundle does not have. */
+async function knownBackends() {
+  const file = join(compiled, 'cli/backendNames.js');
+  const {backendNames} = await import(pathToFileURL(file).href);
+  const code = `export const backendNames = () => ${JSON.stringify(backendNames())};`;
+  return {name: 'known backends', load: (id) => (id === file ? code : undefined)};
 }
 
 /** Prints code anew, without comments, because the types have them. Chunks of other packages are minified. */

@@ -1,8 +1,7 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import type {Algorithm, Cost} from '../algorithms/algorithm.js';
 import type {CoverageCounter} from '../engine/coverageCounter.js';
-import type {Engine} from '../engine/engine.js';
-import type {Activation, KernelLanguage} from '../geometry/activations.js';
+import type {Activation} from '../geometry/activations.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import type {Pass} from '../geometry/pass.js';
 
@@ -11,9 +10,15 @@ export interface Implementation {
   /** The algorithm's name in the catalogue; `direct` if the backend has only the definition. */
   readonly algorithm: string;
   /**
-   * Where one Inf or NaN of an input may spread, see `Algorithm.footprint`. If absent, the declaration of the algorithm of that name holds.
+   * What `Algorithm` says of them. Where one is absent, the declaration of the algorithm of that name holds, if the catalogue has one, and
+   * else that of the definition.
    */
   readonly footprint?: Algorithm['footprint'];
+  readonly integerHeadroom?: Algorithm['integerHeadroom'];
+  readonly tile?: Algorithm['tile'];
+  readonly errorBound?: Algorithm['errorBound'];
+  /** Counters of its code paths that some problems do not reach, beside one for each pass; none by default. */
+  readonly counters?: readonly CoverageCounter[] | undefined;
   /** The passes that it can compute for some problem; `supports` answers for a given problem. */
   readonly passes: readonly Pass[];
   /** True, or the reason why not, in words for users. */
@@ -34,7 +39,7 @@ export interface Implementation {
   fuses?(info: Conv2DInfo, epilogue: TensorEpilogue, backend: object): boolean;
   /**
    * Computes one pass from its two inputs, given in the order of `passTensors`. Inputs have shapes `shapeOf(info, …)`, dtype float32, batch
-   * ≥ 1, and are NHWC whatever `info.dataFormat` says. Their memory holds floats (`BackendFamily.floats`). The pass includes the epilogue,
+   * ≥ 1, and are NHWC whatever `info.dataFormat` says. Their memory holds floats (`Backend.floats`). The pass includes the epilogue,
    * if `fuses` accepts it. Keeps and changes none of its inputs.
    * @returns a new float32 tensor of the output's shape, which the caller owns
    */
@@ -75,36 +80,4 @@ export interface Builtin {
     inputs: Readonly<Record<string, TensorInfo | null | undefined>>,
     kernel: (backend: object) => TensorInfo,
   ): TensorInfo;
-}
-
-/** The implementations that serve a family of tfjs backends. */
-export interface BackendFamily {
-  /** Names of the tfjs backends served, e.g. `['cpu']`. */
-  readonly backends: readonly string[];
-  /** In order of preference, which decides wherever predicted times do not. */
-  implementations(): readonly Implementation[];
-  /** By backend: tfjs's own kernels, which compete if the caller names no algorithm. */
-  readonly builtins?: Readonly<Record<string, Builtin>>;
-  /** The language whose expressions its kernels apply to their sums; absent if they apply no activation. */
-  readonly kernelLanguage?: KernelLanguage;
-  /** The engine that its implementations compute on, if they use one. */
-  engine?(): Engine;
-  /**
-   * Below this many operations the order of preference decides, because predicting takes longer than a better choice saves. Absent if
-   * predictions always decide.
-   */
-  readonly minPredictedFlops?: number;
-  /** Whether kernels compile when they first run, which takes longer than a better choice can save. */
-  readonly compiles?: true;
-  /** The source of the predicted times on a backend, in words for users; absent if they are measured on this machine. */
-  ratesSource?(): string;
-  /** Tells whether the memory of a float32 tensor holds floats, and copies integers to floats. Absent if it always holds floats. */
-  readonly floats?: {
-    areHeld(backend: object, tensor: TensorInfo): boolean;
-    copy(backend: object, tensor: TensorInfo): TensorInfo;
-    /** Whether tfjs's clone of such a tensor takes its integers for floats. The tape saves clones. */
-    readonly areLostInClones?: true;
-  };
-  /** Counters of code paths that a verification campaign must reach, beside every pass of every implementation. */
-  counters(): readonly CoverageCounter[];
 }

@@ -1,10 +1,7 @@
 import type {Tensor} from '@tensorflow/tfjs';
+import {backendNamed, isGpu} from '../backends/index.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
-import {isGpu} from '../verify/reference/bound.js';
 import type {Clock} from './clock.js';
-
-/** The GPU backends that can be read without a turn of the event loop, which is faster. */
-const synchronousReads: readonly string[] = ['webgl'];
 
 /**
  * Waits until a tensor is computed. A GPU works asynchronously, so this reads one element, which arrives after all earlier work
@@ -20,7 +17,8 @@ export async function awaitResult(tensor: Tensor, clock: Clock): Promise<number>
     tensor.shape.map(() => 0),
     size,
   );
-  if (synchronousReads.includes(tf.getBackend())) element.dataSync();
+  // A read without a turn of the event loop is faster.
+  if (backendNamed(tf.getBackend())?.reads === 'dataSync') element.dataSync();
   else await element.data();
   const milliseconds = clock.now() - start;
   element.dispose();

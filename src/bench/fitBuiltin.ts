@@ -1,9 +1,9 @@
+import {isGpu} from '../backends/index.js';
 import {ConvgradError} from '../geometry/error.js';
 import type {Pass} from '../geometry/pass.js';
 import {formatProblem, type Problem} from '../geometry/problem.js';
 import {builtinFault} from '../plugin/builtinFault.js';
 import {drawInputs} from '../verify/data/fill.js';
-import {isGpu} from '../verify/reference/bound.js';
 import type {Clock} from './clock.js';
 import {operations, reduceProblem} from './reduceProblem.js';
 import type {BenchResult} from './result.js';

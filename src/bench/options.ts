@@ -1,4 +1,3 @@
-import {backendNames} from '../backends/servedBackends.js';
 import type {EngineName} from '../engine/engineNames.js';
 import {keysOf} from '../geometry/didYouMean.js';
 import type {Pass} from '../geometry/pass.js';
@@ -7,7 +6,7 @@ import type {BenchReport} from './report.js';
 
 /** The options of `bench()` and `benchSteps()`. */
 export interface BenchOptions {
-  /** The backends to time; defaults to {@link defaultBackends}. Each must be imported. */
+  /** The backends to time; defaults to those without a GPU. Each must be imported. */
   backends?: readonly string[];
   /** Selects the layers that have a word in their name beginning with one of these, in any case. */
   layers?: readonly string[];
@@ -58,9 +57,6 @@ export interface BenchProgress {
   done: number;
   total: number;
 }
-
-/** The backends that are timed by default. */
-export const defaultBackends: readonly string[] = backendNames.host;
 
 /** How many times every row is measured by default. */
 export const defaultRounds = 5;

@@ -59,8 +59,8 @@ export interface BenchReport {
   steps: StepResult[];
   summary: {
     rows: SummaryRow[];
-    /** A step's time on cpu divided by its time on wasm, both with convgrad, by network. */
-    cpuToWasm: Record<string, number>;
+    /** A step's time on one backend divided by its time on another one, both with convgrad. */
+    stepRatios: StepRatio[];
     /**
      * Exists where algorithms were timed side by side: `good` of the `of` choices took at most 10% longer than the fastest
      * algorithm.
@@ -75,6 +75,13 @@ export interface BenchReport {
   };
   /** Set if the run was aborted; the results are those until then. */
   interrupted?: true;
+}
+
+/** How many times as long a step of a network takes on the first backend as on the second. */
+export interface StepRatio {
+  network: string;
+  backends: readonly [string, string];
+  ratio: number;
 }
 
 export function makeReport(
@@ -97,7 +104,7 @@ export function makeReport(
     results: [...results],
     steps: [...steps],
     summary: {
-      ...{rows: summaryRows(results), cpuToWasm: cpuToWasm(steps), ...choicesOf(results)},
+      ...{rows: summaryRows(results), stepRatios: stepRatios(steps), ...choicesOf(results)},
       ...{measured, skipped, left, seconds},
     },
     ...(interrupted ? {interrupted} : {}),
@@ -149,12 +156,12 @@ export function summaryRows(results: readonly BenchResult[]): SummaryRow[] {
   });
 }
 
-function cpuToWasm(steps: readonly StepResult[]): Record<string, number> {
-  const on = (name: string) => steps.filter(({backend}) => backend === name);
-  return Object.fromEntries(
-    on('cpu').flatMap(({network, milliseconds}) => {
-      const other = on('wasm').find((step) => step.network === network);
-      return other ? [[network, milliseconds.ours / other.milliseconds.ours]] : [];
-    }),
-  );
+/** The ratios of steps on the first backend that was timed to those on each other one. */
+function stepRatios(steps: readonly StepResult[]): StepRatio[] {
+  return steps.flatMap(({network, backend, milliseconds}) => {
+    const first = steps.find((step) => step.network === network);
+    return !first || first.backend === backend
+      ? []
+      : [{network, backends: [first.backend, backend], ratio: first.milliseconds.ours / milliseconds.ours}];
+  });
 }

@@ -1,5 +1,4 @@
-import {hostFamily} from '../backends/host/index.js';
-import {servedBackends} from '../backends/servedBackends.js';
+import {backends as allBackends, backendNamed, isGpu, servedBackends} from '../backends/index.js';
 import {checkEngine} from '../engine/index.js';
 import {refuseUnknown} from '../geometry/didYouMean.js';
 import {hasZeroSize, passes} from '../geometry/pass.js';
@@ -8,7 +7,7 @@ import {algorithmsOf} from '../plugin/select.js';
 import type {Case} from '../verify/cases/case.js';
 import {type OptionChecks, optionChecks} from '../verify/options/optionChecks.js';
 import {benchLayers} from './layers.js';
-import {type BenchOptions, benchOptionNames, defaultBackends, defaultRounds} from './options.js';
+import {type BenchOptions, benchOptionNames, defaultRounds} from './options.js';
 import {randomLayers} from './randomLayers.js';
 import type {ReportedBenchOptions} from './report.js';
 import {type StepNetwork, stepNetworks} from './steps/stepNetworks.js';
@@ -39,12 +38,12 @@ export function resolveOptions(
     engine = 'auto',
     threads = 1,
   } = options;
-  const {backends = defaultBackends} = options;
+  const {backends = hostBackends()} = options;
   if (!(Number.isSafeInteger(rounds) && rounds >= 1)) fail(`rounds must be a whole number ≥ 1; got ${rounds}.`);
   checks.seed(seed);
   checks.timeBudget(timeBudget);
   // The engine is checked only for backends of the host: a page that times a GPU needs no threads, and may not support them.
-  if (backends.some((backend) => hostFamily.backends.includes(backend))) checkEngine('bench', {engine, threads});
+  if (backends.some((backend) => backendNamed(backend)?.engine)) checkEngine('bench', {engine, threads});
   choose('backend', backends, servedBackends());
   choose('pass', options.passes ?? [], passes);
   choose('algorithm', [algorithm], ['auto', ...(steps ? [] : ['all']), ...new Set(backends.flatMap(algorithmsOf))]);
@@ -57,13 +56,18 @@ export function resolveOptions(
     ...(options.peer ? {peer: `${options.peer.name}, ${options.peer.threads} threads`} : {}),
     ...(timeBudget === undefined ? {} : {timeBudget}),
   };
-  const unstepped = backends.find((backend) => !hostFamily.backends.includes(backend));
+  const unstepped = backends.find(isGpu);
   if (!steps) casesOf(resolved);
-  else if (unstepped) fail(`steps are timed on ${hostFamily.backends.join(' and ')} only, not on ${unstepped}.`);
+  else if (unstepped) fail(`steps are timed on ${hostBackends().join(' and ')} only, not on ${unstepped}.`);
   else if (problems.length > 0 || options.passes || options.filters || cases > 0 || options.peer) {
     fail('steps train whole networks; leave problems, cases, passes, filters and the peer out.');
   } else networksOf(resolved, networks);
   return resolved;
+}
+
+/** The backends that compute in this process, without a GPU. */
+export function hostBackends(): string[] {
+  return allBackends().flatMap(({name, engine}) => (engine ? [name] : []));
 }
 
 /** The cases that a run measures. @throws ConvgradError when there are none, or a problem cannot be parsed */

@@ -1,11 +1,12 @@
-import {type BenchOptions, defaultBackends} from '../bench/options.js';
-import {resolveOptions} from '../bench/resolveOptions.js';
+import type {BenchOptions} from '../bench/options.js';
+import {hostBackends, resolveOptions} from '../bench/resolveOptions.js';
 import type {EngineName} from '../engine/index.js';
 import {ConvgradError} from '../geometry/error.js';
 import type {Pass} from '../geometry/pass.js';
 import type {BrowserOptions} from './browser/launchBrowser.js';
-import {assertServed, list, numeric, type RawFlags, single, words} from './flags.js';
+import {list, numeric, type RawFlags, single, words} from './flags.js';
 import {userPath} from './invocation.js';
+import {assertServed} from './locateBackend.js';
 
 export interface BenchFlags {
   /** The options of `bench()`. `named` tells whether the user named the backends. */
@@ -30,7 +31,7 @@ export function readFlags(flags: RawFlags): BenchFlags {
   const named = flags.backend !== undefined;
   // A value that is not a number stays text, and resolveOptions refuses it.
   const options = {
-    backends: named ? list(flags.backend) : defaultBackends,
+    backends: named ? list(flags.backend) : hostBackends(),
     layers: list(flags.layers),
     problems: words(flags.problem),
     steps: flags.steps === true,

@@ -13,7 +13,7 @@ export async function timeSmall(
     const {place} = await locateBackend(backend, undefined);
     if (place !== 'here')
       throw new UnavailableError(
-        `backend '${backend}' is not available in this process; --small times cpu and wasm only.`,
+        `backend '${backend}' is not available in this process; --small times backends of this process only.`,
       );
     await tf.setBackend(backend);
     all.push(...(await benchSmall(options)));

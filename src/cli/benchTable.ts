@@ -26,9 +26,9 @@ export function describeBench(report: BenchReport, colors: Colors): string {
       ...stepTable(group, colors),
       '',
     ]),
-    ...Object.entries(summary.cpuToWasm).map(
-      ([network, ratio]) =>
-        `${network}: a step takes ${digits(ratio)} times as long on cpu as on wasm, both with convgrad`,
+    ...summary.stepRatios.map(
+      ({network, backends: [first, other], ratio}) =>
+        `${network}: a step takes ${digits(ratio)} times as long on ${first} as on ${other}, both with convgrad`,
     ),
     ...(options.peer === undefined
       ? []

@@ -1,15 +1,15 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import Table from 'cli-table3';
-import {servedBackends} from '../backends/servedBackends.js';
+import {servedBackends, unservedBackends} from '../backends/index.js';
 import {ConvgradError} from '../geometry/error.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
 import {doctorChecks} from '../verify/doctor/compareWithTfjs.js';
 import {type Examination, examine} from '../verify/doctor/examine.js';
 import {assertWritable, writeAtomically} from './atomicFile.js';
-import {assertServed, list, type RawFlags, single} from './flags.js';
+import {list, type RawFlags, single} from './flags.js';
 import {userPath} from './invocation.js';
-import {locateBackend} from './locateBackend.js';
+import {assertServed, locateBackend} from './locateBackend.js';
 import {packageRoot} from './ownModules.js';
 import {showProgress} from './progress.js';
 import {quietTfjs} from './quietTfjs.js';
@@ -77,7 +77,7 @@ export function describeDoctorReport({convgrad, tfjs, node, examinations, absent
       return [`${backend}: ${browser ? 'in a browser' : 'here'}`, ...details].join(', ');
     }),
     ...absent.map(({backend, why}) => `${backend}: absent; ${why}`),
-    'tensorflow: convgrad has no kernels for it yet.',
+    ...unservedBackends.map((backend) => `${backend}: convgrad has no kernels for it yet.`),
     '',
     'Tested just now, on whole numbers, where every right result is exact:',
     table(examinations),

@@ -1,8 +1,9 @@
 import {type BackendExplanation, type Explanation, explain, type PassExplanation} from '../plugin/explain.js';
 import {assertWritable, writeAtomically} from './atomicFile.js';
-import {assertServed, list, type RawFlags, single} from './flags.js';
+import {list, type RawFlags, single} from './flags.js';
 import {groupBy} from './groupBy.js';
 import {userPath} from './invocation.js';
+import {assertServed} from './locateBackend.js';
 import {exitCodes} from './usage.js';
 
 /** Runs the command `explain`. @returns the exit code */

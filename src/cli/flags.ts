@@ -1,6 +1,4 @@
-import {servedBackends} from '../backends/servedBackends.js';
 import {ConvgradError} from '../geometry/error.js';
-import {UnavailableError} from './usage.js';
 
 /** The flags of a command as cac parses them. */
 export type RawFlags = Readonly<Record<string, unknown>>;
@@ -45,18 +43,6 @@ export function words(value: unknown): string[] {
 /** The values of a flag that may be repeated or have several values separated by commas, without duplicates. */
 export function list(value: unknown): string[] {
   return [...new Set(words(value).flatMap((word) => word.split(',').map((name) => name.trim())))];
-}
-
-/** The backends that tfjs provides. */
-const tfjsBackends: readonly string[] = ['cpu', 'wasm', 'webgl', 'webgpu', 'tensorflow'];
-
-/** Checks backends. @throws UnavailableError when one of them is tfjs's and convgrad has no kernels for it yet */
-export function assertServed(backends: readonly string[]): void {
-  const unserved = backends.find((backend) => tfjsBackends.includes(backend) && !servedBackends().includes(backend));
-  if (unserved === undefined) return;
-  throw new UnavailableError(
-    `backend '${unserved}' is not available: convgrad has no kernels for it yet; use ${servedBackends().join(', ')}.`,
-  );
 }
 
 /** The flag as the user types it; cac calls `--time-budget` timeBudget. */

@@ -1,18 +1,14 @@
 import {createRequire} from 'node:module';
 import {resolve} from 'node:path';
 import {pathToFileURL} from 'node:url';
+import {backendNamed} from '../backends/index.js';
 import {provideGpu} from './nodeGpu.js';
 import {isInstalled} from './optionalPackages.js';
 
-/** The packages that bring tfjs backends; users install those that they want. */
-const packages: Readonly<Record<string, string>> = {
-  wasm: '@tensorflow/tfjs-backend-wasm',
-  webgpu: '@tensorflow/tfjs-backend-webgpu',
-};
-
 /** The package that a page must import to have the backend; undefined for a backend that every page has. */
 export function packageForPage(backend: string): string | undefined {
-  return backend === 'webgpu' ? packages[backend] : undefined;
+  const npm = backendNamed(backend)?.npm;
+  return npm?.gpuInNode === undefined ? undefined : npm.name;
 }
 
 /**
@@ -20,7 +16,7 @@ export function packageForPage(backend: string): string | undefined {
  * because no package brings it or the package is installed.
  */
 export function packageAdvice(backend: string): string | undefined {
-  const name = packages[backend];
+  const name = backendNamed(backend)?.npm?.name;
   if (name === undefined || (packageForPage(backend) && isInstalled(name))) return undefined;
   return `${name} is not installed here; run npm install ${name}.`;
 }
@@ -28,12 +24,12 @@ export function packageAdvice(backend: string): string | undefined {
 /**
  * Imports the package that registers the backend: the one beside this package, or else the one of the project in the working
  * directory.
- * @returns whether the package works here. webgpu works only where this process has a `navigator.gpu`, or the package `webgpu`
- * provides one
+ * @returns whether the package works here. One that needs `navigator.gpu` works only where this process has it, or `npm.gpuInNode`
+ * provides it
  */
 export async function importBackend(backend: string): Promise<boolean> {
-  const name = packages[backend];
-  if (name === undefined || (packageForPage(backend) && !(await provideGpu()))) return false;
+  const {name, gpuInNode} = backendNamed(backend)?.npm ?? {};
+  if (name === undefined || (gpuInNode !== undefined && !(await provideGpu(gpuInNode)))) return false;
   try {
     await import(name);
     return true;

@@ -1,4 +1,4 @@
-import {servedBackends} from '../backends/servedBackends.js';
+import {servedBackends} from '../backends/index.js';
 import {algorithmsOf} from '../plugin/select.js';
 import {backendOf} from '../plugin/tfjsRegistries.js';
 import {expectImports, type ImportedModule} from '../verify/imports/imports.js';

@@ -2,7 +2,7 @@ import {createRequire} from 'node:module';
 import {resolve} from 'node:path';
 import {pathToFileURL} from 'node:url';
 
-/** The exports of the npm package `webgpu`, Dawn for Node. */
+/** The exports of Dawn for Node. */
 interface Dawn {
   create(flags: string[]): {requestAdapter(): Promise<object | null>};
   /** The classes and constants that a page has. */
@@ -15,13 +15,13 @@ export function hasGpu(): boolean {
 }
 
 /**
- * Gives this process a `navigator.gpu` from the package `webgpu`, if the project in the working directory has it and it finds an
- * adapter.
+ * Gives this process a `navigator.gpu`, if the project in the working directory has the package and it finds an adapter.
+ * @param from the package that provides one, Dawn for Node
  * @returns whether there is one now
  */
-export async function provideGpu(): Promise<boolean> {
+export async function provideGpu(from: string): Promise<boolean> {
   if (hasGpu()) return true;
-  const dawn = await load();
+  const dawn = await load(from);
   const gpu = dawn?.create([]);
   if (!dawn || !(await gpu?.requestAdapter())) return false;
   Object.assign(globalThis, dawn.globals);
@@ -31,9 +31,9 @@ export async function provideGpu(): Promise<boolean> {
   return true;
 }
 
-async function load(): Promise<Dawn | undefined> {
+async function load(from: string): Promise<Dawn | undefined> {
   try {
-    return (await import(pathToFileURL(createRequire(resolve('package.json')).resolve('webgpu')).href)) as Dawn;
+    return (await import(pathToFileURL(createRequire(resolve('package.json')).resolve(from)).href)) as Dawn;
   } catch {
     return undefined; // the package is not installed, or not for this system
   }

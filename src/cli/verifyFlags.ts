@@ -1,4 +1,4 @@
-import {servedBackends} from '../backends/servedBackends.js';
+import {servedBackends} from '../backends/index.js';
 import type {EngineName} from '../engine/index.js';
 import {ConvgradError} from '../geometry/error.js';
 import type {Pass} from '../geometry/pass.js';
@@ -8,8 +8,9 @@ import {importedNames} from '../verify/imports/imported.js';
 import type {BrokenSetup, VerifyOptions} from '../verify/options/options.js';
 import {resolveOptions} from '../verify/options/resolveOptions.js';
 import type {OracleName} from '../verify/oracles/index.js';
-import {assertServed, list, numeric, type RawFlags, single, words} from './flags.js';
+import {list, numeric, type RawFlags, single, words} from './flags.js';
 import {invocation, userPath} from './invocation.js';
+import {assertServed} from './locateBackend.js';
 import {defaultLimit} from './watchdog.js';
 
 export interface VerifyFlags {

@@ -217,3 +217,18 @@ function explicitPads(
   const columns = [left, right] as const;
   return dataFormat === 'NHWC' ? [[0, 0], rows, columns, [0, 0]] : [[0, 0], [0, 0], rows, columns];
 }
+
+/** Whether `dimRoundingMode` changes the output size. */
+export function roundingMatters(problem: Problem): boolean {
+  const {dimRoundingMode, ...truncated} = problem;
+  return dimRoundingMode !== undefined && outputSize(problem) !== outputSize(truncated);
+}
+
+function outputSize(problem: Problem): string {
+  try {
+    const {outHeight, outWidth} = problemInfo(problem);
+    return `${outHeight}×${outWidth}`;
+  } catch {
+    return 'none';
+  }
+}

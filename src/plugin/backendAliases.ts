@@ -1,4 +1,5 @@
-import {servedBackends, setAlias} from '../backends/servedBackends.js';
+import {setAlias} from '../backends/aliases.js';
+import {servedBackends} from '../backends/index.js';
 import {isOurs} from './kernels.js';
 import type {Tf} from './tfjs.js';
 

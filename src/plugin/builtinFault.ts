@@ -1,6 +1,7 @@
+import {backendNamed} from '../backends/index.js';
 import {activations} from '../geometry/activations.js';
 import type {Pass} from '../geometry/pass.js';
-import {type Problem, problemInfo} from '../geometry/problem.js';
+import {type Problem, roundingMatters} from '../geometry/problem.js';
 
 /** Describes for users where tfjs 4.22 alone throws, or is known to be wrong; undefined where no fault is known. */
 export function builtinFault(backend: string, problem: Problem, pass: Pass): string | undefined {
@@ -19,73 +20,9 @@ export function builtinFault(backend: string, problem: Problem, pass: Pass): str
   }
   if (gradient && !depthwise && roundingMatters(p))
     return `the built-in gradient drops dimRoundingMode '${p.dimRoundingMode}', which changes the output size here`;
-  if (backend === 'wasm') return wasmFault(problem, pass);
-  return backend === 'webgpu' ? webgpuFault(problem, pass) : undefined;
+  return backendNamed(backend)?.faults.ofConvolution?.(problem, pass);
 }
 
 export function isStridedAndDilated({strideHeight, strideWidth, dilationHeight, dilationWidth}: Problem): boolean {
   return Math.max(strideHeight, strideWidth) > 1 && Math.max(dilationHeight, dilationWidth) > 1;
-}
-
-/** A gradient's fault can lie in the forward pass, because the tape runs it too. */
-function wasmFault(problem: Problem, pass: Pass): string | undefined {
-  if (problem.kind === 'depthwise' && pass !== 'forward')
-    return 'tfjs has no gradients of depthwise convolutions on wasm';
-  if (pass === 'backpropFilter') return 'tfjs has no Conv2DBackpropFilter on wasm (tfjs issue 8474)';
-  if (problem.dataFormat === 'NCHW') return 'the built-in forward on wasm refuses NCHW';
-  if (roundingMatters(problem))
-    return 'where rounding changes the output size, the built-in forward on wasm leaves the output unwritten';
-  return hasUnreachedBorder(problem)
-    ? 'where the last SAME window ends inside x, the built-in forward on wasm is wrong (tfjs issue 8405)'
-    : undefined;
-}
-
-/**
- * Small problems take another path on webgpu, and so do 1×1 filters with stride 1 and the pads 'same' or 'valid'. Otherwise, if
- * the output's width and channels are multiples of 4, NCHW is read four pixels of a row at a time, wherever the window begins. A
- * gradient needs a forward pass that does not throw.
- */
-function webgpuFault(problem: Problem, pass: Pass): string | undefined {
-  const {batch, inWidth, outHeight, outWidth, outChannels, filterWidth, strideWidth, padLeft} = problemInfo(problem);
-  const tiles = batch * Math.ceil((outHeight * outWidth) / 32) * Math.ceil(outChannels / 32);
-  if (problem.kind === 'depthwise' || problem.dataFormat !== 'NCHW' || tiles <= 8 || isMatrixProduct(problem)) return;
-  if (outWidth % 4 === 0 && outChannels % 4 === 0) {
-    const isAligned = filterWidth === 1 && strideWidth === 1 && padLeft % 4 === 0 && inWidth % 4 === 0;
-    return pass === 'forward' && !isAligned
-      ? 'the built-in forward on webgpu reads wrong pixels for NCHW where the output’s width and channels are multiples of 4'
-      : undefined;
-  }
-  return outChannels <= 4 && outHeight * outWidth > 4
-    ? 'the built-in forward on webgpu throws for NCHW with up to 4 output channels'
-    : undefined;
-}
-
-function isMatrixProduct({filterHeight, filterWidth, strideHeight, strideWidth, pad}: Problem): boolean {
-  return filterHeight * filterWidth * strideHeight * strideWidth === 1 && typeof pad === 'string';
-}
-
-/** Whether 'same' leaves rows or columns that no window reaches. */
-function hasUnreachedBorder(p: Problem): boolean {
-  const inside = (size: number, filter: number, stride: number, dilation: number) =>
-    (Math.ceil(size / stride) - 1) * stride + (filter - 1) * dilation + 1 < size;
-  return (
-    p.pad === 'same' &&
-    (p.filterHeight > 1 || p.filterWidth > 1) &&
-    (inside(p.inHeight, p.filterHeight, p.strideHeight, p.dilationHeight) ||
-      inside(p.inWidth, p.filterWidth, p.strideWidth, p.dilationWidth))
-  );
-}
-
-function roundingMatters(problem: Problem): boolean {
-  const {dimRoundingMode, ...truncated} = problem;
-  return dimRoundingMode !== undefined && outputSize(problem) !== outputSize(truncated);
-}
-
-function outputSize(problem: Problem): string {
-  try {
-    const {outHeight, outWidth} = problemInfo(problem);
-    return `${outHeight}×${outWidth}`;
-  } catch {
-    return 'none';
-  }
 }

@@ -1,6 +1,6 @@
 import type {Cost} from '../algorithms/algorithm.js';
 import type {Implementation} from '../backends/implementation.js';
-import {servedBackends} from '../backends/servedBackends.js';
+import {servedBackends} from '../backends/index.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import {didYouMean, keysOf, refuseUnknown} from '../geometry/didYouMean.js';
 import {ConvgradError, nameCaller} from '../geometry/error.js';
@@ -121,7 +121,10 @@ function explainProblem(problem: Problem | string, options: ExplainOptions): Exp
   const asked = typeof problem === 'string' ? parseProblem(problem) : completeProblem('explain', problem);
   const {backends = servedBackends(), algorithm = 'auto', accuracy = 'standard'} = options ?? {};
   if (!Array.isArray(backends))
-    throw new ConvgradError('explain', `backends must be an array such as ['cpu']; got ${show(backends)}.`);
+    throw new ConvgradError(
+      'explain',
+      `backends must be an array of names such as '${servedBackends()[0]}'; got ${show(backends)}.`,
+    );
   checkNames('backend', backends, servedBackends());
   checkNames('algorithm', [algorithm], ['auto', 'builtin', ...new Set(servedBackends().flatMap(algorithmsOf))]);
   checkNames('accuracy', [accuracy], ['standard', 'fast']);

@@ -1,5 +1,5 @@
 import type {GradConfig, NamedAttrMap, Tensor} from '@tensorflow/tfjs';
-import {servedBackends} from '../backends/servedBackends.js';
+import {servedBackends} from '../backends/index.js';
 import type {Conv2DRequest, Kind} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
 import {functionNames, isOurs, type KernelNames, markOurs} from './kernels.js';

@@ -1,6 +1,4 @@
-import {guardMemory} from '../backends/host/heap.js';
-import {reuseOutputs} from '../backends/host/memory.js';
-import {isServed, servedBackends} from '../backends/servedBackends.js';
+import {backends as allBackends, backendNamed, isServed, servedBackends} from '../backends/index.js';
 import {configureEngine, type EngineName, resetEngine} from '../engine/index.js';
 import {didYouMean, keysOf, refuseUnknown} from '../geometry/didYouMean.js';
 import {ConvgradError} from '../geometry/error.js';
@@ -127,7 +125,10 @@ export function install(options: InstallOptions = {}): Installation {
   const aliases = findAliases(tf);
   const asked: unknown = options?.backends ?? [...servedBackends(), ...aliases];
   if (!Array.isArray(asked)) {
-    throw new ConvgradError('install', `backends must be an array such as ['cpu']; got ${JSON.stringify(asked)}.`);
+    throw new ConvgradError(
+      'install',
+      `backends must be an array of names such as '${servedBackends()[0]}'; got ${JSON.stringify(asked)}.`,
+    );
   }
   const backends: string[] = [...new Set(asked)];
   const unknown = backends.find((backend) => !isServed(backend));
@@ -159,8 +160,10 @@ export function install(options: InstallOptions = {}): Installation {
   const {plan, ...engineOptions} = processOptions(options ?? {}, other, [...named, builtinName]);
   configureEngine('install', engineOptions);
   if (!other) resetChoices(plan === 'auto' ? undefined : plan);
-  reuseOutputs(true);
-  for (const [name, backend] of Object.entries(tf.engine().registry)) if (backends.includes(name)) guardMemory(backend);
+  for (const {lifecycle} of allBackends()) lifecycle?.install?.();
+  for (const [name, backend] of Object.entries(tf.engine().registry)) {
+    if (backends.includes(name)) backendNamed(name)?.lifecycle?.setUp?.(backend);
+  }
   const session = currentSession(tf) ?? startSession(tf);
   if (session.backends.some((backend) => !backends.includes(backend))) session.kernels.restore();
   session.backends = backends;
@@ -244,5 +247,5 @@ export function uninstall(): void {
   endSessions();
   resetEngine();
   resetChoices();
-  reuseOutputs(false);
+  for (const {lifecycle} of allBackends()) lifecycle?.uninstall?.();
 }

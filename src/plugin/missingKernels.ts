@@ -1,3 +1,5 @@
+import type {WrongGradient} from '../backends/backend.js';
+import {backendNamed} from '../backends/index.js';
 import type {Tf} from './tfjs.js';
 
 /** The kernels that ops of tfjs run only in their gradients, by op. Gradients run other kernels too, but those also run forward. */
@@ -36,14 +38,6 @@ export function missingKernels(tf: Tf, backend: string): UntrainableOp[] {
     .filter(({kernels}) => kernels.length > 0);
 }
 
-/** A gradient that tfjs 4.22 has but computes wrong, and when. */
-export interface WrongGradient {
-  op: string;
-  when: string;
-  /** Whether convgrad, when installed, computes it right. */
-  repaired: boolean;
-}
-
 /** Wrong gradients that tfjs computes without a kernel of their own, and so on every backend. */
 const coreGradients: readonly WrongGradient[] = [
   {op: 'mirrorPad', when: 'always: the borders are left out', repaired: true},
@@ -55,33 +49,10 @@ const coreGradients: readonly WrongGradient[] = [
   },
 ];
 
-const onCpuAndWasm: readonly WrongGradient[] = [
-  ...coreGradients,
-  {op: 'avgPool', when: 'when a window reaches into the padding', repaired: false},
-  {op: 'avgPool3d', when: 'when a window reaches into the padding', repaired: false},
-  {op: 'image.resizeBilinear', when: 'throws when the images are not square', repaired: true},
-];
-
 /**
- * The wrong gradients by backend, found by `checkGradients` and by comparison with cpu. The kernels of webgl and webgpu were not
- * examined.
+ * The gradients that tfjs computes wrong on a backend, found by `checkGradients` and by comparison with cpu. On GPU backends, kernels were
+ * not examined.
  */
-export const wrongGradients: Readonly<Record<string, readonly WrongGradient[]>> = {
-  cpu: [
-    ...onCpuAndWasm,
-    {
-      op: 'image.resizeNearestNeighbor',
-      when: 'when several images are resized, or with half pixel centers',
-      repaired: true,
-    },
-  ],
-  webgl: coreGradients,
-  webgpu: coreGradients,
-  wasm: [
-    ...onCpuAndWasm,
-    {op: 'maxPool', when: 'when the largest element of a window is negative', repaired: true},
-    {op: 'maxPool3d', when: 'when the largest element of a window is negative; forward too', repaired: false},
-    {op: 'conv3d', when: 'always', repaired: false},
-    {op: 'dilation2d', when: "when the padding is 'same' and there are negative elements", repaired: false},
-  ],
-};
+export function wrongGradients(backend: string): readonly WrongGradient[] {
+  return [...coreGradients, ...(backendNamed(backend)?.faults.gradients ?? [])];
+}

@@ -1,5 +1,5 @@
 import type {NamedAttrMap, Tensor, Tensor4D} from '@tensorflow/tfjs';
-import {isServed, servedBackends} from '../backends/servedBackends.js';
+import {isServed, servedBackends} from '../backends/index.js';
 import type {Kind} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
 import {type Pass, passes} from '../geometry/pass.js';

@@ -1,9 +1,7 @@
-import {isDefined} from '../algorithms/index.js';
-import {hostFamily} from '../backends/host/index.js';
-import type {BackendFamily, Builtin, Implementation, TensorEpilogue} from '../backends/implementation.js';
-import {resolveAlias, servedBackends} from '../backends/servedBackends.js';
-import {webglFamily} from '../backends/webgl/index.js';
-import {webgpuFamily} from '../backends/webgpu/index.js';
+import {findAlgorithm, isDefined} from '../algorithms/index.js';
+import type {Backend} from '../backends/backend.js';
+import type {Builtin, Implementation, TensorEpilogue} from '../backends/implementation.js';
+import {backendNamed, backends, servedBackends} from '../backends/index.js';
 import type {Engine} from '../engine/engine.js';
 import {type Activation, fusedForm} from '../geometry/activations.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
@@ -12,11 +10,6 @@ import {flopsOf, type Pass} from '../geometry/pass.js';
 import {callCounts} from './callCounts.js';
 import {cacheChoice, cachedChoice, choiceForSameLayer} from './planCache.js';
 
-/** All families of backends. */
-const families: readonly BackendFamily[] = [hostFamily, webglFamily, webgpuFamily];
-
-const familyByBackend = new Map(families.flatMap((family) => family.backends.map((backend) => [backend, family])));
-
 /** The names of the algorithms that run on a backend, in order of preference; empty for a backend that convgrad does not serve. */
 export function algorithmsOf(backend: string): readonly string[] {
   return implementationsOf(backend).map((implementation) => implementation.algorithm);
@@ -24,17 +17,17 @@ export function algorithmsOf(backend: string): readonly string[] {
 
 /** The policy for tfjs's own kernels on a backend; undefined where convgrad does not use them. */
 export function builtinOf(backend: string): Builtin | undefined {
-  return familyOf(backend)?.builtins?.[resolveAlias(backend)];
+  return backendNamed(backend)?.builtin;
 }
 
 /** How to find out whether the memory of a float32 tensor holds floats on a backend; undefined where it always does. */
-export function floatsOf(backend: string): BackendFamily['floats'] {
-  return familyOf(backend)?.floats;
+export function floatsOf(backend: string): Backend['floats'] {
+  return backendNamed(backend)?.floats;
 }
 
 /** The engine that convgrad's implementations on a backend compute on; undefined where they have none. */
 export function engineOf(backend: string): Engine | undefined {
-  return familyOf(backend)?.engine?.();
+  return backendNamed(backend)?.engine?.();
 }
 
 /**
@@ -45,10 +38,14 @@ export function coverageOf(backend: string): Map<string, number> {
   const whole = implementationsOf(backend).flatMap(({algorithm, passes}) =>
     passes.map((pass) => `${algorithm} ${pass}`),
   );
+  const parts = [
+    ...implementationsOf(backend).flatMap(({counters = []}) => counters),
+    ...(backendNamed(backend)?.counters?.() ?? []),
+  ];
   const calls = callCounts();
   return new Map([
     ...whole.map((name): [string, number] => [name, calls.get(`${backend}/${name.replace(' ', '/')}`) ?? 0]),
-    ...(familyOf(backend)?.counters() ?? []).map(({name, hits}): [string, number] => [name, hits]),
+    ...parts.map(({name, hits}): [string, number] => [name, hits]),
   ]);
 }
 
@@ -58,9 +55,19 @@ export function supportsPass(backend: string, algorithm: string, info: Conv2DInf
   return found ? found.supports(info, pass) : `${backend} does not run it`;
 }
 
-/** The elements to which one Inf or NaN may spread, as the implementation declares them; see `Algorithm.footprint`. */
-export function footprintOf(backend: string, algorithm: string): Implementation['footprint'] {
-  return implementationsOf(backend).find((implementation) => implementation.algorithm === algorithm)?.footprint;
+/** What an implementation declares of its errors; see {@link Implementation}. */
+export function declarationOf(
+  backend: string,
+  algorithm: string,
+): Pick<Implementation, 'footprint' | 'integerHeadroom' | 'tile' | 'errorBound'> {
+  const own = implementationsOf(backend).find((implementation) => implementation.algorithm === algorithm);
+  const byName = findAlgorithm(algorithm);
+  return {
+    footprint: own?.footprint ?? byName?.footprint,
+    integerHeadroom: own?.integerHeadroom ?? byName?.integerHeadroom,
+    tile: own?.tile?.bind(own) ?? byName?.tile?.bind(byName),
+    errorBound: own?.errorBound?.bind(own) ?? byName?.errorBound?.bind(byName),
+  };
 }
 
 /** The algorithms of a backend that can apply an epilogue in their own kernels. */
@@ -70,7 +77,7 @@ export function fusingAlgorithms(backend: string): string[] {
 
 /** True if a backend's kernels can apply the activation themselves, or the reason why not. */
 export function fusesActivation(backend: string, activation: Activation): true | string {
-  const language = familyOf(backend)?.kernelLanguage;
+  const language = backendNamed(backend)?.kernelLanguage;
   const form = language && fusedForm(activation, language);
   return typeof form === 'string' || (form?.absent ?? 'its kernels apply no activations');
 }
@@ -103,7 +110,7 @@ export interface Selection {
 
 /** Where the rates behind the predicted times of a backend come from; undefined where they are measured on this machine. */
 export function ratesSourceOf(backend: string): string | undefined {
-  return familyOf(backend)?.ratesSource?.();
+  return backendNamed(backend)?.ratesSource?.();
 }
 
 /**
@@ -113,7 +120,7 @@ export function ratesSourceOf(backend: string): string | undefined {
  */
 export function refusalOf(backend: string, {algorithm}: Requested): string | undefined {
   if (algorithm === 'auto' || algorithm === 'builtin' || algorithmsOf(backend).includes(algorithm)) return undefined;
-  const others = families.flatMap((family) => family.implementations().map((one) => one.algorithm));
+  const others = backends().flatMap((one) => one.implementations().map(({algorithm: name}) => name));
   if (others.includes(algorithm) && !isDefined(algorithm)) return undefined;
   const able = servedBackends().filter((name) => algorithmsOf(name).includes(algorithm));
   const wayOut = able.length > 0 ? `it runs on ${able.join(', ')}` : 'it is not defined any more';
@@ -167,7 +174,7 @@ export function select(
  * are not predicted.
  */
 export function isPredicted(backend: string, info: Conv2DInfo): boolean {
-  return flopsOf(info) >= (familyOf(backend)?.minPredictedFlops ?? 0);
+  return flopsOf(info) >= (backendNamed(backend)?.minPredictedFlops ?? 0);
 }
 
 /** The permitted implementation with the lowest predicted time. tfjs's own kernel takes part if its time is predicted too. */
@@ -210,7 +217,7 @@ function compiledOrFastest(
   timed: readonly TimedImplementation[],
 ): TimedImplementation | undefined {
   const [best] = timed;
-  const near = familyOf(backend)?.compiles ? choiceForSameLayer(backend, info, pass) : undefined;
+  const near = backendNamed(backend)?.compiles ? choiceForSameLayer(backend, info, pass) : undefined;
   const compiled = near && timed.find(({implementation}) => implementation.algorithm === near.algorithm);
   if (!compiled || compiled.milliseconds === undefined) return best;
   const isLong = compiled.milliseconds > maxSlowdown * (best.milliseconds ?? Number.MAX_VALUE);
@@ -293,9 +300,5 @@ function whyNot(
 }
 
 function implementationsOf(backend: string): readonly Implementation[] {
-  return familyOf(backend)?.implementations() ?? [];
-}
-
-function familyOf(backend: string): BackendFamily | undefined {
-  return familyByBackend.get(resolveAlias(backend));
+  return backendNamed(backend)?.implementations() ?? [];
 }

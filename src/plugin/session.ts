@@ -1,6 +1,7 @@
 import type {GradConfig, KernelConfig} from '@tensorflow/tfjs';
-import {guardMemory} from '../backends/host/heap.js';
-import {resolveAlias, setAlias} from '../backends/servedBackends.js';
+import {resolveAlias, setAlias} from '../backends/aliases.js';
+import type {BuiltinFaults} from '../backends/backend.js';
+import {backendNamed} from '../backends/index.js';
 import type {EngineOptions} from '../engine/index.js';
 import type {Kind} from '../geometry/conv2dInfo.js';
 import {callCounts, type Fallback, fallbackCounts} from './callCounts.js';
@@ -12,10 +13,10 @@ import {
   fusedKernelNames,
   isOurs,
   kinds,
+  markOurs,
   passKernels,
   passOf,
 } from './kernels.js';
-import {repairedKernels} from './maxPoolGrad.js';
 import {MethodPatches} from './methodPatches.js';
 import type {Plan} from './planCache.js';
 import {repairedGradients} from './repairedGradients.js';
@@ -54,9 +55,14 @@ export const replacedGradients: readonly string[] = kinds.flatMap((kind) => Obje
 /** The kernels of tfjs that convgrad replaces on every backend. */
 export const replacedKernels: readonly string[] = [...replacedGradients, ...Object.values(fusedKernelNames)];
 
+/** The kernels other than convolutions that convgrad replaces on a backend, because tfjs's own train networks wrongly there. */
+export function repairedKernelsOn(backend: string): NonNullable<BuiltinFaults['repairedKernels']> {
+  return backendNamed(backend)?.faults.repairedKernels ?? {};
+}
+
 /** All kernels that convgrad replaces on one backend. */
 export function replacedKernelsOn(backend: string): readonly string[] {
-  return [...replacedKernels, ...Object.keys(repairedKernels[resolveAlias(backend)] ?? {})];
+  return [...replacedKernels, ...Object.keys(repairedKernelsOn(backend))];
 }
 
 export function currentSession(tf: Tf): Session | undefined {
@@ -84,12 +90,14 @@ export function startSession(tf: Tf): Session {
           return undefined;
         // Our registration keeps the original's setupFunc and disposeFunc, because the built-in kernels may be needed again after
         // uninstall.
+        const ours = {...named, kernelFunc: kernelFunc(session, kernelName, backendName)};
+        const setUp = backendNamed(backendName)?.lifecycle?.setUp;
+        if (!setUp) return ours;
         const setupFunc: KernelConfig['setupFunc'] = (backend) => {
-          guardMemory(backend);
+          setUp(backend);
           named.setupFunc?.(backend);
         };
-        const ours = {...named, kernelFunc: kernelFunc(session, kernelName, backendName)};
-        return resolveAlias(backendName) === 'wasm' ? {...ours, setupFunc} : ours;
+        return {...ours, setupFunc};
       },
       // Not every backend has all of these kernels: wasm lacks Conv2DBackpropFilter.
       (key) => replacedKernelsOn(backendOf(key)).map((name) => kernelKey(name, backendOf(key))),
@@ -130,8 +138,8 @@ export function endSessions(): void {
 }
 
 function kernelFunc(session: Session, kernelName: string, backendName: string): KernelConfig['kernelFunc'] {
-  const repaired = repairedKernels[resolveAlias(backendName)]?.[kernelName];
-  if (repaired) return repaired(session.tf);
+  const repaired = repairedKernelsOn(backendName)[kernelName];
+  if (repaired) return markOurs(repaired(session.tf));
   const requested = () => session.requested;
   const builtin = stockKernels(session.tf, backendName);
   const found = passOf(kernelName);

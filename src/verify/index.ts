@@ -1,3 +1,5 @@
+export type {Arithmetic} from '../backends/arithmetic.js';
+export {arithmeticOf} from '../backends/index.js';
 export {assertGradients, GradientError} from './checkGradients/assertGradients.js';
 export {checkGradients, type FunctionOf, type GradientInputs} from './checkGradients/checkGradients.js';
 export type {
@@ -13,7 +15,7 @@ export type {Fill} from './data/fill.js';
 export type {BrokenSetup, Progress, ReportedOptions, VerifyOptions} from './options/options.js';
 export type {OracleName} from './oracles/index.js';
 export type {CounterHits, Coverage} from './proof/coverage.js';
-export {type Arithmetic, arithmeticOf, errorBound} from './reference/bound.js';
+export {errorBound} from './reference/bound.js';
 export type {Verdict, Worst} from './reference/compare.js';
 export {type Expected, type Inputs, reference} from './reference/reference.js';
 export type {Environment, VerifyReport, VerifySummary} from './report/report.js';

@@ -1,3 +1,5 @@
+import {equipmentOf} from '../backends/loadEquipment.js';
+import type {DeviceErrors} from '../backends/testEquipment.js';
 import {startCounting} from '../engine/coverageCounter.js';
 import {formatProblem} from '../geometry/problem.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
@@ -12,7 +14,6 @@ import type {VerifyResult} from './report/result.js';
 import {Tally} from './report/tally.js';
 import {FailureDiagnoser} from './reproduce/diagnose/diagnoseFailures.js';
 import {replayLine} from './reproduce/replay.js';
-import {type DeviceErrors, watchDevice} from './run/deviceErrors.js';
 import {activateBackend, availableBackends, setUpFixture} from './run/fixture.js';
 import {fillsOf, Schedule} from './run/schedule.js';
 import {subjectTarget, type Target} from './run/target.js';
@@ -60,7 +61,7 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
           : targetsOf(backend, fixture.imported, resolved.algorithms)
       ).map((target) => watchedTarget(target, options.onRun));
       const covered = options.subject ? () => [] : startCoverage(backend, resolved.oracles);
-      device = watchDevice(tf.backend());
+      device = equipmentOf(backend).watchDevice?.(tf.backend());
       let last: VerifyResult | undefined;
       for (const one of schedule.on(backend)) {
         if (stopped || options.signal?.aborted) break;
@@ -68,7 +69,7 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
           if (stopped || options.signal?.aborted) break;
           const found = await verifyCase(one, fill, targets, resolved, fixture.select);
           last = found.at(-1) ?? last;
-          found.push(...reportedIn(last, device.take()));
+          found.push(...reportedIn(last, device?.take()));
           for (const result of found.filter(({status}) => status === 'failed' || status === 'vacuous')) {
             result.replay = replayLine(command, result, resolved);
           }
@@ -80,11 +81,11 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
           await new Promise((resolve) => setTimeout(resolve));
         }
       }
-      await device.settle();
-      const late = reportedIn(last, device.take());
+      await device?.settle();
+      const late = reportedIn(last, device?.take());
       for (const result of late) result.replay = replayLine(command, result, resolved);
       if (late.length > 0) tell(backend, late[0].problem, late);
-      device.stop();
+      device?.stop();
       counters.push(...covered());
     }
     const seconds = (performance.now() - start) / 1000;
@@ -107,7 +108,7 @@ function watchedTarget(target: Target, onRun: VerifyOptions['onRun']): Target {
 }
 
 /** Makes one failed result for each distinct error that the device reported. A device may report an error after the pass that caused it. */
-function reportedIn(last: VerifyResult | undefined, errors: readonly string[]): VerifyResult[] {
+function reportedIn(last: VerifyResult | undefined, errors: readonly string[] = []): VerifyResult[] {
   if (!last) return [];
   const {problem, name, backend, algorithm, pass, fill, provenance} = last;
   const about = {problem, ...(name ? {name} : {}), backend, algorithm, pass, fill, provenance};

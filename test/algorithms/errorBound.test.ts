@@ -1,9 +1,9 @@
 import {algorithms} from '../../src/algorithms/index.js';
+import {arithmeticOf} from '../../src/backends/index.js';
 import {jsEngine} from '../../src/engine/jsEngine.js';
 import {passes, passTensors, sizeOf} from '../../src/geometry/pass.js';
 import {parseProblem, problemInfo} from '../../src/geometry/problem.js';
 import {makeTestVector} from '../../src/verify/data/testVector.js';
-import {arithmeticOf} from '../../src/verify/reference/bound.js';
 import {compare} from '../../src/verify/reference/compare.js';
 
 const comparison = {fill: 'reals', arithmetic: arithmeticOf('cpu'), headroom: 0} as const;

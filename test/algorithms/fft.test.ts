@@ -1,6 +1,7 @@
 import {direct} from '../../src/algorithms/direct.js';
 import {fft} from '../../src/algorithms/fft.js';
 import {sideOf} from '../../src/algorithms/tiles/fourierSide.js';
+import {arithmeticOf} from '../../src/backends/index.js';
 import type {Engine} from '../../src/engine/engine.js';
 import {jsEngine} from '../../src/engine/jsEngine.js';
 import {fourierSides} from '../../src/engine/spectrum.js';
@@ -9,7 +10,6 @@ import {wasmVariants} from '../../src/engine/wasmModule.js';
 import {type Pass, passes, passTensors, sizeOf} from '../../src/geometry/pass.js';
 import {parseProblem, problemInfo} from '../../src/geometry/problem.js';
 import {makeTestVector} from '../../src/verify/data/testVector.js';
-import {arithmeticOf} from '../../src/verify/reference/bound.js';
 import {compare} from '../../src/verify/reference/compare.js';
 import {type Mutant, mutants} from '../mutants/index.js';
 

@@ -67,5 +67,8 @@ test('steps count as measured, and each network has its cpu-to-wasm ratio', () =
     {left: 1, seconds: 1, interrupted: false},
     steps,
   );
-  expect(report).toMatchObject({steps, summary: {cpuToWasm: {one: 2.5}, measured: 3, skipped: 0, left: 1}});
+  expect(report).toMatchObject({
+    steps,
+    summary: {stepRatios: [{network: 'one', backends: ['cpu', 'wasm'], ratio: 2.5}], measured: 3, skipped: 0, left: 1},
+  });
 });

@@ -29,7 +29,7 @@ test.each<[keyof typeof folders, unknown[]]>([
   const module = pathToFileURL(resolve('build/cli/nodeGpu.js')).href;
   const script = `
     const {provideGpu, hasGpu} = await import('${module}');
-    console.log(JSON.stringify([await provideGpu(), hasGpu(), typeof globalThis.GPUBufferUsage]));
+    console.log(JSON.stringify([await provideGpu('webgpu'), hasGpu(), typeof globalThis.GPUBufferUsage]));
   `;
   const {stdout} = await run(process.execPath, ['--input-type=module', '-e', script], {cwd: folders[which]('.')});
   expect(JSON.parse(stdout)).toEqual(want);

@@ -3,6 +3,7 @@ import {fft} from '../../src/algorithms/fft.js';
 import {implicitGemm} from '../../src/algorithms/implicitGemm.js';
 import {winograd} from '../../src/algorithms/winograd.js';
 import {winograd4} from '../../src/algorithms/winograd4.js';
+import {arithmeticOf} from '../../src/backends/index.js';
 import {startCounting} from '../../src/engine/coverageCounter.js';
 import {arrayBytes, type Engine, type Matrix} from '../../src/engine/engine.js';
 import {jsEngine} from '../../src/engine/jsEngine.js';
@@ -14,7 +15,7 @@ import {flopsOf, passes, passTensors, sizeOf} from '../../src/geometry/pass.js';
 import {problemInfo} from '../../src/geometry/problem.js';
 import {edgeCases} from '../../src/verify/cases/edgeCases.js';
 import {makeTestVector} from '../../src/verify/data/testVector.js';
-import {arithmeticOf, boundAt} from '../../src/verify/reference/bound.js';
+import {boundAt} from '../../src/verify/reference/bound.js';
 
 const value = (i: number) => ((i * 7) % 11) - 5;
 const filled = (size: number) => Float32Array.from({length: size}, (_, i) => value(i));

@@ -118,7 +118,7 @@ export async function scoreMutants(options: ScoreOptions = {}): Promise<MutantSc
     outcomes.push(outcome);
     options.onOutcome?.(outcome, outcomes.length, mutants.length);
   }
-  const asked = oracles.filter(({float16, backends}) => !float16 && !backends); // no run here uses float16 or a special backend
+  const asked = oracles.filter(({float16, isAbout}) => !float16 && !isAbout); // no run here uses float16 or a special backend
   const counts = asked.map(({name}): [OracleName, number] => [
     name,
     outcomes.filter((outcome) => outcome.killedBy.some(({oracle}) => oracle === name)).length,

@@ -1,6 +1,6 @@
 import {explain, type PassExplanation} from 'tfjs-convgrad';
 import {algorithms} from '../../src/algorithms/index.js';
-import {servedBackends} from '../../src/backends/servedBackends.js';
+import {servedBackends} from '../../src/backends/index.js';
 import {conv2dInfo} from '../../src/geometry/conv2dInfo.js';
 import {passes} from '../../src/geometry/pass.js';
 import {parseProblem, problemInfo} from '../../src/geometry/problem.js';
@@ -138,7 +138,7 @@ test.each([
   [() => explain(dense, {algorithm: 'magic'}), /^explain: unknown algorithm 'magic'; use auto, builtin, implicitGemm/],
   [
     () => explain(dense, {backends: 'cpu' as never}),
-    'explain: backends must be an array such as [\'cpu\']; got "cpu".',
+    'explain: backends must be an array of names such as \'cpu\'; got "cpu".',
   ],
   [
     () => explain(dense, {algorithm: Symbol('magic') as never}),

@@ -105,7 +105,7 @@ describe('install and uninstall', () => {
       "install: convgrad has no kernels for backend 'gpu'; use cpu, wasm, webgl, webgpu, or a backend that has the kernels of one of them.",
     );
     expect(() => install({backends: 'cpu' as never})).toThrow(
-      /install: backends must be an array such as \['cpu'\]; got "cpu"/,
+      /install: backends must be an array of names such as 'cpu'; got "cpu"/,
     );
     expect(() => install({tf: {} as never})).toThrow(/install: tf must be the module '@tensorflow\/tfjs'/);
     expect(install({backends: ['cpu', 'cpu']}).report().kernels).toHaveLength(8);

@@ -1,5 +1,5 @@
 import {engine} from '@tensorflow/tfjs';
-import {resolveAlias} from '../servedBackends.js';
+import {resolveAlias} from '../aliases.js';
 
 /** Whether an adapter's name belongs to a software renderer, which does a GPU's work on the processor. */
 export function isSoftwareRenderer(name: string): boolean {

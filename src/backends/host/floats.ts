@@ -1,5 +1,5 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
-import type {BackendFamily} from '../implementation.js';
+import type {Backend} from '../backend.js';
 
 /** The parts of tfjs's wasm backend that this file uses. */
 interface WasmTensors {
@@ -12,7 +12,7 @@ interface WasmTensors {
  * If cpu casts a tensor from int32 or bool and it then moves to wasm, its values lie in the heap as integers. The dtype of its entry shows
  * that. The cpu backend itself keeps typed arrays, whose elements always read as the right numbers.
  */
-export const floats: NonNullable<BackendFamily['floats']> = {
+export const floats: NonNullable<Backend['floats']> = {
   areHeld: (backend, {dataId}) => {
     const {dataIdMap} = backend as Partial<WasmTensors>;
     return !dataIdMap || dataIdMap.get(dataId).dtype === 'float32';

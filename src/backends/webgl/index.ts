@@ -1,17 +1,19 @@
-import type {TensorInfo} from '@tensorflow/tfjs';
+import {env, type TensorInfo} from '@tensorflow/tfjs';
 import {type CoverageCounter, countHit, makeCounters} from '../../engine/coverageCounter.js';
 import type {Conv2DInfo, Kind} from '../../geometry/conv2dInfo.js';
 import {fitToIndexRange, maxInt32} from '../../geometry/indexRange.js';
 import {type Pass, passes, passTensors, shapeOf} from '../../geometry/pass.js';
-import type {BackendFamily, Implementation} from '../implementation.js';
-import {backendNames} from '../servedBackends.js';
+import type {Problem} from '../../geometry/problem.js';
+import {gpuArithmetic} from '../arithmetic.js';
+import type {Backend} from '../backend.js';
+import type {Implementation} from '../implementation.js';
 import {builtinOnWebgl} from './builtinOnWebgl.js';
 import {costFrom, directLaunches} from './cost.js';
 import {assertContext, needsWebGL2, type WebGLBackend} from './device/tfjsBackend.js';
 import {program} from './direct/program.js';
-import {channelPacked, counters as channelPackedCounters} from './layouts/channelPacked/index.js';
-import {channelPackedDirect, counters as channelPackedDirectCounters} from './layouts/channelPackedDirect/index.js';
-import {packed2x2, counters as packed2x2Counters} from './layouts/packed2x2/index.js';
+import {channelPacked} from './layouts/channelPacked/index.js';
+import {channelPackedDirect} from './layouts/channelPackedDirect/index.js';
+import {packed2x2} from './layouts/packed2x2/index.js';
 import {ratesInUse} from './rates.js';
 
 /** The ways in which an output fills its last texels. They are counted apart, because shaders skip the lanes past an odd size. */
@@ -59,7 +61,11 @@ export function programImplementation(
  * Limits: it needs WebGL 2, since the shaders of WebGL 1 have neither loops of variable length nor integer `%`. Sums are float32 on every
  * device, but a device without float32 textures stores tensors as float16: 11 significant bits, and Inf from 65 520.
  */
-const direct: Implementation = {...programImplementation('direct', program), ...costFrom(directLaunches)};
+const direct: Implementation = {
+  ...programImplementation('direct', program),
+  ...costFrom(directLaunches),
+  counters,
+};
 
 const implementations: Implementation[] = [packed2x2, channelPackedDirect, channelPacked, direct];
 
@@ -76,12 +82,34 @@ export function addImplementation(implementation: Implementation): () => void {
 }
 
 /** Serves tfjs's `webgl` backend. */
-export const webglFamily: BackendFamily = {
-  backends: backendNames.webgl,
+export const webgl: Backend = {
+  name: 'webgl',
   implementations: () => implementations,
-  builtins: {webgl: builtinOnWebgl},
   kernelLanguage: 'glsl',
+  builtin: builtinOnWebgl,
   compiles: true,
   ratesSource: () => ratesInUse().from,
-  counters: () => [...packed2x2Counters, ...channelPackedDirectCounters, ...channelPackedCounters, ...counters],
+  arithmetic: gpuArithmetic,
+  float16: {
+    arithmetic: {
+      ...gpuArithmetic,
+      exactLimit: 2 ** 11,
+      storage: {unit: 2 ** -11, underflow: 2 ** -25, most: 65504},
+    },
+    isStored: () => !env().getBool('WEBGL_RENDER_FLOAT32_ENABLED'),
+    force: () => env().set('WEBGL_FORCE_F16_TEXTURES', true),
+  },
+  reads: 'dataSync',
+  // Its gradients of other operations were not examined.
+  faults: {onIntegers: packedDepthwiseFault, gradients: []},
+  cpuForwardFlag: 'WEBGL_CPU_FORWARD',
+  provenances: ['packed', 'unpacked'],
+  equipment: async () => (await import('./equipment/index.js')).equipment,
 };
+
+/** The fault of tfjs's packed depthwise shader. */
+function packedDepthwiseFault({kind, inChannels, outChannels, strideWidth}: Problem, pass: Pass): string | undefined {
+  return kind === 'depthwise' && inChannels === outChannels && strideWidth <= 2 && pass === 'forward'
+    ? 'the built-in depthwise shader adds 10⁻¹⁵ to each sum and subtracts it again, which leaves a remainder where the sum is 0'
+    : undefined;
+}

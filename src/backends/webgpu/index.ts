@@ -1,14 +1,16 @@
 import type {CoverageCounter} from '../../engine/coverageCounter.js';
-import type {BackendFamily, Implementation} from '../implementation.js';
-import {backendNames} from '../servedBackends.js';
-import {depthwise, counters as depthwiseCounters} from './depthwise/index.js';
+import {gpuArithmetic} from '../arithmetic.js';
+import type {Backend} from '../backend.js';
+import type {Implementation} from '../implementation.js';
+import {depthwise} from './depthwise/index.js';
 import {adapterInUse} from './device.js';
-import {direct, counters as directCounters} from './direct/index.js';
+import {direct} from './direct/index.js';
+import {faults} from './faults.js';
 import {holdsFloats, toFloats} from './floats.js';
-import {implicitGemm, counters as implicitGemmCounters} from './implicitGemm/index.js';
+import {implicitGemm} from './implicitGemm/index.js';
 import {ratesOf} from './rates.js';
 import {sumSlices} from './splitK.js';
-import {winograd, counters as winogradCounters} from './winograd/index.js';
+import {winograd} from './winograd/index.js';
 
 const implementations: Implementation[] = [winograd, implicitGemm, depthwise, direct];
 
@@ -25,18 +27,19 @@ export function addImplementation(implementation: Implementation): () => void {
 }
 
 /** Serves tfjs's `webgpu` backend. */
-export const webgpuFamily: BackendFamily = {
-  backends: backendNames.webgpu,
+export const webgpu: Backend = {
+  name: 'webgpu',
   implementations: () => implementations,
   kernelLanguage: 'wgsl',
+  counters: () => [sumSlices.counter as CoverageCounter],
   compiles: true,
-  floats: {areHeld: holdsFloats, copy: toFloats},
   ratesSource: () => ratesOf(adapterInUse()).from,
-  counters: () => [
-    ...implicitGemmCounters,
-    ...winogradCounters,
-    sumSlices.counter as CoverageCounter,
-    ...depthwiseCounters,
-    ...directCounters,
-  ],
+  floats: {areHeld: holdsFloats, copy: toFloats},
+  arithmetic: gpuArithmetic,
+  // tfjs's synchronous read goes through a canvas, which costs some devices.
+  reads: 'data',
+  faults,
+  cpuForwardFlag: 'WEBGPU_CPU_FORWARD',
+  npm: {name: '@tensorflow/tfjs-backend-webgpu', gpuInNode: 'webgpu'},
+  equipment: async () => (await import('./equipment/index.js')).equipment,
 };

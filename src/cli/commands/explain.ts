@@ -1,12 +1,12 @@
 import type {CAC} from 'cac';
-import {servedBackends} from '../../backends/servedBackends.js';
+import {backendNames} from '../backendNames.js';
 import {asTyped, type RawFlags} from '../flags.js';
 
 /** Defines the command `explain`. Its code is loaded only when it runs. */
 export function defineExplain(cli: CAC): void {
   cli
     .command('explain <problem>', 'Show which implementation serves a convolution, why, and what it costs')
-    .option('--backend <names>', `tfjs backends, comma-separated: ${servedBackends().join(', ')}`)
+    .option('--backend <names>', `tfjs backends, comma-separated: ${backendNames().join(', ')}`)
     .option('--algorithm <name>', 'Algorithm, as for install({algorithm}) (auto)')
     .option('--accuracy <name>', 'Accuracy, as for install({accuracy}) (standard)')
     .option('--json <file>', 'Write the explanation as JSON')

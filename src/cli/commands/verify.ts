@@ -1,10 +1,10 @@
 import type {CAC} from 'cac';
-import {servedBackends} from '../../backends/servedBackends.js';
 import {engineNames} from '../../engine/engineNames.js';
 import {fills} from '../../verify/data/fill.js';
 import {brokenSetups, defaultCases} from '../../verify/options/options.js';
 import {oracleNames} from '../../verify/oracles/oracle.js';
 import {provenanceNames} from '../../verify/provenance/names.js';
+import {backendNames} from '../backendNames.js';
 import {asTyped, type RawFlags} from '../flags.js';
 import {regressionsFile} from '../regressionsFile.js';
 
@@ -12,7 +12,7 @@ import {regressionsFile} from '../regressionsFile.js';
 export function defineVerify(cli: CAC): void {
   cli
     .command('verify', 'Check convolutions and their gradients against the definition and tfjs’s kernels')
-    .option('--backend <names>', `tfjs backends, comma-separated: ${servedBackends().join(', ')}`)
+    .option('--backend <names>', `tfjs backends, comma-separated: ${backendNames().join(', ')}`)
     .option('--cases <n>', `Number of random problems, after the edge cases and named layers (${defaultCases})`)
     .option('--seed <n>', 'Seed of the random problems and of all data (1)')
     .option('--time-budget <seconds>', 'Run random problems until this time is up; edge cases and layers always run')
@@ -25,10 +25,10 @@ export function defineVerify(cli: CAC): void {
       `Where tensors come from, one name for all or three for x,filter,dy: ${provenanceNames.join(', ')}`,
     )
     .option('--oracle <names>', `Run only these oracles: ${oracleNames.join(', ')}`)
-    .option('--engine <name>', `Engine on cpu and wasm: auto, ${engineNames.join(', ')}`)
-    .option('--threads <n>', 'Threads on cpu and wasm; they share every piece of work, however small')
+    .option('--engine <name>', `Engine of backends without a GPU: auto, ${engineNames.join(', ')}`)
+    .option('--threads <n>', 'Threads of backends without a GPU; they share every piece of work, however small')
     .option('--flag <NAME=VALUE>', 'Set a flag of tfjs, such as WEBGL_PACK=false; may be repeated')
-    .option('--f16', 'Keep webgl’s tensors in float16 textures, as many phones do')
+    .option('--f16', 'Keep tensors in float16 textures where a backend can, as many phones do')
     .option('--import <file>', 'Verify what this module defines or registers: algorithms, kernels; may be repeated')
     .option('--limit <seconds>', 'End the run when a module or problem shows no sign of life for this long (300)')
     .option('--json <file>', 'Write the report as JSON')
@@ -37,7 +37,7 @@ export function defineVerify(cli: CAC): void {
     .option('--no-regressions', `Do not run or save failed problems in ${regressionsFile}`)
     .option('--no-diagnosis', 'Do not shrink or explain failures')
     .option('--bail', 'Stop at the first failure')
-    .option('--browser <path>', 'Path of the browser for webgl and webgpu')
+    .option('--browser <path>', 'Path of the browser for backends that need one')
     .option('--broken-setup <how>', `Break the setup, to prove that a run can fail: ${brokenSetups.join(', ')}`)
     .option('--no-color', 'No colours')
     .action(async (flags: RawFlags) => (await import('../verify.js')).runVerify(asTyped(flags)));

@@ -1,7 +1,8 @@
 import type {Tensor} from '@tensorflow/tfjs';
+import type {Arithmetic} from '../../backends/arithmetic.js';
+import {arithmeticOf, backendNamed} from '../../backends/index.js';
 import {ConvgradError} from '../../geometry/error.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
-import {type Arithmetic, arithmeticOf} from '../reference/bound.js';
 
 /** A tf function without its exact types. */
 export type TensorFunction = (...inputs: Tensor[]) => Tensor;
@@ -160,7 +161,7 @@ function call(f: TensorFunction, inputs: Tensor[]): Tensor {
 
 function activeArithmetic(): Arithmetic {
   const backend = tf.getBackend();
-  return arithmeticOf(backend, backend === 'webgl' && !tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED'));
+  return arithmeticOf(backend, backendNamed(backend)?.float16?.isStored());
 }
 
 function errorOf(run: () => unknown): string | undefined {

@@ -1,5 +1,5 @@
+import {type Arithmetic, ieee} from '../../backends/arithmetic.js';
 import {formatProblem, type Problem} from '../../geometry/problem.js';
-import {type Arithmetic, arithmeticOf} from '../reference/bound.js';
 import {epilogueShapes, isFused} from '../reference/fusedReference.js';
 import {type AllInputs, outputSize, tensorShapes} from '../reference/reference.js';
 import {randomFrom} from './random.js';
@@ -12,7 +12,7 @@ export type Fill = 'integers' | 'reals';
 
 export const fills: readonly Fill[] = ['integers', 'reals'];
 
-export {exactLimit} from '../reference/bound.js';
+export {exactLimit} from '../../backends/arithmetic.js';
 
 /** The largest magnitude of a drawn integer. */
 export const integerMost = 8;
@@ -31,7 +31,7 @@ export function drawInputs(
   seed: number,
   headroom = 1,
   attempt = 0,
-  {exactLimit, storage}: Arithmetic = arithmeticOf('cpu'),
+  {exactLimit, storage}: Arithmetic = ieee,
 ): AllInputs {
   const next = randomFrom(`${seed}/${formatProblem(problem)}/${fill}/${attempt}`);
   const draw =

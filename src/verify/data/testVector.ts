@@ -1,9 +1,9 @@
+import {type Arithmetic, ieee} from '../../backends/arithmetic.js';
 import type {Pass} from '../../geometry/pass.js';
 import {passes} from '../../geometry/pass.js';
 import type {Problem} from '../../geometry/problem.js';
 import {fitValues} from '../provenance/fitValues.js';
 import {type Provenance, uniformProvenance} from '../provenance/provenance.js';
-import {type Arithmetic, arithmeticOf} from '../reference/bound.js';
 import {isVacuous} from '../reference/compare.js';
 import {awayFromKinks, isFused} from '../reference/fusedReference.js';
 import {type AllInputs, type Expected, reference} from '../reference/reference.js';
@@ -43,7 +43,7 @@ export function makeTestVector(
   fill: Fill,
   seed: number,
   headroom: number,
-  arithmetic: Arithmetic = arithmeticOf('cpu'),
+  arithmetic: Arithmetic = ieee,
   provenance: Provenance = uniformProvenance('uploaded'),
 ): TestVector {
   const most = problem.epilogue ? attemptsOfFused : attempts;

@@ -1,10 +1,10 @@
 import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
+import {ieee} from '../../backends/arithmetic.js';
 import type {Pass} from '../../geometry/pass.js';
 import {type Problem, parseProblem} from '../../geometry/problem.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {toNCHW} from '../data/dataFormat.js';
 import {makeTestVector} from '../data/testVector.js';
-import {arithmeticOf} from '../reference/bound.js';
 import type {Inputs} from '../reference/reference.js';
 import {inputTensors} from '../run/runPass.js';
 
@@ -22,15 +22,15 @@ export interface DoctorCheck {
   instead?: {name: string; compute: CheckFunction};
   /** The passes whose right values the computation must return, in this order. Their shapes may differ, as a layer's do. */
   passes: readonly Pass[];
-  /** Backends on which tfjs's own kernel writes where it must not. Nothing that runs on them afterwards can be trusted. */
-  corrupts?: readonly string[];
+  /** True if a kernel of tfjs may write where it must not. Nothing that runs on the backend afterwards can then be trusted. */
+  corrupts?: true;
 }
 
 /** The outcome of a check: `right`, `throws: …`, or what is wrong. */
 export function outcomeOf(row: DoctorCheck, way: CheckFunction): Promise<string> {
   return outcomeOfResults(async () => {
     const problem = parseProblem(row.problem);
-    const {inputs, expected} = makeTestVector(problem, 'integers', 1, 1, arithmeticOf('cpu'));
+    const {inputs, expected} = makeTestVector(problem, 'integers', 1, 1, ieee);
     const results = way(inputTensors(problem, inputs), problem);
     const got = (await Promise.all(results.map((result) => result.data()))) as Float32Array[];
     return row.passes.map((pass, i) => {

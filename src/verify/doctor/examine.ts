@@ -1,5 +1,6 @@
+import type {WrongGradient} from '../../backends/backend.js';
 import {install, uninstall} from '../../plugin/install.js';
-import {missingKernels, type UntrainableOp, type WrongGradient, wrongGradients} from '../../plugin/missingKernels.js';
+import {missingKernels, type UntrainableOp, wrongGradients} from '../../plugin/missingKernels.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {environmentOf} from '../report/environment.js';
 import {activateBackend} from '../run/fixture.js';
@@ -32,6 +33,6 @@ export async function examine(backend: string, onOutcome?: (done: number) => voi
   const untrainable = {alone, convgrad: missingKernels(tf, backend)};
   return {
     ...{backend, about: backends[backend], ...(browser ? {browser} : {})},
-    ...{untrainable, wrong: wrongGradients[backend] ?? [], outcomes: await compareWithTfjs(onOutcome)},
+    ...{untrainable, wrong: wrongGradients(backend), outcomes: await compareWithTfjs(onOutcome)},
   };
 }

@@ -1,5 +1,5 @@
 import type {GradConfig, KernelConfig} from '@tensorflow/tfjs';
-import {servedBackends} from '../../backends/servedBackends.js';
+import {servedBackends} from '../../backends/index.js';
 import {isOurs} from '../../plugin/builtins.js';
 import type {Registry, Replacements} from '../../plugin/replacements.js';
 import {currentSession, replacedGradients, replacedKernels} from '../../plugin/session.js';

@@ -1,5 +1,4 @@
-import {hostFamily} from '../../backends/host/index.js';
-import {servedBackends} from '../../backends/servedBackends.js';
+import {backendNamed, servedBackends} from '../../backends/index.js';
 import {checkEngine} from '../../engine/index.js';
 import {refuseUnknown} from '../../geometry/didYouMean.js';
 import {passes} from '../../geometry/pass.js';
@@ -27,7 +26,7 @@ export function resolveOptions(options: VerifyOptions, availableBackends: readon
     cases = timeBudget === undefined ? defaultCases : Number.POSITIVE_INFINITY,
     subject,
     timeoutMs = defaultTimeout,
-    backends = subject ? ['cpu'] : availableBackends,
+    backends = subject ? availableBackends.slice(0, 1) : availableBackends,
     problems = [],
     brokenSetup,
   } = options;
@@ -48,7 +47,7 @@ export function resolveOptions(options: VerifyOptions, availableBackends: readon
   choose('fill', options.fills ?? [], fills);
   choose('oracle', options.oracles ?? [], oracleNames);
   // GPU kernels need no threads, and the page that runs them may not be able to start any.
-  const onHost = backends.some((backend) => hostFamily.backends.includes(backend));
+  const onHost = backends.some((backend) => backendNamed(backend)?.engine);
   if (onHost) checkEngine('verify', options);
   for (const flag of options.flags ?? []) parseFlag(flag);
   choose('broken setup', brokenSetup === undefined ? [] : [brokenSetup], brokenSetups);

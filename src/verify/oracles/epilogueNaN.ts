@@ -1,4 +1,4 @@
-import {hostFamily} from '../../backends/host/index.js';
+import {isGpu} from '../../backends/index.js';
 import {hasZeroSize} from '../../geometry/pass.js';
 import {formatProblem, problemInfo} from '../../geometry/problem.js';
 import {builtinFault} from '../../plugin/builtinFault.js';
@@ -18,7 +18,7 @@ export const epilogueNaNOracle: Oracle = {
   fills: ['integers'],
   appliesTo: ({epilogue}) => epilogue !== undefined,
   // Shader compilers may assume that there is no NaN.
-  backends: hostFamily.backends,
+  isAbout: (backend) => !isGpu(backend),
   oneAlgorithm: true,
   judges(problem, pass, _fill, {backend, compute}) {
     if (compute) return 'the implementation is a convolution without an epilogue';

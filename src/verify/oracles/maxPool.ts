@@ -1,6 +1,6 @@
 import type {NamedAttrMap, Tensor} from '@tensorflow/tfjs';
 import type {Problem} from '../../geometry/problem.js';
-import {repairedKernels} from '../../plugin/maxPoolGrad.js';
+import {repairedKernelsOn} from '../../plugin/session.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {fills} from '../data/fill.js';
 import type {TestVector} from '../data/testVector.js';
@@ -21,7 +21,7 @@ export const maxPoolOracle: Oracle = {
   name: 'maxPool',
   passes: ['backpropInput'],
   fills,
-  backends: Object.keys(repairedKernels).filter((backend) => kernelName in repairedKernels[backend]),
+  isAbout: (backend) => kernelName in repairedKernelsOn(backend),
   appliesTo: ({epilogue, kind, pad, dataFormat, batch, dilationHeight, dilationWidth}: Problem) => {
     const isPlain = epilogue === undefined && kind !== 'depthwise' && dataFormat === 'NHWC' && batch > 0;
     return isPlain && dilationHeight * dilationWidth === 1 && (pad === 'same' || pad === 'valid');

@@ -1,6 +1,6 @@
+import {isGpu} from '../../backends/index.js';
 import {hasZeroSize, passes, passTensors} from '../../geometry/pass.js';
 import {problemInfo} from '../../geometry/problem.js';
-import {isGpu} from '../reference/bound.js';
 import type {Inputs} from '../reference/reference.js';
 import {mayReach, plantNonFinite} from './footprint.js';
 import type {Oracle} from './oracle.js';

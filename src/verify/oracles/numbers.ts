@@ -1,4 +1,5 @@
-import {type Arithmetic, boundAt} from '../reference/bound.js';
+import type {Arithmetic} from '../../backends/arithmetic.js';
+import {boundAt} from '../reference/bound.js';
 import type {Verdict} from '../reference/compare.js';
 import type {Expected} from '../reference/reference.js';
 

@@ -18,8 +18,8 @@ export interface Oracle {
   oneInOnGpu?: number;
   /** Whether it has a question to ask about such a problem. If absent, it asks about convolutions without an epilogue, which are linear. */
   appliesTo?(problem: Problem): boolean;
-  /** The backends that it is about; all when absent. */
-  backends?: readonly string[];
+  /** Whether it is about a backend; about all when absent. */
+  isAbout?(backend: string): boolean;
   /**
    * In a campaign, it judges one large problem in this many; each problem when absent. Its questions about values hold for small problems
    * as well, and cost less there.

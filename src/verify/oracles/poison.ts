@@ -1,7 +1,6 @@
 import {findAlgorithm} from '../../algorithms/index.js';
-import {hostFamily} from '../../backends/host/index.js';
-import {webglFamily} from '../../backends/webgl/index.js';
-import {webgpuFamily} from '../../backends/webgpu/index.js';
+import {backendNamed, isServed} from '../../backends/index.js';
+import {loadEquipment} from '../../backends/loadEquipment.js';
 import {arrayBytes, type Engine} from '../../engine/engine.js';
 import {engine} from '../../engine/index.js';
 import {hasZeroSize, type Pass, passes, passTensors, sizeOf} from '../../geometry/pass.js';
@@ -13,10 +12,9 @@ import {firstDifference} from './firstDifference.js';
 import type {Oracle} from './oracle.js';
 
 /**
- * Content of memory that belongs to no input must reach no output. On cpu and wasm the oracle allocates the output, which is full of NaN
- * before the run and must have none afterwards. All memory of the engine is full of NaN too. On webgl, NaN stands in the lanes of the inputs' textures past an odd size, where other
- * operations leave anything. Those lanes of the result must hold zeros. On webgpu, all buffers that results are written to hold NaN before,
- * where tfjs's pool leaves anything.
+ * Content of memory that belongs to no input must reach no output. An algorithm of the host gets an output full of NaN, and must leave
+ * none; all memory of the engine is full of NaN too. Where tensors have memory past their elements, as textures of an odd size do, those of the inputs hold NaN there, where other
+ * operations leave anything, and the result must hold zeros. Where the memory of results can be filled beforehand, it holds NaN.
  */
 export const poisonOracle: Oracle = {
   name: 'poison',
@@ -26,20 +24,17 @@ export const poisonOracle: Oracle = {
   oneInOnGpu: 4,
   oneInLarge: 4,
   judges(problem, _pass, _fill, {backend, imported, compute}) {
-    if (
-      imported ||
-      compute ||
-      ![hostFamily, webglFamily, webgpuFamily].some(({backends}) => backends.includes(backend))
-    )
+    if (imported || compute || !isServed(backend))
       return 'the output is allocated where it cannot be filled beforehand';
     return !hasZeroSize(problemInfo(problem)) || 'with a size of 0 no algorithm runs';
   },
-  judge(implementation, pass) {
+  async judge(implementation, pass) {
     const {backend} = implementation.target;
-    if (hostFamily.backends.includes(backend)) return judgeOutput(implementation, pass);
-    return webgpuFamily.backends.includes(backend)
-      ? judgeBuffers(implementation, pass)
-      : judgeTextures(implementation, pass);
+    if (backendNamed(backend)?.engine) return judgeOutput(implementation, pass);
+    const {unusedLanes, poisonResults} = await loadEquipment(backend);
+    if (unusedLanes) return judgeLanes(implementation, pass);
+    if (poisonResults) return judgeBuffers(implementation, pass);
+    return {status: 'skipped', reason: `nobody can poison memory of ${backend}`};
   },
 };
 
@@ -91,7 +86,7 @@ export function poisonedEngine(engine: Engine): Engine {
   };
 }
 
-async function judgeTextures(implementation: ImplementationUnderTest, pass: Pass): Promise<Verdict> {
+async function judgeLanes(implementation: ImplementationUnderTest, pass: Pass): Promise<Verdict> {
   const clean = (await implementation.result(pass)).got.values;
   const {got, unusedLanes: lanes} = await implementation.run(pass, {}, {poison: true});
   const index = firstDifference(clean, got.values);

@@ -1,12 +1,12 @@
+import {isGpu} from '../../backends/index.js';
 import {flopsOf, sizeOf} from '../../geometry/pass.js';
 import {formatProblem, type Problem, problemInfo} from '../../geometry/problem.js';
 import {randomFrom} from '../data/random.js';
-import {isGpu} from '../reference/bound.js';
 import type {Oracle} from './oracle.js';
 
 /** Whether the oracle applies to such a problem on the backend. */
 export function isApplicable(oracle: Oracle, problem: Problem, backend: string): boolean {
-  if (oracle.backends && !oracle.backends.includes(backend)) return false;
+  if (oracle.isAbout?.(backend) === false) return false;
   return oracle.appliesTo?.(problem) ?? problem.epilogue === undefined;
 }
 

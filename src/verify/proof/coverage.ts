@@ -1,8 +1,7 @@
 import {passes as allPasses} from '../../geometry/pass.js';
 import {builtinKernelNames, kinds} from '../../plugin/kernels.js';
-import {repairedKernels} from '../../plugin/maxPoolGrad.js';
 import {coverageOf} from '../../plugin/select.js';
-import {replacedGradients, replacedKernelsOn} from '../../plugin/session.js';
+import {repairedKernelsOn, replacedGradients, replacedKernelsOn} from '../../plugin/session.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
 import type {ReportedOptions} from '../options/options.js';
 import {gradientCounter, kernelRunsOn} from './countKernelRuns.js';
@@ -51,7 +50,7 @@ function allHitsOf(backend: string, oracles: ReportedOptions['oracles']): Map<st
  * kernels.
  */
 function registeredCounters(backend: string, oracles: ReportedOptions['oracles']): string[] {
-  const others = oracles.includes('maxPool') ? [] : Object.keys(repairedKernels[backend] ?? {});
+  const others = oracles.includes('maxPool') ? [] : Object.keys(repairedKernelsOn(backend));
   const kernels = replacedKernelsOn(backend).filter((name) => tf.getKernel(name, backend) && !others.includes(name));
   // Only second derivatives go through the gradients of the backward kernels.
   const gradients = oracles.includes('secondOrder')

@@ -1,7 +1,8 @@
 import type {KernelBackend, Tensor, Tensor4D} from '@tensorflow/tfjs';
+import {backendNamed, backends} from '../../backends/index.js';
+import {equipmentOf} from '../../backends/loadEquipment.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
 import type {Inputs} from '../reference/reference.js';
-import {repack} from '../run/unusedLanes.js';
 import {canHave, scaleOf} from './fitValues.js';
 import type {ProvenanceName} from './names.js';
 import type {Provenance} from './provenance.js';
@@ -51,8 +52,8 @@ const makers: Readonly<Record<ProvenanceName, Make>> = {
   cloned: (values, shape) => uploaded(values, shape).clone(),
   shared: uploaded, // `inputTensors` makes the others share it
   readBack: (values, shape) => computed(uploaded(values, shape)),
-  packed: (values, shape) => repack(uploaded(values, shape), true),
-  unpacked: (values, shape) => repack(uploaded(values, shape), false),
+  packed: ownProvenance('packed'),
+  unpacked: ownProvenance('unpacked'),
   moved: (values, shape) => tf.engine().makeTensor(values, shape, 'float32', otherBackend()) as Tensor4D,
   realPart: (values, shape) => tf.real(tf.complex(uploaded(values, shape), nanTensor(shape))) as Tensor4D,
   imaginaryPart: (values, shape) => tf.imag(tf.complex(nanTensor(shape), uploaded(values, shape))) as Tensor4D,
@@ -68,6 +69,14 @@ const makers: Readonly<Record<ProvenanceName, Make>> = {
     return tf.reshape(scale === 1 ? image : tf.mul(image, scale), shape);
   },
 };
+
+/** Makes tensors with a provenance that only some backends have. */
+function ownProvenance(name: ProvenanceName): Make {
+  return (values, shape) => {
+    const make = equipmentOf(tf.getBackend()).provenances?.[name];
+    return make ? make(uploaded(values, shape)) : uploaded(values, shape);
+  };
+}
 
 function reversed([a, b, c, d]: Shape): Shape {
   return [d, c, b, a];
@@ -89,8 +98,8 @@ function backwards(values: Float32Array, [a, b, c, d]: Shape): Float32Array {
 
 /** Runs fn with all tensors on the device. tfjs would compute small ones on the host where it may. */
 function onDevice<T>(fn: () => T): T {
-  const flag = {webgl: 'WEBGL_CPU_FORWARD', webgpu: 'WEBGPU_CPU_FORWARD'}[tf.getBackend()];
-  if (!flag) return fn();
+  const flag = backendNamed(tf.getBackend())?.cpuForwardFlag;
+  if (flag === undefined) return fn();
   const before = tf.env().getBool(flag);
   tf.env().set(flag, false);
   try {
@@ -100,12 +109,12 @@ function onDevice<T>(fn: () => T): T {
   }
 }
 
-/** A backend that is not the active one: cpu, or another instance of cpu. tfjs moves its data when a kernel reads them. */
+/** A host backend that is not the active one, or another instance of it. tfjs moves its data when a kernel reads them. */
 function otherBackend(): KernelBackend {
-  if (tf.getBackend() !== 'cpu') return tf.findBackend('cpu');
-  const cpu = tf.findBackend('cpu');
+  const host = tf.findBackend(backends().find(({engine}) => engine)?.name ?? '');
+  if (host !== tf.backend()) return host;
   if (!spare) {
-    spare = new (cpu.constructor as new () => KernelBackend)();
+    spare = new (host.constructor as new () => KernelBackend)();
     // Otherwise its first tensor makes tfjs print its greeting again in Node.
     Object.assign(spare, {firstUse: false});
   }

@@ -1,3 +1,4 @@
+import {backendNamed, backends} from '../../backends/index.js';
 import {ConvgradError} from '../../geometry/error.js';
 import {formatProblem, type Problem} from '../../geometry/problem.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
@@ -38,10 +39,15 @@ export function parseProvenance(text: string): Provenance {
 /** The provenances that tensors of a backend can have. */
 export function provenancesOf(backend: string): ProvenanceName[] {
   return provenanceNames.filter((name) => {
-    if (name === 'packed' || name === 'unpacked') return backend === 'webgl';
+    if (isOwn(name)) return backendNamed(backend)?.provenances?.includes(name) === true;
     if (name === 'realPart') return hasKernels(backend, 'Complex', 'Real');
     return name === 'imaginaryPart' ? hasKernels(backend, 'Complex', 'Imag') : true;
   });
+}
+
+/** Whether only tensors of some backends can have the provenance. */
+function isOwn(name: ProvenanceName): boolean {
+  return backends().some(({provenances}) => provenances?.includes(name));
 }
 
 function hasKernels(backend: string, ...names: string[]): boolean {

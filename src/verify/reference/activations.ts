@@ -1,5 +1,5 @@
+import type {Arithmetic} from '../../backends/arithmetic.js';
 import type {Activation} from '../../geometry/activations.js';
-import type {Arithmetic} from './arithmetic.js';
 
 /**
  * One activation from its definition, in float64, and what is known of its errors. `slope` is prelu's or leakyrelu's slope below zero; the

@@ -1,5 +1,6 @@
+import type {Arithmetic} from '../../backends/arithmetic.js';
 import type {Fill} from '../data/fill.js';
-import {type Arithmetic, boundAt} from './bound.js';
+import {boundAt} from './bound.js';
 import type {Expected} from './reference.js';
 
 /** The element whose error is largest in relation to its bound. It is a failure when error > bound. */

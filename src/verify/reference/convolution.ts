@@ -1,7 +1,7 @@
 import type {Bound} from '../../algorithms/algorithm.js';
+import type {Arithmetic} from '../../backends/arithmetic.js';
 import type {Pass} from '../../geometry/pass.js';
 import type {Problem} from '../../geometry/problem.js';
-import type {Arithmetic} from './arithmetic.js';
 
 const {abs} = Math; // a local name, because test runners that sandbox globals look them up slowly, and every term needs it
 

@@ -1,8 +1,9 @@
+import type {Arithmetic} from '../../backends/arithmetic.js';
 import {axesShape, type ProblemEpilogue} from '../../geometry/epilogue.js';
 import type {Pass} from '../../geometry/pass.js';
 import type {Problem} from '../../geometry/problem.js';
 import {type ActivationDefinition, activationDefinitions} from './activations.js';
-import {type Arithmetic, errorBound} from './arithmetic.js';
+import {errorBound} from './bound.js';
 import {
   type AllInputs,
   type Bounds,

@@ -1,4 +1,5 @@
-import {servedBackends} from '../../backends/servedBackends.js';
+import {backendNamed, servedBackends} from '../../backends/index.js';
+import {loadEquipment} from '../../backends/loadEquipment.js';
 import {engine as currentEngine, setParallelThreshold} from '../../engine/index.js';
 import {ConvgradError, nameCaller} from '../../geometry/error.js';
 import {install} from '../../plugin/install.js';
@@ -39,7 +40,7 @@ export async function setUpFixture(options: ReportedOptions, registered?: Regist
     for (const undo of undoFlags) undo();
     await restoreSession();
   };
-  if (f16) tf.env().set('WEBGL_FORCE_F16_TEXTURES', true);
+  if (f16) for (const backend of backends) backendNamed(backend)?.float16?.force();
   for (const backend of backends) await activateBackend(backend, f16);
   if (subject !== undefined) return subjectFixture(activeBackend, undoFlags);
   const found = registered ?? foundOverOurs();
@@ -140,7 +141,7 @@ function subjectFixture(activeBackend: string, undoFlags: readonly (() => void)[
   };
 }
 
-/** Makes the backend tfjs's active one. @throws ConvgradError when this process cannot */
+/** Makes the backend tfjs's active one, and loads its test equipment. @throws ConvgradError when this process cannot */
 export async function activateBackend(backend: string, f16 = false): Promise<void> {
   const ready = availableBackends().includes(backend) && (await tf.setBackend(backend).catch(() => false));
   if (!ready)
@@ -148,12 +149,14 @@ export async function activateBackend(backend: string, f16 = false): Promise<voi
       'verify',
       `backend '${backend}' is not available here; import it first, or run in a browser.`,
     );
-  if (backend !== 'webgl' || tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED') !== f16) return;
+  await loadEquipment(backend);
+  const storesFloat16 = backendNamed(backend)?.float16?.isStored();
+  if (storesFloat16 === undefined || storesFloat16 === f16) return;
   throw new ConvgradError(
     'verify',
     f16
-      ? 'webgl was used with float32 textures already; ask for f16 in a fresh page.'
-      : 'this WebGL stores float16, so bounds for float32 do not apply; ask for f16 (--f16), or use another device or browser.',
+      ? `${backend} was used with float32 textures already; ask for f16 in a fresh page.`
+      : `this ${backend} stores float16, so bounds for float32 do not apply; ask for f16 (--f16), or use another device or browser.`,
   );
 }
 

@@ -1,4 +1,7 @@
 import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
+import {backendNamed} from '../../backends/index.js';
+import {loadEquipment} from '../../backends/loadEquipment.js';
+import type {TestEquipment} from '../../backends/testEquipment.js';
 import type {Pass} from '../../geometry/pass.js';
 import {type Problem, problemAttributes} from '../../geometry/problem.js';
 import {isStridedAndDilated} from '../../plugin/builtinFault.js';
@@ -12,16 +15,14 @@ import type {Actual} from '../reference/compare.js';
 import {isFused} from '../reference/fusedReference.js';
 import {type AllInputs, type Inputs, tensorShapes} from '../reference/reference.js';
 import {type Attributes, convolveFused, type EpilogueInputTensors, epilogueInputTensors} from './convolveFused.js';
-import {withPoisonedBuffers} from './poisonedBuffers.js';
 import {changeByLaterCall, observeSideEffects, overwriteAndDispose} from './sideEffects.js';
-import {poisonUnusedLanes, unusedLanes} from './unusedLanes.js';
 
 /** What one pass computed, and how long it took. */
 export interface PassResult {
   got: Actual;
   /**
-   * The time of this pass alone, including reading the result back. On webgpu, the time of a gradient also includes what is left to do of
-   * the forward pass.
+   * The time of this pass alone, including reading the result back. Where a read cannot wait for the device, the time of a gradient also
+   * includes what is left to do of the forward pass.
    */
   milliseconds: number;
   /**
@@ -42,8 +43,8 @@ export interface RunOptions {
   /** How often it runs with the same filter; the result of the last run counts. Once by default. */
   times?: number;
   /**
-   * On webgl: puts NaN into the unused lanes of the inputs' textures, and reads those of the result's. On webgpu: fills the buffers of
-   * results with NaN before.
+   * Puts NaN into the unused lanes of the inputs' memory and reads those of the result's, or fills the memory of results with NaN before,
+   * as the backend's test equipment can.
    */
   poison?: boolean;
   /** The other calls around it; none by default. */
@@ -68,19 +69,20 @@ export async function runPass(
   around: Around,
   {readBack = false, provenance, times = 1, poison = false, company = {}, attributes}: RunOptions = {},
 ): Promise<PassResult> {
-  const isWebgpu = tf.getBackend() === 'webgpu';
+  const backend = tf.getBackend();
+  const equipment = await loadEquipment(backend);
+  const {unusedLanes, poisonResults}: Partial<TestEquipment> = poison ? equipment : {};
   const tensors = await tensorsFrom(problem, inputs, provenance);
-  let {x, filter, dy} = poison && !isWebgpu ? withPoisonedTextures(tensors) : tensors;
+  let {x, filter, dy} = unusedLanes ? withPoisonedLanes(tensors, unusedLanes.poison) : tensors;
   const epilogueInputs = epilogueInputTensors(problem, inputs);
   let result: Tensor | undefined;
   try {
     let start = performance.now();
     /**
-     * Waits for the forward pass, so that its time does not count as the gradient's. On webgpu a tape cannot wait: tfjs's synchronous read
-     * goes through a canvas, which costs some devices.
+     * Waits for the forward pass, so that its time does not count as the gradient's. A tape cannot wait where a read cannot.
      */
     const recorded = <T extends Tensor>(y: T): T => {
-      if (!isWebgpu) y.dataSync();
+      if (backendNamed(backend)?.reads !== 'data') y.dataSync();
       start = performance.now();
       return y;
     };
@@ -97,14 +99,14 @@ export async function runPass(
       ({x, dy} = images);
     }
     if (company.before) callBefore({x, filter, dy}, epilogueInputs, company.before, around);
-    const run = () => around(poison && isWebgpu ? () => withPoisonedBuffers(compute(pass)) : compute(pass));
+    const run = () => around(poisonResults ? () => poisonResults(compute(pass)) : compute(pass));
     if (readBack) [x, filter, dy].forEach(moveToBackend);
     const seen = readBack ? observeSideEffects({x, filter, dy, ...epilogueInputs}, run) : {result: run()};
     result = seen.result;
     const values = ((await result.data()) as Float32Array).slice();
     const milliseconds = performance.now() - start;
     const ran = {got: inNHWC(problem, pass === 'backpropFilter', values, result.shape), milliseconds};
-    if (poison && !isWebgpu) return {...ran, unusedLanes: await readUnusedLanes(result as Tensor4D)};
+    if (unusedLanes) return {...ran, unusedLanes: await readUnused(unusedLanes.read(result as Tensor4D))};
     if (!readBack) return ran;
     const later = (of: Record<keyof Inputs, Tensor4D>) => around(compute(pass, of));
     const sideEffect =
@@ -240,9 +242,11 @@ function isSame(a: Float32Array, b: Float32Array): boolean {
   return a.length === b.length && a.every((value, i) => Object.is(value, b[i]));
 }
 
-function withPoisonedTextures(tensors: Record<keyof Inputs, Tensor4D>): Record<keyof Inputs, Tensor4D> {
-  const {x, filter, dy} = tensors;
-  const others = {x: poisonUnusedLanes(x), filter: poisonUnusedLanes(filter), dy: poisonUnusedLanes(dy)};
+function withPoisonedLanes(
+  {x, filter, dy}: Record<keyof Inputs, Tensor4D>,
+  poison: (tensor: Tensor4D) => Tensor4D,
+): Record<keyof Inputs, Tensor4D> {
+  const others = {x: poison(x), filter: poison(filter), dy: poison(dy)};
   tf.dispose([x, filter, dy]);
   return others;
 }
@@ -252,8 +256,7 @@ function moveToBackend(tensor: Tensor4D): void {
   tf.clone(tensor).dispose();
 }
 
-async function readUnusedLanes(result: Tensor4D): Promise<Float32Array> {
-  const lanes = unusedLanes(result);
+async function readUnused(lanes: Tensor4D): Promise<Float32Array> {
   try {
     return (await lanes.data()) as Float32Array;
   } finally {

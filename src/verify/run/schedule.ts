@@ -1,7 +1,7 @@
+import {isGpu} from '../../backends/index.js';
 import {type Case, casesOf, fixedCases, streamCases} from '../cases/index.js';
 import type {Fill} from '../data/fill.js';
 import type {ReportedOptions} from '../options/options.js';
-import {isGpu} from '../reference/bound.js';
 
 /** Decides which cases a run takes, in which order, and when it ends. */
 export class Schedule {

@@ -1,4 +1,5 @@
 import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
+import {equipmentOf} from '../../backends/loadEquipment.js';
 import type {Pass} from '../../geometry/pass.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {firstDifference} from '../oracles/firstDifference.js';
@@ -97,9 +98,6 @@ export async function changeByLaterCall(
 
 /** Overwrites a result where its memory can be reached, and disposes of it. What still needs that memory then comes to light. */
 export function overwriteAndDispose(result: Tensor): void {
-  if (tf.getBackend() === 'cpu') {
-    const {data} = tf.backend() as unknown as {data: {get(dataId: object): {values?: Float32Array}}};
-    data.get(result.dataId).values?.fill(Number.NaN);
-  }
+  equipmentOf(tf.getBackend()).overwrite?.(tf.backend(), result);
   result.dispose();
 }

@@ -1,9 +1,8 @@
-import type {Bound} from '../../algorithms/algorithm.js';
-import {findAlgorithm} from '../../algorithms/index.js';
+import type {Algorithm, Bound} from '../../algorithms/algorithm.js';
 import {activations} from '../../geometry/activations.js';
 import {hasZeroSize, type Pass, passTensors} from '../../geometry/pass.js';
 import {type Problem, problemInfo} from '../../geometry/problem.js';
-import {algorithmsOf, footprintOf, supportsPass} from '../../plugin/select.js';
+import {algorithmsOf, declarationOf, supportsPass} from '../../plugin/select.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {type Imported, importedNames} from '../imports/imported.js';
 import {importedTargets} from '../imports/importedTargets.js';
@@ -26,16 +25,16 @@ export function targetsOf(backend: string, imported: Imported, only: readonly st
 function algorithmTargets(backend: string, only: readonly string[]): Target[] {
   return algorithmsOf(backend)
     .filter((algorithm) => only.length === 0 || only.includes(algorithm))
-    .map((algorithm) => ({
-      backend,
-      algorithm,
-      headroom: findAlgorithm(algorithm)?.integerHeadroom ?? 1,
-      footprint: footprintOf(backend, algorithm) ?? findAlgorithm(algorithm)?.footprint,
-      tile: (problem, pass) => findAlgorithm(algorithm)?.tile?.(problemInfo(problem), pass),
-      errorBound: (problem, inputs, pass) => ownBound(algorithm, problem, inputs, pass),
-      supports: (problem, pass) =>
-        supportsOnTape(backend, problem, pass, (one) => supportsPass(backend, algorithm, problemInfo(problem), one)),
-    }));
+    .map((algorithm) => {
+      const {integerHeadroom = 1, footprint, tile, errorBound} = declarationOf(backend, algorithm);
+      return {
+        ...{backend, algorithm, headroom: integerHeadroom, footprint},
+        tile: (problem, pass) => tile?.(problemInfo(problem), pass),
+        errorBound: (problem, inputs, pass) => ownBound(errorBound, problem, inputs, pass),
+        supports: (problem, pass) =>
+          supportsOnTape(backend, problem, pass, (one) => supportsPass(backend, algorithm, problemInfo(problem), one)),
+      };
+    });
 }
 
 /**
@@ -60,8 +59,13 @@ function supportsOnTape(
 }
 
 /** The bound that an algorithm brings. Where a size is 0 there are no terms, and so no bound. */
-function ownBound(algorithm: string, problem: Problem, inputs: Inputs, pass: Pass): Bound | undefined {
+function ownBound(
+  errorBound: Algorithm['errorBound'],
+  problem: Problem,
+  inputs: Inputs,
+  pass: Pass,
+): Bound | undefined {
   if (hasZeroSize(problemInfo(problem))) return undefined;
   const [a, b] = passTensors[pass].inputs.map((name) => inputs[name as keyof Inputs]);
-  return findAlgorithm(algorithm)?.errorBound?.(problemInfo(problem), pass, a, b);
+  return errorBound?.(problemInfo(problem), pass, a, b);
 }

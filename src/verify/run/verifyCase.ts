@@ -1,3 +1,4 @@
+import {arithmeticOf} from '../../backends/index.js';
 import {formatProblem, type Problem} from '../../geometry/problem.js';
 import type {Case} from '../cases/index.js';
 import type {Fill} from '../data/fill.js';
@@ -11,7 +12,6 @@ import {
   realizable,
   uniformProvenance,
 } from '../provenance/provenance.js';
-import {arithmeticOf} from '../reference/bound.js';
 import {type Heatmap, heatmapOf} from '../report/heatmap.js';
 import type {VerifyResult} from '../report/result.js';
 import {ImplementationUnderTest} from './implementationUnderTest.js';

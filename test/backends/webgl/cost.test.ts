@@ -1,13 +1,13 @@
 import type {GpuCost} from '../../../src/backends/gpu/work.js';
 import {gpuWorkKinds} from '../../../src/backends/gpu/work.js';
 import {builtinOnWebgl} from '../../../src/backends/webgl/builtinOnWebgl.js';
-import {webglFamily} from '../../../src/backends/webgl/index.js';
+import {webgl} from '../../../src/backends/webgl/index.js';
 import {benchLayers} from '../../../src/bench/layers.js';
 import {flopsOf, type Pass, passes} from '../../../src/geometry/pass.js';
 import {parseProblem, problemInfo} from '../../../src/geometry/problem.js';
 
 const costOf = (name: string, problem: string, pass: Pass) =>
-  webglFamily.implementations().find(({algorithm}) => algorithm === name)!.cost!(
+  webgl.implementations().find(({algorithm}) => algorithm === name)!.cost!(
     problemInfo(parseProblem(problem)),
     pass,
   ) as GpuCost;
@@ -93,7 +93,7 @@ test('direct counts a lookup for each factor, and the built-in counts its produc
 test('every algorithm reports its cost in known kinds of work', () => {
   for (const {problem} of benchLayers()) {
     const info = problemInfo(problem);
-    for (const {supports, cost, predict} of webglFamily.implementations()) {
+    for (const {supports, cost, predict} of webgl.implementations()) {
       for (const pass of passes.filter((one) => supports(info, one) === true)) {
         const {launches, flops} = cost!(info, pass) as GpuCost;
         const kinds = launches.flatMap((launch) => Object.entries(launch));

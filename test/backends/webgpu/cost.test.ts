@@ -1,14 +1,14 @@
 import type {GpuCost} from '../../../src/backends/gpu/work.js';
 import {type GpuRates, gpuWorkKinds, predictedMilliseconds} from '../../../src/backends/gpu/work.js';
 import type {Implementation} from '../../../src/backends/implementation.js';
-import {webgpuFamily} from '../../../src/backends/webgpu/index.js';
+import {webgpu} from '../../../src/backends/webgpu/index.js';
 import {benchLayers} from '../../../src/bench/layers.js';
 import {type Pass, passes} from '../../../src/geometry/pass.js';
 import {parseProblem, problemInfo} from '../../../src/geometry/problem.js';
 import {withAdapter} from '../../support/fakeAdapters.js';
 
 const implementation = (name: string) =>
-  webgpuFamily.implementations().find(({algorithm}) => algorithm === name) as Implementation;
+  webgpu.implementations().find(({algorithm}) => algorithm === name) as Implementation;
 const costOf = (name: string, problem: string, pass: Pass) =>
   withAdapter(
     'webgpu',
@@ -46,7 +46,7 @@ test('winograd has four launches: two transforms, the products and the inverse t
 test('every algorithm reports its cost in known kinds of work', () => {
   for (const {problem} of benchLayers()) {
     const info = problemInfo(problem);
-    for (const {algorithm, supports, cost, predict} of webgpuFamily.implementations()) {
+    for (const {algorithm, supports, cost, predict} of webgpu.implementations()) {
       for (const pass of passes.filter((one) => supports(info, one) === true)) {
         const {launches, flops, bytes} = cost!(info, pass) as GpuCost;
         expect({algorithm, counts: launches.length}).not.toEqual({algorithm, counts: 0});

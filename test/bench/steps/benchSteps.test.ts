@@ -39,14 +39,15 @@ test('a step is timed with convgrad and with tfjs, and every convolution is coun
     },
   ]);
   expect(steps[0].ratio).toBeGreaterThan(0);
-  expect({results, summary}).toMatchObject({results: [], summary: {measured: 1, left: 0, cpuToWasm: {}}});
+  expect({results, summary}).toMatchObject({results: [], summary: {measured: 1, left: 0, stepRatios: []}});
 });
 
 test('on wasm a step counts delegated passes and says why tfjs cannot train', async () => {
   const report = await benchSteps({...few, backends: ['cpu', 'wasm']}, undefined, [tiny]);
   const {cpu, wasm} = Object.fromEntries(report.steps.map((step) => [step.backend, step]));
   expect(wasm).toMatchObject({calls: {ours: 4, delegated: 2}, reason: expect.stringContaining('Conv2DBackpropFilter')});
-  expect(report.summary.cpuToWasm).toEqual({Tiny: cpu.milliseconds.ours / wasm.milliseconds.ours});
+  const ratio = cpu.milliseconds.ours / wasm.milliseconds.ours;
+  expect(report.summary.stepRatios).toEqual([{network: 'Tiny', backends: ['cpu', 'wasm'], ratio}]);
   const {steps} = await benchSteps({...few, backends: ['wasm'], engine: 'js'}, undefined, [tiny]);
   expect(steps[0].calls).toEqual({ours: 4, delegated: 2});
 });

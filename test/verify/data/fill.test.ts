@@ -1,9 +1,9 @@
+import {arithmeticOf} from '../../../src/backends/index.js';
 import {passes} from '../../../src/geometry/pass.js';
 import {parseProblem} from '../../../src/geometry/problem.js';
 import {drawInputs, exactLimit} from '../../../src/verify/data/fill.js';
 import {makeTestVector} from '../../../src/verify/data/testVector.js';
 import {parseProvenance} from '../../../src/verify/provenance/provenance.js';
-import {arithmeticOf} from '../../../src/verify/reference/bound.js';
 import {isVacuous} from '../../../src/verify/reference/compare.js';
 import {reference} from '../../../src/verify/reference/reference.js';
 

@@ -1,7 +1,8 @@
+import {arithmeticOf} from '../../../src/backends/index.js';
 import {parseProblem} from '../../../src/geometry/problem.js';
 import type {Fill} from '../../../src/verify/data/fill.js';
 import {makeTestVector} from '../../../src/verify/data/testVector.js';
-import {arithmeticOf, errorBound} from '../../../src/verify/reference/bound.js';
+import {errorBound} from '../../../src/verify/reference/bound.js';
 import {type CompareOptions, compare, ratio} from '../../../src/verify/reference/compare.js';
 
 const problem = parseProblem('mb2ih6iw7ic3oc4kh3kw2sh1sw2-same');

@@ -1,9 +1,10 @@
+import {arithmeticOf} from '../../../src/backends/index.js';
 import {type Activation, activationNames} from '../../../src/geometry/activations.js';
 import {parseProblem} from '../../../src/geometry/problem.js';
 import {drawInputs} from '../../../src/verify/data/fill.js';
 import {makeTestVector} from '../../../src/verify/data/testVector.js';
 import {activationDefinitions} from '../../../src/verify/reference/activations.js';
-import {arithmeticOf, boundAt} from '../../../src/verify/reference/bound.js';
+import {boundAt} from '../../../src/verify/reference/bound.js';
 import {awayFromKinks, type FusedProblem, fusedReference} from '../../../src/verify/reference/fusedReference.js';
 import {type AllInputs, reference} from '../../../src/verify/reference/reference.js';
 

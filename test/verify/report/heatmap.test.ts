@@ -1,4 +1,4 @@
-import {arithmeticOf} from '../../../src/verify/reference/bound.js';
+import {arithmeticOf} from '../../../src/backends/index.js';
 import type {Expected} from '../../../src/verify/reference/reference.js';
 import {heatmapOf} from '../../../src/verify/report/heatmap.js';
 

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
+import {equipmentOf, loadEquipment} from '../../../src/backends/loadEquipment.js';
+import {watchContext} from '../../../src/backends/webgl/equipment/watchContext.js';
+import {captureErrors, watchDevice} from '../../../src/backends/webgpu/equipment/deviceErrors.js';
 import {isGood, verify} from '../../../src/verify/index.js';
-import {watchDevice, withCapturedErrors} from '../../../src/verify/run/deviceErrors.js';
 
 type Listener = (event: {error: {message: string}}) => void;
 
@@ -34,19 +36,18 @@ test('errors of a webgl context have names, and earlier ones are dropped', () =>
   const errors = [1282];
   let lost = false;
   const gl = {NO_ERROR: 0, getError: () => errors.shift() ?? 0, isContextLost: () => lost};
-  const watch = watchDevice({getGPGPUContext: () => ({gl})});
+  const watch = watchContext({gpgpu: {gl}});
   expect(watch.take()).toEqual([]);
   errors.push(1281, 1286);
   lost = true;
   expect(watch.take()).toEqual(['INVALID_VALUE', 'INVALID_FRAMEBUFFER_OPERATION', 'the context is lost']);
 });
 
-test('withCapturedErrors() throws the errors that the device reports', async () => {
-  await expect(withCapturedErrors(fakeDevice('bad shader\n at line 3'), async () => 1)).rejects.toThrow(
+test('captureErrors() throws the errors that the device reports', async () => {
+  await expect(captureErrors(fakeDevice('bad shader\n at line 3'), async () => 1)).rejects.toThrow(
     'the device reports: bad shader',
   );
-  await expect(withCapturedErrors(fakeDevice(), async () => 1)).resolves.toBe(1);
-  await expect(withCapturedErrors({}, async () => 1)).resolves.toBe(1);
+  await expect(captureErrors(fakeDevice(), async () => 1)).resolves.toBe(1);
 });
 
 describe('a run', () => {
@@ -58,7 +59,10 @@ describe('a run', () => {
   } as const;
   beforeAll(async () => {
     await tf.setBackend('cpu');
+    // cpu has no device, so it gets the ears of webgpu.
+    Object.assign(await loadEquipment('cpu'), {watchDevice});
   });
+  afterAll(() => void delete equipmentOf('cpu').watchDevice);
   afterEach(() => {
     delete backend().device;
   });

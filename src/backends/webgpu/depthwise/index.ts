@@ -40,7 +40,7 @@ const strided: Shader = {
   counter: makeCounters(['depthwise backpropInput strided shader'])[0],
 };
 
-export const counters: readonly CoverageCounter[] = [...shaders, ...filterShaders, strided].map(
+const counters: readonly CoverageCounter[] = [...shaders, ...filterShaders, strided].map(
   ({counter}) => counter as CoverageCounter,
 );
 
@@ -102,4 +102,5 @@ export const depthwise = stepsImplementation('depthwise', depthwiseSteps, {
   footprint: 'padded',
   supports: whyNot,
   ...costFrom(depthwiseSteps),
+  counters,
 });

@@ -9,7 +9,7 @@ import {backpropInput} from './backpropInput.js';
 import {forward} from './forward.js';
 
 const code: Readonly<Record<Pass, string>> = {forward, backpropInput, backpropFilter};
-export const counters: readonly CoverageCounter[] = makeCounters(passes.map((pass) => `direct ${pass} shader`));
+const counters: readonly CoverageCounter[] = makeCounters(passes.map((pass) => `direct ${pass} shader`));
 const shaders = passes.map((pass, i): [Pass, Shader] => [
   pass,
   {
@@ -27,4 +27,4 @@ export const directSteps: PassSteps = (info, pass, a, b) => {
 };
 
 /** The definition, which computes whatever the other implementations refuse. */
-export const direct = stepsImplementation('direct', directSteps, costFrom(directSteps));
+export const direct = stepsImplementation('direct', directSteps, {...costFrom(directSteps), counters});

@@ -11,8 +11,6 @@ import {implicitGemmProducts} from './cost.js';
 import {counters, type Name, tileShader, transposeFilter, transposeFilterByFours} from './shaders.js';
 import type {Variant} from './variant.js';
 
-export {counters};
-
 /** The steps of a pass; the shaders describe what each computes. */
 export const implicitGemmSteps: PassSteps = (info, pass, a, b, setting) => stepsOfPass[pass](info, a, b, setting);
 
@@ -113,6 +111,7 @@ function groupsOf({inHeight, inWidth, strideHeight, strideWidth}: Conv2DInfo) {
  */
 export const implicitGemm = stepsImplementation('implicitGemm', implicitGemmSteps, {
   ...costFrom(implicitGemmSteps, implicitGemmProducts),
+  counters,
   supports: ({kind}) =>
     kind === 'dense' || 'a depthwise convolution has no sum over channels to make a matrix product of',
 });

@@ -41,7 +41,7 @@ function productsOf(what: string, code: (variant: Variant) => string, inputs: st
 const gemmShaders = productsOf('products', batchedGemm, ['tiles', 'filters']);
 const gemmTransposedShaders = productsOf('transposed products', batchedGemmTransposed, ['tiles', 'dyTiles']);
 
-export const counters: readonly CoverageCounter[] = [Object.values(shaders), gemmShaders, gemmTransposedShaders]
+const counters: readonly CoverageCounter[] = [Object.values(shaders), gemmShaders, gemmTransposedShaders]
   .flat(2)
   .map(({counter}) => counter as CoverageCounter);
 
@@ -116,4 +116,5 @@ function whyNot(info: Conv2DInfo, pass: Pass): true | string {
 export const winograd = stepsImplementation('winograd', winogradSteps, {
   supports: whyNot,
   ...costFrom(winogradSteps, winogradProducts),
+  counters,
 });

@@ -1,9 +1,9 @@
+import {arithmeticOf} from '../../../backends/index.js';
 import {type Problem, parseProblem} from '../../../geometry/problem.js';
 import {makeTestVector} from '../../data/testVector.js';
 import type {ReportedOptions, Rerun} from '../../options/options.js';
 import {oracles} from '../../oracles/index.js';
 import {parseProvenance, realizable} from '../../provenance/provenance.js';
-import {arithmeticOf} from '../../reference/bound.js';
 import type {Diagnosis, VerifyResult} from '../../report/result.js';
 import type {Target} from '../../run/target.js';
 import {commandLine, recentWords, replayLine, replayWords, runWords} from '../replay.js';

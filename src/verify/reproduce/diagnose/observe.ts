@@ -1,8 +1,8 @@
+import type {Arithmetic} from '../../../backends/arithmetic.js';
 import type {Pass} from '../../../geometry/pass.js';
 import type {Problem} from '../../../geometry/problem.js';
 import type {Fill} from '../../data/fill.js';
 import type {TestVector} from '../../data/testVector.js';
-import type {Arithmetic} from '../../reference/bound.js';
 import {type AllInputs, type Expected, type Inputs, reference} from '../../reference/reference.js';
 import {ImplementationUnderTest} from '../../run/implementationUnderTest.js';
 import type {Target} from '../../run/target.js';

@@ -1,4 +1,5 @@
-import {type Arithmetic, errorBound} from '../../reference/bound.js';
+import type {Arithmetic} from '../../../backends/arithmetic.js';
+import {errorBound} from '../../reference/bound.js';
 import type {Observation} from './observe.js';
 
 /** Formats of results: name, bits behind the leading one, smallest step. */

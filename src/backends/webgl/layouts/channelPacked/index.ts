@@ -23,7 +23,7 @@ const kinds: readonly Kind[] = ['dense', 'depthwise'];
 const nameOf = (kind: Kind, pass: Pass, variant: string) => `channelPacked ${kind} ${pass}, ${variant}`;
 
 /** Count the runs of each variant of the shaders. */
-export const counters = makeCounters(
+const counters = makeCounters(
   kinds.flatMap((kind) => passes.flatMap((pass) => variantsOf(kind, pass).map((name) => nameOf(kind, pass, name)))),
 );
 
@@ -38,6 +38,7 @@ export const counters = makeCounters(
 export const channelPacked: Implementation = {
   ...channelPackedImplementation('channelPacked', (texts) => texts),
   ...costFrom((info, pass) => launchesOf(fitToIndexRange(info, maxDividend) as Conv2DInfo, pass)),
+  counters,
 };
 
 /**

@@ -25,7 +25,7 @@ const own: readonly Pass[] = ['forward', 'backpropInput'];
 const nameOf = (pass: Pass, variant: string) => `channelPackedDirect ${pass}, ${variant}`;
 
 /** Count the runs of each variant of the shader. */
-export const counters = makeCounters(own.flatMap((pass) => variants.map((variant) => nameOf(pass, variant))));
+const counters = makeCounters(own.flatMap((pass) => variants.map((variant) => nameOf(pass, variant))));
 
 /**
  * Dense passes with the source in channel blocks, surrounded by zeros, and with the filter and the result in tfjs's own layout.
@@ -36,6 +36,7 @@ export const counters = makeCounters(own.flatMap((pass) => variants.map((variant
 export const channelPackedDirect: Implementation = {
   ...channelPackedDirectImplementation('channelPackedDirect', (texts) => texts),
   ...costFrom(launchesOf),
+  counters,
 };
 
 /**

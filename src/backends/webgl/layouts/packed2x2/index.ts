@@ -21,7 +21,7 @@ const kinds: readonly Kind[] = ['dense', 'depthwise'];
 const nameOf = (kind: Kind, pass: Pass, variant: string) => `packed2x2 ${kind} ${pass}, ${variant}`;
 
 /** Count the runs of each variant of the shaders. */
-export const counters = makeCounters(
+const counters = makeCounters(
   kinds.flatMap((kind) => passes.flatMap((pass) => variantsOf(kind, pass).map((name) => nameOf(kind, pass, name)))),
 );
 
@@ -38,6 +38,7 @@ const maxTaps = 8;
 export const packed2x2: Implementation = {
   ...packed2x2Implementation('packed2x2', (texts) => texts),
   ...costFrom(launchesOf),
+  counters,
 };
 
 /**

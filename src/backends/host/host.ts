@@ -6,26 +6,28 @@ import {engine} from '../../engine/index.js';
 import {ratesOf} from '../../engine/rates.js';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import {type Pass, passes, passTensors, shapeOf} from '../../geometry/pass.js';
+import type {Backend} from '../backend.js';
 import {epilogueInputs, fusesIn} from '../epilogue.js';
-import type {BackendFamily, Implementation, TensorEpilogue} from '../implementation.js';
-import {backendNames} from '../servedBackends.js';
-import {builtinOnWasm} from './builtinOnWasm.js';
+import type {Implementation, TensorEpilogue} from '../implementation.js';
 import {toEngineEpilogue} from './epilogue.js';
 import {floats} from './floats.js';
-import {compute} from './memory.js';
+import {compute, reuseOutputs} from './memory.js';
 import {isTiny} from './tiny.js';
 
-/** Runs every algorithm of the catalogue on backends whose tensors JavaScript can reach (cpu and wasm). */
-export const hostFamily: BackendFamily = {
-  backends: backendNames.host,
+/** What the backends share whose tensors JavaScript can reach: they run every algorithm of the catalogue on the engine. */
+export const host = {
   implementations: () => algorithms().map(implementation),
-  builtins: {wasm: builtinOnWasm},
+  counters: () => engine().counters,
   engine,
   kernelLanguage: 'engine',
-  floats,
   minPredictedFlops: 4e6,
-  counters: () => [...engine().counters, ...algorithms().flatMap(({counters: parts = []}) => parts)],
-};
+  floats,
+  lifecycle: {install: () => reuseOutputs(true), uninstall: () => reuseOutputs(false)},
+  reads: 'memory',
+} as const satisfies Partial<Backend>;
+
+/** What reports say of the engine. */
+export const describeEngine = () => ({engine: engine().name, engineThreads: engine().threads()});
 
 const fuses = fusesIn('engine');
 
@@ -39,6 +41,7 @@ function implementation(algorithm: Algorithm): Implementation {
       algorithm[pass] ? algorithm.supports(info, pass) : `it has no ${pass}`,
     cost: algorithm.cost.bind(algorithm),
     accuracy: algorithm.accuracy,
+    counters: algorithm.counters,
     prepare(info: Conv2DInfo, pass: Pass) {
       const {work} = algorithm.cost(info, pass);
       if (work) ratesOf(engine()).prepare(work);

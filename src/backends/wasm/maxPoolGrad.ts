@@ -1,21 +1,16 @@
 import type {KernelFunc, NamedAttrMap, TensorInfo} from '@tensorflow/tfjs';
-import {compute} from '../backends/host/memory.js';
-import {nameCaller} from '../geometry/error.js';
-import {markOurs} from './kernels.js';
-import type {Tf} from './tfjs.js';
+import {nameCaller} from '../../geometry/error.js';
+import {compute} from '../host/memory.js';
 
-/** Kernels other than convolutions that are replaced, by backend, because tfjs's own train networks wrongly there. */
-export const repairedKernels: Readonly<Record<string, Readonly<Record<string, (tf: Tf) => KernelFunc>>>> = {
-  wasm: {MaxPoolGrad: maxPoolGrad},
-};
+type Tf = typeof import('@tensorflow/tfjs');
 
 /**
  * MaxPoolGrad as tfjs's cpu backend computes it: dx[h, w] += dy[oh, ow] at the first largest element of each window. tfjs's
  * kernel on wasm starts its search for the maximum at 0. It is wrong where a whole window is negative, as after batch
  * normalisation.
  */
-function maxPoolGrad(tf: Tf): KernelFunc {
-  return markOurs(({inputs, attrs, backend}) => {
+export function maxPoolGrad(tf: Tf): KernelFunc {
+  return ({inputs, attrs, backend}) => {
     const {dy, input: x} = inputs as Record<'dy' | 'input', TensorInfo>;
     const {filterSize, strides, pad, dimRoundingMode} = attrs as NamedAttrMap & {pad: 'same'; dimRoundingMode: 'floor'};
     const size = [filterSize, strides] as [[number, number], [number, number]];
@@ -27,7 +22,7 @@ function maxPoolGrad(tf: Tf): KernelFunc {
     } catch (error) {
       throw nameCaller(error, 'maxPoolGrad');
     }
-  });
+  };
 }
 
 type Shape = [number, number, number, number];

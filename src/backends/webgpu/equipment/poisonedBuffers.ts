@@ -1,4 +1,4 @@
-import {defaultTf as tf} from '../../plugin/tfjs.js';
+import {backend} from '@tensorflow/tfjs';
 
 /** The parts of tfjs's webgpu backend that are used here. */
 interface WebGPU {
@@ -14,7 +14,7 @@ const storage = 0x80 | 0x08;
  * an element that a shader leaves unwritten may be right by chance.
  */
 export function withPoisonedBuffers<T>(fn: () => T): T {
-  const {bufferManager, device} = tf.backend() as unknown as WebGPU;
+  const {bufferManager, device} = backend() as unknown as WebGPU;
   const {acquireBuffer} = bufferManager;
   bufferManager.acquireBuffer = (size, usage, mapped, reuse) => {
     const buffer = acquireBuffer.call(bufferManager, size, usage, mapped, reuse);

@@ -1,6 +1,5 @@
-import type {Tensor4D, TensorInfo} from '@tensorflow/tfjs';
-import type {WebGLProgram} from '../../backends/webgl/direct/program.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
+import {backend, engine, type Tensor4D, type TensorInfo} from '@tensorflow/tfjs';
+import type {WebGLProgram} from '../direct/program.js';
 
 /**
  * The same tensor on webgl, with NaN in the unused lanes of its texture. Uploads leave zeros there; other operations of tfjs leave
@@ -55,8 +54,8 @@ function run(tensor: Tensor4D, userCode: string, packed: boolean): Tensor4D {
     ...{variableNames: ['X'], outputShape: tensor.shape, userCode, customUniforms: []},
     ...{packedInputs: packed, packedOutput: packed, enableShapeUniforms: true},
   };
-  const webgl = tf.backend() as unknown as {
+  const webgl = backend() as unknown as {
     runWebGLProgram(program: WebGLProgram, inputs: TensorInfo[], dtype: 'float32'): TensorInfo;
   };
-  return tf.engine().makeTensorFromTensorInfo(webgl.runWebGLProgram(program, [tensor], 'float32')) as Tensor4D;
+  return engine().makeTensorFromTensorInfo(webgl.runWebGLProgram(program, [tensor], 'float32')) as Tensor4D;
 }

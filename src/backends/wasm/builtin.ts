@@ -3,8 +3,8 @@ import {activations} from '../../geometry/activations.js';
 import {fitsIndexRange, maxInt32} from '../../geometry/indexRange.js';
 import {flopsOf} from '../../geometry/pass.js';
 import {alongChannels} from '../epilogue.js';
+import {runBuiltin, type WasmBackend} from '../host/heap.js';
 import type {Builtin} from '../implementation.js';
-import {runBuiltin, type WasmBackend} from './heap.js';
 
 /** Below this many operations, copying into the engine's memory takes longer than the engine's faster products save. */
 const smallFlops = 4e6;

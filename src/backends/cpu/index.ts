@@ -1,0 +1,22 @@
+import {ieee} from '../arithmetic.js';
+import type {Backend} from '../backend.js';
+import {host} from '../host/host.js';
+import {wrongHostGradients} from '../host/wrongGradients.js';
+
+/** Serves tfjs's `cpu` backend, whose tensors are typed arrays. */
+export const cpu: Backend = {
+  name: 'cpu',
+  ...host,
+  arithmetic: ieee,
+  faults: {
+    gradients: [
+      ...wrongHostGradients,
+      {
+        op: 'image.resizeNearestNeighbor',
+        when: 'when several images are resized, or with half pixel centers',
+        repaired: true,
+      },
+    ],
+  },
+  equipment: async () => (await import('./equipment.js')).equipment,
+};

@@ -82,7 +82,7 @@ export const stepsMutants: readonly StepsMutant[] = [
   {
     ...{name: 'webgpu-first-inside', of: 'implicitGemm', passes: ['backpropFilter']},
     wrong: 'the first output of a row whose tap lies inside is taken to be the first of the row',
-    steps: wgsl(['let ow = inLine.x + at', 'let ow = at']),
+    steps: wgsl(['let ow = columns.x + at', 'let ow = at']),
   },
   {
     ...{name: 'webgpu-tap-of-row', of: 'implicitGemm', passes: ['backpropFilter']},

@@ -1,5 +1,6 @@
 import {makeCounters} from '../../engine/coverageCounter.js';
 import type {Shader, Step} from './step.js';
+import {guard} from './wgsl.js';
 
 /** The fewest pixels or channels in a slice; a smaller slice would not be worth its sum. */
 const minSlice = 32;
@@ -7,9 +8,7 @@ const minSlice = 32;
 /** result[k] = Σ_s part[s, k], in the order of the slices, so every run gives the same bits. `width` is the result's last dimension. */
 const sumCode = `
   fn main(index: i32) {
-    if (index >= uniforms.threads) {
-      return;
-    }
+    ${guard}
     var sum = part[index];
     for (var s = 1; s < uniforms.slices; s++) {
       sum += part[s * uniforms.threads + index];

@@ -4,9 +4,6 @@ import {tapGeometry} from '../../gpu/tapGeometry.js';
 import {commonGlsl, integerDivision} from '../draw/glsl.js';
 import {backpropFilter} from './backpropFilter.js';
 import {backpropInput} from './backpropInput.js';
-import {backpropFilter as depthwiseBackpropFilter} from './depthwise/backpropFilter.js';
-import {backpropInput as depthwiseBackpropInput} from './depthwise/backpropInput.js';
-import {forward as depthwiseForward} from './depthwise/forward.js';
 import {forward} from './forward.js';
 
 /** tfjs's `GPGPUProgram`, a plain object that `runWebGLProgram` compiles and caches by its text. */
@@ -23,14 +20,7 @@ export interface WebGLProgram {
 /** Values by name, in the order of the program's `customUniforms`. */
 export type Uniforms = ReturnType<typeof tapGeometry>;
 
-const shaders: Readonly<Record<Kind, Readonly<Record<Pass, string>>>> = {
-  dense: {forward, backpropInput, backpropFilter},
-  depthwise: {
-    forward: depthwiseForward,
-    backpropInput: depthwiseBackpropInput,
-    backpropFilter: depthwiseBackpropFilter,
-  },
-};
+const shaders: Readonly<Record<Pass, Readonly<Record<Kind, string>>>> = {forward, backpropInput, backpropFilter};
 
 /** Names of the tensors in GLSL, which reserves the word `filter`. */
 const names: Partial<Record<TensorName, string>> = {x: 'x', dy: 'dy', filter: 'Filter'};
@@ -50,7 +40,7 @@ export function program(info: Conv2DInfo, pass: Pass): {program: WebGLProgram; u
     program: {
       variableNames: inputs.map((name) => names[name]!),
       outputShape: shapeOf(info, output),
-      userCode: integerDivision + commonGlsl + shaders[info.kind][pass],
+      userCode: integerDivision + commonGlsl + shaders[pass][info.kind],
       packedInputs: true,
       packedOutput: true,
       enableShapeUniforms: true,

@@ -1,4 +1,4 @@
-import {repeated} from '../repeated.js';
+import {guard, repeated} from '../wgsl.js';
 import {loadPixel} from './loadPixel.js';
 
 /** The taps of a row that a thread computes. */
@@ -19,9 +19,7 @@ export function backpropFilter(sliding: boolean): string {
   return `
   ${loadPixel('x')}
   fn main(index: i32) {
-    if (index >= uniforms.threads) {
-      return;
-    }
+    ${guard}
     let c = index % uniforms.channelBlocks * 4;
     let item = index / uniforms.channelBlocks;
     let groups = (uniforms.filterSize.y + ${last}) / ${taps};

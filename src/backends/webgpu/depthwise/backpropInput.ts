@@ -1,4 +1,4 @@
-import {tapRanges} from '../geometryUniforms.js';
+import {guard, tapRanges} from '../wgsl.js';
 
 /**
  * dx at a stride above 1, where each pixel meets taps of its own. A thread computes four channels of a pixel:
@@ -10,9 +10,7 @@ import {tapRanges} from '../geometryUniforms.js';
 export const backpropInput = `
   ${tapRanges}
   fn main(index: i32) {
-    if (index >= uniforms.threads) {
-      return;
-    }
+    ${guard}
     let channelBlocks = uniforms.channelBlocks;
     let c = index % channelBlocks;
     let pixel = index / channelBlocks;

@@ -50,7 +50,7 @@ export const depthwiseSteps: PassSteps = (info, pass, a, b, {threads: wanted}) =
   if (pass === 'backpropInput' && Math.max(info.strideHeight, info.strideWidth) > 1) return stridedSteps(info, a, b);
   const {strideWidth, dilationWidth, inChannels: C, batch} = info;
   const uniforms: Uniforms =
-    pass === 'forward' ? {...geometryUniforms(info), lastTap: [0]} : {...geometryUniforms(info), ...transposed(info)};
+    pass === 'forward' ? {...geometryUniforms(info), lastTap: [0]} : {...geometryUniforms(info), ...flipped(info)};
   const [height, width] = uniforms['outSize'];
   const channelBlocks = C / 4;
   return [
@@ -81,7 +81,7 @@ function filterGradientSteps(info: Conv2DInfo, a: TensorInfo, b: TensorInfo, wan
 }
 
 /** Uniforms that turn dx at stride 1 into a convolution of dy. The padding is (k − 1)·d minus that of x, and the taps run backwards. */
-function transposed(info: Conv2DInfo): Uniforms {
+function flipped(info: Conv2DInfo): Uniforms {
   const {filterHeight, filterWidth, dilationHeight, dilationWidth, padTop, padLeft} = info;
   return {
     inSize: [info.outHeight, info.outWidth],

@@ -1,5 +1,4 @@
-import {tapRanges} from '../geometryUniforms.js';
-import {repeated} from '../repeated.js';
+import {guard, repeated, tapRanges} from '../wgsl.js';
 import {loadPixel} from './loadPixel.js';
 
 /** The pixels of a row that a thread computes. */
@@ -23,9 +22,7 @@ export function shader(sliding: boolean): string {
   ${tapRanges}
 ${loadPixel('source')}
   fn main(index: i32) {
-    if (index >= uniforms.threads) {
-      return;
-    }
+    ${guard}
     let C = uniforms.channels.x;
     let OW = uniforms.outSize.y;
     let c = index % uniforms.channelBlocks * 4;

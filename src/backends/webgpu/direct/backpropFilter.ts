@@ -1,4 +1,4 @@
-import {tapRanges} from '../geometryUniforms.js';
+import {guard, outputsOfTap, tapRanges} from '../wgsl.js';
 
 /**
  * The gradient of the definition by the filter, with a thread for each weight:
@@ -12,18 +12,13 @@ import {tapRanges} from '../geometryUniforms.js';
 export const backpropFilter = `
   ${tapRanges}
   fn main(index: i32) {
-    if (index >= uniforms.threads) {
-      return;
-    }
+    ${guard}
     let C = uniforms.channels.x;
     let F = uniforms.channels.y;
     let m = index % uniforms.depth;
     let c = index / uniforms.depth % C;
     let tap = index / uniforms.depth / C;
-    let top = tap / uniforms.filterSize.y * uniforms.dilation.x - uniforms.pad.x;
-    let left = tap % uniforms.filterSize.y * uniforms.dilation.y - uniforms.pad.y;
-    let rows = stepsInside(top, uniforms.stride.x, uniforms.outSize.x, uniforms.inSize.x);
-    let columns = stepsInside(left, uniforms.stride.y, uniforms.outSize.y, uniforms.inSize.y);
+    ${outputsOfTap}
     let f = c * uniforms.channelStep + m;
     var sum = 0.0;
     for (var n = 0; n < uniforms.batch; n++) {

@@ -1,4 +1,4 @@
-import {tapRanges} from '../geometryUniforms.js';
+import {guard, tapRanges} from '../wgsl.js';
 
 /**
  * The transpose of the definition, with a thread for each element of dx:
@@ -13,9 +13,7 @@ import {tapRanges} from '../geometryUniforms.js';
 export const backpropInput = `
   ${tapRanges}
   fn main(index: i32) {
-    if (index >= uniforms.threads) {
-      return;
-    }
+    ${guard}
     let C = uniforms.channels.x;
     let c = index % C;
     let pixel = index / C;

@@ -1,4 +1,4 @@
-import {tapRanges} from '../geometryUniforms.js';
+import {guard, tapRanges} from '../wgsl.js';
 
 /**
  * The definition, with a thread for each element of y:
@@ -12,9 +12,7 @@ import {tapRanges} from '../geometryUniforms.js';
 export const forward = `
   ${tapRanges}
   fn main(index: i32) {
-    if (index >= uniforms.threads) {
-      return;
-    }
+    ${guard}
     let C = uniforms.channels.x;
     let f = index % uniforms.channels.y;
     let pixel = index / uniforms.channels.y;

@@ -1,5 +1,4 @@
-import {tapRanges} from '../geometryUniforms.js';
-import {repeated} from '../repeated.js';
+import {guard, outputsOfTap, repeated, tapRanges} from '../wgsl.js';
 import {store, sums, type Variant} from './variant.js';
 
 /**
@@ -25,9 +24,7 @@ export function backpropFilter(variant: Variant): string {
   return `
   ${tapRanges}
   fn main(index: i32) {
-    if (index >= uniforms.threads) {
-      return;
-    }
+    ${guard}
     let C = uniforms.channels.x;
     let F = uniforms.channels.y;
     let taps = uniforms.filterSize.x * uniforms.filterSize.y;
@@ -36,14 +33,11 @@ export function backpropFilter(variant: Variant): string {
     let item = index / uniforms.tiles.y / uniforms.tiles.x;
     let tap = item % taps;
     let slice = item / taps;
-    let top = tap / uniforms.filterSize.y * uniforms.dilation.x - uniforms.pad.x;
-    let left = tap % uniforms.filterSize.y * uniforms.dilation.y - uniforms.pad.y;
-    let lines = stepsInside(top, uniforms.stride.x, uniforms.outSize.x, uniforms.inSize.x);
-    let inLine = stepsInside(left, uniforms.stride.y, uniforms.outSize.y, uniforms.inSize.y);
+    ${outputsOfTap}
     // Not less than one, for the divisions by them where nothing is inside.
-    let height = max(1, lines.y - lines.x);
-    let width = max(1, inLine.y - inLine.x);
-    let pixels = select(0, uniforms.batch * height * width, (lines.x < lines.y) & (inLine.x < inLine.y));
+    let height = max(1, rows.y - rows.x);
+    let width = max(1, columns.y - columns.x);
+    let pixels = select(0, uniforms.batch * height * width, (rows.x < rows.y) & (columns.x < columns.y));
     ${clamped('c', rows, 'firstC', 'C')}
     ${clamped('f', columns, 'firstF', 'F')}
     ${sums(variant)}
@@ -74,9 +68,9 @@ function pixel({rows, columns, fours}: Variant, k: number): string {
       let at = min(p + ${k}, end - 1);
       ${k === 0 ? '' : `let kept = select(0u, 0xffffffffu, p + ${k} < end);`}
       let line = at / width;
-      let ow = inLine.x + at - line * width;
+      let ow = columns.x + at - line * width;
       let image = line / height;
-      let oh = lines.x + line - image * height;
+      let oh = rows.x + line - image * height;
       let error = ((image * uniforms.outSize.x + oh) * uniforms.outSize.y + ow) * F;
       let h = oh * uniforms.stride.x + top;
       let seen = ((image * uniforms.inSize.x + h) * uniforms.inSize.y + ow * uniforms.stride.y + left) * C;

@@ -1,4 +1,4 @@
-import {repeated} from '../repeated.js';
+import {guard, repeated} from '../wgsl.js';
 import {store, sums, type Variant} from './variant.js';
 
 /**
@@ -14,9 +14,7 @@ export function backpropFilterFewChannels(variant: Variant): string {
   const {rows, columns, fours} = variant;
   return `
   fn main(index: i32) {
-    if (index >= uniforms.threads) {
-      return;
-    }
+    ${guard}
     let C = uniforms.channels.x;
     let F = uniforms.channels.y;
     let H = uniforms.inSize.x;

@@ -1,4 +1,4 @@
-import {repeated} from '../repeated.js';
+import {guard, repeated} from '../wgsl.js';
 import {addTap, columnsOf, locate, masked, sliceOfDepth} from './products.js';
 import {store, sums, type Variant} from './variant.js';
 
@@ -82,9 +82,7 @@ function shader(
   }
 
   fn main(index: i32) {
-    if (index >= uniforms.threads) {
-      return;
-    }
+    ${guard}
     let depth = uniforms.channels.y;
     let width = uniforms.channels.x;
     let OH = uniforms.outSize.x;
@@ -131,9 +129,7 @@ function shader(
 /** transposed[i, j, f, c] = filter[i, j, c, f], which puts the weights of adjacent c next to each other. */
 export const transposeFilterCode = `
   fn main(index: i32) {
-    if (index >= uniforms.threads) {
-      return;
-    }
+    ${guard}
     let c = index % uniforms.channels.x;
     let f = index / uniforms.channels.x % uniforms.channels.y;
     let tap = index / uniforms.channels.x / uniforms.channels.y;
@@ -144,9 +140,7 @@ export const transposeFilterCode = `
 /** The same in blocks of 4×4 channels, if C and F are multiples of 4. */
 export const transposeFilterByFoursCode = `
   fn main(index: i32) {
-    if (index >= uniforms.threads) {
-      return;
-    }
+    ${guard}
     let C = uniforms.channels.x / 4;
     let F = uniforms.channels.y / 4;
     let c = index % C;

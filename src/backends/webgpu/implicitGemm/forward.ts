@@ -1,4 +1,4 @@
-import {repeated} from '../repeated.js';
+import {guard, repeated} from '../wgsl.js';
 import {addTap, columnsOf, locate, sliceOfDepth} from './products.js';
 import {store, sums, type Variant} from './variant.js';
 
@@ -13,9 +13,7 @@ export function forward(variant: Variant): string {
   const {rows, columns} = variant;
   return `
   fn main(index: i32) {
-    if (index >= uniforms.threads) {
-      return;
-    }
+    ${guard}
     let depth = uniforms.channels.x;
     let width = uniforms.channels.y;
     let H = uniforms.inSize.x;

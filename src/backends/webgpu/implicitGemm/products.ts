@@ -1,4 +1,4 @@
-import {repeated} from '../repeated.js';
+import {repeated} from '../wgsl.js';
 import type {Variant} from './variant.js';
 
 /**

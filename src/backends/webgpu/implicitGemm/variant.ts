@@ -1,4 +1,4 @@
-import {repeated} from '../repeated.js';
+import {repeated} from '../wgsl.js';
 
 /** What is written out in a shader's text for one class of problems. Everything else is in uniforms. */
 export interface Variant {

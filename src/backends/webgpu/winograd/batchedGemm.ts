@@ -1,34 +1,38 @@
 import {addProducts, columnsOf, sliceOfDepth} from '../implicitGemm/products.js';
 import {store, sums, type Variant} from '../implicitGemm/variant.js';
-import {repeated} from '../repeated.js';
-import {guard} from './thread.js';
+import {guard, repeated} from '../wgsl.js';
 
-/** WGSL: where the thread's tile of its matrix begins, and the slice that the thread sums over. */
-const tileOfItem = ({rows, columns}: Variant) => `
+/**
+ * WGSL of a thread that sums a tile of one matrix's product over a slice.
+ * @param add adds the products of the terms from `begin` to `end`
+ */
+const sumTile = (variant: Variant, add: string) => `
+  fn main(index: i32) {
+    ${guard}
+    let depth = uniforms.depth;
     ${sliceOfDepth}
     let width = uniforms.width;
-    let first = item % uniforms.tiles.y * ${columns};
-    let p = item / uniforms.tiles.y % uniforms.tiles.x * ${rows};
-    let matrix = item / uniforms.tiles.y / uniforms.tiles.x;`;
+    let first = item % uniforms.tiles.y * ${variant.columns};
+    let p = item / uniforms.tiles.y % uniforms.tiles.x * ${variant.rows};
+    let matrix = item / uniforms.tiles.y / uniforms.tiles.x;
+    ${columnsOf(variant)}
+    ${sums(variant)}
+    ${add}
+    ${stored(variant)}
+  }
+`;
 
 /**
  * For each matrix the product of tiles and filters over a slice of D: result[s, matrix] = tiles[matrix]·filters[matrix], [T×D]·[D×K]→[T×K].
  */
 export function batchedGemm(variant: Variant): string {
   const {rows} = variant;
-  return `
-  fn main(index: i32) {
-    ${guard}
-    let depth = uniforms.depth;
-    ${tileOfItem(variant)}
-    ${columnsOf(variant)}
-    ${repeated(rows, (q) => `let at${q} = (matrix * uniforms.rows + min(p + ${q}, uniforms.rows - 1)) * depth;`)}
-    ${sums(variant)}
+  return sumTile(
+    variant,
+    `${repeated(rows, (q) => `let at${q} = (matrix * uniforms.rows + min(p + ${q}, uniforms.rows - 1)) * depth;`)}
     var tap = (matrix * depth + begin) * width;
-    ${addProducts(variant, (q) => `tiles[(at${q} + d) >> 2u]`, 'filters')}
-    ${stored(variant)}
-  }
-`;
+    ${addProducts(variant, (q) => `tiles[(at${q} + d) >> 2u]`, 'filters')}`,
+  );
 }
 
 /** The number of tiles that one turn of the loop adds. In some compilers a sum that a loop carries costs more than a product. */
@@ -43,14 +47,9 @@ export function batchedGemmTransposed(variant: Variant): string {
   const {rows, columns} = variant;
   const row = (from: string, count: number, at: string, first: string) =>
     repeated(count / 4, (v) => `let ${from}${v} = ${from}[(${at} + ${first}${v}) >> 2u];`);
-  return `
-  fn main(index: i32) {
-    ${guard}
-    let depth = uniforms.depth;
-    ${tileOfItem(variant)}
-    ${columnsOf(variant)}
-    ${repeated(rows / 4, (v) => `let row${v} = min(p + ${4 * v}, uniforms.rows - 4);`)}
-    ${sums(variant)}
+  return sumTile(
+    variant,
+    `${repeated(rows / 4, (v) => `let row${v} = min(p + ${4 * v}, uniforms.rows - 4);`)}
     for (var t = matrix * depth + begin; t < matrix * depth + end; t += ${together}) {
       ${repeated(
         together,
@@ -60,10 +59,8 @@ export function batchedGemmTransposed(variant: Variant): string {
         ${repeated(rows, (q) => repeated(columns / 4, (v) => `sum${q}_${v} += tiles${q >> 2}[${q & 3}] * dyTiles${v};`))}
       }`,
       )}
-    }
-    ${stored(variant)}
-  }
-`;
+    }`,
+  );
 }
 
 function stored(variant: Variant): string {

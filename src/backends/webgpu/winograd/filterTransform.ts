@@ -1,5 +1,4 @@
-import {repeated} from '../repeated.js';
-import {guard} from './thread.js';
+import {guard, repeated} from '../wgsl.js';
 import {eachElement, tileTransform} from './tileTransform.js';
 
 const filter = tileTransform('filterTiles2', 'transformed', (i, j) => `v${i}_${j}`);

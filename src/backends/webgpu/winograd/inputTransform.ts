@@ -1,6 +1,6 @@
 import type {TileMatrix} from '../../../engine/tileMatrices.js';
-import {guard, tileOfThread} from './thread.js';
-import {eachElement, tileTransform} from './tileTransform.js';
+import {guard} from '../wgsl.js';
+import {eachElement, tileOfThread, tileTransform} from './tileTransform.js';
 
 /**
  * Transforms the tiles of an image, four channels in a thread:

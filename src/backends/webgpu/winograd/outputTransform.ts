@@ -1,5 +1,5 @@
-import {guard, tileOfThread} from './thread.js';
-import {eachElement, tileTransform} from './tileTransform.js';
+import {guard} from '../wgsl.js';
+import {eachElement, tileOfThread, tileTransform} from './tileTransform.js';
 
 /** WGSL: the 16 matrices at one block of four channels, with their slices summed in order. */
 const matrixSums = `

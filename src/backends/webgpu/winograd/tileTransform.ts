@@ -1,5 +1,12 @@
 import {type TileMatrix, tileMatrix} from '../../../engine/tileMatrices.js';
 
+/** WGSL: a thread's block c of four channels and its tile t, with the tile's line in all grids and its image n. */
+export const tileOfThread = `let channelBlocks = uniforms.channelBlocks;
+    let c = index % channelBlocks;
+    let t = index / channelBlocks;
+    let line = t / uniforms.grid.y;
+    let n = line / uniforms.grid.x;`;
+
 /** The texts for each row and column of a tile, joined. */
 export function eachElement(
   [rows, columns]: readonly [number, number],

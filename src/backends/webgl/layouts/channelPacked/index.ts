@@ -3,15 +3,15 @@ import {counterNamed, countHit, makeCounters} from '../../../../engine/coverageC
 import type {Conv2DInfo, Kind} from '../../../../geometry/conv2dInfo.js';
 import {fitToIndexRange} from '../../../../geometry/indexRange.js';
 import {filterDepth, type Pass, passes, passTensors, shapeOf} from '../../../../geometry/pass.js';
-import {fusesIn} from '../../../epilogue.js';
 import {tapGeometry} from '../../../gpu/tapGeometry.js';
 import type {Implementation, TensorEpilogue} from '../../../implementation.js';
 import {costFrom} from '../../cost.js';
-import {assertContext, device, needsWebGL2, type WebGLBackend} from '../../device/tfjsBackend.js';
+import {device, type WebGLBackend} from '../../device/tfjsBackend.js';
 import {runDraw} from '../../draw/drawBuffers.js';
 import {maxDividend} from '../../draw/glsl.js';
 import {stackTextures} from '../../texture/rectangles.js';
 import {withScratch} from '../../texture/scratch.js';
+import {layoutImplementation} from '../layoutImplementation.js';
 import {launchesOf} from './cost.js';
 import {type ChannelPackedLayout, channelBlocksOf, layoutOf} from './layout.js';
 import {runPack} from './pack.js';
@@ -50,29 +50,27 @@ export function channelPackedImplementation(
   change: (texts: ChannelPackedShaders, pass: Pass) => ChannelPackedShaders,
   own: readonly Pass[] = passes,
 ): Implementation {
-  return {
-    ...{algorithm, passes: own, footprint: 'padded' as const},
-    supports(info, pass) {
-      if (!own.includes(pass)) return `it has no ${pass}`;
-      if (info.kind === 'depthwise' && filterDepth(info) > 1) {
-        return 'a channel multiplier above 1 spreads a block of four channels over several';
-      }
-      const fitted = fitToIndexRange(info, maxDividend);
-      if (typeof fitted === 'string') return fitted;
-      const {maxSide, fragments} = device();
-      if (needsWebGL2() !== true) return needsWebGL2();
-      if (layoutOf(fitted, pass, maxSide, fragments)) return true;
-      return `its textures would be larger than ${maxSide} × ${maxSide}`;
-    },
-    fuses: fusesIn('glsl'),
-    run(pass, asked, a, b, backend, epilogue) {
+  return layoutImplementation(algorithm, own, {
+    whyNot,
+    run(backend, pass, asked, a, b, epilogue) {
       const info = fitToIndexRange(asked, maxDividend) as Conv2DInfo;
-      assertContext(backend as WebGLBackend);
       const texts = shadersOf(info, pass, epilogue);
       countHit?.(counterNamed(counters, nameOf(info.kind, pass, texts.variant)));
-      return runShaders(change(texts, pass), pass, info, a, b, backend as WebGLBackend, epilogue);
+      return runShaders(change(texts, pass), pass, info, a, b, backend, epilogue);
     },
-  };
+  });
+}
+
+function whyNot(info: Conv2DInfo, pass: Pass): string | undefined {
+  if (info.kind === 'depthwise' && filterDepth(info) > 1) {
+    return 'a channel multiplier above 1 spreads a block of four channels over several';
+  }
+  const fitted = fitToIndexRange(info, maxDividend);
+  if (typeof fitted === 'string') return fitted;
+  const {maxSide, fragments} = device();
+  return layoutOf(fitted, pass, maxSide, fragments)
+    ? undefined
+    : `its textures would be larger than ${maxSide} × ${maxSide}`;
 }
 
 function runShaders(

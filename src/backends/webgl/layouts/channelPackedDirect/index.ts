@@ -3,11 +3,10 @@ import {counterNamed, countHit, makeCounters} from '../../../../engine/coverageC
 import type {Conv2DInfo} from '../../../../geometry/conv2dInfo.js';
 import {fitsIndexRange} from '../../../../geometry/indexRange.js';
 import {type Pass, passTensors, shapeOf} from '../../../../geometry/pass.js';
-import {fusesIn} from '../../../epilogue.js';
 import {tapGeometry} from '../../../gpu/tapGeometry.js';
 import type {Implementation, TensorEpilogue} from '../../../implementation.js';
 import {costFrom} from '../../cost.js';
-import {assertContext, device, needsWebGL2, type WebGLBackend} from '../../device/tfjsBackend.js';
+import {device, type WebGLBackend} from '../../device/tfjsBackend.js';
 import {drawBufferLimit} from '../../draw/drawBuffers.js';
 import {maxDividend} from '../../draw/glsl.js';
 import {runTiled, tilingOf} from '../../draw/tiling.js';
@@ -17,6 +16,7 @@ import {withScratch} from '../../texture/scratch.js';
 import {channelBlocksOf} from '../channelPacked/layout.js';
 import {packImage, runPack} from '../channelPacked/pack.js';
 import {uniformOf} from '../channelPacked/slabs.js';
+import {layoutImplementation} from '../layoutImplementation.js';
 import {launchesOf} from './cost.js';
 import {layoutOf, pixelStep, type SourceLayout} from './layout.js';
 import {type ChannelPackedDirectShader, shaderOf, variants} from './shaders.js';
@@ -48,18 +48,11 @@ export function channelPackedDirectImplementation(
   change: (texts: ChannelPackedDirectShader, pass: Pass) => ChannelPackedDirectShader,
   passes: readonly Pass[] = own,
 ): Implementation {
-  return {
-    ...{algorithm, passes, footprint: 'padded' as const},
-    supports(info, pass) {
-      if (!passes.includes(pass)) return `it has no ${pass}`;
-      return whyNot(info, pass) ?? needsWebGL2();
-    },
-    fuses: fusesIn('glsl'),
-    run(pass, info, a, b, backend, epilogue) {
-      assertContext(backend as WebGLBackend);
-      return run((texts) => change(texts, pass), pass, info, a, b, backend as WebGLBackend, epilogue);
-    },
-  };
+  return layoutImplementation(algorithm, passes, {
+    whyNot,
+    run: (backend, pass, info, a, b, epilogue) =>
+      run((texts) => change(texts, pass), pass, info, a, b, backend, epilogue),
+  });
 }
 
 function run(

@@ -2,10 +2,9 @@ import {counterNamed, countHit, makeCounters} from '../../../../engine/coverageC
 import type {Conv2DInfo, Kind} from '../../../../geometry/conv2dInfo.js';
 import {fitsIndexRange} from '../../../../geometry/indexRange.js';
 import {filterDepth, type Pass, passes, passTensors, shapeOf, sizeOf} from '../../../../geometry/pass.js';
-import {fusesIn} from '../../../epilogue.js';
 import type {Implementation} from '../../../implementation.js';
 import {costFrom} from '../../cost.js';
-import {assertContext, device, needsWebGL2, type WebGLBackend} from '../../device/tfjsBackend.js';
+import {device} from '../../device/tfjsBackend.js';
 import {drawBufferCounts, drawBufferLimit} from '../../draw/drawBuffers.js';
 import {maxDividend} from '../../draw/glsl.js';
 import {runFilterGradient} from '../../filterGradient/runPacked2x2.js';
@@ -13,6 +12,7 @@ import {filterGradientTileOf, pairsTaps, sliceGridOf} from '../../filterGradient
 import {packedTextureOf} from '../../texture/packedTexture.js';
 import {rowsPerTextureRow} from '../../texture/rectangles.js';
 import {withScratch} from '../../texture/scratch.js';
+import {layoutImplementation} from '../layoutImplementation.js';
 import {launchesOf} from './cost.js';
 import {runDepthwise, runPointwise} from './run.js';
 import {type Packed2x2Shaders, shadersOf, variantsOf} from './shaders.js';
@@ -50,35 +50,21 @@ export function packed2x2Implementation(
   change: (texts: Packed2x2Shaders, pass: Pass) => Packed2x2Shaders,
   own: readonly Pass[] = passes,
 ): Implementation {
-  return {
-    ...{algorithm, passes: own, footprint: 'padded' as const},
-    supports(info, pass) {
-      if (!own.includes(pass)) return `it has no ${pass}`;
-      return whyNot(info, pass) ?? needsWebGL2();
-    },
-    fuses: fusesIn('glsl'),
-    run(pass, info, a, b, backend, epilogue) {
-      const webgl = backend as WebGLBackend;
-      assertContext(webgl);
-      return withScratch(webgl, (track) => {
-        const [first, second] = [packedTextureOf(webgl, a, track), packedTextureOf(webgl, b, track)];
+  return layoutImplementation(algorithm, own, {
+    whyNot,
+    run(backend, pass, info, a, b, epilogue) {
+      return withScratch(backend, (track) => {
+        const [first, second] = [packedTextureOf(backend, a, track), packedTextureOf(backend, b, track)];
         const rowAligned = [first.isRowAligned, second.isRowAligned] as const;
-        const texts = shadersOf(info, pass, {most: drawBufferLimit(webgl), rowAligned, epilogue});
+        const texts = shadersOf(info, pass, {most: drawBufferLimit(backend), rowAligned, epilogue});
         countHit?.(counterNamed(counters, nameOf(info.kind, pass, texts.variant)));
-        const given = {
-          backend: webgl,
-          texts: change(texts, pass),
-          info,
-          pass,
-          inputs: [first.tensor, second.tensor],
-          epilogue,
-          track,
-        };
+        const inputs = [first.tensor, second.tensor];
+        const given = {backend, texts: change(texts, pass), info, pass, inputs, epilogue, track};
         if (pass === 'backpropFilter') return runFilterGradient(given);
         return info.kind === 'dense' ? runPointwise(given) : runDepthwise(given);
       });
     },
-  };
+  });
 }
 
 function whyNot(info: Conv2DInfo, pass: Pass): string | undefined {

@@ -177,7 +177,7 @@ describe('flags of tfjs', () => {
 
   it.each([
     ['WEBGL_PACK', "verify: 'WEBGL_PACK' is not a flag; use NAME=true, NAME=false or NAME=NUMBER."],
-    ['WEBGL_PACK=maybe', 'is no flag'],
+    ['WEBGL_PACK=maybe', 'is not a flag'],
     ['NO_SUCH_FLAG=true', 'verify: tfjs has no flag NO_SUCH_FLAG; leave it out, or import the backend that brings it.'],
   ])('%s is refused', async (flag, message) => {
     await expect(verify({...one, flags: [flag]})).rejects.toThrow(message);

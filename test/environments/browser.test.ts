@@ -99,7 +99,7 @@ describe('a page', () => {
     const html = documentedPage(backend, ...scripts);
     expect(html).not.toContain('jsdelivr');
     const result = await resultOf({'/': html, '/tf.min.js': tfjs('tf.min.js'), ...Object.fromEntries(files)});
-    expect(result).toMatchObject({serving: true, lower: expect.any(Number)});
+    expect(result).toMatchObject({serving: true, lowerIsBrighter: expect.any(Number)});
     const {accuracy, calls} = result as {accuracy: number; calls: {backend: string; pass: string}[]};
     expect(accuracy).toBeGreaterThan(0.8);
     expect(new Set(calls.map((call) => call.backend))).toEqual(new Set([backend]));

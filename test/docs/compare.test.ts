@@ -3,7 +3,7 @@ import {conv2d, depthwiseConv2d, install, uninstall} from 'tfjs-convgrad';
 import {type Problem, problemAttributes} from '../../src/geometry/problem.js';
 import {type CheckFunction, type DoctorCheck, outcomeOf} from '../../src/verify/doctor/check.js';
 
-/** What docs/which-way.md says of ops, beside the checks of `convgrad doctor`. */
+/** The table "What to call" of docs/compare.md, beside the checks of `convgrad doctor`. */
 
 type Convolve = (x: tf.Tensor4D, filter: tf.Tensor4D, problem: Problem) => tf.Tensor;
 

@@ -15,7 +15,8 @@ afterEach(uninstall);
 
 describe.each([
   ['README.md', 3],
-  ['docs/backward-pass.md', 1],
+  ['docs/backward-pass.md', 2],
+  ['docs/api.md', 2],
 ])('%s', (file, count) => {
   const all = snippets(file, ['js', 'ts']);
 

@@ -51,7 +51,8 @@ test.each([
   ['ih8iw8ic4oc8kh1kw1', ['implicitGemm', 'direct', 'implicitGemm']],
   ['ih8iw8ic4oc4kh1kw1', ['direct', 'direct', 'implicitGemm']],
   ['ih8iw8ic4oc3kh1kw1', ['direct', 'direct', 'direct']],
-  ['ih8iw8ic16oc8kh1kw1', ['implicitGemm', 'implicitGemm', 'implicitGemm']],
+  ['ih8iw8ic16oc9kh1kw1', ['implicitGemm', 'direct', 'implicitGemm']],
+  ['ih8iw8ic16oc10kh1kw1', ['implicitGemm', 'implicitGemm', 'implicitGemm']],
   ['ih8iw8ic16oc16kh3kw3-same-depthwise', ['direct', 'direct', 'direct']],
   ['ih8iw8ic17oc17kh3kw3-same-depthwise', ['depthwise', 'depthwise', 'depthwise']],
 ])('the definition serves tiny problems: %s', (problem, algorithms) => {

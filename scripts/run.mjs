@@ -10,6 +10,8 @@ const commands = {
   digest: (args) => run(process.execPath, [`${root}test/digest/run.mjs`, ...args]),
   fuzz: (args) => run(process.execPath, [`${root}test/fuzz/run.mjs`, ...args]),
   mutants: (args) => run(process.execPath, [`${root}test/mutants/run.mjs`, ...args]),
+  peer: (args) =>
+    run(process.execPath, [`${root}build/cli/main.js`, 'bench', '--peer', `${root}test/peer/onnxruntime.ts`, ...args]),
   start: (args) => run(process.execPath, [`${root}build/cli/main.js`, 'verify', ...args]),
   test,
 };

@@ -1,7 +1,7 @@
 import type {EngineName} from '../engine/engineNames.js';
 import {keysOf} from '../geometry/didYouMean.js';
 import type {Pass} from '../geometry/pass.js';
-import type {Peer} from './peer/peer.js';
+import type {Peer} from './peer.js';
 import type {BenchReport} from './report.js';
 
 /** The options of `bench()` and `benchSteps()`. */

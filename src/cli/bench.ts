@@ -17,7 +17,7 @@ import {exitCodes, textOf, UnavailableError} from './usage.js';
 
 /** Runs the command `bench`. @returns the exit code */
 export async function runBench(raw: RawFlags): Promise<number> {
-  const {options: given, named, small, peer: peerName, json, compare, color, page} = readFlags(raw);
+  const {options: given, named, small, peer: peerFile, json, compare, color, page} = readFlags(raw);
   if (small) return runSmall(given, json);
   // The old report is read before anything is written, because both may be one file.
   const old = compare === undefined ? undefined : readReport(compare, '--compare');
@@ -25,8 +25,8 @@ export async function runBench(raw: RawFlags): Promise<number> {
   const signal = abortOnInterrupt();
   const runs = await planBench(given, {named, page});
   await quietTfjs();
-  const peer = peerName === undefined ? undefined : await loadPeer(peerName, given.threads ?? 1);
-  if (typeof peer === 'string') console.error(`${peerName} is not timed: ${peer}`);
+  const peer = peerFile === undefined ? undefined : await loadPeer(peerFile, given.threads ?? 1);
+  if (typeof peer === 'string') console.error(`The peer is not timed: ${peer}`);
   const {report, error} = await runWithProgress(
     runs,
     {...given, ...(typeof peer === 'object' ? {peer} : {}), signal},

@@ -13,7 +13,7 @@ export interface BenchFlags {
   options: BenchOptions & Required<Pick<BenchOptions, 'backends'>>;
   named: boolean;
   json: string | undefined;
-  /** The name of a peer, native code to time beside forward passes. */
+  /** The path of a module that makes a peer: native code to time beside forward passes. */
   peer: string | undefined;
   /** The path of an older report. */
   compare: string | undefined;
@@ -79,7 +79,15 @@ export function readFlags(flags: RawFlags): BenchFlags {
       );
   }
   return {
-    ...{options, named, small, peer, json: pathOf(json), compare: pathOf(compare), color: flags.color !== false},
+    ...{
+      options,
+      named,
+      small,
+      peer: pathOf(peer),
+      json: pathOf(json),
+      compare: pathOf(compare),
+      color: flags.color !== false,
+    },
     page: {...(executablePath === undefined ? {} : {executablePath}), gpu: flags.gpu === true ? 'auto' : 'software'},
   };
 }

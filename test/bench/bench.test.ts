@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import {bench} from '../../src/bench/bench.js';
-import type {Peer} from '../../src/bench/peer/peer.js';
+import type {Peer} from '../../src/bench/peer.js';
 import {randomLayers} from '../../src/bench/randomLayers.js';
 import {median} from '../../src/bench/statistics.js';
 import {flopsOf, passes} from '../../src/geometry/pass.js';

@@ -18,7 +18,7 @@ export function defineBench(cli: CAC): void {
     .option('--algorithm <name>', 'Time this algorithm; auto: the one that convgrad chooses; all: every one (auto)')
     .option('--accuracy <name>', 'Accuracy, as for install({accuracy}) (standard)')
     .option('--filters <how>', 'new: they change every call, as in training; constant: as in inference (new)')
-    .option('--peer <package>', 'Native package to time too, for forward passes without a GPU: onnxruntime-node')
+    .option('--peer <file>', 'Module that makes native code to time too, for forward passes without a GPU')
     .option('--engine <name>', `Engine of backends without a GPU: auto, ${engineNames.join(', ')}`)
     .option('--threads <n>', 'Threads of backends without a GPU (1)')
     .option('--browser <path>', 'Path of the browser for backends that need one')

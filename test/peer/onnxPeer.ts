@@ -1,10 +1,10 @@
-import {algorithms} from '../../algorithms/index.js';
-import {engine} from '../../engine/index.js';
-import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
-import {filterDepth, sizeOf} from '../../geometry/pass.js';
-import type {Clock} from '../clock.js';
+import {algorithms} from '../../src/algorithms/index.js';
+import type {Clock} from '../../src/bench/clock.js';
+import type {Peer} from '../../src/bench/peer.js';
+import {engine} from '../../src/engine/index.js';
+import type {Conv2DInfo} from '../../src/geometry/conv2dInfo.js';
+import {filterDepth, sizeOf} from '../../src/geometry/pass.js';
 import {onnxModel, onnxShapes} from './onnxModel.js';
-import type {Peer} from './peer.js';
 
 interface OnnxTensor {
   data: ArrayLike<number>;

@@ -1,5 +1,5 @@
-import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
-import type {TimedCall} from '../clock.js';
+import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
+import type {Clock, TimedCall} from './clock.js';
 
 /** Native code that computes the forward pass too, timed beside convgrad. It takes no part in the comparison with tfjs. */
 export interface Peer {
@@ -15,3 +15,6 @@ export interface Peer {
    */
   open(info: Conv2DInfo, x: Float32Array, filter: Float32Array): Promise<{call: TimedCall; close(): Promise<void>}>;
 }
+
+/** Makes a peer that times its calls by the clock. @returns the peer, or the reason why there is none */
+export type MakePeer = (options: {threads: number; clock: Clock}) => Promise<Peer | string>;

@@ -1,10 +1,12 @@
-import {direct} from '../../../src/algorithms/direct.js';
-import {realClock} from '../../../src/bench/clock.js';
-import {type OnnxRuntime, onnxPeer} from '../../../src/bench/peer/onnxPeer.js';
-import {loadPeer} from '../../../src/cli/loadPeer.js';
-import {shapeOf, sizeOf} from '../../../src/geometry/pass.js';
-import {parseProblem, problemInfo} from '../../../src/geometry/problem.js';
-import {start} from '../../cli/command.js';
+import {join} from 'node:path';
+import {direct} from '../../src/algorithms/direct.js';
+import {realClock} from '../../src/bench/clock.js';
+import {shapeOf, sizeOf} from '../../src/geometry/pass.js';
+import {parseProblem, problemInfo} from '../../src/geometry/problem.js';
+import {root, start} from '../cli/command.js';
+import {userFiles} from '../support/userFiles.js';
+import {type OnnxRuntime, onnxPeer} from './onnxPeer.js';
+import makePeer from './onnxruntime.js';
 
 const info = problemInfo(parseProblem('mb2ih6iw5ic3oc4kh3kw2-same'));
 const x = Float32Array.from({length: sizeOf(info, 'x')}, (_, i) => (i % 7) - 3);
@@ -65,22 +67,38 @@ test.each([(value: number) => value + 1, () => Number.NaN])(
   },
 );
 
-test('an unknown peer is an error, and a missing one gives a message', async () => {
-  await expect(loadPeer('abacus', 1)).rejects.toThrow("--peer: unknown peer 'abacus'; use onnxruntime-node.");
-  const found = await loadPeer('onnxruntime-node', 1);
+const file = userFiles({'abacus.mjs': 'export const beads = 10;'});
+
+test('a module without a peer is an error', async () => {
+  const {code, stderr} = await start('bench', '--backend', 'cpu', '--peer', file('abacus.mjs')).ended;
+  expect(stderr).toContain(`--peer: ${file('abacus.mjs')} has no default export that makes a peer; see docs/bench.md.`);
+  expect(code).toBe(2);
+});
+
+test('a missing runtime gives a message', async () => {
+  const found = await makePeer({threads: 1, clock: realClock});
   if (typeof found === 'string')
-    expect(found).toMatch(/^it (is not installed here; run npm install .*|cannot be loaded: )/);
+    expect(found).toMatch(/^onnxruntime-node (is not installed here; run npm install .*|cannot be loaded: )/);
   else expect(found).toMatchObject({name: expect.stringMatching(/^onnxruntime-node \d/), threads: 1});
 });
 
 // In a process of its own: the package takes no arrays of a test's.
 test('onnxruntime-node is timed if installed; otherwise a message says so and bench continues', async () => {
   const problems = ['mb2ih9iw8ic5oc7kh3kw2sh2sw1-pt1pb0pl2pr1', 'ih9iw8ic4oc8kh3kw3sh2sw2-same-depthwise'];
-  const flags = ['--backend', 'cpu', '--pass', 'forward', '--rounds', '1', '--peer', 'onnxruntime-node'];
+  const flags = [
+    '--backend',
+    'cpu',
+    '--pass',
+    'forward',
+    '--rounds',
+    '1',
+    '--peer',
+    join(root, 'test/peer/onnxruntime.ts'),
+  ];
   const asked = problems.flatMap((problem) => ['--problem', problem]);
   const {code, stdout, stderr} = await start('bench', ...flags, ...asked).ended;
   expect(code).toBe(0);
   expect(stdout).toContain('2 rows measured');
   const isThere = /native: onnxruntime-node \d/.test(stdout);
-  expect(stderr.includes('onnxruntime-node is not timed: ')).toBe(!isThere);
+  expect(stderr.includes('The peer is not timed: onnxruntime-node ')).toBe(!isThere);
 });

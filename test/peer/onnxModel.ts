@@ -1,5 +1,5 @@
-import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
-import {explicitPads} from '../../geometry/explicitPads.js';
+import type {Conv2DInfo} from '../../src/geometry/conv2dInfo.js';
+import {explicitPads} from '../../src/geometry/explicitPads.js';
 
 /** Shapes in ONNX's order: images [N, C, H, W], filters [F, C, kh, kw], depthwise filters [C·M, 1, kh, kw]. */
 export interface OnnxShapes {

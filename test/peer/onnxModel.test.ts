@@ -1,5 +1,5 @@
-import {onnxModel} from '../../../src/bench/peer/onnxModel.js';
-import {parseProblem, problemInfo} from '../../../src/geometry/problem.js';
+import {parseProblem, problemInfo} from '../../src/geometry/problem.js';
+import {onnxModel} from './onnxModel.js';
 
 /** The fields of a message in order: their numbers, and numbers or bytes. */
 function fieldsOf(bytes: Uint8Array): {of: number; value: number | Uint8Array}[] {

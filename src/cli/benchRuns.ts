@@ -3,10 +3,10 @@ import {mergeReports} from '../bench/mergeReports.js';
 import type {BenchOptions} from '../bench/options.js';
 import type {BenchReport} from '../bench/report.js';
 import {benchSteps} from '../bench/steps/benchSteps.js';
-import type {BenchPageOptions, PageGlobals} from '../verify/page.js';
 import type {BrowserOptions} from './browser/launchBrowser.js';
 import {inPage} from './inPage.js';
 import {locateBackend} from './locateBackend.js';
+import type {BenchPageOptions, PageGlobals} from './page.js';
 import {timeLeft} from './runAll.js';
 import {UnavailableError} from './usage.js';
 

@@ -1,13 +1,13 @@
 import {join} from 'node:path';
 import type {Page} from 'playwright-core';
 import {ConvgradError} from '../geometry/error.js';
-import type {PageGlobals} from '../verify/page.js';
 import {bundlePage} from './browser/bundlePage.js';
 import {type BrowserOptions, launchBrowser} from './browser/launchBrowser.js';
 import {openPage} from './browser/openPage.js';
 import {servePage} from './browser/servePage.js';
 import {packageForPage} from './importBackend.js';
 import {ownExtension, ownFolder} from './ownFolder.js';
+import type {PageGlobals} from './page.js';
 import {UnavailableError} from './usage.js';
 import type {Watchdog} from './watchdog.js';
 
@@ -27,7 +27,7 @@ export interface PageSetup {
 }
 
 /**
- * Opens the page of `verify/page.ts` in a headless browser, for as long as `use` takes. An abort is passed on to the page.
+ * Opens the page of `cli/page.ts` in a headless browser, for as long as `use` takes. An abort is passed on to the page.
  *
  * @throws UnavailableError when the page lacks the backend; ConvgradError when it fails to load, or crashes
  */
@@ -35,10 +35,10 @@ export async function inPage<T>(
   {browser: path, gpu = 'software', imports, backend, signal, watchdog}: PageSetup,
   use: (page: Page) => Promise<T>,
 ): Promise<T> {
-  const own = (name: string) => join(ownFolder, 'verify', name + ownExtension);
-  const modules = [own('imports/beforeImports'), ...(imports ?? [])];
+  const own = (name: string) => join(ownFolder, name + ownExtension);
+  const modules = [own('verify/imports/beforeImports'), ...(imports ?? [])];
   const needed = backend && packageForPage(backend);
-  const source = {entry: own('page'), imports: modules, packages: needed ? [needed] : []};
+  const source = {entry: own('cli/page'), imports: modules, packages: needed ? [needed] : []};
   const site = await servePage({files: await bundlePage(source)});
   const browser = await launchBrowser({gpu, ...(path === undefined ? {} : {executablePath: path})});
   try {

@@ -1,9 +1,9 @@
 import type {Examination} from '../verify/doctor/examine.js';
 import type {Progress, VerifyOptions} from '../verify/options/options.js';
-import type {PageGlobals} from '../verify/page.js';
 import type {VerifyReport} from '../verify/report/report.js';
 import type {VerifyResult} from '../verify/report/result.js';
 import {inPage} from './inPage.js';
+import type {PageGlobals} from './page.js';
 import {Watchdog} from './watchdog.js';
 
 /**

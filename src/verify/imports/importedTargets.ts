@@ -4,12 +4,12 @@ import type {Problem} from '../../geometry/problem.js';
 import {ForeignKernelError} from '../../plugin/gradients.js';
 import {builtinKernelNames} from '../../plugin/kernels.js';
 import {backendOf, kernelKey} from '../../plugin/tfjsRegistries.js';
-import {timesIn} from '../company.js';
 import {isFused} from '../reference/fusedReference.js';
 import {isRefusedFused} from '../run/convolveFused.js';
 import {kernelOf} from '../run/kernels.js';
 import {isRefusedByTf} from '../run/runPass.js';
 import {watchAttributes} from '../run/sideEffects.js';
+import {timesIn} from '../run/surroundingCalls.js';
 import type {Target} from '../run/target.js';
 import {type CallCounts, ImportedError} from './countCalls.js';
 import {type Imported, importedGradientName, importedName} from './imported.js';
@@ -34,15 +34,15 @@ function kernelTarget(backend: string, {kernels}: Registrations, calls: CallCoun
     algorithm: importedName,
     headroom: 1,
     imported: {
-      run(problem, pass, fn, {company} = {}) {
+      run(problem, pass, fn, {surrounding} = {}) {
         const names = kernelsOf(problem, pass);
-        // Kernels of one module may keep something for one another, so in company those of all passes are in place.
-        const placed = find(company ? [...names, ...passes.map((other) => kernelOf(problem, other))] : names);
+        // Kernels of one module may keep something for one another, so with surrounding calls those of all passes are in place.
+        const placed = find(surrounding ? [...names, ...passes.map((other) => kernelOf(problem, other))] : names);
         const own = find([kernelOf(problem, pass)]);
         const judged = own.length > 0 ? own : find(names);
         const titles = judged.map(({key}) => kernelTitle(key));
         const {value, runs} = counted(() => withRegistered({kernels: placed, gradients: []}, fn), titles, calls);
-        const times = company ? timesIn(company) : 1;
+        const times = surrounding ? timesIn(surrounding) : 1;
         // Where tfjs's own gradient of a fused convolution has no right answer, it may already have run the kernel once.
         const mayRepeat = own.length === 0 || (isFused(problem) && pass !== 'forward');
         if (titles.length > 0 && (mayRepeat ? runs === 0 : runs !== times))

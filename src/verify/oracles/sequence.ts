@@ -1,21 +1,21 @@
 import {flopsOf, hasZeroSize, type Pass, passes, passTensors} from '../../geometry/pass.js';
 import {formatProblem, problemInfo} from '../../geometry/problem.js';
-import type {Company} from '../company.js';
 import {randomFrom} from '../data/random.js';
 import {compare} from '../reference/compare.js';
 import type {Inputs} from '../reference/reference.js';
 import type {ImplementationUnderTest} from '../run/implementationUnderTest.js';
+import type {SurroundingCalls} from '../run/surroundingCalls.js';
 import type {Oracle} from './oracle.js';
 import {variantsOf} from './variants.js';
 
 /** A way to call a pass beside other calls. */
-interface Scene {
+interface CallContext {
   /** What the other calls are, for the reason of a failure. */
   what: string;
-  company: Company;
+  surrounding: SurroundingCalls;
 }
 
-/** Problems this small are judged in every scene; for other problems one scene is drawn. */
+/** Problems this small are judged in every context; for other problems one context is drawn. */
 const mostFlops = 300;
 
 /**
@@ -45,8 +45,8 @@ export const sequenceOracle: Oracle = {
         status: 'skipped',
         reason: alone.status === 'failed' ? 'the call alone is wrong' : (alone.reason ?? alone.status),
       };
-    for (const {what, company} of drawn(scenesOf(implementation, pass), implementation, pass)) {
-      const {got} = await implementation.run(pass, {}, {company});
+    for (const {what, surrounding} of drawn(contextsOf(implementation, pass), implementation, pass)) {
+      const {got} = await implementation.run(pass, {}, {surrounding});
       const verdict = compare(got, expected, implementation.comparison);
       if (verdict.status === 'failed') return {...verdict, reason: `right alone, and wrong ${what}: ${verdict.reason}`};
     }
@@ -54,36 +54,40 @@ export const sequenceOracle: Oracle = {
   },
 };
 
-function drawn(scenes: readonly Scene[], {testVector}: ImplementationUnderTest, pass: Pass): readonly Scene[] {
-  if (flopsOf(problemInfo(testVector.problem)) <= mostFlops) return scenes;
+function drawn(
+  contexts: readonly CallContext[],
+  {testVector}: ImplementationUnderTest,
+  pass: Pass,
+): readonly CallContext[] {
+  if (flopsOf(problemInfo(testVector.problem)) <= mostFlops) return contexts;
   const next = randomFrom(`sequence/${formatProblem(testVector.problem)}/${pass}`);
-  return [scenes[next() % scenes.length]];
+  return [contexts[next() % contexts.length]];
 }
 
-function scenesOf({testVector, target}: ImplementationUnderTest, pass: Pass): Scene[] {
+function contextsOf({testVector, target}: ImplementationUnderTest, pass: Pass): CallContext[] {
   const {problem, inputs} = testVector;
   const inputNames = passTensors[pass].inputs as readonly (keyof Inputs)[];
-  const scenes: Scene[] = [
-    {what: 'at the second of two calls with the same tensors', company: {before: {problem, pass}}},
+  const contexts: CallContext[] = [
+    {what: 'at the second of two calls with the same tensors', surrounding: {before: {problem, pass}}},
     ...inputNames.map((name) => ({
       what: `after a call with another ${name} and the same ${inputNames.find((other) => other !== name)}`,
-      company: {before: {problem, pass, changed: {[name]: otherValues(inputs[name])}}},
+      surrounding: {before: {problem, pass, changed: {[name]: otherValues(inputs[name])}}},
     })),
   ];
   const variants = variantsOf(problem).filter((variant) => target.supports(variant, pass) === true);
   for (const variant of variants) {
     const what = `after a call with the same tensors as ${formatProblem(variant)}`;
-    scenes.push({what, company: {before: {problem: variant, pass}}});
+    contexts.push({what, surrounding: {before: {problem: variant, pass}}});
   }
-  if (pass === 'forward') return scenes;
-  scenes.push({
+  if (pass === 'forward') return contexts;
+  contexts.push({
     what: 'where a second convolution of that size was recorded before the gradient was taken',
-    company: {between: {x: otherValues(inputs.x), filter: otherValues(inputs.filter)}},
+    surrounding: {between: {x: otherValues(inputs.x), filter: otherValues(inputs.filter)}},
   });
   const other = pass === 'backpropInput' ? 'backpropFilter' : 'backpropInput';
   if (target.supports(problem, other) === true)
-    scenes.push({what: 'where the gradients by x and by filter are asked for at once', company: {both: true}});
-  return scenes;
+    contexts.push({what: 'where the gradients by x and by filter are asked for at once', surrounding: {both: true}});
+  return contexts;
 }
 
 /** Other values of the same kind: the negated values in reverse order. */

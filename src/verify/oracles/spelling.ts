@@ -1,7 +1,7 @@
 import {passes} from '../../geometry/pass.js';
 import {fills} from '../data/fill.js';
 import {compare} from '../reference/compare.js';
-import {otherSpelling} from '../spelling.js';
+import {otherSpelling} from '../run/otherSpelling.js';
 import type {Oracle} from './oracle.js';
 
 /**

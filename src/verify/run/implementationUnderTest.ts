@@ -1,5 +1,4 @@
 import {type Pass, passes} from '../../geometry/pass.js';
-import {type Company, timesIn} from '../company.js';
 import type {TestVector} from '../data/testVector.js';
 import {addRun, countKernelRuns, type KernelRuns} from '../proof/countKernelRuns.js';
 import {fusedCounter} from '../proof/fusedCounters.js';
@@ -12,6 +11,7 @@ import {activeKernel} from './kernels.js';
 import {runEpilogueGradients} from './runEpilogueGradients.js';
 import {type PassResult, type RunOptions, runPass} from './runPass.js';
 import {runSecondOrder} from './runSecondOrder.js';
+import {type SurroundingCalls, timesIn} from './surroundingCalls.js';
 import type {Target} from './target.js';
 
 /** A target on one test vector, which oracles question. The target must stay the selected one meanwhile. */
@@ -123,26 +123,28 @@ export class ImplementationUnderTest {
     this.target.onRun?.(problem, pass);
     if (this.target.compute) return this.target.compute(problem, {...inputs, ...changed}, pass);
     const {imported} = this.target;
-    const {company} = options;
+    const {surrounding} = options;
     return runPass(
       problem,
       {...inputs, ...changed},
       pass,
       (compute, other) => {
         if (other)
-          return imported ? imported.run(other.problem, other.pass, compute, {company}) : this.watch(compute).value;
-        return imported ? imported.run(problem, pass, compute, {company}) : this.runProven(pass, compute, company);
+          return imported ? imported.run(other.problem, other.pass, compute, {surrounding}) : this.watch(compute).value;
+        return imported
+          ? imported.run(problem, pass, compute, {surrounding})
+          : this.runProven(pass, compute, surrounding);
       },
       {provenance, ...options},
     );
   }
 
-  private runProven<T>(pass: Pass, compute: () => T, company: Company = {}): T {
+  private runProven<T>(pass: Pass, compute: () => T, surrounding: SurroundingCalls = {}): T {
     const {problem} = this.testVector;
     demand(refuteKernel(this.target, pass, problem));
     const {value, calls, runs} = this.watch(compute);
     demand(refuteRuns(runs, pass, problem));
-    demand(refuteCalls(calls, this.target, pass, problem, timesIn(company)));
+    demand(refuteCalls(calls, this.target, pass, problem, timesIn(surrounding)));
     const {backend, algorithm} = this.target;
     const part = isFused(problem) && pass === 'forward' ? fusedCounter(backend, algorithm, problem) : undefined;
     if (part) addRun(backend, part);

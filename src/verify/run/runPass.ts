@@ -7,7 +7,6 @@ import {type Problem, problemAttributes} from '../../geometry/problem.js';
 import {isStridedAndDilated} from '../../plugin/builtinFault.js';
 import {conv2d} from '../../plugin/conv2d.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
-import {type Company, tensorsBefore} from '../company.js';
 import {toNCHW, toNHWC} from '../data/dataFormat.js';
 import {awaitReads, makeTensor} from '../provenance/makeTensor.js';
 import {type Provenance, uniformProvenance} from '../provenance/provenance.js';
@@ -16,6 +15,7 @@ import {isFused} from '../reference/fusedReference.js';
 import {type AllInputs, type Inputs, tensorShapes} from '../reference/reference.js';
 import {type Attributes, convolveFused, type EpilogueInputTensors, epilogueInputTensors} from './convolveFused.js';
 import {changeByLaterCall, observeSideEffects, overwriteAndDispose} from './sideEffects.js';
+import {type SurroundingCalls, tensorsBefore} from './surroundingCalls.js';
 
 /** What one pass computed, and how long it took. */
 export interface PassResult {
@@ -48,13 +48,13 @@ export interface RunOptions {
    */
   poison?: boolean;
   /** The other calls around it; none by default. */
-  company?: Company;
+  surrounding?: SurroundingCalls;
   /** The attributes to call tfjs's function with; the problem's own by default. */
   attributes?: Attributes;
 }
 
 /** Runs the synchronous part of a call. @param other the call, where it is not the judged one */
-export type Around = <T>(fn: () => T, other?: Company['before']) => T;
+export type Around = <T>(fn: () => T, other?: SurroundingCalls['before']) => T;
 
 /**
  * Runs one pass the way a user's program does. y comes from `tf.conv2d` or `tf.depthwiseConv2d`, or from their fused namesakes where there
@@ -67,7 +67,7 @@ export async function runPass(
   inputs: AllInputs,
   pass: Pass,
   around: Around,
-  {readBack = false, provenance, times = 1, poison = false, company = {}, attributes}: RunOptions = {},
+  {readBack = false, provenance, times = 1, poison = false, surrounding = {}, attributes}: RunOptions = {},
 ): Promise<PassResult> {
   const backend = tf.getBackend();
   const equipment = await loadEquipment(backend);
@@ -91,14 +91,14 @@ export async function runPass(
       () =>
         asked === 'forward'
           ? convolve(problem, of.x, of.filter, epilogueInputs, false, attributes)
-          : gradientOf(problem, asked, of, epilogueInputs, recorded, company, attributes);
+          : gradientOf(problem, asked, of, epilogueInputs, recorded, surrounding, attributes);
     for (let before = 1; before < times; before++) {
       tf.dispose([x, dy, around(compute(pass))]);
       const {filter: another, ...images} = await tensorsFrom(problem, inputs, provenance);
       another.dispose();
       ({x, dy} = images);
     }
-    if (company.before) callBefore({x, filter, dy}, epilogueInputs, company.before, around);
+    if (surrounding.before) callBefore({x, filter, dy}, epilogueInputs, surrounding.before, around);
     const run = () => around(poisonResults ? () => poisonResults(compute(pass)) : compute(pass));
     if (readBack) [x, filter, dy].forEach(moveToBackend);
     const seen = readBack ? observeSideEffects({x, filter, dy, ...epilogueInputs}, run) : {result: run()};
@@ -128,14 +128,14 @@ export async function runPass(
   }
 }
 
-/** The gradient of a convolution by x or by filter, taken in the given company. */
+/** The gradient of a convolution by x or by filter, taken beside the given calls. */
 function gradientOf(
   problem: Problem,
   pass: Exclude<Pass, 'forward'>,
   {x, filter, dy}: Record<keyof Inputs, Tensor4D>,
   beside: EpilogueInputTensors,
   recorded: <T extends Tensor>(y: T) => T,
-  {between, both}: Company,
+  {between, both}: SurroundingCalls,
   attributes?: Attributes,
 ): Tensor {
   const y = (a: Tensor, b: Tensor) => convolve(problem, a as Tensor4D, b as Tensor4D, beside, true, attributes);
@@ -157,7 +157,7 @@ function gradientOf(
 function callBefore(
   own: Record<keyof Inputs, Tensor4D>,
   beside: EpilogueInputTensors,
-  before: NonNullable<Company['before']>,
+  before: NonNullable<SurroundingCalls['before']>,
   around: Around,
 ): void {
   const {tensors, made} = tensorsBefore(own, before);

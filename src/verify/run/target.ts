@@ -1,12 +1,12 @@
 import type {Algorithm, Bound} from '../../algorithms/algorithm.js';
 import type {Pass} from '../../geometry/pass.js';
 import {type Problem, problemInfo} from '../../geometry/problem.js';
-import type {Company} from '../company.js';
 import {isFused} from '../reference/fusedReference.js';
 import type {Inputs} from '../reference/reference.js';
 import {callSubject} from '../subject/callSubject.js';
 import {subjectName, type VerifySubject} from '../subject/verifySubject.js';
 import type {PassResult} from './runPass.js';
+import type {SurroundingCalls} from './surroundingCalls.js';
 
 /** One thing to verify: an algorithm on a backend, a user's registrations, or a user's plain functions. */
 export interface Target {
@@ -16,11 +16,11 @@ export interface Target {
   /** How to run what a module registered. */
   imported?: {
     /**
-     * Runs fn, which must be synchronous, with the registrations in place that the pass needs. In company, everything that was imported for
+     * Runs fn, which must be synchronous, with the registrations in place that the pass needs. With surrounding calls, everything that was imported for
      * such problems is in place.
      * @throws Error when the imported kernel or gradient did not run
      */
-    run<T>(problem: Problem, pass: Pass, fn: () => T, around?: {company?: Company | undefined}): T;
+    run<T>(problem: Problem, pass: Pass, fn: () => T, around?: {surrounding?: SurroundingCalls | undefined}): T;
     /** Does the same for second derivatives; absent where those cannot be judged. */
     secondOrder?<T>(problem: Problem, fn: () => T): T;
     /** Does the same for the gradients by bias and slopes; absent where those cannot be judged. */

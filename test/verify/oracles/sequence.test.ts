@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import {type VerifyOptions, verify} from '../../../src/verify/index.js';
 import {foreignGradient, foreignKernel, memoryOf} from './foreign.js';
 
-/** Not square, with pads and strides, and too large for every company to be tried. */
+/** Not square, with pads and strides, and too large for every context to be tried. */
 const typical = 'mb2ih5iw6ic2oc3kh3kw2sh2sw1-same';
 const tiny = 'ih3iw2ic1oc2kh2kw2-p1';
 

@@ -1,6 +1,6 @@
-import {explicitPads} from '../geometry/explicitPads.js';
-import {type Problem, problemAttributes, problemInfo} from '../geometry/problem.js';
-import type {Attributes} from './run/convolveFused.js';
+import {explicitPads} from '../../geometry/explicitPads.js';
+import {type Problem, problemAttributes, problemInfo} from '../../geometry/problem.js';
+import type {Attributes} from './convolveFused.js';
 
 /**
  * The attributes of a problem in the other form that programs use. Equal strides or dilations become one number. `valid` becomes 0, and any

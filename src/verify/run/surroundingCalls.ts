@@ -1,11 +1,11 @@
 import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
-import {type Pass, userShapeOf} from '../geometry/pass.js';
-import {type Problem, problemInfo} from '../geometry/problem.js';
-import {defaultTf as tf} from '../plugin/tfjs.js';
-import type {Inputs} from './reference/reference.js';
+import {type Pass, userShapeOf} from '../../geometry/pass.js';
+import {type Problem, problemInfo} from '../../geometry/problem.js';
+import {defaultTf as tf} from '../../plugin/tfjs.js';
+import type {Inputs} from '../reference/reference.js';
 
 /** Other calls that a program makes around the judged call. They must not change its result. */
-export interface Company {
+export interface SurroundingCalls {
   /**
    * A call that comes first. It reads the judged call's own tensors, reshaped where only the shape differs. Tensors whose values are in
    * `changed`, or whose sizes differ, are new.
@@ -20,15 +20,15 @@ export interface Company {
   both?: true;
 }
 
-/** How often the kernel of the judged pass runs in this company, not counting the call before. */
-export function timesIn({between}: Company): number {
+/** How often the kernel of the judged pass runs beside these calls, not counting the call before. */
+export function timesIn({between}: SurroundingCalls): number {
   return between ? 2 : 1;
 }
 
 /** The tensors that the call before reads. @returns them, and those among them that the caller must dispose of */
 export function tensorsBefore(
   own: Readonly<Record<keyof Inputs, Tensor4D>>,
-  {problem, changed = {}}: NonNullable<Company['before']>,
+  {problem, changed = {}}: NonNullable<SurroundingCalls['before']>,
 ): {tensors: Record<keyof Inputs, Tensor4D>; made: Tensor[]} {
   const info = problemInfo(problem);
   const made: Tensor[] = [];

@@ -1,14 +1,14 @@
 import {bench} from '../bench/bench.js';
 import type {BenchOptions, BenchProgress} from '../bench/options.js';
 import type {BenchReport} from '../bench/report.js';
-import {type Examination, examine as examineHere} from './doctor/examine.js';
-import {receiveModules} from './imports/beforeImports.js';
-import type {ImportedModule} from './imports/imports.js';
-import type {Progress, VerifyOptions} from './options/options.js';
-import type {VerifyReport} from './report/report.js';
-import type {VerifyResult} from './report/result.js';
-import {heartbeat} from './run/heartbeat.js';
-import {verify} from './verify.js';
+import {type Examination, examine as examineHere} from '../verify/doctor/examine.js';
+import {receiveModules} from '../verify/imports/beforeImports.js';
+import type {ImportedModule} from '../verify/imports/imports.js';
+import type {Progress, VerifyOptions} from '../verify/options/options.js';
+import type {VerifyReport} from '../verify/report/report.js';
+import type {VerifyResult} from '../verify/report/result.js';
+import {heartbeat} from '../verify/run/heartbeat.js';
+import {verify} from '../verify/verify.js';
 
 /** Options that the command line passes to the page. */
 export type PageOptions = Omit<

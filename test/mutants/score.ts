@@ -37,7 +37,7 @@ export interface ScoreOptions {
   cases?: number;
   /** Problem strings instead of the small cases. */
   problems?: readonly string[];
-  /** Problem strings for mutants that survive these, instead of the large cases. */
+  /** Problem strings for mutants that survive these, instead of the hard ones. */
   hardProblems?: readonly string[];
   /** Problem strings for mistakes in the epilogue, instead of the few built-in ones. */
   fusedProblems?: readonly string[];
@@ -52,7 +52,7 @@ export interface ScoreOptions {
 /** The same for mutants that are given by their names; none means all. */
 export type NamedScoreOptions = Omit<ScoreOptions, 'mutants'> & {only: readonly string[]};
 
-/** The most operations of a case on which every mutant is tried. Mutants that survive these cases are tried on the larger ones. */
+/** The most operations of a case that is drawn. Mutants that survive these cases are tried on the hard problems. */
 const smallFlops = 20_000;
 
 /**
@@ -95,6 +95,13 @@ const fusedProblems: readonly string[] = [
   ].flatMap((sizes) => ['prelu', 'leakyrelu0.25', 'relu6', 'elu', 'sigmoid'].map((words) => `${sizes}-bias-${words}`)),
   'mb2ih4iw5ic5oc5kh1kw1-valid-nhwc-relu',
 ];
+/** The problems for mistakes that show only in another layout, in a large tensor, or under a large pad, stride or dilation. */
+const hardProblems: readonly string[] = [
+  ...['mb2ih4iw5ic2oc3kh2kw3-p1-nchw', 'ih96iw175ic4oc1kh1kw1'],
+  ...['mb5ih5iw6ic2oc3kh2kw2sh2sw2dh2dw2-same', 'ih3iw4ic2oc3kh1kw1-pt1pb0pl2pr0', 'ih2iw3ic1oc5kh1kw2-depthwise'],
+  ...['ih10iw9ic2oc3kh9kw9-same', 'ih2iw2ic257oc257kh1kw1-depthwise', 'ih1iw2ic1oc257kh1kw1', 'ih260iw260ic1oc1kh1kw1'],
+  ...['ih35iw2ic1oc2kh2kw1sh33', 'ih2iw259ic1oc2kh1kw2dw257', 'ih2iw3ic1oc2kh2kw2sh3-pt33pb0pl1pr33'],
+];
 /** The problems of more than 2^16 pixels. */
 const hardGpuProblems: readonly string[] = ['ih260iw257ic1oc1kh1kw1'];
 
@@ -109,8 +116,9 @@ export async function scoreMutants(options: ScoreOptions = {}): Promise<MutantSc
     throw new ConvgradError('mutants', `there are none on backend '${backend}'; use ${mutantBackends.join(', ')}.`);
   }
   const {seed, cases} = resolveOptions({seed: options.seed ?? 1, cases: options.cases ?? 10}, [backend]);
-  const {small, large} = backend === 'cpu' ? drawn(seed, cases) : {small: gpuProblems, large: hardGpuProblems};
-  const tries = triesOf([options.problems ?? small, options.hardProblems ?? large], options);
+  const small = backend === 'cpu' ? drawn(seed, cases) : gpuProblems;
+  const hard = backend === 'cpu' ? hardProblems : hardGpuProblems;
+  const tries = triesOf([options.problems ?? small, options.hardProblems ?? hard], options);
   const triesOfFused = triesOf([options.fusedProblems ?? fusedProblems], options);
   const outcomes: MutantOutcome[] = [];
   for (const mutant of mutants) {
@@ -140,17 +148,11 @@ export function scoreNamed({only, ...options}: NamedScoreOptions): Promise<Mutan
   return scoreMutants({...options, mutants});
 }
 
-/**
- * Draws the cases. Small ones take little time and every oracle judges them. Large ones are the rest, including those that only some
- * oracles judge.
- */
-function drawn(seed: number, cases: number): {small: string[]; large: string[]} {
-  const all = drawCases({seed, cases}).map(({problem, oracles}) => ({
-    problem: formatProblem(problem),
-    isSmall: oracles === undefined && flopsOf(problemInfo(problem)) <= smallFlops,
-  }));
-  const those = (isSmall: boolean) => all.flatMap((one) => (one.isSmall === isSmall ? [one.problem] : []));
-  return {small: those(true), large: those(false)};
+/** The edge cases and random problems that take little time. */
+function drawn(seed: number, cases: number): string[] {
+  return drawCases({seed, cases})
+    .filter(({problem, oracles}) => oracles === undefined && flopsOf(problemInfo(problem)) <= smallFlops)
+    .map(({problem}) => formatProblem(problem));
 }
 
 /**

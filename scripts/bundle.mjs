@@ -15,10 +15,10 @@ const dist = join(root, 'dist');
 const library = ['index', 'register', 'verify/index', 'bench/index'];
 
 /** Files that the command line starts or loads by their path. */
-const commandLine = ['cli/main', 'cli/moduleProcess', 'verify/page', 'verify/imports/beforeImports'];
+const commandLine = ['cli/main', 'cli/moduleProcess', 'cli/page', 'verify/imports/beforeImports'];
 
 /** Packages that are not bundled: tfjs is the user's, and the others are loaded only by commands that need them. */
-const external = [/^@tensorflow\//, /^node:/, 'esbuild', 'playwright-core', 'onnxruntime-node'];
+const external = [/^@tensorflow\//, /^node:/, 'esbuild', 'playwright-core'];
 
 /**
  * Bundles build/ into dist/, which is what the package publishes: modules (ESM), CommonJS, types for both, a script for `<script>`

@@ -42,6 +42,8 @@ export interface Diagnosis {
   hypothesis?: string[];
   /** What shows if the pass is called repeatedly, or with other data. */
   behaviour?: string;
+  /** Which inputs must come from where they came from, for the pass to fail; absent if it fails with uploaded inputs too. */
+  provenance?: string;
   /** The smallest problem found on which the same oracle rejects the same pass. */
   smallest: {problem: string; replay: string};
   /** If the smallest problem has an epilogue: how many results without one were right, and how many wrong. The same data are among them. */

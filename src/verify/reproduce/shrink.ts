@@ -7,9 +7,17 @@ export interface Limits {
   deadline: number;
 }
 
+/** The smallest problem that was found. */
+export interface Shrunk {
+  problem: Problem;
+  /** Whether every simpler problem was tried, and none fails. Otherwise the limits ended the search, and nothing need be special about it. */
+  isMinimal: boolean;
+}
+
 /**
- * Finds the smallest problem on which `fails` still holds, by greedy steps. Each step makes one thing simpler. The first simpler problem
- * that still fails is kept. This repeats until none fails or the limits are reached.
+ * Finds the smallest problem on which `fails` still holds, by greedy steps. Each step makes one thing simpler, or two equal things at once,
+ * because a mistake may need them equal. The first simpler problem that still fails is kept. This repeats until none fails or the limits
+ * are reached.
  *
  * @param fails gets well-formed problems only; an exception counts as no
  */
@@ -17,27 +25,35 @@ export async function shrink(
   problem: Problem,
   fails: (problem: Problem) => Promise<boolean>,
   {tries, deadline}: Limits,
-): Promise<Problem> {
+): Promise<Shrunk> {
   let smallest = problem;
   let left = tries;
   for (let found = true; found; ) {
     found = false;
     for (const simpler of simplerProblems(smallest)) {
-      if (left-- <= 0 || performance.now() > deadline) return smallest;
+      if (left-- <= 0 || performance.now() > deadline) return {problem: smallest, isMinimal: false};
       if (!(await fails(simpler).catch(() => false))) continue;
       smallest = simpler;
       found = true;
       break;
     }
   }
-  return smallest;
+  return {problem: smallest, isMinimal: true};
 }
 
 /** Sizes that are made smaller before the pads are, and after. Each axis shrinks by itself. */
 const outer = ['dilationHeight', 'dilationWidth'] as const;
 const inner = ['strideHeight', 'strideWidth', 'filterHeight', 'filterWidth', 'inHeight', 'inWidth'] as const;
 
-/** Every well-formed problem that is simpler in one thing. For each thing, the boldest step comes first. */
+/** Sizes that a mistake may need to be equal. */
+const linked = [
+  ['dilationHeight', 'dilationWidth'],
+  ['strideHeight', 'strideWidth'],
+  ['filterHeight', 'filterWidth'],
+  ['inHeight', 'inWidth'],
+] as const;
+
+/** Every well-formed problem that is simpler in one thing, or in two equal ones. For each thing, the boldest step comes first. */
 function* simplerProblems(problem: Problem): Generator<Problem> {
   for (const candidate of candidates(problem)) {
     const {dimRoundingMode, ...truncated} = candidate;
@@ -57,6 +73,10 @@ function* candidates(problem: Problem): Generator<Problem> {
   yield* fewerChannels(problem);
   for (const size of outer) {
     for (const less of lower(problem[size], 1)) yield {...problem, [size]: less};
+  }
+  for (const [one, other] of linked) {
+    if (problem[one] !== problem[other]) continue;
+    for (const less of lower(problem[one], 1)) yield {...problem, [one]: less, [other]: less};
   }
   if (pad !== 'valid') yield {...problem, pad: 'valid'};
   if (typeof pad === 'number') {
@@ -104,6 +124,9 @@ function* fewerChannels(problem: Problem): Generator<Problem> {
   const {kind, inChannels, outChannels} = problem;
   const depthwise = kind === 'depthwise';
   const multiplier = outChannels / inChannels;
+  if (!depthwise && inChannels === outChannels) {
+    for (const less of lower(inChannels, 1)) yield {...problem, inChannels: less, outChannels: less};
+  }
   for (const less of lower(inChannels, 1)) {
     yield {...problem, inChannels: less, outChannels: depthwise ? less * multiplier : outChannels};
   }

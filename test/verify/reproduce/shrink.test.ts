@@ -4,7 +4,7 @@ import {shrink} from '../../../src/verify/reproduce/shrink.js';
 const large = parseProblem('mb3ih13iw12ic9oc8kh5kw3sh3sw2dh2dw2-pt2pb1pl3pr0-ceil-nchw');
 const never = Number.POSITIVE_INFINITY;
 const smallest = async (fails: (problem: Problem) => boolean | Promise<boolean>, tries = 1000) =>
-  formatProblem(await shrink(large, async (problem) => fails(problem), {tries, deadline: never}));
+  formatProblem((await shrink(large, async (problem) => fails(problem), {tries, deadline: never})).problem);
 
 test.each<[string, (problem: Problem) => boolean, string]>([
   ['everything', () => true, 'mb1ih1iw1ic1oc1kh1kw1sh1sw1dh1dw1-valid-nhwc'],
@@ -40,7 +40,7 @@ test.each<[string, (problem: Problem) => boolean, string]>([
 ])('keeps a depthwise problem depthwise with a whole multiplier: %s', async (_, fails, expected) => {
   const depthwise = parseProblem('mb3ih13iw12ic4oc16kh5kw3sh3sw2dh2dw2-pt2pb1pl3pr0-ceil-nchw-depthwise');
   const asked = async (problem: Problem) => problem.kind === 'depthwise' && fails(problem);
-  expect(formatProblem(await shrink(depthwise, asked, {tries: 1000, deadline: never}))).toBe(expected);
+  expect(formatProblem((await shrink(depthwise, asked, {tries: 1000, deadline: never})).problem)).toBe(expected);
 });
 
 test.each<[string, (problem: Problem) => boolean, string]>([
@@ -50,15 +50,27 @@ test.each<[string, (problem: Problem) => boolean, string]>([
 ])('shrinks large sizes to %s', async (_, fails, expected) => {
   const wide = parseProblem('mb1025ih1iw9ic600oc4099kh1kw9-same');
   const tries = 400;
-  expect(formatProblem(await shrink(wide, async (problem) => fails(problem), {tries, deadline: never}))).toContain(
-    expected,
-  );
+  expect(
+    formatProblem((await shrink(wide, async (problem) => fails(problem), {tries, deadline: never})).problem),
+  ).toContain(expected);
+});
+
+test.each<[string, (problem: Problem) => boolean, string]>([
+  ['as many output as input channels', (p) => p.inChannels === p.outChannels, 'ic1oc1'],
+  ['as many channels, more than two', (p) => p.inChannels === p.outChannels && p.inChannels > 2, 'ic3oc3'],
+  ['a square kernel', (p) => p.filterHeight === p.filterWidth, 'kh1kw1'],
+  ['a square image of even sides', (p) => p.inHeight === p.inWidth && p.inHeight % 2 === 0, 'ih2iw2'],
+])('shrinks two sizes together that must stay equal: %s', async (_, fails, expected) => {
+  const equal = parseProblem('mb1ih14iw14ic16oc16kh3kw3-same');
+  const found = await shrink(equal, async (problem) => fails(problem), {tries: 400, deadline: never});
+  expect(formatProblem(found.problem)).toContain(expected);
+  expect(found.isMinimal).toBe(true);
 });
 
 test('obeys its limits and counts an exception as not failing', async () => {
   let asked = 0;
   expect(await smallest(() => asked++ >= 0, 3)).not.toBe('mb1ih1iw1ic1oc1kh1kw1sh1sw1dh1dw1-valid-nhwc');
   expect(asked).toBe(3);
-  expect(formatProblem(await shrink(large, async () => true, {tries: 100, deadline: 0}))).toBe(formatProblem(large));
+  expect(await shrink(large, async () => true, {tries: 100, deadline: 0})).toEqual({problem: large, isMinimal: false});
   expect(await smallest(() => Promise.reject(new Error('broken')))).toBe(formatProblem(large));
 });

@@ -2,17 +2,18 @@ import {passTensors} from '../../../geometry/pass.js';
 import {type Problem, parseProblem} from '../../../geometry/problem.js';
 import type {Diagnosis, VerifyResult} from '../../report/result.js';
 
-/** Writes a diagnosis in sentences. */
+/** Writes a diagnosis in sentences. @param isMinimal whether the failure needs everything that is special about the smallest problem */
 export function describe(
   found: Omit<Diagnosis, 'text'>,
   {backend, algorithm, pass, oracle, reason, problem: failedProblem}: VerifyResult,
+  isMinimal: boolean,
 ): string {
   const {behaviour, hypothesis, groups, onehot, smallest} = found;
   const {output} = passTensors[pass];
   const [elements, products] = [true, false].map((of) => groups.filter((group) => group.startsWith('in ') !== of));
   const who = `${output} of ${backend}/${algorithm}`;
   const problem = parseProblem(smallest.problem);
-  const conditions = conditionsOf(problem);
+  const conditions = isMinimal ? conditionsOf(problem) : '';
   const circumstances = conditions && ` for ${conditions}`;
   const says = [
     groups.length > 0
@@ -32,6 +33,7 @@ export function describe(
       says.push(`it occurs in ${fused}; ${right} convolutions without an epilogue were right, also on the same data`);
     else says.push(`it occurs in ${fused}`);
   }
+  if (found.provenance) says.push(found.provenance);
   if (hypothesis) says.push(`it equals the right result with ${hypothesis.join(', or with ')}`);
   if (behaviour) says.push(behaviour);
   if (!hypothesis && !behaviour && groups.length > 0 && !problem.epilogue) {
@@ -59,6 +61,13 @@ export function describeSequence(
   return `${oracle} rejects ${output} of ${backend}/${algorithm}: ${reason}; ${behaviour}; replay: ${line}`;
 }
 
+/** Smaller images are as large as the kernel and the steps need. */
+const largeSide = 256;
+
+function beyond(side: number): number {
+  return side >= largeSide ? side : 1;
+}
+
 /** Describes what is special about the smallest problem. Shrinking kept it because the failure needs it. */
 function conditionsOf(p: Problem): string {
   const pair = (what: string, height: number, width: number) =>
@@ -70,6 +79,7 @@ function conditionsOf(p: Problem): string {
     ...pair('stride', p.strideHeight, p.strideWidth),
     ...pair('dilation', p.dilationHeight, p.dilationWidth),
     ...pads,
+    ...pair('an image of', beyond(p.inHeight), beyond(p.inWidth)),
     ...(p.inChannels > 1 ? [`${p.inChannels} input channels`] : []),
     ...(p.outChannels > 1 ? [`${p.outChannels} output channels`] : []),
     ...(p.dimRoundingMode ? [`rounding '${p.dimRoundingMode}'`] : []),

@@ -1,4 +1,5 @@
 import {formatProblem, type Problem, parseProblem} from '../../../geometry/problem.js';
+import type {TestVector} from '../../data/testVector.js';
 import {isApplicable, oracles} from '../../oracles/index.js';
 import type {Diagnosis, VerifyResult} from '../../report/result.js';
 import {ImplementationUnderTest} from '../../run/implementationUnderTest.js';
@@ -11,6 +12,7 @@ import {epilogueCauses} from './epilogueCauses.js';
 import {explain} from './explain.js';
 import {groupErrors} from './groups.js';
 import {nonlinearityOf} from './linearity.js';
+import {neededProvenance} from './neededProvenance.js';
 import {type FailedPass, observe} from './observe.js';
 import {oneHot} from './oneHot.js';
 import {probes} from './probes.js';
@@ -35,36 +37,45 @@ export async function diagnose(
   replay: (problem: string) => string,
 ): Promise<Diagnosis> {
   const problem = parseProblem(failed.problem);
-  const smallest = await shrink(problem, (simpler) => failsLike(failed, failedPass, simpler), {
+  const {problem: smallest, isMinimal} = await shrink(problem, (simpler) => failsLike(failed, failedPass, simpler), {
     tries: mostTries,
     deadline: performance.now() + timeLimits.shrink,
   });
   const text = formatProblem(smallest);
-  const found = {smallest: {problem: text, replay: replay(text)}, ...(await examine(failedPass, problem, smallest))};
-  return {text: describe(found, failed), ...found};
+  const provenance = await neededProvenance(failedPass, failedPass.testVector(smallest), (changed) =>
+    failsLike(failed, failedPass, smallest, () => changed),
+  );
+  const found = {
+    smallest: {problem: text, replay: replay(text)},
+    ...(provenance === undefined ? {} : {provenance}),
+    ...(await examine(failedPass, problem, smallest)),
+  };
+  return {text: describe(found, failed, isMinimal), ...found};
 }
 
-/** Whether the oracle rejects the pass on a simpler problem as well. An exception counts only if the original failure was one. */
+/**
+ * Whether the oracle rejects the pass on a simpler problem as well. An exception counts only if the original failure was one.
+ *
+ * @param testVector the data of the simpler problem
+ */
 export async function failsLike(
   {oracle: name, worst}: VerifyResult,
   failedPass: FailedPass,
   simpler: Problem,
+  testVector: (problem: Problem) => TestVector = failedPass.testVector,
 ): Promise<boolean> {
   const {target, pass, fill} = failedPass;
   const oracle = oracles.find((one) => one.name === name)!;
   if (!isApplicable(oracle, simpler, target.backend) || target.supports(simpler, pass) !== true) return false;
   if (oracle.judges(simpler, pass, fill, target) !== true) return false;
   try {
-    return (
-      (await oracle.judge(new ImplementationUnderTest(failedPass.testVector(simpler), target), pass)).status ===
-      'failed'
-    );
+    return (await oracle.judge(new ImplementationUnderTest(testVector(simpler), target), pass)).status === 'failed';
   } catch {
     return worst === undefined;
   }
 }
 
-type DiagnosisDraft = Omit<Diagnosis, 'text' | 'smallest'>;
+type DiagnosisDraft = Omit<Diagnosis, 'text' | 'smallest' | 'provenance'>;
 
 /** Examines a failure. If an exception ends the examination, the findings so far are kept. */
 async function examine(failedPass: FailedPass, problem: Problem, smallest: Problem): Promise<DiagnosisDraft> {
@@ -86,6 +97,10 @@ async function findOut(
   const {target, pass} = failedPass;
   const observation = await observe(failedPass, failedPass.testVector(problem));
   found.groups = groupErrors(observation, pass);
+  if (observation.got.length !== observation.expected.values.length) {
+    found.behaviour = 'its shape is wrong, so its values were not compared';
+    return;
+  }
   const reduced = failedPass.testVector(smallest);
   // Only a result that comes again can be explained.
   const misbehaviour = await misbehaviourOf(failedPass, reduced);

@@ -1,5 +1,6 @@
-import {flopsOf, sizeOf} from '../../../geometry/pass.js';
+import {flopsOf, passTensors, sizeOf} from '../../../geometry/pass.js';
 import {type Problem, problemInfo} from '../../../geometry/problem.js';
+import type {Inputs} from '../../reference/reference.js';
 import {commonFactor, differ, isRight} from './agreement.js';
 import {type CauseCandidate, conditional, unconditional} from './candidates.js';
 import {hypothesesOf} from './hypotheses.js';
@@ -19,6 +20,8 @@ const moreEvidence = 3;
 const tests = 6;
 /** If more causes than this fit equally well, there is no diagnosis. */
 const mostCauses = 3;
+/** Factors that carry numbers beyond 8 and beyond 16 bits. */
+const ranges = [2 ** 8, 2 ** 16];
 /** A problem with more operations than this takes too long for a search. */
 const mostFlops = 100_000;
 
@@ -78,7 +81,25 @@ export async function explain(
       tested++;
       left = left.filter(({predict}) => explains(sample, predict(sample.model)));
     }
+    if (causesOf(left).length > 1) left = await separatedByRange(left);
     return evidence() < needed ? [] : nameCauses(left);
+  };
+
+  /** The causes that still fit where numbers are large. Some mistakes about formats are the same on small numbers. */
+  const separatedByRange = async (candidates: CauseCandidate[]): Promise<CauseCandidate[]> => {
+    let left = candidates;
+    const [sample] = samples.filter(({isRight}) => !isRight).sort((a, b) => a.flops - b.flops);
+    for (const scale of sample && isWithin() ? ranges : []) {
+      const [name] = passTensors[pass].inputs as readonly (keyof Inputs)[];
+      const {problem, inputs} = sample.observation;
+      const scaled = {...inputs, [name]: inputs[name].map((value) => scale * value)};
+      const model = modelOf(problem, pass, scaled, blank);
+      const predictions = left.map(({predict}) => predict(model));
+      if (!predictions.some((other) => differ(predictions[0], other))) continue;
+      const seen = sampleOf(await observe(failedPass, failedPass.testVector(problem), scaled), pass, blank);
+      left = left.filter((_, i) => explains(seen, predictions[i]));
+    }
+    return left;
   };
 
   let suspects = suspectsOf(hypotheses, samples, isWithin);

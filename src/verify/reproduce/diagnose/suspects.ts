@@ -72,9 +72,12 @@ export function stillExplains({hypothesis, explains}: Suspect, sample: Sample): 
   return sample.isRight || found.includes(true);
 }
 
-/** Whether a wrong result is evidence for the hypothesis that explains it. On a tiny problem many hypotheses may fit. */
+/**
+ * Whether a wrong result is evidence for the hypothesis that explains it. On a tiny problem many hypotheses may fit. If nothing but NaN came,
+ * every hypothesis fits that loses all terms, whichever way, so that is no evidence for one of them.
+ */
 export function isDiscriminating({observation, model, isRight}: Sample, rivals: readonly Hypothesis[]): boolean {
-  if (isRight) return false;
+  if (isRight || Array.from(observation.got).every((value) => Number.isNaN(value))) return false;
   return rivals.some((rival) => {
     const predicted = outcomeUnder(rival, model, scopes[0]);
     return differ(predicted, observation.expected.values) && !agrees(observation, predicted);

@@ -21,7 +21,7 @@ const tests = 6;
 /** If more causes than this fit equally well, there is no diagnosis. */
 const mostCauses = 3;
 /** Factors that carry numbers beyond 8 and beyond 16 bits. */
-const ranges = [2 ** 8, 2 ** 16];
+const ranges = [2 ** 9, 2 ** 18];
 /** A problem with more operations than this takes too long for a search. */
 const mostFlops = 100_000;
 

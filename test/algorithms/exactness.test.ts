@@ -6,7 +6,7 @@ import {edgeCases} from '../../src/verify/cases/edgeCases.js';
 import {drawInputs} from '../../src/verify/data/fill.js';
 import {type Inputs, reference} from '../../src/verify/reference/reference.js';
 
-/** Those that are exact on integers at all. */
+/** Algorithms that are exact on integers. */
 const exact = algorithms().filter(({integerHeadroom}) => integerHeadroom > 0);
 const mostHeadroom = Math.max(...exact.map(({integerHeadroom}) => integerHeadroom));
 
@@ -22,7 +22,7 @@ const cases = edgeCases()
 const firstDifference = (got: Float32Array, want: ArrayLike<number>) => got.findIndex((value, i) => value !== want[i]);
 
 describe.each(exact.map((algorithm) => [algorithm.name, algorithm] as const))('%s', (_name, algorithm) => {
-  /** The dense problem, or the other where the algorithm does no dense ones. */
+  /** The dense problem, or the depthwise one for the algorithm `depthwise`. */
   const own = (dense: string, depthwise: string) => (algorithm.name === 'depthwise' ? depthwise : dense);
 
   it.each(passes.filter((pass) => algorithm[pass]))(

@@ -5,7 +5,7 @@ import {wasmVariants} from '../../src/engine/wasmModule.js';
 import {passes, passTensors, sizeOf} from '../../src/geometry/pass.js';
 import {parseProblem, problemInfo} from '../../src/geometry/problem.js';
 
-/** Strides, dilations and pads that are far larger than the image. What there is to compute stays small. */
+/** Strides, dilations and pads that are far larger than the image. The work stays small. */
 const problems = [
   'ih2iw6ic3oc2kh1kw1sh100000sw100000',
   'mb2ih2iw6ic3oc2kh2kw3sh1000000000sw7',
@@ -14,10 +14,10 @@ const problems = [
   'mb2ih5iw6ic3oc4kh3kw2dh1000000000dw3-same',
   'ih5iw5ic2oc9kh3kw3dh1000000000dw1000000000-same',
   'ih5iw5ic2oc3kh4kw5dh1000000000dw2000000000-same',
-  // Several windows that meet the image each with another tap.
+  // Several windows meet the image, each with a different tap.
   'ih5iw5ic2oc3kh3kw3sh1000000sw1000000dh1000000dw1000000-p1000000',
   'ih5iw7ic2oc3kh3kw3sh1000000000sw500000000dh500000000dw500000000-pt1000000000pb1000000003pl500000000pr500000001',
-  // Windows in the padding alone.
+  // Windows that lie entirely in the padding.
   'ih2iw3ic2oc2kh1kw1sh300000sw300000-p1000000',
   'ih3iw3ic1oc1kh1kw2sh1000000000sw1000000000-pt5pb2000000000pl1000000000pr1000000000-ceil',
 ];
@@ -41,7 +41,7 @@ describe.each(all)('%s', (problem) => {
     const want = compute(direct, jsEngine);
     expect(want.includes(Number.NaN)).toBe(false);
     const able = algorithms().filter((algorithm) => algorithm[pass] && algorithm.supports(info, pass) === true);
-    // Beside the definition.
+    // At least one besides the definition.
     expect(able.length).toBeGreaterThan(1);
     for (const algorithm of able) {
       for (const engine of engines)

@@ -86,7 +86,7 @@ describe('the error bound of fft', () => {
 
   const small = problems.filter(({info}) => info.batch * info.outHeight * info.outWidth * info.filterHeight < 1500);
 
-  /** Whether a mistake shows by a bound: that of fft, or without fft that of the definition. */
+  /** Whether a mutant exceeds the bound of fft, or of the definition without fft. */
   const shows = ({passes, mistake}: Mutant, inFft: boolean) => {
     const broken = mistake(({pass, info, a, b, out}) => (inFft ? fft : direct)[pass]?.(info, a, b, out, jsEngine));
     return passes.some((pass) =>
@@ -100,7 +100,7 @@ describe('the error bound of fft', () => {
       }),
     );
   };
-  // Others need strides, dilations, whole numbers or a second call.
+  // The other mutants need strides, dilations, integers or a second call.
   const visible = mutants.filter((mutant) => shows(mutant, false));
 
   it('is tested with more than 25 mutants', () => expect(visible.length).toBeGreaterThan(25));

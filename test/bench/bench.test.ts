@@ -80,7 +80,7 @@ test('wasm forward rows time our algorithms and mark what is delegated by defaul
   expect(results.every(({ratio}) => ratio! > 0)).toBe(true);
 });
 
-test('each row also times the other candidates and gives their predicted times', async () => {
+test('with algorithm all each row times every candidate and gives its predicted time', async () => {
   const {results, summary} = await bench({
     ...few,
     problems: ['ih12iw12ic8oc8kh3kw3-same'],
@@ -109,7 +109,7 @@ test('each row also times the other candidates and gives their predicted times',
   expect(summary.choices).toEqual({of: 3, good: results.filter(({loss}) => loss! <= 1.1).length});
 });
 
-test('cases adds that many random layers', async () => {
+test('the cases option times that many random layers', async () => {
   const {results, options} = await bench({backends: ['cpu'], cases: 1, passes: ['forward'], rounds: 1, seed: 3});
   expect(results.map(({layer}) => layer)).toEqual(randomLayers(1, 3).map(({problem}) => formatProblem(problem)));
   expect(options).toMatchObject({cases: 1, layers: [], problems: []});
@@ -155,7 +155,7 @@ test('an abort keeps the finished rows and marks the report as interrupted', asy
 
 test('a time budget is split between the backends, and rows beyond it are left out', async () => {
   let rows = 0;
-  // Each row takes so much longer than it takes that the machine's own speed does not matter.
+  // The fake clock adds 8000 s to each row, so the speed of the machine does not matter.
   const clock = {now: () => 8e6 * rows + performance.now(), nextTask: async () => {}};
   const onReport = () => {
     rows++;

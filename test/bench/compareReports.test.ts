@@ -20,7 +20,7 @@ test.each([
   [0.5, 0.45, 0.2, 0, false],
   [0.5, 0.45, 0, 0.2, false],
   [0.5, 0.6, 0, 0, false],
-])('from %d to %d with noise %d and %d is slower: %s', (old, now, noiseOld, noiseNew, slower) => {
+])('a change from %d to %d with noise %d and %d is slower: %s', (old, now, noiseOld, noiseNew, slower) => {
   expect(only(peak(old, noiseOld), peak(now, noiseNew)).slower).toBe(slower);
 });
 

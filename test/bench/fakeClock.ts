@@ -4,7 +4,7 @@ import type {Clock, TimedCall} from '../../src/bench/clock.js';
 export interface FakeClock extends Clock {
   pass(milliseconds: number): void;
   tasks: number;
-  /** A call that takes what `takes` says of its number, from 0. */
+  /** A call that takes `takes(n)` milliseconds the nth time, from 0. */
   call(takes: (nth: number) => number): TimedCall;
 }
 

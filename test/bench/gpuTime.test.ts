@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import {gpuTimes} from '../../src/bench/gpuTime.js';
 import {fakeClock} from './fakeClock.js';
 
-/** Stands for tfjs's backend of a GPU. */
+/** Registers a fake GPU backend under the name of tfjs's. */
 async function withBackend<T>(name: string, about: object, fn: () => Promise<T>): Promise<T> {
   const before = tf.getBackend();
   tf.registerBackend(name, () => Object.assign(new tf.KernelBackend(), {dispose: () => {}, ...about}));
@@ -42,7 +42,7 @@ test('a webgpu time is the median of several awaited calls, without interrupted 
   const times = await withBackend('webgpu', backend, () =>
     gpuTimes({ours: call('ours'), builtin: call('builtin')}, clock),
   );
-  // What counted nothing was interrupted.
+  // A time of 0 means that the query was interrupted.
   expect(times).toEqual({ours: 6, builtin: 20});
   expect(log.filter((one) => one === 'ours')).toHaveLength(3);
   expect(log.slice(0, 3)).toEqual(['counted', 'ours', 'counted']);

@@ -106,7 +106,7 @@ test('the loss compares the kernel that serves with the fastest, built-in includ
   expect(resultOf({...row, delegated: true}, {warmUps, rounds}, {alternatives}).loss).toBe(1);
   const slow = rounds.map((round) => ({...round, builtin: 60}));
   expect(resultOf({...row, delegated: true}, {warmUps, rounds: slow}, {alternatives}).loss).toBe(3);
-  // A smaller problem was timed in its place.
+  // The built-in was timed on a smaller problem, so it does not count.
   const scaled = {problem: 'half', factor: 3};
   expect(resultOf(row, {warmUps, rounds}, {alternatives, scaled}).loss).toBe(1);
 });

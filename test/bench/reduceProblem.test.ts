@@ -17,7 +17,7 @@ test('reduces the batch first, then rows, output channels and input channels', (
 
 test('a depthwise convolution keeps its channel multiplier', () => {
   const problem = 'ih3iw8ic16oc32kh3kw3-same-depthwise';
-  // Three rows stay, for one whole window.
+  // Three rows are needed for one window.
   expect(reduced(problem, operations(parseProblem(problem)) / 4)).toBe(full('ih3iw8ic4oc8kh3kw3-same-depthwise'));
 });
 

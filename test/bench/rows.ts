@@ -2,7 +2,7 @@ import type {BenchReport} from '../../src/bench/report.js';
 import {makeReport} from '../../src/bench/report.js';
 import type {BenchResult} from '../../src/bench/result.js';
 
-/** A row that was measured, but for what is said. */
+/** A measured row with the given fields replaced. */
 export function rowOf(said: Partial<BenchResult>): BenchResult {
   return {
     ...{

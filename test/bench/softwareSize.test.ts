@@ -8,7 +8,7 @@ test.each(benchLayers().map(({name, problem}) => [name, problem] as const))(
   (_, problem) => {
     const reduced = shrinkForSoftware(problem);
     expect(operations(reduced)).toBeLessThanOrEqual(softwareFlops);
-    // As little as it takes, and the same windows.
+    // Reduced no further than necessary, with the same windows.
     if (reduced === problem) return;
     expect(operations(reduced)).toBeGreaterThan(softwareFlops / 9);
     const windows = ({filterHeight, filterWidth, strideHeight, dilationHeight}: typeof reduced) =>

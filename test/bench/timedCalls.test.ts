@@ -10,7 +10,7 @@ import {applyBrokenSetup} from '../../src/verify/brokenSetup.js';
 import {drawInputs} from '../../src/verify/data/fill.js';
 import {fakeClock} from './fakeClock.js';
 
-// Large enough for more than the definition.
+// Large enough for algorithms other than the definition.
 const problems = [
   'mb2ih16iw15ic5oc6kh3kw2sh2-same',
   'ih16iw15ic5oc6kh3kw3-nchw',
@@ -65,14 +65,14 @@ test('a built-in that is an alias of our kernel is refused', async () => {
 test('the time of an algorithm is that of its engine calls, or its own without any', async () => {
   const [problem, inputs] = prepared(plain);
   const ticking = {...clock, now: fakeTicks()};
-  // Two looks at the clock around the whole, two around each operation of the engine.
+  // The clock is read before and after the whole call, and before and after each engine operation.
   const alone = await kernelCall(direct, problem, inputs, 'forward', () => jsEngine, ticking)();
   const within = await kernelCall(implicitGemm, problem, inputs, 'forward', () => jsEngine, ticking)();
   expect([alone, within]).toEqual([1, 1]);
   expect(ticking.now()).toBe(2 + 4);
 });
 
-/** Every look finds the clock one millisecond further. */
+/** A clock that advances by one millisecond each time it is read. */
 function fakeTicks(): () => number {
   let ticks = 0;
   return () => ticks++;

@@ -19,7 +19,7 @@ const forward = (algorithm: typeof implicitGemm, engine: Engine) => {
 test.each([implicitGemm, im2col])(
   'the time of $name counts each engine call once, and the result is unchanged',
   (algorithm) => {
-    // Every look at the clock finds it one millisecond further: a call counts one.
+    // The clock advances by one millisecond each time it is read, so a call takes 1 ms.
     let ticks = 0;
     const {engine, take} = timedEngine(jsEngine, () => ticks++);
     expect(forward(algorithm, engine)).toEqual(forward(algorithm, jsEngine));

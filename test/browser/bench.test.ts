@@ -27,7 +27,7 @@ test('one report has webgl rows timed in a page and cpu rows timed in Node', asy
   expect(stdout).toMatch(/ GPU ms │ its GPU ms │/);
   expect(results.find(({backend}) => backend === 'cpu')).not.toHaveProperty('gpuMilliseconds');
   for (const {rounds, milliseconds, ratio, first, fractionOfPeak, reducedFrom, gpuMilliseconds} of gpu) {
-    // The GPU's clock knows nothing of what the page does beside.
+    // GPU times exclude what else the page does.
     for (const time of [gpuMilliseconds!.ours!, gpuMilliseconds!.builtin!]) expect(time).toBeGreaterThan(0);
     expect(rounds).toHaveLength(2);
     expect(Object.keys(milliseconds!)).toEqual(['ours', 'builtin']);

@@ -1,6 +1,6 @@
 import {openPage} from './openPage.js';
 
-// As tfjs-react-native makes its rn-webgl: another object of the same class, with the kernels of webgl under a name of its own.
+// Like rn-webgl of tfjs-react-native: another backend object of the same class, with the kernels of webgl under its own name.
 test.each(['copied, then install({backends})', 'copied, then install()', 'install(), then copied'] as const)(
   'a copy of the webgl backend is served like webgl: %s',
   async (order) => {
@@ -12,7 +12,7 @@ test.each(['copied, then install({backends})', 'copied, then install()', 'instal
       const values = () => {
         const run = (f: (...inputs: never[]) => unknown, ...inputs: unknown[]) => {
           const {value, grads} = tf.valueAndGrads(f as never)(inputs as never);
-          // Adding 0 makes 0 of -0.
+          // Adding 0 turns −0 into 0.
           return [value, ...grads].map((tensor) => Array.from(tensor.dataSync(), (value) => value + 0));
         };
         return tf.tidy(() => {
@@ -57,7 +57,7 @@ test.each(['copied, then install({backends})', 'copied, then install()', 'instal
     const served = [...report.calls, ...report.builtin];
     expect([...new Set(served.map(({backend}) => backend))]).toEqual(['gl2']);
     expect([...new Set(served.map(({pass}) => pass))].sort()).toEqual(['backpropFilter', 'backpropInput', 'forward']);
-    // Who asks for the copy alone does not get the original.
+    // If only the copy is requested, webgl itself is not served.
     expect(webgl).toBe(order === 'copied, then install({backends})');
     expect(uninstalled).toBe(true);
   },

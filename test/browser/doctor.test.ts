@@ -20,7 +20,7 @@ test('on webgl every row is right with convgrad, and some are wrong with tfjs al
   expect(code).toBe(0);
 });
 
-test('on webgpu every row is right and every network trains with convgrad', async () => {
+test('on webgpu every row is right and every op is trainable with convgrad', async () => {
   const json = file('webgpu.json');
   const {code} = await start('doctor', '--backend', 'webgpu', '--json', json).ended;
   const [{about, outcomes, untrainable}] = (JSON.parse(readFileSync(json, 'utf8')) as DoctorReport).examinations as [

@@ -5,7 +5,7 @@ import {openPage} from './openPage.js';
 const backends = ['cpu', 'webgl', 'webgpu'] as const;
 type Numbers = Record<string, readonly number[]>;
 
-/** What images, masks and labels go through in a page, by backend. */
+/** Images, masks and labels as a page makes them, on each backend. */
 describe('networks fed from a page', () => {
   let page: Page;
 
@@ -13,7 +13,7 @@ describe('networks fed from a page', () => {
     page = await openPage();
     await page.evaluate(() => {
       const {tf} = convgrad;
-      /** Two pictures of two kinds, as canvases: shades that rise to the right, and stripes. */
+      /** Two canvases: a gradient from left to right, and stripes. */
       const canvases = [0, 1].map((kind) => {
         const canvas = Object.assign(document.createElement('canvas'), {width: 12, height: 10});
         const context = canvas.getContext('2d')!;
@@ -38,7 +38,7 @@ describe('networks fed from a page', () => {
     });
   });
 
-  /** Runs fn in the page on each backend under install(), without a complaint of the device. */
+  /** Runs fn in the page on each backend under install(), and collects device errors. */
   async function onEach(
     fn: () => Promise<Numbers>,
   ): Promise<{numbers: Record<string, Numbers>; complaints: unknown[]}> {
@@ -64,12 +64,12 @@ describe('networks fed from a page', () => {
     return {numbers, complaints};
   }
 
-  /** Equal but for float32: sums of some hundred terms in another order, over a few steps. */
+  /** Equal up to float32 rounding of a few training steps. */
   function expectAlike({numbers, complaints}: Awaited<ReturnType<typeof onEach>>): void {
     const {cpu, ...others} = numbers as {cpu: Numbers};
     expect(complaints).toEqual([null, null, null]);
     for (const [name, values] of Object.entries(cpu)) {
-      // Of one value alone nothing could be told apart.
+      // A constant result would prove nothing.
       expect(new Set(values).size).toBeGreaterThan(1);
       const scale = Math.max(...values.map(Math.abs));
       for (const [backend, those] of Object.entries(others as Record<string, Numbers>)) {
@@ -173,7 +173,7 @@ describe('networks fed from a page', () => {
         const filter = weights([3, 3, 3, 4], 1) as Tensor4D;
         const ofMask = tf.conv2d(mask, filter, 1, 'same');
         const ofClasses = tf.conv2d(classes, weights([3, 3, 4, 4], 2) as Tensor4D, 1, 'same');
-        // The errors of a loss are the mask itself, and those of its bias the sum of it.
+        // dy is the one-hot mask itself, so dBias is its sum.
         const {dx, dFilter, dBias} = conv2dBackward({
           x: image.toFloat() as Tensor4D,
           filter,

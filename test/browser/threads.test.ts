@@ -1,7 +1,7 @@
 import type {Tensor4D} from '@tensorflow/tfjs';
 import {openPage} from './openPage.js';
 
-/** Convolves on cpu in a page until as many threads have come up as were asked for, and once alone. */
+/** Convolves on cpu with one thread, then until the requested threads have started. */
 const convolve = async () => {
   const {tf, engine, install, uninstall} = convgrad;
   await tf.setBackend('cpu');
@@ -27,7 +27,7 @@ test('an isolated page uses the requested threads, by default one, without chang
   const {threads, same, sum} = await page.evaluate(convolve);
   expect({threads, same}).toEqual({threads: 3, same: true});
   expect(sum).toBeGreaterThan(0);
-  // Nobody asked: a page has one thread.
+  // By default a page has one thread.
   const unasked = await page.evaluate(async () => {
     const {tf, engine, install, uninstall} = convgrad;
     install();

@@ -57,7 +57,7 @@ describe('training on webgl', () => {
     });
     expect(last).toEqual(tenth);
     for (const pass of ['forward', 'backpropInput', 'backpropFilter']) {
-      // Of all algorithms.
+      // Summed over the algorithms.
       const served = calls.filter((row) => row.pass === pass).reduce((sum, {calls}) => sum + calls, 0);
       expect(served).toBeGreaterThanOrEqual(2000);
     }

@@ -4,7 +4,7 @@ import {shell, start} from '../cli/command.js';
 import {userFiles} from '../support/userFiles.js';
 
 const file = userFiles({
-  // webgl's own filter gradient for one image; with more it forgets all but the first.
+  // webgl's own dFilter, but of the first image of a batch only.
   'firstImage.mjs': `
     export default function (tf) {
       const ours = tf.getKernel('Conv2DBackpropFilter', 'webgl');
@@ -59,12 +59,12 @@ test('--f16 verifies float16 textures against float16 bounds', async () => {
   const report = JSON.parse(readFileSync(json, 'utf8')) as VerifyReport;
   expect(report).toMatchObject({options: {f16: true}, environment: {backends: {webgl: {float32: false}}}});
   const {worst} = report.results.find(({oracle, fill}) => oracle === 'reference' && fill === 'reals')!;
-  // Beyond what float32 may err by, within what a float16 may.
+  // Above the float32 bound, within the float16 bound.
   expect(worst!.error).toBeGreaterThan(2 ** -14);
   expect(worst!.error).toBeLessThanOrEqual(worst!.bound);
 });
 
-test.each(['no-install', 'alias-builtin'])('--broken-setup %s ends in exit code 1', async (how) => {
+test.each(['no-install', 'alias-builtin'])('--broken-setup %s exits with 1', async (how) => {
   const {code, stdout} = await start(...webgl, '--broken-setup', how).ended;
   expect(code).toBe(1);
   expect(stdout).toMatch(/install\(\) is missing|cannot be compared with itself/);
@@ -78,5 +78,5 @@ test('an imported kernel that is wrong for batches fails, and its replay line re
     .find((line) => line.includes('--pass backpropFilter') && line.includes('--import'))!;
   const again = await shell(replay.slice(replay.indexOf('node ')));
   expect(again).toMatchObject({code: 1, stdout: expect.stringContaining('must be exactly')});
-  // Each of the two runs is diagnosed as well, in a browser that compiles for every shape.
+  // Slow, because both runs also diagnose, and the browser compiles for every shape.
 });

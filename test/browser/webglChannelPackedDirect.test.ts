@@ -24,7 +24,7 @@ const problems: readonly string[] = [
   'mb2ih9iw9ic2oc1kh3kw2',
   'mb3ih9iw9ic1oc3kh2kw6-p3',
 ];
-/** With pixels of y apart; dX is not theirs then. */
+/** Strided problems, whose dX it does not serve. */
 const strided: readonly string[] = [
   'mb2ih9iw9ic6oc5kh3kw3sh2sw2-same',
   'ih11iw9ic5oc3kh3kw4sh3sw2dh2dw1-pt4pb1pl3pr0',
@@ -48,7 +48,7 @@ describe('the dense passes of channelPackedDirect', () => {
       upload,
     ] as const);
 
-  // Before the others, which compile the same.
+  // Must run first, because the other tests compile the same programs.
   test('compile nothing for a new batch or size', async () => {
     const counts = await page.evaluate(() =>
       ['ic8oc8kh2kw3-same', 'ic8oc8kh2kw5-same', 'ic3oc8kh3kw3', 'ic6oc10kh3kw3sh2sw2-same'].map((rest) =>

@@ -58,7 +58,7 @@ test('small textures make channelPacked split rows into slabs or fall back to di
       uninstall();
       return {values, served: calls.map((row) => `${row.algorithm} ${row.pass}`), fallbacks};
     };
-    // 5 · 23 rows of 3 channel blocks are split into slabs; 9 taps of 65 channel blocks stand in one row, which is too long, and so do 129 pairs of channels.
+    // 5 · 23 rows of 3 channel blocks are split into slabs; 9 taps of 65 channel blocks, or 129 pairs of channels, are too long for a row.
     const sizes = [
       [5, 9, 6],
       [1, 3, 258],

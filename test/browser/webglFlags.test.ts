@@ -6,7 +6,7 @@ const flags: [string, boolean][] = [
   ['WEBGL_LAZILY_UNPACK', false],
   ['WEBGL_FORCE_F16_TEXTURES', true],
 ];
-/** What each serves of the problem below where it is asked for. */
+/** What each algorithm serves of the problem below when it is requested. */
 const serves = {
   channelPacked: ['channelPacked backpropFilter 2', 'channelPacked backpropInput 2', 'channelPacked forward 2'],
   channelPackedDirect: ['channelPackedDirect forward 2'],
@@ -31,7 +31,7 @@ test.each(
         tf.tidy(() => {
           const integers = (shape: [number, number, number, number], seed: number) =>
             tf.round(tf.randomUniform(shape, -2, 2, 'float32', seed)) as Tensor4D;
-          // Fused on webgl by the shader that brings the result into tfjs's order.
+          // On webgl the shader that restores tfjs's layout applies the epilogue.
           const [x, filter, bias] = [integers([2, 7, 6, 5], 1), integers([3, 2, 5, 3], 2), tf.tensor1d([1, -2, 3])];
           const y = tf.fused.conv2d({x, filter, strides: [2, 1], pad: 'same', bias, activation: 'relu'});
           const {dx, dFilter} = conv2dBackward({x, filter, dy: y, strides: [2, 1], pad: 'same'});

@@ -103,7 +103,7 @@ describe('the kernels of the webgl backend', () => {
   const algorithms = ['channelPacked', 'direct'];
   const each = algorithms.flatMap((algorithm) => Object.keys(cases).map((name) => [algorithm, name] as const));
 
-  test.each(each)('%s equal the definition on integers: %s', async (algorithm, name) => {
+  test.each(each)('with %s equal the definition on integers: %s', async (algorithm, name) => {
     const {got, want, served} = await page.evaluate(
       ([problem, algorithm]) => {
         const {tf, install, uninstall} = convgrad;
@@ -165,33 +165,36 @@ describe('the kernels of the webgl backend', () => {
     expect(values).toEqual([4, 6, 6, 4, ...rest, ...rest, 4, Infinity, Infinity, Infinity]);
   });
 
-  test.each(algorithms)('%s compile nothing for new batches, sizes, strides, pads and dilations', async (algorithm) => {
-    const programs = await page.evaluate((algorithm) => {
-      const {tf, install, uninstall} = convgrad;
-      install({backends: ['webgl'], algorithm});
-      const count: number[] = [];
-      for (const [batch, size, channels, strides, dilations] of [
-        [2, 6, 6, 1, 1],
-        [2, 9, 8, 2, 1],
-        [3, 12, 7, 1, 2],
-        // From here on all is new but the ways in which taps and pixels lie.
-        [5, 15, 12, 3, 2],
-        [8, 31, 5, 1, 1],
-        [7, 10, 9, 1, 3],
-        [4, 40, 17, 4, 1],
-      ] as const) {
-        const xShape = [batch, size, size + 1, channels];
-        const problem: Case = {xShape, filterShape: [3, 2, channels, channels + 1], strides, dilations, pad: 'same'};
-        const {x, filter, dy} = helpers.shapesOf(problem);
-        tf.tidy(() => helpers.kernels(problem, tf.ones(x), tf.ones(filter), tf.ones(dy)));
-        count.push(helpers.programs());
-      }
-      uninstall();
-      return count;
-    }, algorithm);
-    expect(programs[0]).toBeGreaterThan(0);
-    expect(programs.slice(3)).toEqual(programs.slice(3).map(() => programs[2]));
-  });
+  test.each(algorithms)(
+    'with %s compile nothing for new batches, sizes, strides, pads and dilations',
+    async (algorithm) => {
+      const programs = await page.evaluate((algorithm) => {
+        const {tf, install, uninstall} = convgrad;
+        install({backends: ['webgl'], algorithm});
+        const count: number[] = [];
+        for (const [batch, size, channels, strides, dilations] of [
+          [2, 6, 6, 1, 1],
+          [2, 9, 8, 2, 1],
+          [3, 12, 7, 1, 2],
+          // From here on only sizes and steps are new, not the kind of layout.
+          [5, 15, 12, 3, 2],
+          [8, 31, 5, 1, 1],
+          [7, 10, 9, 1, 3],
+          [4, 40, 17, 4, 1],
+        ] as const) {
+          const xShape = [batch, size, size + 1, channels];
+          const problem: Case = {xShape, filterShape: [3, 2, channels, channels + 1], strides, dilations, pad: 'same'};
+          const {x, filter, dy} = helpers.shapesOf(problem);
+          tf.tidy(() => helpers.kernels(problem, tf.ones(x), tf.ones(filter), tf.ones(dy)));
+          count.push(helpers.programs());
+        }
+        uninstall();
+        return count;
+      }, algorithm);
+      expect(programs[0]).toBeGreaterThan(0);
+      expect(programs.slice(3)).toEqual(programs.slice(3).map(() => programs[2]));
+    },
+  );
 
   test('delegate 1 × 1 layers to the built-in only if it is right and faster', async () => {
     const served = await page.evaluate(() => {

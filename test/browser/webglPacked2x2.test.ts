@@ -34,7 +34,7 @@ const depthwise: readonly string[] = [
   'ih2iw2ic2oc2kh2kw2-p4-depthwise',
   'mb2ih40iw33ic7oc7kh3kw3-same-depthwise',
 ];
-/** Of single pixels: products of matrices. */
+/** Pointwise: products of matrices. */
 const pointwise: readonly string[] = [
   'ih1iw1ic1oc1kh1kw1',
   'mb2ih5iw7ic5oc3kh1kw1',
@@ -50,12 +50,12 @@ const pointwise: readonly string[] = [
   'mb2ih8iw13ic6oc7kh1kw1sh2sw3',
   'mb4ih16iw16ic16oc20kh1kw1sh2sw2-same',
   'ih17iw31ic7oc9kh1kw1sh3sw5',
-  // Results of more rows of texels than a texture has: two side by side, and three.
+  // Results with more rows of texels than a texture: two or three stand side by side.
   'mb150ih9iw13ic5oc7kh1kw1',
   'mb300ih9iw13ic2oc12kh1kw1',
   'mb300ih15iw13ic6oc9kh1kw1sh2sw2',
 ];
-/** Beyond what a texture of 16384 rows holds: it is made square. */
+/** Too large for 16384 rows, so tfjs makes the texture square. */
 const squarish = [
   'mb3ih75iw151ic1oc2kh2kw2-same',
   'mb3ih75iw151ic2oc2kh3kw3-same-depthwise',
@@ -78,10 +78,10 @@ describe('the passes of packed2x2', () => {
   };
   const right = (pass: Pass, served: string) => ({pass, first: -1, served});
 
-  // Before the others, which compile the same.
+  // Must run first, because the other tests compile the same programs.
   test('compile nothing for a new batch or size', async () => {
     const counts = await page.evaluate(() => {
-      // Texts of convgrad's, not tfjs's own, which come with the upload of a new size.
+      // Counts convgrad's programs only: tfjs compiles its own for uploads of a new size.
       const programs = () => helpers.programs(/stepsInside|beginOf|texelAt/);
       const compiled = (problem: string) => {
         const before = programs();
@@ -113,15 +113,18 @@ describe('the passes of packed2x2', () => {
     ]);
   });
 
-  test.each(pointwise)('serve pointwise forward and dX exactly, and dFilter up to stride 2: %s', async (problem) => {
-    const dFilter = /sw[3-9]/.test(problem) ? 'another' : 'packed2x2';
-    const all = await run(problem, 'fresh');
-    expect(all).toEqual([
-      right('forward', 'packed2x2'),
-      right('backpropInput', 'packed2x2'),
-      right('backpropFilter', dFilter),
-    ]);
-  });
+  test.each(pointwise)(
+    'serve pointwise forward and dX exactly, and dFilter up to a width stride of 2: %s',
+    async (problem) => {
+      const dFilter = /sw[3-9]/.test(problem) ? 'another' : 'packed2x2';
+      const all = await run(problem, 'fresh');
+      expect(all).toEqual([
+        right('forward', 'packed2x2'),
+        right('backpropInput', 'packed2x2'),
+        right('backpropFilter', dFilter),
+      ]);
+    },
+  );
 
   test.each(depthwise)('serve depthwise convolutions exactly: %s', async (problem) => {
     const all = await run(problem, 'fresh');

@@ -3,17 +3,17 @@ import type {Page} from 'playwright-core';
 import type {Pass} from '../../src/index.js';
 import {openPage} from './openPage.js';
 
-/** How an input comes to the GPU. */
+/** How an input reaches the GPU. */
 export type Upload = 'fresh' | 'unpacked' | 'reshaped';
 /** What the tests share inside the page. */
 export interface Helpers {
-  /** The first element of each pass that is not what the definition says, −1 where there is none, and who computed it. */
+  /** For each pass the first wrong element, or −1, and the algorithm that served. */
   wrong(problem: string, upload: Upload, algorithm: string): {pass: Pass; first: number; served: string}[];
-  /** What convgrad computes of it by an algorithm, what tfjs's cpu does, and who was called how often. */
+  /** Results of convgrad with an algorithm and of tfjs on cpu, and call counts. */
   beside(compute: () => unknown, algorithm: string): Promise<{got: unknown; want: unknown; calls: string[]}>;
-  /** What is held after as many runs of a problem: tensors, their data, and bytes on the GPU. */
+  /** Counts of tensors, their data and GPU bytes after that many runs of a problem. */
   heldAfter(runs: number, problem: string, algorithm: string): number[];
-  /** Texts like that of which programs were ever compiled. */
+  /** Number of compiled programs whose text matches. */
   programs(like: RegExp): number;
 }
 
@@ -37,7 +37,7 @@ export async function openWebglPage(): Promise<Page> {
       if (how === 'fresh') return tf.tensor(data.slice(), shape);
       const [n, h, w, c] = shape as [number, number, number, number];
       const first = tf.tensor(data.slice(), how === 'unpacked' ? shape : [n * h * c, w]);
-      // The first program that reads a tensor decides how it lies in its texture: tfjs sums up without packing, and adds packed.
+      // The first program that reads a tensor decides its texture layout: sums read unpacked, additions packed.
       tf.dispose(how === 'unpacked' ? tf.cumsum(first) : tf.add(first, 1));
       return how === 'unpacked' ? first : tf.reshape(first, shape);
     };

@@ -43,7 +43,7 @@ describe('the kernels of the webgpu backend', () => {
       const {differ, complaint, count} = await page.evaluate(
         async ([problem, seed]) => {
           const {device} = helpers.backend();
-          // A shader that does not compile leaves in the result what its buffer held before, which may be right.
+          // A shader that fails to compile leaves the old buffer contents, which may happen to be right.
           device.pushErrorScope('validation');
           const found = await helpers.differ(problem, seed);
           const error = await device.popErrorScope();

@@ -19,12 +19,12 @@ interface GPUDevice {
 }
 /** What the tests share inside the page. */
 export interface Helpers {
-  /** All three passes by convgrad's kernels, and by the definition on cpu, on whole numbers that depend on the seed. */
+  /** All three passes by convgrad and by the definition on cpu, on integers drawn from the seed. */
   both(problem: Case, seed: number): Promise<{got: Passes; want: Passes}>;
-  /** The outputs in which those differ, and how many elements y has. */
+  /** The outputs that differ, and the number of elements of y. */
   differ(problem: Case, seed: number): Promise<{differ: string[]; count: number}>;
   backend(): WebGPUBackend;
-  /** Pipelines of convgrad's that were ever compiled. */
+  /** Number of convgrad pipelines compiled so far. */
   pipelines(): number;
 }
 

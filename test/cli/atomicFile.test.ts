@@ -47,7 +47,7 @@ test('the temporary file has a random name and the permissions of the old file',
 
 test('a symbolic link in place of the temporary file is not followed', () => {
   const path = file('folder/report.json');
-  // The name that it had before it was random.
+  // An earlier, predictable name of the temporary file.
   symlinkSync(file('victim.txt'), `${path}.${process.pid}.tmp`);
   assertWritable(path, '--json');
   writeAtomically(path, 'report');

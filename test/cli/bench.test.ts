@@ -30,7 +30,7 @@ test('--compare exits with 1 if a row is slower beyond the noise, otherwise with
   const [row] = report.results;
   const write = (whole: number, noise: number) =>
     writeFileSync(json, JSON.stringify({...report, results: [{...row, fractionOfPeak: {whole}, noise}]}));
-  // No run is a thousand times as fast as the peak, and none slower by more than a noise of all.
+  // Every run is slower than a thousand times the peak, unless its own noise is nearly 100%.
   write(1000, 0);
   const slower = await start(...few, '--compare', json, '--json', json).ended;
   expect(slower.code).toBe(read(json).results[0]!.noise! < 0.999 ? 1 : 0);
@@ -83,7 +83,7 @@ test('--steps times training steps and counts who served them', async () => {
   expect({code: ended.code, stdout: ended.stdout}).toEqual({code: 0, stdout: expect.stringContaining('│ LeNet-5 ')});
   const {steps, results} = read(json);
   expect(results).toEqual([]);
-  // Three layers, three passes: tfjs-core takes the gradient by the image too, though nobody needs it. The last layer's forward pass is small.
+  // Three layers with three passes each, dX of the first included. The forward pass of the last layer is small.
   expect(steps).toMatchObject([{network: 'LeNet-5', batch: 32, calls: {ours: 8, delegated: 1}}]);
 });
 

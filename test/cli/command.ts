@@ -8,7 +8,7 @@ export const root = join(__dirname, '../..');
 
 const main = join(root, 'build/cli/main.js');
 
-/** Where commands run, and leave what they remember. */
+/** Where commands run and keep their regressions file. */
 export const folder = userFiles({})('.');
 
 export interface Ended {
@@ -22,23 +22,23 @@ interface Started {
   ended: Promise<Ended>;
 }
 
-/** Starts the built command as a user does who does not go through npm. */
+/** Starts the built command without npm. */
 export function start(...args: string[]): Started {
   return startIn({}, ...args);
 }
 
-/** The same with variables of the environment beside the user's. */
+/** The same with additional environment variables. */
 export function startIn(variables: NodeJS.ProcessEnv, ...args: string[]): Started {
   if (!existsSync(main)) throw new Error('build/ is missing: npm run build');
   return watch(spawn(process.execPath, [main, ...args], {cwd: folder, env: {...userEnvironment(), ...variables}}));
 }
 
-/** Runs one line in a shell, and waits for its end. */
+/** Runs one line in a shell to its end. */
 export function shell(line: string, cwd = folder): Promise<Ended> {
   return watch(spawn(line, {shell: true, cwd, env: userEnvironment()})).ended;
 }
 
-/** What npm adds while it runs the tests would make the command believe that it was started by npm. */
+/** Variables of npm test would make the command believe that npm started it. */
 function userEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD)/.test(name)));
 }

@@ -6,7 +6,7 @@ import {start} from './command.js';
 
 const file = userFiles({});
 const problem = 'ih14iw14ic16oc32kh3kw3-same';
-/** Predicted times are those of the moment, and so is the order of what is close to one another. */
+/** Removes predicted times, and sorts candidates, because both vary between runs. */
 const timeless = (text: string) =>
   text
     .replace(/\([^(]* ms predicted\)/g, '(ms)')

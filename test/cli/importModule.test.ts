@@ -27,7 +27,7 @@ const file = userFiles({
   'throws.ts': 'type Unused = number;\n\nthrow new Error("no luck");\n',
 });
 
-/** jest has no `import()` of its own, so the built function runs in a process of Node; prints `expression` of the module. */
+/** Evaluates `expression` of the module in a Node process, because jest lacks `import()`. */
 async function importInNode(name: string, expression: string): Promise<unknown> {
   const program = `
     import * as tf from ${JSON.stringify(url('node_modules/@tensorflow/tfjs/dist/tf.node.js'))};

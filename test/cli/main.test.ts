@@ -5,7 +5,7 @@ import {startIn} from './command.js';
 
 const file = userFiles({});
 
-/** The packages and the folders of convgrad that a command loads, as Node itself counts them. */
+/** The packages and convgrad folders that a command loads, read from Node's coverage. */
 async function loadedBy(
   args: readonly string[],
 ): Promise<{code: number | null; packages: string[]; folders: string[]}> {

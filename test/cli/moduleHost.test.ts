@@ -30,7 +30,7 @@ const quick = ['--backend', 'cpu', '--cases', '1', '--oracle', 'reference', '--f
 const run = (name: string, ...more: string[]) => start('verify', ...quick, '--import', file(name), ...more);
 const readReport = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as VerifyReport;
 
-/** Waits until a process has said something. */
+/** Waits until the stderr of a process contains a text. */
 function said(child: ReturnType<typeof start>['child'], text: string): Promise<void> {
   return new Promise((resolve) => child.stderr!.on('data', (chunk) => String(chunk).includes(text) && resolve()));
 }

@@ -3,7 +3,7 @@ import {rerunWith} from '../../src/cli/rerun.js';
 
 jest.mock('node:child_process', () => ({execFile: jest.fn()}));
 
-/** What a run in a new process that prints this is taken for. */
+/** The verdict on a new process that prints `stdout`. */
 async function taken(stdout: string): Promise<boolean | undefined> {
   (execFile as unknown as jest.Mock).mockImplementationOnce((...args: unknown[]) =>
     (args.at(-1) as (error: null, stdout: string) => void)(null, stdout),

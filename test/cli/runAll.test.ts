@@ -12,7 +12,7 @@ const surroundings = () => ({
   onCase: jest.fn<void, [() => VerifyReport]>(),
   onError: jest.fn<boolean, [unknown, string]>(() => true),
 });
-/** A run that finds one result and then ends as told. */
+/** A run with one result, which then throws the given error. */
 const run = (backend: string, status?: VerifyResult['status'], error?: Error) => ({
   backend,
   run: jest.fn(async ({onResults}: {onResults?: (results: VerifyResult[]) => void}) => {

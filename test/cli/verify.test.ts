@@ -6,7 +6,7 @@ import {userFiles} from '../support/userFiles.js';
 import {folder, shell, start} from './command.js';
 
 const file = userFiles({
-  // The gradient of the filter with the sign of its last element wrong.
+  // dFilter with the wrong sign in its last element.
   'wrong sign.ts': `
     import {algorithms, defineAlgorithm} from 'tfjs-convgrad';
     const direct = algorithms().find(({name}) => name === 'direct')!;
@@ -19,7 +19,7 @@ const file = userFiles({
     });`,
   'nothing.ts': 'export {};',
   'uninstall.ts': "import {uninstall} from 'tfjs-convgrad'; uninstall();",
-  // The last row of a gradient that wasm lacks, forgotten; the backend comes later.
+  // dFilter for wasm, which lacks it, without its last row; wasm is imported later.
   'wasm first.ts': `
     import * as tf from '@tensorflow/tfjs';
     import {conv2dBackward} from 'tfjs-convgrad';
@@ -154,7 +154,7 @@ test.each(['no-install', 'alias-builtin'])('--broken-setup %s exits with 1', asy
   expect(stdout).toMatch(/install\(\) is missing|cannot be compared with itself/);
 });
 
-/** Verifies what a module brings. */
+/** Verifies an imported module. */
 const imported = (module: string, backend = 'cpu', ...more: string[]) =>
   start('verify', '--backend', backend, '--problem', problem, '--import', file(module), ...more).ended;
 
@@ -212,7 +212,7 @@ test('a run that verifies nothing exits with 1', async () => {
 test('Ctrl-C exits with 130 and keeps the table and the report', async () => {
   const json = file('interrupted.json');
   const {child, ended} = start('verify', '--backend', 'cpu', '--cases', '100000', '--json', json);
-  // The report so far is written every few seconds, for the case that nobody can write the last one.
+  // A partial report is written every few seconds, in case the process dies.
   while (!existsSync(json)) await sleep(100);
   expect(readReport(json).interrupted).toBe(true);
   child.kill('SIGINT');

@@ -27,7 +27,7 @@ export async function hashesOf(algorithm: string, text: string): Promise<Hashes>
   const {passes} = explain(formatProblem(problem), {backends: [backend], algorithm}).backends[0]!;
   const runs = (pass: Pass) => passes.some((one) => one.pass === pass && one.algorithm === algorithm);
   const wanted = {y: runs('forward'), dx: runs('backpropInput'), dFilter: runs('backpropFilter')};
-  // Behind an activation a gradient depends on the forward pass too, which another algorithm would round in its own way.
+  // With an activation, gradients depend on the forward pass, which another algorithm would round differently.
   if (problem.epilogue && !wanted.y) return {};
   if (!Object.values(wanted).includes(true)) return {};
   install({algorithm, threads: 1});
@@ -79,7 +79,7 @@ function convolve(
   });
 }
 
-/** Tensors whose values the text of the problem decides, with every bit of a float in use. */
+/** Tensors drawn from the problem text, with full float32 mantissas. */
 function inputsOf(problem: Problem, text: string) {
   const {xShape, filterShape} = problemShapes(problem);
   const random = generator(text);
@@ -100,7 +100,7 @@ function inputsOf(problem: Problem, text: string) {
   };
 }
 
-/** Numbers from 0 to 1 that a text decides: a linear congruence, its upper bits alone. */
+/** Numbers in [0, 1) drawn from a text: the upper bits of a linear congruential generator. */
 function generator(text: string): () => number {
   let state = [...text].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) >>> 0, 7);
   return () => {
@@ -109,12 +109,12 @@ function generator(text: string): () => number {
   };
 }
 
-/** The bits of floats. NaN is one value, whatever its bits are. */
+/** The bits of floats, with one canonical NaN. */
 export function bitsOf(values: Float32Array): Uint32Array {
   return new Uint32Array(values.map((value) => (Number.isNaN(value) ? Number.NaN : value)).buffer);
 }
 
-/** FNV-1a over the halves of words, twice 32 bits. */
+/** Two 32-bit FNV-1a hashes over the halves of words. */
 export function hashOf(words: Uint32Array): string {
   let [one, other] = [0x811c9dc5, 0x050c5d1f];
   for (const word of words) {

@@ -3,7 +3,7 @@ import {join} from 'node:path';
 
 const read = (file: string) => readFileSync(join(__dirname, '../..', file), 'utf8');
 
-/** Forward, dX and dFilter of each layer in the table of a page, and of the row of their means. Cells that are empty have a dash. */
+/** Forward, dX and dFilter of each layer in the table of a page, and of the row of means. A dash means no value. */
 function timesOf(page: string): {layers: number[][]; mean: number[]} {
   const cells = read(page)
     .split('\n')

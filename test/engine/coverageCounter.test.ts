@@ -30,7 +30,7 @@ function runAll(): void {
 const hits = () =>
   [...engines, ...algorithms()].flatMap(({counters = []}) => counters).reduce((sum, one) => sum + one.hits, 0);
 
-test('counts nothing, and scans no table for it, unless somebody asks', () => {
+test('engines count hits and scan tables only between startCounting() and its stop', () => {
   const scan = jest.spyOn(Object.getPrototypeOf(Int32Array.prototype), 'some');
   runAll();
   expect(hits()).toBe(0);
@@ -42,7 +42,7 @@ test('counts nothing, and scans no table for it, unless somebody asks', () => {
   expect(scan).toHaveBeenCalled();
 });
 
-test('counts until the last who asked has stopped, however often each stops', () => {
+test('counting goes on until every caller of startCounting() has stopped it', () => {
   const [counter] = makeCounters(['a path']);
   const stops = [startCounting(), startCounting()];
   countHit?.(counter);

@@ -10,7 +10,7 @@ const engines: [string, Engine][] = [
 const lanes = [1, 2, 3, 4, 5, 7, 8, 9, 11, 12, 13, 16, 19];
 const value = (i: number) => ((i * 7) % 11) - 5;
 
-/** Every row of source and out has one element more than lanes. */
+/** Every row of source and out has one element more than `lanes`, which must stay untouched. */
 function sums(engine: Engine, count: number, rows: number, terms: number, accumulate: boolean): number[] {
   const pitch = count + 1;
   const filled = (array: Float32Array) => {

@@ -130,7 +130,7 @@ describe.each(engines)('gemm on %s', (_name, engine) => {
         for (const algorithm of [implicitGemm, depthwise, winograd, winograd4, fft]) {
           if (algorithm.supports(info, pass) !== true) continue;
           const out = new Float32Array(sizeOf(info, output));
-          // What is made of a filter is kept the second time and used the third.
+          // The packed filter is cached the second time and used the third.
           for (let times = flopsOf(info) < 1e5 ? 3 : 1; times > 0; times--) {
             algorithm[pass]?.(info, a, b, out.fill(Number.NaN), engine);
           }

@@ -12,14 +12,14 @@ const lanes = [1, 2, 3, 4, 5, 8, 15];
 const count = 3;
 const value = (i: number) => ((i * 7919) % 2003) / 1001 - 1;
 
-/** What tiles have of their own. */
+/** How much of a tile holds pixels, and whether it is flipped. */
 interface Own {
   rows: number;
   columns: number;
   flipped: boolean;
 }
 
-/** By the definition, along columns and then along rows. */
+/** The spectrum by the definition, along columns and then along rows. */
 function spectrum(side: FourierSide, pixel: (i: number, j: number) => number): number[] {
   const angles = Array.from({length: side}, (_, k) => (-2 * Math.PI * k) / side);
   const [cos, sin] = [angles.map(Math.cos), angles.map(Math.sin)];
@@ -42,7 +42,7 @@ function spectrum(side: FourierSide, pixel: (i: number, j: number) => number): n
   });
 }
 
-/** Tiles one beside the other in rows of all of them, each pixel with one number more than lanes, which is NaN. */
+/** Tiles side by side; each pixel has one number more than `lanes`, which is NaN. */
 function source(side: FourierSide, lanes: number) {
   const [pitch, width] = [lanes + 1, count * side];
   const at = (tile: number, i: number, j: number) => (i * width + tile * side + j) * pitch;
@@ -53,7 +53,7 @@ function source(side: FourierSide, lanes: number) {
   return {data, at, steps, places: Array.from({length: count}, (_, tile) => 4 * at(tile, 0, 0))};
 }
 
-/** The pixels that a spectrum is of. */
+/** The pixel at (i, j) of a tile, 0 outside its rows and columns. */
 function pixelOf({rows, columns, flipped}: Own, data: Float32Array, at: (i: number, j: number) => number) {
   return (i: number, j: number) => {
     if (i >= rows || j >= columns) return 0;
@@ -61,7 +61,7 @@ function pixelOf({rows, columns, flipped}: Own, data: Float32Array, at: (i: numb
   };
 }
 
-/** How far apart the two are where they are furthest; NaN where one of them is none. */
+/** The largest difference; NaN if any value is NaN. */
 function furthest(got: readonly number[], want: readonly number[]): number {
   return Math.max(...got.map((each, i) => Math.abs(each - want[i]!)));
 }
@@ -124,7 +124,7 @@ describe.each(engines)('spectra on %s', (_name, engine) => {
       }
     });
 
-    it('pack into matrices, one a plane, that batchedGemm sums', () => {
+    it('pack into one matrix per plane, which batchedGemm multiplies', () => {
       const own = {rows: 4, columns: 2, flipped: true};
       for (const n of lanes) {
         const {data, at, steps, places} = source(side, n);

@@ -15,7 +15,7 @@ const variant = wasmVariants()[0]!;
 const random = (length: number, seed: number) => Float32Array.from({length}, (_, i) => Math.sin(i * 7.1 + seed));
 const strided = 'mb2ih9iw11ic5oc7kh3kw3sh2sw2-same';
 const plain = 'mb2ih9iw11ic5oc7kh3kw3-same';
-/** Its filter goes through in slices, and is larger than what is compared at a time. */
+/** Its filter is packed in slices and compared in several chunks. */
 const large = 'ih6iw6ic256oc256kh3kw3-same';
 const [kept, again] = cacheCounters as unknown as [{hits: number}, {hits: number}];
 
@@ -123,7 +123,7 @@ it('limits its bytes and evicts unused filters in favour of used ones', () => {
   const [most, found] = [kept.hits - hits[0]!, again.hits - hits[1]!];
   expect(most).toBeLessThan(filters.length);
   expect(most).toBe(found);
-  // Small ones that come and go, until the large ones count as forgotten.
+  // Many uses of a small filter, until the large ones count as unused.
   const small = passOf(winograd, 'ih2iw2ic1oc1kh3kw3-same', 'forward', random(9, 1));
   for (let i = 0; i < 1_100; i++) small(engine);
   const late = filters[filters.length - 1]!;

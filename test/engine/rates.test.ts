@@ -22,7 +22,7 @@ const engines = [
 test.each(engines)('every kind of work has a rate, measured once ($name)', (engine) => {
   const rates = ratesOf(engine);
   const measured = workKinds.map((kind) => rates.of(kind));
-  // What beginning a tile or calling a kernel costs may vanish beside the products that are in the same measurement.
+  // The cost of starting a tile or calling a kernel may be lost in the products measured with it.
   const bounds = workKinds.map((kind) => (kind === 'tiles' || kind === 'calls' ? 0 : 1e-4));
   measured.forEach((time, i) => {
     expect(time).toBeGreaterThanOrEqual(bounds[i]);
@@ -78,7 +78,7 @@ test('a product counts as whole tiles', () => {
   expect(gemmWork({...product, rows: 13, columns: 15}, 1, 1)).toMatchObject({igemm8: 2 * 18 * 10 * 16, tiles: 6});
   expect(gemmWork({...product, columns: 12}, 1, 1)).toMatchObject({igemm8: 2 * 12 * 10 * 8, igemm4: 2 * 12 * 10 * 4});
   expect(gemmWork({...product, columns: 10}, 1, 1)).toMatchObject({igemm8: 2 * 12 * 10 * 8, igemm2: 2 * 12 * 10 * 2});
-  // Outer products store their tiles anew for each block.
+  // Outer products store their tiles again for each block.
   expect(gemmWork({...product, kind: 'igemmTransposed'}, 1, 5)).toEqual({
     ...{igemmTransposed8: 2 * 12 * 10 * 16, tiles: 20, calls: 5, pieces: 5},
   });

@@ -15,7 +15,7 @@ import {makeTestVector} from '../../src/verify/data/testVector.js';
 
 const one = {data: Float32Array.of(1), offset: 0, rowStride: 1, columnStride: 1};
 
-/** Gives the engine work until all its threads have come up. */
+/** Gives the engine work until all its threads have started. */
 async function ready(engine: Engine, threads: number): Promise<Engine> {
   for (let i = 0; i < 2_000 && engine.threads() < threads; i++) {
     engine.gemm.multiply(1, 1, 1, one, one, {...one, data: new Float32Array(1)}, false);
@@ -65,7 +65,7 @@ describe.each(wasmVariants().filter((variant) => variant !== 'fmaLow'))('threads
 
   it('do not start for work that is too small', async () => {
     const engine = wasmEngine(variant, {threads: 2});
-    // The spectra of many filters do.
+    // Except for the spectra of many filters, which pay.
     const small = cases.filter(({info}) => info.inChannels * info.outChannels < 4096);
     run(engine, small);
     await new Promise((resolve) => setTimeout(resolve, 100));

@@ -32,7 +32,7 @@ function wanted(
   return sum;
 }
 
-/** Tiles one after another, each element with one number more than lanes, which is NaN. */
+/** Tiles one after another; each element has one number more than `lanes`, which is NaN. */
 function filled(array: Float32Array, lanes: number): Float32Array {
   return array.map((_, i) => (i % (lanes + 1) === lanes ? Number.NaN : value(i)));
 }
@@ -54,7 +54,7 @@ function transformed(engine: Engine, name: TileMatrix, lanes: number): number[] 
   });
 }
 
-/** How far apart the two are where they are furthest; NaN where one of them is none. */
+/** The largest difference; NaN if any value is NaN. */
 function furthest(got: number[], want: number[]): number {
   return Math.max(...got.map((value, i) => Math.abs(value - want[i]!)));
 }

@@ -8,7 +8,7 @@ test.each(wasmVariants())('the timed kernel of %s computes the right sums', (var
   expect(new Set(sums)).toEqual(new Set([terms]));
 });
 
-/** A tuner of runs that take so many milliseconds of a clock of its own, which `wait` moves on. */
+/** A tuner whose variants take the given milliseconds on a fake clock, which `wait` advances. */
 function trialOf(milliseconds: Partial<Record<WasmVariant, number>>): {trial: VariantTuner; wait(time: number): void} {
   let now = 17;
   const wait = (time: number) => {
@@ -18,7 +18,7 @@ function trialOf(milliseconds: Partial<Record<WasmVariant, number>>): {trial: Va
   return {trial: new VariantTuner(Object.keys(milliseconds) as WasmVariant[], () => now, runOf), wait};
 }
 
-/** How many steps a trial takes until there is a winner; undefined where there is none within so many. */
+/** The number of steps until a winner, or undefined after `most` steps. */
 function stepsOf(trial: VariantTuner, most: number): number | undefined {
   for (let steps = 1; steps <= most; steps++) if (trial.step()) return steps;
   return undefined;

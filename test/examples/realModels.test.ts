@@ -69,8 +69,8 @@ function memory(): object {
 }
 
 /**
- * How far the slope of the loss along its gradient, which is the gradient's length, is from central differences of the loss, as a part of it.
- * Long distances meet the kinks of a relu and short ones rounding, hence three.
+ * Relative errors between the length of the gradient and central differences of the loss along it.
+ * Three distances, because long ones cross kinks of relu and short ones suffer rounding.
  */
 function slopeErrors({loss, variables}: Learner): number[] {
   return tf.tidy(() => {

@@ -1,6 +1,6 @@
 import type {Kind} from '../../src/geometry/conv2dInfo.js';
 
-/** How a tensor came to be. Its values are the same whichever it is. */
+/** How a tensor is made. Its values do not depend on it. */
 export const provenances = [
   'uploaded',
   'computed',
@@ -15,19 +15,19 @@ export const provenances = [
   'real part',
 ] as const;
 
-/** A tensor to be made; plain data, as all of a call. */
+/** Description of a tensor; plain data, like the whole call. */
 export interface TensorSpec {
   shape: readonly number[];
   dtype: 'float32' | 'int32' | 'bool' | 'string' | 'complex64';
-  /** Of its values, which are whole numbers from −4 to 4. */
+  /** Seed of its values, integers from −4 to 4. */
   seed: number;
   from: (typeof provenances)[number];
   disposed?: boolean;
-  /** It is a reshaped view of this argument, and has its values. */
+  /** The argument of which it is a reshaped view. */
   sharing?: ArgumentName;
 }
 
-/** What is no plain data stands in a call by its name. */
+/** Values that are not plain data, by name. */
 export type OddValue = {odd: 'symbol' | 'function' | 'bigint' | 'lookalike' | 'date' | 'proxy'};
 
 export const argumentNames = ['x', 'filter', 'dy', 'bias', 'preluActivationWeights', 'pointwiseFilter'] as const;
@@ -50,7 +50,7 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** What the argument really is: where it is a view, it has the dtype and the values of what it is a view of. */
+/** The argument itself, or for a view the argument it views, with its own shape. */
 export function resolved(call: FuzzCall, spec: TensorSpec): TensorSpec & {view?: ArgumentName} {
   const {sharing, shape} = spec;
   const shared = sharing && call.tensors[sharing];
@@ -58,7 +58,7 @@ export function resolved(call: FuzzCall, spec: TensorSpec): TensorSpec & {view?:
   return {...spec, dtype: shared.dtype, seed: shared.seed, view: sharing!};
 }
 
-/** The values of a tensor, which depend on its description alone. */
+/** The values of a tensor, a function of its description. */
 export function valuesOf(call: FuzzCall, spec: TensorSpec): Float32Array {
   const {shape, dtype, seed} = resolved(call, spec);
   let state = (seed * 2654435761 + 12345) >>> 0;

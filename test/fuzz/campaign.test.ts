@@ -81,7 +81,7 @@ it.each<[string, (call: FuzzCall) => CallOutcome | undefined, RegExp]>([
   expect(findings[0].fault).toMatch(fault);
   const replayed = await campaign(broken, perfect, {seed, path, calls: 1});
   expect(replayed.findings).toMatchObject([{call, count: 1}]);
-  // Nothing is left in it that the fault does not need.
+  // The shrunk call has at most one provenance left.
   const from = Object.values(call.tensors).flatMap((tensor) => ('from' in tensor ? [tensor.from] : []));
   expect(new Set(from).size).toBeLessThanOrEqual(1);
 });
@@ -92,7 +92,7 @@ it('excuses a fault that tfjs alone shows in every second call', async () => {
   let calls = 0;
   const everySecond = host(() => (++calls % 2 === 0 ? changed : right));
   const {findings} = await campaign(broken, everySecond, {seed: 5, calls: 300});
-  // Of convgrad's own function there is nothing alone.
+  // tfjs alone has no function conv2d() to compare with.
   expect(findings.map(({call}) => call.entry)).toEqual(['conv2d']);
 });
 

@@ -31,11 +31,11 @@ export interface CampaignOptions {
   onFinding?(finding: FuzzFinding): void;
 }
 
-/** A kind of fault is shrunk in so many steps at most, and for so many milliseconds: a call that hangs takes long. */
+/** Limits of shrinking one kind of fault; the time limit is for calls that hang. */
 const maxTries = 150;
 const longest = 60_000;
 
-/** Faults of one kind differ in numbers, names and what they quote. */
+/** The kind of a fault: its message without numbers, names and quotations. */
 export function kindOf(fault: string): string {
   return fault.replace(/\[[^\]]*\]|'[^']*'|"[^"]*"|-?\d[\d.e+-]*|NaN|-?Infinity/g, '#').slice(0, 120);
 }

@@ -4,7 +4,7 @@ import {type ArgumentName, argumentNames, type FuzzCall, isSpec, provenances, si
 import {type Entry, entries} from './entries.js';
 import {heightAndWidth} from './readGeometry.js';
 
-/** A geometry as `Problem`, most of which have one. */
+/** A `Problem`, mostly with a valid geometry. */
 const problems: fc.Arbitrary<Problem> = fc
   .record({
     kind: fc.constantFrom('dense' as const, 'depthwise' as const),
@@ -50,7 +50,7 @@ function count(): fc.Arbitrary<number> {
   return fc.integer({min: 0, max: 3});
 }
 
-/** How steps are written: one number where both are the same, or two. */
+/** Strides or dilations as one number if both are equal, or as a pair. */
 const writings = fc.record({
   short: fc.boolean(),
   leaveOut: fc.boolean(),
@@ -64,7 +64,7 @@ const writings = fc.record({
 });
 type Writing = typeof writings extends fc.Arbitrary<infer T> ? T : never;
 
-/** A call as the documentation asks for it, if the problem has a geometry. */
+/** A call as documented, if the problem has a valid geometry. */
 function wellFormed(name: string, entry: Entry, drawn: Problem, writing: Writing): FuzzCall {
   const problem = fitted(entry, drawn);
   const kind = entry.kinds.includes(problem.kind!) ? problem.kind! : entry.kinds[0]!;
@@ -127,7 +127,7 @@ function wellFormed(name: string, entry: Entry, drawn: Problem, writing: Writing
   return {entry: name, kind, tensors, attrs};
 }
 
-/** The problem as far as the entry can express it; mostly, since what it cannot is to be refused. */
+/** The problem reduced to what the entry can express; sometimes left as it is, to be refused. */
 function fitted(entry: Entry, p: Problem): Problem {
   switch (entry.form) {
     case 'conv1d':
@@ -163,7 +163,7 @@ function padOf({pad, dataFormat}: Problem): unknown {
   return dataFormat === 'NCHW' ? [none, none, ...sides] : [none, ...sides, none];
 }
 
-/** Values that no documentation asks for. */
+/** Undocumented values. */
 const strange: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(
     ...[undefined, null, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -1, 0, 1, 2, 1.5, -0.5, 1e-3],
@@ -276,7 +276,7 @@ const strange: fc.Arbitrary<unknown> = fc.oneof(
   fc.string({maxLength: 5}),
 );
 
-/** One change to a call, by which it may still be right. */
+/** One change to a call, which may still be valid. */
 type Corruption =
   | {spoil: 'attribute'; which: number; value: unknown}
   | {spoil: 'unknown attribute'; name: string; value: unknown}
@@ -374,7 +374,7 @@ function corrupted(call: FuzzCall, spoiler: Corruption): FuzzCall {
     case 'share': {
       const shared = names[spoiler.of % names.length]!;
       const other = call.tensors[shared];
-      // A view has as many values; of a view one would not know whose they are.
+      // A view needs the same number of values, and is never a view of a view.
       if (shared === name || !isSpec(other) || other.sharing) return call;
       const isShared = Object.values(call.tensors).some((tensor) => isSpec(tensor) && tensor.sharing === name);
       return change((spec) =>
@@ -384,7 +384,7 @@ function corrupted(call: FuzzCall, spoiler: Corruption): FuzzCall {
   }
 }
 
-/** Any call: a third as the documentation asks for, the others changed in one place or a few. @param names entries to draw from */
+/** Any call: a third as documented, the others changed in a few places. @param names entries to draw from */
 export function calls(names: readonly string[] = Object.keys(entries)): fc.Arbitrary<FuzzCall> {
   return fc
     .record({

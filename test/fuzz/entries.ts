@@ -9,7 +9,7 @@ import {outputShape, readProblem} from './readGeometry.js';
 import {invalid, type Reading, Unjudged} from './reading.js';
 import type {Arguments} from './tensors.js';
 
-/** What a call came to: tensors, or plain numbers. */
+/** The results of a call: tensors or plain numbers. */
 export type Results = Record<string, unknown>;
 
 /** Something that convgrad serves or exports, and what the definition says of it. */
@@ -17,7 +17,7 @@ export interface Entry {
   kinds: readonly Kind[];
   arguments: readonly ArgumentName[];
   attributes: readonly string[];
-  /** The form of its images and attributes: two-dimensional by default. */
+  /** The rank of its images and attributes; two-dimensional by default. */
   form?: 'conv1d' | 'transposed' | 'separable' | 'explain';
   /** tfjs alone has it too. */
   isTfjs: boolean;
@@ -35,7 +35,7 @@ const images = ['x', 'filter'] as const;
 const fused = [...images, 'bias', 'preluActivationWeights'] as const;
 
 type Any = (...args: unknown[]) => unknown;
-/** A function with its types forgotten: what is wrong with the arguments is the point. */
+/** A function without types, to call it with invalid arguments. */
 const untyped = (fn: unknown) => fn as Any;
 const pick = (kind: Kind, dense: unknown, depthwise: unknown) => untyped(kind === 'dense' ? dense : depthwise);
 const runKernel = (name: string, inputs: object, attrs: object) =>
@@ -47,11 +47,11 @@ function gradients(f: (args: Arguments) => unknown, {x, filter, bias, dy, ...oth
   const inputs = bias === undefined || bias === null ? [x, filter] : [x, filter, bias];
   const loss = ([...all]: unknown[]) => f({...others, x: all[0], filter: all[1], bias: all[2]}) as tf.Tensor;
   try {
-    // tfjs does not dispose of what it makes of plain values.
+    // tfjs leaks the tensors that it makes of plain values.
     const found = tf.tidy(() => untyped(tf.grads((...all) => loss(all)))(inputs, dy) as tf.Tensor[]);
     return {dx: found[0], dFilter: found[1], ...(found[2] ? {dBias: found[2]} : {})};
   } finally {
-    // Nor of what a tape keeps whose way back has thrown.
+    // It also leaks what a tape keeps when a gradient throws.
     const {state} = tf.engine();
     for (const {saved} of state.activeTape ?? []) tf.dispose(saved ?? []);
     state.activeTape = [];

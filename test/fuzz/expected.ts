@@ -14,12 +14,12 @@ type Sums = Pick<Expected, 'shape' | 'values' | 'magnitudes'>;
 export interface Output {
   shape: readonly number[];
   values: ArrayLike<number>;
-  /** How far off each value may be; whole numbers must be exact. */
+  /** Tolerance of each value; integers must be exact. */
   slack?: ArrayLike<number>;
 }
 export type Outputs = Record<string, Output>;
 
-/** Enough to judge by, few enough to enumerate. */
+/** Enough terms to judge by, few enough to enumerate. */
 const maxTerms = 4e6;
 
 /** y = activation(x ∗ filter + bias). @param images how x may come: with or without a batch */
@@ -40,7 +40,7 @@ export function forward(
   return {y: {shape: alone ? shape.slice(1) : shape, values, ...(slack ? {slack} : {})}};
 }
 
-/** dx and dFilter, and dBias of what the definition gives for a bias, from dy of the whole. */
+/** dx, dFilter and dBias of the whole call, from its dy. */
 export function backward(
   reading: Reading,
   call: FuzzCall,
@@ -82,7 +82,7 @@ export function backward(
 /** Whether sums of a few of these are exact in float32. */
 const isSmallInteger = (value: number) => Number.isInteger(value) && Math.abs(value) < 2 ** 10;
 
-/** dx alone, of an x whose shape an attribute tells. */
+/** dx alone, with the shape of x from an attribute. */
 export function backpropInput(reading: Reading, call: FuzzCall, kind: Kind, shape: unknown): Outputs {
   const filter = readTensor(reading, call, 'filter');
   const problem = readProblem(reading, kind, shape, filter.shape, call.attrs);
@@ -91,7 +91,7 @@ export function backpropInput(reading: Reading, call: FuzzCall, kind: Kind, shap
   return {dx: resultOf(problem, convolve(problem, inputs).backpropInput, 'x', true)};
 }
 
-/** dFilter alone, of a filter whose shape an attribute tells. */
+/** dFilter alone, with the shape of the filter from an attribute. */
 export function backpropFilter(reading: Reading, call: FuzzCall, kind: Kind, shape: unknown): Outputs {
   const [x, dy] = [readTensor(reading, call, 'x'), readTensor(reading, call, 'dy')];
   const problem = readProblem(reading, kind, x.shape, shape, call.attrs);
@@ -112,7 +112,7 @@ function readInputs(reading: Reading, call: FuzzCall, images: 'batched' | 'any')
   };
 }
 
-/** The three passes; what is not given counts as zeros. */
+/** The three passes; missing inputs count as zeros. */
 export function convolve(problem: Problem, inputs: {[K in keyof Inputs]?: ArrayLike<number>}): Record<Pass, Sums> {
   const {batch, inHeight, inWidth, inChannels, outChannels, filterHeight, filterWidth} = problem;
   if (batch * inHeight * inWidth * inChannels > maxElements) throw new NotTried('too large');
@@ -125,7 +125,7 @@ export function convolve(problem: Problem, inputs: {[K in keyof Inputs]?: ArrayL
   return reference(problem, {x: array('x'), filter: array('filter'), dy: array('dy')});
 }
 
-/** Of a filter without taps. */
+/** The passes of a filter without taps. */
 function sumsOfNothing(p: Problem): Record<Pass, Sums> {
   const zeros = (shape: Sums['shape']): Sums => {
     const values = new Float64Array(sizeOf(shape));
@@ -143,7 +143,7 @@ function sumsOfNothing(p: Problem): Record<Pass, Sums> {
   };
 }
 
-/** The values in the user's order, with their slack. */
+/** The values in the user's order, with their tolerances. */
 function resultOf(problem: Problem, wanted: Sums, image: 'x' | undefined, whole: boolean): Output {
   const [n, h, w, c] = wanted.shape;
   const [shape, values] =

@@ -28,7 +28,7 @@ export function readEpilogue(
     const given = call.tensors[argument];
     if (given === undefined) return undefined;
     if ('value' in given && !given.value) {
-      // Kernels of tfjs look whether there is anything.
+      // Kernels of tfjs only check for truthiness.
       if (given.value !== undefined && given.value !== null && !call.entry.startsWith('kernel')) invalid('no tensor');
       reading.strict &&= given.value === undefined || given.value === null;
       return undefined;
@@ -42,9 +42,9 @@ export function readEpilogue(
   if (name === 'prelu' && !slopes) invalid('prelu without slopes');
   const alpha = leakyreluAlpha ?? 0.2;
   if (name === 'leakyrelu' && !Number.isFinite(alpha)) {
-    // What is no number counts as one where it can, in tfjs too.
+    // tfjs converts other types to a number if it can.
     if (typeof alpha !== 'number') throw new Unjudged('an alpha that is no number');
-    // Infinity is a slope for values below zero; of others nothing is said.
+    // An infinite slope is defined for negative values only.
     if (!Number.isNaN(alpha)) throw new Unjudged('an infinite alpha');
     invalid('an alpha of NaN');
   }

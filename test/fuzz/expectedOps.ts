@@ -18,7 +18,7 @@ export function expectedTransposed(reading: Reading, call: FuzzCall): Outputs {
   return {dx: {...dx!, shape: alone ? dx!.shape.slice(1) : dx!.shape}};
 }
 
-/** A depthwise convolution, and one of single pixels after it. */
+/** A depthwise convolution followed by a pointwise one. */
 export function expectedSeparable(reading: Reading, call: FuzzCall): Outputs {
   if (call.attrs['dataFormat'] !== undefined && call.attrs['dataFormat'] !== 'NHWC') reading.strict = false;
   const {y} = forward(reading, call, 'depthwise', 'any', false);

@@ -9,20 +9,20 @@ import {type FuzzHost, timeoutMilliseconds} from './judge.js';
 
 type HostAnswer = Awaited<ReturnType<PageModule['answer']>>;
 
-/** Somewhere to run calls that may have to be ended. */
+/** A process or page to run calls in, which may have to be killed. */
 interface Sandbox {
   run(call: FuzzCall): Promise<HostAnswer>;
   /** Ends it, whatever it does. */
   end(): Promise<void>;
 }
 
-/** A machine that shares its processors may stand still for a while; what takes longer hangs. */
+/** A shared machine may stall for a while; a call that takes longer hangs. */
 const limit = 4 * timeoutMilliseconds;
 
-/** The fuzzer made a mistake, which is no finding. */
+/** A mistake of the fuzzer itself, not a finding. */
 export class BrokenFuzzer extends Error {}
 
-/** A host that opens another room when a call has hung or ended the one before. */
+/** A host that opens a new room after a call has hung or ended the old one. */
 export async function restarting(open: () => Promise<Sandbox>): Promise<FuzzHost> {
   let room: Sandbox | undefined = await open();
   return {
@@ -34,7 +34,7 @@ export async function restarting(open: () => Promise<Sandbox>): Promise<FuzzHost
       });
       try {
         const answer = await Promise.race([room.run(call), late]);
-        // A heap that an earlier call has spoilt breaks whatever touches it.
+        // A heap that an earlier call has corrupted breaks later calls.
         if ('broken' in answer)
           throw new (/^(RuntimeError|ConvgradError)/.test(answer.broken) ? Error : BrokenFuzzer)(answer.broken);
         return answer;

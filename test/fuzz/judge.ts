@@ -8,18 +8,18 @@ export interface FuzzHost {
   close(): Promise<void>;
 }
 
-/** What a call showed: `fault` where convgrad did what it must not. */
+/** The verdict on a call; `fault` if convgrad is to blame. */
 export interface FuzzVerdict {
   fault?: string;
-  /** How it was found to be right. */
+  /** How it was judged. */
   kind: 'right' | 'refused by convgrad' | 'refused by tfjs' | 'as tfjs alone' | 'not judged' | 'not tried' | 'fault';
 }
 
-/** A call may take so long. */
+/** Time limit of a call. */
 export const timeoutMilliseconds = 5000;
 
 /**
- * Judges one call: a right result or a refusal in words, and nothing left behind. Where convgrad refuses, tfjs alone must not have computed it rightly.
+ * Judges one call: it must give a right result or a clear refusal and leak nothing. convgrad must not refuse what tfjs alone computes rightly.
  *
  * @param alone where convgrad was never installed
  */
@@ -33,7 +33,7 @@ export async function judge(call: FuzzCall, subject: FuzzHost, alone: FuzzHost):
     if (own.length > 0) return fault(own.join('; ') + (got.error ? ` (${got.error.message})` : ''));
   }
   if (got.milliseconds > timeoutMilliseconds) {
-    // A shader that was compiled, or a machine that stood still: neither happens twice.
+    // Run again, since compiling a shader or a stalled machine may have taken the time.
     const again = await subject.run(call);
     if (again.milliseconds > timeoutMilliseconds) return fault(`took ${Math.round(again.milliseconds)} ms`);
   }
@@ -61,7 +61,7 @@ export async function judge(call: FuzzCall, subject: FuzzHost, alone: FuzzHost):
         return {kind: 'refused by convgrad'};
       }
       if (isOurs(stack)) return fault(`raw ${name} from convgrad: ${message}`);
-      // An assertion of tfjs's, or what its tape makes of a strange dy.
+      // An assertion of tfjs, or an error of its tape about dy.
       if (name === 'Error' || call.entry.startsWith('grad of')) return {kind: 'refused by tfjs'};
       const other = isTfjs ? await alone.run(call) : undefined;
       if (other?.error?.name !== name || other.error.message !== message)
@@ -71,10 +71,10 @@ export async function judge(call: FuzzCall, subject: FuzzHost, alone: FuzzHost):
   }
 }
 
-/** tfjs alone is asked so often whether it shows a fault: some of its faults come in every second call. */
+/** Number of tries with tfjs alone, because some of its faults show in every second call only. */
 const tries = 3;
 
-/** Faults of a call that tfjs alone does not show. Of those that it shows, convgrad is not the cause. */
+/** Faults of a call that tfjs alone does not show too. */
 async function faultsOfOurs(call: FuzzCall, got: CallOutcome, alone: FuzzHost): Promise<string[]> {
   let own = got.faults.filter((text) => !(isTfjsOwn(call, got) && /^data: /.test(text)));
   for (let nth = 0; nth < tries && own.length > 0 && entries[call.entry]!.isTfjs; nth++) {
@@ -84,16 +84,16 @@ async function faultsOfOurs(call: FuzzCall, got: CallOutcome, alone: FuzzHost): 
   return own;
 }
 
-/** Whether an op of tfjs's threw. What its kernel had made until then, it leaves behind. */
+/** Whether an op of tfjs threw; it then leaks what its kernel had allocated. */
 function isTfjsOwn({entry}: FuzzCall, {error}: CallOutcome): boolean {
   const throughTfjs = entries[entry]!.isTfjs || entry.startsWith('grad of');
   return error !== undefined && error.name !== 'ConvgradError' && throughTfjs && !isOurs(error.stack);
 }
 
-/** What runs tfjs's own code or a user's in its place: what these throw is not convgrad's. */
+/** Entries that run code of tfjs or of the user, whose errors are not convgrad's. */
 const wrappers = /(fusedGradient|fusedRun|layers|Layers|methodSwaps|outputPool|heap|override)\.js/;
 
-/** Whether convgrad threw it, or asked tfjs for something that threw. Known in Node alone, where convgrad's files are not in one bundle with tfjs. */
+/** Whether convgrad threw the error, or called tfjs code that did. Only known in Node, where the stack shows convgrad's files. */
 function isOurs(stack: string): boolean {
   const frames = stack.split('\n').filter((line) => /^\s+at .*\.m?js/.test(line));
   const own = frames.map(

@@ -65,7 +65,7 @@ function report(backend: string, {seed, calls, kinds, findings}: CampaignResult)
   return findings.length;
 }
 
-/** JSON, with the values that JSON has not. */
+/** JSON, extended by values that JSON lacks. */
 function shown(call: object): string {
   const odd = (_key: string, value: unknown) =>
     value === undefined || (typeof value === 'number' && !Number.isFinite(value)) ? `‹${value}›` : value;

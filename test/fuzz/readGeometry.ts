@@ -3,7 +3,7 @@ import type {Problem} from '../../src/geometry/problem.js';
 import {outputSize} from '../../src/verify/reference/reference.js';
 import {invalid, maxElements, NotTried, type Reading} from './reading.js';
 
-/** The geometry of a call as a problem that the reference can enumerate, or no return. Written from the definition; shares nothing with `src/geometry`. */
+/** The geometry of a call as a problem that the reference can enumerate; throws otherwise. Written from the definition; shares nothing with `src/geometry`. */
 export function readProblem(
   reading: Reading,
   kind: Kind,
@@ -73,14 +73,14 @@ function readPad(reading: Reading, pad: unknown, dataFormat: 'NHWC' | 'NCHW'): P
   };
   for (const i of [0, channels]) {
     const both = pairs[i];
-    // tfjs does not look at them.
+    // tfjs ignores pads of the batch and the channels.
     if (!(Array.isArray(both) && both.length === 2 && both[0] === 0 && both[1] === 0)) reading.strict = false;
   }
   const [[top, bottom], [left, right]] = [pair(rows), pair(columns)];
   return {top, bottom, left, right};
 }
 
-/** The same convolution with steps that the reference can count to, or no return where no window fits. */
+/** The same convolution with steps that the reference can enumerate; throws if no window fits. */
 function withinReach(problem: Problem): Problem {
   const p = {...problem};
   const pads = typeof p.pad === 'object' ? p.pad : undefined;
@@ -92,9 +92,9 @@ function withinReach(problem: Problem): Problem {
     const room = p[size] + (pads ? pads[before] + pads[after] : 2 * number);
     if (p[filter] === 1) p[dilation] = 1;
     if (p.pad !== 'same' && (p[filter] - 1) * p[dilation] + 1 > room) invalid('the filter reaches past its input');
-    // A second window further away than twice the room reads nothing; in no rounding mode do more fit.
+    // A stride of more than twice the room leaves one window, in every rounding mode.
     p[stride] = Math.min(p[stride], 2 * room + 2);
-    // Of taps so far apart, at most the one in the middle meets the image.
+    // With such a dilation at most the middle tap meets the image.
     if (p.pad === 'same') p[dilation] = Math.min(p[dilation], 8 * (p[size] + p[stride]) + 8);
   }
   const {rows, columns} = roughly(p);

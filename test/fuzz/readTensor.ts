@@ -17,12 +17,12 @@ export function readTensor(reading: Reading, call: FuzzCall, name: ArgumentName)
   return {shape: spec.shape, values: valuesOf(call, spec)};
 }
 
-/** With a batch in front where there is none. */
+/** Adds a batch dimension if there is none. */
 export function withBatch({shape, values}: Read, rank = 4): Read {
   return {shape: shape.length === rank - 1 ? [1, ...shape] : shape, values};
 }
 
-/** For each element of y, which element of what is broadcast to it belongs to it. */
+/** For each element of y, the index of the element broadcast to it. */
 export function broadcast(
   shape: readonly number[],
   yShape: readonly number[],

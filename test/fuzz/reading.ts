@@ -1,20 +1,20 @@
-/** Thrown where a call has no meaning: no result can be right, so it must be refused. */
+/** Thrown if a call is invalid: no result can be right, so it must be refused. */
 export class InvalidCall extends Error {}
 
 export function invalid(why: string): never {
   throw new InvalidCall(why);
 }
 
-/** What is found out while a call is read. */
+/** What reading a call finds out. */
 export interface Reading {
-  /** Everything so far is as the documentation asks for it, so a refusal is a fault. Otherwise a refusal is allowed where tfjs alone is not right either. */
+  /** Everything so far is as documented, so a refusal is a fault. Otherwise convgrad may refuse what tfjs alone gets wrong too. */
   strict: boolean;
 }
 
-/** Thrown where a call is not tried, with the reason: it is too large to be judged, or tfjs breaks itself on it. */
+/** Thrown with the reason if a call is not tried: it is too large to judge, or it breaks tfjs. */
 export class NotTried extends Error {}
-/** Thrown where nothing here says what a call gives; it is tried all the same, and may not do harm. */
+/** Thrown if the right result is unknown; the call is tried all the same and must do no harm. */
 export class Unjudged extends Error {}
 
-/** The largest result that a call is let make, so that a campaign fits into any memory. */
+/** The largest result allowed, so that a campaign fits into memory. */
 export const maxElements = 4e6;

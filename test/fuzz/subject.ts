@@ -8,21 +8,21 @@ import {type Arguments, makeArguments, real} from './tensors.js';
 
 /** How a call ended; plain data. */
 export interface CallOutcome {
-  /** What the definition says: it must come out right, it may be refused where tfjs alone is not right either, it means nothing, or the definition does not say. */
+  /** What the definition demands: strict, a right result; loose, a right result or, if tfjs alone is wrong too, a refusal; none, a refusal; unknown, nothing. */
   meaning: 'strict' | 'loose' | 'none' | 'unknown';
-  /** `value`: a result of a call that means nothing. */
+  /** `value`: the result of an invalid call. */
   end: 'right' | 'wrong' | 'value' | 'threw' | 'not tried';
-  /** Of a wrong result, what is wrong. */
+  /** What is wrong with a wrong result. */
   why?: string;
   error?: {name: string; message: string; stack: string};
-  /** What a right result, or an error, does not excuse. */
+  /** Faults beside the result, such as leaks. */
   faults: string[];
-  /** Of the result, to compare where nothing says what is right. */
+  /** Digest of the result, to compare if the right one is unknown. */
   digest?: string;
   milliseconds: number;
 }
 
-/** Makes a backend active, with convgrad or without. */
+/** Activates a backend, with or without convgrad. */
 export async function prepare(backend: string, withConvgrad: boolean): Promise<void> {
   if (!(await tf.setBackend(backend).catch(() => false))) throw new Error(`backend '${backend}' is not available here`);
   await tf.ready();
@@ -39,7 +39,7 @@ export async function answer(call: FuzzCall, withConvgrad: boolean): Promise<Cal
   }
 }
 
-/** Runs a call on the active backend and holds the result against the definition. */
+/** Runs a call on the active backend and compares the result with the definition. */
 async function run(call: FuzzCall, withConvgrad: boolean): Promise<CallOutcome> {
   const reading: Reading = {strict: true};
   let wanted: Outputs | undefined;
@@ -92,7 +92,7 @@ async function run(call: FuzzCall, withConvgrad: boolean): Promise<CallOutcome> 
   return {meaning, ...ended, ...(error ? {error} : {}), faults, milliseconds};
 }
 
-/** tfjs makes tensors of numbers and lists where its ops want one. */
+/** Ops of tfjs convert numbers and lists to tensors. */
 function takesPlainValues({entry, tensors}: FuzzCall): boolean {
   const isPlain = (value: unknown) => value !== undefined && value !== null;
   return (
@@ -108,7 +108,7 @@ function memoryInUse() {
   return {tensors: tf.memory().numTensors, data: tf.backend().numDataIds()};
 }
 
-/** Leaves NaN in memory that is about to be free: outputs of this size may be given it. */
+/** Fills memory with NaN and frees it, since outputs of this size may reuse it. */
 async function poison(wanted: Outputs): Promise<void> {
   for (const {shape} of Object.values(wanted)) {
     const size = sizeOf(shape);
@@ -120,7 +120,7 @@ async function poison(wanted: Outputs): Promise<void> {
   }
 }
 
-/** Holds results against what they must be. */
+/** Compares results with the expected ones. */
 async function compareResults(
   results: Results,
   wanted: Outputs | undefined,
@@ -169,7 +169,7 @@ function sharedData(results: Results | undefined, args: Arguments): string[] {
   );
 }
 
-/** Arguments that were alive are, with their values. */
+/** Checks that the arguments are still alive and unchanged. */
 async function changedInputs(call: FuzzCall, args: Arguments): Promise<string[]> {
   const changed: string[] = [];
   for (const [name, tensor] of Object.entries(args)) {
@@ -192,7 +192,7 @@ function release(args: Arguments): void {
 /** An ordinary call of everything. @returns what is wrong with it */
 async function usual(withConvgrad: boolean): Promise<string | undefined> {
   const right = withConvgrad ? [36, 18, 36, 4, 1, 1] : [36, 18];
-  // One tensor is read: on a GPU that takes longest.
+  // Only one tensor is read, since reading is slowest on a GPU.
   const all = tf.tidy(() => {
     const [x, filter] = [tf.ones([1, 3, 3, 2]) as tf.Tensor4D, tf.fill([3, 3, 2, 2], 2) as tf.Tensor4D];
     const results: tf.Tensor[] = [tf.conv2d(x, filter, 1, 'valid'), tf.depthwiseConv2d(x, filter, 1, 'valid')];

@@ -3,7 +3,7 @@ import {type ArgumentName, type FuzzCall, isSpec, type OddValue, resolved, type 
 
 export type Arguments = Partial<Record<ArgumentName, unknown>>;
 
-/** Makes the arguments of a call on the active backend. @returns undefined where that has no such tensors */
+/** Makes the arguments of a call on the active backend. @returns undefined if the backend has no such tensors */
 export async function makeArguments(call: FuzzCall): Promise<Arguments | undefined> {
   const made: Arguments = {};
   const all = Object.entries(call.tensors) as [ArgumentName, TensorSpec | {value: unknown}][];
@@ -19,7 +19,7 @@ export async function makeArguments(call: FuzzCall): Promise<Arguments | undefin
   return made;
 }
 
-/** What a value of a call stands for. */
+/** The value that a name in a call stands for. */
 export function real(value: unknown): unknown {
   switch ((value as OddValue | null | undefined)?.odd) {
     case undefined:

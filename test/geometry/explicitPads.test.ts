@@ -6,7 +6,7 @@ import {type Problem, parseProblem, problemInfo} from '../../src/geometry/proble
 import {edgeCases} from '../../src/verify/cases/edgeCases.js';
 import {convolutionProblem} from '../../src/verify/cases/randomProblem.js';
 
-/** The geometry that the pads alone give, without 'same' and without rounding mode. */
+/** The geometry resolved again from the explicit pads alone. */
 function again(problem: Problem) {
   const info = problemInfo(problem);
   const {strideHeight, strideWidth, dilationHeight, dilationWidth} = problem;

@@ -54,7 +54,7 @@ it('never changes which pixels are read', () => {
       fc.nat(5),
       fc.nat(5),
       (axis, extra, o, i) => {
-        // Often a pad with which some tap reads the image.
+        // Choose pads so that some tap often reads the image.
         const padTop = extra % 2 === 0 ? extra : o * axis.strideHeight + i * axis.dilationHeight - (o % axis.inHeight);
         const info: Conv2DInfo = {...plain, ...axis, padTop: Math.max(0, padTop)};
         const fitted = fitToIndexRange(info, maxInt32);

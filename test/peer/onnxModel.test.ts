@@ -48,7 +48,7 @@ test('the model is one convolution with the shapes and attributes of the problem
   expect(read('mb2ih300iw17ic5oc7kh3kw2sh2sw1dh1dw3-pt1pb0pl2pr4')).toEqual({
     operator: 'Conv',
     names: ['x', 'filter', 'y'],
-    // Rows that no window reaches are padded by nobody.
+    // Rows that no window reaches are not padded.
     attributes: {strides: [2, 1], dilations: [1, 3], pads: [1, 2, 0, 4], group: 1},
     values: [
       ['x', [2, 5, 300, 17]],

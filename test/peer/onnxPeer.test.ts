@@ -12,7 +12,7 @@ const info = problemInfo(parseProblem('mb2ih6iw5ic3oc4kh3kw2-same'));
 const x = Float32Array.from({length: sizeOf(info, 'x')}, (_, i) => (i % 7) - 3);
 const filter = Float32Array.from({length: sizeOf(info, 'filter')}, (_, i) => (i % 5) - 2);
 
-/** A runtime that computes the same, or what `spoil` makes of it. */
+/** A fake runtime that computes the right result, changed by `spoil`. */
 function runtime(spoil: (value: number) => number): OnnxRuntime & {released: number; fed: Record<string, number[]>[]} {
   const [n, h, w, F] = shapeOf(info, 'y');
   const y = new Float32Array(sizeOf(info, 'y'));
@@ -82,7 +82,7 @@ test('a missing runtime gives a message', async () => {
   else expect(found).toMatchObject({name: expect.stringMatching(/^onnxruntime-node \d/), threads: 1});
 });
 
-// In a process of its own: the package takes no arrays of a test's.
+// In its own process, because the package rejects arrays from the jest sandbox.
 test('onnxruntime-node is timed if installed; otherwise a message says so and bench continues', async () => {
   const problems = ['mb2ih9iw8ic5oc7kh3kw2sh2sw1-pt1pb0pl2pr1', 'ih9iw8ic4oc8kh3kw3sh2sw2-same-depthwise'];
   const flags = [

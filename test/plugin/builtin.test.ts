@@ -15,7 +15,7 @@ type Shape = [number, number, number, number];
 beforeAll(() => tf.setBackend('wasm'));
 afterEach(uninstall);
 
-/** Where a forward pass is not what the definition says; integers, so exactly. */
+/** The first element of a forward pass that differs from the reference on integers, or −1. */
 function firstWrong(problem: Problem): number {
   const inputs = drawInputs(problem, 'integers', 1);
   const {values, shape} = reference(problem, inputs).forward;
@@ -41,7 +41,7 @@ it('is right for all pads, roundings, dilations and data formats, since it gets 
   const single = filled.filter(isSingle).length;
   const {calls, builtin, summary} = installation.report();
   expect(builtin).toEqual([{backend: 'wasm', pass: 'forward', calls: filled.length - single}]);
-  // The definition computes what is tiny.
+  // Tiny problems go to the definition.
   expect(calls.map(({algorithm}) => algorithm)).toEqual(['direct', 'implicitGemm']);
   expect(calls.reduce((sum, row) => sum + row.calls, 0)).toBe(single);
   expect(single).toBeGreaterThan(0);

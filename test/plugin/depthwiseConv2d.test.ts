@@ -44,7 +44,7 @@ describe('depthwiseConv2d', () => {
       /filter must have rank 4, \[height, width, inChannels, channelMultiplier\]/,
     ],
     ['other channels', [3, 2, 2, 1], /has 3 channels but filter \[3,2,2,1\] expects 2/],
-  ])('refuses a filter with %s in its own name', (_name, shape, message) => {
+  ])('names itself when it refuses %s', (_name, shape, message) => {
     const ask = () => depthwiseConv2d(x(), integers(shape, 1) as Image, 1, 'valid');
     expect(ask).toThrow(message);
     expect(ask).toThrow(/^depthwiseConv2d: /);

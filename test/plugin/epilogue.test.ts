@@ -6,7 +6,7 @@ import {integers} from '../support/programs.js';
 type Convolve = (args: never) => tf.Tensor;
 const own: Record<string, Convolve> = {conv2d, depthwiseConv2d} as never;
 const activations = ['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu', 'prelu', '', undefined];
-/** Those that are tried beside slopes. */
+/** Activations that are also tried with slopes. */
 const withSlopes = ['linear', 'relu', 'prelu'];
 
 /** activation(x ∗ filter + bias) from its parts, by tfjs on cpu without convgrad; `beside` is shaped for NHWC. */
@@ -36,7 +36,7 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
     uninstall();
   });
 
-  /** Channels go last, or first; tfjs's own transpose divides by zero on wasm where nothing is to be moved. */
+  /** Converts from NHWC. Empty tensors are made anew, because tfjs's transpose divides by zero on wasm. */
   function to(dataFormat: string, tensor: tf.Tensor): tf.Tensor {
     const [n, h, w, c] = tensor.shape;
     if (dataFormat === 'NHWC') return tensor;
@@ -61,7 +61,7 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
       'matches the values and gradients of tfjs for %j',
       async ({activation, batch, dataFormat, hasBias, slopes}) => {
         const x = tf.add(integers(tf, [batch, 4, 5, 3], 1), 0.118);
-        // No sum is 0 or 6, where the gradient of an activation is a matter of taste.
+        // No sum is 0 or 6, where the derivative of an activation is undefined.
         const filter = tf.add(integers(tf, [2, 3, 3, kind === 'conv2d' ? 4 : 2], 2), 0.372);
         const beside: Record<string, tf.Tensor> = {
           ...(hasBias ? {bias: tf.add(integers(tf, [channels], 3), 0.0213)} : {}),

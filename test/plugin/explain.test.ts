@@ -83,7 +83,7 @@ test('geometry, shapes and cost match the problem', () => {
   const flops = 2 * (2 * 5 * 7) * (3 * 2 * 4) * 6;
   for (const {backend, passes: all} of found.backends) {
     for (const {cost} of all) {
-      // Some shaders of webgpu multiply zeros beside the image as well.
+      // Some webgpu shaders also multiply zeros outside the image.
       if (backend === 'webgpu') expect(cost.flops).toBeGreaterThanOrEqual(flops);
       else expect(cost.flops).toBe(flops);
       expect(cost.intensity).toBeCloseTo(flops / cost.bytes, 9);

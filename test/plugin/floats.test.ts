@@ -23,7 +23,7 @@ afterAll(() => uninstall());
 
 const held = () => [tf.memory().numTensors, tf.memory().numDataBuffers, tf.memory().numBytes];
 
-// tfjs's clones on wasm, which the tape saves, take integers for floats.
+// The tape saves clones, and tfjs's clone on wasm misreads integers as floats.
 describe.each([
   ['int32', 'disposed of'],
   ['int32', 'kept'],

@@ -91,7 +91,7 @@ describe('a customGrad of the user', () => {
   const byOp = (x: tf.Tensor, filter: tf.Tensor) => fused({x, filter, strides: 1, pad: 'same'} as never);
   const inputs = () => [integers([1, 4, 4, 1], 1), integers([3, 3, 1, 1], 2)];
 
-  /** x and filter are inputs of the rule, as in tfjs's own op, and are saved in its order. */
+  /** A customGrad with x and filter as inputs, saved in the order of tfjs's own op. */
   function rule(convolve: typeof byKernel, gradFunc: (dy: tf.Tensor) => tf.Tensor | tf.Tensor[]) {
     const op = tf.customGrad(((x: tf.Tensor, filter: tf.Tensor, save: Save) => {
       const value = convolve(x, filter);

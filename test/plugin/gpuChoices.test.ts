@@ -14,7 +14,7 @@ afterEach(() => {
   resetChoices();
 });
 
-/** What computes forward, dX and dFilter. */
+/** The algorithms chosen for forward, dX and dFilter. */
 function chosen(backend: string, layer: string): string {
   const {problem} = benchLayers().find(({name}) => name === layer)!;
   const [{passes: found}] = explain(problem, {backends: [backend]}).backends as [
@@ -23,7 +23,7 @@ function chosen(backend: string, layer: string): string {
   return found.map(({algorithm}) => algorithm).join(' ');
 }
 
-// All of them were the fastest in every run of bench in software.
+// Each was the fastest in every run of bench with software rendering.
 test.each([
   ['webgpu', 'ResNet-20 stem', 'implicitGemm implicitGemm implicitGemm'],
   ['webgpu', 'ResNet-20 stage 2', 'winograd winograd winograd'],
@@ -155,7 +155,7 @@ test('on webgl the built-in competes by predicted time where it is right', () =>
   withAdapter('webgl', 'SwiftShader', () => {
     const find = (info = head, builtin: ReturnType<typeof stock> | undefined = stock(), wanted = auto) =>
       select('test', 'webgl', info, 'forward', wanted, builtin).implementation.algorithm;
-    // Who asks without it gets another and decides nothing for those who ask with it.
+    // A choice made without the built-in is not cached for calls that consider it.
     const without = select('test', 'webgl', head, 'forward', auto).implementation.algorithm;
     expect(without).not.toBe('builtin');
     expect(cachedChoices()).toEqual({});
@@ -164,7 +164,7 @@ test('on webgl the built-in competes by predicted time where it is right', () =>
     expect(find()).toBe('builtin');
     expect(select('test', 'webgl', head, 'forward', auto).implementation.algorithm).toBe(without);
     expect(find(head, stock(), {...auto, algorithm: 'channelPacked'})).toBe('channelPacked');
-    // Where its lanes are undefined it is no candidate, whatever its time.
+    // It is no candidate if its unused lanes may be undefined, whatever its time.
     expect(find({...head, inWidth: 61, outWidth: 61})).not.toBe('builtin');
     const times = candidatesOf('webgl', head, 'forward', auto, stock()).map(({milliseconds}) => milliseconds!);
     expect(times.slice(0, 4)).toEqual([...times.slice(0, 4)].sort((a, b) => a - b));

@@ -4,7 +4,7 @@ import type * as convgrad from 'tfjs-convgrad';
 
 type Tf = typeof tfjs;
 
-/** The registries that copies of tfjs share, emptied: as in a process that has imported nothing yet. */
+/** The registries that copies of tfjs share. Emptied before each test, as in a new process. */
 const globals = globalThis as {_tfGlobals?: Map<string, unknown>; _tfengine?: unknown};
 
 /** A new copy of tfjs, in the same process and on the same global registries as the others. */
@@ -37,7 +37,7 @@ beforeEach(() => {
   jest.spyOn(console, 'warn').mockImplementation();
 });
 
-/** What this copy of tfjs makes of a convolution of nine ones. */
+/** The sum of nine ones, computed by conv2d of this copy of tfjs. */
 function sumOfNine(tf: Tf): number {
   return tf.tidy(
     () => tf.conv2d(tf.ones([1, 3, 3, 1]) as tfjs.Tensor4D, tf.ones([3, 3, 1, 1]), 1, 'valid').dataSync()[0],
@@ -187,7 +187,7 @@ it('adds the kernels that an imported backend lacks, and uninstall() removes the
   expect(y).toBe(18);
   expect(installation.report()).toMatchObject({
     serving: true,
-    // A forward pass as small as that is delegated.
+    // Such a small forward pass is delegated.
     builtin: [{backend: 'wasm', pass: 'forward', calls: 1}],
   });
   convgrad.uninstall();

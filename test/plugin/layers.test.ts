@@ -20,7 +20,7 @@ function conv1d(args: Conv1DArgs, inputShape = [11, 2]): tf.layers.Layer {
   return built(tf.layers.conv1d({filters: 3, kernelSize: 3, ...args}), inputShape);
 }
 
-/** Holds value and gradients of the layer under convgrad against plain ops of tfjs without it. */
+/** Compares value and gradients of the layer with convgrad to plain ops of tfjs without it. */
 function expectRight(layer: tf.layers.Layer, xShape: number[]): void {
   const [x, weights] = [integers(xShape, 1), variablesOf(layer)];
   const want = valueAndGradients((input) => convReference(layer, input), x, weights);

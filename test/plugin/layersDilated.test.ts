@@ -20,7 +20,7 @@ afterEach(() => {
   uninstall();
 });
 
-/** Holds value and gradients of the layer under convgrad against plain ops of tfjs without it. */
+/** Compares value and gradients of the layer with convgrad to plain ops of tfjs without it. */
 function expectRight(layer: tf.layers.Layer, reference: Reference, xShape: number[]): void {
   const [x, weights] = [integers(xShape, 1), variablesOf(layer)];
   const want = valueAndGradients(reference, x, weights);

@@ -41,7 +41,7 @@ function dilated(padding: 'same' | 'causal' = 'same'): tf.Sequential {
 /** A batch, small enough for steady progress at the rate of `train`. */
 const batch = () => tf.tidy(() => [tf.div(integers([4, 7, 7, 1], 1), 8), integers([4, 1], 2)]);
 
-/** The losses of some steps on data that do not change. */
+/** The losses of some steps on the same batch. */
 async function train(model: tf.LayersModel, steps: number): Promise<number[]> {
   model.compile({optimizer: tf.train.sgd(0.02), loss: 'meanSquaredError'});
   const [x, y] = batch();

@@ -10,7 +10,7 @@ const images = () => random([2, 6, 7, 3], 1) as tf.Tensor4D;
 const square = () => random([2, 6, 6, 3], 1) as tf.Tensor4D;
 const volumes = () => random([1, 4, 5, 4, 2], 2) as tf.Tensor5D;
 
-/** Each op on data for which its gradient is a gradient of everything it has. */
+/** A use of each op that exercises all of its gradient kernels. */
 const uses: Record<string, () => {f: (...inputs: tf.Tensor[]) => tf.Tensor; inputs: tf.Tensor[]}> = {
   conv2d: () => ({
     f: (x, filter) => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same'),
@@ -74,7 +74,7 @@ afterEach(uninstall);
 describe('gradientKernels', () => {
   beforeAll(() => tf.setBackend('cpu'));
 
-  /** Named as kernels of gradients are. */
+  /** Whether the name is that of a gradient kernel. */
   const isOfGradients = (name: string) =>
     /Grad$|Backprop|^UnsortedSegmentSum$/.test(name) && !name.startsWith('Convgrad');
 

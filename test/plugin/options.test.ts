@@ -81,7 +81,7 @@ it.each([
 });
 
 describe('an algorithm that a backend does not run', () => {
-  /** Feedback alignment, say: whatever it computes, nobody else computes it. */
+  /** An algorithm that is not a convolution, such as feedback alignment, so no other may replace it. */
   const mine: Parameters<typeof defineAlgorithm>[0] = {
     name: 'mine',
     backpropInput: ((_info, _dy, _filter, dx) => void dx.fill(7)) as Algorithm['backpropInput'],

@@ -15,7 +15,7 @@ const resize =
   (x) =>
     resizes[kind](x as tf.Tensor4D, size, alignCorners, halfPixelCenters);
 
-/** Linear operations all: the gradient follows from what they make of each unit vector. */
+/** All are linear, so their gradients follow from their values on unit vectors. */
 const cases: [what: string, shape: number[], op: Op][] = [
   ...(['reflect', 'symmetric'] as const).flatMap((mode): [string, number[], Op][] => [
     [`mirrorPad ${mode} of a vector`, [3], mirror([[1, 1]], mode)],
@@ -148,7 +148,7 @@ describe.each(['cpu', 'wasm'])('the gradients that install() repairs, on %s', (b
     };
     const x = tf.tensor(whole(2 * 3 * 3 * 4, 3), [2, 3, 3, 4]);
     expect((await checkGradients(f, [x])).passed).toBe(true);
-    // f is a quadratic form, whose gradient is linear: what its gradient makes of x is what its Hessian makes of it.
+    // f is a quadratic form, so its gradient at x is its Hessian times x.
     const once = (v: tf.Tensor) => tf.grad((a) => tf.sum(f(a)))(v);
     const direction = tf.tensor(whole(x.size, 3), x.shape);
     const twice = tf

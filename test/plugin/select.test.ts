@@ -15,7 +15,7 @@ const fast: Requested = {algorithm: 'auto', accuracy: 'fast'};
 const x = () => tf.ones<tf.Rank.R4>([2, 20, 20, 16]);
 const filter = () => tf.ones<tf.Rank.R4>([3, 3, 16, 32]);
 
-/** Algorithms that claim to take that long, in nanoseconds of plain loops. */
+/** Defines an algorithm that claims the given work. */
 let undo: (() => void)[] = [];
 function define(name: string, work: Work | undefined, more: Partial<Algorithm> = {}): void {
   const cost: Algorithm['cost'] = (info, pass) => ({...direct.cost(info, pass), work});
@@ -73,7 +73,7 @@ test('a less accurate algorithm runs only by name or with accuracy fast', () => 
   expect(chosen({algorithm: 'feather', accuracy: 'standard'})).toBe('feather');
   resetChoices();
   expect(chosen(fast)).toBe('feather');
-  // What was chosen while it was permitted is not taken after.
+  // A choice made with accuracy fast does not outlive it.
   expect(chosen()).not.toBe('feather');
 });
 
@@ -151,7 +151,7 @@ test('conv2d() selects like the installed kernels', () => {
   expect(install({tf}).report().calls).toEqual([{backend: 'cpu', algorithm: 'feather', pass: 'forward', calls: 1}]);
 });
 
-// Transforms that err less than sums do may be chosen, and they leave fractions of 1e-4 here.
+// Transforms with small errors may be chosen; they leave fractions of 1e-4 here.
 test('the selected algorithm computes integers up to rounding', () => {
   define('anvil', {scalar: 1e12});
   const problem = 'ih40iw40ic64oc64kh3kw3-same';

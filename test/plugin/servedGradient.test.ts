@@ -9,7 +9,7 @@ afterEach(() => {
   uninstall();
 });
 
-/** The values that f gives, or the error that it throws. */
+/** The values of f, or its error message. */
 function outcome(f: () => tf.Tensor[]): unknown {
   try {
     return f().map((tensor) => [tensor.shape, [...tensor.dataSync()]]);
@@ -18,7 +18,7 @@ function outcome(f: () => tf.Tensor[]): unknown {
   }
 }
 
-/** What f gives with tfjs alone, and while convgrad serves another backend than the active one. */
+/** The outcome of f with tfjs alone, and with convgrad serving another backend. */
 function aloneAndUnserved(f: () => tf.Tensor[]): [alone: unknown, unserved: unknown] {
   const alone = outcome(f);
   install({backends: ['wasm']});

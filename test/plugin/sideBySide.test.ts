@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import {ConvgradError, conv2d, install, uninstall} from 'tfjs-convgrad';
 
-/** What the table of docs/compare.md says of tfjs alone and with convgrad, row by row. */
+/** The rows of the table in docs/compare.md. */
 
 const ones = (...shape: [number, number, number, number]) => tf.ones(shape) as tf.Tensor4D;
 const valuesOf = (tensor: tf.Tensor) => [...tensor.dataSync()];

@@ -6,7 +6,7 @@ afterEach(uninstall);
 
 const [batch, side, classes] = [8, 12, 3];
 
-/** All that a small classifier has: two convolutions, the second dilated, batch normalisation, whose values go below zero, pooling and a dense layer. */
+/** A small classifier: two convolutions, the second dilated, batch normalisation with negative values, pooling and a dense layer. */
 function network(dilationRate = 2): tf.Sequential {
   const initializer = (seed: number) => ({kernelInitializer: tf.initializers.glorotUniform({seed})});
   const model = tf.sequential({
@@ -47,7 +47,7 @@ it('the losses of training on wasm equal those on cpu up to rounding', async () 
   const onWasm = await losses('wasm', steps);
   expect(onCpu[steps - 1]).toBeLessThan(0.5 * onCpu[0]);
   // Two orders of a sum of K terms differ by at most 2γ(K), relatively to Σ|a||b|. The longest, over the pixels of a batch, has 8·10·10 terms;
-  // each step hands the difference on to the next.
+  // the differences add up over the steps.
   const gamma = 800 * 2 ** -24;
   onWasm.forEach((loss, step) => {
     expect(Math.abs(loss - onCpu[step])).toBeLessThanOrEqual((step + 1) * 2 * gamma * onCpu[step]);

@@ -12,7 +12,7 @@ import {userFiles} from '../support/userFiles.js';
 
 const file = userFiles({});
 
-/** Of a machine that nobody measured. */
+/** Rates of an invented machine. */
 const rates = {
   from: 'thin air',
   nanoseconds: {

@@ -15,15 +15,15 @@ import {type Backend, provenances} from './provenances.js';
 
 /** What {@link checkProvenances} found. */
 export interface ProvenanceFindings {
-  /** Results that are not what the definition says, the first element of each. */
+  /** The wrong results, with the first wrong element of each. */
   wrong: string[];
-  /** What the device complained of. */
+  /** Errors that the device reported. */
   complaints: string[];
   /** Counts of tensors and data that a second run changed. */
   leaks: string[];
-  /** The algorithms that computed. */
+  /** The algorithms that served. */
   served: string[];
-  /** How many provenances there were. */
+  /** Number of provenances tried. */
   count: number;
 }
 

@@ -44,7 +44,7 @@ export function valueAndGradients(
   });
 }
 
-/** A filter [kh, kw, C, F] with zeros between its taps: what a dilated convolution is to kernels that know no dilation. */
+/** A filter [kh, kw, C, F] with zeros between its taps: which replaces a dilation. */
 export function dilateFilter(filter: Image, [dh, dw]: number[]): Image {
   const [kh, kw, C, F] = filter.shape;
   const apart = tf.pad(tf.reshape(filter, [kh, 1, kw, 1, C, F]), [
@@ -73,7 +73,7 @@ interface LayerSettings {
 
 const settingsOf = (layer: tf.layers.Layer) => layer as unknown as LayerSettings;
 
-/** What a Conv2D or Conv1D is to compute, by ops that tfjs differentiates without convgrad. */
+/** The right result of a Conv2D or Conv1D layer, by ops that tfjs alone differentiates. */
 export function convReference(layer: tf.layers.Layer, x: tf.Tensor): tf.Tensor {
   const {strides, padding, dilationRate, dataFormat, activation} = settingsOf(layer);
   const [kernel, bias] = variablesOf(layer) as unknown as tf.Tensor[];

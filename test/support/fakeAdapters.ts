@@ -1,6 +1,6 @@
 import {engine} from '@tensorflow/tfjs';
 
-/** What convgrad asks of an adapter before anything runs there, where a process has none. */
+/** What convgrad reads from an adapter, for a process without a GPU. */
 const fakes: Readonly<Record<string, (name: string) => object>> = {
   webgpu: (name) => ({adapterInfo: {vendor: 'some', architecture: name}}),
   webgl: (name) => ({

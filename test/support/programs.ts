@@ -38,12 +38,12 @@ const fused = (['Conv2D', 'DepthwiseConv2D'] as const).flatMap((kernel) =>
   ),
 );
 
-/** What tfjs alone does not run. */
+/** Combinations that tfjs alone does not run. */
 function isRefused({kernel, activation, slopes, batch, dataFormat, via}: (typeof fused)[number]): boolean {
   if (activation === 'prelu' && slopes === undefined) return true;
   if (dataFormat === 'NCHW')
     return kernel === 'DepthwiseConv2D' || (slopes !== undefined && slopes !== 'vector') || via === 'op';
-  // It finds no shape to broadcast to.
+  // It fails to broadcast the bias.
   return slopes === 'image' && batch === 0 && activation === 'prelu';
 }
 
@@ -63,7 +63,7 @@ function fusedProgram({kernel, activation, hasBias, slopes, batch, dataFormat, v
   };
 }
 
-/** Integers where kernels of cpu take any numbers. */
+/** int32 inputs, which the cpu kernels accept. */
 const numbers: Record<string, Program> = {
   'int32 x of conv2dTranspose': (tf) =>
     transposed(tf, integers(tf, [2, 3, 3, 4], 1, 'int32'), integers(tf, [2, 3, 3, 4], 2)),
@@ -139,13 +139,13 @@ function everyKernel(tf: Tf, first: 'float32' | 'int32', second: 'float32' | 'in
       {...shapes, filterShape: [2, 3, 3, 1], dilations: [1, 1], strides: [1, 1]},
     ),
   ];
-  // Of an int32 x some kernels of cpu make an int32 result.
+  // Some cpu kernels return int32 for an int32 x.
   return results.map((result) => result.toFloat());
 }
 
 type Sizes = [xShape: Shape, filterShape: Shape, pad?: 'same' | 'valid' | number];
 
-/** Sizes of 0: sums of nothing, or nothing at all. */
+/** Sizes of 0: empty sums or empty results. */
 const empty: Record<string, Sizes> = {
   'an empty batch': [
     [0, 4, 5, 2],
@@ -216,7 +216,7 @@ function emptyPrograms(name: string, [xShape, filterShape, pad = 'same']: Sizes)
   ];
 }
 
-/** By name. What they give without convgrad on cpu is what they are to give with it on every backend. */
+/** Programs by name. With convgrad on any backend they must give what tfjs alone gives on cpu. */
 export const programs: ReadonlyMap<string, Program> = new Map([
   ...fused
     .filter((one) => !isRefused(one))
@@ -232,7 +232,7 @@ export const programs: ReadonlyMap<string, Program> = new Map([
   ...Object.entries(empty).flatMap(([name, sizes]) => emptyPrograms(name, sizes)),
 ]);
 
-/** What a program gives: for each tensor its shape, dtype and values. */
+/** The result of a program: shape, dtype and values of each tensor. */
 export async function outcomeOf(tf: Tf, program: Program): Promise<[string, number[]][]> {
   const tensors = tf.tidy(() => program(tf));
   const outcome: [string, number[]][] = [];
@@ -241,7 +241,7 @@ export async function outcomeOf(tf: Tf, program: Program): Promise<[string, numb
   return outcome;
 }
 
-/** The names of those that give something else on the active backend, with what they give. */
+/** The programs with a different result on the active backend, and that result. */
 export async function different(
   tf: Tf,
   wanted: ReadonlyMap<string, [string, number[]][]>,

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import {conv2d} from '../../src/index.js';
 
-/** Makes a tensor of these whole numbers in this shape, in one of the ways in which users come by tensors. */
+/** Makes a tensor of these integers and this shape, in one of the ways in which users get tensors. */
 export type Provenance = (values: readonly number[], shape: number[]) => tf.Tensor | Promise<tf.Tensor>;
 
 export type Backend = 'cpu' | 'wasm' | 'webgl' | 'webgpu';
@@ -9,7 +9,7 @@ export type Backend = 'cpu' | 'wasm' | 'webgl' | 'webgpu';
 const sizeOf = (shape: readonly number[]) => tf.util.sizeFromShape([...shape]);
 const plus = (values: readonly number[], by: number) => values.map((value) => value + by);
 
-/** A tensor whose values lie on the device: an operation has computed them. */
+/** A tensor computed by an operation, with its values on the device. */
 const computed = (values: readonly number[], shape: number[], dtype: 'float32' | 'int32' = 'float32') =>
   tf.add(tf.tensor(plus(values, -1), shape, dtype), tf.scalar(1, dtype));
 
@@ -23,7 +23,7 @@ const packed = (tensor: tf.Tensor) => {
   return tensor;
 };
 
-/** A tensor that another backend made, and that the active one fetches when it first needs it. */
+/** A tensor made by another backend, which the active one fetches on first use. */
 async function onAnother(make: () => tf.Tensor, other: string): Promise<tf.Tensor> {
   const backend = tf.getBackend();
   await tf.setBackend(other);
@@ -33,7 +33,7 @@ async function onAnother(make: () => tf.Tensor, other: string): Promise<tf.Tenso
   return tensor;
 }
 
-/** Where tensors may come from that move to a backend. */
+/** The backends from which a tensor may move to a given one. */
 const others: Readonly<Record<Backend, Backend>> = {cpu: 'wasm', wasm: 'cpu', webgl: 'webgpu', webgpu: 'webgl'};
 
 /** Bytes as pixels of an image of one row, three to a pixel. */
@@ -50,11 +50,11 @@ function canvasOf(image: ImageData): HTMLCanvasElement {
   return canvas;
 }
 
-/** The values from the first of them on, where pixels hold a few more. */
+/** Drops the extra values at the end of the last pixel. */
 const asTensor = (pixels: tf.Tensor, shape: number[]) =>
   tf.reshape(tf.slice(tf.reshape(pixels, [-1]), 0, sizeOf(shape)), shape);
 
-/** Of whole numbers of either sign. */
+/** Provenances for integers of either sign. */
 const ofIntegers: Readonly<Record<string, Provenance>> = {
   uploaded: (values, shape) => tf.tensor([...values], shape),
   computed,
@@ -152,7 +152,7 @@ const ofIntegers: Readonly<Record<string, Provenance>> = {
     tf.reshape(tf.gather(tf.tensor1d([...values].reverse()), tf.range(values.length - 1, -1, -1, 'int32')), shape),
 };
 
-/** Of whole numbers, by way of another backend that reads them at once; webgpu takes seconds for that. */
+/** Provenances for integers by way of another backend that reads them synchronously; webgpu takes seconds for that. */
 const ofHost: Readonly<Record<string, Provenance>> = {
   'cast before it moved to another backend and back': (values, shape) => {
     const tensor = computed(values, shape, 'int32').toFloat();
@@ -160,7 +160,7 @@ const ofHost: Readonly<Record<string, Provenance>> = {
   },
 };
 
-/** Of whole numbers, by way of complex ones, which wasm does not have. */
+/** Provenances for integers by way of complex tensors, which wasm lacks. */
 const ofComplex: Readonly<Record<string, Provenance>> = {
   'the real part of a cast from int32': (values, shape) =>
     tf.real(tf.cast(computed(values, shape, 'int32'), 'complex64')),
@@ -168,7 +168,7 @@ const ofComplex: Readonly<Record<string, Provenance>> = {
   'the imaginary part': (values, shape) => tf.imag(tf.complex(tf.ones(shape), computed(values, shape))),
 };
 
-/** Of zeros and ones. */
+/** Provenances for zeros and ones. */
 const ofBits: Readonly<Record<string, Provenance>> = {
   'cast from bool': (values, shape) => tf.tensor(values.map(Boolean) as never, shape, 'bool').toFloat(),
   'a mask': (values, shape) => tf.greater(tf.tensor([...values], shape), 0.5).toFloat(),
@@ -196,7 +196,7 @@ const ofBits: Readonly<Record<string, Provenance>> = {
     ),
 };
 
-/** Of bytes. */
+/** Provenances for bytes. */
 const ofBytes: Readonly<Record<string, Provenance>> = {
   'pixels of an ImageData': (values, shape) => asTensor(tf.browser.fromPixels(pixelsOf(values)), shape).toFloat(),
   'pixels of a canvas': (values, shape) => asTensor(tf.browser.fromPixels(canvasOf(pixelsOf(values))).toFloat(), shape),
@@ -214,7 +214,7 @@ const ofDevice: Readonly<Record<'webgl' | 'webgpu', Readonly<Record<string, Prov
         `a buffer of ${dtype}${zeroCopy ? ', not copied' : ''}`,
         (values, shape) => {
           const {device} = tf.backend() as unknown as {device: GPUDevice};
-          // Longer than the tensor, as buffers that are shared may be.
+          // Longer than the tensor, as shared buffers may be.
           const buffer = device.createBuffer({
             mappedAtCreation: true,
             size: 4 * values.length + 16,
@@ -258,7 +258,7 @@ interface GPUDevice {
   };
 }
 
-/** What the values may be, and how tensors are made of them. */
+/** Kinds of values, and how tensors of them are made. */
 export function provenances(
   backend: Backend,
 ): {name: string; values: 'integers' | 'bits' | 'bytes'; make: Provenance}[] {

@@ -11,7 +11,7 @@ const repaired = ['ops/depthwise_conv2d_test.js: throws error on dilations > 1']
 const kernelNames = replacedKernels.map(String);
 const builtinCalls = new Map<string, number>();
 
-// Counts the calls of the kernels that tfjs ships, beneath whatever is installed over them.
+// Counts the calls of tfjs's own kernels, beneath those of convgrad.
 for (const kernelName of kernelNames) {
   const builtin = tf.getKernel(kernelName, 'cpu')!;
   tf.unregisterKernel(kernelName, 'cpu');

@@ -25,7 +25,7 @@ export interface CoreSpec {
    * Hands the specs to jest, inside a `describe` of the caller.
    * @param backend where they run; cpu by default
    * @param failing names of specs that must fail there, as `file: name`
-   * @returns the names of the specs, growing: all that were registered, and those that ran to the end that was expected of them
+   * @returns the names of the specs, growing: all that were registered, and those that ended as expected
    */
   register(backend?: string, failing?: readonly string[]): {registered: string[]; finished: string[]};
 }
@@ -54,7 +54,7 @@ export function coreSpec(file: string): CoreSpec {
   };
 }
 
-/** Runs an ES module as CommonJS with the given globals; the specs must meet the engine and the registry that the plugin swaps kernels in. */
+/** Runs an ES module as CommonJS with the given globals; the specs must use the engine and registry in which the plugin replaces kernels. */
 function run(source: string, globals: Record<string, unknown>): void {
   const {outputText} = ts.transpileModule(source, {
     compilerOptions: {module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022},
@@ -76,7 +76,7 @@ function requireShim(backend: string): (path: string) => unknown {
   };
 }
 
-/** describeWithFlags of tfjs-core's jasmine_util.js with one environment. The hooks are the original's. */
+/** describeWithFlags of tfjs-core's jasmine_util.js for one environment, with the same hooks. */
 function describeOn(backend: string) {
   return (name: string, constraints: object, specs: (environment: object) => void): void => {
     if (Object.keys(constraints).length > 0) throw new Error(`${name} is constrained; describeOn would run it anyway.`);
@@ -97,7 +97,7 @@ function describeOn(backend: string) {
   };
 }
 
-/** The matchers of jasmine that the specs use and jest has not. */
+/** The matchers of jasmine that the specs use and jest lacks. */
 expect.extend({
   nothing: () => ({pass: true, message: () => ''}),
   toThrowError(received: () => unknown, expected?: string | RegExp) {

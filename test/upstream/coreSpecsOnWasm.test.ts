@@ -4,7 +4,7 @@ import {convolutionSpecs, coreSpec} from './coreSpecs.js';
 
 const specs = convolutionSpecs.map(coreSpec);
 
-/** What fails on wasm: it is not convgrad's to repair, or repaired. A spec that begins or ceases to fail fails this test. */
+/** Specs that fail on wasm, by reason. A change in this list fails the test. */
 const failing = {
   // Under IS_TEST tfjs counts data ids before and after an op. What the op saves for its gradient is cloned by the kernel Identity, which
   // on other backends refers to the same data and on wasm copies them: three or four data ids that look like a leak.

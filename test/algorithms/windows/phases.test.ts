@@ -6,7 +6,7 @@ import {parseProblem, problemInfo} from '../../../src/geometry/problem.js';
 const info = (problem: string) => problemInfo(parseProblem(problem));
 
 it.each([
-  // Problem, phases, whether each pixel has one.
+  // Problem, number of phases, whether they cover every pixel.
   ['ih9iw9ic2oc2kh3kw3-same', 1, true],
   ['ih9iw9ic2oc2kh3kw3sh2sw3-same', 6, true],
   ['ih9iw9ic2oc2kh1kw1sh2sw2', 1, false],
@@ -15,7 +15,7 @@ it.each([
   ['ih2iw6ic3oc1kh2kw3sh1000000000sw1000000000', 6, false],
   ['ih2iw6ic3oc1kh2kw6sh1000000000sw1000000000', 12, true],
   ['ih5iw5ic1oc1kh3kw3dh1000000dw1000000-same', 1, true],
-  // All taps lead beside dy.
+  // No tap reaches dy.
   ['ih1iw1ic1oc1kh2kw1sh4dh2-pt3pb0pl0pr0', 0, false],
 ])('%s has %i phases', (problem, count, isWhole) => {
   const windows = transposedWindowsOf(info(problem));

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import {checkProvenances} from '../../support/checkProvenances.js';
 
-// Of those whose sums of whole numbers are exact.
+// Algorithms that are exact on integers, and auto.
 const algorithms = ['direct', 'implicitGemm', 'im2col', 'winograd', 'auto'];
 
 describe.each(['cpu', 'wasm'] as const)('tensors of every provenance on %s', (backend) => {

@@ -8,7 +8,7 @@ const backend = () => tf.backend() as unknown as WasmBackend;
 const held = () => ({tensors: tf.memory().numTensors, data: tf.backend().numDataIds()});
 const ones = (...shape: [number, number, number, number]) => tf.ones<tf.Rank.R4>(shape);
 
-/** Runs fn while the heap has no room for so many bytes at a time. */
+/** Runs fn while allocations of at least `bytes` fail. */
 function whileFull<T>(bytes: number, fn: () => T): T {
   const {wasm} = backend();
   const malloc = wasm._malloc;
@@ -20,14 +20,14 @@ function whileFull<T>(bytes: number, fn: () => T): T {
   }
 }
 
-/** More than what tfjs needs beside tensors, and less than the results below. */
+/** More than tfjs allocates besides tensors, less than the results below. */
 const limit = 1 << 18;
 const bytes = 64 * 64 * 32 * 4;
 
 type Inputs = Record<'x' | 'image' | 'filter' | 'depthwise' | 'bias', tf.Tensor>;
 type Run = (inputs: Inputs) => tf.Tensor;
 
-/** By what the message names: what gives a result of so many bytes. */
+/** The name in the error message, and a call with a result of `bytes`. */
 const calls: [string, Run][] = [
   ['conv2d', ({x, filter}) => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same')],
   ['conv2d', ({x, filter}) => conv2d({x, filter, strides: 1, pad: 'same'} as never)],
@@ -91,7 +91,7 @@ it('no operation writes to address 0 on a full heap, and uninstall() restores th
 });
 
 describe('the wasm allocator, which can overflow its addresses,', () => {
-  /** Runs fn on a heap of so many bytes, whose allocator answers with one place. @returns what it was asked for */
+  /** Runs fn on a heap of `length` bytes whose allocator always returns `place`. @returns the requested sizes */
   function onHeapOf(length: number, place: number, fn: () => void): number[] {
     install();
     const {wasm} = backend();

@@ -97,7 +97,7 @@ describe('on wasm, for a filter that moves to cpu and back', () => {
     };
     for (let i = 0; i < 4; i++) [ones(filter), gradient(filter)];
     for (const value of [2, 3]) {
-      // Reading brings it to cpu, where tfjs hands out the array itself.
+      // Reading moves it to cpu, where dataSync() returns the array itself.
       await onCpu(() => tf.neg(filter).dispose());
       await onCpu(() => filter.dataSync().fill(value));
       for (let i = 0; i < 3; i++) {
@@ -128,7 +128,7 @@ it('one tensor in two shapes has separate entries, also where their tap lists ar
     [1, 2, 4, 9],
     [1, 3, 4, 6],
   ].map((shape) => flat.reshape(shape) as tf.Tensor4D);
-  // Only the first tap of either meets the image.
+  // In both shapes only the first tap meets the image.
   const dx = (filter: tf.Tensor4D) =>
     tf.tidy(() => [
       ...tf

@@ -10,7 +10,7 @@ it('every algorithm and pass equals the definition bit for bit on integer edge c
   const problems = edgeCases().map(({problem}) => formatProblem(problem));
   const report = await verify({backends: ['wasm'], fills: ['integers'], oracles: ['reference'], problems});
   const {summary, results, rows} = report;
-  // Its own bound judges it, on reals.
+  // winograd4 and fft have bounds on reals instead.
   const inexact = results.filter(({algorithm}) => ['winograd4', 'fft'].includes(algorithm));
   expect(new Set(inexact.map(({status}) => status))).toEqual(new Set(['skipped']));
   expect(results.filter((result) => result.status !== 'passed' && !inexact.includes(result))).toEqual([]);

@@ -13,7 +13,7 @@ const costOf = (name: string, problem: string, pass: Pass) =>
   ) as GpuCost;
 
 // 8×8 pixels of 8 channels: 2 channel blocks each; a window of 3 taps reads 6 pixels, with 8·2 rows of 2 groups, and columns from −1 to 8.
-test('channelPacked packs both inputs, computes 4 pixels × 4 channels a thread, and unpacks', () => {
+test('channelPacked packs both inputs, computes 4 pixels × 4 channels per thread, and unpacks', () => {
   const {launches, workspaceBytes} = costOf('channelPacked', 'ih8iw8ic8oc8kh3kw3-same', 'forward');
   const [image, filter, threads] = [8 * 2 * 10, 8 * 9 * 2, 8 * 2 * 2];
   const turns = 9 * 2;

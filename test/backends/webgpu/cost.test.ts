@@ -17,7 +17,7 @@ const costOf = (name: string, problem: string, pass: Pass) =>
   );
 
 // 8×8 pixels in 8 tiles of 8 rows, 16 channels in one of 16 columns; 9 taps of 4 channels: 36 terms.
-test('implicitGemm is one launch with a thread a tile and loads of four values', () => {
+test('implicitGemm is one launch with one thread per tile and loads of four values', () => {
   const {launches, flops, workspaceBytes} = costOf('implicitGemm', 'ih8iw8ic4oc16kh3kw3-same', 'forward');
   expect(launches).toEqual([
     {threads: 8, products: 8 * 36 * 128, wideLoads: 8 * 36 * (8 / 4 + 16 / 4), wideStores: (64 * 16) / 4},
@@ -56,7 +56,7 @@ test('every algorithm reports its cost in known kinds of work', () => {
           expect(amount).toBeGreaterThan(0);
         }
         expect(Math.min(flops, bytes, predict!(info, pass)!)).toBeGreaterThan(0);
-        // No multiplier of its sums is left out.
+        // At least one product for every two flops.
         expect(
           kinds.reduce((sum, [kind, amount]) => sum + (kind === 'products' ? amount : 0), 0),
         ).toBeGreaterThanOrEqual(flops / 2);

@@ -29,7 +29,7 @@ afterAll(async () => {
   await rm(folder, {recursive: true});
 });
 
-/** A request whose path and headers no client library tidies up on the way. */
+/** A raw request, whose path and headers no client library normalises. */
 function get(path: string, options: {host?: string; method?: string} = {}) {
   const {hostname, port, host} = new URL(site.url);
   return new Promise<{status: number; type: string | undefined; body: Buffer}>((resolve, reject) => {

@@ -10,7 +10,7 @@ export const result = (more: Partial<VerifyResult>): VerifyResult => ({
   ...more,
 });
 
-/** A failure with everything that a report may show of it, and what must be escaped. */
+/** A failure with every field that a report shows, and characters to escape. */
 export const failure = result({
   ...{
     problem: 'p2',

@@ -10,7 +10,7 @@ type R = ArrayRow<typeof factors>;
 const names = Object.keys(factors) as (keyof R)[];
 const always = () => true;
 
-/** How many combinations of levels of the factors stand in some row. */
+/** The number of combinations of levels of these factors that occur in the rows. */
 const covered = (rows: R[], tuple: (keyof R)[]) =>
   new Set(rows.map((row) => tuple.map((name) => row[name]).join())).size;
 

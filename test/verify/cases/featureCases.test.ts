@@ -6,7 +6,7 @@ import {featureCases} from '../../../src/verify/cases/featureCases.js';
 const all = featureCases().map(({problem}) => problem);
 const problems = all.filter(({epilogue}) => !epilogue);
 const kinds = [undefined, 'depthwise'] as const;
-/** On one axis or the other: some problems lie on their side. */
+/** The two sizes in either order, because some problems are transposed. */
 const both = (p: Problem, size: 'filter' | 'stride' | 'dilation') =>
   [p[`${size}Height`], p[`${size}Width`]].sort().join();
 

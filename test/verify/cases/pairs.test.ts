@@ -2,7 +2,7 @@ import {type Problem, problemInfo} from '../../../src/geometry/problem.js';
 import {fixedCases} from '../../../src/verify/cases/index.js';
 
 type Holds = (p: Problem) => boolean;
-/** Along either axis: filter, stride, dilation. */
+/** A condition on filter size, stride and dilation along either axis. */
 const along =
   (holds: (k: number, s: number, d: number) => boolean): Holds =>
   (p) =>
@@ -19,7 +19,7 @@ const pads =
     (holds(pad.top, pad.bottom, (p.filterHeight - 1) * p.dilationHeight) ||
       holds(pad.left, pad.right, (p.filterWidth - 1) * p.dilationWidth));
 
-/** What a kernel may be wrong about, told by the problem and not by how the cases are made. */
+/** Features that a kernel may get wrong, read from the problem itself. */
 const features: Record<string, Holds> = {
   'a stride': along((k, s, d) => k > 1 && s > 1 && d === 1),
   'a dilation': along((k, s, d) => k > 1 && s === 1 && d > 1),
@@ -54,7 +54,7 @@ const sizes: [name: string, of: (p: Problem) => number[], values: number[]][] = 
   ['output channels or multiplier', (p) => [depth(p)], [2, 3, 4, 5, 7, 8, 9, 16, 17, 31, 32, 33, 64, 65, 129, 257]],
   ['a side of the image', (p) => [p.inHeight, p.inWidth], [1, 15, 16, 17, 31, 32, 33, 64, 65, 129, 257]],
 ];
-/** Some output channels with a filter of many taps cost more than a case may. */
+/** Pairs that cost more than a case may. */
 const costly = ['input channels 128 × 64 taps and more', 'input channels 129 × 64 taps and more'];
 
 const problems = fixedCases().map(({problem}) => problem);
@@ -69,7 +69,7 @@ test.each(names)('%s occurs with each size next to a power of two', (name) => {
   expect(missing.filter((pair) => !costly.includes(pair))).toEqual([]);
 });
 
-/** Pairs that no problem has. */
+/** Features that exclude each other. */
 const exclusive = [
   ["'same'", "'valid'", 'a numeric pad', 'asymmetric pads'],
   ["'same'", "'valid'", 'a numeric pad', 'causal pads'],

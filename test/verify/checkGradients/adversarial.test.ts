@@ -36,6 +36,6 @@ it.each(['cpu', 'wasm'])('checkGradients calls no right gradient wrong on %s', a
     }
   }
   expect(wrong).toEqual([]);
-  // And it does decide something.
+  // It must also decide something.
   expect(passed).toBeGreaterThan(points / 4);
 });

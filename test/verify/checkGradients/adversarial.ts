@@ -16,7 +16,7 @@ interface Family {
   shapes: number[][];
   /** Inputs that the op needs to be positive, as positions; all or none. */
   positive?: boolean;
-  /** Values beyond this overflow. */
+  /** The largest value that does not overflow. */
   most?: number;
 }
 
@@ -36,7 +36,7 @@ function family(name: string, f: Fn, shapes: number[][], more: Partial<Family> =
 
 const to4D = (x: tf.Tensor) => x as tf.Tensor4D;
 
-/** Sixty functions and more; of ops without a gradient in tfjs, or with a wrong one, there is none. */
+/** More than sixty functions, without ops whose gradient is missing or wrong in tfjs. */
 export const families: Family[] = [
   ...(
     [
@@ -126,12 +126,12 @@ export const families: Family[] = [
   family('avgPool', (x) => tf.avgPool(to4D(x), 2, 2, 'valid'), [image]),
 ];
 
-/** Where: how large values are, how far from 0, and how unlike each other. */
+/** Points differ in the scale of values, their offset from 0 and their ratio to each other. */
 const scales = [1, 1, 0.05, 1e-3, 1e-8, 20, 300];
 const offsets = [0, 0, 0, 1, 16, 40, 1000, -25];
 const unlike = [1, 1, 1, 1e-3, 1e3];
 
-/** A point that depends on the number alone. */
+/** The nth point; deterministic. */
 export function nastyAt(nth: number): Nasty {
   const {name, f, shapes, positive = false, most = 1e4} = families[nth % families.length];
   const next = randomFrom(`nasty ${nth}`);

@@ -9,7 +9,7 @@ function isWrong({inputs, directions}: GradientReport): boolean {
   return inputs.some(({wrong}) => wrong.length > 0) || directions.some(({status}) => status === 'wrong');
 }
 
-/** Both take minutes: only in a campaign, see nasty.test.ts. */
+/** Both take minutes: only in a campaign, see adversarial.test.ts. */
 const backends = process.env['GRADIENT_POINTS'] ? ['cpu', 'wasm'] : ['wasm'];
 const side = 100;
 const x = () => tf.randomUniform([side, side], 0, 1, 'float32', 1);

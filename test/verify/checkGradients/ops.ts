@@ -11,7 +11,7 @@ export interface Op {
   mode: 'integers' | 'real';
 }
 
-/** Values in [least, most], in steps as random as they come. */
+/** Random values in [least, most]. */
 function values(shape: number[], least: number, most: number, text: string): tf.Tensor {
   const next = randomFrom(text);
   const size = shape.reduce((product, length) => product * length, 1);
@@ -26,14 +26,14 @@ function op(name: string, mode: Op['mode'], f: Fn, shapes: number[][], [least, m
   return {name, mode, f, inputs};
 }
 
-/** Away from 0, on both sides. */
+/** Random values of both signs, away from 0. */
 function apart(op: Op): Op {
   return {...op, inputs: (seed) => op.inputs(seed).map((x) => tf.tidy(() => x.add(x.sign().mul(0.1))))};
 }
 
 const image = [1, 5, 5, 2];
 
-/** Ops of tfjs whose gradients are right, on cpu. */
+/** Ops of tfjs with right gradients on cpu. */
 export const ops: Op[] = [
   op('matMul', 'integers', (a, b) => tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D), [
     [3, 4],
@@ -131,7 +131,7 @@ export const ops: Op[] = [
   op('huberLoss', 'real', (x) => tf.losses.huberLoss(tf.zeros([3, 4]), x), [[3, 4]], [-3, 3]),
 ];
 
-/** The same function with its gradients changed on their way out. */
+/** The same function with its gradients changed. */
 export function withGradient(f: Fn, change: (gradient: tf.Tensor, input: number) => tf.Tensor): Fn {
   return (...inputs) =>
     f(

@@ -17,7 +17,7 @@ afterEach(() => {
 
 type Forward = NonNullable<Algorithm['forward']>;
 
-/** Defines `broken`: a forward pass that knows how often it was called. @returns what makes it new, as a new process does */
+/** Defines `broken`: a forward pass that knows how often it was called. @returns a function that resets the count, as a new process would */
 function define(forward: (calls: number, ...args: Parameters<Forward>) => void): () => void {
   let calls = 0;
   undo.push(
@@ -40,7 +40,7 @@ const options: VerifyOptions = {
   ...{backends: ['cpu'], algorithms: ['broken'], passes: ['forward'], problems, oracles: ['reference', 'builtin']},
 };
 
-/** What a run says of the first failure, with the words that new processes would have been given. */
+/** The diagnosis of the first failure, with the arguments for new processes. */
 async function diagnosed(more: VerifyOptions, fails?: (words: readonly string[]) => boolean) {
   const asked: string[][] = [];
   const rerun = async (words: readonly string[]) => {
@@ -52,7 +52,7 @@ async function diagnosed(more: VerifyOptions, fails?: (words: readonly string[])
   return {failed, diagnosis: failed.find(({diagnosis}) => diagnosis)!.diagnosis!, asked};
 }
 
-/** Verifies what the words of a command line say. */
+/** Runs verify with the arguments of a command line. */
 async function verifyWords(words: readonly string[]) {
   const all = (flag: string) => words.flatMap((word, i) => (words[i - 1] === flag ? [word] : []));
   return verify({
@@ -91,7 +91,7 @@ test('a failure that is right alone in a new process is not explained by geometr
   expect((await verifyWords(asked.at(-1)!)).summary.failed).toBeGreaterThan(0);
 });
 
-test('a failure that no new process reproduces says so', async () => {
+test('the diagnosis says so if no new process reproduces the failure', async () => {
   define((calls, _info, _a, _b, y) => {
     if (calls > 4) y[0]! += 1;
   });

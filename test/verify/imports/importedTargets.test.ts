@@ -18,7 +18,7 @@ const dilated = 'ih6iw6ic2oc2kh3kw3dh2dw2-p2';
 
 type Gradients = Record<string, () => Tensor>;
 
-/** Registers a gradient that makes of convgrad's whatever `change` does. @returns the registration */
+/** Registers convgrad's gradient changed by `change`. @returns the registration */
 function registerGradient(
   change: (right: Gradients, attrs: NamedAttrMap) => Gradients,
   kernelName = 'Conv2D',
@@ -40,7 +40,7 @@ function registerGradient(
 
 type KernelFunc = ReturnType<typeof tf.getKernel>['kernelFunc'];
 
-/** Registers kernels that make of convgrad's whatever the changes do. */
+/** Registers convgrad's kernels changed by `changes`. */
 function registerKernels(changes: Record<string, (right: KernelFunc) => KernelFunc>): void {
   const names = Object.keys(changes);
   const originals = names.map((name) => tf.getKernel(name, 'cpu'));
@@ -247,12 +247,12 @@ describe('second derivatives judge kernels that', () => {
   };
   const statusOf = async () => (await judge(options)).results.map(({pass, status, reason}) => [pass, status, reason]);
 
-  test.each(backward)('serve one pass, %s, and pass if right', async (name) => {
+  test.each(backward)('serve only %s, and pass them if right', async (name) => {
     registerKernels({[name]: same});
     expect(await statusOf()).toEqual([[name.replace('Conv2DB', 'b'), 'passed', undefined]]);
   });
 
-  test('are right at first order only, and fail', async () => {
+  test('are right at first order only, and fail them', async () => {
     registerKernels({Conv2D: keeping, Conv2DBackpropInput: same, Conv2DBackpropFilter: same});
     expect(failuresOf(await judge(options))).toEqual(new Set(['imported backpropInput']));
     expect(failuresOf(await judge({...options, oracles: ['reference']}))).toEqual(new Set());

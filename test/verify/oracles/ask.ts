@@ -22,7 +22,7 @@ afterEach(uninstall);
 /** A problem in which mistakes show: nothing in it is square or symmetric. */
 export const typical = 'mb2ih6iw7ic3oc4kh3kw2sh1sw2-same';
 
-/** What an oracle says about an algorithm on cpu; what it cannot judge is skipped, like in a run. */
+/** The verdict of an oracle on an algorithm on cpu; skipped if it cannot judge, as in a run. */
 export async function ask(
   oracle: Oracle,
   algorithm: string,
@@ -46,7 +46,7 @@ interface Options {
   problem?: string;
   fill?: Fill;
   f16?: boolean;
-  /** What is different about the target. */
+  /** Changes to the target. */
   more?: Partial<Target>;
 }
 

@@ -37,7 +37,7 @@ describe.each(['integers', 'reals'] as const)('on %s', (fill) => {
 test('judges dBias of the tape too', async () => {
   const right = tf.getKernel('Sum', 'cpu');
   const kernelFunc = jest.fn(right.kernelFunc);
-  // conv2dBackward sums first.
+  // The first sum is that of conv2dBackward.
   kernelFunc.mockImplementationOnce(right.kernelFunc).mockImplementationOnce(({inputs, ...rest}) => {
     const doubled = tf.getKernel('Add', 'cpu').kernelFunc({inputs: {a: inputs['x']!, b: inputs['x']!}, ...rest});
     return right.kernelFunc({inputs: {x: doubled as tf.TensorInfo}, ...rest});

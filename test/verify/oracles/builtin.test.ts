@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import {builtinOracle} from '../../../src/verify/oracles/builtin.js';
 import {ask, breakPass} from './ask.js';
 
-/** tfjs's kernel of that name on cpu, and what it is replaced by for the tests. */
+/** tfjs's own kernel, which the tests replace. */
 const original = tf.getKernel('Conv2D', 'cpu');
 
 function replaceBuiltin(kernelFunc: tf.KernelFunc): void {

@@ -6,7 +6,7 @@ import {fusedCases} from '../../../src/verify/cases/fusedCases.js';
 import {isApplicable, isSampled, oracles} from '../../../src/verify/oracles/index.js';
 import {verify} from '../../../src/verify/verify.js';
 
-/** Convolutions of which whole tiles, cut ones and more than one are made. */
+/** Convolutions with whole tiles, partial tiles and several tiles. */
 const tiled = [
   ...['ih1iw1ic1oc2kh3kw3-same', 'ih2iw3ic2oc1kh3kw3-same', 'ih3iw5ic1oc1kh3kw3-same', 'ih4iw4ic1oc2kh3kw3'],
   ...['ih5iw3ic2oc2kh3kw3', 'ih6iw7ic1oc1kh3kw3', 'ih3iw3ic2oc1kh3kw3-p3', 'ih4iw2ic1oc2kh3kw3-pt0pb2pl3pr1'],
@@ -15,12 +15,12 @@ const tiled = [
 const bilinear = [...edgeCases().map(({problem}) => problem), ...tiled.map(parseProblem)].filter(
   (problem) => flopsOf(problemInfo(problem)) < 4000,
 );
-/** Of the fused ones, those that most algorithms do. */
+/** Fused problems that most algorithms support. */
 const fused = [
   ...fusedCases().map(({problem}) => problem),
   ...tiled.map((problem) => parseProblem(`${problem}-bias${problem.endsWith('nchw') ? '' : '-leakyrelu0.5'}`)),
 ];
-/** They hold results on integers against one another, which have to be exact for that. */
+/** Oracles that compare integer results, which must be exact. */
 const ofExactOnes = ['finiteDifferences', 'secondOrder'];
 
 test.each(oracles.filter(({float16, isAbout}) => !float16 && !isAbout).map((oracle) => [oracle.name, oracle] as const))(

@@ -47,7 +47,7 @@ test('skips algorithms that are inexact on integers and problems without room fo
     status: 'skipped',
     reason: 'the algorithm is never exact on integers',
   });
-  // 256 channels of ±1 fill a float16 up to 2048 with 2·2 of them and leave nothing.
+  // Sums over 256 channels and 6 taps leave no room for a change below 2048.
   const full = {problem: 'ih4iw4ic256oc1kh2kw3', f16: true};
   expect(await ask(finiteDifferencesOracle, 'direct', 'backpropInput', full)).toEqual({
     status: 'skipped',

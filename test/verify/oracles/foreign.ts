@@ -16,12 +16,12 @@ beforeEach(() => {
   install({tf});
 });
 afterEach(() => {
-  // What is somebody's stays when convgrad goes.
+  // Foreign kernels stay after uninstall().
   uninstall();
   for (const one of undo.splice(0).reverse()) one();
 });
 
-/** Registers somebody's kernel on cpu over convgrad's: what `make` makes of the right one. */
+/** Registers a foreign kernel on cpu over convgrad's, made by `make` from the right one. */
 export function foreignKernel(
   kernelName: string,
   make: (right: (params: Params) => tf.TensorInfo) => KernelFunc,
@@ -36,7 +36,7 @@ export function foreignKernel(
   undo.push(() => put(before));
 }
 
-/** The same of a gradient. */
+/** The same for a gradient. */
 export function foreignGradient(kernelName: string, make: (right: GradFunc) => GradFunc): void {
   const ours = tf.getGradient(kernelName);
   const put = (config: tf.GradConfig) => {

@@ -28,7 +28,7 @@ test('rejects a dX that skips filters of zeros', async () => {
     else right(info, dy, filter, dx, engine);
   });
   const statuses = await Promise.all(
-    // One in four has no other weights.
+    // One problem in four has a filter of zeros.
     ['ih4iw5', 'ih5iw4', 'ih4iw6', 'ih6iw4', 'ih5iw6', 'ih6iw5', 'ih4iw7', 'ih7iw4', 'ih5iw7', 'ih7iw5'].map(
       async (size) => (await ask(nonFiniteOracle, 'broken', 'backpropInput', {problem: `${size}ic2oc3kh2kw2`})).status,
     ),
@@ -66,7 +66,7 @@ test("accepts a NaN that spreads everywhere under footprint 'tile'", async () =>
   expect(await ask(nonFiniteOracle, 'broken', 'forward', {problem: padded})).toEqual({status: 'passed'});
 });
 
-/** As tiles of that size do: what is not finite spoils its channel of the whole tile. */
+/** A mistake as tiles of that size make it: a non-finite value spoils its channel of the whole tile. */
 const spoilTiles =
   (pass: Pass, height: number, width: number): Parameters<typeof breakPass>[1] =>
   (right, info, a, b, out, engine) => {

@@ -2,7 +2,7 @@ import {passes} from '../../../src/geometry/pass.js';
 import {rangeOracle} from '../../../src/verify/oracles/range.js';
 import {ask, breakPass} from './ask.js';
 
-/** To a float16, of which the last steps before infinity are 32 apart. */
+/** Rounds to float16. */
 function stored(value: number): number {
   const unit = 2 ** Math.max(-24, Math.floor(Math.log2(Math.abs(value))) - 10);
   const rounded = value === 0 ? 0 : Math.round(value / unit) * unit;

@@ -24,7 +24,7 @@ async function failuresOf(options: VerifyOptions = {}): Promise<string[]> {
 
 type Inputs = Record<string, tf.TensorInfo>;
 
-/** Keeps results by what `key` says, and answers from there. */
+/** Registers a kernel that caches results by the objects of `keyOf`. */
 function cached(name: string, keyOf: (inputs: Inputs, attrs: object) => object[]): void {
   const nested = new WeakMap<object, WeakMap<object, Float32Array>>();
   foreignKernel(name, (right) => (params) => {

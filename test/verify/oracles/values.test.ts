@@ -2,7 +2,7 @@ import type {Pass} from '../../../src/geometry/pass.js';
 import {valuesOracle} from '../../../src/verify/oracles/values.js';
 import {ask, breakPass} from './ask.js';
 
-/** Each problem has data of one kind, so that it takes many to meet all. */
+/** Many problems, because each has one kind of data. */
 const problems = Array.from(
   {length: 60},
   (_, i) => `mb2ih${3 + (i % 9)}iw${4 + (i % 7)}ic2oc3kh2kw${1 + (i % 3)}-same`,

@@ -43,7 +43,7 @@ test.each([
   ['a choice of passes', {passes: ['forward']}],
   ['a choice of oracles', {oracles: ['reference']}],
   ['a problem by name', {problems: ['ih3iw3ic1oc1kh1kw1']}],
-] as const)('%s makes coverage incomplete, which fails nothing, and counts this run only', async (_, choice) => {
+] as const)('%s makes coverage incomplete, so no code path counts as missed', async (_, choice) => {
   const problems = ['ih3iw3ic1oc1kh1kw1'];
   const {coverage} = await verify({...quick, problems, ...choice});
   expect(coverage.complete).toBe(false);
@@ -51,7 +51,7 @@ test.each([
   expect(coverage.counters).toContainEqual({backend: 'cpu', counter: 'im2col, a second block of pixels', hits: 0});
 });
 
-test('an interrupted run misses no code path', () => {
+test('an interrupted run reports no missed code path', () => {
   const coverage = {counters: [{backend: 'cpu', counter: 'p', hits: 0}], complete: true};
   const options = resolveOptions({}, ['cpu']);
   const report = makeReport(options, {tfjs: 'x', backends: {}}, new Tally(), 1, true, {coverage});

@@ -8,7 +8,7 @@ import {verify} from '../../../src/verify/index.js';
 import {gradientCounter} from '../../../src/verify/proof/countKernelRuns.js';
 import {kernelCounters} from '../../../src/verify/proof/kernelCounters.js';
 
-/** Everything in tfjs's registries that is convgrad's, by what verify calls it; read from the registries, not from any list of convgrad's. */
+/** Everything of convgrad in tfjs's registries, by the names of verify's counters; read from the registries, not from a list. */
 function registeredByInstall(backend: string): string[] {
   install({tf, backends: [backend]});
   const globals = (globalThis as unknown as {_tfGlobals: Map<string, Map<string, {gradFunc: unknown}>>})._tfGlobals;
@@ -24,10 +24,10 @@ function registeredByInstall(backend: string): string[] {
   return [...kernels, ...gradients];
 }
 
-/** Gradients of other operations: test/plugin/repairedGradients.test.ts holds them against differences, and doctor has a row for each. */
+/** Gradients of other ops, which test/plugin/repairedGradients.test.ts and doctor check. */
 const ofOtherOperations = ['MirrorPad', 'ResizeNearestNeighbor', 'ResizeBilinear', 'DepthToSpace'].map(gradientCounter);
 
-/** Some of the cases that every run begins with: the first of each sort. */
+/** Some of the fixed cases. */
 const problems = fixedCases()
   .filter(
     ({name}) =>
@@ -56,7 +56,7 @@ test.each([
     expect(reached(name)).not.toEqual([]);
     expect(reached(name).filter(([, isReached]) => !isReached)).toEqual([]);
   }
-  // A fused kernel counts by what it was asked for.
+  // A fused kernel has one counter for each feature of a call.
   expect(reached('FusedConv2D')).toHaveLength(11);
   expect(kernelCounters('FusedConv2D', {}, {activation: 'elu'})).toEqual([
     'FusedConv2D, elu',

@@ -54,7 +54,7 @@ test('shows the part of a large plane around the worst element', () => {
   expect(plane.got).toHaveLength(32 * 32);
 });
 
-test('is absent if no value is wrong or the shape is', () => {
+test('is absent if no value is wrong, or if the shape is wrong', () => {
   const expected = wantedOf([1, 2, 2, 1]);
   const right = {values: expected.values, shape: expected.shape};
   expect(heatmapOf(right, expected, 'forward', {...comparison, fill: 'integers'})).toBeUndefined();

@@ -6,7 +6,7 @@ import {isGood, verify} from '../../../src/verify/index.js';
 
 type Listener = (event: {error: {message: string}}) => void;
 
-/** A device that reports when it is told to. */
+/** A fake device that reports errors on demand. */
 function fakeDevice(scoped: string | null = null) {
   const listeners = new Set<Listener>();
   return {

@@ -61,7 +61,7 @@ test('a fused kernel that is never called fails', async () => {
   const undo = injectFault('direct', {
     inject: () => {
       const {conv2d} = tf.fused;
-      // A program that makes a fused convolution of single ops never runs the kernel.
+      // A fused.conv2d made of single ops never runs the kernel.
       (tf.fused as {conv2d: unknown}).conv2d = ({x, filter, strides, pad, bias}: never) =>
         tf.add(tf.conv2d(x, filter, strides, pad), bias);
       return () => {

@@ -10,7 +10,7 @@ const clock = () => {
 const options = (timeBudget?: number, backends = ['cpu']) =>
   resolveOptions({backends, ...(timeBudget === undefined ? {cases: 5} : {timeBudget})}, ['cpu', 'wasm']);
 
-/** Takes a second for each case of a backend. @returns how many were fixed, and how many random */
+/** Takes a second for each case of a backend. @returns the numbers of fixed and random cases */
 function run(schedule: Schedule, time: ReturnType<typeof clock>, backend = 'cpu') {
   const count = {fixed: 0, random: 0};
   for (const {random} of schedule.on(backend)) {

@@ -29,7 +29,7 @@ test('largest() equals the largest tensor of the plan, for each device and pass'
     }),
     {numRuns: 200, seed: 1},
   );
-  // Either side of the product, and its slices.
+  // The two factors of the product, and its slices.
   expect([...largestSteps].sort()).toEqual(expect.arrayContaining([0, 1, 2]));
 });
 

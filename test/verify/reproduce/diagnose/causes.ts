@@ -1,4 +1,4 @@
-/** What a diagnosis may name for each mutant; `undefined` where values are right and only an invariant is broken: no cause at all. */
+/** The cause that a diagnosis may name for each mutant; `undefined` if only an invariant is broken. */
 export const causes: Readonly<Record<string, RegExp | undefined>> = {
   'pads-swapped': /^the pads before and after swapped/,
   'half-pad': /^the pad assumed to be half the kernel/,

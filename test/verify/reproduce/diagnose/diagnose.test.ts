@@ -10,7 +10,7 @@ import {sizeMutants} from '../../../mutants/sizeMutants.js';
 import {causes} from './causes.js';
 import {blunders, strangers} from './knownMistakes.js';
 
-// Whether a diagnosis is found is held here, and not how fast a machine is.
+// No time limits: the tests must not depend on the speed of the machine.
 jest.mock('../../../../src/verify/reproduce/diagnose/timeLimits.js', () => ({
   timeLimits: {shrink: 1e6, explain: 1e6, termMap: 1e6, oneHot: 1e6, run: 1e6, reruns: 1e6},
 }));
@@ -49,7 +49,7 @@ async function diagnosisOf(mutant: Mutant, options: VerifyOptions = {}): Promise
 
 type Grade = 'right' | 'cannot say' | 'wrong';
 
-/** A cause among those that fit is right; any other is wrong, unless it stands beside a right one as no better. */
+/** Right if any named cause is allowed, wrong if none is. */
 function grade(diagnosis: Diagnosis | undefined, allowed: readonly (RegExp | undefined)[]): Grade {
   const behaviour = diagnosis?.behaviour === notFinite ? undefined : diagnosis?.behaviour;
   const named = [...(diagnosis?.hypothesis ?? []), ...(behaviour ? [behaviour] : [])];
@@ -59,9 +59,9 @@ function grade(diagnosis: Diagnosis | undefined, allowed: readonly (RegExp | und
     : 'wrong';
 }
 
-/** The model knows dense convolutions only, and sizes that the problems here have. */
+/** Mutants that the model covers: dense, and visible at the sizes of these problems. */
 const dense = mutants.filter((mutant) => ![...depthwiseMutants, ...sizeMutants].includes(mutant));
-/** Those that need a large tensor take their time. */
+/** Without the mutant that needs a large tensor. */
 const quick = dense.filter(({name}) => name !== 'index-16-bit');
 
 test('names the cause of at least 80% of the mutants, and none wrongly', async () => {
@@ -149,7 +149,7 @@ test.each<[string, VerifyOptions]>([
   expect(diagnosis?.hypothesis).toEqual(['the dilation ignored on both axes, and the taps flipped on both axes']);
 });
 
-/** A mistake made with each value of the result. */
+/** A mutant that changes each value of the result. */
 const made = (name: string, change: (value: number) => number): Mutant => ({
   ...{name, passes: ['forward'], wrong: name},
   mistake: (run) => (call) => {
@@ -194,7 +194,7 @@ test('shows no map of products for a result that depends on values', async () =>
   expect(diagnosis?.text).not.toMatch(/products are/);
 });
 
-/** A mistake made with the last output channel of dFilter. */
+/** A mutant that scales the last output channel of dFilter. */
 const lastChannelTimes = (factor: number): Mutant => ({
   ...{name: 'part', passes: ['backpropFilter'], wrong: `the last filter × ${factor}`},
   mistake: (run) => (call) => {

@@ -8,7 +8,7 @@ beforeAll(async () => {
 
 const sizes = 'mb2ih5iw6ic3oc7kh3kw2-same-nhwc';
 
-/** What is said of a mutant on one problem. */
+/** The diagnosis of a mutant on one problem. */
 async function said(mutant: string | Mutant, problem: string) {
   const undo = defineMutant(mutant);
   try {
@@ -50,7 +50,7 @@ test.each([
   expect(diagnosis?.text).toMatch(/; \d+ convolutions without an epilogue were right, also on the same data\./);
 });
 
-/** What a float32 holds one step closer to zero. */
+/** The next float32 towards zero. */
 function oneStepLess(value: number): number {
   const bits = new Uint32Array(Float32Array.of(value).buffer);
   bits[0]--;

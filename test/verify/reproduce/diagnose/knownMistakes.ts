@@ -2,7 +2,7 @@ import type {Conv2DInfo} from '../../../../src/geometry/conv2dInfo.js';
 import type {Pass} from '../../../../src/geometry/pass.js';
 import type {Mutant, PassArguments} from '../../../mutants/mutant.js';
 
-/** Where a term stands: image, output row and column, taps, input row and column, channels. */
+/** Indices of a term: image, output row and column, taps, input row and column, channels. */
 interface Term {
   n: number;
   oh: number;
@@ -15,7 +15,7 @@ interface Term {
   f: number;
 }
 
-/** What may be overridden of a plain nest of loops. */
+/** Parts of the plain loops that a mistake overrides. */
 interface Blunder {
   row?(oh: number, i: number, info: Conv2DInfo): number;
   column?(ow: number, j: number, info: Conv2DInfo): number;
@@ -26,7 +26,7 @@ interface Blunder {
   x?(term: Term, info: Conv2DInfo): number;
   filter?(term: Term, info: Conv2DInfo): number;
   y?(term: Term, info: Conv2DInfo): number;
-  /** What a running sum is kept in. */
+  /** Rounding of the running sum. */
   sum?(value: number): number;
   outside?: number;
 }
@@ -43,7 +43,7 @@ const right = {
   outside: 0,
 };
 
-/** The definition as nested loops, with a blunder in it. Shares nothing with the diagnosis's model. */
+/** The definition as nested loops with a blunder. Shares no code with the model of the diagnosis. */
 function convolve({pass, info, a, b, out}: PassArguments, blunder: Blunder): void {
   const k = {...right, ...blunder};
   const sums = new Float64Array(out.length);
@@ -68,7 +68,7 @@ function convolve({pass, info, a, b, out}: PassArguments, blunder: Blunder): voi
   out.set(sums);
 }
 
-/** Gathers dx as one may: `meets` gives the window of a position and a tap, fractional where there is none. */
+/** dx by gathering: `meets` gives the window for a position and a tap, fractional if there is none. */
 function gather(
   {info, a, b, out}: PassArguments,
   meets: (at: number, tap: number, pad: number, stride: number, dilation: number) => number,
@@ -93,7 +93,7 @@ function gather(
   });
 }
 
-/** To so many bits behind the leading one. */
+/** Rounds to that many bits after the leading one. */
 const toBits = (bits: number) => (value: number) => {
   const unit = 2 ** (Math.floor(Math.log2(Math.abs(value))) - bits);
   return value === 0 ? 0 : Math.round(value / unit) * unit;
@@ -203,7 +203,7 @@ export const blunders: readonly (readonly [Mutant, RegExp])[] = [
   ),
 ];
 
-/** Near misses: mistakes that resemble known ones and are none of them. Nothing may be named. */
+/** Near misses: mistakes that resemble known ones, for which no cause may be named. */
 export const strangers: readonly Mutant[] = [
   one('diagonal-lost', 'forward', /^$/, {counts: ({i, j}) => (i === j && i > 0 ? 0 : 1)}),
   one('corner-clamped', 'forward', /^$/, {

@@ -9,6 +9,7 @@ export function sizeCases(): Case[] {
     ...filledOnce([33, 257].flatMap(beyond), ['integers']),
     ...filledOnce(counts()),
     ...filledOnce(beyond16Bits(), ['integers']),
+    ...images().map((one): Case => ({...one, oracles: ['reference', 'values']})),
     ...filledOnce(tensorSizes(), ['integers']).map((one): Case => ({...one, oracles: ['reference']})),
   ];
 }
@@ -42,6 +43,15 @@ function counts(): Case[] {
     named('depthwise, 9 × 9 taps, more than 64', 'ih10iw9ic2oc2kh9kw9-same-depthwise'),
     named('beyond 65 536 pixels', 'ih260iw260ic1oc1kh1kw1'),
     named('beyond 65 536 pixels of a depthwise convolution', 'ih257iw257ic1oc1kh1kw2-depthwise'),
+  ];
+}
+
+/** Images of many pixels that make little work, so that they can hold data of every kind: sums over an image are long there. */
+function images(): Case[] {
+  return [
+    named('an image of 725 pixels', 'ih25iw29ic1oc2kh3kw2-same'),
+    named('an image of 675 pixels, depthwise', 'ih27iw25ic2oc2kh3kw3-same-depthwise'),
+    named('two images of 575 pixels, depthwise', 'mb2ih25iw23ic1oc1kh2kw4-p2-nchw-depthwise'),
   ];
 }
 

@@ -1,55 +1,33 @@
-import {type Pass, passes, passTensors} from '../../geometry/pass.js';
-import {formatProblem} from '../../geometry/problem.js';
+import {flopsOf, passes, passTensors} from '../../geometry/pass.js';
+import {formatProblem, type Problem, problemInfo} from '../../geometry/problem.js';
 import {fills} from '../data/fill.js';
+import {companions, type ImageShape, type Pattern, patternsFor} from '../data/patterns.js';
 import {randomFrom} from '../data/random.js';
 import {compare} from '../reference/compare.js';
-import {type Inputs, reference} from '../reference/reference.js';
+import {type Inputs, reference, tensorShapes} from '../reference/reference.js';
 import type {ImplementationUnderTest} from '../run/implementationUnderTest.js';
 import type {Oracle} from './oracle.js';
 
-/** Data of a kind for which a kernel may take a shortcut. */
-interface Pattern {
-  what: string;
-  /** Makes the data from what was drawn for a tensor of this many images. */
-  values(drawn: Float32Array, images: number, next: () => number): Float32Array;
-}
-
-const mapped = (change: (value: number, index: number) => number) => (drawn: Float32Array) => drawn.map(change);
-const patterns: readonly Pattern[] = [
-  {what: 'as drawn', values: (drawn) => drawn},
-  {what: 'all equal, as the gradient of a mean is', values: mapped(() => 1)},
-  {what: 'nowhere negative, as after relu', values: mapped(Math.abs)},
-  {
-    what: 'zero in three of four places, as after relu and dropout',
-    values: (drawn, _, next) => drawn.map((value) => (next() % 4 === 0 ? value : 0)),
-  },
-  {
-    what: 'zero in all places but one',
-    values: (drawn, _, next) => {
-      const at = next() % Math.max(1, drawn.length);
-      return drawn.map((_, index) => (index === at ? 1 : 0));
-    },
-  },
-  {
-    what: 'zero in a whole image',
-    values: (drawn, images, next) => {
-      const size = drawn.length / images;
-      const none = next() % images;
-      return drawn.map((value, index) => (Math.floor(index / size) === none ? 0 : value));
-    },
-  },
+/**
+ * The values of an input and of its partner are multiplied by 2 to such powers. With 2⁻³⁰ they are below the least float16 and with 2¹⁷
+ * beyond the largest, and so are the results. With pairs, sums of integers pass 2³², 2⁵³ and 2⁶⁴.
+ */
+const exponents: readonly (readonly [own: number, partner: number])[] = [
+  [0, 0],
+  [-30, 0],
+  [17, 0],
+  [13, 13],
+  [24, 24],
+  [32, 31],
 ];
 
-/**
- * The values are multiplied by 2 to one of these powers. With 2⁻³⁰ they are below the least float16 and with 2¹⁷ beyond the largest, and so
- * are the results.
- */
-const exponents = [0, -30, 17];
+/** On such problems an input gets data of every kind: on the smallest, and on images that are large for the work that they make. */
+const every = {flops: 300, image: {pixels: 500, flops: 30_000}};
 
 /**
- * Each input of a pass in turn holds data of a particular kind and size: equal, sparse or a single 1; tiny, or so large that 16 bits do not
- * hold it. The problem and the filling decide which kind. A power of two changes only the bits of the exponent, so the result is as exact
- * as without it.
+ * Each input of a pass in turn holds data of a particular kind and size: equal, sparse or structured; tiny, or so large that 16 or 32 bits do
+ * not hold them or their sums. The problem and the filling decide which kinds. A power of two changes only the bits of the exponent, so the
+ * result is as exact as without it.
  */
 export const valuesOracle: Oracle = {
   name: 'values',
@@ -60,37 +38,67 @@ export const valuesOracle: Oracle = {
   oneAlgorithm: true,
   judges: () => true,
   async judge(implementation, pass) {
-    const {problem, fill, inputs, arithmetic} = implementation.testVector;
+    const {problem, fill, arithmetic} = implementation.testVector;
     if (arithmetic.storage) return {status: 'skipped', reason: 'float16 cannot hold such values'};
-    for (const name of passTensors[pass].inputs as readonly (keyof Inputs)[]) {
+    const names = passTensors[pass].inputs as readonly (keyof Inputs)[];
+    for (const name of names) {
       const next = randomFrom(`values/${formatProblem(problem)}/${fill}/${pass}/${name}`);
-      const {what, values} = patterns[next() % patterns.length];
-      const exponent = exponents[next() % exponents.length];
-      const images = name === 'filter' ? 1 : Math.max(1, problem.batch);
-      const data = values(inputs[name], images, next);
-      const verdict = await judged(implementation, pass, name, data, exponent);
-      if (verdict.status === 'passed' || verdict.status === 'vacuous') continue; // some patterns are mostly zeros
-      if (verdict.status === 'skipped') return verdict;
-      return {...verdict, reason: `with ${name} ${what}, times 2^${exponent}: ${verdict.reason}`};
+      const partner = names.find((other) => other !== name)!;
+      const all = patternsFor(fill);
+      for (const own of takesEvery(problem) ? all : [all[next() % all.length]]) {
+        const [power, partnerPower] = exponents[next() % exponents.length];
+        const beside = companions[next() % companions.length];
+        const changes: Change[] = [
+          {name, pattern: own, power},
+          {name: partner, pattern: beside, power: partnerPower},
+        ];
+        const verdict = await judged(implementation, pass, changes, next);
+        if (verdict.status === 'passed' || verdict.status === 'vacuous') continue; // some patterns are mostly zeros
+        if (verdict.status === 'skipped') return verdict;
+        const reason = changes.map((one) => `${one.name} ${one.pattern.what}, times 2^${one.power}`).join(', and ');
+        return {...verdict, reason: `with ${reason}: ${verdict.reason}`};
+      }
     }
     return {status: 'passed'};
   },
 };
 
+function takesEvery(problem: Problem): boolean {
+  const info = problemInfo(problem);
+  const flops = flopsOf(info);
+  const {pixels, flops: most} = every.image;
+  return flops <= every.flops || (info.outHeight * info.outWidth >= pixels && flops <= most);
+}
+
+/** What becomes of one input. */
+interface Change {
+  name: keyof Inputs;
+  pattern: Pattern;
+  power: number;
+}
+
 async function judged(
   implementation: ImplementationUnderTest,
-  pass: Pass,
-  name: keyof Inputs,
-  data: Float32Array,
-  exponent: number,
+  pass: (typeof passes)[number],
+  changes: readonly Change[],
+  next: () => number,
 ) {
   const {problem, inputs} = implementation.testVector;
-  const expected = reference(problem, {...inputs, [name]: data})[pass];
-  const {got} = await implementation.run(pass, {[name]: data.map((value) => value * 2 ** exponent)});
-  const values = Float64Array.from(got.values, (value) => value * 2 ** -exponent);
-  return compare(
-    {...got, values},
-    implementation.withOwnBounds(expected, pass, {[name]: data}),
-    implementation.comparison,
-  );
+  const shapes = tensorShapes(problem);
+  const data: Partial<Inputs> = {};
+  const scaled: Partial<Inputs> = {};
+  for (const {name, pattern, power} of changes) {
+    const values = pattern.values(inputs[name], asImages(name, shapes[name]), next);
+    data[name] = values;
+    scaled[name] = values.map((value) => value * 2 ** power);
+  }
+  const expected = reference(problem, {...inputs, ...data})[pass];
+  const {got} = await implementation.run(pass, scaled);
+  const power = changes.reduce((sum, one) => sum + one.power, 0);
+  const values = Float64Array.from(got.values, (value) => value * 2 ** -power);
+  return compare({...got, values}, implementation.withOwnBounds(expected, pass, data), implementation.comparison);
+}
+
+function asImages(name: keyof Inputs, [a, b, c, d]: readonly number[]): ImageShape {
+  return name === 'filter' ? [1, a, b, c * d] : [Math.max(1, a), b, c, d];
 }

@@ -2,11 +2,11 @@ import type {Pass} from '../../../src/geometry/pass.js';
 import {valuesOracle} from '../../../src/verify/oracles/values.js';
 import {ask, breakPass} from './ask.js';
 
-/** Many problems, because each has one kind of data. */
-const problems = Array.from(
-  {length: 60},
-  (_, i) => `mb2ih${3 + (i % 9)}iw${4 + (i % 7)}ic2oc3kh2kw${1 + (i % 3)}-same`,
-);
+/** Many problems, because each has one kind of data, and an image that gets data of every kind. */
+const problems = [
+  ...Array.from({length: 60}, (_, i) => `mb2ih${3 + (i % 9)}iw${4 + (i % 7)}ic2oc3kh2kw${1 + (i % 3)}-same`),
+  ...['ih25iw29ic1oc2kh3kw2-same', 'ih29iw25ic1oc2kh3kw2-same'],
+];
 
 async function verdicts(algorithm: string, pass: Pass) {
   const all = [];
@@ -18,6 +18,7 @@ async function verdicts(algorithm: string, pass: Pass) {
 
 const zeros = (values: Float32Array) => values.filter((value) => value === 0).length;
 const first = (values: Float32Array, images: number) => values.subarray(0, values.length / images);
+const spread = (values: Float32Array) => Math.max(...values) - Math.min(...values);
 const clamped = (most: number) => (out: Float32Array) => {
   for (const [i, value] of out.entries()) out[i] = Math.max(-most, Math.min(most, value));
 };
@@ -40,6 +41,21 @@ test.each<[string, Pass, (a: Float32Array, b: Float32Array, out: Float32Array, i
   ['x beyond 65504', 'forward', (x, _, out) => x.some((value) => Math.abs(value) > 65504) && out.fill(Infinity)],
   ['dFilter kept within 16 bits', 'backpropFilter', (_, __, out) => clamped(32767)(out)],
   ['y kept within a float16', 'forward', (_, __, out) => clamped(65504)(out)],
+  ['sums kept within 32 bits', 'forward', (_, __, out) => clamped(2 ** 31)(out)],
+  ['sums kept within 53 bits', 'backpropFilter', (_, __, out) => clamped(2 ** 53)(out)],
+  [
+    'weights that are nearly equal',
+    'forward',
+    (_, filter, out) => spread(filter) > 0 && spread(filter) < 0.01 * Math.abs(filter[0]!) && out.fill(out[0]!),
+  ],
+  [
+    'a dy of very different sizes',
+    'backpropInput',
+    (dy, _, out) => {
+      const most = dy.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+      if (dy.filter((value) => Math.abs(value) < 2 ** -20 * most).length > dy.length / 4) out[out.length - 1]! *= 2;
+    },
+  ],
 ])('rejects a mistake that needs %s', async (_, pass, mistake) => {
   breakPass(pass, (right, info, a, b, out, engine) => {
     right(info, a, b, out, engine);
@@ -47,7 +63,8 @@ test.each<[string, Pass, (a: Float32Array, b: Float32Array, out: Float32Array, i
   });
   const found = (await verdicts('broken', pass)).filter(({status}) => status === 'failed');
   expect(found.length).toBeGreaterThan(0);
-  expect(found[0]!.reason).toMatch(/^with (x|filter|dy) .*, times 2\^(0|-30|17): element/);
+  const input = String.raw`(x|filter|dy) .*, times 2\^-?\d+`;
+  expect(found[0]!.reason).toMatch(new RegExp(`^with ${input}, and ${input}: element`));
 });
 
 test.each<Pass>(['forward', 'backpropInput', 'backpropFilter'])(

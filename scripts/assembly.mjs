@@ -3,7 +3,6 @@ import {existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import ts from 'typescript';
 import {fourierSides, scratchBytes} from '../src/engine/assembly/fourier.mjs';
 import {kernels} from '../src/engine/assembly/kernels.mjs';
 import {matrices} from '../src/engine/assembly/matrices.mjs';
@@ -26,6 +25,7 @@ const variants = {
 
 /** The activations that have an expression for engines, by name. Their table is TypeScript, and this runs before the compiler. */
 async function fusedActivations() {
+  const {default: ts} = await import('typescript'); // not at the top: on a fresh clone, this file is loaded before anything is installed
   const source = readFileSync(join(root, 'src/geometry/activations.ts'), 'utf8');
   const code = ts.transpileModule(source, {compilerOptions: {module: ts.ModuleKind.ESNext}}).outputText;
   const {activations} = await import(`data:text/javascript,${encodeURIComponent(code)}`);

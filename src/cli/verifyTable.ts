@@ -67,7 +67,7 @@ function overflows({rows}: VerifyReport): string[] {
   return rows.flatMap(({backend, algorithm, pass, overflow}) =>
     overflow
       ? [
-          `${backend} ${algorithm} ${pass}: float16 ends at ${overflow.beyond}; in ${overflow.cases} cases, ${overflow.elements} results beyond it (up to ${overflow.largest.toPrecision(3)}) became ${overflow.became}, and none within it did`,
+          `${backend} ${algorithm} ${pass}: float16 ends at ${overflow.beyond}; in ${overflow.cases} ${overflow.cases === 1 ? 'case' : 'cases'}, ${overflow.elements} results beyond it (up to ${overflow.largest.toPrecision(3)}) became ${overflow.became}, and none within it did`,
         ]
       : [],
   );

@@ -1,4 +1,3 @@
-import {ConvgradError} from '../geometry/error.js';
 import {backendNamed} from './index.js';
 import type {TestEquipment} from './testEquipment.js';
 
@@ -22,8 +21,5 @@ export function equipmentOf(name: string): TestEquipment {
   const backend = backendNamed(name);
   const equipment = backend ? loaded.get(backend.name) : none;
   if (equipment) return equipment;
-  throw new ConvgradError(
-    'verify',
-    `the test equipment of backend '${name}' is not loaded; call loadEquipment() first.`,
-  );
+  throw new Error(`the test equipment of backend '${name}' is not loaded; call loadEquipment() first`);
 }

@@ -6,7 +6,8 @@ type Steps = Pick<Conv2DInfo, 'strideHeight' | 'strideWidth' | 'dilationHeight' 
 
 /**
  * Other convolutions of tensors with the same numbers of elements. In each, one attribute differs: a stride, a dilation or a pad is one
- * larger, and the pad behind makes up for it. Or the height and width of the images are exchanged.
+ * larger, and the pad behind makes up for it. Or x has another shape: height and width are exchanged, or the images of the batch are rows or
+ * channels of one image.
  */
 export function variantsOf(problem: Problem): Problem[] {
   const info = problemInfo(problem);
@@ -35,7 +36,13 @@ export function variantsOf(problem: Problem): Problem[] {
     const {outHeight, outWidth} = problemInfo(variant);
     return outHeight === info.outHeight && outWidth === info.outWidth;
   };
+  const {batch, inHeight, inChannels, kind} = problem;
+  const folded: Problem[] = [
+    {...problem, batch: 1, inHeight: batch * inHeight},
+    ...(kind === 'depthwise' ? [] : [{...problem, batch: 1, inChannels: batch * inChannels}]),
+  ];
+  const folds = batch > 1 && problem.epilogue === undefined ? folded.filter(resolves) : [];
   const turned = {...problem, inHeight: info.inWidth, inWidth: info.inHeight};
   const turns = info.inHeight !== info.inWidth && problem.epilogue === undefined && resolves(turned);
-  return [...variants.filter(isAlike), ...(turns ? [turned] : [])];
+  return [...variants.filter(isAlike), ...(turns ? [turned] : []), ...folds];
 }

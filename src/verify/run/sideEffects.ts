@@ -70,21 +70,24 @@ export function watchAttributes<T>(fn: () => T): {value: T; changed: SideEffect}
 }
 
 /**
- * Computes the pass once more from other data, and compares the first result before and after. A change means that the kernel still
- * writes to memory that it has handed out.
+ * Computes the pass again from other data, and compares the first result before and after. A change means that the kernel still writes to
+ * memory that it has handed out.
+ *
  * @param call computes the pass from these inputs
+ * @param times how often; a kernel may hand out a few buffers in turn, and write to the first one only after all others
  */
 export async function changeByLaterCall(
   result: Tensor,
   pass: Pass,
   inputs: Record<keyof Inputs, Tensor4D>,
   call: (inputs: Record<keyof Inputs, Tensor4D>) => Tensor,
+  times: number,
 ): Promise<SideEffect> {
   const name = pass === 'forward' ? 'x' : 'dy';
   // GPU backends cache what they have read back. A kernel reads the memory itself.
   const seen = [tf.mul(result, 1)];
   const negative = tf.neg(inputs[name]) as Tensor4D;
-  const later = call({...inputs, [name]: negative});
+  const later = Array.from({length: times}, () => call({...inputs, [name]: negative}));
   seen.push(tf.mul(result, 1));
   try {
     const [before, after] = await Promise.all(seen.map((tensor) => tensor.data()));
@@ -92,7 +95,7 @@ export async function changeByLaterCall(
     if (index < 0) return undefined;
     return `a later call changes the result: element ${index} was ${before[index]} and is ${after[index]} afterwards`;
   } finally {
-    tf.dispose([negative, later, ...seen]);
+    tf.dispose([negative, ...later, ...seen]);
   }
 }
 

@@ -92,6 +92,27 @@ test.each<[string, Pass, (kept: Float32Array, out: Float32Array) => void]>([
   }
 });
 
+test.each([2, 5, 16, 39])('rejects a kernel that hands out %i buffers in turn', async (count) => {
+  const handedOut: Float32Array[] = [];
+  const mutant: Mutant = {
+    ...{name: 'ring', passes: ['forward'], wrong: 'it writes to the result of an earlier call'},
+    mistake: (run) => (call) => {
+      run(call);
+      const out = call.out as Float32Array;
+      if (handedOut.push(out) > count) handedOut.shift()!.set(out);
+    },
+  };
+  const undo = defineMutant(mutant);
+  try {
+    const asked = {algorithms: [algorithmName(mutant)], passes: ['forward'], problems: ['ih3iw4ic1oc1kh1kw1']} as const;
+    const {results} = await verify({...options, ...asked});
+    expect(results.map(({status}) => status)).toEqual(['failed']);
+    expect(results[0].reason).toMatch(/^a later call changes the result: element \d+ was /);
+  } finally {
+    undo();
+  }
+});
+
 test('rejects a gradient that changes the attributes of its convolution', async () => {
   foreignGradient('Conv2D', (right) => (dy, saved, attrs) => {
     const found = right(dy, saved, structuredClone(attrs));

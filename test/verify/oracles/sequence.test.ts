@@ -71,6 +71,21 @@ test.each<[string, string, (inputs: Inputs) => object[], RegExp]>([
   expect(failures.filter((failure) => !failure.startsWith('sequence'))).toEqual([]);
 });
 
+test.each(['nhwc', 'nchw'])('rejects a kernel that takes x to have the batch of its first use, %s', async (format) => {
+  const batches = new WeakMap<object, number>();
+  foreignKernel('Conv2D', (right) => (params) => {
+    const {dataId, shape} = (params.inputs as Inputs)['x']!;
+    const result = right(params);
+    if ((batches.get(dataId) ?? shape[0]) !== shape[0]) memoryOf(params, result).fill(0);
+    batches.set(dataId, shape[0]!);
+    return result;
+  });
+  const problems = [`mb2ih3iw3ic2oc1kh1kw1-${format}`];
+  const failures = await failuresOf({problems, passes: ['forward']});
+  expect(failures.length).toBeGreaterThan(0);
+  expect(failures[0]).toMatch(/^sequence forward: right alone, and wrong after a call with the same tensors as mb1/);
+});
+
 test('rejects a kernel that is wrong in a second call with the same tensors', async () => {
   const seen = new WeakSet<object>();
   foreignKernel('Conv2DBackpropFilter', (right) => (params) => {

@@ -80,7 +80,7 @@ function print(model: string, comparison: ModelComparison): void {
 console.log(`
 gradients    the largest error of any dx or dFilter in the first step, as a share of what rounding can explain; above 100% it is wrong
 loss off by  the distance from the same training with convolutions added in float64; in brackets, how far tfjs's own backends are off or
-             apart on the network. Where they cannot train it, its dilation is written out as zeros. FAILED: more than four times that
+             apart on the network. Where they cannot train it, its dilation is written out as zeros. A loss that is off by more than four times that has failed.
 
 ${failures === 0 ? 'ok' : `FAILED: ${failures}`}`);
 if (failures > 0) process.exitCode = 1;

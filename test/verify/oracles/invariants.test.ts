@@ -93,7 +93,7 @@ test.each<[string, Partial<Target>]>([
 ])('poison skips %s', async (_, more) => {
   expect(await ask(poisonOracle, 'direct', 'forward', {more})).toEqual({
     status: 'skipped',
-    reason: expect.stringContaining('nobody can fill it'),
+    reason: expect.stringContaining('cannot be filled beforehand'),
   });
 });
 

@@ -120,7 +120,9 @@ describe('checkGradients decides', () => {
     const report = await checkGradients(f, [x, filter]);
     expect(isWrong(report) && report.summary).toBe(false);
     expect(report.passed).toBe(false);
-    expect(report.inputs.map(({advice}) => advice).join()).toContain('give fewer inputs, near 1 or where f is less curved');
+    expect(report.inputs.map(({advice}) => advice).join()).toContain(
+      'give fewer inputs, near 1 or where f is less curved',
+    );
   });
 
   it('not to pass undecided coordinates, and gives advice', async () => {

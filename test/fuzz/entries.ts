@@ -17,7 +17,7 @@ export interface Entry {
   kinds: readonly Kind[];
   arguments: readonly ArgumentName[];
   attributes: readonly string[];
-  /** The rank of its images and attributes; two-dimensional by default. */
+  /** The form of its images and attributes; by default that of tf.conv2d. */
   form?: 'conv1d' | 'transposed' | 'separable' | 'explain';
   /** tfjs alone has it too. */
   isTfjs: boolean;

@@ -43,7 +43,7 @@ function isRefused({kernel, activation, slopes, batch, dataFormat, via}: (typeof
   if (activation === 'prelu' && slopes === undefined) return true;
   if (dataFormat === 'NCHW')
     return kernel === 'DepthwiseConv2D' || (slopes !== undefined && slopes !== 'vector') || via === 'op';
-  // It fails to broadcast the bias.
+  // It fails to broadcast the slopes.
   return slopes === 'image' && batch === 0 && activation === 'prelu';
 }
 

@@ -26,9 +26,7 @@ export async function importModule(file: string): Promise<Record<string, unknown
   try {
     const output = join(folder, 'module.mjs');
     await writeFile(output, code);
-    return (await import(pathToFileURL(output).href)) as Record<string, unknown>;
-  } catch (error) {
-    throw new ConvgradError('convgrad', `${path} threw while it was loaded: ${firstLines(error)}`);
+    return await load(output, path);
   } finally {
     await rm(folder, {recursive: true, force: true});
   }
@@ -39,8 +37,13 @@ async function importAsIs(path: string): Promise<Record<string, unknown>> {
   assertFilesExist([path]);
   if (/\.[cm]?tsx?$/.test(path) && !('typescript' in process.features && process.features.typescript))
     requireInstalled('esbuild');
+  return load(path, path);
+}
+
+/** @param path the user's file, for the error */
+async function load(file: string, path: string): Promise<Record<string, unknown>> {
   try {
-    return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
+    return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
   } catch (error) {
     throw new ConvgradError('convgrad', `${path} threw while it was loaded: ${firstLines(error)}`);
   }

@@ -1,6 +1,7 @@
-import {flopsOf, hasZeroSize, type Pass, passes, passTensors} from '../../geometry/pass.js';
+import {hasZeroSize, type Pass, passes, passTensors} from '../../geometry/pass.js';
 import {formatProblem, problemInfo} from '../../geometry/problem.js';
 import {randomFrom} from '../data/random.js';
+import {isRepeatable} from '../data/repeatable.js';
 import {compare} from '../reference/compare.js';
 import type {Inputs} from '../reference/reference.js';
 import type {ImplementationUnderTest} from '../run/implementationUnderTest.js';
@@ -14,9 +15,6 @@ interface CallContext {
   what: string;
   surrounding: SurroundingCalls;
 }
-
-/** Problems this small are judged in every context; for other problems one context is drawn. */
-const mostFlops = 300;
 
 /**
  * Calls must not depend on one another. The pass runs once more beside other calls on the same tensors: with other attributes, with another
@@ -59,7 +57,7 @@ function drawn(
   {testVector}: ImplementationUnderTest,
   pass: Pass,
 ): readonly CallContext[] {
-  if (flopsOf(problemInfo(testVector.problem)) <= mostFlops) return contexts;
+  if (isRepeatable(testVector.problem)) return contexts;
   const next = randomFrom(`sequence/${formatProblem(testVector.problem)}/${pass}`);
   return [contexts[next() % contexts.length]];
 }

@@ -1,8 +1,9 @@
-import {flopsOf, passes, passTensors} from '../../geometry/pass.js';
+import {flopsOf, type Pass, passes, passTensors} from '../../geometry/pass.js';
 import {formatProblem, type Problem, problemInfo} from '../../geometry/problem.js';
 import {fills} from '../data/fill.js';
 import {companions, type ImageShape, type Pattern, patternsFor} from '../data/patterns.js';
 import {randomFrom} from '../data/random.js';
+import {isRepeatable} from '../data/repeatable.js';
 import {compare} from '../reference/compare.js';
 import {type Inputs, reference, tensorShapes} from '../reference/reference.js';
 import type {ImplementationUnderTest} from '../run/implementationUnderTest.js';
@@ -21,8 +22,8 @@ const exponents: readonly (readonly [own: number, partner: number])[] = [
   [32, 31],
 ];
 
-/** On such problems an input gets data of every kind: on the smallest, and on images that are large for the work that they make. */
-const every = {flops: 300, image: {pixels: 500, flops: 30_000}};
+/** Images of so many pixels are large, and of so many operations cheap for their size. */
+const largeImage = {pixels: 500, mostFlops: 30_000};
 
 /**
  * Each input of a pass in turn holds data of a particular kind and size: equal, sparse or structured; tiny, or so large that 16 or 32 bits do
@@ -63,11 +64,11 @@ export const valuesOracle: Oracle = {
   },
 };
 
+/** Whether an input gets data of every kind, rather than of one that is drawn. */
 function takesEvery(problem: Problem): boolean {
   const info = problemInfo(problem);
-  const flops = flopsOf(info);
-  const {pixels, flops: most} = every.image;
-  return flops <= every.flops || (info.outHeight * info.outWidth >= pixels && flops <= most);
+  const {pixels, mostFlops} = largeImage;
+  return isRepeatable(problem) || (info.outHeight * info.outWidth >= pixels && flopsOf(info) <= mostFlops);
 }
 
 /** What becomes of one input. */
@@ -79,7 +80,7 @@ interface Change {
 
 async function judged(
   implementation: ImplementationUnderTest,
-  pass: (typeof passes)[number],
+  pass: Pass,
   changes: readonly Change[],
   next: () => number,
 ) {

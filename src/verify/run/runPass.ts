@@ -2,12 +2,13 @@ import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
 import {backendNamed} from '../../backends/index.js';
 import {loadEquipment} from '../../backends/loadEquipment.js';
 import type {TestEquipment} from '../../backends/testEquipment.js';
-import {flopsOf, type Pass} from '../../geometry/pass.js';
-import {type Problem, problemAttributes, problemInfo} from '../../geometry/problem.js';
+import type {Pass} from '../../geometry/pass.js';
+import {type Problem, problemAttributes} from '../../geometry/problem.js';
 import {isStridedAndDilated} from '../../plugin/builtinFault.js';
 import {conv2d} from '../../plugin/conv2d.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {toNCHW, toNHWC} from '../data/dataFormat.js';
+import {isRepeatable} from '../data/repeatable.js';
 import {awaitReads, makeTensor} from '../provenance/makeTensor.js';
 import {type Provenance, uniformProvenance} from '../provenance/provenance.js';
 import type {Actual} from '../reference/compare.js';
@@ -17,13 +18,8 @@ import {type Attributes, convolveFused, type EpilogueInputTensors, epilogueInput
 import {changeByLaterCall, observeSideEffects, overwriteAndDispose} from './sideEffects.js';
 import {type SurroundingCalls, tensorsBefore} from './surroundingCalls.js';
 
-/** On problems of at most so many operations, whose calls take little time, results must outlive so many later calls. */
-const smallFlops = 300;
+/** How many later calls a result must outlive where repeating a call costs little. */
 const mostLaterCalls = 40;
-
-function laterCalls(problem: Problem): number {
-  return flopsOf(problemInfo(problem)) <= smallFlops ? mostLaterCalls : 1;
-}
 
 /** What one pass computed, and how long it took. */
 export interface PassResult {
@@ -119,7 +115,7 @@ export async function runPass(
     const later = (of: Record<keyof Inputs, Tensor4D>) => around(compute(pass, of));
     const sideEffect =
       ('sideEffect' in seen ? seen.sideEffect : undefined) ??
-      (await changeByLaterCall(result, pass, {x, filter, dy}, later, laterCalls(problem)));
+      (await changeByLaterCall(result, pass, {x, filter, dy}, later, isRepeatable(problem) ? mostLaterCalls : 1));
     if (sideEffect !== undefined) return {...ran, sideEffect};
     overwriteAndDispose(result);
     const after = async (tensor: Tensor4D, isFilter = false) =>

@@ -1,4 +1,4 @@
-import {randomFrom} from '../data/random.js';
+import {randomFrom} from '../../geometry/random.js';
 
 /** The levels that each factor of a problem may have. */
 export type Factors = Readonly<Record<string, readonly unknown[]>>;

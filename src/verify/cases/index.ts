@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import {ConvgradError} from '../../geometry/error.js';
 import {flopsOf, sizeOf} from '../../geometry/pass.js';
 import {formatProblem, type Problem, parseProblem, problemInfo} from '../../geometry/problem.js';
-import {randomFrom} from '../data/random.js';
+import {randomFrom} from '../../geometry/random.js';
 import {formatProvenance} from '../provenance/provenance.js';
 import type {Case} from './case.js';
 import {edgeCases} from './edgeCases.js';

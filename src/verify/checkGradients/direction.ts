@@ -1,4 +1,4 @@
-import {randomFrom} from '../data/random.js';
+import {randomFrom} from '../../geometry/random.js';
 
 /** A direction in the space of one input: how far each of some coordinates moves per unit of the direction. */
 export interface Direction {

@@ -1,4 +1,4 @@
-import {randomFrom} from '../data/random.js';
+import {randomFrom} from '../../geometry/random.js';
 
 /** Draws whole numbers of both signs, ±1 … ±range. They are never zero, since a zero would hide a term. */
 export function drawIntegers(length: number, range: number, text: string): Float32Array {

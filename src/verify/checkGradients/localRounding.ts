@@ -1,4 +1,4 @@
-import {randomFrom} from '../data/random.js';
+import {randomFrom} from '../../geometry/random.js';
 import {groupBySize} from './coordinateGroups.js';
 import type {FunctionUnderTest} from './functionUnderTest.js';
 import {type Fit, fitWindow, reach} from './window.js';

@@ -1,8 +1,8 @@
 import {type Arithmetic, ieee} from '../../backends/arithmetic.js';
 import {formatProblem, type Problem} from '../../geometry/problem.js';
+import {randomFrom} from '../../geometry/random.js';
 import {epilogueShapes, isFused} from '../reference/fusedReference.js';
 import {type AllInputs, outputSize, tensorShapes} from '../reference/reference.js';
-import {randomFrom} from './random.js';
 
 /**
  * What the tensors are filled with. `integers` are small and non-zero; every order of summation is exact on them in float32. `reals` are

@@ -1,8 +1,8 @@
 import {isGpu} from '../../backends/index.js';
 import {hasZeroSize} from '../../geometry/pass.js';
 import {formatProblem, problemInfo} from '../../geometry/problem.js';
+import {randomFrom} from '../../geometry/random.js';
 import {builtinFault} from '../../plugin/builtinFault.js';
-import {randomFrom} from '../data/random.js';
 import {reference} from '../reference/reference.js';
 import {askBuiltin} from './builtin.js';
 import type {Oracle} from './oracle.js';

@@ -1,7 +1,7 @@
 import type {Algorithm} from '../../algorithms/algorithm.js';
 import {type Pass, passTensors, shapeOf, sizeOf} from '../../geometry/pass.js';
 import {formatProblem, type Problem, problemInfo} from '../../geometry/problem.js';
-import {randomFrom} from '../data/random.js';
+import {randomFrom} from '../../geometry/random.js';
 import type {TestVector} from '../data/testVector.js';
 import {type Expected, type Inputs, reference} from '../reference/reference.js';
 

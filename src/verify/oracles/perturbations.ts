@@ -1,7 +1,7 @@
 import type {Pass} from '../../geometry/pass.js';
 import {formatProblem} from '../../geometry/problem.js';
+import {randomFrom} from '../../geometry/random.js';
 import {integer, integerMost} from '../data/fill.js';
-import {randomFrom} from '../data/random.js';
 import {whyInexact} from '../reference/compare.js';
 import {type Inputs, reference} from '../reference/reference.js';
 import type {ImplementationUnderTest} from '../run/implementationUnderTest.js';

@@ -1,7 +1,7 @@
 import {isGpu} from '../../backends/index.js';
 import {flopsOf, sizeOf} from '../../geometry/pass.js';
 import {formatProblem, type Problem, problemInfo} from '../../geometry/problem.js';
-import {randomFrom} from '../data/random.js';
+import {randomFrom} from '../../geometry/random.js';
 import type {Oracle} from './oracle.js';
 
 /** Whether the oracle applies to such a problem on the backend. */

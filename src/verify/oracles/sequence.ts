@@ -1,6 +1,6 @@
 import {hasZeroSize, type Pass, passes, passTensors} from '../../geometry/pass.js';
 import {formatProblem, problemInfo} from '../../geometry/problem.js';
-import {randomFrom} from '../data/random.js';
+import {randomFrom} from '../../geometry/random.js';
 import {isRepeatable} from '../data/repeatable.js';
 import {compare} from '../reference/compare.js';
 import type {Inputs} from '../reference/reference.js';

@@ -1,5 +1,5 @@
 import {formatProblem} from '../../geometry/problem.js';
-import {randomFrom} from '../data/random.js';
+import {randomFrom} from '../../geometry/random.js';
 import type {Verdict} from '../reference/compare.js';
 import type {ImplementationUnderTest} from '../run/implementationUnderTest.js';
 import {axpy, compareNumber, dot, dotBound, largest} from './numbers.js';

@@ -1,8 +1,8 @@
 import {flopsOf, type Pass, passes, passTensors} from '../../geometry/pass.js';
 import {formatProblem, type Problem, problemInfo} from '../../geometry/problem.js';
+import {randomFrom} from '../../geometry/random.js';
 import {fills} from '../data/fill.js';
 import {companions, type ImageShape, type Pattern, patternsFor} from '../data/patterns.js';
-import {randomFrom} from '../data/random.js';
 import {isRepeatable} from '../data/repeatable.js';
 import {compare} from '../reference/compare.js';
 import {type Inputs, reference, tensorShapes} from '../reference/reference.js';

@@ -1,6 +1,6 @@
 import {type Pass, passes, passTensors} from '../../geometry/pass.js';
 import {formatProblem} from '../../geometry/problem.js';
-import {randomFrom} from '../data/random.js';
+import {randomFrom} from '../../geometry/random.js';
 import {compare, type Verdict} from '../reference/compare.js';
 import {type Inputs, reference} from '../reference/reference.js';
 import type {ImplementationUnderTest} from '../run/implementationUnderTest.js';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import {randomFrom} from '../../../src/verify/data/random.js';
+import {randomFrom} from '../../../src/geometry/random.js';
 
 type Fn = (...inputs: tf.Tensor[]) => tf.Tensor;
 

@@ -42,7 +42,7 @@ export async function loadModules(
   const options = {
     ...given,
     algorithms: given.algorithms.length > 0 ? given.algorithms : algorithms,
-    ...(undone ? {brokenSetup: 'no-install' as const} : {}),
+    ...(undone ? {installed: false} : {}),
   };
   return {loaded: describe(options, registered), registered};
 }

@@ -44,7 +44,7 @@ export async function run(options: PageOptions): Promise<VerifyReport> {
     ...options,
     algorithms: options.algorithms?.length ? options.algorithms : brought.algorithms,
     registered: brought.registered,
-    ...(brought.undone ? {brokenSetup: 'no-install' as const} : {}),
+    ...(brought.undone ? {installed: false} : {}),
     signal: controller.signal,
     onResults: (results) => {
       found = results;

@@ -103,7 +103,7 @@ async function runPlanned(
   for (const file of reports) {
     if (!attempt(() => file.write(report), 'a report is not written')) exitCode ??= exitCodes.usage;
   }
-  if (regressionsPath !== undefined && report.options.brokenSetup === undefined) {
+  if (regressionsPath !== undefined && report.options.installed !== false) {
     attempt(() => saveRegressions(regressionsPath, report), 'the problems that failed are not saved');
   }
   if (signal.aborted) return exitCodes.interrupted;

@@ -5,7 +5,7 @@ import type {Pass} from '../geometry/pass.js';
 import {casesOf} from '../verify/cases/index.js';
 import type {Fill} from '../verify/data/fill.js';
 import {importedNames} from '../verify/imports/imported.js';
-import type {BrokenSetup, VerifyOptions} from '../verify/options/options.js';
+import type {VerifyOptions} from '../verify/options/options.js';
 import {resolveOptions} from '../verify/options/resolveOptions.js';
 import type {OracleName} from '../verify/oracles/index.js';
 import {list, numeric, type RawFlags, single, words} from './flags.js';
@@ -29,8 +29,9 @@ export interface VerifyFlags {
 
 /** Reads the flags and checks all that can be checked before users' modules are loaded. @throws ConvgradError on wrong usage */
 export function readFlags(flags: RawFlags): VerifyFlags {
-  const {cases, seed, timeBudget, engine, threads, brokenSetup, provenance, json, junit, html, browser, limit} =
-    Object.fromEntries(singles.map((flag) => [flag, single(flag, flags[flag])]));
+  const {cases, seed, timeBudget, engine, threads, provenance, json, junit, html, browser, limit} = Object.fromEntries(
+    singles.map((flag) => [flag, single(flag, flags[flag])]),
+  );
   const named = flags.backend !== undefined;
   // A value that is not a number stays text, and resolveOptions refuses it.
   const options = {
@@ -48,7 +49,6 @@ export function readFlags(flags: RawFlags): VerifyFlags {
     flags: words(flags.flag),
     ...(engine === undefined ? {} : {engine: engine as EngineName}),
     ...(threads === undefined ? {} : {threads: numeric(threads)}),
-    ...(brokenSetup === undefined ? {} : {brokenSetup: brokenSetup as BrokenSetup}),
     imports: words(flags.import).map((file) => userPath(file)),
     bail: flags.bail === true,
     ...(flags.diagnosis === false ? {diagnose: false} : {}),
@@ -87,7 +87,6 @@ const singles = [
   'timeBudget',
   'engine',
   'threads',
-  'brokenSetup',
   'provenance',
   'json',
   'junit',

@@ -4,7 +4,6 @@ import {ConvgradError} from './error.js';
 const formerNames: Readonly<Record<string, string>> = {
   gather: 'implicitGemm',
   quads: 'channelPacked',
-  sabotage: 'brokenSetup',
   texels: 'packed2x2',
   windows: 'channelPackedDirect',
 };

@@ -12,7 +12,7 @@ export type {
 } from './checkGradients/gradientReport.js';
 export type {GradientOptions} from './checkGradients/options.js';
 export type {Fill} from './data/fill.js';
-export type {BrokenSetup, Progress, ReportedOptions, VerifyOptions} from './options/options.js';
+export type {Progress, ReportedOptions, VerifyOptions} from './options/options.js';
 export type {OracleName} from './oracles/index.js';
 export type {CounterHits, Coverage} from './proof/coverage.js';
 export {errorBound} from './reference/bound.js';

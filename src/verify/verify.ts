@@ -40,9 +40,9 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
     const start = performance.now();
     const tally = new Tally();
     const command = options.command ?? 'npx convgrad verify';
-    // A setup that is broken on purpose needs no diagnosis.
+    // Where convgrad is not installed, the reason is known.
     const diagnoser =
-      options.diagnose === false || resolved.brokenSetup
+      options.diagnose === false || resolved.installed === false
         ? undefined
         : new FailureDiagnoser(resolved, command, options.rerun);
     const counters: CounterHits[] = [];

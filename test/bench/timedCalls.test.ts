@@ -6,8 +6,8 @@ import {jsEngine} from '../../src/engine/jsEngine.js';
 import {passes} from '../../src/geometry/pass.js';
 import {parseProblem} from '../../src/geometry/problem.js';
 import {install, uninstall} from '../../src/plugin/install.js';
-import {applyBrokenSetup} from '../../src/verify/brokenSetup.js';
 import {drawInputs} from '../../src/verify/data/fill.js';
+import {aliasBuiltins} from '../support/aliasBuiltins.js';
 import {fakeClock} from './fakeClock.js';
 
 // Large enough for algorithms other than the definition.
@@ -54,7 +54,7 @@ test('a call that another algorithm or the built-in served is an error', async (
 
 test('a built-in that is an alias of our kernel is refused', async () => {
   install();
-  const repair = applyBrokenSetup('alias-builtin', ['cpu']);
+  const repair = aliasBuiltins('cpu');
   const [problem, inputs] = prepared(plain);
   const {call, dispose} = builtinCall(problem, inputs, 'forward', clock);
   await expect(call()).rejects.toThrow('cannot be compared with itself');

@@ -1,9 +1,12 @@
 import {readFileSync} from 'node:fs';
 import type {VerifyReport} from '../../src/verify/index.js';
 import {shell, start} from '../cli/command.js';
+import {aliasModule} from '../support/aliasModule.js';
 import {userFiles} from '../support/userFiles.js';
 
 const file = userFiles({
+  'uninstall.mjs': "import {uninstall} from 'tfjs-convgrad'; uninstall();",
+  'alias.mjs': aliasModule('webgl'),
   // webgl's own dFilter, but of the first image of a batch only.
   'firstImage.mjs': `
     export default function (tf) {
@@ -64,10 +67,12 @@ test('--f16 verifies float16 textures against float16 bounds', async () => {
   expect(worst!.error).toBeLessThanOrEqual(worst!.bound);
 });
 
-test.each(['no-install', 'alias-builtin'])('--broken-setup %s exits with 1', async (how) => {
-  const {code, stdout} = await start(...webgl, '--broken-setup', how).ended;
-  expect(code).toBe(1);
-  expect(stdout).toMatch(/install\(\) is missing|cannot be compared with itself/);
+test.each([
+  ['uninstall.mjs', [], 'install() is missing or was undone'],
+  ['alias.mjs', ['--algorithm', 'direct', '--no-diagnosis'], 'cannot be compared with itself'],
+])('importing %s exits with 1', async (name, more, says) => {
+  const {code, stdout} = await start(...webgl, '--import', file(name), ...more).ended;
+  expect({code, stdout}).toEqual({code: 1, stdout: expect.stringContaining(says)});
 });
 
 test('an imported kernel that is wrong for batches fails, and its replay line reproduces it', async () => {

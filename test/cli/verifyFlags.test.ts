@@ -17,7 +17,6 @@ test.each([
   ],
   [{pass: 'sideways'}, "verify: unknown pass 'sideways'; use forward, backpropInput, backpropFilter."],
   [{fill: 'zeros'}, "verify: unknown fill 'zeros'; use integers, reals."],
-  [{brokenSetup: 'gently'}, "verify: unknown broken setup 'gently'; use no-install, alias-builtin."],
   [{cases: 0}, 'verify: cases must be a whole number ≥ 1; got 0.'],
   [{cases: -3}, 'verify: cases must be a whole number ≥ 1; got -3.'],
   [{cases: 2.5}, 'verify: cases must be a whole number ≥ 1; got 2.5.'],

@@ -1,7 +1,7 @@
 import type {CAC} from 'cac';
 import {engineNames} from '../../engine/engineNames.js';
 import {fills} from '../../verify/data/fill.js';
-import {brokenSetups, defaultCases} from '../../verify/options/options.js';
+import {defaultCases} from '../../verify/options/options.js';
 import {oracleNames} from '../../verify/oracles/oracle.js';
 import {provenanceNames} from '../../verify/provenance/names.js';
 import {backendNames} from '../backendNames.js';
@@ -38,7 +38,6 @@ export function defineVerify(cli: CAC): void {
     .option('--no-diagnosis', 'Do not shrink or explain failures')
     .option('--bail', 'Stop at the first failure')
     .option('--browser <path>', 'Path of the browser for backends that need one')
-    .option('--broken-setup <how>', `Break the setup, to prove that a run can fail: ${brokenSetups.join(', ')}`)
     .option('--no-color', 'No colours')
     .action(async (flags: RawFlags) => (await import('../verify.js')).runVerify(asTyped(flags)));
 }

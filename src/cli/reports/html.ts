@@ -63,7 +63,6 @@ function facts({seed, options, environment, omitted}: VerifyReport): Markup {
     ['random cases', options.problems.length > 0 ? undefined : String(options.cases)],
     ['oracles', options.oracles.join(', ')],
     ['modules', options.imports.join(', ') || undefined],
-    ['broken setup', options.brokenSetup],
     ['tfjs', tfjs],
     ['Node', node],
     ['browser', browser],

@@ -18,14 +18,6 @@ export interface Progress {
 }
 
 /**
- * Ways to break a run on purpose, to prove that the verifier can fail. `no-install` leaves `install()` out; `alias-builtin` puts convgrad's
- * kernels where the built-in ones are expected.
- */
-export type BrokenSetup = 'no-install' | 'alias-builtin';
-
-export const brokenSetups: readonly BrokenSetup[] = ['no-install', 'alias-builtin'];
-
-/**
  * Verifies in a new process, given the words of a command line. @returns whether something failed there; undefined where that is not known
  */
 export type Rerun = (words: readonly string[]) => Promise<boolean | undefined>;
@@ -93,7 +85,11 @@ export interface VerifyOptions {
   onResults?(results: VerifyResult[]): void;
   /** Called before each run of a pass, also while a failure is shrunk and explained. */
   onRun?(running: RunningPass): void;
-  brokenSetup?: BrokenSetup;
+  /**
+   * False where a user's module called `uninstall()`: then convgrad is not installed for the run either, and every result fails with that
+   * reason.
+   */
+  installed?: boolean;
   /** Whether the first failure of each algorithm and pass is shrunk and explained; true by default. */
   diagnose?: boolean;
   /**
@@ -117,7 +113,7 @@ export const verifyOptionNames = keysOf<VerifyOptions>({
     bail: true,
     signal: true,
   },
-  ...{onProgress: true, onResults: true, brokenSetup: true, diagnose: true, rerun: true},
+  ...{onProgress: true, onResults: true, installed: true, diagnose: true, rerun: true},
 });
 
 /** The options of a run, as its report shows them. */
@@ -141,7 +137,8 @@ export interface ReportedOptions {
   threads?: number;
   imports: readonly string[];
   bail: boolean;
-  brokenSetup?: BrokenSetup;
+  /** False where convgrad was not installed during the run. */
+  installed?: boolean;
 }
 
 /**

@@ -9,7 +9,7 @@ import {oracleNames} from '../oracles/index.js';
 import {formatProvenance, parseProvenance} from '../provenance/provenance.js';
 import {defaultTimeout, subjectName, subjectPasses} from '../subject/verifySubject.js';
 import {type OptionChecks, optionChecks} from './optionChecks.js';
-import {brokenSetups, defaultCases, type ReportedOptions, type VerifyOptions, verifyOptionNames} from './options.js';
+import {defaultCases, type ReportedOptions, type VerifyOptions, verifyOptionNames} from './options.js';
 
 const checks: OptionChecks = optionChecks('verify');
 const {fail, choose} = checks;
@@ -28,7 +28,7 @@ export function resolveOptions(options: VerifyOptions, availableBackends: readon
     timeoutMs = defaultTimeout,
     backends = subject ? availableBackends.slice(0, 1) : availableBackends,
     problems = [],
-    brokenSetup,
+    installed = true,
   } = options;
   checks.seed(seed);
   if (!(Number.isSafeInteger(cases) && cases >= 1) && options.cases !== undefined) {
@@ -37,8 +37,8 @@ export function resolveOptions(options: VerifyOptions, availableBackends: readon
   checks.timeBudget(timeBudget);
   if (!(timeoutMs > 0)) fail(`timeoutMs must be above 0; got ${timeoutMs}.`);
   const own = subject && subjectPasses(subject);
-  if (own && (options.algorithms?.length || brokenSetup)) {
-    fail('a subject is verified alone; leave algorithms and brokenSetup out.');
+  if (own && options.algorithms?.length) {
+    fail('a subject is verified alone; leave algorithms out.');
   }
   const algorithms = subject ? [subjectName(subject)] : (options.algorithms ?? []);
   choose('backend', backends, servedBackends());
@@ -50,7 +50,6 @@ export function resolveOptions(options: VerifyOptions, availableBackends: readon
   const onHost = backends.some((backend) => backendNamed(backend)?.engine);
   if (onHost) checkEngine('verify', options);
   for (const flag of options.flags ?? []) parseFlag(flag);
-  choose('broken setup', brokenSetup === undefined ? [] : [brokenSetup], brokenSetups);
   return {
     ...(subject ? {subject: subjectName(subject)} : {}),
     seed,
@@ -70,7 +69,7 @@ export function resolveOptions(options: VerifyOptions, availableBackends: readon
     ...(onHost && options.threads !== undefined ? {threads: options.threads} : {}),
     imports: options.imports ?? [],
     bail: options.bail ?? false,
-    ...(brokenSetup === undefined ? {} : {brokenSetup}),
+    ...(installed ? {} : {installed}),
   };
 }
 

@@ -62,7 +62,7 @@ function registeredCounters(backend: string, oracles: ReportedOptions['oracles']
 /** Whether a run leaves nothing out. It then has the edge cases and the named layers, and those reach every part. */
 export function isComplete({
   subject,
-  brokenSetup,
+  installed,
   algorithms,
   problems,
   passes,
@@ -72,7 +72,7 @@ export function isComplete({
   const everything = algorithms.length === 0 && problems.length === 0 && passes.length === allPasses.length;
   // What is cached of a filter is used only when a pass runs again, as it does for the oracle `determinism`.
   const repeats = oracles.includes('determinism') && fills.includes('reals');
-  return everything && repeats && subject === undefined && brokenSetup === undefined;
+  return everything && repeats && subject === undefined && installed !== false;
 }
 
 /** The parts that a run had to reach and did not. */

@@ -69,13 +69,12 @@ export function runWords(
 
 /** The words for the remaining options of a run. */
 function circumstances(options: ReportedOptions): string[] {
-  const {engine, threads, imports, brokenSetup, f16, flags: tfjsFlags = []} = options;
+  const {engine, threads, imports, f16, flags: tfjsFlags = []} = options;
   const flags: [string, string][] = [
     ...(engine === 'auto' ? [] : [['--engine', engine] as [string, string]]),
     ...(threads === undefined ? [] : [['--threads', String(threads)] as [string, string]]),
     ...tfjsFlags.map((flag): [string, string] => ['--flag', flag]),
     ...imports.map((file): [string, string] => ['--import', file]),
-    ...(brokenSetup ? [['--broken-setup', brokenSetup] as [string, string]] : []),
   ];
   return [...flags.flat(), ...(f16 ? ['--f16'] : [])];
 }

@@ -2,11 +2,10 @@ import {backendNamed, servedBackends} from '../../backends/index.js';
 import {loadEquipment} from '../../backends/loadEquipment.js';
 import {engine as currentEngine, setParallelThreshold} from '../../engine/index.js';
 import {ConvgradError, nameCaller} from '../../geometry/error.js';
-import {install} from '../../plugin/install.js';
+import {install, uninstall} from '../../plugin/install.js';
 import {saveInstallation} from '../../plugin/saveInstallation.js';
 import {currentSession} from '../../plugin/session.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
-import {applyBrokenSetup} from '../brokenSetup.js';
 import {type CallCounts, countingRegistrations} from '../imports/countCalls.js';
 import type {Imported} from '../imports/imported.js';
 import {foundOverOurs, gradientTitle, putBack, type Registrations, setAside} from '../imports/registrations.js';
@@ -31,7 +30,7 @@ export interface Fixture {
  * @param registered what modules registered, where that is known; otherwise whatever stands over convgrad's counts
  */
 export async function setUpFixture(options: ReportedOptions, registered?: Registrations): Promise<Fixture> {
-  const {backends, brokenSetup, subject, f16, flags = [], engine, threads} = options;
+  const {backends, installed = true, subject, f16, flags = [], engine, threads} = options;
   const restoreSession = saveInstallation();
   const activeBackend = tf.getBackend();
   // tfjs reads such flags when a backend is first used, and many never again.
@@ -49,17 +48,15 @@ export async function setUpFixture(options: ReportedOptions, registered?: Regist
   const imported = {registrations: countingRegistrations(found, calls), calls};
   setAside(found); // install() would take it for the built-in
   if (threads !== undefined) setParallelThreshold(0);
-  let repair = () => {};
   const clear = async () => {
-    repair();
     if (threads !== undefined) setParallelThreshold();
     await restore();
     putBack(found);
   };
   try {
-    install({tf, engine, threads});
-    if (threads !== undefined) await awaitThreads(threads);
-    if (brokenSetup) repair = applyBrokenSetup(brokenSetup, backends);
+    if (!installed) uninstall();
+    else install({tf, engine, threads});
+    if (installed && threads !== undefined) await awaitThreads(threads);
   } catch (error) {
     await clear();
     throw nameCaller(error, 'verify');
@@ -69,7 +66,7 @@ export async function setUpFixture(options: ReportedOptions, registered?: Regist
     imported,
     late: () => [...arrivals.titles],
     select({algorithm, imported: theirs}) {
-      if (brokenSetup !== 'no-install') install({tf, algorithm: theirs ? 'auto' : algorithm, engine, threads});
+      if (installed) install({tf, algorithm: theirs ? 'auto' : algorithm, engine, threads});
     },
     async tearDown() {
       arrivals.stop();

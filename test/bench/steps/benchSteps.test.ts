@@ -5,7 +5,7 @@ import {type StepNetwork, stepNetworks} from '../../../src/bench/steps/stepNetwo
 import {startTraining} from '../../../src/bench/steps/training.js';
 import {install, uninstall} from '../../../src/plugin/install.js';
 import {currentSession} from '../../../src/plugin/session.js';
-import {applyBrokenSetup} from '../../../src/verify/brokenSetup.js';
+import {aliasBuiltins} from '../../support/aliasBuiltins.js';
 
 /** Two convolutions, one of them with an activation that tfjs does not unfuse. */
 const tiny: StepNetwork = {
@@ -54,7 +54,7 @@ test('on wasm a step counts delegated passes and says why tfjs cannot train', as
 
 test('a built-in that is an alias of our kernel is refused', async () => {
   install();
-  const repair = applyBrokenSetup('alias-builtin', ['cpu']);
+  const repair = aliasBuiltins('cpu');
   await expect(benchSteps(few, undefined, [tiny])).rejects.toThrow('cannot be compared with itself');
   repair();
 });

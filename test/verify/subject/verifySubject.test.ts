@@ -189,7 +189,7 @@ test.each<[object, string]>([
   [{subject: {}}, 'the subject has no function; give it forward, backpropInput, backpropFilter or some of them.'],
   [{subject: {forward: 3}}, 'subject.forward must be a function; got 3.'],
   [{subject: onArrays, passes: ['forward']}, "unknown pass 'forward'; use backpropFilter."],
-  [{subject: onArrays, algorithms: ['direct']}, 'a subject is verified alone; leave algorithms and brokenSetup out.'],
+  [{subject: onArrays, algorithms: ['direct']}, 'a subject is verified alone; leave algorithms out.'],
   [{subject: onArrays, timeoutMs: 0}, 'timeoutMs must be above 0; got 0.'],
   [{subject: onArrays, oracles: ['oracular']}, "unknown oracle 'oracular'; use reference, builtin"],
   [{timeBudget: 'long'}, 'timeBudget must be a number of seconds above 0; got long.'],

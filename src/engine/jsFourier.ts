@@ -1,12 +1,27 @@
 import {countHit, makeCounters} from './coverageCounter.js';
-import type {FourierDestination, FourierTiles, MatrixBatch} from './engine.js';
+import type {FourierDestination, FourierTiles, MatrixBatch, PackedBatch} from './engine.js';
+import {packedRows} from './jsMemory.js';
 import {type FourierSide, spectrumOf} from './spectrum.js';
 
 const [forward, cut, inverse] = makeCounters(['js spectra', 'js spectra, cut tiles', 'js spectra, inverse']);
 export const fourierCounters = [forward, cut, inverse];
 
+/** Computes spectra as matrices, one for each plane. */
+export function fourier(work: FourierTiles, {data, step, rowOffsets}: MatrixBatch): void {
+  forEachElement(work, (plane, tile, lane, value) => {
+    data[((plane * step + rowOffsets[tile]) >> 2) + lane] = value;
+  });
+}
+
+/** Computes spectra as packed matrices, one for each plane. */
+export function fourierPacked(work: FourierTiles, room: PackedBatch): PackedBatch {
+  const {batch, put} = packedRows(room, work);
+  forEachElement(work, put);
+  return batch;
+}
+
 /** Computes spectra in plain JavaScript, in double, by the definition: along the columns, then along the rows. */
-export function fourier(
+function forEachElement(
   {side, source, tileOffsets, rowStep, columnStep, rows, columns, flipped, lanes}: FourierTiles,
   put: (plane: number, tile: number, lane: number, value: number) => void,
 ): void {

@@ -1,5 +1,6 @@
 import {countHit, makeCounters} from './coverageCounter.js';
-import type {TileDestination, WinogradTiles} from './engine.js';
+import type {PackedBatch, TileDestination, WinogradTiles} from './engine.js';
+import {packedRows} from './jsMemory.js';
 import {tileHeights, tileMatrix} from './tileMatrices.js';
 
 const [transformed, packed] = makeCounters(['js tile transforms', 'js tile transforms, packed']);
@@ -20,17 +21,15 @@ export function transformTiles(
 }
 
 /**
- * Transforms tiles into one matrix for each element of a transformed tile. `put` gets the element, the tile as row and the lane
- * as column.
+ * Transforms tiles into packed matrices, one for each element of a transformed tile.
+ * @param matrix defaults to the matrix that `work` names
  */
-export function transformTilesInto(
-  work: WinogradTiles,
-  put: (element: number, row: number, column: number, value: number) => void,
-  matrix?: MatrixRows,
-): void {
+export function transformTilesPacked(work: WinogradTiles, room: PackedBatch, matrix?: MatrixRows): PackedBatch {
   countHit?.(packed);
   const side = tileMatrix(work.matrix).length;
+  const {batch, put} = packedRows(room, work);
   forEachTile(work, matrix, (tile, lane, p, q, value) => put(p * side + q, tile, lane, value));
+  return batch;
 }
 
 function forEachTile(

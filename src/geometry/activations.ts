@@ -9,8 +9,11 @@ export type RunKernel<T> = (kernelName: string, inputs: Record<string, T | undef
 
 /** Everything the kernels know of one activation. */
 export interface ActivationEntry {
-  /** The activation of z in float64. `slope` is the operand's value; entries without an operand ignore it. */
-  value(z: number, slope: number): number;
+  /**
+   * Computes the activation of every value in float64, in place. The value at i has the slope `slopes[i % slopes.length]`, which is the
+   * operand. Each entry has a loop of its own, because compilers do not inline a function that varies.
+   */
+  apply(values: Float32Array, slopes: ArrayLike<number>): void;
   operand?: ActivationOperand;
   /** Set where tfjs's own fused functions do not know it, so that only convgrad computes it. */
   isUnknownToTfjs?: true;
@@ -19,9 +22,9 @@ export interface ActivationEntry {
   /** The kernel that tfjs's gradient needs beside the elementary ones. Not every backend has it. */
   gradientKernel?: string;
   /**
-   * An expression of `value` in each language, which a convolution's own kernel applies to its sums; or the reason why it has none. NaN must
-   * stay NaN. The operand is `slopes` or `alpha`.
-   * - engine: AssemblyScript, v128 of four channels. The bits must be those of `value`, rounded once to float32.
+   * The activation of `value` as an expression in each language, which a convolution's own kernel applies to its sums; or the reason why
+   * there is none. NaN must stay NaN. The operand is `slopes` or `alpha`.
+   * - engine: AssemblyScript, v128 of four channels. The bits must be those of `apply`, which rounds once to float32.
    * - glsl: vec4. Comparisons with NaN are false.
    * - wgsl: T, a float or a vector of four.
    */
@@ -35,12 +38,14 @@ const exponential = {
 
 const table = {
   linear: {
-    value: (z) => z,
+    apply() {},
     byKernels: (_run, z) => z,
     fused: {engine: 'value', glsl: 'value', wgsl: 'value'},
   },
   relu: {
-    value: (z) => Math.max(0, z),
+    apply(z) {
+      for (let i = 0; i < z.length; i++) z[i] = Math.max(0, z[i]);
+    },
     byKernels: (run, x) => run('Relu', {x}),
     fused: {
       engine: 'f32x4.max(value, zero)',
@@ -49,7 +54,9 @@ const table = {
     },
   },
   relu6: {
-    value: (z) => Math.min(6, Math.max(0, z)),
+    apply(z) {
+      for (let i = 0; i < z.length; i++) z[i] = Math.min(6, Math.max(0, z[i]));
+    },
     byKernels: (run, x) => run('Relu6', {x}),
     fused: {
       engine: 'f32x4.min(f32x4.max(value, zero), f32x4.splat(6))',
@@ -58,7 +65,9 @@ const table = {
     },
   },
   elu: {
-    value: (z) => (z < 0 ? Math.expm1(z) : z),
+    apply(z) {
+      for (let i = 0; i < z.length; i++) if (z[i] < 0) z[i] = Math.expm1(z[i]);
+    },
     byKernels: (run, x) => run('Elu', {x}),
     gradientKernel: 'EluGrad',
     fused: {
@@ -68,7 +77,9 @@ const table = {
     },
   },
   sigmoid: {
-    value: (z) => 1 / (1 + Math.exp(-z)),
+    apply(z) {
+      for (let i = 0; i < z.length; i++) z[i] = 1 / (1 + Math.exp(-z[i]));
+    },
     byKernels: (run, x) => run('Sigmoid', {x}),
     fused: {
       engine: exponential,
@@ -77,7 +88,9 @@ const table = {
     },
   },
   prelu: {
-    value: (z, slope) => (z < 0 ? slope * z : z),
+    apply(z, slopes) {
+      for (let i = 0; i < z.length; ) for (let j = 0; j < slopes.length; j++, i++) if (z[i] < 0) z[i] *= slopes[j];
+    },
     operand: 'slopes',
     byKernels: (run, x, {slopes}) => run('Prelu', {x, alpha: slopes}),
     fused: {
@@ -87,7 +100,9 @@ const table = {
     },
   },
   leakyrelu: {
-    value: (z, slope) => (z < 0 ? slope * z : z),
+    apply(z, {0: alpha}) {
+      for (let i = 0; i < z.length; i++) if (z[i] < 0) z[i] *= alpha;
+    },
     operand: 'alpha',
     byKernels: (run, x, {alpha}) => run('LeakyRelu', {x}, {alpha}),
     fused: {

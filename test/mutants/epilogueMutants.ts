@@ -16,7 +16,9 @@ export interface EpilogueMutant extends MutantDescription {
 
 /** The activation of a value in a channel, by the definition. */
 function activated(value: number, {activation, alpha, slopes}: Epilogue, channel: number): number {
-  return activations[activation].value(value, slopes ? slopes[channel] : alpha);
+  const values = Float32Array.of(value);
+  activations[activation].apply(values, [slopes ? slopes[channel] : alpha]);
+  return values[0];
 }
 
 const biasAt = ({bias}: Epilogue, channel: number) => bias?.[channel] ?? 0;

@@ -1,5 +1,6 @@
+import {activations} from '../geometry/activations.js';
 import {countHit, makeCounters} from './coverageCounter.js';
-import type {ChannelRepeat, Dwconv} from './engine.js';
+import type {Depthwise, Dwconv} from './engine.js';
 
 /** Terms that are summed at a time. What they touch stays in the cache while the loop passes over the lanes. */
 const blockTerms = 64;
@@ -12,8 +13,26 @@ const [fourLanes, oneLane, nextBlock, accumulating] = makeCounters([
 ]);
 export const dwconvCounters = [fourLanes, oneLane, nextBlock, accumulating];
 
-/** {@link Dwconv} in plain JavaScript, in double. */
-export function dwconv(work: Dwconv): void {
+/** Arithmetic on channels that never meet, in plain JavaScript, in double. */
+export const jsDepthwise: Depthwise = {
+  dwconv,
+
+  sumRepeats({source, times, out}) {
+    for (let i = 0, from = 0; i < out.length; i++) {
+      let sum = 0;
+      for (const end = from + times; from < end; from++) sum += source[from];
+      out[i] = sum;
+    }
+  },
+
+  applyEpilogue(out, count, n, {bias, activation, slopes, alpha}) {
+    const values = out.subarray(0, count * n);
+    if (bias) for (let i = 0; i < values.length; ) for (let j = 0; j < n; j++, i++) values[i] += bias[j];
+    activations[activation].apply(values, slopes ?? [alpha]);
+  },
+};
+
+function dwconv(work: Dwconv): void {
   const {rows, terms, out, lanes, accumulate} = work;
   if (lanes >= 4) countHit?.(fourLanes);
   if (lanes % 4 > 0) countHit?.(oneLane);
@@ -55,17 +74,5 @@ function addTerms({source, terms, filter}: Dwconv, from: number, first: number, 
     for (let t = first; t < end; t += 2)
       sum += source[((from + terms[t]) >> 2) + lane] * filter[(terms[t + 1] >> 2) + lane];
     sums[lane] += sum;
-  }
-}
-
-export function repeat({source, times, out}: ChannelRepeat): void {
-  for (let m = 0; m < times; m++) for (let i = 0, to = m; i < source.length; i++, to += times) out[to] = source[i];
-}
-
-export function sumRepeats({source, times, out}: ChannelRepeat): void {
-  for (let i = 0, from = 0; i < out.length; i++) {
-    let sum = 0;
-    for (const end = from + times; from < end; from++) sum += source[from];
-    out[i] = sum;
   }
 }

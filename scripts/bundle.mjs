@@ -12,7 +12,7 @@ const compiled = join(root, 'build');
 const dist = join(root, 'dist');
 
 /** The files that users import. */
-const library = ['index', 'register', 'verify/index', 'bench/index'];
+const library = ['index', 'register', 'verify/index', 'bench/index', 'rules/index'];
 
 /** Files that the command line starts or loads by their path. */
 const commandLine = ['cli/main', 'cli/moduleProcess', 'cli/page', 'verify/imports/beforeImports'];

@@ -1,6 +1,6 @@
 import type {GradConfig, NamedTensorMap, Tensor} from '@tensorflow/tfjs';
 import type {Kind} from '../geometry/conv2dInfo.js';
-import {toFloats} from './floatTensors.js';
+import {biasGradient} from './biasGradient.js';
 import {captureFusedRun, type FusedRun} from './fusedRun.js';
 import {gradientConfigs} from './gradients.js';
 import {builtinKernelNames, kinds} from './kernels.js';
@@ -74,13 +74,5 @@ function gradientsOf(tf: Tf, run: FusedRun, forward: GradConfig, dy: Tensor, x: 
   const dy4D = tf.reshape(dy, run.y.shape);
   const ours = forward.gradFunc(dy4D, [x, filter], run.attrs) as Record<keyof NamedTensorMap, () => Tensor>;
   const gradients = [ours['x'](), ours['filter']()];
-  return run.bias ? [...gradients, biasGradient(tf, run, dy4D, run.bias.shape)] : gradients;
-}
-
-/** Sums dy to the shape of the bias. With NCHW, a bias vector lies along the channels. */
-function biasGradient(tf: Tf, {attrs}: FusedRun, dy: Tensor, shape: number[]): Tensor {
-  if (dy.size === 0) return tf.zeros(shape); // on wasm, tfjs does not write the sum of an empty tensor
-  const alongChannels = attrs['dataFormat'] === 'NCHW' && shape.length === 1 && shape[0] !== 1;
-  const axes = alongChannels ? [0, 2, 3] : tf.backend_util.getReductionAxes(shape, dy.shape);
-  return tf.reshape(tf.sum(toFloats(tf, dy), axes), shape);
+  return run.bias ? [...gradients, biasGradient(tf, dy4D, run.bias.shape, run.attrs['dataFormat'])] : gradients;
 }

@@ -159,7 +159,7 @@ function forward(
 }
 
 /** The request that the attributes describe. A missing tensor has no shape here; it is refused before the shapes are read. */
-function requestOf(
+export function requestOf(
   kind: Kind,
   attrs: NamedAttrMap,
   xShape: readonly number[] | undefined,

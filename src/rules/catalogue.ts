@@ -39,11 +39,11 @@ export function findRule(functionName: string, name: string): Rule {
   );
 }
 
-const functions = ['backpropInput', 'backpropFilter', 'compress'] as const;
+const functions = ['backpropInput', 'backpropFilter', 'backpropBias', 'compress'] as const;
 
 const fields = keysOf<Rule>({
   ...{name: true, title: true, source: true, isUnbiased: true, options: true, supports: true, createState: true},
-  ...{compress: true, restore: true, backpropInput: true, backpropFilter: true, activations: true},
+  ...{compress: true, restore: true, backpropInput: true, backpropFilter: true, backpropBias: true, activations: true},
 });
 
 /**

@@ -4,6 +4,8 @@
  */
 export {defineRule, rules} from './catalogue.js';
 export {createRule} from './createRule.js';
-export type {ActivationCall, ExactPasses, LayerKind, Rule, RuleCall, RuleOptions, RuleState} from './rule.js';
+export {type PerSampleGradients, perSampleGradients} from './perSample/perSampleGradients.js';
+export {type PrivacyOptions, privateGradients} from './perSample/privateGradients.js';
+export type {ActivationCall, BiasCall, ExactPasses, LayerKind, Rule, RuleCall, RuleOptions, RuleState} from './rule.js';
 export type {RuleInUse, SavedRule} from './ruleInUse.js';
 export {type RuleChoice, withRule} from './withRule.js';

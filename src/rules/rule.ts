@@ -1,4 +1,5 @@
 import type {Tensor} from '@tensorflow/tfjs';
+import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import type {Tf} from '../plugin/tfjs.js';
 import type {RandomTensors} from './randomTensors.js';
 
@@ -25,6 +26,13 @@ export interface RuleCall {
   /** The layer's path of names, such as 'model/conv2d_1', or the name of the variable that holds the filter. */
   readonly layer: string;
   readonly kind: LayerKind;
+  /** The name of the variable that holds the filter, if one does. */
+  readonly variable: string | undefined;
+  /**
+   * The geometry of the convolution; undefined for dense layers. A transposed convolution has that of the convolution whose dX it
+   * computes, so its x has the shape of y there.
+   */
+  readonly info: Conv2DInfo | undefined;
   /** How many backward passes began under this rule before this one. */
   readonly step: number;
   /**
@@ -53,6 +61,21 @@ export interface RuleCall {
    * begins there.
    */
   readonly error: Tensor;
+}
+
+/** One bias in one backward pass, as a rule sees it. */
+export interface BiasCall {
+  readonly tf: Tf;
+  readonly layer: string;
+  /** The name of the variable that holds the bias. */
+  readonly variable: string;
+  /** The gradient that arrives at the sum, [batch, …]. */
+  readonly dy: Tensor;
+  /** The bias's shape as it is added, which broadcasts to that of dy. */
+  readonly shape: readonly number[];
+  readonly dataFormat: 'NHWC' | 'NCHW';
+  /** dBias as tfjs computes it. */
+  exact(): Tensor;
 }
 
 /** One op without weights in one backward pass, as a rule sees it. */
@@ -102,6 +125,8 @@ export interface Rule {
   backpropInput?(call: RuleCall, options: RuleOptions): Tensor;
   /** dFilter, in the shape of `call.filter`. */
   backpropFilter?(call: RuleCall, options: RuleOptions): Tensor;
+  /** dBias, in the shape of the bias. */
+  backpropBias?(call: BiasCall, options: RuleOptions): Tensor;
   /** The kernels of ops without weights whose gradient the rule replaces, such as Relu, with the functions that do. */
   readonly activations?: Readonly<Record<string, (call: ActivationCall, options: RuleOptions) => Tensor>>;
 }

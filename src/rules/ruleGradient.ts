@@ -6,7 +6,7 @@ import {engineInternals, type TapeNode, untaped} from './engineInternals.js';
 import type {RuleCall, RuleState} from './rule.js';
 import type {RuleInUse} from './ruleInUse.js';
 import type {Step} from './step.js';
-import {exactPasses, type WeightedOp} from './weightedOp.js';
+import {exactPasses, geometryOf, type WeightedOp} from './weightedOp.js';
 
 /** Rules see the operands of a dense layer as matrices, also where tfjs puts a dimension of size 1 before them. */
 export function asMatrix(tf: Tf, {kind}: Pick<WeightedOp, 'kind'>, tensor: Tensor): Tensor {
@@ -61,7 +61,10 @@ export function ruleGradient(
       rule.compress ? tf.zeros(x.shape) : like(ofX['x'], x.shape),
     );
     const call = (purpose: string): RuleCall => ({
-      ...{tf, layer, kind, step: number, filter: weights, dy, error: step.error as Tensor},
+      ...{tf, layer, kind, variable: variable?.name, step: number, filter: weights, dy, error: step.error as Tensor},
+      get info() {
+        return geometryOf(op);
+      },
       kept: rule.compress ? ofX : {},
       random: inUse.randomOf(tf, inLayer.index, `${number} ${count} ${purpose}`),
       get x() {
@@ -93,12 +96,19 @@ export function ruleGradient(
       const given = call('backpropFilter');
       return rule.backpropFilter?.(given, options) ?? given.exact.backpropFilter(given.x, given.dy);
     };
-    const dBias = () =>
-      biasGradient(tf, dyOfNode, node.inputs[inputNames.bias as string].shape, op.attrs['dataFormat']);
+    const bias = inputNames.bias === undefined ? undefined : node.inputs[inputNames.bias];
+    const dBias = (): Tensor => {
+      const {shape} = bias as Tensor;
+      const dataFormat = op.attrs['dataFormat'] === 'NCHW' ? 'NCHW' : 'NHWC';
+      const exactBias = () => biasGradient(tf, dyOfNode, shape, dataFormat);
+      const name = step.variableOf(bias as Tensor)?.name;
+      if (name === undefined || !rule.backpropBias) return exactBias();
+      return rule.backpropBias({tf, layer, variable: name, dy, shape, dataFormat, exact: exactBias}, options);
+    };
     return {
       [inputNames.x]: () => checked('backpropInput', dX(), x.shape),
       [inputNames.filter]: () => checked('backpropFilter', dFilter(), filter.shape),
-      ...(inputNames.bias ? {[inputNames.bias]: dBias} : {}),
+      ...(inputNames.bias ? {[inputNames.bias]: () => checked('backpropBias', dBias(), (bias as Tensor).shape)} : {}),
     };
   };
 }

@@ -3,6 +3,7 @@ import {ConvgradError} from '../geometry/error.js';
 import type {MethodPatches} from '../plugin/methodPatches.js';
 import type {Tf} from '../plugin/tfjs.js';
 import {activationGradient} from './activationGradient.js';
+import {addedBiasGradient} from './addedBiasGradient.js';
 import {type EngineInternals, engineInternals, type TapeNode} from './engineInternals.js';
 import type {LayerRules} from './layerRules.js';
 import {type LayerScopes, namesOf} from './layerScopes.js';
@@ -56,7 +57,7 @@ export function patchTape(tf: Tf, patches: MethodPatches, rules: LayerRules, lay
       const op = weightedOpOf(node, args[5] ?? {}, run);
       const gradient = op
         ? weightedGradient(tf, step, node, op, rules, layers)
-        : activationGradient(tf, step, node, rules, layers);
+        : (addedBiasGradient(tf, step, node, rules, layers) ?? activationGradient(tf, step, node, rules, layers));
       node.gradient =
         gradient &&
         ((dys) => {

@@ -1,5 +1,7 @@
 import type {NamedAttrMap, Tensor} from '@tensorflow/tfjs';
+import {type Conv2DInfo, conv2dInfo} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
+import {requestOf} from '../plugin/kernels.js';
 import type {Tf} from '../plugin/tfjs.js';
 import type {TapeNode} from './engineInternals.js';
 import type {ExactPasses, LayerKind} from './rule.js';
@@ -111,4 +113,11 @@ export function exactPasses(tf: Tf, {kernelName, attrs, kernel, filter}: Weighte
     backpropInput: (dy, weights) => backward(kernel.x, dy, x(), weights),
     backpropFilter: (image, dy) => backward(kernel.filter, dy, image, filter),
   };
+}
+
+/** The geometry of an op, with NHWC or NCHW as it is; undefined for a dense layer. */
+export function geometryOf({kind, attrs, x, filter}: WeightedOp): Conv2DInfo | undefined {
+  if (kind === 'dense') return undefined;
+  const xShape = kind === 'transposed' ? (attrs['inputShape'] as number[]) : x.shape;
+  return conv2dInfo('withRule', requestOf(kind === 'depthwise' ? kind : 'dense', attrs, xShape, filter.shape));
 }

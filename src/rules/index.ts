@@ -8,4 +8,15 @@ export {type PerSampleGradients, perSampleGradients} from './perSample/perSample
 export {type PrivacyOptions, privateGradients} from './perSample/privateGradients.js';
 export type {ActivationCall, BiasCall, ExactPasses, LayerKind, Rule, RuleCall, RuleOptions, RuleState} from './rule.js';
 export type {RuleInUse, SavedRule} from './ruleInUse.js';
+export type {Comparison} from './shadow/compare.js';
+export {
+  type Shadow,
+  type ShadowLayer,
+  type ShadowMetric,
+  type ShadowOptions,
+  type ShadowStep,
+  shadow,
+  shadowCsv,
+  shadowCsvHeader,
+} from './shadow/shadow.js';
 export {type RuleChoice, withRule} from './withRule.js';

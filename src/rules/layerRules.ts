@@ -46,7 +46,8 @@ export class LayerRules {
   }
 }
 
-function patternOf(key: string): RegExp {
+/** The names that a key matches. */
+export function patternOf(key: string): RegExp {
   const escaped = key.replace(/[.+^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`^${escaped.replace(/\*/g, '.*').replace(/\?/g, '.')}$`);
 }

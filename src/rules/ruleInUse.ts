@@ -16,7 +16,7 @@ export interface SavedRule {
 }
 
 /** What a rule keeps for one layer. */
-class LayerInUse {
+export class LayerInUse {
   /**
    * @param index how many layers the rule met before this one. It stands for the layer in seeds, because tfjs's names count
    * upwards in a process.

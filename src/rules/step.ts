@@ -1,6 +1,7 @@
 import type {DataId, Tensor, Variable} from '@tensorflow/tfjs';
 import type {EngineInternals, TapeNode} from './engineInternals.js';
 import type {RuleInUse} from './ruleInUse.js';
+import type {StepShadow} from './shadow/stepShadow.js';
 
 /** Ops that only rearrange their input, so that the result of weights is weights. */
 const rearranging: ReadonlySet<string> = new Set(['Reshape', 'Transpose', 'Cast', 'Identity']);
@@ -9,6 +10,8 @@ const rearranging: ReadonlySet<string> = new Set(['Reshape', 'Transpose', 'Cast'
 export class Step {
   /** The global error, once the backward pass has begun. */
   error: Tensor | undefined;
+  /** The nodes' own gradients. */
+  readonly originals = new Map<TapeNode, TapeNode['gradient']>();
   private readonly variables = new Map<DataId, Variable>();
   private numVariables = 0;
   private readonly numbers = new Map<RuleInUse, number>();
@@ -17,6 +20,8 @@ export class Step {
   constructor(
     readonly tape: readonly TapeNode[],
     private readonly engine: EngineInternals,
+    /** The comparisons with the exact gradient, in steps that have them. */
+    readonly shadow: StepShadow | undefined,
   ) {}
 
   /** The variable whose values a tensor holds, rearranged or not. */

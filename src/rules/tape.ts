@@ -5,10 +5,12 @@ import type {Tf} from '../plugin/tfjs.js';
 import {activationGradient} from './activationGradient.js';
 import {addedBiasGradient} from './addedBiasGradient.js';
 import {type EngineInternals, engineInternals, type TapeNode} from './engineInternals.js';
-import type {LayerRules} from './layerRules.js';
+import {type LayerRules, patternOf} from './layerRules.js';
 import {type LayerScopes, namesOf} from './layerScopes.js';
-import {asMatrix, ruleGradient} from './ruleGradient.js';
+import {asMatrix, RuledOp} from './ruledOp.js';
 import type {RuleInUse} from './ruleInUse.js';
+import type {Shadow} from './shadow/shadow.js';
+import {StepShadow} from './shadow/stepShadow.js';
 import {Step} from './step.js';
 import {type FusedRun, isFused, refusalOf, type WeightedOp, weightedOpOf} from './weightedOp.js';
 
@@ -16,8 +18,15 @@ import {type FusedRun, isFused, refusalOf, type WeightedOp, weightedOpOf} from '
  * Replaces gradients on the tape while ops are recorded. tfjs calls `addTapeNode` once for each op that it records, after the op
  * has run; the last node of the tape is then this op. Ops that run inside a backward pass keep their gradients, because there the
  * same kernels compute gradients, not layers.
+ * @returns a function to call when no more steps follow
  */
-export function patchTape(tf: Tf, patches: MethodPatches, rules: LayerRules, layers: LayerScopes): void {
+export function patchTape(
+  tf: Tf,
+  patches: MethodPatches,
+  rules: LayerRules,
+  layers: LayerScopes,
+  shadow: Shadow | undefined,
+): () => void {
   const engine = engineInternals(tf);
   let step: Step | undefined;
   let fused: FusedRun | undefined;
@@ -52,21 +61,36 @@ export function patchTape(tf: Tf, patches: MethodPatches, rules: LayerRules, lay
       const node = tape[tape.length - 1];
       const run = fused;
       fused = undefined;
-      if (step?.tape !== tape) step = new Step(tape, engine);
-      step.follow(node);
+      if (step?.tape !== tape) {
+        step?.shadow?.finish();
+        step = new Step(tape, engine, shadow && stepShadow(tf, shadow));
+      }
+      const current = step;
+      current.originals.set(node, node.gradient);
+      current.follow(node);
       const op = weightedOpOf(node, args[5] ?? {}, run);
       const gradient = op
-        ? weightedGradient(tf, step, node, op, rules, layers)
-        : (addedBiasGradient(tf, step, node, rules, layers) ?? activationGradient(tf, step, node, rules, layers));
+        ? weightedGradient(tf, current, node, op, rules, layers, shadow)
+        : (addedBiasGradient(tf, current, node, rules, layers) ?? activationGradient(tf, current, node, rules, layers));
       node.gradient =
         gradient &&
         ((dys) => {
-          const functions = inBackward(() => gradient(dys));
+          const functions = inBackward(() => {
+            current.shadow?.begin(tape, node, dys, current.originals);
+            return gradient(dys);
+          });
           return Object.fromEntries(Object.entries(functions).map(([name, fn]) => [name, () => inBackward(fn)]));
         });
     };
     return ours as never;
   });
+  return () => step?.shadow?.finish();
+}
+
+/** The comparisons of the next step, if it has any. */
+function stepShadow(tf: Tf, shadow: Shadow): StepShadow | undefined {
+  const number = shadow.steps++;
+  return number % shadow.every === 0 ? new StepShadow(tf, shadow, number) : undefined;
 }
 
 /** The gradient of an op with weights: a rule's, or the node's own where no rule serves the layer. */
@@ -77,6 +101,7 @@ function weightedGradient(
   op: WeightedOp,
   rules: LayerRules,
   layers: LayerScopes,
+  shadow: Shadow | undefined,
 ): TapeNode['gradient'] {
   const {gradient} = node;
   const variable = step.variableOf(op.filter);
@@ -101,7 +126,13 @@ function weightedGradient(
   }
   const refusal = refusalOf(op) ?? answerOf(inUse, op);
   if (refusal !== undefined) refuse(inUse, names[0], refusal);
-  return ruleGradient(tf, step, node, op, inUse, names[0], variable);
+  const ruled = new RuledOp(tf, step, node, op, inUse, names[0], variable);
+  step.shadow?.watch(
+    node,
+    ruled,
+    shadow?.layers.some((key) => names.some((name) => patternOf(key).test(name))) === true,
+  );
+  return ([dy]) => ruled.gradient(dy);
 }
 
 function answerOf({rule, options}: RuleInUse, {kind}: WeightedOp): string | undefined {

@@ -8,6 +8,7 @@ import {LayerRules} from './layerRules.js';
 import {patchLayerScopes} from './layerScopes.js';
 import type {Rule} from './rule.js';
 import {RuleInUse} from './ruleInUse.js';
+import type {Shadow} from './shadow/shadow.js';
 import {patchTape} from './tape.js';
 
 /** A rule, by name, by definition, or in use. */
@@ -29,6 +30,7 @@ const open = new WeakMap<Tf, string>();
  * of its variable, or a pattern with `*` and `?`. Names come before patterns, and patterns come in their order. A layer that
  * matches no key keeps its gradient, and so does one with the rule 'exact'. A rule that is given by name or definition is used
  * for this call only; make it with `createRule` to keep its state.
+ * @param options `shadow` compares the rules with the exact gradient as they go; `tf` is another copy of tfjs
  * @returns what `fn` returns
  * @throws ConvgradError on an unknown rule, on a key that no layer matches, on a rule that does not suit a layer, and if another
  * `withRule` is still open in this copy of tfjs
@@ -36,7 +38,7 @@ const open = new WeakMap<Tf, string>();
 export function withRule<T>(
   rules: RuleChoice | Readonly<Record<string, RuleChoice>>,
   fn: () => T,
-  {tf = defaultTf}: {tf?: Tf} = {},
+  {tf = defaultTf, shadow}: {tf?: Tf; shadow?: Shadow} = {},
 ): T {
   if (typeof fn !== 'function') {
     throw new ConvgradError('withRule', `the second argument must be the function to run; got ${show(fn)}.`);
@@ -62,6 +64,7 @@ export function withRule<T>(
   const byKey = isChoice(rules) ? {'*': rules} : rules;
   const layerRules = new LayerRules(new Map(Object.entries(byKey).map(([key, choice]) => [key, inUse(choice)])));
   const patches = new MethodPatches();
+  let endSteps = () => {};
   const close = () => {
     patches.restore();
     open.delete(tf);
@@ -69,12 +72,13 @@ export function withRule<T>(
   };
   const finish = <R>(result: R): R => {
     close();
+    endSteps();
     layerRules.refuseUnmatched();
     return result;
   };
   open.set(tf, Object.keys(byKey).join(', '));
   try {
-    patchTape(tf, patches, layerRules, patchLayerScopes(tf, patches));
+    endSteps = patchTape(tf, patches, layerRules, patchLayerScopes(tf, patches), shadow);
     const result: unknown = fn();
     if (!isPromise(result)) return finish(result) as T;
     const settled = result.then(finish, (error: unknown) => {

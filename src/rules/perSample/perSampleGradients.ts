@@ -6,11 +6,11 @@ import {withRule} from '../withRule.js';
 import {perSampleFilter} from './perSampleFilter.js';
 
 /** The gradients of each example. */
-export interface PerSampleGradients {
+export type PerSampleGradients = {
   value: Scalar;
   /** By the name of the variable: [batch, …shape of the variable]. Their sum over the batch is the variable's gradient. */
   grads: NamedTensorMap;
-}
+};
 
 /**
  * Computes the gradients of each example of a batch, in one backward pass and without a loop over the examples. (After Opacus and

@@ -18,6 +18,12 @@ function matrixShape(kind: WeightedOp['kind'], shape: readonly number[]): readon
   return kind === 'dense' && shape.length === 3 && shape[0] === 1 ? shape.slice(1) : shape;
 }
 
+/** Looks at the gradients that rules compute. */
+export interface GradientObserver {
+  compareInput(op: RuledOp, dy: Tensor, dX: Tensor): void;
+  compareFilter(op: RuledOp, dy: Tensor, dFilter: Tensor): void;
+}
+
 /** An op with weights on the tape, under a rule. The node saves what the rule keeps, instead of what tfjs saved. */
 export class RuledOp {
   private readonly number: number;
@@ -40,6 +46,8 @@ export class RuledOp {
     readonly inUse: RuleInUse,
     readonly layer: string,
     private readonly variable: Variable | undefined,
+    /** A shadow's; then x is kept whatever the rule keeps. */
+    private readonly observer: GradientObserver | undefined,
   ) {
     this.number = step.numberOf(inUse);
     this.count = step.countFor(inUse);
@@ -51,7 +59,7 @@ export class RuledOp {
         const kept = this.compressed(this.seen(x), 'compress');
         return [
           Object.fromEntries(Object.entries(kept).map(([name, tensor]) => [name, keep(tensor)])),
-          {weights: keep(this.seen(filter)), ...(step.shadow ? {wholeX: keep(this.seen(x))} : {})},
+          {weights: keep(this.seen(filter)), ...(observer ? {wholeX: keep(this.seen(x))} : {})},
         ] as [RuleState, {weights: Tensor; wholeX?: Tensor}];
       }),
     );
@@ -65,16 +73,16 @@ export class RuledOp {
     const {inputNames, x, filter} = this.op;
     const dy = this.dyOf(dyOfNode);
     this.step.error ??= dy;
-    const {shadow} = this.step;
+    const {observer} = this;
     return this.named({
       x: () => {
         const dX = this.checked('backpropInput', this.dX(dy), x.shape);
-        shadow?.compareInput(this, dy, dX);
+        observer?.compareInput(this, dy, dX);
         return dX;
       },
       filter: () => {
         const dFilter = this.checked('backpropFilter', this.dFilter(dy), filter.shape);
-        shadow?.compareFilter(this, dy, dFilter);
+        observer?.compareFilter(this, dy, dFilter);
         return dFilter;
       },
       bias: () => {

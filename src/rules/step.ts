@@ -1,7 +1,6 @@
 import type {DataId, Tensor, Variable} from '@tensorflow/tfjs';
 import type {EngineInternals, TapeNode} from './engineInternals.js';
 import type {RuleInUse} from './ruleInUse.js';
-import type {StepShadow} from './shadow/stepShadow.js';
 
 /** Ops that only rearrange their input, so that the result of weights is weights. */
 const rearranging: ReadonlySet<string> = new Set(['Reshape', 'Transpose', 'Cast', 'Identity']);
@@ -20,8 +19,6 @@ export class Step {
   constructor(
     readonly tape: readonly TapeNode[],
     private readonly engine: EngineInternals,
-    /** The comparisons with the exact gradient, in steps that have them. */
-    readonly shadow: StepShadow | undefined,
   ) {}
 
   /** The variable whose values a tensor holds, rearranged or not. */

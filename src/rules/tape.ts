@@ -5,7 +5,7 @@ import type {Tf} from '../plugin/tfjs.js';
 import {activationGradient} from './activationGradient.js';
 import {addedBiasGradient} from './addedBiasGradient.js';
 import {type EngineInternals, engineInternals, type TapeNode} from './engineInternals.js';
-import {type LayerRules, patternOf} from './layerRules.js';
+import type {LayerRules} from './layerRules.js';
 import {type LayerScopes, namesOf} from './layerScopes.js';
 import {asMatrix, RuledOp} from './ruledOp.js';
 import type {RuleInUse} from './ruleInUse.js';
@@ -29,6 +29,8 @@ export function patchTape(
 ): () => void {
   const engine = engineInternals(tf);
   let step: Step | undefined;
+  /** The comparisons of this step, if it has any. */
+  let compared: StepShadow | undefined;
   let fused: FusedRun | undefined;
   let backwardDepth = 0;
   const inBackward = <T>(fn: () => T): T => {
@@ -62,21 +64,22 @@ export function patchTape(
       const run = fused;
       fused = undefined;
       if (step?.tape !== tape) {
-        step?.shadow?.finish();
-        step = new Step(tape, engine, shadow && stepShadow(tf, shadow));
+        compared?.finish();
+        step = new Step(tape, engine);
+        compared = shadow && stepShadow(tf, shadow);
       }
-      const current = step;
+      const [current, comparison] = [step, compared];
       current.originals.set(node, node.gradient);
       current.follow(node);
       const op = weightedOpOf(node, args[5] ?? {}, run);
       const gradient = op
-        ? weightedGradient(tf, current, node, op, rules, layers, shadow)
+        ? weightedGradient(tf, current, node, op, rules, layers, comparison)
         : (addedBiasGradient(tf, current, node, rules, layers) ?? activationGradient(tf, current, node, rules, layers));
       node.gradient =
         gradient &&
         ((dys) => {
           const functions = inBackward(() => {
-            current.shadow?.begin(tape, node, dys, current.originals);
+            comparison?.begin(tape, node, dys, current.originals);
             return gradient(dys);
           });
           return Object.fromEntries(Object.entries(functions).map(([name, fn]) => [name, () => inBackward(fn)]));
@@ -84,7 +87,7 @@ export function patchTape(
     };
     return ours as never;
   });
-  return () => step?.shadow?.finish();
+  return () => compared?.finish();
 }
 
 /** The comparisons of the next step, if it has any. */
@@ -101,7 +104,7 @@ function weightedGradient(
   op: WeightedOp,
   rules: LayerRules,
   layers: LayerScopes,
-  shadow: Shadow | undefined,
+  shadow: StepShadow | undefined,
 ): TapeNode['gradient'] {
   const {gradient} = node;
   const variable = step.variableOf(op.filter);
@@ -126,12 +129,8 @@ function weightedGradient(
   }
   const refusal = refusalOf(op) ?? answerOf(inUse, op);
   if (refusal !== undefined) refuse(inUse, names[0], refusal);
-  const ruled = new RuledOp(tf, step, node, op, inUse, names[0], variable);
-  step.shadow?.watch(
-    node,
-    ruled,
-    shadow?.layers.some((key) => names.some((name) => patternOf(key).test(name))) === true,
-  );
+  const ruled = new RuledOp(tf, step, node, op, inUse, names[0], variable, shadow);
+  shadow?.watch(node, ruled, names);
   return ([dy]) => ruled.gradient(dy);
 }
 

@@ -1,14 +1,15 @@
 import type {Tensor} from '@tensorflow/tfjs';
 import type {Tf} from '../../plugin/tfjs.js';
 import type {TapeNode} from '../engineInternals.js';
+import {patternOf} from '../layerRules.js';
 import {perSampleFilter} from '../perSample/perSampleFilter.js';
-import type {RuledOp} from '../ruledOp.js';
+import type {GradientObserver, RuledOp} from '../ruledOp.js';
 import {alignment, compare} from './compare.js';
 import {type ExactAtNode, exactSweep} from './exactSweep.js';
 import type {Shadow, ShadowLayer} from './shadow.js';
 
 /** The comparisons of one step. */
-export class StepShadow {
+export class StepShadow implements GradientObserver {
   private readonly ops = new Map<TapeNode, RuledOp>();
   private readonly nodes = new Map<RuledOp, TapeNode>();
   private readonly results = new Map<RuledOp, ShadowLayer>();
@@ -20,9 +21,10 @@ export class StepShadow {
     private readonly number: number,
   ) {}
 
-  /** Follows an op under a rule. @param isReported whether its layer belongs to the results */
-  watch(node: TapeNode, op: RuledOp, isReported: boolean): void {
+  /** Follows an op under a rule, whose layer has these names. */
+  watch(node: TapeNode, op: RuledOp, names: readonly string[]): void {
     this.ops.set(node, op);
+    const isReported = this.settings.layers.some((key) => names.some((name) => patternOf(key).test(name)));
     if (isReported) this.nodes.set(op, node);
   }
 

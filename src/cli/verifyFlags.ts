@@ -50,6 +50,7 @@ export function readFlags(flags: RawFlags): VerifyFlags {
     ...(engine === undefined ? {} : {engine: engine as EngineName}),
     ...(threads === undefined ? {} : {threads: numeric(threads)}),
     imports: words(flags.import).map((file) => userPath(file)),
+    ...(flags.thorough === true ? {thorough: true} : {}),
     bail: flags.bail === true,
     ...(flags.diagnosis === false ? {diagnose: false} : {}),
     command: [invocation('verify'), ...(flags.regressions === false ? ['--no-regressions'] : [])].join(' '),

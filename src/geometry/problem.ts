@@ -194,9 +194,16 @@ export function problemAttributes(p: Problem): {
   };
 }
 
+/** The geometries of problems that were asked for: `verify` asks for each of them hundreds of times. */
+const infos = new WeakMap<Problem, Conv2DInfo>();
+
 /** The problem's resolved geometry. @throws ConvgradError if it has none */
 export function problemInfo(problem: Problem): Conv2DInfo {
-  return conv2dInfo(`problem '${formatProblem(problem)}'`, {...problemShapes(problem), ...problemAttributes(problem)});
+  const info =
+    infos.get(problem) ??
+    conv2dInfo(`problem '${formatProblem(problem)}'`, {...problemShapes(problem), ...problemAttributes(problem)});
+  infos.set(problem, info);
+  return info;
 }
 
 /** Whether the problem has a geometry. */

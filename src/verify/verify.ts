@@ -3,11 +3,13 @@ import type {DeviceErrors} from '../backends/testEquipment.js';
 import {startCounting} from '../engine/coverageCounter.js';
 import {formatProblem} from '../geometry/problem.js';
 import {defaultTf as tf} from '../plugin/tfjs.js';
+import type {Case} from './cases/index.js';
+import type {Fill} from './data/fill.js';
 import {importedCalls} from './imports/imported.js';
 import {isEmpty} from './imports/registrations.js';
 import type {VerifyOptions} from './options/options.js';
 import {resolveOptions} from './options/resolveOptions.js';
-import {type CounterHits, isComplete, startCoverage} from './proof/coverage.js';
+import {type CounterHits, isComplete, missedCounters, startCoverage} from './proof/coverage.js';
 import {environmentOf} from './report/environment.js';
 import {makeReport, type VerifyReport} from './report/report.js';
 import type {VerifyResult} from './report/result.js';
@@ -15,6 +17,7 @@ import {Tally} from './report/tally.js';
 import {FailureDiagnoser} from './reproduce/diagnose/diagnoseFailures.js';
 import {replayLine} from './reproduce/replay.js';
 import {activateBackend, availableBackends, setUpFixture} from './run/fixture.js';
+import {ableToReach, quickShare} from './run/quickShare.js';
 import {fillsOf, Schedule} from './run/schedule.js';
 import {subjectTarget, type Target} from './run/target.js';
 import {targetsOf} from './run/targets.js';
@@ -60,26 +63,40 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
           ? [subjectTarget(backend, options.subject, options.timeoutMs ?? defaultTimeout)]
           : targetsOf(backend, fixture.imported, resolved.algorithms)
       ).map((target) => watchedTarget(target, options.onRun));
+      const leftOut: {one: Case; fill: Fill; targets: readonly Target[]}[] = [];
+      const judge = async (one: Case, fill: Fill, chosen: readonly Target[]) => {
+        const found = await verifyCase(one, fill, chosen, resolved, fixture.select);
+        last = found.at(-1) ?? last;
+        found.push(...reportedIn(last, device?.take()));
+        for (const result of found.filter(({status}) => status === 'failed' || status === 'vacuous')) {
+          result.replay = replayLine(command, result, resolved);
+        }
+        await diagnoser?.diagnoseFailures(found, targets, fixture.select);
+        done++;
+        tell(backend, formatProblem(one.problem), found);
+        stopped = resolved.bail && found.some(({status}) => status === 'failed');
+        // Yields to the event loop, so that signals, timers and the screen are served.
+        await new Promise((resolve) => setTimeout(resolve));
+      };
+      const isOver = () => stopped || options.signal?.aborted === true;
       const covered = options.subject ? () => [] : startCoverage(backend, resolved.oracles);
       device = equipmentOf(backend).watchDevice?.(tf.backend());
       let last: VerifyResult | undefined;
       for (const one of schedule.on(backend)) {
-        if (stopped || options.signal?.aborted) break;
         for (const fill of fillsOf(one, resolved, backend)) {
-          if (stopped || options.signal?.aborted) break;
-          const found = await verifyCase(one, fill, targets, resolved, fixture.select);
-          last = found.at(-1) ?? last;
-          found.push(...reportedIn(last, device?.take()));
-          for (const result of found.filter(({status}) => status === 'failed' || status === 'vacuous')) {
-            result.replay = replayLine(command, result, resolved);
-          }
-          await diagnoser?.diagnoseFailures(found, targets, fixture.select);
-          done++;
-          tell(backend, formatProblem(one.problem), found);
-          stopped = resolved.bail && found.some(({status}) => status === 'failed');
-          // Yields to the event loop, so that signals, timers and the screen are served.
-          await new Promise((resolve) => setTimeout(resolve));
+          if (isOver()) break;
+          const {judged, left} = quickShare(targets, one.problem, resolved);
+          if (left.length > 0) leftOut.push({one, fill, targets: left});
+          await judge(one, fill, judged);
         }
+        if (isOver()) break;
+      }
+      // Whatever the sample, every part of the code has to run.
+      for (const {one, fill, targets: left} of leftOut) {
+        const missed = missedCounters({counters: covered(), complete: isComplete(resolved)});
+        if (missed.length === 0 || isOver()) break;
+        const chosen = ableToReach(missed, left, targets);
+        if (chosen.length > 0) await judge(one, fill, chosen);
       }
       await device?.settle();
       const late = reportedIn(last, device?.take());

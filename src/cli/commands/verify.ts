@@ -15,6 +15,7 @@ export function defineVerify(cli: CAC): void {
     .option('--backend <names>', `tfjs backends, comma-separated: ${backendNames().join(', ')}`)
     .option('--cases <n>', `Number of random problems, after the edge cases and named layers (${defaultCases})`)
     .option('--seed <n>', 'Seed of the random problems and of all data (1)')
+    .option('--thorough', 'Run every check in full; else a run of all algorithms samples what costs most')
     .option('--time-budget <seconds>', 'Run random problems until this time is up; edge cases and layers always run')
     .option('--problem <text>', 'Verify only this problem string; may be repeated')
     .option('--algorithm <names>', 'Verify only these algorithms')

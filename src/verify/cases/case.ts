@@ -13,8 +13,10 @@ export interface Case {
   fillsOnGpu?: readonly Fill[];
   /** The oracles that judge it; all that have a question when absent. */
   oracles?: readonly OracleName[];
-  /** False where a GPU leaves it out, because a GPU compiles programs for every shape. */
-  onGpu?: false;
+  /**
+   * Whether a GPU, which compiles programs for every shape, takes it in a thorough run alone, or never. In every run when absent.
+   */
+  onGpu?: 'thorough' | 'never';
   /** Where its tensors come from; the seed decides when absent. */
   provenance?: Provenance;
   /** True if it is drawn from the seed. A run may end before it has run all of these. */

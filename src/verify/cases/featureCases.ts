@@ -8,8 +8,11 @@ import {coarse, factors, fusedCoarse, fusedFactors, fusedGroups, groups, padsOf}
 
 /** The most that one problem may cost. There are hundreds of problems, and each algorithm does them all. */
 const most = {flops: 130_000, elements: 24_000};
-/** How many of the problems run on a GPU, which compiles programs for every shape. The first ones do, since they have the most pairs. */
-const onGpu = {plain: 100, fused: 50};
+/**
+ * How many of the problems run on a GPU, which compiles programs for every shape, in a quick run and in a thorough one. The first ones do,
+ * since they have the most pairs.
+ */
+const onGpu = {plain: {quick: 40, thorough: 100}, fused: {quick: 20, thorough: 50}};
 /**
  * Every oracle judges one problem in this many, and the reference alone judges the others. What the oracles ask of values does not depend
  * on sizes.
@@ -37,12 +40,12 @@ export function featureCases(): readonly Case[] {
   return made;
 }
 
-function casesFrom(problems: readonly Problem[], most: number): Case[] {
+function casesFrom(problems: readonly Problem[], most: {quick: number; thorough: number}): Case[] {
   return problems.map(
     (problem, i): Case => ({
       problem,
       fills: [fills[i % 2]],
-      ...(i < most ? {} : {onGpu: false}),
+      ...(i < most.quick ? {} : {onGpu: i < most.thorough ? 'thorough' : 'never'}),
       ...((i >> 1) % oneInThorough === 0 ? {} : {oracles: ['reference']}),
     }),
   );

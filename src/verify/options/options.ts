@@ -40,6 +40,11 @@ export interface VerifyOptions {
    * in any case.
    */
   timeBudget?: number;
+  /**
+   * Whether every check runs in full. By default a run of all algorithms samples what costs most. A run that is narrowed
+   * to problems, algorithms, oracles, modules or a subject is always thorough.
+   */
+  thorough?: boolean;
   /** Problem strings that failed once; the run begins with them. They are ignored where `problems` is given. */
   regressions?: readonly string[];
   /** tfjs backends of this process to verify on; by default all that convgrad serves. */
@@ -100,7 +105,8 @@ export interface VerifyOptions {
 }
 
 export const verifyOptionNames = keysOf<VerifyOptions>({
-  ...{subject: true, timeoutMs: true, seed: true, cases: true, timeBudget: true, regressions: true, backends: true},
+  ...{subject: true, timeoutMs: true, seed: true, cases: true, timeBudget: true, thorough: true},
+  ...{regressions: true, backends: true},
   ...{algorithms: true, passes: true, problems: true, fills: true, f16: true, flags: true, oracles: true},
   ...{
     engine: true,
@@ -123,6 +129,7 @@ export interface ReportedOptions {
   seed: number;
   cases: number;
   timeBudget?: number;
+  thorough: boolean;
   regressions: readonly string[];
   backends: readonly string[];
   algorithms: readonly string[];

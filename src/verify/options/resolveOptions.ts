@@ -50,11 +50,14 @@ export function resolveOptions(options: VerifyOptions, availableBackends: readon
   const onHost = backends.some((backend) => backendNamed(backend)?.engine);
   if (onHost) checkEngine('verify', options);
   for (const flag of options.flags ?? []) parseFlag(flag);
+  const isNarrowed =
+    subject !== undefined || [problems, algorithms, options.oracles, options.imports].some((one) => one?.length);
   return {
     ...(subject ? {subject: subjectName(subject)} : {}),
     seed,
     cases,
     ...(timeBudget === undefined ? {} : {timeBudget}),
+    thorough: options.thorough ?? isNarrowed,
     regressions: problems.length > 0 ? [] : (options.regressions ?? []),
     backends,
     algorithms,

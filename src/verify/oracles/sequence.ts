@@ -1,7 +1,7 @@
 import {hasZeroSize, type Pass, passes, passTensors} from '../../geometry/pass.js';
 import {formatProblem, problemInfo} from '../../geometry/problem.js';
 import {randomFrom} from '../../geometry/random.js';
-import {isRepeatable} from '../data/repeatable.js';
+import {isRepeatable, repetitionsOf} from '../data/repeatable.js';
 import {compare} from '../reference/compare.js';
 import type {Inputs} from '../reference/reference.js';
 import type {ImplementationUnderTest} from '../run/implementationUnderTest.js';
@@ -54,10 +54,10 @@ export const sequenceOracle: Oracle = {
 
 function drawn(
   contexts: readonly CallContext[],
-  {testVector}: ImplementationUnderTest,
+  {testVector, isThorough}: ImplementationUnderTest,
   pass: Pass,
 ): readonly CallContext[] {
-  if (isRepeatable(testVector.problem)) return contexts;
+  if (isRepeatable(testVector.problem)) return repetitionsOf(contexts, isThorough, testVector.problem, pass);
   const next = randomFrom(`sequence/${formatProblem(testVector.problem)}/${pass}`);
   return [contexts[next() % contexts.length]];
 }

@@ -3,7 +3,7 @@ import {formatProblem, type Problem, problemInfo} from '../../geometry/problem.j
 import {randomFrom} from '../../geometry/random.js';
 import {fills} from '../data/fill.js';
 import {companions, type ImageShape, type Pattern, patternsFor} from '../data/patterns.js';
-import {isRepeatable} from '../data/repeatable.js';
+import {isRepeatable, repetitionsOf} from '../data/repeatable.js';
 import {compare} from '../reference/compare.js';
 import {type Inputs, reference, tensorShapes} from '../reference/reference.js';
 import type {ImplementationUnderTest} from '../run/implementationUnderTest.js';
@@ -46,7 +46,8 @@ export const valuesOracle: Oracle = {
       const next = randomFrom(`values/${formatProblem(problem)}/${fill}/${pass}/${name}`);
       const partner = names.find((other) => other !== name)!;
       const all = patternsFor(fill);
-      for (const own of takesEvery(problem) ? all : [all[next() % all.length]]) {
+      const every = takesEvery(problem) && repetitionsOf(all, implementation.isThorough, problem, `${pass}/${name}`);
+      for (const own of every || [all[next() % all.length]]) {
         const [power, partnerPower] = exponents[next() % exponents.length];
         const beside = companions[next() % companions.length];
         const changes: Change[] = [

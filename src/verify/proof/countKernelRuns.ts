@@ -1,6 +1,6 @@
 import type {GradConfig, KernelConfig, KernelFunc, NamedAttrMap} from '@tensorflow/tfjs';
 import {isOurs, markOurs} from '../../plugin/kernels.js';
-import {replacedGradients, replacedKernelsOn} from '../../plugin/session.js';
+import {currentSession, replacedGradients, replacedKernelsOn} from '../../plugin/session.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {gradientRegistry, kernelKey, kernelRegistry} from '../../plugin/tfjsRegistries.js';
 import type {Fault} from '../run/faultInjection.js';
@@ -39,10 +39,14 @@ export function countKernelRuns<T>(
   };
   const [kernels, gradients] = [kernelRegistry(tf), gradientRegistry(tf)];
   const undos: (() => void)[] = [];
+  const session = currentSession(tf);
+  /** Changes a registration unseen by `install()`, which would look it up each time. */
+  const unwatched = (change: () => void) =>
+    session ? session.kernels.withoutWatching(() => session.gradients.withoutWatching(change)) : change();
   /** Replaces one registration by another until fn has run. */
   const put = <C>(registry: {put(config: C): void}, before: C, now: C) => {
-    registry.put(now);
-    undos.push(() => registry.put(before));
+    unwatched(() => registry.put(now));
+    undos.push(() => unwatched(() => registry.put(before)));
   };
   for (const name of replacedKernelsOn(backend)) {
     const config = kernels.get(kernelKey(name, backend));

@@ -122,6 +122,7 @@ function worstOf(
     const want = other ? other.values[index] : expected.values[index];
     // Inf − Inf is NaN, which would compare as no error.
     const error = Number.isFinite(value) && Number.isFinite(want) ? Math.abs(value - want) : Number.POSITIVE_INFINITY;
+    if (error === 0 && worst) continue; // no bound can make it worse
     const bound = boundOf(index);
     const size = ratio({error, bound});
     if (size > worstRatio || (size === worstRatio && worst && error > worst.error)) {

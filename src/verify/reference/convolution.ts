@@ -53,7 +53,7 @@ export interface EpilogueInputs {
 export type AllInputs = Inputs & EpilogueInputs;
 
 /**
- * Computes the convolution from its definition, and both gradients in the same loop:
+ * Computes the convolution and both gradients from the definition. Each pass is computed when it is first read:
  *
  *     y[n, oh, ow, f] = Σ x[n, ih, iw, c] · filter[i, j, c, f]          over i, j, c
  *     y[n, oh, ow, c·M + m] = Σ x[n, ih, iw, c] · filter[i, j, c, m]    over i, j, depthwise
@@ -65,13 +65,28 @@ export type AllInputs = Inputs & EpilogueInputs;
  */
 export function convolutionSums(
   problem: Problem,
-  {x, filter, dy}: Record<keyof Inputs, ArrayLike<number>>,
+  inputs: Record<keyof Inputs, ArrayLike<number>>,
 ): Record<Pass, Expected> {
+  const known: Partial<Record<Pass, Expected>> = {};
+  const sums = (pass: Pass) => (known[pass] ??= sumsOf(problem, inputs, pass));
+  return {
+    get forward() {
+      return sums('forward');
+    },
+    get backpropInput() {
+      return sums('backpropInput');
+    },
+    get backpropFilter() {
+      return sums('backpropFilter');
+    },
+  };
+}
+
+function sumsOf(problem: Problem, {x, filter, dy}: Record<keyof Inputs, ArrayLike<number>>, pass: Pass): Expected {
   const {batch, inHeight, inWidth, inChannels: C, outChannels: F, filterWidth} = problem;
   const {rows, columns} = windowsOf(problem);
-  const forward = empty([batch, rows.count, columns.count, F]);
-  const backpropInput = empty([batch, inHeight, inWidth, C]);
-  const backpropFilter = empty(tensorShapes(problem).filter);
+  const {x: xShape, filter: filterShape, dy: dyShape} = tensorShapes(problem);
+  const sums = empty({forward: dyShape, backpropInput: xShape, backpropFilter: filterShape}[pass]);
   const {from, to} = connectionsOf(problem);
   for (let n = 0; n < batch; n++) {
     for (const row of rows.taps) {
@@ -81,14 +96,14 @@ export function convolutionSums(
         const tap = (row.tap * filterWidth + column.tap) * from.length;
         for (let i = 0; i < from.length; i++) {
           const [a, weight, error] = [source + from[i], tap + i, pixel + to[i]];
-          add(forward, error, x[a], filter[weight]);
-          add(backpropInput, a, dy[error], filter[weight]);
-          add(backpropFilter, weight, x[a], dy[error]);
+          if (pass === 'forward') add(sums, error, x[a], filter[weight]);
+          else if (pass === 'backpropInput') add(sums, a, dy[error], filter[weight]);
+          else add(sums, weight, x[a], dy[error]);
         }
       }
     }
   }
-  return {forward, backpropInput, backpropFilter};
+  return sums;
 }
 
 /** For each weight of a tap, in the order of the filter: the input channel that it leads from, and the output channel that it leads to. */
@@ -141,8 +156,22 @@ interface WindowTaps {
   taps: {window: number; tap: number; input: number}[];
 }
 
+interface Windows {
+  rows: WindowTaps;
+  columns: WindowTaps;
+}
+
+/** The windows of problems that were asked for, since each problem is judged dozens of times. */
+const windows = new WeakMap<Problem, Windows>();
+
 /** Finds where the windows of a problem stand, and which input element each tap falls on. */
-export function windowsOf(p: Problem): {rows: WindowTaps; columns: WindowTaps} {
+export function windowsOf(problem: Problem): Windows {
+  const found = windows.get(problem) ?? findWindows(problem);
+  windows.set(problem, found);
+  return found;
+}
+
+function findWindows(p: Problem): Windows {
   const pads = typeof p.pad === 'object' ? p.pad : undefined;
   const around = (before: number | undefined, after: number | undefined) =>
     before !== undefined && after !== undefined

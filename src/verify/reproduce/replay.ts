@@ -49,7 +49,7 @@ export function runWords(
   options: ReportedOptions,
   only: {algorithms?: readonly string[]; passes?: readonly string[]} = {},
 ): string[] {
-  const {cases, timeBudget, problems, fills: asked, provenance, oracles: judges} = options;
+  const {cases, thorough, timeBudget, problems, fills: asked, provenance, oracles: judges} = options;
   const {algorithms, passes: ofPasses} = {...options, ...only};
   const some = (flag: string, names: readonly string[], all: readonly string[]) =>
     names.length > 0 && names.length < all.length ? [flag, names.join()] : [];
@@ -57,6 +57,7 @@ export function runWords(
     ...['--backend', backend, '--seed', String(options.seed)],
     ...problems.flatMap((problem) => ['--problem', problem]),
     ...(Number.isFinite(cases) && problems.length === 0 ? ['--cases', String(cases)] : []),
+    ...(thorough && problems.length === 0 ? ['--thorough'] : []),
     ...(timeBudget === undefined ? [] : ['--time-budget', String(timeBudget)]),
     ...(algorithms.length > 0 ? ['--algorithm', algorithms.join()] : []),
     ...some('--pass', ofPasses, passes),

@@ -1,4 +1,5 @@
 import {type Pass, passes} from '../../geometry/pass.js';
+import {isRepeatable} from '../data/repeatable.js';
 import type {TestVector} from '../data/testVector.js';
 import {addRun, countKernelRuns, type KernelRuns} from '../proof/countKernelRuns.js';
 import {fusedCounter} from '../proof/fusedCounters.js';
@@ -20,9 +21,11 @@ export class ImplementationUnderTest {
   private readonly expectedByPass = new Map<Pass, Expected>();
   private readonly repetitions = new Map<Pass, Promise<PassResult>>();
 
+  /** @param isThorough whether checks that are repeated with many data and contexts take them all */
   constructor(
     readonly testVector: TestVector,
     readonly target: Target,
+    readonly isThorough = true,
   ) {}
 
   /** How to compare its results. */
@@ -135,8 +138,14 @@ export class ImplementationUnderTest {
           ? imported.run(problem, pass, compute, {surrounding})
           : this.runProven(pass, compute, surrounding);
       },
-      {provenance, ...options},
+      {provenance, laterCalls: this.laterCalls, ...options},
     );
+  }
+
+  /** How many later calls a result must outlive. */
+  private get laterCalls(): number {
+    if (!isRepeatable(this.testVector.problem)) return 1;
+    return this.isThorough ? 40 : 10;
   }
 
   private runProven<T>(pass: Pass, compute: () => T, surrounding: SurroundingCalls = {}): T {

@@ -8,7 +8,6 @@ import {isStridedAndDilated} from '../../plugin/builtinFault.js';
 import {conv2d} from '../../plugin/conv2d.js';
 import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {toNCHW, toNHWC} from '../data/dataFormat.js';
-import {isRepeatable} from '../data/repeatable.js';
 import {awaitReads, makeTensor} from '../provenance/makeTensor.js';
 import {type Provenance, uniformProvenance} from '../provenance/provenance.js';
 import type {Actual} from '../reference/compare.js';
@@ -17,9 +16,6 @@ import {type AllInputs, type Inputs, tensorShapes} from '../reference/reference.
 import {type Attributes, convolveFused, type EpilogueInputTensors, epilogueInputTensors} from './convolveFused.js';
 import {changeByLaterCall, observeSideEffects, overwriteAndDispose} from './sideEffects.js';
 import {type SurroundingCalls, tensorsBefore} from './surroundingCalls.js';
-
-/** How many later calls a result must outlive where repeating a call costs little. */
-const mostLaterCalls = 40;
 
 /** What one pass computed, and how long it took. */
 export interface PassResult {
@@ -42,6 +38,8 @@ export interface PassResult {
 export interface RunOptions {
   /** Whether the run watches side effects and reads the inputs back afterwards. */
   readBack?: boolean;
+  /** Where side effects are watched: how many later calls the result must outlive; 1 by default. */
+  laterCalls?: number;
   /** Where the inputs come from; uploaded by default. */
   provenance?: Provenance;
   /** How often it runs with the same filter; the result of the last run counts. Once by default. */
@@ -71,7 +69,15 @@ export async function runPass(
   inputs: AllInputs,
   pass: Pass,
   around: Around,
-  {readBack = false, provenance, times = 1, poison = false, surrounding = {}, attributes}: RunOptions = {},
+  {
+    readBack = false,
+    laterCalls = 1,
+    provenance,
+    times = 1,
+    poison = false,
+    surrounding = {},
+    attributes,
+  }: RunOptions = {},
 ): Promise<PassResult> {
   const backend = tf.getBackend();
   const equipment = await loadEquipment(backend);
@@ -115,7 +121,7 @@ export async function runPass(
     const later = (of: Record<keyof Inputs, Tensor4D>) => around(compute(pass, of));
     const sideEffect =
       ('sideEffect' in seen ? seen.sideEffect : undefined) ??
-      (await changeByLaterCall(result, pass, {x, filter, dy}, later, isRepeatable(problem) ? mostLaterCalls : 1));
+      (await changeByLaterCall(result, pass, {x, filter, dy}, later, laterCalls));
     if (sideEffect !== undefined) return {...ran, sideEffect};
     overwriteAndDispose(result);
     const after = async (tensor: Tensor4D, isFilter = false) =>

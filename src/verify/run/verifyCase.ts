@@ -61,7 +61,8 @@ export async function verifyCase(
     const drawn =
       testVectors.get(room) ?? makeTestVector(problem, fill, options.seed, headroom, arithmetic, provenance);
     testVectors.set(room, drawn);
-    const implementation = new ImplementationUnderTest(drawn, target);
+    const isThorough = options.thorough || target.imported !== undefined;
+    const implementation = new ImplementationUnderTest(drawn, target, isThorough);
     const applicable = askedOf(oracles, problem, backend, fill, options).filter(
       (oracle) => !campaign || (judges?.includes(oracle.name) ?? true),
     );
@@ -77,7 +78,8 @@ export async function verifyCase(
         continue;
       }
       for (const oracle of applicable) {
-        if (!oracle.passes.includes(pass) || (campaign && !isSampled(oracle, problem, backend, place))) continue;
+        if (!oracle.passes.includes(pass) || (campaign && !isSampled(oracle, problem, backend, place, isThorough)))
+          continue;
         const concerned = target.judgedBy?.(oracle.name, problem) ?? true;
         const judges = concerned === true ? oracle.judges(problem, pass, fill, target) : concerned;
         const result =

@@ -99,15 +99,15 @@ test('an expensive case has one fill unless it is requested by name', () => {
   const one = fixedCases().find(({fills}) => fills?.join() === 'integers')!;
   const text = formatProblem(one.problem);
   const fills = ['integers', 'reals'] as const;
-  expect(fillsOf(one, {fills, problems: []}, 'cpu')).toEqual(['integers']);
-  expect(fillsOf(one, {fills: ['reals'], problems: []}, 'cpu')).toEqual(['reals']);
-  expect(fillsOf(one, {fills, problems: [text]}, 'cpu')).toEqual(fills);
+  expect(fillsOf(one, {fills, problems: [], thorough: true}, 'cpu')).toEqual(['integers']);
+  expect(fillsOf(one, {fills: ['reals'], problems: [], thorough: true}, 'cpu')).toEqual(['reals']);
+  expect(fillsOf(one, {fills, problems: [text], thorough: true}, 'cpu')).toEqual(fills);
 });
 
 test('on a GPU cases with two fills elsewhere have one, integers and reals in turn', () => {
   const fills = ['integers', 'reals'] as const;
   const filled = (backend: string) =>
-    fixedCases().flatMap((one) => (one.fillsOnGpu ? fillsOf(one, {fills, problems: []}, backend) : []));
+    fixedCases().flatMap((one) => (one.fillsOnGpu ? fillsOf(one, {fills, problems: [], thorough: true}, backend) : []));
   const [gpu, cpu] = [filled('webgl'), filled('cpu')];
   expect(cpu).toHaveLength(2 * gpu.length);
   for (const fill of fills) expect(gpu.filter((one) => one === fill).length).toBeGreaterThan(gpu.length / 3);

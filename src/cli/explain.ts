@@ -52,7 +52,9 @@ function describeBackend({backend, engine, rates, passes}: BackendExplanation): 
 }
 
 function describePass(explained: PassExplanation): string[] {
-  const {pass, algorithm, why, predictedMilliseconds, others, cost, alone} = explained;
+  const {pass, algorithm, why, predictedMilliseconds, epilogue, others, cost, alone} = explained;
+  const after =
+    epilogue && `bias and activation: ${epilogue.fused ? 'in the same kernel' : `in other kernels; ${epilogue.why}`}`;
   const notChosen = groupBy(others, (other) => other.why).map(
     (group) => `not ${group.map(withTime).join(', ')}: ${group[0].why}`,
   );
@@ -65,7 +67,7 @@ function describePass(explained: PassExplanation): string[] {
   ];
   return [
     `  ${pass}: ${algorithm === undefined ? 'nothing runs' : withTime({algorithm, predictedMilliseconds})}, ${why}`,
-    ...[costs.join(', '), ...notChosen, `tfjs alone: ${alone}`].map((line) => `    ${line}`),
+    ...[costs.join(', '), ...(after ? [after] : []), ...notChosen, `tfjs alone: ${alone}`].map((line) => `    ${line}`),
   ];
 }
 

@@ -1,7 +1,7 @@
 import type {Tensor, Tensor1D, Tensor4D} from '@tensorflow/tfjs';
 import {conv2dInfo, type Kind} from '../geometry/conv2dInfo.js';
 import {refuseUnknown} from '../geometry/didYouMean.js';
-import {ConvgradError} from '../geometry/error.js';
+import {ConvgradError, nameCaller} from '../geometry/error.js';
 import {checkShape} from './checkTensor.js';
 import {
   attributeNames,
@@ -65,7 +65,7 @@ function backward(kind: Kind, args: Conv2DBackwardArguments): Conv2DGradients {
   if (x.rank !== dy.rank) {
     throw new ConvgradError(name, `x has rank ${x.rank} and dy rank ${dy.rank}; both or neither must have a batch.`);
   }
-  return tf.tidy(() => {
+  const compute = () => {
     const attrs = attributesOf(args);
     const [x4D, dy4D] = [withBatch(x), withBatch(dy)];
     const info = conv2dInfo(name, {...attrs, kind, xShape: x4D.shape, filterShape: filter.shape});
@@ -78,5 +78,10 @@ function backward(kind: Kind, args: Conv2DBackwardArguments): Conv2DGradients {
     const sum = () => tf.sum(toFloats(tf, dy4D), info.dataFormat === 'NCHW' ? [0, 2, 3] : [0, 1, 2]);
     const dBias = (dy4D.size === 0 ? tf.zeros([info.outChannels]) : sum()) as Tensor1D;
     return {dx: tf.reshape(dx, x.shape), dFilter, dBias};
-  });
+  };
+  try {
+    return tf.tidy(compute);
+  } catch (error) {
+    throw nameCaller(error, name); // the kernels name the pass
+  }
 }

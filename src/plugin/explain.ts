@@ -1,8 +1,11 @@
 import type {Cost} from '../algorithms/algorithm.js';
+import {alongChannels} from '../backends/epilogue.js';
 import type {Implementation} from '../backends/implementation.js';
 import {servedBackends} from '../backends/index.js';
+import {activations} from '../geometry/activations.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import {didYouMean, keysOf, refuseUnknown} from '../geometry/didYouMean.js';
+import {axesShape, type ProblemEpilogue} from '../geometry/epilogue.js';
 import {ConvgradError, nameCaller} from '../geometry/error.js';
 import {explicitPads} from '../geometry/explicitPads.js';
 import {
@@ -31,6 +34,7 @@ import {
   type Candidate,
   candidatesOf,
   engineOf,
+  fusesActivation,
   isPredicted,
   type Requested,
   ratesSourceOf,
@@ -67,9 +71,11 @@ export interface PassExplanation {
   why: string;
   /**
    * The predicted time of one call in milliseconds, by rates that are measured here or taken from `rates`. Absent where no
-   * prediction exists.
+   * prediction exists, and where the problem is too small for one: there the time beside the arithmetic decides, which is not predicted.
    */
   predictedMilliseconds?: number | undefined;
+  /** Whether bias and activation of a fused forward pass are computed in the same kernel, and the reason if not. Absent elsewhere. */
+  epilogue?: {fused: boolean; why?: string};
   /** All other candidates, the best first, each with the reason why it was not chosen. */
   others: {algorithm: string; why: string; predictedMilliseconds?: number | undefined}[];
   cost: Cost & {
@@ -178,6 +184,9 @@ function explainPass(
     algorithm: chosen.algorithm,
     why: whyChosen(chosen, requested, refusal, chosen === builtin, byTime, isCached, isFastest),
     ...predicted(candidates.find(({implementation}) => implementation === chosen) ?? {}),
+    ...(problem.epilogue && pass === 'forward'
+      ? {epilogue: explainEpilogue(problem.epilogue, info, backend, chosen, chosen === builtin)}
+      : {}),
     others: candidates
       .filter(({implementation}) => implementation !== chosen)
       .map((candidate) => {
@@ -191,6 +200,26 @@ function explainPass(
     cost: costOf(chosen, info, pass),
     alone,
   };
+}
+
+/** Whether the chosen implementation computes the epilogue in its own kernel, by the rules of `runPass`. */
+function explainEpilogue(
+  {activation, bias, slopes}: ProblemEpilogue,
+  info: Conv2DInfo,
+  backend: string,
+  {algorithm, fuses}: Implementation,
+  isBuiltin: boolean,
+): NonNullable<PassExplanation['epilogue']> {
+  const apart = (why: string) => ({fused: false, why});
+  const {batch, outHeight, outWidth, outChannels, dataFormat} = info;
+  if (dataFormat === 'NCHW') return apart('the kernel computes in NHWC, and the operands have shapes for NCHW');
+  if (isBuiltin && activations[activation].isUnknownToTfjs)
+    return apart(`tfjs's own kernel does not know ${activation}`);
+  if (!fuses) return apart(`${algorithm} computes the convolution alone`);
+  const answer = isBuiltin || fusesActivation(backend, activation);
+  if (answer !== true) return apart(answer);
+  const fits = (axes = 'c') => alongChannels(axesShape(axes, [batch, outHeight, outWidth, outChannels]), outChannels);
+  return fits(bias) && fits(slopes) ? {fused: true} : apart('a kernel takes one bias and one slope for each channel');
 }
 
 function isTimed({milliseconds}: Candidate): boolean {

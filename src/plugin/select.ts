@@ -250,13 +250,13 @@ export interface Candidate {
   implementation: Implementation;
   /** True, or the reason why it does not serve this pass. */
   verdict: true | string;
-  /** The predicted time; absent where there is no prediction. */
+  /** The predicted time; absent where there is no prediction, or where it does not decide. */
   milliseconds?: number;
 }
 
 /**
- * The candidates that `select` chooses from: first those that support the pass, by predicted time, then the rest. tfjs's own
- * kernel comes first or last where its time is not predicted.
+ * The candidates that `select` chooses from: first those that support the pass, by predicted time or else in order of preference,
+ * then the rest. tfjs's own kernel comes first or last where its time is not predicted.
  */
 export function candidatesOf(
   backend: string,
@@ -274,10 +274,12 @@ export function candidatesOf(
         : whyNot(implementation, info, pass, accuracy),
   }));
   const able = judged.filter(({verdict}) => verdict === true).map(({implementation}) => implementation);
-  const ordered: Candidate[] = fastestFirst(able, info, pass).map(({implementation, milliseconds}) => ({
-    ...{implementation, verdict: true},
-    ...(milliseconds === undefined ? {} : {milliseconds}),
-  }));
+  const ordered: Candidate[] = isPredicted(backend, info)
+    ? fastestFirst(able, info, pass).map(({implementation, milliseconds}) => ({
+        ...{implementation, verdict: true},
+        ...(milliseconds === undefined ? {} : {milliseconds}),
+      }))
+    : able.map((implementation) => ({implementation, verdict: true}));
   const all = [...ordered, ...judged.filter(({verdict}) => verdict !== true)];
   if (!builtin || competing.length > 0 || (algorithm !== 'auto' && algorithm !== builtin.algorithm)) return all;
   const builtinCandidate = {implementation: builtin, verdict: builtin.supports(info, pass)};

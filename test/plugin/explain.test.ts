@@ -41,10 +41,7 @@ test('a refused candidate has its own reason, the others come later in the order
     algorithm: 'implicitGemm',
     why: 'a depthwise convolution has no sum over channels, so there is no matrix product',
   });
-  expect(others).toContainEqual({
-    ...{algorithm: 'direct', why: 'later in order of preference'},
-    predictedMilliseconds: expect.any(Number),
-  });
+  expect(others).toContainEqual({algorithm: 'direct', why: 'later in order of preference'});
 });
 
 test('a tiny problem goes to the definition because it is fastest', () => {
@@ -61,16 +58,65 @@ test('on wasm a depthwise forward pass goes to the built-in, unless an algorithm
   });
   const asked = named(passesOf(dense, 'wasm', 'im2col'), forward);
   expect(asked).toMatchObject({algorithm: 'im2col', why: 'requested by name'});
-  expect(asked.others).toContainEqual({
-    ...{algorithm: 'implicitGemm', why: "'im2col' was requested"},
-    predictedMilliseconds: expect.any(Number),
-  });
+  expect(asked.others).toContainEqual({algorithm: 'implicitGemm', why: "'im2col' was requested"});
 });
 
 test('a requested algorithm that refuses has its reason next to the one that serves', () => {
   const {algorithm, why} = named(passesOf(depthwise, 'cpu', 'implicitGemm'), forward);
   expect(algorithm).toBe('depthwise');
   expect(why).toMatch(/; 'implicitGemm' does not support it: a depthwise convolution has no sum over channels/);
+});
+
+test.each(['cpu', 'wasm', 'webgl', 'webgpu'])(
+  'a time is shown on %s only where times decide, and the shortest wins',
+  (backend) => {
+    let [timed, untimed] = [0, 0];
+    for (const size of [3, 9, 28, 56]) {
+      for (const {predictedMilliseconds: chosen, others, why} of passesOf(
+        `ih${size}iw${size}ic8oc16kh3kw3-same`,
+        backend,
+      )) {
+        const times = others.flatMap(({predictedMilliseconds}) => predictedMilliseconds ?? []);
+        if (chosen === undefined) {
+          untimed++;
+          expect(why).not.toContain('predicted');
+          if (!why.includes('known to be faster')) expect(times).toEqual([]);
+        } else {
+          timed++;
+          if (why === 'lowest predicted time') expect(chosen).toBeLessThanOrEqual(Math.min(...times));
+        }
+      }
+    }
+    expect(timed).toBeGreaterThan(0);
+    expect(untimed > 0).toBe(['cpu', 'wasm'].includes(backend));
+  },
+);
+
+test.each([
+  ['-bias-relu', 'cpu', undefined],
+  ['-bias111c-prelu', 'cpu', undefined],
+  ['-bias-sigmoid', 'cpu', /^JavaScript's exp and that of vectors round differently/],
+  ['-bias-sigmoid', 'webgl', undefined],
+  ['-bias-elu', 'webgpu', undefined],
+  ['-biasw1', 'cpu', 'a kernel takes one bias and one slope for each channel'],
+  ['-prelu0', 'webgpu', 'a kernel takes one bias and one slope for each channel'],
+  ['-nchw-relu', 'webgl', 'the kernel computes in NHWC, and the operands have shapes for NCHW'],
+])(
+  'for a problem with %s on %s it says whether the kernel computes the epilogue, or why not',
+  (epilogue, backend, why) => {
+    const [{epilogue: found}, ...backward] = passesOf(`ih28iw28ic16oc32kh3kw3-same${epilogue}`, backend);
+    expect(found).toEqual(
+      why === undefined ? {fused: true} : {fused: false, why: why instanceof RegExp ? expect.stringMatching(why) : why},
+    );
+    expect(backward.map((pass) => pass.epilogue)).toEqual([undefined, undefined]);
+  },
+);
+
+test('an algorithm without an epilogue of its own is the reason why there is none in its kernel', () => {
+  expect(named(passesOf('ih9iw9ic2oc3kh3kw3-relu', 'cpu', 'im2col'), forward).epilogue).toEqual({
+    ...{fused: false, why: 'im2col computes the convolution alone'},
+  });
+  expect(named(passesOf('ih9iw9ic2oc3kh3kw3', 'cpu'), forward)).not.toHaveProperty('epilogue');
 });
 
 test('geometry, shapes and cost match the problem', () => {

@@ -4,6 +4,8 @@
  */
 export {defineRule, rules} from './catalogue.js';
 export {createRule} from './createRule.js';
+export {gradCam} from './interpretability/gradCam.js';
+export {type SaliencyOptions, saliency} from './interpretability/saliency.js';
 export {type PerSampleGradients, perSampleGradients} from './perSample/perSampleGradients.js';
 export {type PrivacyOptions, privateGradients} from './perSample/privateGradients.js';
 export type {ActivationCall, BiasCall, ExactPasses, LayerKind, Rule, RuleCall, RuleOptions, RuleState} from './rule.js';

@@ -1,7 +1,7 @@
 import type {NamedAttrMap, Tensor} from '@tensorflow/tfjs';
 import {type Conv2DInfo, conv2dInfo} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
-import {requestOf} from '../plugin/kernels.js';
+import {builtinKernelNames, ownKernelNames, requestOf} from '../plugin/kernels.js';
 import type {Tf} from '../plugin/tfjs.js';
 import type {TapeNode} from './engineInternals.js';
 import type {ExactPasses, LayerKind} from './rule.js';
@@ -13,11 +13,14 @@ interface WeightedKernel {
   filter: string;
 }
 
+const conv2d: WeightedKernel = {kind: 'conv2d', x: 'x', filter: 'filter'};
+const depthwise: WeightedKernel = {kind: 'depthwise', x: 'x', filter: 'filter'};
+
 const weightedKernels: Readonly<Record<string, WeightedKernel>> = {
-  Conv2D: {kind: 'conv2d', x: 'x', filter: 'filter'},
-  DepthwiseConv2dNative: {kind: 'depthwise', x: 'x', filter: 'filter'},
+  ...{[builtinKernelNames.dense.forward]: conv2d, [ownKernelNames.dense.forward]: conv2d},
+  ...{[builtinKernelNames.depthwise.forward]: depthwise, [ownKernelNames.depthwise.forward]: depthwise},
   // What tf.conv2dTranspose runs forwards.
-  Conv2DBackpropInput: {kind: 'transposed', x: 'dy', filter: 'filter'},
+  [builtinKernelNames.dense.backpropInput]: {kind: 'transposed', x: 'dy', filter: 'filter'},
   BatchMatMul: {kind: 'dense', x: 'a', filter: 'b'},
 };
 

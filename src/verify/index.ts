@@ -22,5 +22,6 @@ export type {Environment, VerifyReport, VerifySummary} from './report/report.js'
 export {isGood} from './report/report.js';
 export type {VerifyResult} from './report/result.js';
 export type {ReportRow, SkipReason} from './report/tally.js';
+export {type RuleReport, type RuleResult, type VerifyRuleOptions, verifyRule} from './rules/verifyRule.js';
 export type {SubjectAnswer, SubjectCall, VerifySubject} from './subject/verifySubject.js';
 export {verify} from './verify.js';

@@ -1,5 +1,6 @@
 import type {Tensor, Tensor3D, Tensor4D} from '@tensorflow/tfjs';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
+import {explicitPads} from '../../geometry/explicitPads.js';
 import type {Tf} from '../../plugin/tfjs.js';
 import type {RuleCall} from '../rule.js';
 
@@ -23,12 +24,12 @@ function ofConvolution(tf: Tf, info: Conv2DInfo, x: Tensor, dy: Tensor): Tensor 
   );
   const {batch, filterHeight, filterWidth, outHeight, outWidth, inChannels, outChannels} = info;
   const pixels = outHeight * outWidth;
-  const rows = axis(info.inHeight, info.padTop, outHeight, info.strideHeight, filterHeight, info.dilationHeight);
-  const columns = axis(info.inWidth, info.padLeft, outWidth, info.strideWidth, filterWidth, info.dilationWidth);
-  const padded = tf.pad(image as Tensor4D, [[0, 0], rows.pads, columns.pads, [0, 0]]);
+  const rows = taps(filterHeight, info.dilationHeight, outHeight, info.strideHeight);
+  const columns = taps(filterWidth, info.dilationWidth, outWidth, info.strideWidth);
+  const padded = tf.pad(image as Tensor4D, explicitPads(info));
   const products: Tensor[] = [];
-  for (const [top, bottom] of rows.taps) {
-    for (const [left, right] of columns.taps) {
+  for (const [top, bottom] of rows) {
+    for (const [left, right] of columns) {
       const met = tf.stridedSlice(
         padded,
         [0, top, left, 0],
@@ -56,13 +57,7 @@ function ofConvolution(tf: Tf, info: Conv2DInfo, x: Tensor, dy: Tensor): Tensor 
   return tf.reshape(tf.stack(products, 1), [batch, filterHeight, filterWidth, inChannels, depth]);
 }
 
-/** Along one axis, the zeros before and after, and where each tap's pixels begin and end. */
-function axis(size: number, before: number, out: number, stride: number, taps: number, dilation: number) {
-  const reach = (out - 1) * stride + 1;
-  const after = Math.max(0, (taps - 1) * dilation + reach - before - size);
-  const starts = Array.from({length: taps}, (_, i) => i * dilation);
-  return {
-    pads: [before, after] as [number, number],
-    taps: starts.map((start): [number, number] => [start, start + reach]),
-  };
+/** Where the pixels of each tap begin and end along one axis of the padded image. */
+function taps(filter: number, dilation: number, out: number, stride: number): [number, number][] {
+  return Array.from({length: filter}, (_, i) => [i * dilation, i * dilation + (out - 1) * stride + 1]);
 }

@@ -10,7 +10,6 @@ import {epilogueInArena} from './windows/epilogueInArena.js';
 import {cachedSlices, type FilterSlice, filterSlicesOf, makeSlicedCounters} from './windows/filterSlices.js';
 import {borderedFloats, inputWindowsOf} from './windows/inputWindows.js';
 import {phasesOf, transposedWindowsOf} from './windows/phases.js';
-import {segmentsOf} from './windows/segments.js';
 import {isInProportion} from './windows/spread.js';
 
 /**
@@ -265,4 +264,20 @@ function integers(arena: Arena, values: readonly number[]): Int32Array {
   const copy = arena.integers(values.length);
   copy.set(values);
   return copy;
+}
+
+/**
+ * Returns segments of memory as pairs: offset in bytes and length in floats. Adjacent segments are merged.
+ * @param offsets where each segment begins, in bytes
+ * @param length the floats of each segment
+ */
+function segmentsOf(offsets: readonly number[], length: number): number[] {
+  const segments: number[] = [];
+  let end = Number.NaN;
+  for (const offset of offsets) {
+    if (offset === end) segments[segments.length - 1] += length;
+    else segments.push(offset, length);
+    end = offset + 4 * length;
+  }
+  return segments;
 }

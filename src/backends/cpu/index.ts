@@ -1,7 +1,6 @@
 import {ieee} from '../arithmetic.js';
 import type {Backend} from '../backend.js';
-import {host} from '../host/host.js';
-import {wrongHostGradients} from '../host/wrongGradients.js';
+import {host, wrongHostGradients} from '../host/host.js';
 
 /** Serves tfjs's `cpu` backend, whose tensors are typed arrays. */
 export const cpu: Backend = {

@@ -2,14 +2,14 @@ import type {TensorInfo} from '@tensorflow/tfjs';
 import type {Algorithm} from '../../algorithms/algorithm.js';
 import {direct} from '../../algorithms/direct.js';
 import {algorithms} from '../../algorithms/index.js';
+import type {Epilogue} from '../../engine/engine.js';
 import {engine} from '../../engine/index.js';
 import {ratesOf} from '../../engine/rates.js';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import {type Pass, passes, passTensors, shapeOf} from '../../geometry/pass.js';
-import type {Backend} from '../backend.js';
+import type {Backend, WrongGradient} from '../backend.js';
 import {epilogueInputs, fusesIn} from '../epilogue.js';
 import type {Implementation, TensorEpilogue} from '../implementation.js';
-import {toEngineEpilogue} from './epilogue.js';
 import {floats} from './floats.js';
 import {compute, reuseOutputs} from './memory.js';
 import {isTiny} from './tiny.js';
@@ -63,3 +63,19 @@ function implementation(algorithm: Algorithm): Implementation {
   implementations.set(algorithm, made);
   return made;
 }
+
+/** The epilogue with the arrays of its tensors, given in the order of `epilogueInputs`. */
+function toEngineEpilogue(
+  {activation, bias, leakyreluAlpha: alpha}: TensorEpilogue,
+  arrays: readonly Float32Array[],
+): Epilogue {
+  const [first, second] = arrays;
+  return {activation, alpha, ...(bias ? {bias: first, slopes: second} : {slopes: first})};
+}
+
+/** Gradients of other operations that tfjs computes wrong on cpu and on wasm alike. */
+export const wrongHostGradients: readonly WrongGradient[] = [
+  {op: 'avgPool', when: 'when a window reaches into the padding', repaired: false},
+  {op: 'avgPool3d', when: 'when a window reaches into the padding', repaired: false},
+  {op: 'image.resizeBilinear', when: 'throws when the images are not square', repaired: true},
+];

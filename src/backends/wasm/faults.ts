@@ -1,7 +1,7 @@
 import type {Pass} from '../../geometry/pass.js';
 import {type Problem, roundingMatters} from '../../geometry/problem.js';
 import type {BuiltinFaults} from '../backend.js';
-import {wrongHostGradients} from '../host/wrongGradients.js';
+import {wrongHostGradients} from '../host/host.js';
 import {maxPoolGrad} from './maxPoolGrad.js';
 
 /** What tfjs's own kernels do wrong on wasm. */

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import {parseProblem, problemAttributes} from '../../../src/geometry/problem.js';
 import {verify} from '../../../src/verify/index.js';
-import {otherSpelling} from '../../../src/verify/run/otherSpelling.js';
+import {otherSpelling} from '../../../src/verify/oracles/spelling.js';
 import {foreignGradient, foreignKernel} from './foreign.js';
 
 const problems = ['mb2ih6iw6ic2oc3kh3kw2sh2sw2-same', 'ih6iw6ic2oc2kh3kw3dh2dw2-p2', 'ih5iw4ic2oc2kh2kw2-valid-nchw'];

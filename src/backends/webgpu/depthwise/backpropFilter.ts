@@ -1,5 +1,5 @@
 import {guard, repeated} from '../wgsl.js';
-import {loadPixel} from './loadPixel.js';
+import {loadPixel} from './shader.js';
 
 /** The taps of a row that a thread computes. */
 export const taps = 3;

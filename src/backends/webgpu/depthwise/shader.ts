@@ -1,5 +1,4 @@
 import {guard, repeated, tapRanges} from '../wgsl.js';
-import {loadPixel} from './loadPixel.js';
 
 /** The pixels of a row that a thread computes. */
 export const pixels = 8;
@@ -47,6 +46,19 @@ ${loadPixel('source')}
       }
     }
     ${all((q) => `if (ow + ${q} < OW) { result[((line * OW + ow + ${q}) * C + c) >> 2u] = epilogue(sum${q}, c); }`)}
+  }
+`;
+}
+
+/**
+ * WGSL of `loadPixel(row, w, c)`: four channels from c on of the input's pixel w, in the row whose first pixel is `row`. It returns zeros
+ * left and right of the row.
+ */
+export function loadPixel(input: string): string {
+  return `
+  fn loadPixel(row: i32, w: i32, c: i32) -> vec4<f32> {
+    let inside = u32(w) < u32(uniforms.inSize.y);
+    return select(vec4<f32>(), ${input}[select(0, ((row + w) * uniforms.channels.x + c) >> 2u, inside)], inside);
   }
 `;
 }

@@ -1,13 +1,13 @@
 import type {TensorInfo} from '@tensorflow/tfjs';
 import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
-import {sizeOf} from '../../../geometry/pass.js';
+import {flopsOf, sizeOf} from '../../../geometry/pass.js';
+import type {ProductCount} from '../cost.js';
 import {costFrom} from '../cost.js';
 import type {Setting} from '../device.js';
 import {geometryUniforms} from '../geometryUniforms.js';
 import {type PassSteps, stepsImplementation} from '../passSteps.js';
 import {splitKWithSum} from '../splitK.js';
 import type {Step} from '../step.js';
-import {implicitGemmProducts} from './cost.js';
 import {counters, type Name, tileShader, transposeFilter, transposeFilterByFours} from './shaders.js';
 import type {Variant} from './variant.js';
 
@@ -104,6 +104,14 @@ function groupsOf({inHeight, inWidth, strideHeight, strideWidth}: Conv2DInfo) {
     groups: [Math.min(strideHeight, inHeight), Math.min(strideWidth, inWidth)],
   };
 }
+
+/** The products of the definition. dX may make more, because it also multiplies zeros beside dy. */
+const implicitGemmProducts: ProductCount = (info, pass) => {
+  if (pass !== 'backpropInput') return flopsOf(info) / 2;
+  const {strideHeight, strideWidth, filterHeight, filterWidth, outChannels} = info;
+  const reached = (sizeOf(info, 'dx') * filterHeight * filterWidth * outChannels) / strideHeight / strideWidth;
+  return Math.max(flopsOf(info) / 2, reached);
+};
 
 /**
  * Dense convolutions as products of im2col rows in register tiles. The rows are gathered while they are read: there is no column matrix,

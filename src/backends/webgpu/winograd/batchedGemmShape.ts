@@ -1,9 +1,9 @@
 import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
 import {type Pass, passTensors, sizeOf} from '../../../geometry/pass.js';
+import type {ProductCount} from '../cost.js';
 import type {Setting} from '../device.js';
 import {splitKSlices} from '../splitK.js';
 import type {Uniforms} from '../step.js';
-import {matrixCount} from './cost.js';
 
 /** The number of tiles is rounded up to a multiple of this. */
 export const unit = 4;
@@ -49,3 +49,13 @@ export function largest(setting: Setting, info: Conv2DInfo, pass: Pass): number 
   const sides = matrixCount * Math.max(rows * depth, depth * width, slices * rows * width);
   return Math.max(sides, sizeOf(info, passTensors[pass].output));
 }
+
+/** The elements of a transformed tile, which has 4×4 pixels. Each has a matrix of its own. */
+export const matrixCount = 16;
+
+/** The products of the step that multiplies: [rows×depth]·[depth×width] for each matrix. */
+export const winogradProducts: ProductCount = (
+  _info,
+  _pass,
+  {uniforms: {rows: [rows] = [0], depth: [depth] = [0], width: [width] = [0]}},
+) => matrixCount * rows * depth * width;

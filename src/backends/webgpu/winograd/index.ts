@@ -8,8 +8,16 @@ import {defaultSetting, type PassSteps, stepsImplementation} from '../passSteps.
 import {splitK} from '../splitK.js';
 import type {Shader, Step, Uniforms} from '../step.js';
 import {batchedGemm, batchedGemmTransposed} from './batchedGemm.js';
-import {type BatchedGemmShape, batchedGemmShapeOf, largest, sharing, tileGridOf, unit} from './batchedGemmShape.js';
-import {matrixCount, winogradProducts} from './cost.js';
+import {
+  type BatchedGemmShape,
+  batchedGemmShapeOf,
+  largest,
+  matrixCount,
+  sharing,
+  tileGridOf,
+  unit,
+  winogradProducts,
+} from './batchedGemmShape.js';
 import {filters, flippedFilters} from './filterTransform.js';
 import {tilesShader} from './inputTransform.js';
 import {gradients, outputs} from './outputTransform.js';

@@ -1,6 +1,6 @@
 import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
 import {type Hypothesis, inputChange, pitchChange, type TensorKind} from './hypothesis.js';
-import type {Pitches} from './pitches.js';
+import type {Pitches} from './model.js';
 
 /** What a kernel may take for the distance between two neighbours. */
 const pitches: readonly [string, (info: Conv2DInfo, right: Pitches) => Partial<Pitches>][] = [

@@ -5,13 +5,13 @@ import {
   type AxisCauses,
   type Hypothesis,
   linkChange,
+  plural,
   rare,
   type TensorKind,
   tensorChange,
   writerOf,
 } from './hypothesis.js';
 import type {Model} from './model.js';
-import {plural} from './plural.js';
 
 /** Things in a row: a run of a tensor's dimensions, from `from` to `to`. */
 interface Things {

@@ -1,8 +1,7 @@
 import {passes as allPasses, type Pass, type TensorName} from '../../../geometry/pass.js';
 import type {Inputs} from '../../reference/reference.js';
 import type {AxisModel, AxisParameters, Link} from './axisModel.js';
-import type {Model} from './model.js';
-import type {Pitches} from './pitches.js';
+import type {Model, Pitches} from './model.js';
 
 /** A mistake that a kernel may have made. */
 export interface Hypothesis {
@@ -137,4 +136,9 @@ export function tensorChange(
 ): Hypothesis[] {
   const {name, pass} = outputs[kind];
   return [inputChange(causeOf(inputs[kind].name), kind, change), resultChange(causeOf(name), change, [pass])];
+}
+
+/** Makes "images of the batch" of "image of the batch". */
+export function plural(one: string): string {
+  return one.replace(/( of |$)/, 's$1');
 }

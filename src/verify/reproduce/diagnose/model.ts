@@ -3,7 +3,6 @@ import type {Pass} from '../../../geometry/pass.js';
 import {type Problem, problemInfo} from '../../../geometry/problem.js';
 import type {Inputs} from '../../reference/reference.js';
 import {type AxisModel, correctAxisModel, linksOf, overhang} from './axisModel.js';
-import {type Pitches, pitchesOf} from './pitches.js';
 
 /** Everything that makes up a pass. A hypothesis changes some of it. */
 export interface Model {
@@ -80,4 +79,21 @@ function sum(model: Model): Float64Array {
     }
   }
   return sums;
+}
+
+/** How far apart neighbours are in memory. The channels of an image are adjacent. */
+export interface Pitches {
+  x: {image: number; row: number; column: number};
+  filter: {row: number; column: number; input: number; output: number};
+  y: {image: number; row: number; column: number};
+}
+
+/** The pitches of NHWC and HWIO. */
+export function pitchesOf(info: Conv2DInfo): Pitches {
+  const {inHeight, inWidth, inChannels: C, outHeight, outWidth, outChannels: F, filterWidth} = info;
+  return {
+    x: {image: inHeight * inWidth * C, row: inWidth * C, column: C},
+    filter: {row: filterWidth * C * F, column: C * F, input: F, output: 1},
+    y: {image: outHeight * outWidth * F, row: outWidth * F, column: F},
+  };
 }

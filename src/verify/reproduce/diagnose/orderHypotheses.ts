@@ -1,6 +1,5 @@
 import type {TensorName} from '../../../geometry/pass.js';
-import {type Hypothesis, rare, type TensorKind} from './hypothesis.js';
-import {plural} from './plural.js';
+import {type Hypothesis, plural, rare, type TensorKind} from './hypothesis.js';
 import {along, dimensions, kinds, rearranged, type Shape} from './rearranged.js';
 
 const orders: readonly Shape[] = [0, 1, 2, 3].flatMap((a) =>

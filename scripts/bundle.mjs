@@ -47,7 +47,7 @@ export async function bundle() {
   for (const extension of ['ts', 'cts']) await write(inputs(library, '.d.ts'), files('esm', `d.${extension}`), [dts()]);
   await write(
     {convgrad: join(compiled, 'index.js')},
-    {format: 'iife', name: 'convgrad', globals: {'@tensorflow/tfjs': 'tf'}, entryFileNames: '[name].min.js'},
+    {format: 'iife', name: 'convgrad', globals: {'@tensorflow/tfjs-core': 'tf'}, entryFileNames: '[name].min.js'},
     [printed({minify: true})],
     // Only verify and bench load test equipment, and the script has neither.
     [/\/backends\/\w+\/equipment(\/index)?\.js$/, /\.\/equipment(\/index)?\.js$/],

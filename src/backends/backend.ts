@@ -1,4 +1,4 @@
-import type {KernelFunc, TensorInfo} from '@tensorflow/tfjs';
+import type {KernelFunc, TensorInfo} from '@tensorflow/tfjs-core';
 import type {CoverageCounter} from '../engine/coverageCounter.js';
 import type {Engine} from '../engine/engine.js';
 import type {KernelLanguage} from '../geometry/activations.js';
@@ -87,7 +87,7 @@ export interface BuiltinFaults {
   /** Gradients of other operations. */
   readonly gradients: readonly WrongGradient[];
   /** Kernels other than convolutions that convgrad replaces, by name. */
-  readonly repairedKernels?: Readonly<Record<string, (tf: typeof import('@tensorflow/tfjs')) => KernelFunc>>;
+  readonly repairedKernels?: Readonly<Record<string, KernelFunc>>;
 }
 
 /** A gradient that tfjs 4.22 has but computes wrong, and when. */

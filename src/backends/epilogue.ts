@@ -1,4 +1,4 @@
-import type {TensorInfo} from '@tensorflow/tfjs';
+import type {TensorInfo} from '@tensorflow/tfjs-core';
 import {fusedForm, type KernelLanguage} from '../geometry/activations.js';
 import type {Implementation, TensorEpilogue} from './implementation.js';
 

@@ -1,4 +1,4 @@
-import type {TensorInfo} from '@tensorflow/tfjs';
+import type {TensorInfo} from '@tensorflow/tfjs-core';
 import type {Algorithm, Cost} from '../algorithms/algorithm.js';
 import type {CoverageCounter} from '../engine/coverageCounter.js';
 import type {Activation} from '../geometry/activations.js';

@@ -1,4 +1,4 @@
-import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
+import type {Tensor, Tensor4D} from '@tensorflow/tfjs-core';
 
 /** What `verify`, `bench` and `doctor` need of a backend. An instance is tfjs's own object of it, and must be ready. */
 export interface TestEquipment {

@@ -1,10 +1,10 @@
+import * as tf from '@tensorflow/tfjs-core';
 import type {EngineName} from '../engine/index.js';
 import type {Pass} from '../geometry/pass.js';
 import {type Problem, problemInfo} from '../geometry/problem.js';
 import {builtinImplementation, builtinName} from '../plugin/builtinImplementation.js';
 import {install} from '../plugin/install.js';
 import {candidatesOf, type Requested, select} from '../plugin/select.js';
-import {defaultTf as tf} from '../plugin/tfjs.js';
 import type {Inputs} from '../verify/reference/reference.js';
 import type {Clock} from './clock.js';
 import {type TensorCall, wholeCall} from './timedCalls.js';

@@ -1,7 +1,7 @@
+import * as tf from '@tensorflow/tfjs-core';
 import {type InstallOptions, install} from '../plugin/install.js';
 import {saveInstallation} from '../plugin/saveInstallation.js';
 import {engineOf} from '../plugin/select.js';
-import {defaultTf as tf} from '../plugin/tfjs.js';
 import {environmentOf} from '../verify/report/environment.js';
 import {activateBackend} from '../verify/run/fixture.js';
 import type {Clock} from './clock.js';

@@ -1,5 +1,5 @@
+import * as tf from '@tensorflow/tfjs-core';
 import {loadEquipment} from '../backends/loadEquipment.js';
-import {defaultTf as tf} from '../plugin/tfjs.js';
 import type {Clock, TimedCall} from './clock.js';
 import type {GpuTimes} from './result.js';
 import {median} from './statistics.js';

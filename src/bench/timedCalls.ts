@@ -1,4 +1,5 @@
-import type {NamedAttrMap, Tensor} from '@tensorflow/tfjs';
+import type {NamedAttrMap, Tensor} from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type {Algorithm} from '../algorithms/algorithm.js';
 import {backendNamed, isGpu} from '../backends/index.js';
 import type {Engine} from '../engine/engine.js';
@@ -7,7 +8,6 @@ import {ConvgradError} from '../geometry/error.js';
 import {type Pass, passTensors, shapeOf, sizeOf, type TensorName, userShapeOf} from '../geometry/pass.js';
 import {type Problem, problemAttributes, problemInfo} from '../geometry/problem.js';
 import {withBuiltins} from '../plugin/builtins.js';
-import {defaultTf as tf} from '../plugin/tfjs.js';
 import {countCalls} from '../verify/proof/proof.js';
 import type {Inputs} from '../verify/reference/reference.js';
 import {kernelOf} from '../verify/run/kernels.js';

@@ -23,8 +23,8 @@ export async function runBench(raw: RawFlags): Promise<number> {
   const old = compare === undefined ? undefined : readReport(compare, '--compare');
   const file = json === undefined ? undefined : new ReportFile<BenchReport>(json, '--json', jsonOf);
   const signal = abortOnInterrupt();
+  await quietTfjs(); // brings the backends that are looked for
   const runs = await planBench(given, {named, page});
-  await quietTfjs();
   const peer = peerFile === undefined ? undefined : await loadPeer(peerFile, given.threads ?? 1);
   if (typeof peer === 'string') console.error(`The peer is not timed: ${peer}`);
   const {report, error} = await runWithProgress(

@@ -1,5 +1,5 @@
+import * as tf from '@tensorflow/tfjs-core';
 import {benchSmall, type SmallResult} from '../bench/small/benchSmall.js';
-import {defaultTf as tf} from '../plugin/tfjs.js';
 import {locateBackend} from './locateBackend.js';
 import {UnavailableError} from './usage.js';
 

@@ -1,9 +1,9 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
 import Table from 'cli-table3';
 import {servedBackends, unservedBackends} from '../backends/index.js';
 import {ConvgradError} from '../geometry/error.js';
-import {defaultTf as tf} from '../plugin/tfjs.js';
 import {doctorChecks} from '../verify/doctor/compareWithTfjs.js';
 import {type Examination, examine} from '../verify/doctor/examine.js';
 import {assertWritable, writeAtomically} from './atomicFile.js';
@@ -44,7 +44,7 @@ export async function runDoctor(flags: RawFlags): Promise<number> {
   await quietTfjs();
   const {version} = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
   const report: DoctorReport = {
-    ...{convgrad: version, tfjs: tf.version.tfjs, node: process.version},
+    ...{convgrad: version, tfjs: tf.version_core, node: process.version},
     ...{examinations: [], absent: []},
   };
   const progress = showProgress(process.stderr);

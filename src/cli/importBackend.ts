@@ -1,7 +1,5 @@
-import {createRequire} from 'node:module';
-import {resolve} from 'node:path';
-import {pathToFileURL} from 'node:url';
 import {backendNamed} from '../backends/index.js';
+import {importPackage} from './importPackage.js';
 import {provideGpu} from './nodeGpu.js';
 import {isInstalled} from './optionalPackages.js';
 
@@ -22,29 +20,12 @@ export function packageAdvice(backend: string): string | undefined {
 }
 
 /**
- * Imports the package that registers the backend: the one beside this package, or else the one of the project in the working
- * directory.
+ * Imports the package that registers the backend.
  * @returns whether the package works here. One that needs `navigator.gpu` works only where this process has it, or `npm.gpuInNode`
  * provides it
  */
 export async function importBackend(backend: string): Promise<boolean> {
   const {name, gpuInNode} = backendNamed(backend)?.npm ?? {};
   if (name === undefined || (gpuInNode !== undefined && !(await provideGpu(gpuInNode)))) return false;
-  try {
-    await import(name);
-    return true;
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-  }
-  try {
-    await import(pathToFileURL(createRequire(resolve('package.json')).resolve(name)).href);
-    return true;
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-    return false;
-  }
-}
-
-function isNotFound(error: unknown): boolean {
-  return ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'].includes((error as {code?: string}).code ?? '');
+  return (await importPackage(name)) !== undefined;
 }

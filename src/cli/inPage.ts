@@ -38,7 +38,11 @@ export async function inPage<T>(
   const own = (name: string) => join(ownFolder, name + ownExtension);
   const modules = [own('verify/imports/beforeImports'), ...(imports ?? [])];
   const needed = backend && packageForPage(backend);
-  const source = {entry: own('cli/page'), imports: modules, packages: needed ? [needed] : []};
+  const source = {
+    entry: own('cli/page'),
+    imports: modules,
+    packages: needed ? [needed] : [],
+  };
   const site = await servePage({files: await bundlePage(source)});
   const browser = await launchBrowser({gpu, ...(path === undefined ? {} : {executablePath: path})});
   try {

@@ -6,6 +6,7 @@ import {kernelTitle, type Registrations} from '../verify/imports/registrations.j
 import type {ReportedOptions, VerifyOptions} from '../verify/options/options.js';
 import {resolveOptions} from '../verify/options/resolveOptions.js';
 import {importModule} from './importModule.js';
+import {importPackage} from './importPackage.js';
 import {locateBackend} from './locateBackend.js';
 import type {VerifyFlags} from './verifyFlags.js';
 
@@ -38,7 +39,7 @@ export async function loadModules(
     onFile(file);
     modules.set(file, await importModule(file));
   }
-  const {algorithms, registered, undone} = await takeIn(modules);
+  const {algorithms, registered, undone} = await takeIn(modules, await importPackage('@tensorflow/tfjs'));
   const options = {
     ...given,
     algorithms: given.algorithms.length > 0 ? given.algorithms : algorithms,

@@ -5,6 +5,7 @@ import {packageRoot} from './ownModules.js';
 
 /** Packages that only some commands need, with what needs them. A project installs those that it wants. */
 const needs = {
+  '@tensorflow/tfjs': 'commands compare with the whole of tfjs',
   esbuild:
     'what runs in a browser, and a TypeScript module on a Node that does not read TypeScript, are bundled by esbuild',
   'playwright-core': 'a browser is run by playwright-core',

@@ -20,6 +20,8 @@ export type BenchPageOptions = Omit<BenchOptions, 'signal' | 'onProgress' | 'onR
 /** Globals of the page: the exports of this module, and the modules and callbacks that the command line adds. */
 export interface PageGlobals {
   convgrad: {run: typeof run; examine: typeof examine; time: typeof time; abort: typeof abort};
+  /** All of tfjs. */
+  convgradTf: object;
   /** The module `beforeImports`, followed by the users' modules. */
   convgradImports: [unknown, ...ImportedModule[]];
   convgradCaseDone(results: VerifyResult[], progress: Progress): Promise<void>;
@@ -38,7 +40,10 @@ const controller = new AbortController();
  */
 export async function run(options: PageOptions): Promise<VerifyReport> {
   const modules = page.convgradImports.slice(1) as ImportedModule[];
-  const brought = await receiveModules(new Map((options.imports ?? []).map((file, i) => [file, modules[i]])));
+  const brought = await receiveModules(
+    new Map((options.imports ?? []).map((file, i) => [file, modules[i]])),
+    page.convgradTf,
+  );
   let found: VerifyResult[] = [];
   const report = await verify({
     ...options,

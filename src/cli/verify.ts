@@ -75,10 +75,10 @@ async function runPlanned(
   {reports, regressionsPath, color, signal, namesAlgorithms}: CommandContext,
 ): Promise<number> {
   const {named} = circumstances;
+  await quietTfjs(); // brings the backends that are looked for
   const {runs, notes} = await planRuns(options, {...circumstances, known: (backend) => algorithms[backend] ?? []});
   for (const note of notes) console.error(printable(note));
 
-  await quietTfjs();
   const progress = showProgress(process.stderr);
   let exitCode: number | undefined;
   const report = await runAll(runs, options, reported, {

@@ -1,4 +1,4 @@
-import type {TensorInfo} from '@tensorflow/tfjs';
+import type {TensorInfo} from '@tensorflow/tfjs-core';
 import {ConvgradError} from '../geometry/error.js';
 import type {Tf} from './tfjs.js';
 

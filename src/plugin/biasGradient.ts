@@ -1,4 +1,4 @@
-import type {Tensor} from '@tensorflow/tfjs';
+import type {Tensor} from '@tensorflow/tfjs-core';
 import {toFloats} from './floatTensors.js';
 import type {Tf} from './tfjs.js';
 

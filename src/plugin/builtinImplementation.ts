@@ -1,4 +1,4 @@
-import type {KernelFunc, TensorInfo} from '@tensorflow/tfjs';
+import type {KernelFunc, TensorInfo} from '@tensorflow/tfjs-core';
 import type {Builtin, Implementation, TensorEpilogue} from '../backends/implementation.js';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import {explicitPads} from '../geometry/explicitPads.js';

@@ -1,4 +1,4 @@
-import type {KernelConfig} from '@tensorflow/tfjs';
+import type {KernelConfig} from '@tensorflow/tfjs-core';
 import {ConvgradError} from '../geometry/error.js';
 import {isOurs} from './kernels.js';
 import {currentSession} from './session.js';

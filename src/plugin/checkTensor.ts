@@ -1,4 +1,4 @@
-import type {DataType, TensorInfo} from '@tensorflow/tfjs';
+import type {DataType, TensorInfo} from '@tensorflow/tfjs-core';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
 import {type TensorName, userShapeOf} from '../geometry/pass.js';

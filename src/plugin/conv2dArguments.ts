@@ -1,4 +1,4 @@
-import type {Rank, Tensor, Tensor3D, Tensor4D} from '@tensorflow/tfjs';
+import type {Rank, Tensor, Tensor3D, Tensor4D} from '@tensorflow/tfjs-core';
 import type {Conv2DRequest, DataFormat, Pad, RoundingMode} from '../geometry/conv2dInfo.js';
 import {keysOf} from '../geometry/didYouMean.js';
 import {ConvgradError} from '../geometry/error.js';

@@ -1,4 +1,4 @@
-import type {Tensor, Tensor1D, Tensor4D} from '@tensorflow/tfjs';
+import type {Tensor, Tensor1D, Tensor4D} from '@tensorflow/tfjs-core';
 import {conv2dInfo, type Kind} from '../geometry/conv2dInfo.js';
 import {refuseUnknown} from '../geometry/didYouMean.js';
 import {ConvgradError, nameCaller} from '../geometry/error.js';

@@ -1,4 +1,4 @@
-import type {Tensor} from '@tensorflow/tfjs';
+import type {Tensor} from '@tensorflow/tfjs-core';
 import type {ExplicitPads} from '../geometry/conv2dInfo.js';
 import {withFloatGradient} from './floatTensors.js';
 import {builtinKernelNames} from './kernels.js';

@@ -1,4 +1,4 @@
-import type {NamedAttrMap, NamedTensorMap, Tensor, Tensor4D} from '@tensorflow/tfjs';
+import type {NamedAttrMap, NamedTensorMap, Tensor, Tensor4D} from '@tensorflow/tfjs-core';
 import {activations, type RunKernel} from '../geometry/activations.js';
 import {conv2dInfo, type DataFormat, type Kind, type Pad, type RoundingMode} from '../geometry/conv2dInfo.js';
 import {refuseUnknown} from '../geometry/didYouMean.js';

@@ -1,4 +1,4 @@
-import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
+import type {Tensor, Tensor4D} from '@tensorflow/tfjs-core';
 import type {DataFormat, Pad, RoundingMode} from '../geometry/conv2dInfo.js';
 import type {Conv2DAttributes, Images} from './conv2dArguments.js';
 import {type Conv2DArguments, type Conv2DParameters, convolution} from './convolution.js';

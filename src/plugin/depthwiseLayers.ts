@@ -1,4 +1,4 @@
-import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
+import type {Tensor, Tensor4D} from '@tensorflow/tfjs-core';
 import {applyBiasAndActivation, type ConvLayer, withSettings} from './convLayers.js';
 import type {Tf} from './tfjs.js';
 

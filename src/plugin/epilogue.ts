@@ -1,4 +1,4 @@
-import type {TensorInfo} from '@tensorflow/tfjs';
+import type {TensorInfo} from '@tensorflow/tfjs-core';
 import type {TensorEpilogue} from '../backends/implementation.js';
 import {type Activation, activationNames, activations, defaultAlpha, type RunKernel} from '../geometry/activations.js';
 import type {DataFormat} from '../geometry/conv2dInfo.js';

@@ -1,4 +1,4 @@
-import type {KernelBackend, Tensor, TensorInfo} from '@tensorflow/tfjs';
+import type {KernelBackend, Tensor, TensorInfo} from '@tensorflow/tfjs-core';
 import {type BackendContext, release, runBackendKernel} from './backendOps.js';
 import {floatsOf} from './select.js';
 import type {Tf} from './tfjs.js';

@@ -1,4 +1,4 @@
-import type {GradConfig, NamedTensorMap, Tensor} from '@tensorflow/tfjs';
+import type {GradConfig, NamedTensorMap, Tensor} from '@tensorflow/tfjs-core';
 import type {Kind} from '../geometry/conv2dInfo.js';
 import {biasGradient} from './biasGradient.js';
 import {captureFusedRun, type FusedRun} from './fusedRun.js';

@@ -1,4 +1,4 @@
-import type {NamedAttrMap, TensorInfo} from '@tensorflow/tfjs';
+import type {NamedAttrMap, TensorInfo} from '@tensorflow/tfjs-core';
 
 /** A fused convolution that ran without an activation, with what its gradient needs. */
 export interface FusedRun {

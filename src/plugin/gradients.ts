@@ -1,4 +1,4 @@
-import type {GradConfig, NamedAttrMap, Tensor} from '@tensorflow/tfjs';
+import type {GradConfig, NamedAttrMap, Tensor} from '@tensorflow/tfjs-core';
 import {servedBackends} from '../backends/index.js';
 import type {Conv2DRequest, Kind} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';

@@ -120,7 +120,10 @@ export function install(options: InstallOptions = {}): Installation {
     repairGradients = true,
   } = options ?? {};
   if (typeof tf?.engine !== 'function' || typeof tf.registerKernel !== 'function') {
-    throw new ConvgradError('install', "tf must be the module '@tensorflow/tfjs'; pass what `import * as tf` gives.");
+    throw new ConvgradError(
+      'install',
+      "tf must be the module '@tensorflow/tfjs' or '@tensorflow/tfjs-core'; pass what `import * as tf` gives.",
+    );
   }
   const aliases = findAliases(tf);
   const asked: unknown = options?.backends ?? [...servedBackends(), ...aliases];

@@ -1,4 +1,4 @@
-import type {KernelFunc, NamedAttrMap, NamedTensorInfoMap, TensorInfo} from '@tensorflow/tfjs';
+import type {KernelFunc, NamedAttrMap, NamedTensorInfoMap, TensorInfo} from '@tensorflow/tfjs-core';
 import type {Conv2DRequest, DataFormat, ExplicitPads, Kind, Pad} from '../geometry/conv2dInfo.js';
 import {type Pass, passes} from '../geometry/pass.js';
 import type {BackendContext} from './backendOps.js';

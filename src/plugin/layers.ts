@@ -1,4 +1,4 @@
-import type {Tensor} from '@tensorflow/tfjs';
+import type {Tensor} from '@tensorflow/tfjs-core';
 import {
   type ConvLayer,
   convolve,
@@ -60,60 +60,65 @@ const dilatedAsLarger = outputShapeAs(
 
 const convMethods = {call: callIf(needsOwnConvolution, convolve), computeOutputShape: causalAsSame};
 const dilatedImages = (_tf: Tf, layer: ConvLayer, x: Tensor) => isDilated(layer) && x.rank === 4;
-const minimalArguments = {name: 'convgrad', filters: 1, kernelSize: 1};
 
-/**
- * The classes that are patched. A layer is made only to reach its class; it has a name, so that it uses up none of tfjs's
- * numbered names.
- */
-const classes: Record<string, {make: (layers: Tf['layers']) => object; methods: LayerMethods}> = {
-  Conv1D: {make: (layers) => layers.conv1d(minimalArguments), methods: convMethods},
-  Conv2D: {make: (layers) => layers.conv2d(minimalArguments), methods: convMethods},
-  Conv2DTranspose: {
-    make: (layers) => layers.conv2dTranspose(minimalArguments),
-    methods: {call: callIf(dilatedImages, convolveTransposed), computeOutputShape: dilatedAsLarger},
-  },
+/** Our methods for each class of `tf.layers` that is patched, by tfjs's name for it. */
+const classes: Readonly<Record<string, LayerMethods>> = {
+  Conv1D: convMethods,
+  Conv2D: convMethods,
+  Conv2DTranspose: {call: callIf(dilatedImages, convolveTransposed), computeOutputShape: dilatedAsLarger},
   DepthwiseConv2D: {
-    make: (layers) => layers.depthwiseConv2d(minimalArguments),
-    methods: {call: callIf<DepthwiseLayer>(dilatedImages, convolveDepthwise), computeOutputShape: dilatedAsLarger},
+    call: callIf<DepthwiseLayer>(dilatedImages, convolveDepthwise),
+    computeOutputShape: dilatedAsLarger,
   },
   SeparableConv2D: {
-    make: (layers) => layers.separableConv2d(minimalArguments),
-    methods: {
-      call: callIf<DepthwiseLayer>(
-        // With channelsFirst, tfjs adds a channelsFirst bias to a channelsLast result.
-        (tf, layer, x) => dilatedImages(tf, layer, x) || (layer.dataFormat === 'channelsFirst' && layer.bias !== null),
-        convolveSeparable,
-      ),
-    },
+    call: callIf<DepthwiseLayer>(
+      // With channelsFirst, tfjs adds a channelsFirst bias to a channelsLast result.
+      (tf, layer, x) => dilatedImages(tf, layer, x) || (layer.dataFormat === 'channelsFirst' && layer.bias !== null),
+      convolveSeparable,
+    ),
   },
 };
 
-/**
- * The layer classes that convgrad patches, by tfjs's name, with their prototypes; prototypes are undefined where this copy of
- * tfjs has no layers.
- */
-export function layerPrototypes(tf: Tf): {layer: string; prototype: object | undefined}[] {
-  return Object.entries(classes).map(([layer, {make}]) => ({
-    layer,
-    prototype: tf.layers && (Object.getPrototypeOf(make(tf.layers)) as object),
-  }));
+/** A class of layers, as tfjs-layers registers it. */
+interface LayerClass {
+  className: string;
+  prototype: object;
 }
 
 /**
- * Patches the layer classes of one copy of tfjs. `active` says whether patching is still requested, for callers who kept our
- * methods.
+ * The layer classes that convgrad patches, by tfjs's name, with their prototypes. tfjs-layers registers its classes with tfjs-core so that
+ * models can be loaded, and there they are found without an import. A prototype is undefined where tfjs-layers is not loaded.
+ */
+export function layerPrototypes({serialization}: Tf): {layer: string; prototype: object | undefined}[] {
+  const {classNameMap} = serialization.SerializationMap.getMap();
+  return Object.keys(classes).map((layer) => ({layer, prototype: classNameMap[layer]?.[0].prototype as object}));
+}
+
+/**
+ * Patches the layer classes of one copy of tfjs, those that are loaded later as they arrive. `active` says whether patching is still
+ * requested, for callers who kept our methods.
  */
 export function patchLayers(tf: Tf, patches: MethodPatches, active: () => boolean): void {
   for (const {layer, prototype} of layerPrototypes(tf)) {
-    for (const [name, method] of Object.entries(prototype ? classes[layer].methods : {})) {
-      patches.patch(prototype as object, name, (original) => {
-        const ours = method(tf, original as never) as CallMethod;
-        return function (this: ConvLayer, ...args: unknown[]) {
-          return (active() && isServed(tf) ? ours : original).apply(this as never, args as never);
-        } as CallMethod;
-      });
-    }
+    if (prototype) patchLayer(tf, {className: layer, prototype}, patches, active);
+  }
+  patches.patch(tf.serialization.SerializationMap, 'register', (original) => {
+    const ours = function (this: unknown, layer: LayerClass) {
+      (original as (this: unknown, layer: LayerClass) => void).call(this, layer);
+      if (active()) patchLayer(tf, layer, patches, active);
+    };
+    return ours as never;
+  });
+}
+
+function patchLayer(tf: Tf, {className, prototype}: LayerClass, patches: MethodPatches, active: () => boolean): void {
+  for (const [name, method] of Object.entries(classes[className] ?? {})) {
+    patches.patch(prototype, name, (original) => {
+      const ours = method(tf, original as never) as CallMethod;
+      return function (this: ConvLayer, ...args: unknown[]) {
+        return (active() && isServed(tf) ? ours : original).apply(this as never, args as never);
+      } as CallMethod;
+    });
   }
 }
 

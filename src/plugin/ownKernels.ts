@@ -1,4 +1,4 @@
-import type {NamedAttrMap, Tensor, Tensor4D} from '@tensorflow/tfjs';
+import type {NamedAttrMap, Tensor, Tensor4D} from '@tensorflow/tfjs-core';
 import {isServed, servedBackends} from '../backends/index.js';
 import type {Kind} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';

@@ -1,4 +1,4 @@
-import type {GradConfig, Tensor, Tensor3D, Tensor4D} from '@tensorflow/tfjs';
+import type {GradConfig, Tensor, Tensor3D, Tensor4D} from '@tensorflow/tfjs-core';
 import {markOurs} from './kernels.js';
 import type {Tf} from './tfjs.js';
 

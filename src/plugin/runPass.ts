@@ -1,4 +1,4 @@
-import type {TensorInfo} from '@tensorflow/tfjs';
+import type {TensorInfo} from '@tensorflow/tfjs-core';
 import type {Implementation} from '../backends/implementation.js';
 import type {Conv2DInfo, Conv2DRequest} from '../geometry/conv2dInfo.js';
 import {namePassError} from '../geometry/error.js';

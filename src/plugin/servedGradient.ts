@@ -1,4 +1,4 @@
-import type {GradConfig} from '@tensorflow/tfjs';
+import type {GradConfig} from '@tensorflow/tfjs-core';
 import {markOurs} from './kernels.js';
 
 /**

@@ -1,4 +1,4 @@
-import type {GradConfig, KernelConfig} from '@tensorflow/tfjs';
+import type {GradConfig, KernelConfig} from '@tensorflow/tfjs-core';
 import {resolveAlias, setAlias} from '../backends/aliases.js';
 import type {BuiltinFaults} from '../backends/backend.js';
 import {backendNamed} from '../backends/index.js';
@@ -139,7 +139,7 @@ export function endSessions(): void {
 
 function kernelFunc(session: Session, kernelName: string, backendName: string): KernelConfig['kernelFunc'] {
   const repaired = repairedKernelsOn(backendName)[kernelName];
-  if (repaired) return markOurs(repaired(session.tf));
+  if (repaired) return markOurs((call) => repaired(call));
   const requested = () => session.requested;
   const builtin = stockKernels(session.tf, backendName);
   const found = passOf(kernelName);

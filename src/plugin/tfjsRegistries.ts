@@ -1,4 +1,4 @@
-import type {GradConfig, KernelConfig} from '@tensorflow/tfjs';
+import type {GradConfig, KernelConfig} from '@tensorflow/tfjs-core';
 import {ConvgradError} from '../geometry/error.js';
 import type {Registry} from './replacements.js';
 import type {Tf} from './tfjs.js';

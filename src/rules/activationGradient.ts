@@ -1,8 +1,8 @@
-import type {Tf} from '../plugin/tfjs.js';
 import {engineInternals, type TapeNode, untaped} from './engineInternals.js';
 import type {LayerRules} from './layerRules.js';
 import {type LayerScopes, namesOf} from './layerScopes.js';
 import type {Step} from './step.js';
+import type {Tf} from './tfjs.js';
 
 /** The gradient of an op without weights: a rule's if it replaces this kernel's, or the node's own. */
 export function activationGradient(

@@ -1,8 +1,8 @@
-import type {Tf} from '../plugin/tfjs.js';
 import type {TapeNode} from './engineInternals.js';
 import type {LayerRules} from './layerRules.js';
 import {type LayerScopes, namesOf} from './layerScopes.js';
 import type {Step} from './step.js';
+import type {Tf} from './tfjs.js';
 
 /** The gradient of a sum with a bias in a variable, under a rule that has something to say about it; otherwise undefined. */
 export function addedBiasGradient(

@@ -1,5 +1,5 @@
-import type {NamedAttrMap, Tensor, Variable} from '@tensorflow/tfjs';
-import type {Tf} from '../plugin/tfjs.js';
+import type {NamedAttrMap, Tensor, Variable} from '@tensorflow/tfjs-core';
+import type {Tf} from './tfjs.js';
 
 /** One op that tfjs's tape remembers. */
 export interface TapeNode {

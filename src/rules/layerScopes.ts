@@ -1,7 +1,7 @@
-import type {Variable} from '@tensorflow/tfjs';
+import type {Variable} from '@tensorflow/tfjs-core';
 import {layerPrototypes} from '../plugin/layers.js';
 import type {MethodPatches} from '../plugin/methodPatches.js';
-import type {Tf} from '../plugin/tfjs.js';
+import type {Tf} from './tfjs.js';
 
 type Apply = (this: {name: string}, ...args: unknown[]) => unknown;
 

@@ -1,6 +1,6 @@
-import type {Tensor} from '@tensorflow/tfjs';
+import type {Tensor} from '@tensorflow/tfjs-core';
 import {randomFrom} from '../geometry/random.js';
-import type {Tf} from '../plugin/tfjs.js';
+import type {Tf} from './tfjs.js';
 
 /** Tensors of seeded random numbers. The same seed gives the same bits on every backend. */
 export class RandomTensors {

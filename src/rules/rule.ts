@@ -1,7 +1,7 @@
-import type {Tensor} from '@tensorflow/tfjs';
+import type {Tensor} from '@tensorflow/tfjs-core';
 import type {Conv2DInfo} from '../geometry/conv2dInfo.js';
-import type {Tf} from '../plugin/tfjs.js';
 import type {RandomTensors} from './randomTensors.js';
+import type {Tf} from './tfjs.js';
 
 /** How a layer connects its inputs with its outputs. */
 export type LayerKind = 'conv2d' | 'transposed' | 'depthwise' | 'dense';

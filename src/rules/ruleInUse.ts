@@ -1,10 +1,10 @@
-import type {Tensor} from '@tensorflow/tfjs';
+import type {Tensor} from '@tensorflow/tfjs-core';
 import {refuseUnknown} from '../geometry/didYouMean.js';
 import {ConvgradError} from '../geometry/error.js';
-import type {Tf} from '../plugin/tfjs.js';
 import {engineInternals, untaped} from './engineInternals.js';
 import {RandomTensors} from './randomTensors.js';
 import type {LayerKind, Rule, RuleOptions, RuleState} from './rule.js';
+import type {Tf} from './tfjs.js';
 
 /** The saved state of a rule, which JSON can hold. */
 export interface SavedRule {

@@ -1,11 +1,11 @@
-import type {Tensor, Variable} from '@tensorflow/tfjs';
+import type {Tensor, Variable} from '@tensorflow/tfjs-core';
 import {ConvgradError} from '../geometry/error.js';
 import {biasGradient} from '../plugin/biasGradient.js';
-import type {Tf} from '../plugin/tfjs.js';
 import {engineInternals, type TapeNode, untaped} from './engineInternals.js';
 import type {ExactPasses, RuleCall, RuleState} from './rule.js';
 import type {LayerInUse, RuleInUse} from './ruleInUse.js';
 import type {Step} from './step.js';
+import type {Tf} from './tfjs.js';
 import {exactPasses, geometryOf, type WeightedOp} from './weightedOp.js';
 
 /** Rules see the operands of a dense layer as matrices, also where tfjs puts a dimension of size 1 before them. */

@@ -1,4 +1,4 @@
-import type {DataId, Tensor, Variable} from '@tensorflow/tfjs';
+import type {DataId, Tensor, Variable} from '@tensorflow/tfjs-core';
 import type {EngineInternals, TapeNode} from './engineInternals.js';
 import type {RuleInUse} from './ruleInUse.js';
 

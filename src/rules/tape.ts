@@ -1,7 +1,6 @@
-import type {Tensor} from '@tensorflow/tfjs';
+import type {Tensor} from '@tensorflow/tfjs-core';
 import {ConvgradError} from '../geometry/error.js';
 import type {MethodPatches} from '../plugin/methodPatches.js';
-import type {Tf} from '../plugin/tfjs.js';
 import {activationGradient} from './activationGradient.js';
 import {addedBiasGradient} from './addedBiasGradient.js';
 import {type EngineInternals, engineInternals, type TapeNode} from './engineInternals.js';
@@ -12,6 +11,7 @@ import type {RuleInUse} from './ruleInUse.js';
 import type {Shadow} from './shadow/shadow.js';
 import {StepShadow} from './shadow/stepShadow.js';
 import {Step} from './step.js';
+import type {Tf} from './tfjs.js';
 import {type FusedRun, isFused, refusalOf, type WeightedOp, weightedOpOf} from './weightedOp.js';
 
 /**

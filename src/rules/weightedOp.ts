@@ -1,10 +1,10 @@
-import type {NamedAttrMap, Tensor} from '@tensorflow/tfjs';
+import type {NamedAttrMap, Tensor} from '@tensorflow/tfjs-core';
 import {type Conv2DInfo, conv2dInfo} from '../geometry/conv2dInfo.js';
 import {ConvgradError} from '../geometry/error.js';
 import {builtinKernelNames, ownKernelNames, requestOf} from '../plugin/kernels.js';
-import type {Tf} from '../plugin/tfjs.js';
 import type {TapeNode} from './engineInternals.js';
 import type {ExactPasses, LayerKind} from './rule.js';
+import type {Tf} from './tfjs.js';
 
 /** A kernel that multiplies an input with weights, and the names of the two among its inputs. */
 interface WeightedKernel {

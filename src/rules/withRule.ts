@@ -1,7 +1,6 @@
 import {ConvgradError} from '../geometry/error.js';
 import {show} from '../geometry/show.js';
 import {MethodPatches} from '../plugin/methodPatches.js';
-import {defaultTf, type Tf} from '../plugin/tfjs.js';
 import {findRule} from './catalogue.js';
 import {engineInternals} from './engineInternals.js';
 import {LayerRules} from './layerRules.js';
@@ -10,6 +9,7 @@ import type {Rule} from './rule.js';
 import {RuleInUse} from './ruleInUse.js';
 import type {Shadow} from './shadow/shadow.js';
 import {patchTape} from './tape.js';
+import {defaultTf, type Tf} from './tfjs.js';
 
 /** A rule, by name, by definition, or in use. */
 export type RuleChoice = string | Rule | RuleInUse;

@@ -1,8 +1,8 @@
+import * as tf from '@tensorflow/tfjs-core';
 import {equipmentOf} from '../backends/loadEquipment.js';
 import type {DeviceErrors} from '../backends/testEquipment.js';
 import {startCounting} from '../engine/coverageCounter.js';
 import {formatProblem} from '../geometry/problem.js';
-import {defaultTf as tf} from '../plugin/tfjs.js';
 import type {Case} from './cases/index.js';
 import type {Fill} from './data/fill.js';
 import {importedCalls} from './imports/imported.js';

@@ -1,3 +1,4 @@
+import '@tensorflow/tfjs';
 import {planBench} from '../../src/cli/benchRuns.js';
 import {findBrowser} from '../../src/cli/browser/findBrowser.js';
 import {importBackend} from '../../src/cli/importBackend.js';

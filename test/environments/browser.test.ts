@@ -1,10 +1,9 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {build} from 'esbuild';
 import type {Browser} from 'playwright-core';
 import {launchBrowser} from '../../src/cli/browser/launchBrowser.js';
 import {type ServedSite, servePage} from '../../src/cli/browser/servePage.js';
-import {packageFolder, project, root, served, trainingStep} from './project.js';
+import {bundled, coreStep, packageFolder, project, root, served, trainingStep} from './project.js';
 
 let browser: Browser;
 let site: ServedSite | undefined;
@@ -54,7 +53,11 @@ describe('a page', () => {
   });
 
   test('with modules and an import map', async () => {
-    const imports = {'@tensorflow/tfjs': '/tf.fesm.min.js', 'tfjs-convgrad': '/dist/index.js'};
+    const imports = {
+      '@tensorflow/tfjs': '/tf.fesm.min.js',
+      '@tensorflow/tfjs-core': '/tf.fesm.min.js',
+      'tfjs-convgrad': '/dist/index.js',
+    };
     const html = `<!doctype html><script type="importmap">${JSON.stringify({imports})}</script>
       <script type="module">
         import * as tf from '@tensorflow/tfjs'; import {install} from 'tfjs-convgrad'; ${trainingStep} ${report}
@@ -67,15 +70,16 @@ describe('a page', () => {
       'worker.js': `import * as tf from '@tensorflow/tfjs'; import {install} from 'tfjs-convgrad'; ${trainingStep}
         trainOneStep().then((result) => postMessage(result));`,
     });
-    const {outputFiles} = await build({
-      entryPoints: [file('worker.js')],
-      bundle: true,
-      write: false,
-      logLevel: 'silent',
-    });
+    const {text} = await bundled(file('worker.js'));
     const html = `<!doctype html><script>
       new Worker('/worker.js').onmessage = ({data}) => { globalThis.result = data; };</script>`;
-    expect(await resultOf({'/': html, '/worker.js': outputFiles[0]!.contents})).toEqual(served);
+    expect(await resultOf({'/': html, '/worker.js': text})).toEqual(served);
+  });
+
+  test('with tfjs-core and webgl alone', async () => {
+    const {text} = await bundled(project({'main.js': `${coreStep('webgl')} ${report}`})('main.js'));
+    const html = '<!doctype html><script src="/main.js"></script>';
+    expect(await resultOf({'/': html, '/main.js': text})).toEqual(served);
   });
 
   test.each([

@@ -1,7 +1,7 @@
 import {readdirSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import ts from 'typescript';
-import {manifest, node, packageFolder, project, root, served, trainingStep} from './project.js';
+import {bundled, coreStep, manifest, node, packageFolder, project, root, served, trainingStep} from './project.js';
 
 const report = `trainOneStep().then((result) => console.log(JSON.stringify(result)));`;
 
@@ -106,16 +106,17 @@ describe('bundlers', () => {
   };
 
   test('esbuild', async () => {
-    const {build} = await import('esbuild');
-    const file = project(files);
-    await build({
-      entryPoints: [file('main.js')],
-      bundle: true,
-      outfile: file('out.cjs'),
-      platform: 'node',
-      logLevel: 'silent',
-    });
-    expect(await printed(file('out.cjs'))).toEqual(served);
+    const {text} = await bundled(project(files)('main.js'), {platform: 'node'});
+    expect(await printed(project({'out.cjs': text})('out.cjs'))).toEqual(served);
+  });
+
+  test('esbuild, with tfjs-core and a backend alone', async () => {
+    const file = project({'main.js': `${coreStep('cpu')} ${report}`});
+    // As for a page, in modules; else the gradients would come with a second tfjs-core.
+    const {text, inputs} = await bundled(file('main.js'), {platform: 'node', mainFields: ['module', 'main']});
+    expect(await printed(project({'out.cjs': text})('out.cjs'))).toEqual(served);
+    const packages = inputs.flatMap((file) => /node_modules\/(@tensorflow\/[^/]+)/.exec(file)?.[1] ?? []);
+    expect(new Set(packages)).toEqual(new Set(['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu']));
   });
 });
 

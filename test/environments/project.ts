@@ -2,6 +2,7 @@ import {execFile} from 'node:child_process';
 import {mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {promisify} from 'node:util';
+import {type BuildOptions, build} from 'esbuild';
 
 export const root = join(__dirname, '../..');
 
@@ -30,6 +31,15 @@ export function borrow(...names: string[]): void {
     mkdirSync(dirname(link), {recursive: true});
     symlinkSync(join(root, 'node_modules', name), link, 'junction');
   }
+}
+
+/** Bundles a file with esbuild. @returns the text, and the files that went into it */
+export async function bundled(file: string, options: BuildOptions = {}): Promise<{text: string; inputs: string[]}> {
+  const {outputFiles, metafile} = await build({
+    ...{entryPoints: [file], bundle: true, logLevel: 'silent', ...options},
+    ...{write: false, metafile: true},
+  });
+  return {text: outputFiles[0]!.text, inputs: Object.keys(metafile.outputs['<stdout>']?.inputs ?? metafile.inputs)};
 }
 
 export interface Ended {
@@ -66,6 +76,26 @@ async function trainOneStep() {
   const loss = await model.trainOnBatch(tf.ones([2, 8, 8, 2]), tf.ones([2, 1]));
   const {serving, calls} = installation.report();
   return {serving, passes: calls.map(({pass}) => pass).sort().join(' '), isFinite: Number.isFinite(loss)};
+}
+`;
+
+/**
+ * A module with the same step for a program that has only tfjs-core and a backend: no layers, and only the ops that it names. It takes the
+ * gradients of tfjs's own operations from where tfjs-core keeps them.
+ */
+export const coreStep = (backend: string, convgrad = 'tfjs-convgrad') => `
+import {mean, ones, setBackend, square, conv2d, train, variable} from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-core/dist/register_all_gradients';
+import '@tensorflow/tfjs-backend-${backend}';
+import {install} from '${convgrad}';
+async function trainOneStep() {
+  const installation = install();
+  await setBackend('${backend}');
+  const [x, filter] = [ones([2, 8, 8, 2]), variable(ones([3, 3, 2, 4]))];
+  const loss = () => mean(square(conv2d(x, filter, 1, 'valid', 'NHWC', 2)));
+  const cost = await train.sgd(0.1).minimize(loss, true, [filter]).data();
+  const {serving, calls} = installation.report();
+  return {serving, passes: calls.map(({pass}) => pass).sort().join(' '), isFinite: Number.isFinite(cost[0])};
 }
 `;
 

@@ -1,6 +1,6 @@
 import type {KernelFunc, TensorInfo} from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import {applyAndRelease, type BackendContext, runBackendKernel} from '../../src/plugin/backendOps.js';
-import {defaultTf as tf} from '../../src/plugin/tfjs.js';
 import {replaceKernel} from '../../src/verify/run/kernels.js';
 import type {MutantDescription} from './mutant.js';
 

@@ -1,6 +1,6 @@
 import type {GradFunc, KernelFunc, NamedAttrMap, Tensor, TensorInfo} from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import {applyAndRelease, type BackendContext, runBackendKernel} from '../../src/plugin/backendOps.js';
-import {defaultTf as tf} from '../../src/plugin/tfjs.js';
 import type {Fault} from '../../src/verify/run/faultInjection.js';
 import {gradients, type MutantDescription} from './mutant.js';
 

@@ -1,7 +1,7 @@
 import type {KernelFunc, TensorInfo} from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import {runBackendKernel} from '../../src/plugin/backendOps.js';
 import {builtinKernelNames, passOf} from '../../src/plugin/kernels.js';
-import {defaultTf as tf} from '../../src/plugin/tfjs.js';
 import type {Fault} from '../../src/verify/run/faultInjection.js';
 import type {FaultMutant} from './epilogueFaults.js';
 import {allPasses} from './mutant.js';

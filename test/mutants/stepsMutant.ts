@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs';
 import {depthwise, depthwiseSteps} from '../../src/backends/webgpu/depthwise/index.js';
 import {type Setting, settingOf} from '../../src/backends/webgpu/device.js';
 import {direct, directSteps} from '../../src/backends/webgpu/direct/index.js';
@@ -7,7 +8,6 @@ import type {Step, WebGPUBackend} from '../../src/backends/webgpu/step.js';
 import {winograd, winogradSteps} from '../../src/backends/webgpu/winograd/index.js';
 import type {Conv2DInfo} from '../../src/geometry/conv2dInfo.js';
 import type {Pass} from '../../src/geometry/pass.js';
-import {defaultTf as tf} from '../../src/plugin/tfjs.js';
 import {isThere, replaceAll} from './edits.js';
 import type {OfShaders} from './shaderMutant.js';
 

@@ -214,11 +214,24 @@ describe('install()', () => {
   });
 
   it('works with a tfjs without layers', () => {
-    const core = {...tf, layers: undefined} as unknown as typeof tf;
     const before = descriptors();
-    const {layers} = install({tf: core}).report();
-    expect(layers.every(({servedBy}) => servedBy === 'not imported')).toBe(true);
+    jest.isolateModules(() => {
+      const {layers} = install({tf: require('@tensorflow/tfjs-core')}).report();
+      expect(layers.every(({servedBy}) => servedBy === 'not imported')).toBe(true);
+    });
     expect(descriptors()).toEqual(before);
+  });
+
+  it('patches layers that are loaded after install()', () => {
+    jest.isolateModules(() => {
+      const core: typeof tf = require('@tensorflow/tfjs-core');
+      const {register} = core.serialization.SerializationMap;
+      const installation = install({tf: core});
+      require('@tensorflow/tfjs-layers');
+      expect(installation.report().layers.map(({servedBy}) => servedBy)).toEqual(Array(5).fill('convgrad'));
+      uninstall();
+      expect(core.serialization.SerializationMap.register).toBe(register);
+    });
   });
 
   it('leaves layers alone on a backend that it does not serve', async () => {

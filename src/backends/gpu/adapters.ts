@@ -1,4 +1,4 @@
-import {engine} from '@tensorflow/tfjs';
+import {engine} from '@tensorflow/tfjs-core';
 import {resolveAlias} from '../aliases.js';
 
 /** Whether an adapter's name belongs to a software renderer, which does a GPU's work on the processor. */

@@ -1,4 +1,4 @@
-import type {TensorInfo} from '@tensorflow/tfjs';
+import type {TensorInfo} from '@tensorflow/tfjs-core';
 import type {Backend} from '../backend.js';
 
 /** The parts of tfjs's wasm backend that this file uses. */

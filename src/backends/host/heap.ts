@@ -1,4 +1,4 @@
-import type {DataType, TensorInfo} from '@tensorflow/tfjs';
+import type {DataType, TensorInfo} from '@tensorflow/tfjs-core';
 import {ConvgradError} from '../../geometry/error.js';
 import {override} from './override.js';
 

@@ -1,4 +1,4 @@
-import type {TensorInfo} from '@tensorflow/tfjs';
+import type {TensorInfo} from '@tensorflow/tfjs-core';
 import type {Algorithm} from '../../algorithms/algorithm.js';
 import {direct} from '../../algorithms/direct.js';
 import {algorithms} from '../../algorithms/index.js';

@@ -1,4 +1,4 @@
-import type {TensorInfo} from '@tensorflow/tfjs';
+import type {TensorInfo} from '@tensorflow/tfjs-core';
 import {markImmutable} from '../../engine/immutableIdentity.js';
 import {isWasmBackend, moveToHeap, unguardHeaps, type WasmBackend} from './heap.js';
 import {type ArrayStore, OutputPool} from './outputPool.js';

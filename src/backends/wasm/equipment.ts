@@ -1,4 +1,4 @@
-import {env} from '@tensorflow/tfjs';
+import {env} from '@tensorflow/tfjs-core';
 import {describeEngine} from '../host/host.js';
 import type {TestEquipment} from '../testEquipment.js';
 

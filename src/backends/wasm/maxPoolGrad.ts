@@ -1,32 +1,28 @@
-import type {KernelFunc, NamedAttrMap, TensorInfo} from '@tensorflow/tfjs';
+import {backend_util, type KernelFunc, type NamedAttrMap, type TensorInfo} from '@tensorflow/tfjs-core';
 import {nameCaller} from '../../geometry/error.js';
 import {compute} from '../host/memory.js';
-
-type Tf = typeof import('@tensorflow/tfjs');
 
 /**
  * MaxPoolGrad as tfjs's cpu backend computes it: dx[h, w] += dy[oh, ow] at the first largest element of each window. tfjs's
  * kernel on wasm starts its search for the maximum at 0. It is wrong where a whole window is negative, as after batch
  * normalisation.
  */
-export function maxPoolGrad(tf: Tf): KernelFunc {
-  return ({inputs, attrs, backend}) => {
-    const {dy, input: x} = inputs as Record<'dy' | 'input', TensorInfo>;
-    const {filterSize, strides, pad, dimRoundingMode} = attrs as NamedAttrMap & {pad: 'same'; dimRoundingMode: 'floor'};
-    const size = [filterSize, strides] as [[number, number], [number, number]];
-    const pool = tf.backend_util.computePool2DInfo(x.shape as Shape, ...size, 1, pad, dimRoundingMode);
-    try {
-      return compute(backend, [dy, x], x.shape, ([dyValues, xValues], dx) =>
-        scatterToMaximum(pool, dyValues, xValues, dx),
-      );
-    } catch (error) {
-      throw nameCaller(error, 'maxPoolGrad');
-    }
-  };
-}
+export const maxPoolGrad: KernelFunc = ({inputs, attrs, backend}) => {
+  const {dy, input: x} = inputs as Record<'dy' | 'input', TensorInfo>;
+  const {filterSize, strides, pad, dimRoundingMode} = attrs as NamedAttrMap & {pad: 'same'; dimRoundingMode: 'floor'};
+  const size = [filterSize, strides] as [[number, number], [number, number]];
+  const pool = backend_util.computePool2DInfo(x.shape as Shape, ...size, 1, pad, dimRoundingMode);
+  try {
+    return compute(backend, [dy, x], x.shape, ([dyValues, xValues], dx) =>
+      scatterToMaximum(pool, dyValues, xValues, dx),
+    );
+  } catch (error) {
+    throw nameCaller(error, 'maxPoolGrad');
+  }
+};
 
 type Shape = [number, number, number, number];
-type PoolInfo = ReturnType<Tf['backend_util']['computePool2DInfo']>;
+type PoolInfo = ReturnType<typeof backend_util.computePool2DInfo>;
 
 function scatterToMaximum(pool: PoolInfo, dy: Float32Array, x: Float32Array, dx: Float32Array): void {
   const {batchSize, inHeight, inWidth, inChannels: C, outHeight, outWidth, strideHeight, strideWidth, padInfo} = pool;

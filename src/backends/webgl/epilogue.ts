@@ -1,4 +1,4 @@
-import type {TensorInfo} from '@tensorflow/tfjs';
+import type {TensorInfo} from '@tensorflow/tfjs-core';
 import {fusedForm} from '../../geometry/activations.js';
 import {epilogueInputs} from '../epilogue.js';
 import type {TensorEpilogue} from '../implementation.js';

@@ -1,4 +1,4 @@
-import {env, type TensorInfo} from '@tensorflow/tfjs';
+import {env, type TensorInfo} from '@tensorflow/tfjs-core';
 import {type CoverageCounter, countHit, makeCounters} from '../../engine/coverageCounter.js';
 import type {Conv2DInfo, Kind} from '../../geometry/conv2dInfo.js';
 import {fitToIndexRange, maxInt32} from '../../geometry/indexRange.js';

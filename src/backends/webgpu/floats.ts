@@ -1,4 +1,4 @@
-import type {TensorInfo} from '@tensorflow/tfjs';
+import type {TensorInfo} from '@tensorflow/tfjs-core';
 import {runSteps, type Shader, type WebGPUBackend} from './step.js';
 
 /** result[k] = f32(source[k]). tfjs declares the type of the source by what its buffer holds. */

@@ -1,4 +1,4 @@
-import type {TensorInfo} from '@tensorflow/tfjs';
+import type {TensorInfo} from '@tensorflow/tfjs-core';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import {fitToIndexRange, maxInt32} from '../../geometry/indexRange.js';
 import {type Pass, passes, passTensors, shapeOf} from '../../geometry/pass.js';

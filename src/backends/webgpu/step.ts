@@ -1,4 +1,4 @@
-import type {TensorInfo} from '@tensorflow/tfjs';
+import type {TensorInfo} from '@tensorflow/tfjs-core';
 import {type CoverageCounter, countHit} from '../../engine/coverageCounter.js';
 import {type Adapter, checkDevice, type Device} from './device.js';
 

@@ -1,4 +1,4 @@
-import {defaultTf as tf} from '../../plugin/tfjs.js';
+import * as tf from '@tensorflow/tfjs-layers';
 
 /** Makes an initializer for each layer in turn. They are seeded, so the weights are the same every time. */
 export function initializers(): () => {kernelInitializer: ReturnType<typeof tf.initializers.heNormal>} {

@@ -1,5 +1,5 @@
-import type {LayersModel} from '@tensorflow/tfjs';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
+import type {LayersModel} from '@tensorflow/tfjs-layers';
+import * as tf from '@tensorflow/tfjs-layers';
 import {initializers} from './initializers.js';
 
 /** LeNet-5 (LeCun, Bottou, Bengio, Haffner 1998), complete: 5×5 filters, tanh, average pooling. [28, 28, 1] → [10] */

@@ -1,5 +1,5 @@
-import type {LayersModel, SymbolicTensor} from '@tensorflow/tfjs';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
+import type {LayersModel, SymbolicTensor} from '@tensorflow/tfjs-layers';
+import * as tf from '@tensorflow/tfjs-layers';
 import {initializers} from './initializers.js';
 
 /**

@@ -1,7 +1,7 @@
+import * as tf from '@tensorflow/tfjs-core';
 import {withBuiltins} from '../../plugin/builtins.js';
 import {install} from '../../plugin/install.js';
 import {saveInstallation} from '../../plugin/saveInstallation.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {type Clock, realClock} from '../clock.js';
 import {median} from '../statistics.js';
 import {repetitions} from '../warmUp.js';

@@ -1,5 +1,5 @@
-import type {Rank, Tensor, Tensor4D} from '@tensorflow/tfjs';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
+import type {Rank, Tensor, Tensor4D} from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 
 /** A small forward computation: a single layer, its gradient, or a small network. */
 export interface SmallCall {

@@ -1,7 +1,7 @@
+import * as tf from '@tensorflow/tfjs-core';
 import {ConvgradError, nameCaller} from '../../geometry/error.js';
 import {withBuiltins} from '../../plugin/builtins.js';
 import {missingKernels} from '../../plugin/missingKernels.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {countCalls} from '../../verify/proof/proof.js';
 import {benchEach} from '../benchEach.js';
 import {type Clock, realClock} from '../clock.js';

@@ -1,5 +1,6 @@
-import type {LayersModel, Tensor} from '@tensorflow/tfjs';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
+import type {Tensor} from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import type {LayersModel} from '@tensorflow/tfjs-layers';
 import {lenet5} from '../networks/lenet5.js';
 import {resnet20} from '../networks/resnet20.js';
 import {unet} from '../networks/unet.js';

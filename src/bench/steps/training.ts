@@ -1,6 +1,6 @@
-import type {Scalar, Tensor, Variable} from '@tensorflow/tfjs';
+import type {Scalar, Tensor, Variable} from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import {randomFrom} from '../../geometry/random.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
 import type {StepNetwork} from './stepNetworks.js';
 
 /** A network in training. */

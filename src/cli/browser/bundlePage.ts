@@ -12,7 +12,7 @@ export interface PageSource {
    * loaded, their exports are in `globalThis.convgradImports`, one namespace per module.
    */
   imports?: readonly string[];
-  /** Packages of tfjs that register something; they run before all other modules. */
+  /** Packages of tfjs's that register something. They run before all other modules, after tfjs itself. */
   packages?: readonly string[];
   title?: string;
 }
@@ -51,10 +51,12 @@ export async function bundlePage({
  */
 function pageScript(entry: string, imports: readonly string[], packages: readonly string[]): string {
   return [
+    "import * as tf from '@tensorflow/tfjs';",
     ...packages.map((name) => `import ${JSON.stringify(name)};`),
     ...imports.map((file, i) => `import * as module${i} from ${JSON.stringify(file)};`),
     `import * as page from ${JSON.stringify(entry)};`,
     'globalThis.convgrad = page;',
+    'globalThis.convgradTf = tf;',
     `globalThis.convgradImports = [${imports.map((_, i) => `module${i}`)}];`,
   ].join('\n');
 }

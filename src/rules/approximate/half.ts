@@ -1,7 +1,7 @@
-import type {Tensor} from '@tensorflow/tfjs';
+import type {Tensor} from '@tensorflow/tfjs-core';
 import {ConvgradError} from '../../geometry/error.js';
-import type {Tf} from '../../plugin/tfjs.js';
 import type {Rule, RuleOptions} from '../rule.js';
+import type {Tf} from '../tfjs.js';
 
 /** The bits of precision of a format, its largest number, and its smallest normal number. */
 const formats: Readonly<Record<string, {precision: number; largest: number; smallest: number}>> = {

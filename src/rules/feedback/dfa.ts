@@ -1,4 +1,4 @@
-import type {Tensor} from '@tensorflow/tfjs';
+import type {Tensor} from '@tensorflow/tfjs-core';
 import type {Rule, RuleCall} from '../rule.js';
 
 /** Projects a vector of each example, [batch, n], to the shape of x by the layer's fixed random matrix. */

@@ -1,7 +1,8 @@
-import type {LayersModel, layers, Tensor, Tensor3D} from '@tensorflow/tfjs';
+import type {Tensor, Tensor3D} from '@tensorflow/tfjs-core';
+import type {LayersModel, layers} from '@tensorflow/tfjs-layers';
 import {refuseUnknown} from '../../geometry/didYouMean.js';
 import {ConvgradError} from '../../geometry/error.js';
-import {defaultTf} from '../../plugin/tfjs.js';
+import {defaultTf} from '../tfjs.js';
 import {withRule} from '../withRule.js';
 import {oneHotTarget, type SaliencyOptions, saliencyOptionNames} from './saliency.js';
 

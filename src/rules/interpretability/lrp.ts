@@ -1,4 +1,4 @@
-import type {Tensor} from '@tensorflow/tfjs';
+import type {Tensor} from '@tensorflow/tfjs-core';
 import {ConvgradError} from '../../geometry/error.js';
 import type {ActivationCall, Rule, RuleCall} from '../rule.js';
 

@@ -1,7 +1,8 @@
-import type {LayersModel, Tensor, Tensor1D, Tensor2D} from '@tensorflow/tfjs';
+import type {Tensor, Tensor1D, Tensor2D} from '@tensorflow/tfjs-core';
+import type {LayersModel} from '@tensorflow/tfjs-layers';
 import {keysOf, refuseUnknown} from '../../geometry/didYouMean.js';
 import {ConvgradError} from '../../geometry/error.js';
-import {defaultTf, type Tf} from '../../plugin/tfjs.js';
+import {defaultTf, type Tf} from '../tfjs.js';
 import {type RuleChoice, withRule} from '../withRule.js';
 
 export interface SaliencyOptions {

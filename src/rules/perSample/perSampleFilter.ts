@@ -1,8 +1,8 @@
-import type {Tensor, Tensor3D, Tensor4D} from '@tensorflow/tfjs';
+import type {Tensor, Tensor3D, Tensor4D} from '@tensorflow/tfjs-core';
 import type {Conv2DInfo} from '../../geometry/conv2dInfo.js';
 import {explicitPads} from '../../geometry/explicitPads.js';
-import type {Tf} from '../../plugin/tfjs.js';
 import type {RuleCall} from '../rule.js';
+import type {Tf} from '../tfjs.js';
 
 /**
  * dFilter of each example: [batch, …filter]. Their sum is dFilter.

@@ -1,7 +1,7 @@
-import type {NamedTensorMap, Scalar, Tensor, Variable} from '@tensorflow/tfjs';
+import type {NamedTensorMap, Scalar, Tensor, Variable} from '@tensorflow/tfjs-core';
 import {ConvgradError} from '../../geometry/error.js';
-import {defaultTf, type Tf} from '../../plugin/tfjs.js';
 import type {BiasCall, Rule} from '../rule.js';
+import {defaultTf, type Tf} from '../tfjs.js';
 import {withRule} from '../withRule.js';
 import {perSampleFilter} from './perSampleFilter.js';
 

@@ -1,7 +1,7 @@
-import type {NamedTensorMap, Scalar, Tensor, Variable} from '@tensorflow/tfjs';
+import type {NamedTensorMap, Scalar, Tensor, Variable} from '@tensorflow/tfjs-core';
 import {ConvgradError} from '../../geometry/error.js';
-import {defaultTf, type Tf} from '../../plugin/tfjs.js';
 import {RandomTensors} from '../randomTensors.js';
+import {defaultTf, type Tf} from '../tfjs.js';
 import {perSampleGradients} from './perSampleGradients.js';
 
 /** The settings of {@link privateGradients}. */

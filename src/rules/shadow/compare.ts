@@ -1,5 +1,5 @@
-import type {Tensor} from '@tensorflow/tfjs';
-import type {Tf} from '../../plugin/tfjs.js';
+import type {Tensor} from '@tensorflow/tfjs-core';
+import type {Tf} from '../tfjs.js';
 
 /** How one tensor compares with the exact one. All numbers are NaN where one of the two is zero. */
 export type Comparison = {

@@ -1,6 +1,6 @@
-import type {Tensor} from '@tensorflow/tfjs';
-import type {Tf} from '../../plugin/tfjs.js';
+import type {Tensor} from '@tensorflow/tfjs-core';
 import type {TapeNode} from '../engineInternals.js';
+import type {Tf} from '../tfjs.js';
 
 /** What the exact backward pass finds at an op: dY, and the gradients of its inputs on demand. */
 export interface ExactAtNode {

@@ -1,9 +1,9 @@
-import type {Tensor} from '@tensorflow/tfjs';
-import type {Tf} from '../../plugin/tfjs.js';
+import type {Tensor} from '@tensorflow/tfjs-core';
 import type {TapeNode} from '../engineInternals.js';
 import {patternOf} from '../layerRules.js';
 import {perSampleFilter} from '../perSample/perSampleFilter.js';
 import type {GradientObserver, RuledOp} from '../ruledOp.js';
+import type {Tf} from '../tfjs.js';
 import {alignment, compare} from './compare.js';
 import {type ExactAtNode, exactSweep} from './exactSweep.js';
 import type {Shadow, ShadowLayer} from './shadow.js';

@@ -1,6 +1,6 @@
-import type {Tensor} from '@tensorflow/tfjs';
+import type {Tensor} from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import {ConvgradError} from '../../geometry/error.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {drawIntegers} from './draw.js';
 import {type FunctionUnderTest, type TensorFunction, tapeGradients, wrapFunction} from './functionUnderTest.js';
 import type {GradientReport, OrderReport} from './gradientReport.js';
@@ -84,7 +84,7 @@ async function inspectSecondOrder(
   const gradient: TensorFunction = (...all) => {
     const [xs, dy] = [all.slice(0, -1), all[all.length - 1]];
     const found = tapeGradients(f, xs, dy);
-    return tf.concat(found.map((dx, k) => (dx ?? tf.zerosLike(xs[k])).flatten()));
+    return tf.concat(found.map((dx, k) => tf.reshape(dx ?? tf.zerosLike(xs[k]), [-1])));
   };
   const tested = await wrapFunction(gradient, [...shapes, outputShape], [...values, dy]);
   // If the gradient does not depend on an input, the tape is right not to reach it.

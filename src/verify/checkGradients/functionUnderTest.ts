@@ -1,8 +1,8 @@
-import type {Tensor} from '@tensorflow/tfjs';
+import type {Tensor} from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type {Arithmetic} from '../../backends/arithmetic.js';
 import {arithmeticOf, backendNamed} from '../../backends/index.js';
 import {ConvgradError} from '../../geometry/error.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
 
 /** A tf function without its exact types. */
 export type TensorFunction = (...inputs: Tensor[]) => Tensor;

@@ -1,8 +1,8 @@
-import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
+import type {Tensor, Tensor4D} from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import {ieee} from '../../backends/arithmetic.js';
 import type {Pass} from '../../geometry/pass.js';
 import {type Problem, parseProblem} from '../../geometry/problem.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {toNCHW} from '../data/dataFormat.js';
 import {makeTestVector} from '../data/testVector.js';
 import type {Inputs} from '../reference/reference.js';

@@ -1,5 +1,5 @@
+import * as tf from '@tensorflow/tfjs-core';
 import {install, uninstall} from '../../plugin/install.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {type DoctorCheck, outcomeOf} from './check.js';
 import {type GradientCheck, gradientChecks, outcomeOfGradient} from './gradientChecks.js';
 import {layerChecks} from './layerChecks.js';

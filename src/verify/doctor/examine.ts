@@ -1,7 +1,7 @@
+import * as tf from '@tensorflow/tfjs-core';
 import type {WrongGradient} from '../../backends/backend.js';
 import {install, uninstall} from '../../plugin/install.js';
 import {missingKernels, type UntrainableOp, wrongGradients} from '../../plugin/missingKernels.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {environmentOf} from '../report/environment.js';
 import {activateBackend} from '../run/fixture.js';
 import {compareWithTfjs, type Outcome} from './compareWithTfjs.js';

@@ -1,5 +1,5 @@
-import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
+import type {Tensor, Tensor4D} from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import {outcomeOfResults} from './check.js';
 
 /** A check of the gradient of an operation that is not a convolution. The operation is linear. */

@@ -1,9 +1,10 @@
-import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
+import type {Tensor, Tensor4D} from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import {layers} from '@tensorflow/tfjs-layers';
 import type {Problem} from '../../geometry/problem.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
 import type {CheckFunction, DoctorCheck} from './check.js';
 
-type Layers = typeof tf.layers;
+type Layers = typeof layers;
 type LayerName = 'conv1d' | 'conv2d' | 'conv2dTranspose' | 'depthwiseConv2d' | 'separableConv2d';
 
 /** A layer of tf.layers with the problem's geometry, without bias. */
@@ -11,7 +12,7 @@ function layerOf(name: LayerName, problem: Problem): ReturnType<Layers['conv2d']
   const p = problem;
   const one = name === 'conv1d';
   const transposed = name === 'conv2dTranspose';
-  return (tf.layers[name] as Layers['conv2d'])({
+  return (layers[name] as Layers['conv2d'])({
     name: 'convgrad',
     filters: transposed ? p.inChannels : p.outChannels,
     kernelSize: one ? p.filterWidth : [p.filterHeight, p.filterWidth],
@@ -36,7 +37,10 @@ const trained =
     try {
       layer.build(flat(input).shape);
       // With the identity as its pointwise part, a separable convolution is a depthwise one.
-      const pointwise = name === 'separableConv2d' ? [tf.eye(problem.outChannels).expandDims(0).expandDims(0)] : [];
+      const pointwise =
+        name === 'separableConv2d'
+          ? [tf.reshape(tf.eye(problem.outChannels), [1, 1, problem.outChannels, problem.outChannels])]
+          : [];
       layer.setWeights([one ? tf.squeeze(filter, [0]) : filter, ...pointwise]);
       const [kernel] = layer.trainableWeights;
       const apply = (v: Tensor) => tf.reshape(layer.apply(flat(v)) as Tensor, upstream.shape);

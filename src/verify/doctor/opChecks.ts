@@ -1,7 +1,7 @@
-import type {Tensor, Tensor3D, Tensor4D} from '@tensorflow/tfjs';
+import type {Tensor, Tensor3D, Tensor4D} from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import {type Problem, problemAttributes} from '../../geometry/problem.js';
 import {conv2d} from '../../plugin/conv2d.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
 import type {CheckFunction, DoctorCheck} from './check.js';
 
 type Convolve = (x: Tensor4D, filter: Tensor4D, problem: Problem) => Tensor;

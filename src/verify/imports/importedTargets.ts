@@ -163,7 +163,7 @@ function explainingDetached<T>(fn: () => T, names: readonly string[]): T {
     if (!/^Cannot compute gradient of y=f\(x\)/.test((error as Error)?.message)) throw error;
     const titles = names.map(gradientTitle).join(' and ');
     throw new Error(
-      `${titles}, as imported, returns a tensor that is detached from tfjs's tape, so it has no second derivatives`,
+      `${titles}, as imported, has no second derivatives: it returns a tensor that is detached from tfjs's tape`,
     );
   }
 }

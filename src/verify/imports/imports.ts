@@ -1,10 +1,10 @@
+import * as tf from '@tensorflow/tfjs-core';
 import type {Algorithm} from '../../algorithms/algorithm.js';
 import {algorithms, defineAlgorithm, findAlgorithm} from '../../algorithms/index.js';
 import {ConvgradError} from '../../geometry/error.js';
 import {passes} from '../../geometry/pass.js';
 import {install} from '../../plugin/install.js';
 import {currentSession} from '../../plugin/session.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {namesOf} from './imported.js';
 import {changesSince, isEmpty, type Registrations, takeSnapshot} from './registrations.js';
 
@@ -31,18 +31,21 @@ export interface ImportResult {
 
 /**
  * Installs convgrad, so that kernels which users' modules register stand over convgrad's and not under. Call it before those modules run.
- * @returns a function to call with the modules by file once they have run
+ * @returns a function to call once they have run: with the modules by file, and with the tfjs that an exported function gets
  */
-export function expectImports(): (modules: ReadonlyMap<string, ImportedModule>) => Promise<ImportResult> {
+export function expectImports(): (
+  modules: ReadonlyMap<string, ImportedModule>,
+  whole?: object,
+) => Promise<ImportResult> {
   install({tf});
   const known = new Set(algorithms().map(({name}) => name));
   const before = takeSnapshot();
-  return async (modules) => {
+  return async (modules, whole = tf) => {
     for (const [file, module] of modules) {
       const functions = Object.entries(module).filter(([name]) => (passes as readonly string[]).includes(name));
       const own =
         functions.length > 0 ? {name: module.name ?? slug(file), ...Object.fromEntries(functions)} : undefined;
-      for (const brought of [module.default, own]) await acceptExport(brought, known);
+      for (const brought of [module.default, own]) await acceptExport(brought, known, whole);
     }
     const undone = currentSession(tf) === undefined;
     const {removed, ...changed} = changesSince(before);
@@ -78,11 +81,11 @@ function refuseEmpty(
   );
 }
 
-async function acceptExport(brought: unknown, known: ReadonlySet<string>): Promise<void> {
+async function acceptExport(brought: unknown, known: ReadonlySet<string>, whole: object): Promise<void> {
   if (brought === undefined) return;
   if (typeof brought === 'function') {
     try {
-      await brought(tf);
+      await brought(whole);
     } catch (error) {
       throw new ConvgradError(
         '--import',

@@ -1,9 +1,9 @@
-import type {GradConfig, KernelConfig} from '@tensorflow/tfjs';
+import type {GradConfig, KernelConfig} from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import {servedBackends} from '../../backends/index.js';
 import {isOurs} from '../../plugin/builtins.js';
 import type {Registry, Replacements} from '../../plugin/replacements.js';
 import {currentSession, replacedGradients, replacedKernels} from '../../plugin/session.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {backendOf, gradientRegistry, kernelKey, kernelRegistry} from '../../plugin/tfjsRegistries.js';
 
 /** What somebody registered under a key of tfjs, and what stood there before. */

@@ -1,8 +1,8 @@
+import * as tf from '@tensorflow/tfjs-core';
 import {problemAttributes} from '../../geometry/problem.js';
 import {conv2d} from '../../plugin/conv2d.js';
 import {conv2dBackward, depthwiseConv2dBackward} from '../../plugin/conv2dBackward.js';
 import {depthwiseConv2d} from '../../plugin/depthwiseConv2d.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {fills} from '../data/fill.js';
 import type {TestVector} from '../data/testVector.js';
 import {type Actual, compare} from '../reference/compare.js';

@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs-core';
 import {backendNamed} from '../../backends/index.js';
 import {loadEquipment} from '../../backends/loadEquipment.js';
 import {ConvgradError} from '../../geometry/error.js';
@@ -6,7 +7,6 @@ import type {Problem} from '../../geometry/problem.js';
 import {builtinFault} from '../../plugin/builtinFault.js';
 import {withBuiltins} from '../../plugin/builtins.js';
 import {currentSession} from '../../plugin/session.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {type Fill, fills} from '../data/fill.js';
 import type {TestVector} from '../data/testVector.js';
 import {countCalls} from '../proof/proof.js';

@@ -1,7 +1,7 @@
-import type {NamedAttrMap, Tensor} from '@tensorflow/tfjs';
+import type {NamedAttrMap, Tensor} from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type {Problem} from '../../geometry/problem.js';
 import {repairedKernelsOn} from '../../plugin/session.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {fills} from '../data/fill.js';
 import type {TestVector} from '../data/testVector.js';
 import {type Actual, compare, type Verdict} from '../reference/compare.js';

@@ -1,5 +1,5 @@
+import * as tf from '@tensorflow/tfjs-core';
 import {passes, passTensors} from '../../geometry/pass.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {boundAt} from '../reference/bound.js';
 import type {Overflow} from '../reference/compare.js';
 import type {Expected, Inputs} from '../reference/reference.js';

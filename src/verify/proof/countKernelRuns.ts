@@ -1,7 +1,7 @@
-import type {GradConfig, KernelConfig, KernelFunc, NamedAttrMap} from '@tensorflow/tfjs';
+import type {GradConfig, KernelConfig, KernelFunc, NamedAttrMap} from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import {isOurs, markOurs} from '../../plugin/kernels.js';
 import {currentSession, replacedGradients, replacedKernelsOn} from '../../plugin/session.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {gradientRegistry, kernelKey, kernelRegistry} from '../../plugin/tfjsRegistries.js';
 import type {Fault} from '../run/faultInjection.js';
 import {kernelCounters} from './kernelCounters.js';

@@ -1,8 +1,8 @@
+import * as tf from '@tensorflow/tfjs-core';
 import {passes as allPasses} from '../../geometry/pass.js';
 import {builtinKernelNames, kinds} from '../../plugin/kernels.js';
 import {coverageOf} from '../../plugin/select.js';
 import {repairedKernelsOn, replacedGradients, replacedKernelsOn} from '../../plugin/session.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
 import type {ReportedOptions} from '../options/options.js';
 import {gradientCounter, kernelRunsOn} from './countKernelRuns.js';
 import {fusedCounters} from './fusedCounters.js';

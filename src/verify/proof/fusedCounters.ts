@@ -1,8 +1,8 @@
-import type {TensorInfo} from '@tensorflow/tfjs';
+import type {TensorInfo} from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import {activationNames} from '../../geometry/activations.js';
 import {problemInfo} from '../../geometry/problem.js';
 import {fusesActivation, fusesOn, fusingAlgorithms} from '../../plugin/select.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {epilogueShapes, type FusedProblem} from '../reference/fusedReference.js';
 
 const counterOf = (algorithm: string, activation: string) => `${algorithm} forward, ${activation} in its kernel`;

@@ -1,4 +1,4 @@
-import type {NamedAttrMap, NamedTensorInfoMap} from '@tensorflow/tfjs';
+import type {NamedAttrMap, NamedTensorInfoMap} from '@tensorflow/tfjs-core';
 import {activationNames} from '../../geometry/activations.js';
 import {fusedKernelNames} from '../../plugin/kernels.js';
 

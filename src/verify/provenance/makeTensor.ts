@@ -1,7 +1,7 @@
-import type {KernelBackend, Tensor, Tensor4D} from '@tensorflow/tfjs';
+import type {KernelBackend, Tensor, Tensor4D} from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import {backendNamed, backends} from '../../backends/index.js';
 import {equipmentOf} from '../../backends/loadEquipment.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
 import type {Inputs} from '../reference/reference.js';
 import {canHave, scaleOf} from './fitValues.js';
 import type {ProvenanceName} from './names.js';

@@ -1,8 +1,9 @@
+import * as tf from '@tensorflow/tfjs-core';
 import {backendNamed, backends} from '../../backends/index.js';
 import {ConvgradError} from '../../geometry/error.js';
 import {formatProblem, type Problem} from '../../geometry/problem.js';
 import {randomFrom} from '../../geometry/random.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
+
 import {type Inputs, tensorShapes} from '../reference/reference.js';
 import {type ProvenanceName, provenanceNames} from './names.js';
 

@@ -1,5 +1,5 @@
+import * as tf from '@tensorflow/tfjs-core';
 import {equipmentOf} from '../../backends/loadEquipment.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
 import type {Environment} from './report.js';
 
 /** Describes the machine of a report. The backends must be ready, and their test equipment loaded. */
@@ -11,7 +11,7 @@ export function environmentOf(backends: readonly string[]): Environment {
   const isNode = node?.versions?.node !== undefined;
   return {
     ...(isNode ? {node: `v${node?.versions?.node}`} : {browser: browser?.userAgent ?? 'unknown'}),
-    tfjs: tf.version.tfjs,
+    tfjs: tf.version_core,
     backends: Object.fromEntries(
       backends.map((backend) => [backend, equipmentOf(backend).describe(tf.findBackend(backend))]),
     ),

@@ -1,10 +1,10 @@
-import type {Rank, Tensor, Tensor4D, Variable} from '@tensorflow/tfjs';
+import type {Rank, Tensor, Tensor4D, Variable} from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import {keysOf, refuseUnknown} from '../../geometry/didYouMean.js';
 import {formatProblem, type Problem, problemAttributes, problemShapes} from '../../geometry/problem.js';
 import {conv2d} from '../../plugin/conv2d.js';
 import {depthwiseConv2d} from '../../plugin/depthwiseConv2d.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {createRule} from '../../rules/createRule.js';
 import {RandomTensors} from '../../rules/randomTensors.js';
 import type {LayerKind, Rule, RuleOptions} from '../../rules/rule.js';

@@ -1,11 +1,11 @@
-import type {NamedTensorMap, Tensor, Tensor4D} from '@tensorflow/tfjs';
+import type {NamedTensorMap, Tensor, Tensor4D} from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import {activations} from '../../geometry/activations.js';
 import {problemAttributes} from '../../geometry/problem.js';
 import {isStridedAndDilated} from '../../plugin/builtinFault.js';
 import {conv2d} from '../../plugin/conv2d.js';
 import {depthwiseConv2d} from '../../plugin/depthwiseConv2d.js';
 import {fusedKernelNames} from '../../plugin/kernels.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
 import type {AllInputs, EpilogueInputs} from '../reference/convolution.js';
 import {epilogueShapes, type FusedProblem, isFused} from '../reference/fusedReference.js';
 

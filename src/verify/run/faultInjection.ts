@@ -1,4 +1,4 @@
-import type {KernelFunc} from '@tensorflow/tfjs';
+import type {KernelFunc} from '@tensorflow/tfjs-core';
 
 /** A planted mistake that lies in no algorithm, but in a kernel that tfjs calls, or in what tfjs does around it. */
 export interface Fault {

@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs-core';
 import {backendNamed, servedBackends} from '../../backends/index.js';
 import {loadEquipment} from '../../backends/loadEquipment.js';
 import {engine as currentEngine, setParallelThreshold} from '../../engine/index.js';
@@ -5,7 +6,6 @@ import {ConvgradError, nameCaller} from '../../geometry/error.js';
 import {install, uninstall} from '../../plugin/install.js';
 import {saveInstallation} from '../../plugin/saveInstallation.js';
 import {currentSession} from '../../plugin/session.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {type CallCounts, countingRegistrations} from '../imports/countCalls.js';
 import type {Imported} from '../imports/imported.js';
 import {foundOverOurs, gradientTitle, putBack, type Registrations, setAside} from '../imports/registrations.js';

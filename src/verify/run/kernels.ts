@@ -1,9 +1,9 @@
-import type {KernelConfig} from '@tensorflow/tfjs';
+import type {KernelConfig} from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type {Pass} from '../../geometry/pass.js';
 import type {Problem} from '../../geometry/problem.js';
 import {builtinKernel, isOurs, isReplaced} from '../../plugin/builtins.js';
 import {builtinKernelNames, fusedKernelNames} from '../../plugin/kernels.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
 
 /** What is registered for a pass: convgrad's kernel, tfjs's own, somebody else's, or nothing. */
 export type KernelOrigin = 'convgrad' | 'built-in' | 'imported' | 'missing';

@@ -1,5 +1,5 @@
-import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
+import type {Tensor, Tensor4D} from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type {Provenance} from '../provenance/provenance.js';
 import type {Actual} from '../reference/compare.js';
 import type {AllInputs, EpilogueInputs} from '../reference/convolution.js';

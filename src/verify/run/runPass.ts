@@ -1,4 +1,5 @@
-import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
+import type {Tensor, Tensor4D} from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import {backendNamed} from '../../backends/index.js';
 import {loadEquipment} from '../../backends/loadEquipment.js';
 import type {TestEquipment} from '../../backends/testEquipment.js';
@@ -6,7 +7,6 @@ import type {Pass} from '../../geometry/pass.js';
 import {type Problem, problemAttributes} from '../../geometry/problem.js';
 import {isStridedAndDilated} from '../../plugin/builtinFault.js';
 import {conv2d} from '../../plugin/conv2d.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {toNCHW, toNHWC} from '../data/dataFormat.js';
 import {awaitReads, makeTensor} from '../provenance/makeTensor.js';
 import {type Provenance, uniformProvenance} from '../provenance/provenance.js';

@@ -1,7 +1,7 @@
-import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
+import type {Tensor, Tensor4D} from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import {type Pass, passTensors} from '../../geometry/pass.js';
 import type {Problem} from '../../geometry/problem.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
 import type {Provenance} from '../provenance/provenance.js';
 import {type Inputs, tensorShapes} from '../reference/reference.js';
 import {convolve, imageTensor, inNHWC, tensorsFrom} from './runPass.js';

@@ -1,7 +1,7 @@
-import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
+import type {Tensor, Tensor4D} from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import {equipmentOf} from '../../backends/loadEquipment.js';
 import type {Pass} from '../../geometry/pass.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {firstDifference} from '../oracles/firstDifference.js';
 import type {Inputs} from '../reference/reference.js';
 

@@ -1,7 +1,7 @@
-import type {Tensor, Tensor4D} from '@tensorflow/tfjs';
+import type {Tensor, Tensor4D} from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import {type Pass, userShapeOf} from '../../geometry/pass.js';
 import {type Problem, problemInfo} from '../../geometry/problem.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
 import type {Inputs} from '../reference/reference.js';
 
 /** Other calls that a program makes around the judged call. They must not change its result. */

@@ -1,9 +1,9 @@
+import * as tf from '@tensorflow/tfjs-core';
 import type {Algorithm, Bound} from '../../algorithms/algorithm.js';
 import {activations} from '../../geometry/activations.js';
 import {hasZeroSize, type Pass, passTensors} from '../../geometry/pass.js';
 import {type Problem, problemInfo} from '../../geometry/problem.js';
 import {algorithmsOf, declarationOf, supportsPass} from '../../plugin/select.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {type Imported, importedNames} from '../imports/imported.js';
 import {importedTargets} from '../imports/importedTargets.js';
 import {isEmpty} from '../imports/registrations.js';

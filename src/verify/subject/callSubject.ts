@@ -1,6 +1,6 @@
+import * as tf from '@tensorflow/tfjs-core';
 import {type Pass, passTensors, shapeOf, type TensorName, userShapeOf} from '../../geometry/pass.js';
 import {type Problem, problemAttributes, problemInfo} from '../../geometry/problem.js';
-import {defaultTf as tf} from '../../plugin/tfjs.js';
 import {toNCHW, toNHWC} from '../data/dataFormat.js';
 import {type Inputs, tensorShapes} from '../reference/reference.js';
 import type {PassResult} from '../run/runPass.js';

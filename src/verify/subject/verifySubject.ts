@@ -1,4 +1,4 @@
-import type {Tensor} from '@tensorflow/tfjs';
+import type {Tensor} from '@tensorflow/tfjs-core';
 import type {Algorithm} from '../../algorithms/algorithm.js';
 import type {Conv2DInfo, DataFormat, Kind, Pad, RoundingMode} from '../../geometry/conv2dInfo.js';
 import {keysOf, refuseMisspelt} from '../../geometry/didYouMean.js';

@@ -1,9 +1,11 @@
+import * as tf from '@tensorflow/tfjs';
 import {type Algorithm, algorithms} from 'tfjs-convgrad';
 import {defineAlgorithm} from '../../../src/algorithms/index.js';
 import {uninstall} from '../../../src/plugin/install.js';
-import {defaultTf} from '../../../src/plugin/tfjs.js';
 import {expectImports} from '../../../src/verify/imports/imports.js';
 import {setAside} from '../../../src/verify/imports/registrations.js';
+
+type Tf = typeof tf;
 
 const algorithm = (name: string) => ({name, forward() {}}) as unknown as Algorithm;
 
@@ -31,18 +33,18 @@ test('exported pass functions form an algorithm, named by the module or its file
 
 test('an exported function gets tfjs with convgrad installed', async () => {
   let given: unknown;
-  const register = (tf: typeof defaultTf) => {
+  const register = (tf: Tf) => {
     given = tf;
     const kernel = tf.getKernel('Conv2D', 'cpu');
     tf.unregisterKernel('Conv2D', 'cpu');
     tf.registerKernel({...kernel, kernelFunc: (call) => kernel.kernelFunc(call)});
   };
-  expect(await expectImports()(modules({default: register}))).toMatchObject({
+  expect(await expectImports()(modules({default: register}), tf)).toMatchObject({
     algorithms: [],
     registered: {kernels: [{key: 'cpu_Conv2D'}], gradients: []},
     undone: false,
   });
-  expect(given).toBe(defaultTf);
+  expect(given).toBe(tf);
 });
 
 test('a module that calls uninstall() is detected', async () => {
@@ -73,7 +75,7 @@ test('imported kernels and gradients are found whatever their names and backends
   const gradFunc = () => ({});
   const brought = await expectImports()(
     modules({
-      default(tf: typeof defaultTf) {
+      default(tf: Tf) {
         for (const kernelName of ['Conv2D', 'MatMul', 'Mine']) {
           if (tf.getKernel(kernelName, 'cpu')) tf.unregisterKernel(kernelName, 'cpu');
           tf.registerKernel({kernelName, backendName: 'cpu', kernelFunc});
@@ -96,18 +98,18 @@ test('imported kernels and gradients are found whatever their names and backends
   ]);
   expect(gradients.map(({key}) => key)).toEqual(['Prelu']);
   setAside(brought.registered);
-  expect(defaultTf.getGradient('Prelu').gradFunc).not.toBe(gradFunc);
-  expect(defaultTf.getKernel('Mine', 'cpu') ?? null).toBeNull();
+  expect(tf.getGradient('Prelu').gradFunc).not.toBe(gradFunc);
+  expect(tf.getKernel('Mine', 'cpu') ?? null).toBeNull();
 });
 
 test('a module that registers nothing lasting or removes a kernel is refused', async () => {
   const kernel = {kernelName: 'Mine', backendName: 'cpu', kernelFunc: () => []};
-  const thereAndBack = (tf: typeof defaultTf) => {
+  const thereAndBack = (tf: Tf) => {
     tf.registerKernel(kernel);
     tf.unregisterKernel('Mine', 'cpu');
   };
   await expect(expectImports()(modules({default: thereAndBack}))).rejects.toThrow(/brings nothing to verify/);
-  const takesOut = (tf: typeof defaultTf) => tf.unregisterKernel('Conv2D', 'cpu');
+  const takesOut = (tf: Tf) => tf.unregisterKernel('Conv2D', 'cpu');
   await expect(expectImports()(modules({default: takesOut}))).rejects.toThrow(
     '--import: /some/where/My file 0.ts unregisters Conv2D on cpu and registers nothing in its place.',
   );

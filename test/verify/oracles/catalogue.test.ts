@@ -1,3 +1,4 @@
+import '@tensorflow/tfjs';
 import {algorithms} from '../../../src/algorithms/index.js';
 import {flopsOf} from '../../../src/geometry/pass.js';
 import {formatProblem, parseProblem, problemInfo} from '../../../src/geometry/problem.js';

@@ -1,3 +1,4 @@
+import '@tensorflow/tfjs';
 import {defineAlgorithm} from '../../../src/algorithms/index.js';
 import {isGood, verify} from '../../../src/verify/index.js';
 import {resolveOptions} from '../../../src/verify/options/resolveOptions.js';

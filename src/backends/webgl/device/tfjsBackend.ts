@@ -1,4 +1,4 @@
-import {env, findBackendFactory, type TensorInfo} from '@tensorflow/tfjs';
+import {env, findBackendFactory, type TensorInfo} from '@tensorflow/tfjs-core';
 import {ConvgradError} from '../../../geometry/error.js';
 import {activeBackend, isSoftwareRenderer} from '../../gpu/adapters.js';
 

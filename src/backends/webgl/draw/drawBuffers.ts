@@ -1,4 +1,4 @@
-import type {TensorInfo} from '@tensorflow/tfjs';
+import type {TensorInfo} from '@tensorflow/tfjs-core';
 import {ConvgradError} from '../../../geometry/error.js';
 import {activeBackend} from '../../gpu/adapters.js';
 import type {Binary, WebGLBackend} from '../device/tfjsBackend.js';

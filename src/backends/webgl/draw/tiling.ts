@@ -1,4 +1,4 @@
-import type {TensorInfo} from '@tensorflow/tfjs';
+import type {TensorInfo} from '@tensorflow/tfjs-core';
 import type {TensorEpilogue} from '../../implementation.js';
 import type {WebGLBackend} from '../device/tfjsBackend.js';
 import {epilogueText, epilogueVectors} from '../epilogue.js';

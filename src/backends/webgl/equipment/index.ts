@@ -1,4 +1,4 @@
-import {env} from '@tensorflow/tfjs';
+import {env} from '@tensorflow/tfjs-core';
 import type {DeviceClock, TestEquipment} from '../../testEquipment.js';
 import type {WebGLBackend} from '../device/tfjsBackend.js';
 import {poisonUnusedLanes, repack, unusedLanes} from './unusedLanes.js';

@@ -1,4 +1,4 @@
-import {backend, engine, type Tensor4D, type TensorInfo} from '@tensorflow/tfjs';
+import {backend, engine, type Tensor4D, type TensorInfo} from '@tensorflow/tfjs-core';
 import type {WebGLProgram} from '../direct/program.js';
 
 /**

@@ -1,4 +1,4 @@
-import type {TensorInfo} from '@tensorflow/tfjs';
+import type {TensorInfo} from '@tensorflow/tfjs-core';
 import type {WebGLBackend} from '../device/tfjsBackend.js';
 import {framebufferOf, makeTexture, textureOf} from '../draw/drawBuffers.js';
 import {maxDividend} from '../draw/glsl.js';

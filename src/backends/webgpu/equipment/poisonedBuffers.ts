@@ -1,4 +1,4 @@
-import {backend} from '@tensorflow/tfjs';
+import {backend} from '@tensorflow/tfjs-core';
 
 /** The parts of tfjs's webgpu backend that are used here. */
 interface WebGPU {

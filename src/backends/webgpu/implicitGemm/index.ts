@@ -1,4 +1,4 @@
-import type {TensorInfo} from '@tensorflow/tfjs';
+import type {TensorInfo} from '@tensorflow/tfjs-core';
 import type {Conv2DInfo} from '../../../geometry/conv2dInfo.js';
 import {flopsOf, sizeOf} from '../../../geometry/pass.js';
 import type {ProductCount} from '../cost.js';

@@ -1,4 +1,4 @@
-import type {TensorInfo} from '@tensorflow/tfjs';
+import type {TensorInfo} from '@tensorflow/tfjs-core';
 import {counterNamed, countHit, makeCounters} from '../../../../engine/coverageCounter.js';
 import type {Conv2DInfo, Kind} from '../../../../geometry/conv2dInfo.js';
 import {fitToIndexRange} from '../../../../geometry/indexRange.js';

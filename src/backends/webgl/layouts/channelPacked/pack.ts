@@ -1,4 +1,4 @@
-import type {TensorInfo} from '@tensorflow/tfjs';
+import type {TensorInfo} from '@tensorflow/tfjs-core';
 import type {WebGLBackend} from '../../device/tfjsBackend.js';
 import type {WebGLProgram} from '../../direct/program.js';
 import {commonGlsl, floatDivision, texelLookup} from '../../draw/glsl.js';

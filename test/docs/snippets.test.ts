@@ -17,6 +17,7 @@ describe.each([
   ['README.md', 3],
   ['docs/backward-pass.md', 2],
   ['docs/api.md', 2],
+  ['docs/rules.md', 3],
 ])('%s', (file, count) => {
   const all = snippets(file, ['js', 'ts']);
 

@@ -54,9 +54,9 @@ export class RuleInUse {
     readonly rule: Rule,
     {seed = 1, ...options}: {seed?: number} & RuleOptions = {},
   ) {
-    refuseUnknown(`rule '${rule.name}'`, options, ['seed', ...Object.keys(rule.options ?? {})]);
+    refuseUnknown('createRule', options, ['seed', ...Object.keys(rule.options ?? {})]);
     if (!Number.isInteger(seed)) {
-      throw new ConvgradError(`rule '${rule.name}'`, `seed must be an integer; got ${JSON.stringify(seed)}.`);
+      throw new ConvgradError('createRule', `seed must be an integer; got ${JSON.stringify(seed)}.`);
     }
     this.seed = seed;
     this.options = {...rule.options, ...options};

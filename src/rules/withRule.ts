@@ -1,3 +1,4 @@
+import {refuseUnknown} from '../geometry/didYouMean.js';
 import {ConvgradError} from '../geometry/error.js';
 import {show} from '../geometry/show.js';
 import {MethodPatches} from '../plugin/methodPatches.js';
@@ -38,8 +39,10 @@ const open = new WeakMap<Tf, string>();
 export function withRule<T>(
   rules: RuleChoice | Readonly<Record<string, RuleChoice>>,
   fn: () => T,
-  {tf = defaultTf, shadow}: {tf?: Tf; shadow?: Shadow} = {},
+  options: {tf?: Tf; shadow?: Shadow} = {},
 ): T {
+  refuseUnknown('withRule', options, ['shadow', 'tf']);
+  const {tf = defaultTf, shadow} = options;
   if (typeof fn !== 'function') {
     throw new ConvgradError('withRule', `the second argument must be the function to run; got ${show(fn)}.`);
   }

@@ -1,4 +1,5 @@
 import type {NamedTensorMap, Scalar, Tensor, Variable} from '@tensorflow/tfjs-core';
+import {refuseUnknown} from '../../geometry/didYouMean.js';
 import {ConvgradError} from '../../geometry/error.js';
 import type {BiasCall, Rule} from '../rule.js';
 import {defaultTf, type Tf} from '../tfjs.js';
@@ -26,8 +27,10 @@ export type PerSampleGradients = {
 export function perSampleGradients(
   f: () => Scalar,
   variables?: readonly Variable[],
-  {tf = defaultTf}: {tf?: Tf} = {},
+  options: {tf?: Tf} = {},
 ): PerSampleGradients {
+  refuseUnknown('perSampleGradients', options, ['tf']);
+  const {tf = defaultTf} = options;
   return tf.tidy(() => {
     const recorded: {name: string; gradients: Tensor}[] = [];
     // They must outlive the backward pass, which frees what is made in it.

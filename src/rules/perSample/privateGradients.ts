@@ -1,4 +1,5 @@
 import type {NamedTensorMap, Scalar, Tensor, Variable} from '@tensorflow/tfjs-core';
+import {keysOf, refuseUnknown} from '../../geometry/didYouMean.js';
 import {ConvgradError} from '../../geometry/error.js';
 import {RandomTensors} from '../randomTensors.js';
 import {defaultTf, type Tf} from '../tfjs.js';
@@ -28,9 +29,11 @@ export interface PrivacyOptions {
  */
 export function privateGradients(
   f: () => Scalar,
-  {clip, noise, seed, tf = defaultTf}: PrivacyOptions,
+  options: PrivacyOptions,
   variables?: readonly Variable[],
 ): {value: Scalar; grads: NamedTensorMap} {
+  refuseUnknown('privateGradients', options, keysOf<PrivacyOptions>({clip: true, noise: true, seed: true, tf: true}));
+  const {clip, noise, seed, tf = defaultTf} = options;
   for (const [name, value] of Object.entries({clip, noise})) {
     if (!(Number.isFinite(value) && value >= 0)) {
       throw new ConvgradError('privateGradients', `${name} must be a number ≥ 0; got ${String(value)}.`);

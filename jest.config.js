@@ -1,3 +1,6 @@
+// A terminal so wide that no text is broken, unless a test asks for a width. Workers and commands inherit it.
+process.env.COLUMNS = '1000';
+
 /** The sources are ESM with `.js` in their imports; the tests run them as CommonJS, which needs no experimental flag of Node. */
 const shared = {
   testEnvironment: 'node',

@@ -1,4 +1,4 @@
-import {backends as allBackends, backendNamed, isGpu, servedBackends} from '../backends/index.js';
+import {backends as allBackends, backendNamed, servedBackends} from '../backends/index.js';
 import {checkEngine} from '../engine/index.js';
 import {refuseUnknown} from '../geometry/didYouMean.js';
 import {hasZeroSize, passes} from '../geometry/pass.js';
@@ -56,9 +56,7 @@ export function resolveOptions(
     ...(options.peer ? {peer: `${options.peer.name}, ${options.peer.threads} threads`} : {}),
     ...(timeBudget === undefined ? {} : {timeBudget}),
   };
-  const unstepped = backends.find(isGpu);
   if (!steps) casesOf(resolved);
-  else if (unstepped) fail(`steps are timed on ${hostBackends().join(' and ')} only, not on ${unstepped}.`);
   else if (problems.length > 0 || options.passes || options.filters || cases > 0 || options.peer) {
     fail('steps train whole networks; leave problems, cases, passes, filters and the peer out.');
   } else networksOf(resolved, networks);

@@ -1,5 +1,4 @@
-import Table from 'cli-table3';
-import type {Colors} from './verifyTable.js';
+import {type Colors, drawTable} from './layout.js';
 
 /** Collects reasons to list below a table, each once. */
 export function footnotes(): {note(reason: string | undefined): string; lines(): string[]} {
@@ -14,13 +13,22 @@ export function footnotes(): {note(reason: string | undefined): string; lines():
   };
 }
 
-export function newTable(head: string[], left: number, colors: Colors): Table.Table {
-  return new Table({
-    head,
-    chars: {mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': ''},
-    style: colors.isColorSupported ? {head: ['bold'], border: ['gray']} : {head: [], border: []},
-    colAligns: head.map((_, i) => (i < left ? 'left' : 'right')),
-  });
+/**
+ * A table that is drawn within the width of the terminal.
+ * @param left how many columns hold words
+ * @param optional the columns that a narrow terminal goes without, the least important first
+ */
+export function newTable(
+  head: string[],
+  left: number,
+  colors: Colors,
+  optional: readonly string[] = [],
+): {push(row: (string | number)[]): void; toString(): string} {
+  const rows: (string | number)[][] = [];
+  return {
+    push: (row) => void rows.push(row),
+    toString: () => drawTable({head, rows, words: left, optional}, colors).join('\n'),
+  };
 }
 
 /** Rounds to about three significant digits. */

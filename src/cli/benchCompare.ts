@@ -3,7 +3,7 @@ import type {ReportComparison, RowChange} from '../bench/compareReports.js';
 import type {BenchReport} from '../bench/report.js';
 import {ConvgradError} from '../geometry/error.js';
 import {digits, newTable} from './benchCells.js';
-import type {Colors} from './verifyTable.js';
+import type {Colors} from './layout.js';
 
 /** Reads a report that `--json` wrote. @throws ConvgradError when the file is no such report */
 export function readReport(path: string, flag: string): BenchReport {

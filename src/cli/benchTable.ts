@@ -4,8 +4,8 @@ import {isSoftware} from '../bench/softwareSize.js';
 import type {Environment} from '../verify/report/report.js';
 import {digits, footnotes, newTable, percent, times} from './benchCells.js';
 import {groupBy} from './groupBy.js';
+import type {Colors} from './layout.js';
 import {stepTable} from './stepTable.js';
-import type {Colors} from './verifyTable.js';
 
 /** The report as text for the terminal. */
 export function describeBench(report: BenchReport, colors: Colors): string {
@@ -71,7 +71,10 @@ function layerTable(results: readonly BenchResult[], hasPeak: boolean, colors: C
   const hasClock = results.some(({gpuMilliseconds, gpuReason}) => gpuMilliseconds ?? gpuReason);
   const clock = hasClock ? ['GPU ms', 'its GPU ms'] : [];
   const head = ['layer', 'pass', 'algorithm', 'ms', 'GFLOP/s', ...columns, 'speedup', ...native, ...clock];
-  const lines = newTable(head, 3, colors);
+  const lines = newTable(head, 3, colors, [
+    ...['its GPU ms', 'GPU ms', 'its first ms', 'first ms', 'native ms', 'call/peak', 'kernel/peak', 'GFLOP/s'],
+    ...['built-in ms', 'algorithm'],
+  ]);
   for (const result of results) {
     const {
       pass,
@@ -139,7 +142,10 @@ function nativeOf({milliseconds, peerRatio}: BenchResult, hasPeer: boolean): str
 
 /** A table with one row for each layer and pass: the chosen algorithm, the others, and the predicted time of each. */
 function choiceTable(results: readonly BenchResult[], colors: Colors): string[] {
-  const lines = newTable(['layer', 'pass', 'chosen', 'ms', 'predicted', 'others: ms (predicted)', 'loss'], 3, colors);
+  const lines = newTable(['layer', 'pass', 'chosen', 'ms', 'predicted', 'others: ms (predicted)', 'loss'], 3, colors, [
+    'others: ms (predicted)',
+    'predicted',
+  ]);
   for (const {layer, pass, algorithm, milliseconds, predictedMilliseconds, alternatives = [], loss = 1} of results) {
     const others = alternatives.map(
       (alternative) =>
@@ -157,7 +163,9 @@ function summaryTable(rows: readonly SummaryRow[], {environment: {backends}}: Be
   const hasPeer = rows.some(({peerLayers}) => peerLayers !== undefined);
   const native = hasPeer ? ['vs native', 'of layers'] : [];
   const head = ['backend', 'pass', 'layers', 'GFLOP/s', 'kernel/peak', 'call/peak', 'speedup', 'of layers', ...native];
-  const lines = newTable(head, 2, colors);
+  const lines = newTable(head, 2, colors, [
+    ...['of layers', 'vs native', 'call/peak', 'kernel/peak', 'GFLOP/s', 'layers'],
+  ]);
   for (const {backend, pass, layers, gflops, fractionOfPeak, ratio, ratioLayers, peerRatio, peerLayers} of rows) {
     lines.push([
       ...[isSoftware(backends[backend]) ? `${backend}, software rendering` : backend],

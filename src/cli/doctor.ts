@@ -9,6 +9,7 @@ import {type Examination, examine} from '../verify/doctor/examine.js';
 import {assertWritable, writeAtomically} from './atomicFile.js';
 import {list, type RawFlags, single} from './flags.js';
 import {userPath} from './invocation.js';
+import {terminalWidth, wrapIndented} from './layout.js';
 import {assertServed, locateBackend} from './locateBackend.js';
 import {packageRoot} from './ownModules.js';
 import {showProgress} from './progress.js';
@@ -83,23 +84,38 @@ export function describeDoctorReport({convgrad, tfjs, node, examinations, absent
     table(examinations),
     ...examinations.flatMap(otherOps),
     ...notRepaired,
-  ].join('\n');
+  ]
+    .flatMap((line) => (line.includes('\n') ? [line] : wrapIndented(line, terminalWidth())))
+    .join('\n');
 }
 
+/** The widest column of outcomes where the terminal is narrow. */
+const most = 15;
+
+/** One row for each check: how tfjs alone does on each backend, and convgrad on all. Long cells are broken to fit the terminal. */
 function table(examinations: readonly Examination[]): string {
-  const lines = new Table({
-    head: ['', ...examinations.map(({backend}) => `tfjs alone on ${backend}`), 'with convgrad'],
-    chars: {mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': ''},
-    style: {head: [], border: []},
-  });
-  for (const {what} of doctorChecks) {
+  const rows = doctorChecks.map(({what}) => {
     const outcomes = examinations.map(({outcomes}) => outcomes.find((outcome) => outcome.what === what));
     const alone = outcomes.map((outcome) => (outcome ? withoutMessage(outcome.alone) : '–'));
     const ill = outcomes.filter((outcome) => outcome && outcome.convgrad !== 'right');
     const by = outcomes.find((outcome) => outcome?.by)?.by;
     const convgrad = ill.length > 0 ? ill.map((it) => `${it?.backend}: ${it?.convgrad}`).join('; ') : 'right';
-    lines.push([what, ...alone, by ? `${convgrad}, by its ${by}` : convgrad]);
-  }
+    return [what, ...alone, by ? `${convgrad}, by its ${by}` : convgrad];
+  });
+  const head = ['tfjs alone on', ...examinations.map(({backend}) => backend), 'with convgrad'];
+  const longest = (i: number) => Math.max(...[head, ...rows].map((row) => row[i].length)) + 2;
+  const lengths = head.map((_, i) => longest(i));
+  const fits = lengths.reduce((sum, length) => sum + length + 1, 1) <= terminalWidth();
+  const others = lengths.slice(1).map((length) => (fits ? length : Math.min(most, length)));
+  const left = terminalWidth() - head.length - 1 - others.reduce((sum, width) => sum + width, 0);
+  const lines = new Table({
+    head,
+    chars: {mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': ''},
+    style: {head: [], border: []},
+    colWidths: [Math.max(12, Math.min(left, longest(0))), ...others],
+    wordWrap: true,
+  });
+  lines.push(...rows);
   return lines.toString();
 }
 

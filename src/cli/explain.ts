@@ -3,6 +3,7 @@ import {assertWritable, writeAtomically} from './atomicFile.js';
 import {list, type RawFlags, single} from './flags.js';
 import {groupBy} from './groupBy.js';
 import {userPath} from './invocation.js';
+import {terminalWidth, wrapIndented} from './layout.js';
 import {assertServed} from './locateBackend.js';
 import {exitCodes} from './usage.js';
 
@@ -36,7 +37,9 @@ export function describeExplanation({problem, geometry, shapes, backends}: Expla
     `pads: top ${padTop}, bottom ${padBottom}, left ${padLeft}, right ${padRight}`,
     ...transposed,
     ...backends.flatMap(describeBackend),
-  ].join('\n');
+  ]
+    .flatMap((line) => wrapIndented(line, terminalWidth()))
+    .join('\n');
 }
 
 function describeBackend({backend, engine, rates, passes}: BackendExplanation): string[] {

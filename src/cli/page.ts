@@ -1,6 +1,7 @@
 import {bench} from '../bench/bench.js';
 import type {BenchOptions, BenchProgress} from '../bench/options.js';
 import type {BenchReport} from '../bench/report.js';
+import {benchSteps} from '../bench/steps/benchSteps.js';
 import {type Examination, examine as examineHere} from '../verify/doctor/examine.js';
 import {receiveModules} from '../verify/imports/beforeImports.js';
 import type {ImportedModule} from '../verify/imports/imports.js';
@@ -67,7 +68,7 @@ export function examine(backend: string): Promise<Examination> {
 
 /** Runs `bench()` in the page. */
 export function time(options: BenchPageOptions): Promise<BenchReport> {
-  return bench({
+  return (options.steps ? benchSteps : bench)({
     ...options,
     signal: controller.signal,
     onProgress: (progress) => void page.convgradBenching(progress),

@@ -11,6 +11,8 @@ import {defaultLimit} from './watchdog.js';
 /** The verification of one backend, in this process or in a browser. */
 export interface BackendRun {
   backend: string;
+  /** Where it runs: in this process, which is the default, or in a page. */
+  place?: 'here' | 'page';
   run(options: VerifyOptions): Promise<VerifyReport>;
 }
 
@@ -52,7 +54,7 @@ export async function planRuns(
     const where = await locateBackend(backend, browser);
     if (where.place === 'here') plan.runs.push({backend, run: here});
     else if (where.place === 'page')
-      plan.runs.push({backend, run: (options) => verifyInPage(options, {browser, limit})});
+      plan.runs.push({backend, place: 'page', run: (options) => verifyInPage(options, {browser, limit})});
     else if (named) throw new UnavailableError(`backend '${backend}' is not available: ${where.advice}`);
     else plan.notes.push(`${backend} is not checked: ${where.advice}`);
   }

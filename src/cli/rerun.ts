@@ -6,8 +6,8 @@ import {ownExtension, ownFolder} from './ownFolder.js';
 /** The time limit of a run in a new process, in milliseconds. */
 const patience = 120_000;
 
-/** Matches the summary line of a run. */
-const summary = /^\d+ passed, (\d+) failed, /m;
+/** Matches the count in the verdict of a run. */
+const verdict = / comparisons?, ([\d,]+) failed/;
 
 /**
  * Makes a function that runs `convgrad verify` in a new process, without diagnoses.
@@ -21,8 +21,8 @@ export function rerunWith(onWaiting: () => void = () => {}): Rerun {
     return new Promise((resolve) => {
       execFile(process.execPath, args, {timeout: patience, killSignal: 'SIGKILL'}, (_, stdout) => {
         clearInterval(waiting);
-        const failed = summary.exec(stdout)?.[1];
-        resolve(failed === undefined ? undefined : Number(failed) > 0);
+        const failed = verdict.exec(stdout.replaceAll(/\s+/g, ' '))?.[1];
+        resolve(failed === undefined ? undefined : failed !== '0');
       });
     });
   };

@@ -4,6 +4,7 @@ import type {CounterHits} from '../verify/proof/coverage.js';
 import {environmentOf, mergeEnvironments} from '../verify/report/environment.js';
 import {makeReport, type VerifyReport} from '../verify/report/report.js';
 import {Tally} from '../verify/report/tally.js';
+import {groupBy} from './groupBy.js';
 import type {BackendRun} from './planRuns.js';
 
 /** The callbacks and conditions of the runs. */
@@ -19,8 +20,8 @@ export interface RunHandlers {
 }
 
 /**
- * Runs one backend after another, and collects results as they arrive. If a run ends early, its results until then are in the
- * report.
+ * Runs the backends and collects results as they arrive. Those in pages run beside those in this process, one after another in each place.
+ * If a run ends early, its results until then are in the report.
  */
 export async function runAll(
   runs: readonly BackendRun[],
@@ -31,27 +32,34 @@ export async function runAll(
   const start = performance.now();
   const seconds = () => (performance.now() - start) / 1000;
   const tally = new Tally();
-  const backends: string[] = [];
+  const begun = new Set<string>();
   let environment = environmentOf([]);
   const counters: CounterHits[] = [];
   const imported = new Map(unreached.map((row) => [row.title, row]));
   const late = new Set<string>();
   let whole = true;
   let covering = true;
+  const backends = () => runs.map(({backend}) => backend).filter((backend) => begun.has(backend));
   const report = (interrupted: boolean) =>
-    makeReport({...reported, backends: [...backends]}, environment, tally, seconds(), interrupted, {
+    makeReport({...reported, backends: backends()}, environment, tally, seconds(), interrupted, {
       coverage: {counters: [...counters], complete: covering},
       imported: [...imported.values()],
       late: [...late],
     });
-  for (const [i, {backend, run}] of runs.entries()) {
-    backends.push(backend);
+  // Ends the runs in the other place too.
+  const stop = new AbortController();
+  const abort = () => stop.abort();
+  signal.addEventListener('abort', abort);
+  if (signal.aborted) abort();
+
+  const runOne = async ({backend, run}: BackendRun, left: {timeBudget?: number}) => {
+    begun.add(backend);
     try {
       const finished = await run({
         ...options,
-        ...timeLeft(options.timeBudget, seconds(), runs.length - i),
+        ...left,
         backends: [backend],
-        signal,
+        signal: stop.signal,
         onProgress,
         onResults(found) {
           tally.add(found);
@@ -63,13 +71,23 @@ export async function runAll(
       covering &&= finished.coverage.complete;
       for (const row of finished.imported ?? []) addCalls(imported, row);
       for (const title of finished.late ?? []) late.add(title);
-      if (finished.interrupted) whole = false;
+      if (finished.interrupted && signal.aborted) whole = false;
     } catch (error) {
       whole = false;
-      if (!onError(error, backend)) break;
+      if (!onError(error, backend)) abort();
     }
-    if (signal.aborted || (options.bail && tally.total('failed') > 0)) break;
-  }
+    if (options.bail && tally.total('failed') > 0) abort();
+  };
+  const places = groupBy(runs, ({place = 'here'}) => place);
+  await Promise.all(
+    places.map(async (queue) => {
+      for (const [i, one] of queue.entries()) {
+        if (stop.signal.aborted) break;
+        await runOne(one, timeLeft(options.timeBudget, seconds(), queue.length - i));
+      }
+    }),
+  );
+  signal.removeEventListener('abort', abort);
   return report(!whole);
 }
 

@@ -26,7 +26,7 @@ import {describeReport} from './verifyTable.js';
 
 /** Runs the command `verify`. @returns the exit code */
 export async function runVerify(raw: RawFlags): Promise<number> {
-  const {files, regressions, color, named, browser, limit, options: given} = readFlags(raw);
+  const {files, regressions, color, details, named, browser, limit, options: given} = readFlags(raw);
   const reports = openReports(files);
   const regressionsPath = userPath(regressionsFile);
   const asked = {
@@ -45,6 +45,7 @@ export async function runVerify(raw: RawFlags): Promise<number> {
       reports,
       regressionsPath: regressions ? regressionsPath : undefined,
       color,
+      details,
       signal,
       namesAlgorithms: given.algorithms.length > 0,
     };
@@ -64,6 +65,7 @@ interface CommandContext {
   /** Where failed problems are saved; undefined if they are not saved. */
   regressionsPath: string | undefined;
   color: boolean;
+  details: boolean;
   signal: AbortSignal;
   /** Whether the user named algorithms. */
   namesAlgorithms: boolean;
@@ -72,14 +74,14 @@ interface CommandContext {
 async function runPlanned(
   {options, reported, algorithms, kernels}: LoadedModules,
   circumstances: RunConditions,
-  {reports, regressionsPath, color, signal, namesAlgorithms}: CommandContext,
+  {reports, regressionsPath, color, details, signal, namesAlgorithms}: CommandContext,
 ): Promise<number> {
   const {named} = circumstances;
   await quietTfjs(); // brings the backends that are looked for
   const {runs, notes} = await planRuns(options, {...circumstances, known: (backend) => algorithms[backend] ?? []});
   for (const note of notes) console.error(printable(note));
 
-  const progress = showProgress(process.stderr);
+  const progress = showProgress(process.stderr, runs.length);
   let exitCode: number | undefined;
   const report = await runAll(runs, options, reported, {
     unreached: unreached(kernels, runs, namesAlgorithms),
@@ -96,9 +98,13 @@ async function runPlanned(
     },
   });
   progress.stop();
-  // The table comes first, so that a full disk cannot lose it.
+  // The text comes first, so that a full disk cannot lose it.
   console.log(
-    describeReport(report, pico.createColors(color && process.stdout.isTTY === true && !process.env.NO_COLOR)),
+    describeReport(report, {
+      colors: pico.createColors(color && process.stdout.isTTY === true && !process.env.NO_COLOR),
+      details,
+      command: invocation('verify'),
+    }),
   );
   for (const file of reports) {
     if (!attempt(() => file.write(report), 'a report is not written')) exitCode ??= exitCodes.usage;

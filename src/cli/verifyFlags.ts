@@ -25,6 +25,8 @@ export interface VerifyFlags {
   /** The limit in seconds for loading a module and for running one problem. */
   limit: number;
   color: boolean;
+  /** Whether to show every algorithm, reason and failure. */
+  details: boolean;
 }
 
 /** Reads the flags and checks all that can be checked before users' modules are loaded. @throws ConvgradError on wrong usage */
@@ -78,6 +80,7 @@ export function readFlags(flags: RawFlags): VerifyFlags {
     browser: browser === undefined ? undefined : userPath(browser),
     limit: limit === undefined ? defaultLimit : limitOf(limit),
     color: flags.color !== false,
+    details: flags.details === true,
   };
 }
 

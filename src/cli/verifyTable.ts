@@ -1,136 +1,222 @@
-import Table from 'cli-table3';
-import type {createColors} from 'picocolors';
+import {type Pass, passes} from '../geometry/pass.js';
+import {parseProblem} from '../geometry/problem.js';
 import {missedCounters} from '../verify/proof/coverage.js';
-import type {VerifyReport} from '../verify/report/report.js';
-import {isGood, unjudged} from '../verify/report/report.js';
+import {isGood, unjudged, type VerifyReport} from '../verify/report/report.js';
 import type {VerifyResult} from '../verify/report/result.js';
 import {groupBy} from './groupBy.js';
+import {type Colors, counted, cut, drawTable, plural, terminalWidth, wrap, wrapIndented} from './layout.js';
 import {printableData} from './printable.js';
+import {readableProblem} from './readableProblem.js';
+import {describeDetails} from './verifyDetails.js';
 
-export type Colors = ReturnType<typeof createColors>;
+/** How the report is shown. */
+export interface ReportView {
+  colors: Colors;
+  /** Whether to show every algorithm, reason and failure; false by default. */
+  details?: boolean;
+  /** The words that start the command again, for what to do next. */
+  command?: string;
+  /** The width of the terminal in columns. */
+  width?: number;
+}
 
-/** The number of failures that are printed per algorithm and pass; the JSON report has them all. */
-const shownFailures = 10;
+/** The most reasons that are shown without details, and the most lines of a diagnosis. */
+const most = {reasons: 5, diagnosis: 6};
 
-/** The report as text for the terminal. */
-export function describeReport(raw: VerifyReport, colors: Colors): string {
+/** The report as text for the terminal: the verdict, what failed first, a table of backends and passes, and what to do next. */
+export function describeReport(raw: VerifyReport, view: ReportView): string {
+  const {colors, details = false, command = 'npx convgrad verify', width = terminalWidth()} = view;
   const {results, ...complete} = raw;
   const bad = results.filter(({status}) => status === 'failed' || status === 'vacuous');
   const report: VerifyReport = {...raw, ...printableData({...complete, results: bad})};
-  const lines = [
-    table(report, colors),
-    ...skipped(report),
-    ...overflows(report),
-    ...failures(report, colors),
-    ...coverage(report, colors),
-    ...imports(report, colors),
-    verdict(report, colors),
+  const first = firstFailure(report);
+  const replay = first?.diagnosis?.smallest.replay || first?.replay;
+  return [
+    ...verdict(report, colors, width),
+    ...(bad.length > 0 ? ['', ...failureLines(report, colors, width)] : []),
+    ...(report.rows.length > 0 ? ['', ...table(report, colors, width)] : []),
+    ...coverage(report, colors, width),
+    ...imports(report, colors, width),
+    ...(details ? ['', ...describeDetails(report, colors, width)] : bad.length > 0 ? [] : skipped(report, width)),
+    ...(bad.length > 0 ? ['', ...(replay ? ['replay:', replay] : [])] : next(report, command, details, width)),
+  ].join('\n');
+}
+
+/** Names what a pass computes, as users call it. */
+function nameOf(pass: Pass): string {
+  return {forward: 'forward', backpropInput: 'dX', backpropFilter: 'dFilter'}[pass];
+}
+
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
+/** The first line: on which backends, which passes, right or wrong, in how many problems. */
+function verdict(report: VerifyReport, colors: Colors, width: number): string[] {
+  const {passed, failed, vacuous, problems} = report.summary;
+  const compared = passed + failed + vacuous;
+  const counts = `${plural(compared, 'comparison')}, ${counted(failed)} failed${vacuous > 0 ? `, ${counted(vacuous)} vacuous` : ''}`;
+  const tell = (text: string, color: (text: string) => string) => wrap(text, width, '  ').map(color);
+  if (compared === 0)
+    return tell(`${report.interrupted ? 'interrupted: ' : ''}nothing was verified: ${counts}`, colors.red);
+  const wrong = report.rows.filter((row) => row.failed > 0);
+  const judged = (rows: VerifyReport['rows']) => {
+    const backends = report.options.backends.filter((name) => rows.some(({backend}) => backend === name));
+    const names = passes.filter((pass) => rows.some((row) => row.pass === pass)).map(nameOf);
+    return [
+      (backends.length > 0 ? backends : [...new Set(rows.map(({backend}) => backend))]).join(', '),
+      listed(names),
+    ];
+  };
+  const [where, what] = judged(wrong.length > 0 ? wrong : report.rows.filter(({cases}) => cases > 0));
+  const failing = new Set(report.results.filter(({status}) => status === 'failed').map(({problem}) => problem)).size;
+  const judgement = wrong.length === 0 ? 'right in' : `wrong in ${counted(failing)} of`;
+  const text = `${where}: ${what} ${judgement} ${plural(problems, 'problem')}, ${counts}`;
+  if (report.interrupted) return tell(`interrupted: ${text}`, wrong.length > 0 ? colors.red : colors.yellow);
+  return tell(text, isGood(report) ? colors.green : colors.red);
+}
+
+/** The failure that is told first: one with a diagnosis, if there is one. */
+function firstFailure({results}: VerifyReport): VerifyResult | undefined {
+  return results.find(({diagnosis}) => diagnosis) ?? results[0];
+}
+
+/** The first failure in at most twelve lines: diagnosis, smallest case, and which other kernels fail. */
+function failureLines(report: VerifyReport, colors: Colors, width: number): string[] {
+  const first = firstFailure(report)!;
+  const {oracle, fill, reason, diagnosis, problem, status} = first;
+  const smallest = diagnosis?.smallest ?? {problem, replay: first.replay ?? ''};
+  const text = diagnosis
+    ? diagnosis.text
+        .replace(` Smallest case ${smallest.problem}; replay: ${smallest.replay}`, '')
+        .replace(`; replay: ${smallest.replay}`, '')
+    : `${status} against ${oracle} on ${fill}: ${reason}`;
+  const told = wrapIndented(`  ${text}`, width);
+  const kernels = groupBy(report.results, kernelOf);
+  const others = kernels.filter(([other]) => kernelOf(other) !== kernelOf(first));
+  const name = (one: VerifyResult) => `${one.backend} ${one.algorithm} ${nameOf(one.pass)}`;
+  return [
+    colors.red(cut(`${name(first)} is wrong`, width)),
+    ...told.slice(0, most.diagnosis - 1),
+    ...(told.length < most.diagnosis
+      ? []
+      : [told.length === most.diagnosis ? told.at(-1)! : '  … --details has the rest']),
+    ...wrapIndented(`  smallest case: ${readable(smallest.problem)}`, width).slice(0, 2),
+    `  ${smallest.problem}`,
+    ...(others.length > 0
+      ? [cut(`  also wrong: ${others.map(([one]) => name(one)).join(', ')} (--details has all)`, width)]
+      : []),
   ];
-  return lines.join('\n').trimStart();
 }
 
-/** A table with one row for each backend, algorithm and pass. Times are sums over the cases that the built-in can run too. */
-function table({rows}: VerifyReport, colors: Colors): string {
-  const head = ['backend', 'algorithm', 'pass', 'cases', 'worst error/bound', 'ms', 'built-in ms', 'speedup'];
-  const {length} = head;
-  const lines = new Table({
-    head,
-    chars: {mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': ''},
-    style: colors.isColorSupported ? {head: ['bold'], border: ['gray']} : {head: [], border: []},
-    colAligns: Array.from({length}, (_, i) => (i < 3 ? 'left' : 'right')),
-  });
-  for (const {backend, algorithm, pass, cases, failed, worstRatio, milliseconds} of rows) {
-    if (cases === 0) continue;
-    const {ours, builtin} = milliseconds;
-    const times =
-      builtin > 0 ? [ours.toFixed(0), builtin.toFixed(0), `${(builtin / ours).toFixed(1)}×`] : ['–', '–', '–'];
-    const worst = worstRatio === Number.POSITIVE_INFINITY ? '∞' : worstRatio.toFixed(3);
-    lines.push([backend, algorithm, pass, cases, failed > 0 ? colors.red(worst) : worst, ...times]);
+function readable(problem: string): string {
+  try {
+    return readableProblem(parseProblem(problem));
+  } catch {
+    return problem; // a report may come from another version
   }
-  return lines.length > 0 ? lines.toString() : '';
 }
 
-function groups(results: readonly VerifyResult[]): VerifyResult[][] {
-  return groupBy(results, ({backend, algorithm, pass}) => `${backend}/${algorithm}/${pass}`);
-}
+const kernelOf = ({backend, algorithm, pass}: VerifyResult) => `${backend}/${algorithm}/${pass}`;
 
-/** Every reason for skipping, once, with its count. */
-function skipped({skipReasons}: VerifyReport): string[] {
-  return skipReasons.map(({oracle, reason, count}) => {
-    if (oracle === 'builtin') return `${count} compared with the reference only, not the built-in: ${reason}`;
-    return `${count} skipped${oracle === 'reference' ? '' : ` by ${oracle}`}: ${reason}`;
+/** One row for each backend: the comparisons of each pass, and the worst error as a share of what rounding may cause. */
+function table({rows, options, coverage: {counters}}: VerifyReport, colors: Colors, width: number): string[] {
+  const names = [...new Set([...options.backends, ...rows.map(({backend}) => backend)])];
+  const shown = passes.filter((pass) => rows.some((row) => row.pass === pass));
+  const lines = names.flatMap((name) => {
+    const own = rows.filter(({backend}) => backend === name);
+    if (own.length === 0) return [];
+    const cells = shown.map((pass) =>
+      cellOf(
+        own.filter((row) => row.pass === pass),
+        colors,
+      ),
+    );
+    const worst = Math.max(...own.map(({worstRatio}) => worstRatio));
+    const paths = counters.filter(({backend}) => backend === name);
+    const ran = paths.filter(({hits}) => hits > 0).length;
+    return [
+      [
+        ...[name, ...cells, Number.isFinite(worst) ? worst.toFixed(3) : '∞'],
+        ...[paths.length > 0 ? `${ran} of ${paths.length}` : '–', new Set(own.map(({algorithm}) => algorithm)).size],
+      ],
+    ];
   });
+  const head = ['comparisons', ...shown.map(nameOf), 'error/bound', 'code paths', 'algorithms'];
+  return drawTable({head, rows: lines, words: 1, optional: ['algorithms', 'code paths']}, colors, width);
 }
 
-/** The results beyond float16's range, which had to overflow. All results within the range were right. */
-function overflows({rows}: VerifyReport): string[] {
-  return rows.flatMap(({backend, algorithm, pass, overflow}) =>
-    overflow
-      ? [
-          `${backend} ${algorithm} ${pass}: float16 ends at ${overflow.beyond}; in ${overflow.cases} ${overflow.cases === 1 ? 'case' : 'cases'}, ${overflow.elements} results beyond it (up to ${overflow.largest.toPrecision(3)}) became ${overflow.became}, and none within it did`,
-        ]
-      : [],
+/** How many comparisons of a pass there were, and how many of them were wrong. */
+function cellOf(rows: VerifyReport['rows'], colors: Colors): string {
+  const sum = (of: 'passed' | 'failed' | 'vacuous') => rows.reduce((total, row) => total + row[of], 0);
+  const [failed, all] = [sum('failed'), sum('passed') + sum('failed') + sum('vacuous')];
+  if (rows.length === 0 || all === 0) return '–';
+  return failed > 0 ? colors.red(`${counted(failed)} wrong of ${counted(all)}`) : counted(all);
+}
+
+/** The commonest reasons for skipping, one line each. */
+function skipped({skipReasons, summary}: VerifyReport, width: number): string[] {
+  if (summary.skipped === 0) return [];
+  const counts = new Map<string, number>();
+  for (const {reason, count} of skipReasons) counts.set(reason, (counts.get(reason) ?? 0) + count);
+  const sorted = [...counts].sort(([, a], [, b]) => b - a);
+  const shown = sorted.slice(0, sorted.length > most.reasons ? most.reasons - 1 : most.reasons);
+  const digits = counted(Math.max(...counts.values())).length;
+  const hidden = sorted.length - shown.length;
+  return [
+    `${plural(summary.skipped, 'comparison')} skipped, because`,
+    ...shown.map(([reason, count]) => cut(`  ${counted(count).padStart(digits)}  ${reason}`, width)),
+    ...(hidden > 0 ? [`  ${''.padStart(digits)}  … ${plural(hidden, 'more reason')}: --details`] : []),
+  ];
+}
+
+/** Which code paths never ran, where that is a fault, or that the run was a partial one. */
+function coverage({coverage}: VerifyReport, colors: Colors, width: number): string[] {
+  const missed = missedCounters(coverage).map(({backend, counter}) => `${backend}'s ${counter}`);
+  if (missed.length === 0) return [];
+  return wrap(`code paths that never ran, so nothing is proved about them: ${missed.join('; ')}`, width, '  ').map(
+    colors.red,
   );
 }
 
-function failures({results}: VerifyReport, colors: Colors): string[] {
-  return groups(results).flatMap((group) => {
-    const [{backend, algorithm, pass}] = group;
-    // Several oracles may reject one run. It counts as one failure, with one command that replays it.
-    const runs = groupBy(group, ({problem, fill}) => `${problem} ${fill}`);
-    const lines = runs.slice(0, shownFailures).flatMap((rejected) => {
-      const [{name, problem, fill, status, reason, replay}] = rejected;
-      const judges = rejected.map(({oracle}) => oracle).join(' and ');
-      return [
-        `  ${status} against ${judges} on ${fill}: ${reason}${name ? ` (${name})` : ''}`,
-        `    ${replay ?? problem}`,
-      ];
-    });
-    const hidden = runs.length - shownFailures;
-    const more = hidden > 0 ? [`  … and ${hidden} more; --json FILE has them all`] : [];
-    // If there are two diagnoses, the first explains side effects and the last explains wrong values.
-    const {diagnosis} = group.filter((result) => result.diagnosis).at(-1) ?? {};
-    const says = diagnosis ? [`  diagnosis: ${diagnosis.text}`] : [];
-    return ['', colors.red(`${backend} ${algorithm} ${pass}: ${runs.length} not passed`), ...lines, ...more, ...says];
-  });
-}
-
-/** How many code paths ran, and which ran least. */
-function coverage({coverage}: VerifyReport, colors: Colors): string[] {
-  const {counters, complete} = coverage;
-  if (counters.length === 0) return [];
-  const missed = missedCounters(coverage).map(({backend, counter}) => `${backend}'s ${counter}`);
-  if (missed.length > 0)
-    return [colors.red(`code paths that never ran, so nothing is proved about them: ${missed.join('; ')}`)];
-  const hit = counters.filter(({hits}) => hits > 0);
-  const counts = `${hit.length} of ${counters.length} code paths ran`;
-  if (!complete || hit.length === 0) return [`${counts} (partial run)`];
-  const least = hit.reduce((a, b) => (b.hits < a.hits ? b : a));
-  return [`${counts}; least often, ${least.hits}×: ${least.backend}'s ${least.counter}`];
-}
-
 /** The kernels that modules registered and no oracle judged. */
-function imports(report: VerifyReport, colors: Colors): string[] {
+function imports(report: VerifyReport, colors: Colors, width: number): string[] {
   const {imported = [], late = []} = report;
   const titles = unjudged(report).filter((title) => !late.includes(title));
   const apart = imported.filter(({calls, asked}) => calls === 0 && !asked).map(({title}) => title);
+  const told = (text: string) => wrap(text, width, '  ');
+  const wrong = (text: string) => told(text).map(colors.red);
   return [
-    ...(titles.length > 0 ? [colors.red(`imported but never called, so not judged: ${titles.join('; ')}`)] : []),
+    ...(titles.length > 0 ? wrong(`imported but never called, so not judged: ${titles.join('; ')}`) : []),
     ...(late.length > 0
-      ? [
-          colors.red(
-            `registered after the module had loaded, so not judged: ${late.join('; ')}; await the registration in the function that the module exports`,
-          ),
-        ]
+      ? wrong(
+          `registered after the module had loaded, so not judged: ${late.join('; ')}; await the registration in the function that the module exports`,
+        )
       : []),
-    ...(apart.length > 0 ? [`imported, but not requested in this run: ${apart.join('; ')}`] : []),
+    ...(apart.length > 0 ? told(`imported, but not requested in this run: ${apart.join('; ')}`) : []),
   ];
 }
 
-function verdict(report: VerifyReport, colors: Colors): string {
-  const {passed, failed, skipped, vacuous, seconds} = report.summary;
-  const counts = `${passed} passed, ${failed} failed, ${skipped} skipped, ${vacuous} vacuous in ${seconds.toFixed(1)} s, seed ${report.seed}`;
-  if (report.interrupted) return colors.yellow(`interrupted: ${counts}`);
-  if (isGood(report)) return colors.green(counts);
-  return colors.red(passed + failed + vacuous === 0 ? `nothing was verified: ${counts}` : counts);
+/** What the run left out, and how to go on. */
+function next({options, summary, coverage}: VerifyReport, command: string, details: boolean, width: number): string[] {
+  const {thorough, seed} = options;
+  const isPartial = !coverage.complete && coverage.counters.length > 0;
+  return [
+    '',
+    ...wrap(
+      `${summary.seconds.toFixed(1)} s, seed ${seed}${isPartial ? '; a partial run, which need not reach every code path' : ''}`,
+      width,
+    ),
+    ...(thorough
+      ? []
+      : [
+          'left to --thorough:',
+          '  every check but the reference on two of three problems,',
+          '  and half of the algorithms on costly problems',
+        ]),
+    ...wrap(
+      `next: ${command} ${thorough || details ? '--seed 2' : '--thorough'}${details ? '' : '; --details shows more'}`,
+      width,
+    ),
+  ];
 }

@@ -56,7 +56,6 @@ test.each([
   [{threads: 0}, 'bench: threads must be a whole number from 1 to'],
   [{engine: 'steam' as 'js'}, 'bench: unknown engine "steam"; use auto, '],
   [{backends: ['abacus']}, "bench: unknown backend 'abacus'; use cpu, wasm, webgl"],
-  [{steps: true, backends: ['cpu', 'webgl']}, 'bench: steps are timed on cpu and wasm only, not on webgl.'],
   [{passes: ['sideways' as 'forward']}, "bench: unknown pass 'sideways'; use forward, backpropInput, backpropFilter."],
   [{algorithm: 'builtin'}, "bench: unknown algorithm 'builtin'; use auto, all, implicitGemm"],
   [{layers: ['AlexNet']}, "bench: no layer is called 'AlexNet'; there are LeNet-5 conv1; "],

@@ -91,7 +91,7 @@ test.each([
   [['--steps', '--compare', file('nowhere.json')], 2, '--compare: compares layers, but --steps times no layers'],
   [['--backend', 'abacus'], 2, "unknown backend 'abacus'; use cpu, wasm"],
   [['--backend', 'tensorflow'], 3, "backend 'tensorflow' is not available: convgrad has no kernels for it yet"],
-  [['--backend', 'webgl', '--steps'], 2, 'steps are timed on cpu and wasm only, not on webgl'],
+
   [['--backend', 'webgl', '--browser', '/nowhere/chrome'], 2, 'the browser /nowhere/chrome does not exist'],
   [['--rounds', 'many'], 2, 'rounds must be a whole number ≥ 1; got many'],
   [['--json', '/'], 2, '--json: / cannot be written'],

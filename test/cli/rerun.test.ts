@@ -11,9 +11,10 @@ async function taken(stdout: string): Promise<boolean | undefined> {
   return rerunWith()(['--backend', 'cpu']);
 }
 
-test('the last line of the new process tells whether something failed', async () => {
-  expect(await taken('…\n2 passed, 1 failed, 0 skipped, 0 vacuous in 1.0 s, seed 1\n')).toBe(true);
-  expect(await taken('3 passed, 0 failed, 0 skipped, 0 vacuous in 1.0 s, seed 1\n')).toBe(false);
+test('the verdict of the new process tells whether something failed', async () => {
+  expect(await taken('cpu: dX wrong in 1 of 1 problem, 3 comparisons, 1 failed\n\n…')).toBe(true);
+  expect(await taken('cpu: dX wrong in 9 of 9 problems, 1,003 comparisons,\n  1,000 failed\n')).toBe(true);
+  expect(await taken('cpu: forward right in 1 problem, 1 comparison, 0 failed\n')).toBe(false);
 });
 
 test('a process that did not finish gives undefined', async () => {

@@ -64,6 +64,39 @@ test('bail skips the remaining backends', async () => {
   expect(second.run).not.toHaveBeenCalled();
 });
 
+test('runs in a page go on beside those in this process, and each place shares the time budget', async () => {
+  const order: string[] = [];
+  const slow = (backend: string, place: 'here' | 'page') => ({
+    backend,
+    place,
+    run: jest.fn(async ({timeBudget}: {timeBudget?: number}) => {
+      order.push(`${backend} begins with ${Math.round(timeBudget!)} s`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      order.push(`${backend} ends`);
+      return makeReport({...reported, backends: [backend]}, {tfjs: 'x', backends: {}}, new Tally(), 1);
+    }),
+  });
+  const runs = [slow('cpu', 'here'), slow('wasm', 'here'), slow('webgl', 'page')];
+  const report = await runAll(runs, {timeBudget: 60}, reported, surroundings());
+  expect(order.slice(0, 2)).toEqual(['cpu begins with 30 s', 'webgl begins with 60 s']);
+  expect(order.indexOf('wasm begins with 60 s')).toBeGreaterThan(order.indexOf('cpu ends'));
+  expect(report.options.backends).toEqual(['cpu', 'wasm', 'webgl']);
+});
+
+test('bail also ends the run in the other place, which does not count as interrupted', async () => {
+  const page = {
+    backend: 'webgl',
+    place: 'page' as const,
+    run: ({signal}: {signal?: AbortSignal}) =>
+      new Promise<VerifyReport>((resolve) => {
+        const end = () => resolve(makeReport(reported, {tfjs: 'x', backends: {}}, new Tally(), 1, true));
+        signal!.addEventListener('abort', end);
+      }),
+  };
+  const report = await runAll([run('cpu', 'failed'), page], {bail: true}, reported, surroundings());
+  expect(report.interrupted).toBeUndefined();
+});
+
 test('backends share the time budget', async () => {
   const runs = [run('cpu'), run('webgl')];
   await runAll(runs, {timeBudget: 60}, reported, surroundings());

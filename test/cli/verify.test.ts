@@ -71,12 +71,13 @@ test('a passing run exits with 0, prints an uncoloured table and writes the repo
     problem,
     '--seed',
     '11',
+    '--details',
     '--json',
     json,
   ).ended;
   expect({code, stderr}).toEqual({code: 0, stderr: 'cpu 2/2\n'});
   expect(stdout).toMatch(/│ cpu +│ transposed +│ backpropInput +│ +1 │ +0\.\d{3} │/);
-  expect(stdout).toMatch(/\n\d{2,} passed, 0 failed, 1 skipped, 0 vacuous/);
+  expect(stdout).toMatch(/^cpu: forward, dX and dFilter right in 1 problem, \d{2,} comparisons, 0 failed\n/);
   expect(stdout).not.toContain('\u001b');
   expect(readReport(json)).toMatchObject({
     version: 1,
@@ -89,8 +90,18 @@ test('a passing run exits with 0, prints an uncoloured table and writes the repo
 test('an imported algorithm with a wrong sign fails, and its replay line reproduces the failure', async () => {
   const json = file('bad.json');
   const module = file('wrong sign.ts');
-  const {code, stdout} = await start('verify', '--backend', 'cpu', '--cases', '1', '--import', module, '--json', json)
-    .ended;
+  const {code, stdout} = await start(
+    'verify',
+    '--backend',
+    'cpu',
+    '--cases',
+    '1',
+    '--import',
+    module,
+    '--details',
+    '--json',
+    json,
+  ).ended;
   expect(code).toBe(1);
   const failed = readReport(json).results.filter(({status}) => status === 'failed');
   expect(new Set(failed.map(({algorithm, pass}) => `${algorithm} ${pass}`))).toEqual(
@@ -99,7 +110,7 @@ test('an imported algorithm with a wrong sign fails, and its replay line reprodu
   const {replay, reason} = failed.find(({fill}) => fill === 'reals')!;
   expect(stdout).toContain(replay);
 
-  const again = await shell(`${replay} --json '${file('again.json')}'`);
+  const again = await shell(`${replay} --details --json '${file('again.json')}'`);
   expect(again.code).toBe(1);
   expect(again.stdout).toContain(reason);
   expect(readReport(file('again.json')).results[0].worst).toEqual(failed.find(({fill}) => fill === 'reals')!.worst);
@@ -152,7 +163,7 @@ test('--time-budget ends a run that has no number of cases', async () => {
 
 /** Verifies an imported module. */
 const imported = (module: string, backend = 'cpu', ...more: string[]) =>
-  start('verify', '--backend', backend, '--problem', problem, '--import', file(module), ...more).ended;
+  start('verify', '--backend', backend, '--problem', problem, '--import', file(module), '--details', ...more).ended;
 
 test.each([
   ['uninstall.ts', [], 'install() is missing or was undone'],
@@ -215,7 +226,7 @@ test('Ctrl-C exits with 130 and keeps the table and the report', async () => {
   child.kill('SIGINT');
   const {code, stdout} = await ended;
   expect(code).toBe(130);
-  expect(stdout).toMatch(/interrupted: [1-9]\d* passed, 0 failed/);
+  expect(stdout).toMatch(/^interrupted: cpu: .* right in [1-9]\d* problems?, [\d,]+ comparisons, 0 failed/);
   const report = readReport(json);
   expect(report.interrupted).toBe(true);
   expect(report.results.length).toBeGreaterThan(0);

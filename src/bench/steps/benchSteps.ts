@@ -3,6 +3,7 @@ import {ConvgradError, nameCaller} from '../../geometry/error.js';
 import {withBuiltins} from '../../plugin/builtins.js';
 import {missingKernels} from '../../plugin/missingKernels.js';
 import {countCalls} from '../../verify/proof/proof.js';
+import {awaitResult} from '../awaitResult.js';
 import {benchEach} from '../benchEach.js';
 import {type Clock, realClock} from '../clock.js';
 import {measure} from '../measure.js';
@@ -61,15 +62,14 @@ async function benchStep(
 ): Promise<StepResult> {
   const {batch} = network;
   const ours = startTraining(network, batch, seed);
-  const builtin = fitBuiltinBatch(network, seed, clock);
+  const builtin = await fitBuiltinBatch(network, seed, clock);
   try {
-    const timed = () => timeOf(clock, ours);
-    const warm = countCalls(timed);
+    const warm = countCalls(() => timeOf(clock, ours));
     const row: StepRow = {network: network.name, backend, batch, algorithm, calls: callsByServer(warm.calls)};
     // The first step has run already, while its calls were counted.
-    let first: number | undefined = warm.value;
+    let first: Promise<number> | undefined = warm.value;
     const call = () => {
-      const milliseconds = first ?? timed();
+      const milliseconds = first ?? timeOf(clock, ours);
       first = undefined;
       return milliseconds;
     };
@@ -84,14 +84,16 @@ async function benchStep(
   }
 }
 
-function timeOf(clock: Clock, training: Training): number {
+/** Runs a step, before it returns, and waits for the device where there is one. @returns the milliseconds of both */
+async function timeOf(clock: Clock, training: Training): Promise<number> {
   const start = clock.now();
   training.step();
-  return clock.now() - start;
+  const milliseconds = clock.now() - start;
+  return milliseconds + (await awaitResult(training.lastWeight, clock));
 }
 
 /** Times a step with tfjs's own kernels and gradients. @throws ConvgradError when one of convgrad's kernels ran */
-function builtinStep(clock: Clock, training: Training): number {
+function builtinStep(clock: Clock, training: Training): Promise<number> {
   const {value, calls} = countCalls(() => withBuiltins(tf, () => timeOf(clock, training)));
   if (calls.size > 0) {
     throw new ConvgradError(
@@ -106,19 +108,19 @@ function builtinStep(clock: Clock, training: Training): number {
  * Chooses the largest batch that the built-in has time for. If one image already takes long, it times a single step. If the
  * built-in cannot train, it gives the reason.
  */
-function fitBuiltinBatch(
+async function fitBuiltinBatch(
   network: StepNetwork,
   seed: number,
   clock: Clock,
-): BuiltinSteps | (BuiltinSteps & {training: Training}) {
+): Promise<BuiltinSteps | (BuiltinSteps & {training: Training})> {
   const {batch} = network;
   const lacking = withBuiltins(tf, () => missingKernels(tf, tf.getBackend())).find(({op}) => op === 'conv2d');
   if (lacking) return {reason: `tfjs alone cannot train it, because the backend lacks ${lacking.kernels.join(', ')}`};
   const single = startTraining(network, 1, seed);
   try {
-    const first = builtinStep(clock, single);
+    const first = await builtinStep(clock, single);
     if (first > maxStepMilliseconds) return {oneStep: first, ...scaledFrom(1, batch)};
-    const milliseconds = Math.min(first, builtinStep(clock, single));
+    const milliseconds = Math.min(first, await builtinStep(clock, single));
     const most = Math.max(1, Math.min(batch, Math.floor(maxStepMilliseconds / milliseconds)));
     return {training: startTraining(network, most, seed), ...scaledFrom(most, batch)};
   } catch (error) {

@@ -7,6 +7,8 @@ import type {StepNetwork} from './stepNetworks.js';
 export interface Training {
   /** Runs forward, backward, and an update by plain gradient descent. */
   step(): void;
+  /** A weight that the step changes last of all: once it can be read, the step is over. */
+  lastWeight: Tensor;
   dispose(): void;
 }
 
@@ -26,6 +28,7 @@ export function startTraining({name, make, loss}: StepNetwork, batch: number, se
   const optimizer = tf.train.sgd(1e-4);
   const variables = network.trainableWeights.map((weight) => weight.read() as Variable);
   return {
+    lastWeight: variables.at(-1)!,
     step() {
       const cost = () => loss(labels, network.apply(x, {training: true}) as Tensor) as Scalar;
       optimizer.minimize(cost, false, variables);

@@ -32,6 +32,7 @@ export function defineVerify(cli: CAC): void {
     .option('--f16', 'Keep tensors in float16 textures where a backend can, as many phones do')
     .option('--import <file>', 'Verify what this module defines or registers: algorithms, kernels; may be repeated')
     .option('--limit <seconds>', 'End the run when a module or problem shows no sign of life for this long (300)')
+    .option('--details', 'Show every algorithm, every reason for a skip and every failure')
     .option('--json <file>', 'Write the report as JSON')
     .option('--junit <file>', 'Write the report as JUnit XML, for CI servers')
     .option('--html <file>', 'Write the report as an HTML page, with heatmaps of what failed')

@@ -72,7 +72,7 @@ export function whyInexact(
   const reach = headroom * steps * maximum(magnitudes);
   if (reach <= arithmetic.exactLimit) return undefined;
   const format = arithmetic.storage ? '2^11: not exact in float16' : '2^24: not exact in float32';
-  return `sums may reach ${reach}, beyond ${format}`;
+  return `sums may go beyond ${format}`;
 }
 
 /** Compares a result with the expected one: by `===` on integers (−0 equals 0), by the bounds of `boundAt` on reals. */

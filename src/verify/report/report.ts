@@ -16,6 +16,8 @@ export interface VerifySummary {
   failed: number;
   skipped: number;
   vacuous: number;
+  /** The number of different problems that were judged. */
+  problems: number;
   seconds: number;
 }
 
@@ -74,7 +76,7 @@ export function makeReport(
     coverage: {counters, complete: complete && !interrupted},
     ...(imported.length > 0 ? {imported} : {}),
     ...(late.length > 0 ? {late} : {}),
-    summary: {passed, failed, skipped, vacuous, seconds},
+    summary: {passed, failed, skipped, vacuous, problems: tally.problems, seconds},
     ...(interrupted ? {interrupted} : {}),
   };
 }

@@ -50,6 +50,7 @@ export class Tally {
   readonly results: VerifyResult[] = [];
   /** How many results are counted but not in `results`. */
   omitted = 0;
+  private readonly judged = new Set<string>();
   private readonly byRow = new Map<string, RowInProgress>();
   private readonly reasons = new Map<string, SkipReason>();
 
@@ -67,6 +68,11 @@ export class Tally {
       if (this.results.length < (bad ? kept + keptBad : kept)) this.results.push(result);
       else this.omitted++;
     }
+  }
+
+  /** The number of different problems that were judged. */
+  get problems(): number {
+    return this.judged.size;
   }
 
   get rows(): ReportRow[] {
@@ -90,6 +96,7 @@ export class Tally {
       this.countReason(result);
       return;
     }
+    this.judged.add(result.problem);
     // The results of one problem come one after the other.
     if (row.last !== result.problem) row.cases++;
     row.last = result.problem;

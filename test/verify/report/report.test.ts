@@ -25,7 +25,7 @@ const reportOf = (...statuses: VerifyResult['status'][]) =>
 
 test('the summary counts results by status', () => {
   expect(reportOf('passed', 'failed', 'passed', 'skipped', 'vacuous').summary).toEqual({
-    ...{passed: 2, failed: 1, skipped: 1, vacuous: 1, seconds: 2},
+    ...{passed: 2, failed: 1, skipped: 1, vacuous: 1, problems: 1, seconds: 2},
   });
 });
 

@@ -97,6 +97,15 @@ describe('the source tree', () => {
   });
 });
 
+it('no file imports all of tfjs, so a page loads no more of it than it uses', () => {
+  const root = join(__dirname, '../src');
+  const files = readdirSync(root, {recursive: true, encoding: 'utf8'}).filter((file) => file.endsWith('.ts'));
+  const specifiers = (file: string) =>
+    ts.preProcessFile(readFileSync(join(root, file), 'utf8'), true, true).importedFiles;
+  const whole = files.filter((file) => specifiers(file).some(({fileName}) => fileName === '@tensorflow/tfjs'));
+  expect(whole).toEqual([]);
+});
+
 describe('the checks above', () => {
   it('find an upward import', () => {
     const imports = new Map([['geometry/a.ts', ['plugin/b.ts', 'geometry/c.ts']]]);

@@ -1,6 +1,11 @@
 // A terminal so wide that no text is broken, unless a test asks for a width. Workers and commands inherit it.
 process.env.COLUMNS = '1000';
 
+/** Long tests, which `npm run test:thorough` runs and `npm test` leaves out. */
+const isThorough = Boolean(process.env.CONVGRAD_THOROUGH);
+const testsIn = (folder) => [`<rootDir>/test/${folder}**/*${isThorough ? '.thorough' : ''}.test.ts`];
+const left = isThorough ? [] : ['\\.thorough\\.test\\.ts$'];
+
 /** The sources are ESM with `.js` in their imports; the tests run them as CommonJS, which needs no experimental flag of Node. */
 const shared = {
   testEnvironment: 'node',
@@ -41,20 +46,22 @@ export default {
     {
       ...shared,
       displayName: 'node',
-      testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['<rootDir>/test/browser/', '<rootDir>/test/environments/'],
+      testMatch: testsIn(''),
+      testPathIgnorePatterns: [...left, '<rootDir>/test/browser/', '<rootDir>/test/environments/'],
     },
     {
       ...shared,
       displayName: 'browser',
-      testMatch: ['<rootDir>/test/browser/**/*.test.ts'],
+      testMatch: testsIn('browser/'),
+      testPathIgnorePatterns: left,
       globalSetup: '<rootDir>/test/browser/globalSetup.mjs',
       globalTeardown: '<rootDir>/test/browser/globalTeardown.mjs',
     },
     {
       ...shared,
       displayName: 'environments',
-      testMatch: ['<rootDir>/test/environments/**/*.test.ts'],
+      testMatch: testsIn('environments/'),
+      testPathIgnorePatterns: left,
       globalSetup: '<rootDir>/test/environments/globalSetup.mjs',
       globalTeardown: '<rootDir>/test/environments/globalTeardown.mjs',
     },

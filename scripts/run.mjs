@@ -3,7 +3,7 @@
 import {compile} from './compile.mjs';
 import {install} from './install.mjs';
 import {root, run, StepError, say} from './step.mjs';
-import {test} from './test.mjs';
+import {test, testThorough} from './test.mjs';
 
 const commands = {
   build: async () => (await import('./bundle.mjs')).bundle(),
@@ -14,6 +14,7 @@ const commands = {
     run(process.execPath, [`${root}build/cli/main.js`, 'bench', '--peer', `${root}test/peer/onnxruntime.ts`, ...args]),
   start: (args) => run(process.execPath, [`${root}build/cli/main.js`, 'verify', ...args]),
   test,
+  'test:thorough': testThorough,
 };
 
 try {

@@ -26,6 +26,13 @@ export async function test(args) {
   return failed.length > 0 ? 1 : 0;
 }
 
+/** Runs the long tests alone, which {@link test} leaves out. @param args go to jest @returns the exit code */
+export async function testThorough(args) {
+  await requireBrowser();
+  process.env.CONVGRAD_THOROUGH = '1';
+  return runTool('jest/bin/jest.js', args);
+}
+
 /** Throws if there is no browser. Half of the package would then go untested, which must not look like a pass. */
 async function requireBrowser() {
   const {findBrowser, noBrowserAdvice} = await import(pathToFileURL(`${root}build/cli/browser/findBrowser.js`).href);

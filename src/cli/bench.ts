@@ -4,6 +4,7 @@ import type {BenchOptions} from '../bench/options.js';
 import type {BenchReport} from '../bench/report.js';
 import {describeComparison, readReport} from './benchCompare.js';
 import {readFlags} from './benchFlags.js';
+import {pasteBlock} from './benchPaste.js';
 import {type BenchRun, planBench, runBenchOnEach} from './benchRuns.js';
 import {describeSmall, timeSmall} from './benchSmall.js';
 import {describeBench} from './benchTable.js';
@@ -35,6 +36,7 @@ export async function runBench(raw: RawFlags): Promise<number> {
   // The table comes first, so that a full disk cannot lose it.
   const colors = pico.createColors(color && process.stdout.isTTY === true && !process.env.NO_COLOR);
   console.log(describeBench(report, colors));
+  if (page.gpu === 'auto') console.log(`\n${pasteBlock(report)}`);
   const comparison = old && compareReports(old, report);
   if (comparison) console.log(`\n${describeComparison(comparison, compare!, colors)}`);
   file?.write(report);

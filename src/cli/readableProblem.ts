@@ -1,4 +1,4 @@
-import type {Problem} from '../geometry/problem.js';
+import {type Problem, parseProblem} from '../geometry/problem.js';
 
 /** A problem in words: `2 images of 5 × 6, 3 → 7 channels, kernel 3 × 2, stride 2 × 1, SAME pads, then bias and relu`. */
 export function readableProblem(p: Problem): string {
@@ -26,4 +26,13 @@ function padsOf(pad: Problem['pad']): string {
   if (pad === 'valid') return 'no pads';
   if (typeof pad === 'number') return `pad ${pad}`;
   return `pads top ${pad.top}, bottom ${pad.bottom}, left ${pad.left}, right ${pad.right}`;
+}
+
+/** {@link readableProblem} for a problem string; the string itself where another version wrote it. */
+export function readableText(problem: string): string {
+  try {
+    return readableProblem(parseProblem(problem));
+  } catch {
+    return problem;
+  }
 }

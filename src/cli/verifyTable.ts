@@ -1,12 +1,11 @@
 import {type Pass, passes} from '../geometry/pass.js';
-import {parseProblem} from '../geometry/problem.js';
 import {missedCounters} from '../verify/proof/coverage.js';
 import {isGood, unjudged, type VerifyReport} from '../verify/report/report.js';
 import type {VerifyResult} from '../verify/report/result.js';
 import {groupBy} from './groupBy.js';
 import {type Colors, counted, cut, drawTable, plural, terminalWidth, wrap, wrapIndented} from './layout.js';
 import {printableData} from './printable.js';
-import {readableProblem} from './readableProblem.js';
+import {readableText} from './readableProblem.js';
 import {describeDetails} from './verifyDetails.js';
 
 /** How the report is shown. */
@@ -101,20 +100,12 @@ function failureLines(report: VerifyReport, colors: Colors, width: number): stri
     ...(told.length < most.diagnosis
       ? []
       : [told.length === most.diagnosis ? told.at(-1)! : '  … --details has the rest']),
-    ...wrapIndented(`  smallest case: ${readable(smallest.problem)}`, width).slice(0, 2),
+    ...wrapIndented(`  smallest case: ${readableText(smallest.problem)}`, width).slice(0, 2),
     `  ${smallest.problem}`,
     ...(others.length > 0
       ? [cut(`  also wrong: ${others.map(([one]) => name(one)).join(', ')} (--details has all)`, width)]
       : []),
   ];
-}
-
-function readable(problem: string): string {
-  try {
-    return readableProblem(parseProblem(problem));
-  } catch {
-    return problem; // a report may come from another version
-  }
 }
 
 const kernelOf = ({backend, algorithm, pass}: VerifyResult) => `${backend}/${algorithm}/${pass}`;

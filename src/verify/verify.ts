@@ -54,7 +54,7 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
     const tell = (backend: string, problem: string, found: VerifyResult[]) => {
       tally.add(found);
       options.onResults?.(found);
-      options.onProgress?.({backend, problem, done, total: schedule.total(done)});
+      options.onProgress?.({backend, problem, done, total: Math.max(done, schedule.total(done))});
     };
     for (const backend of resolved.backends) {
       await activateBackend(backend, resolved.f16);

@@ -1,6 +1,7 @@
 import type {VerifyReport} from '../../verify/report/report.js';
 import type {VerifyResult} from '../../verify/report/result.js';
 import {groupBy} from '../groupBy.js';
+import {readableText} from '../readableProblem.js';
 import {heatmaps} from './heatmap.js';
 import {type Markup, markup} from './markup.js';
 
@@ -39,6 +40,7 @@ function runOf(rejected: readonly VerifyResult[]): Markup {
   const [{name, problem, fill, replay}] = rejected;
   const heatmap = rejected.find((result) => result.heatmap)?.heatmap;
   return markup`<div class="run"><h4><code>${problem}</code> <span class="muted">on ${fill}${name && ` · ${name}`}</span></h4>
+<p class="muted">${readableText(problem)}</p>
 <ul>${rejected.map(({oracle, status, reason}) => markup`<li><b>${oracle}</b> ${status === 'vacuous' && 'vacuous: '}${reason}</li>`)}</ul>
 ${heatmap?.slices.map(heatmaps)}${replay && command(replay)}</div>`;
 }

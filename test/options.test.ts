@@ -39,7 +39,7 @@ const calls: Readonly<Record<string, ((more: object) => unknown) | null>> = {
   verifyRule: (more) => verification.verifyRule('fa', more),
   rules: null,
   defineRule: (more) => rules.defineRule({name: 'mine', backpropInput: ({dy}) => dy, ...more}),
-  createRule: (more) => rules.createRule('meprop', more),
+  createRule: (more) => rules.createRule('meprop', {...more}),
   withRule: (more) => rules.withRule('fa', () => undefined, more),
   shadow: (more) => rules.shadow({onStep() {}, ...more}),
   shadowCsv: null,

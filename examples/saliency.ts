@@ -9,7 +9,7 @@ import {dirname, resolve} from 'node:path';
 import {parseArgs} from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import {install} from 'tfjs-convgrad';
-import {gradCam, saliency} from 'tfjs-convgrad/rules';
+import {createRule, gradCam, saliency} from 'tfjs-convgrad/rules';
 import {drawDigits, size} from './support/digits.js';
 
 const {values: options} = parseArgs({
@@ -60,7 +60,7 @@ const rows: [string, tf.Tensor][] = [
   ['gradient', saliency(model, images)],
   ['guided', saliency(model, images, {rule: 'guided'})],
   ['deconvnet', saliency(model, images, {rule: 'deconvnet'})],
-  ['relevance', saliency(model, images, {rule: 'lrp'})],
+  ['relevance', saliency(model, images, {rule: createRule('lrp', {variant: 'alphaBeta', alpha: 1})})],
   ['Grad-CAM', cam],
 ];
 

@@ -41,7 +41,8 @@ export async function bundle() {
   await write(inputs([...library, ...commandLine], '.js'), files('esm', 'js'), [
     await knownBackends(),
     ...packages,
-    printed(),
+    // Names stay, so that a stack can be read.
+    printed({minifyWhitespace: true, minifySyntax: true}),
   ]);
   await write(inputs(library, '.js'), files('cjs', 'cjs'), [...packages, printed({minify: true})]);
   for (const extension of ['ts', 'cts']) await write(inputs(library, '.d.ts'), files('esm', `d.${extension}`), [dts()]);

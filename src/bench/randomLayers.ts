@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import {type Problem, problemInfo} from '../geometry/problem.js';
 import type {Case} from '../verify/cases/case.js';
 import {operations} from './reduceProblem.js';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import {ConvgradError} from '../../geometry/error.js';
 import {flopsOf, sizeOf} from '../../geometry/pass.js';
 import {formatProblem, type Problem, parseProblem, problemInfo} from '../../geometry/problem.js';

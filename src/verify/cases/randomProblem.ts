@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import {activationNames, activations} from '../../geometry/activations.js';
 import type {ProblemEpilogue} from '../../geometry/epilogue.js';
 import {flopsOf, sizeOf} from '../../geometry/pass.js';

@@ -1,6 +1,6 @@
 import type {Rank, Tensor, Tensor4D, Variable} from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import {keysOf, refuseUnknown} from '../../geometry/didYouMean.js';
 import {formatProblem, type Problem, problemAttributes, problemShapes} from '../../geometry/problem.js';
 import {conv2d} from '../../plugin/conv2d.js';

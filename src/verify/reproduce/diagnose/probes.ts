@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import {flopsOf} from '../../../geometry/pass.js';
 import {type Problem, parseProblem, problemInfo, resolves} from '../../../geometry/problem.js';
 import {anyProblem} from '../../cases/randomProblem.js';

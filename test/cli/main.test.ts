@@ -1,5 +1,4 @@
 import {readdirSync, readFileSync} from 'node:fs';
-import {oracleNames, oracles} from '../../src/verify/oracles/index.js';
 import {userFiles} from '../support/userFiles.js';
 import {startIn} from './command.js';
 
@@ -42,15 +41,12 @@ test.each([
   expect(loaded.folders.filter((folder) => /^(algorithms|plugin|backends\/|engine\/)/.test(folder))).toEqual([]);
 });
 
-test('a run without a browser does not load playwright-core', async () => {
+test('a run on cpu loads tfjs but no package that only browsers, modules or benches need', async () => {
   const {code, packages} = await loadedBy([
     ...['verify', '--backend', 'cpu', '--problem', 'ih3iw3ic1oc1kh1kw1', '--no-regressions'],
   ]);
   expect(code).toBe(0);
   expect(packages).toContain('@tensorflow/tfjs-core');
-  expect(packages).not.toContain('playwright-core');
-});
-
-test('oracleNames lists the oracles of the catalogue in order', () => {
-  expect(oracles.map(({name}) => name)).toEqual(oracleNames);
+  for (const unneeded of ['playwright-core', 'esbuild', '@sparticuz/chromium'])
+    expect(packages).not.toContain(unneeded);
 });

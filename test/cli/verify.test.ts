@@ -1,6 +1,8 @@
 import {existsSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {formatProblem, type Problem} from '../../src/geometry/problem.js';
+import {cases, fixedCases} from '../../src/verify/cases/index.js';
 import type {VerifyReport} from '../../src/verify/index.js';
 import {aliasModule} from '../support/aliasModule.js';
 import {userFiles} from '../support/userFiles.js';
@@ -150,15 +152,23 @@ test('--junit and --html write the same run', async () => {
   expect(page).toContain(`--problem ${problem} --import`);
 });
 
-test('--time-budget ends a run that has no number of cases', async () => {
+const problemsOf = (all: readonly {problem: Problem}[]) => [...new Set(all.map(({problem}) => formatProblem(problem)))];
+
+test('--time-budget runs every fixed case and then random ones, in the order of the seed', async () => {
   const json = file('budget.json');
   const few = ['--backend', 'cpu', '--algorithm', 'direct', '--oracle', 'reference', '--pass', 'forward'];
   const {code} = await start('verify', ...few, '--fill', 'integers', '--time-budget', '3', '--json', json).ended;
   expect(code).toBe(0);
-  const {options, summary, interrupted} = readReport(json);
+  const {options, summary, interrupted, results} = readReport(json);
   expect(interrupted).toBeUndefined();
   expect(options.timeBudget).toBe(3);
-  expect(summary.passed).toBeGreaterThan(0);
+  expect(options.cases).toBe('Infinity'); // as JSON has it
+  expect(summary).toMatchObject({failed: 0, vacuous: 0});
+  // Every fixed case runs, and then as many random ones as there is time for, in the order of the seed.
+  const ran = [...new Set(results.map((result) => result.problem))];
+  expect(problemsOf(fixedCases()).filter((one) => !ran.includes(one))).toEqual([]);
+  const stream = problemsOf(cases({seed: 1, cases: 5000}));
+  expect(ran).toEqual(stream.filter((one) => ran.includes(one)));
 });
 
 /** Verifies an imported module. */

@@ -1,6 +1,6 @@
 import {describeScore} from './describeScore.js';
 
-test('the score tells who killed whom and where, who survives, and the counts', () => {
+test('the text names the oracle and the problem that found each mutant, the mutants that survive, and the counts', () => {
   const score = {
     ...{backend: 'cpu', seed: 4, planted: 2, killed: 1, oracles: {reference: 1, builtin: 0}},
     outcomes: [

@@ -1,11 +1,11 @@
 import {AbsentText, either, isThere, replaceAll, replaceOnce} from './edits.js';
 
-test('what stands there once is replaced, as text or as a pattern', () => {
+test('replaceOnce replaces text that occurs once, given as text or as a pattern', () => {
   expect(replaceOnce('a + b', ['+', '$&'], 'it')).toBe('a $& b');
   expect(replaceOnce('x = y7;', [/y\d/, 'z'], 'it')).toBe('x = z;');
 });
 
-test('what stands nowhere is another matter than what stands twice', () => {
+test('text that occurs nowhere and text that occurs twice are different errors', () => {
   const once = (code: string) => () => replaceOnce(code, [/a./, ''], 'the shader');
   expect(once('b')).toThrow(AbsentText);
   expect(once('b')).toThrow("the shader holds '/a./' 0×; a mutant replaces what stands there once.");
@@ -13,13 +13,13 @@ test('what stands nowhere is another matter than what stands twice', () => {
   expect(once('ab ac')).not.toThrow(AbsentText);
 });
 
-test('of several texts, all that hold it are changed throughout, and one has to', () => {
+test('replaceAll changes every text that has it, and fails if none has', () => {
   expect(replaceAll(['aba', 'c'], ['a', '$'], 'no shader')).toEqual(['$b$', 'c']);
   expect(() => replaceAll(['b', 'c'], ['a', ''], 'no shader of two')).toThrow("no shader of two holds 'a'.");
   expect(() => replaceAll(['b'], ['a', ''], '')).toThrow(AbsentText);
 });
 
-describe('a mistake that is absent', () => {
+describe('a mistake whose text is absent', () => {
   const absent = () => {
     throw new AbsentText('mutants', 'not here.');
   };
@@ -27,13 +27,13 @@ describe('a mistake that is absent', () => {
     throw new TypeError('a defect');
   };
 
-  it('leaves it to another, and a defect does not', () => {
+  it('makes either() try the other mistake, and a defect does not', () => {
     expect(either<[number], number>(absent, (by) => by + 1)(1)).toBe(2);
     expect(either(() => 1, broken)()).toBe(1);
     expect(() => either(broken, () => 1)()).toThrow('a defect');
   });
 
-  it('is the reason why, and a defect is none', () => {
+  it('is a reason for isThere(), and a defect is thrown', () => {
     expect(isThere(() => 'planted')).toBe(true);
     expect(isThere(absent)).toBe('mutants: not here.');
     expect(() => isThere(broken)).toThrow('a defect');

@@ -4,12 +4,12 @@ test.each([
   ['no-flip', ['cpu']],
   ['webgl-even-row', ['webgl']],
   ['bias-last-row', ['cpu', 'webgl', 'webgpu']],
-])('--only %s is planted on %j', (mutant, backends) => {
+])('--only %s plants the mutant on %j', (mutant, backends) => {
   const {options, named, ...flags} = readFlags(['--only', mutant]);
   expect([flags.backends, options.only, named]).toEqual([backends, [mutant], false]);
 });
 
-test('--only takes several names, with commas or without', () => {
+test('--only takes several names, separated by commas or spaces', () => {
   const {options, backends} = readFlags(['--only', 'no-flip', 'webgl-even-row,sign', '--seed', '7']);
   expect([options.only, backends, options.seed]).toEqual([['no-flip', 'webgl-even-row', 'sign'], ['cpu', 'webgl'], 7]);
 });

@@ -34,7 +34,7 @@ it('a mutant that breaks nothing survives, and the score says so', async () => {
   expect([killed, planted]).toEqual([0, 1]);
 });
 
-it('mutants have names of their own, and are found by them', () => {
+it('no two mutants have one name, and each is found by its name', () => {
   const all = new Set(['cpu', 'webgl', 'webgpu'].flatMap(mutantsOn));
   expect(new Set([...all].map(({name}) => name)).size).toBe(all.size);
   expect(['no-flip', 'webgl-even-row', 'webgpu-tap-step', 'bias-planar'].map(backendsOf)).toEqual([
@@ -49,7 +49,7 @@ it('mutants have names of their own, and are found by them', () => {
   expect(() => findMutant('perfect')).toThrow("unknown mutant 'perfect'; use pads-swapped, ");
 });
 
-it('does not take an exception for a mistake found', async () => {
+it('an exception of a mutant is an error, not a mistake that was found', async () => {
   const throwing = {
     ...{name: 'throwing', passes: ['forward' as const], wrong: 'it throws'},
     mistake: () => () => {
@@ -60,12 +60,12 @@ it('does not take an exception for a mistake found', async () => {
   await expect(scored).rejects.toThrow('mutants: mutant-throwing does not run: no luck');
 });
 
-it('refuses a backend without mutants', async () => {
+it('a backend without mutants is refused', async () => {
   await expect(scoreMutants({backend: 'tpu'})).rejects.toThrow(
     "mutants: there are none on backend 'tpu'; use cpu, webgl, webgpu.",
   );
 });
 
-it('refuses what is no number', async () => {
+it('refuses a number of cases that is not a number', async () => {
   await expect(scoreMutants({cases: Number.NaN})).rejects.toThrow('cases must be a whole number ≥ 1; got NaN.');
 });

@@ -24,12 +24,12 @@ const oddDepthwise = info('ih5iw7ic3oc9kh3kw2sh4sw2dh2dw2-pt1pb0pl2pr0-depthwise
 const none = {dataId: {}, shape: [], dtype: 'float32' as const};
 const all = [...shaderMutants, ...depthwiseShaderMutants];
 
-test.each(all.map((mutant) => [mutant.name, mutant] as const))('%s is not the right program', (_, mutant) => {
+test.each(all.map((mutant) => [mutant.name, mutant] as const))('%s differs from the right program', (_, mutant) => {
   const info = mutant.kind === 'depthwise' ? oddDepthwise : odd;
   for (const pass of mutant.passes) expect(mutant.shader(program)(info, pass)).not.toEqual(program(info, pass));
 });
 
-/** Holds a mutant against what texts there are: with taps side by side, pixels apart, few taps, and one channel. */
+/** Compares a mutant with the right texts: with taps side by side, pixels apart, few taps, and one channel. */
 function expectWrong<T>(
   {kind = 'dense', passes}: OfShaders,
   mistake: TextsMistake<T>,
@@ -50,48 +50,52 @@ function expectWrong<T>(
 }
 
 test.each(channelPackedMutants.map((mutant) => [mutant.name, mutant] as const))(
-  '%s is not the right shader',
+  '%s differs from the right shader',
   (_, mutant) => expectWrong(mutant, mutant.channelPacked, channelPackedShaders),
 );
 
-test.each(packed2x2Mutants.map((mutant) => [mutant.name, mutant] as const))('%s is not the right shader', (_, mutant) =>
-  expectWrong(mutant, mutant.packed2x2, packed2x2Shaders),
+test.each(packed2x2Mutants.map((mutant) => [mutant.name, mutant] as const))(
+  '%s differs from the right shader',
+  (_, mutant) => expectWrong(mutant, mutant.packed2x2, packed2x2Shaders),
 );
 
 test.each(channelPackedDirectMutants.map((mutant) => [mutant.name, mutant] as const))(
-  '%s is not the right shader',
+  '%s differs from the right shader',
   (_, mutant) => expectWrong(mutant, mutant.channelPackedDirect, channelPackedDirectShader),
 );
 
-test.each(stepsMutants.map((mutant) => [mutant.name, mutant] as const))('%s is in no right shader', (_, mutant) => {
-  const {kind = 'dense', passes} = mutant;
-  const problems = [
-    'mb2ih7iw9ic3oc3kh3kw2sh2sw2dh2dw2-pt1pb0pl2pr0',
-    'mb2ih7iw9ic5oc7kh3kw2-pt1pb0pl2pr0',
-    'mb2ih7iw9ic8oc12kh3kw3-pt1pb0pl2pr0',
-    'mb2ih7iw9ic8oc8kh2kw4-pt1pb0pl2pr0',
-    'ih7iw9ic8oc8kh3kw2sh2sw3-p1',
-  ].map(info);
-  const dense = problems.map((one) => ({...one, kind}));
-  for (const pass of passes) {
-    const right = (one: Conv2DInfo) =>
-      planned[mutant.of]
-        .plan(one, pass, none, none, defaultSetting)
-        .map(({shader, ...step}) => ({...step, code: shader.code}));
-    const wrong = (one: Conv2DInfo) =>
-      brokenPlan(mutant)(one, pass, none, none, defaultSetting).map(({shader, ...step}) => ({
-        ...step,
-        code: shader.code,
-      }));
-    const applying = dense.filter((one) => applies(mutant, one, pass) === true);
-    expect(applying.length).toBeGreaterThan(0);
-    expect(applying.map(wrong)).not.toEqual(applying.map(right));
-    for (const {shader} of brokenPlan(mutant)(applying[0]!, pass, none, none, defaultSetting))
-      expect(shader.name).toContain(mutant.name);
-  }
-});
+test.each(stepsMutants.map((mutant) => [mutant.name, mutant] as const))(
+  '%s differs from the right shaders, and they have its name',
+  (_, mutant) => {
+    const {kind = 'dense', passes} = mutant;
+    const problems = [
+      'mb2ih7iw9ic3oc3kh3kw2sh2sw2dh2dw2-pt1pb0pl2pr0',
+      'mb2ih7iw9ic5oc7kh3kw2-pt1pb0pl2pr0',
+      'mb2ih7iw9ic8oc12kh3kw3-pt1pb0pl2pr0',
+      'mb2ih7iw9ic8oc8kh2kw4-pt1pb0pl2pr0',
+      'ih7iw9ic8oc8kh3kw2sh2sw3-p1',
+    ].map(info);
+    const dense = problems.map((one) => ({...one, kind}));
+    for (const pass of passes) {
+      const right = (one: Conv2DInfo) =>
+        planned[mutant.of]
+          .plan(one, pass, none, none, defaultSetting)
+          .map(({shader, ...step}) => ({...step, code: shader.code}));
+      const wrong = (one: Conv2DInfo) =>
+        brokenPlan(mutant)(one, pass, none, none, defaultSetting).map(({shader, ...step}) => ({
+          ...step,
+          code: shader.code,
+        }));
+      const applying = dense.filter((one) => applies(mutant, one, pass) === true);
+      expect(applying.length).toBeGreaterThan(0);
+      expect(applying.map(wrong)).not.toEqual(applying.map(right));
+      for (const {shader} of brokenPlan(mutant)(applying[0]!, pass, none, none, defaultSetting))
+        expect(shader.name).toContain(mutant.name);
+    }
+  },
+);
 
-test('text that is in no shader of webgpu is told as what the mutant does not support', () => {
+test('a mutant of webgpu does not support a problem whose shaders lack its text, and says so', () => {
   const mutant = {...stepsMutants[0]!, steps: wgsl(['no such text', ''])};
   expect(applies(mutant, odd, 'forward')).toMatch(
     /^mutants: no shader of implicitGemm forward 8×8 holds 'no such text'\.$/,
@@ -103,7 +107,7 @@ test('a mutant of Winograd is not tried on what Winograd does not compute', () =
   expect(applies(mutant, odd, 'forward')).toBe('it computes 3×3 filters only');
 });
 
-test('text that is not there, or there twice, is an error before anything runs', () => {
+test('a mutant whose text is absent, or occurs twice, is an error before anything runs', () => {
   const mutant = (from: string) => ({
     ...{name: 'vain', passes: ['forward' as const], wrong: 'nothing'},
     shader: text([from, '']),
@@ -112,7 +116,7 @@ test('text that is not there, or there twice, is an error before anything runs',
   expect(() => defineMutant(mutant('getX('))).toThrow("the shader of forward holds 'getX(' 2×");
 });
 
-test('a mutant is an algorithm of webgl for its own passes, until it is taken back', () => {
+test('a mutant is an algorithm of webgl for its own passes, until it is undone', () => {
   const undo = defineMutant('webgl-tap-step');
   expect(algorithmsOf('webgl')).toEqual([
     'packed2x2',
@@ -128,7 +132,7 @@ test('a mutant is an algorithm of webgl for its own passes, until it is taken ba
   expect(algorithmsOf('webgl')).toEqual(['packed2x2', 'channelPackedDirect', 'channelPacked', 'direct']);
 });
 
-test('a mutant refuses what its mistake is in no shader of', () => {
+test('a mutant refuses a problem whose shaders lack its mistake', () => {
   const supports = (problem: string) =>
     supportsPass('webgl', 'mutant-webgl-channel-packed-row-reversed', info(problem), 'forward');
   const undo = defineMutant('webgl-channel-packed-row-reversed');

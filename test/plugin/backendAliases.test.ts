@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import {conv2d, install, uninstall} from 'tfjs-convgrad';
+import {callCounts} from '../../src/plugin/callCounts.js';
 import {isOurs} from '../../src/plugin/kernels.js';
 import {replacedKernels} from '../../src/plugin/session.js';
 
@@ -60,16 +61,24 @@ it.each<[string, () => ReturnType<typeof install>]>([
   expect(kernels()).toEqual(stock);
 });
 
-it('conv2d() runs on a copied backend without install()', async () => {
+it("conv2d() and its gradient run convgrad's kernels on a copied backend without install()", async () => {
   copy();
   await tf.setBackend('cpu2');
+  const before = new Map(callCounts());
   expect(conv2d(x(), filter(), 1, 'valid').dataSync()).toEqual(new Float32Array([9, 9, 9, 9]));
+  const dilated = tf.grad((w: tf.Tensor) => conv2d(x(), w as tf.Tensor4D, 1, 'same', 'NHWC', 2))(filter());
+  expect(dilated.dataSync()).toEqual(new Float32Array([4, 8, 4, 8, 16, 8, 4, 8, 4]));
+  const ran = [...callCounts()].filter(([name, count]) => count > (before.get(name) ?? 0)).map(([name]) => name);
+  expect(ran.sort()).toEqual(expect.arrayContaining(['cpu2/direct/backpropFilter', 'cpu2/direct/forward']));
+  expect(kernels().filter(isOurs)).toEqual([]);
 });
 
-it('a backend with a kernel of its own is refused', () => {
+it('a backend with a kernel of its own is refused, and its kernel stays', () => {
   tf.registerBackend('cpu2', tf.findBackendFactory('cpu') as () => ReturnType<typeof tf.backend>);
   tf.registerKernel({...tf.getKernel('Conv2D', 'cpu'), backendName: 'cpu2', kernelFunc: () => []});
   expect(() => install({backends: ['cpu2']})).toThrow(
     "install: convgrad has no kernels for backend 'cpu2' (did you mean 'cpu'?); use cpu, wasm, webgl, webgpu, or a backend that has the kernels of one of them.",
   );
+  expect(kernels().filter(isOurs)).toEqual([]);
+  expect(tf.getKernel('Conv2D', 'cpu2').kernelFunc({inputs: {}, backend: {}})).toEqual([]);
 });

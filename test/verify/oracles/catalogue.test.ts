@@ -4,7 +4,7 @@ import {flopsOf} from '../../../src/geometry/pass.js';
 import {formatProblem, parseProblem, problemInfo} from '../../../src/geometry/problem.js';
 import {edgeCases} from '../../../src/verify/cases/edgeCases.js';
 import {fusedCases} from '../../../src/verify/cases/fusedCases.js';
-import {isApplicable, isSampled, oracles} from '../../../src/verify/oracles/index.js';
+import {isApplicable, isSampled, oracleNames, oracles} from '../../../src/verify/oracles/index.js';
 import {verify} from '../../../src/verify/verify.js';
 
 /** Convolutions with whole tiles, partial tiles and several tiles. */
@@ -23,6 +23,10 @@ const fused = [
 ];
 /** Oracles that compare integer results, which must be exact. */
 const ofExactOnes = ['finiteDifferences', 'secondOrder'];
+
+test('oracleNames lists the oracles of the catalogue in their order', () => {
+  expect(oracles.map(({name}) => name)).toEqual(oracleNames);
+});
 
 test.each(oracles.filter(({float16, isAbout}) => !float16 && !isAbout).map((oracle) => [oracle.name, oracle] as const))(
   '%s accepts every algorithm on the edge cases',

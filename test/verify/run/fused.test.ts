@@ -3,7 +3,6 @@ import * as tf from '@tensorflow/tfjs';
 import {formatProblem} from '../../../src/geometry/problem.js';
 import {fusedCases} from '../../../src/verify/cases/fusedCases.js';
 import {isGood, verify} from '../../../src/verify/index.js';
-import {replayLine} from '../../../src/verify/reproduce/replay.js';
 import {injectFault} from '../../../src/verify/run/faultInjection.js';
 
 const problems = fusedCases().map(({problem}) => formatProblem(problem));
@@ -79,12 +78,27 @@ test('a fused kernel that is never called fails', async () => {
   }
 });
 
-test('a replay line contains the fused problem string', () => {
-  const problem = problems.find((text) => text.endsWith('-bias11c-prelu11c'))!;
-  const line = replayLine(
-    'convgrad verify',
-    {problem, backend: 'cpu'} as never,
-    {engine: 'auto', imports: []} as never,
+test('the replay line of a fused failure runs that problem alone, and it fails in the same way', async () => {
+  const undo = injectFault(
+    'direct',
+    asked(({attrs}) => ({attrs: {...attrs, activation: 'relu' as never}})),
   );
-  expect(line).toContain(`--problem ${problem} `);
+  try {
+    const problem = problems.find((text) => text.endsWith('-bias11c-prelu11c'))!;
+    const about = {diagnose: false, oracles: ['reference' as const], passes: ['forward' as const]};
+    const failed = (await run({...about, problems: [problem]})).results.find(({status}) => status === 'failed')!;
+    const words = failed.replay!.split(' ').slice(3);
+    const given = (flag: string) => words[words.indexOf(flag) + 1]!;
+    expect(given('--problem')).toBe(problem);
+    const {results} = await run({
+      ...about,
+      ...{problems: [given('--problem')], seed: Number(given('--seed')), algorithms: [given('--algorithm')]},
+      ...{fills: [given('--fill')], provenance: given('--provenance')},
+    });
+    expect(results.map(({status, reason, worst}) => ({status, reason, worst}))).toEqual([
+      {status: 'failed', reason: failed.reason, worst: failed.worst},
+    ]);
+  } finally {
+    undo();
+  }
 });

@@ -1,4 +1,4 @@
-import type {HeatmapSlice} from '../../verify/report/heatmap.js';
+import type {HeatmapSlice, InputPlane} from '../../verify/report/heatmap.js';
 import {type Content, type Markup, markup} from './markup.js';
 
 /** The largest width of a map and of its cells. Only the largest cells have room for numbers. */
@@ -39,6 +39,12 @@ export function heatmaps(plane: HeatmapSlice): Markup {
     maps.push({title: 'error / bound', values, columns, scale: 1, limit: 1});
   }
   return markup`<figure class="plane"><figcaption>${positionOf(plane)}</figcaption><div class="maps">${maps.map(draw)}</div></figure>`;
+}
+
+/** Draws the first plane of each input. */
+export function inputMaps(planes: readonly InputPlane[]): Markup {
+  const maps = planes.map(({name, values, columns}) => draw({title: name, values, columns, scale: largest(values)}));
+  return markup`<figure class="plane"><figcaption>the inputs’ first image and channel</figcaption><div class="maps">${maps}</div></figure>`;
 }
 
 function positionOf({place, from: [row, column]}: HeatmapSlice): string {

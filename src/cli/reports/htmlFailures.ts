@@ -2,7 +2,7 @@ import type {VerifyReport} from '../../verify/report/report.js';
 import type {VerifyResult} from '../../verify/report/result.js';
 import {groupBy} from '../groupBy.js';
 import {readableText} from '../readableProblem.js';
-import {heatmaps} from './heatmap.js';
+import {heatmaps, inputMaps} from './heatmap.js';
 import {type Markup, markup} from './markup.js';
 
 /** The number of failures that are shown per backend, algorithm and pass. */
@@ -42,7 +42,7 @@ function runOf(rejected: readonly VerifyResult[]): Markup {
   return markup`<div class="run"><h4><code>${problem}</code> <span class="muted">on ${fill}${name && ` · ${name}`}</span></h4>
 <p class="muted">${readableText(problem)}</p>
 <ul>${rejected.map(({oracle, status, reason}) => markup`<li><b>${oracle}</b> ${status === 'vacuous' && 'vacuous: '}${reason}</li>`)}</ul>
-${heatmap?.slices.map(heatmaps)}${replay && command(replay)}</div>`;
+${heatmap?.slices.map(heatmaps)}${heatmap?.inputs && inputMaps(heatmap.inputs)}${replay && command(replay)}</div>`;
 }
 
 /** A command with a button that copies it. Without scripts, a click selects all of it. */

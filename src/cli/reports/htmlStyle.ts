@@ -45,7 +45,7 @@ article { background: var(--card); border: 1px solid var(--line); border-radius:
 .badge { background: var(--bad); color: var(--card); border-radius: 99px; padding: .1rem .6rem; font-size: .78rem; white-space: nowrap; }
 .diagnosis { margin: 0 0 1rem; font-size: .93rem; overflow-wrap: anywhere; padding: .6rem .9rem; border-radius: 8px; background: color-mix(in srgb, var(--accent) 10%, transparent); } .diagnosis b { margin-right: .4rem; }
 .run { border-top: 1px solid var(--line); padding: .9rem 0; } .run:last-child { padding-bottom: 0; }
-.run ul { margin: .3rem 0 .8rem; padding-left: 1.1rem; font-size: .9rem; } .run li b { margin-right: .3rem; }
+.run ul { overflow-wrap: anywhere; margin: .3rem 0 .8rem; padding-left: 1.1rem; font-size: .9rem; } .run li b { margin-right: .3rem; }
 .plane { margin-bottom: 1rem; } .maps { display: grid; grid-template-columns: repeat(4, minmax(0, max-content)); gap: .5rem 1.1rem; margin-top: .3rem; }
 @media (max-width: 44rem) { .maps { grid-template-columns: repeat(2, minmax(0, max-content)); } }
 .map { border: 1px solid var(--line); border-radius: 3px; } .map text { fill: var(--ink); font-size: 9.5px; pointer-events: none; } .map .on-strong { fill: var(--card); } .maps span { opacity: .75; }

@@ -1,13 +1,23 @@
-import type {Pass} from '../../geometry/pass.js';
+import {type Pass, passTensors} from '../../geometry/pass.js';
+import type {TestVector} from '../data/testVector.js';
 import {boundAt} from '../reference/bound.js';
 import {type Actual, type CompareOptions, ratio} from '../reference/compare.js';
-import type {Expected} from '../reference/reference.js';
+import {type Expected, type Inputs, tensorShapes} from '../reference/reference.js';
 
 /** A picture of a wrong result: those of its planes that are most wrong. It is for people and is not part of the JSON. */
 export interface Heatmap {
   /** The shape of the whole result in NHWC (filter: HWIO) order. */
   shape: readonly number[];
   slices: HeatmapSlice[];
+  /** The first plane of each input that the pass reads. */
+  inputs?: InputPlane[];
+}
+
+/** A part of an input over height and width, row by row. */
+export interface InputPlane {
+  name: keyof Inputs;
+  columns: number;
+  values: number[];
 }
 
 /** A part of a result over height and width, row by row. */
@@ -61,6 +71,22 @@ export function heatmapOf(
       };
     }),
   };
+}
+
+/** The first plane of each input that a pass reads: the first image and channel, or the weights between the first channels. */
+export function inputPlanes({problem, inputs}: Pick<TestVector, 'problem' | 'inputs'>, pass: Pass): InputPlane[] {
+  return (passTensors[pass].inputs as readonly (keyof Inputs)[]).flatMap((name) => {
+    const [a, b, c, d] = tensorShapes(problem)[name];
+    const isFilter = name === 'filter';
+    const [height, width, step] = isFilter ? [a, b, c * d] : [b, c, d];
+    if (a * b * c * d === 0) return [];
+    const [rows, columns] = [Math.min(height, longest), Math.min(width, longest)];
+    const values = Array.from({length: rows * columns}, (_, i) => {
+      const pixel = Math.floor(i / columns) * width + (i % columns);
+      return inputs[name][pixel * step];
+    });
+    return [{name, columns, values}];
+  });
 }
 
 /** Finds the plane of an element, its place in the plane, and the indices of the plane's other elements. */

@@ -12,7 +12,7 @@ import {
   realizable,
   uniformProvenance,
 } from '../provenance/provenance.js';
-import {type Heatmap, heatmapOf} from '../report/heatmap.js';
+import {type Heatmap, heatmapOf, inputPlanes} from '../report/heatmap.js';
 import type {VerifyResult} from '../report/result.js';
 import {ImplementationUnderTest} from './implementationUnderTest.js';
 import type {Target} from './target.js';
@@ -137,7 +137,8 @@ async function heatmapBy(
   pass: VerifyResult['pass'],
 ): Promise<Heatmap | undefined> {
   const {got} = await implementation.result(pass);
-  return heatmapOf(got, implementation.expected(pass), pass, implementation.comparison);
+  const picture = heatmapOf(got, implementation.expected(pass), pass, implementation.comparison);
+  return picture && {...picture, inputs: inputPlanes(implementation.testVector, pass)};
 }
 
 async function judgeWith(

@@ -1,6 +1,7 @@
 import {arithmeticOf} from '../../../src/backends/index.js';
+import {parseProblem} from '../../../src/geometry/problem.js';
 import type {Expected} from '../../../src/verify/reference/reference.js';
-import {heatmapOf} from '../../../src/verify/report/heatmap.js';
+import {heatmapOf, inputPlanes} from '../../../src/verify/report/heatmap.js';
 
 const comparison = {arithmetic: arithmeticOf('cpu'), headroom: 1};
 const wantedOf = (shape: [number, number, number, number]): Expected => {
@@ -59,4 +60,24 @@ test('is absent if no value is wrong, or if the shape is wrong', () => {
   const right = {values: expected.values, shape: expected.shape};
   expect(heatmapOf(right, expected, 'forward', {...comparison, fill: 'integers'})).toBeUndefined();
   expect(heatmapOf({...right, shape: [4]}, expected, 'forward', {...comparison, fill: 'integers'})).toBeUndefined();
+});
+
+test('shows the first plane of each input that the pass reads', () => {
+  const problem = parseProblem('mb2ih3iw2ic2oc3kh2kw1');
+  const counted = (length: number) => Float32Array.from({length}, (_, i) => i);
+  const inputs = {x: counted(24), filter: counted(12), dy: counted(24)};
+  expect(inputPlanes({problem, inputs}, 'forward')).toEqual([
+    {name: 'x', columns: 2, values: [0, 2, 4, 6, 8, 10]},
+    {name: 'filter', columns: 1, values: [0, 6]},
+  ]);
+  expect(inputPlanes({problem, inputs}, 'backpropFilter')[1]).toEqual({name: 'dy', columns: 2, values: [0, 3, 6, 9]});
+});
+
+test('shows the beginning of a large plane, and nothing of an empty tensor', () => {
+  const wide = parseProblem('ih1iw100ic1oc1kh1kw1');
+  const inputs = {x: new Float32Array(100), filter: new Float32Array(1), dy: new Float32Array(100)};
+  expect(inputPlanes({problem: wide, inputs}, 'forward')[0].values).toHaveLength(32);
+  const empty = parseProblem('mb0ih2iw2ic1oc1kh1kw1');
+  const names = inputPlanes({problem: empty, inputs}, 'forward').map(({name}) => name);
+  expect(names).toEqual(['filter']);
 });

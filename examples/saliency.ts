@@ -75,7 +75,7 @@ const squares = rows.flatMap(([, maps], row) => {
   const values = maps.dataSync();
   return Array.from({length: 10}, (_, n) => {
     const image = values.slice(n * size * size, (n + 1) * size * size);
-    const most = image.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+    const most = Math.max(...Array.from(image, Math.abs));
     return Array.from(image, (value, i) => {
       const [x, y] = [left + n * side + (i % size) * dot, row * side + Math.floor(i / size) * dot];
       return `<rect x="${x}" y="${y}" width="${dot}" height="${dot}" fill="${colour(value, most)}"/>`;

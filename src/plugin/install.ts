@@ -125,6 +125,12 @@ export function install(options: InstallOptions = {}): Installation {
       "tf must be the module '@tensorflow/tfjs' or '@tensorflow/tfjs-core'; pass what `import * as tf` gives.",
     );
   }
+  if (!tf.version_core.startsWith('4.')) {
+    throw new ConvgradError(
+      'install',
+      `convgrad replaces kernels of tfjs 4, and this is tfjs ${tf.version_core}; npm install @tensorflow/tfjs@4.`,
+    );
+  }
   const aliases = findAliases(tf);
   const asked: unknown = options?.backends ?? [...servedBackends(), ...aliases];
   if (!Array.isArray(asked)) {

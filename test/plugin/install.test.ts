@@ -108,6 +108,9 @@ describe('install and uninstall', () => {
       /install: backends must be an array of names such as 'cpu'; got "cpu"/,
     );
     expect(() => install({tf: {} as never})).toThrow(/install: tf must be the module '@tensorflow\/tfjs'/);
+    expect(() => install({tf: {...tf, version_core: '3.21.0'} as never})).toThrow(
+      'install: convgrad replaces kernels of tfjs 4, and this is tfjs 3.21.0; npm install @tensorflow/tfjs@4.',
+    );
     expect(install({backends: ['cpu', 'cpu']}).report().kernels).toHaveLength(8);
     expect(install(null as never).report().serving).toBe(true);
     uninstall();

@@ -72,7 +72,7 @@ function colour(value: number, most: number): string {
   return value < 0 ? `rgb(${strength},${strength},255)` : `rgb(255,${strength},${strength})`;
 }
 const squares = rows.flatMap(([, maps], row) => {
-  const values = maps.dataSync();
+  const values = maps.dataSync<'float32'>();
   return Array.from({length: 10}, (_, n) => {
     const image = values.slice(n * size * size, (n + 1) * size * size);
     const most = Math.max(...Array.from(image, Math.abs));

@@ -10,7 +10,7 @@ describe('examples/check-your-own-gradient', () => {
 
     const replay = /npx convgrad (verify .*)$/m.exec(stdout)?.[1];
     const again = await shell(`node build/cli/main.js ${replay}`, root);
-    expect(again.stdout + again.stderr).toMatch(/element \d+ is .* and must be /);
+    expect(again.stdout + again.stderr).toMatch(/dx\[[\d,]+\] is \S+ and must be /);
     expect(again.code).toBe(1);
   });
 });
@@ -18,7 +18,7 @@ describe('examples/check-your-own-gradient', () => {
 describe('examples/run.mjs', () => {
   it('lists the examples when none is named', async () => {
     const {code, stderr} = await shell('node examples/run.mjs', root);
-    expect(stderr).toContain('usage: node examples/run.mjs check-your-own-gradient|swap-into-a-model');
+    expect(stderr).toContain('usage: node examples/run.mjs check-your-own-gradient|saliency|swap-into-a-model');
     expect(code).toBe(2);
   });
 });

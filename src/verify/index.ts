@@ -17,7 +17,7 @@ export type {OracleName} from './oracles/index.js';
 export type {CounterHits, Coverage} from './proof/coverage.js';
 export {errorBound} from './reference/bound.js';
 export type {Verdict, Worst} from './reference/compare.js';
-export {type Expected, type Inputs, reference} from './reference/reference.js';
+export {type AllInputs, type Expected, type Inputs, reference} from './reference/reference.js';
 export type {Environment, VerifyReport, VerifySummary} from './report/report.js';
 export {isGood} from './report/report.js';
 export type {VerifyResult} from './report/result.js';

@@ -52,7 +52,7 @@ function operandAfter(activation: Activation, word: string): Partial<ProblemEpil
   if (word === activation) return {};
   const alpha =
     activations[activation].operand === 'alpha' && word.startsWith(activation) && word.slice(activation.length);
-  return alpha && /^\d+(\.\d+)?$/.test(alpha) ? {leakyreluAlpha: Number(alpha)} : undefined;
+  return alpha && /^-?\d+(\.\d+)?$/.test(alpha) ? {leakyreluAlpha: Number(alpha)} : undefined;
 }
 
 /** The axes that follow a name in a word; undefined if the word is another one. */

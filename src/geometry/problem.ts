@@ -105,7 +105,11 @@ export function parseProblem(text: string): Problem {
   const fail = (why: string): never => {
     throw new ConvgradError('problem', `'${text}' ${why}; ${example}.`);
   };
-  const [sizes = '', ...words] = text.trim().toLowerCase().split('-');
+  // A minus sign before a digit belongs to a slope.
+  const [sizes = '', ...words] = text
+    .trim()
+    .toLowerCase()
+    .split(/-(?!\d)/);
   const found: Partial<Record<(typeof sizeKeys)[keyof typeof sizeKeys], number>> = {};
   if (!/^([a-z]{2}\d+)+$/.test(sizes)) fail(`does not begin with sizes such as ih7iw5 (read '${sizes}')`);
   for (const [, key, digits] of sizes.matchAll(/([a-z]{2})(\d+)/g)) {

@@ -13,6 +13,7 @@ test.each([
   ['preluh1c', {activation: 'prelu', slopes: 'h1c'}],
   ['leakyrelu', {activation: 'leakyrelu'}],
   ['leakyrelu0.3', {activation: 'leakyrelu', leakyreluAlpha: 0.3}],
+  ['leakyrelu-0.5', {activation: 'leakyrelu', leakyreluAlpha: -0.5}],
 ])('%s parses to an epilogue and formats to the same text', (words, epilogue) => {
   for (const start of [`${sizes}-nhwc`, `${sizes}-nhwc-depthwise`]) {
     const problem = parseProblem(`${start}-${words}`);
@@ -27,7 +28,7 @@ test.each([
   ['nhwc-biasch', /has the axes 'ch', which must be the last of nhwc in this order, or 1/],
   ['nchw-biashwc', /has 'hwc', but NCHW takes only a scalar or a vector/],
   ['nhwc-tanh', /has the unknown part 'tanh'/],
-  ['nhwc-leakyrelu-0.3', /has the unknown part '0.3'/],
+  ['nhwc-leakyrelu--0.3', /has the unknown part '-0.3'/],
 ])('%s is refused', (words, message) => {
   expect(() => parseProblem(`${sizes}-${words}`)).toThrow(message);
 });

@@ -37,7 +37,7 @@ describe('problem strings', () => {
     ['ih2iw5ic3oc4kh3kw3', /covers 3 along the height, more than input 2/],
     ['ih7iw5ic3oc4kh3kw3sh0', /strides must be/],
     ['ih7iw5ic3oc4kh3kw3-same-ceil', /'ceil' needs a numeric or explicit pad/],
-    ['ih7iw5ic3oc4kh3kw3-p-1', /unknown part 'p'/],
+    ['ih7iw5ic3oc4kh3kw3-p-1', /unknown part 'p-1'/],
   ])('are refused if malformed: %p', (text, message) => {
     expect(() => parseProblem(text)).toThrow(message);
   });

@@ -48,7 +48,7 @@ export function fusedCases(): Case[] {
     ['NCHW, relu6', `${denseNCHW}-bias1-relu6`],
     ['NCHW, elu', `${denseNCHW}-bias-elu`],
     ['NCHW, sigmoid', `${denseNCHW}-bias0-sigmoid`],
-    ['NCHW, leakyrelu', `${denseNCHW}-bias-leakyrelu0.5`],
+    ['NCHW, leakyrelu, steeper below zero', `${denseNCHW}-bias-leakyrelu1.5`],
     ['NCHW, prelu', `${denseNCHW}-bias-prelu`],
     ['dilation', 'ih7iw8ic2oc5kh3kw2dh2dw3-same-nhwc-bias-relu'],
     ['dilation, linear: tfjs has no gradient', 'ih7iw8ic2oc5kh3kw2dh2dw1-same-nhwc-bias'],
@@ -66,7 +66,7 @@ export function fusedCases(): Case[] {
     ['depthwise, relu without bias', 'mb2ih4iw5ic5oc5kh3kw3-same-nhwc-depthwise-relu'],
     ['depthwise, NCHW, bias', `${depthwiseNCHW}-bias`],
     ['depthwise, NCHW, prelu', `${depthwiseNCHW}-bias-prelu`],
-    ['depthwise, NCHW, leakyrelu', `${depthwiseNCHW}-bias1-leakyrelu0.5`],
+    ['depthwise, NCHW, leakyrelu, falling below zero', `${depthwiseNCHW}-bias1-leakyrelu-0.5`],
     ['depthwise, dilation', 'ih7iw8ic3oc3kh3kw2dh2dw3-same-nhwc-depthwise-bias-relu6'],
   ];
   const ofLayers = layers.flatMap(([layer, sizes]) =>

@@ -138,7 +138,7 @@ const epilogueOf = (dataFormat: Problem['dataFormat']): fc.Arbitrary<ProblemEpil
       activation: fc.constantFrom(...activationNames()),
       bias: fc.option(axes(dataFormat), {nil: undefined}),
       slopes: axes(dataFormat),
-      alpha: fc.constantFrom(undefined, 0.25, 0.5),
+      alpha: fc.constantFrom(undefined, 0.25, 0, 1.5, -0.5),
     })
     .map(({activation, bias, slopes, alpha}) => ({
       activation,

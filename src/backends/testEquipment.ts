@@ -19,6 +19,15 @@ export interface TestEquipment {
   };
   /** Runs fn with NaN in all memory that is handed out for results; absent where nobody can fill it beforehand. */
   poisonResults?<T>(fn: () => T): T;
+  /** Whether `poisonResults` also puts NaN behind each tensor, and throws an Error if something writes there. */
+  readonly poisonsBehind?: true;
+  /**
+   * Takes all free memory, so that the next tensor makes the memory grow and move; absent where memory does not move. @returns a function
+   * that gives it back
+   */
+  fillMemory?(instance: object): () => void;
+  /** Counts the blocks of memory that are allocated and not freed. @returns a function that ends the count and returns it */
+  countBlocks?(instance: object): () => number;
   /** Overwrites the memory of a result with NaN, where it can be reached. */
   overwrite?(instance: object, result: Tensor): void;
   /** Gives a tensor one of `Backend.provenances`. */

@@ -6,6 +6,9 @@ import {override} from './override.js';
 export interface WasmBackend {
   wasm: {
     HEAPU8: {length: number};
+    /** The memory of the heap: in builds with threads, and in those without. */
+    wasmMemory?: WebAssembly.Memory;
+    asm?: {memory?: WebAssembly.Memory};
     HEAPU32: Uint32Array;
     /** @returns 0 if there is no room; tfjs takes that 0 for the address of a tensor */
     _malloc(bytes: number): number;

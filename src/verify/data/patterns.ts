@@ -9,7 +9,8 @@ export interface Pattern {
   values(drawn: Float32Array, shape: ImageShape, next: () => number): Float32Array;
 }
 
-export type ImageShape = readonly [images: number, height: number, width: number, channels: number];
+/** `outputs` is the number of channels, or a filter's number of output channels; these follow one another. */
+export type ImageShape = readonly [images: number, height: number, width: number, channels: number, outputs: number];
 
 /** The indices of an element of images. */
 type Place = readonly [image: number, row: number, column: number, channel: number];
@@ -30,7 +31,7 @@ function placed(make: (place: Place, read: (...place: Place) => number, shape: I
   };
 }
 
-/** Data with more zeros than values, and data without a sign. */
+/** Data with more zeros than values, data of one sign, and data that cancel or copy. */
 const sparse: readonly Pattern[] = [
   {what: 'nowhere negative, as after relu', values: mapped(Math.abs)},
   {
@@ -44,6 +45,17 @@ const sparse: readonly Pattern[] = [
       return drawn.map((_, index) => (index === at ? 1 : 0));
     },
   },
+  ...(['row', 'column', 'channel'] as const).map(
+    (axis): Pattern => ({
+      what: `zero in a whole ${axis}`,
+      values(drawn, shape, next) {
+        const [, height, width, , outputs] = shape;
+        const none = next() % {row: height, column: width, channel: outputs}[axis];
+        const isZero = ([, row, column, channel]: Place) => none === {row, column, channel: channel % outputs}[axis];
+        return placed((place, read) => (isZero(place) ? 0 : read(...place)))(drawn, shape);
+      },
+    }),
+  ),
   {
     what: 'zero in a whole image',
     values: (drawn, [images], next) => {
@@ -51,6 +63,24 @@ const sparse: readonly Pattern[] = [
       const none = next() % images;
       return drawn.map((value, index) => (Math.floor(index / size) === none ? 0 : value));
     },
+  },
+  {what: 'nowhere positive', values: mapped((value) => -Math.abs(value))},
+  {
+    what: 'adding up to zero, as the weights of an edge detector do',
+    values: (drawn) =>
+      drawn.map((value, i) => {
+        const behind = drawn.length - 1 - i;
+        return i < behind ? value : i > behind ? -drawn[behind] : 0;
+      }),
+  },
+  {
+    what: 'one at the middle of each channel, as the weights of a copy are',
+    values: placed(([, h, w, c], _, [, height, width, channels, outputs]) => {
+      const inputs = channels / outputs;
+      return 2 * h + 1 === height && 2 * w + 1 === width && (inputs === 1 || Math.floor(c / outputs) === c % outputs)
+        ? 1
+        : 0;
+    }),
   },
 ];
 

@@ -1,12 +1,13 @@
-import {flopsOf} from '../../geometry/pass.js';
+import {flopsOf, sizeOf} from '../../geometry/pass.js';
 import {formatProblem, type Problem, problemInfo} from '../../geometry/problem.js';
 import {randomFrom} from '../../geometry/random.js';
 
-const mostFlops = 300;
+const most = {flops: 300, elements: 2000};
 
 /** Whether a problem makes so little work that a check may run it dozens of times: with all data, in all contexts, or again and again. */
 export function isRepeatable(problem: Problem): boolean {
-  return flopsOf(problemInfo(problem)) <= mostFlops;
+  const info = problemInfo(problem);
+  return flopsOf(info) <= most.flops && (['x', 'y'] as const).every((name) => sizeOf(info, name) <= most.elements);
 }
 
 /** A quick run repeats a check with one in this many of the data and contexts that a thorough run takes. */

@@ -1,3 +1,4 @@
+import {activationOracle} from './activation.js';
 import {adjointOracle} from './adjoint.js';
 import {biasOracle} from './bias.js';
 import {builtinOracle} from './builtin.js';
@@ -5,6 +6,7 @@ import {determinismOracle} from './determinism.js';
 import {epilogueOracle} from './epilogue.js';
 import {epilogueNaNOracle} from './epilogueNaN.js';
 import {finiteDifferencesOracle} from './finiteDifferences.js';
+import {growthOracle} from './growth.js';
 import {maxPoolOracle} from './maxPool.js';
 import {nonFiniteOracle} from './nonFinite.js';
 import type {Oracle} from './oracle.js';
@@ -35,10 +37,12 @@ export const oracles: readonly Oracle[] = [
   sequenceOracle,
   spellingOracle,
   poisonOracle,
+  growthOracle,
   zeroOracle,
   valuesOracle,
   nonFiniteOracle,
   epilogueNaNOracle,
+  activationOracle,
   rangeOracle,
   biasOracle,
   epilogueOracle,

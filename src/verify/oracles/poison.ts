@@ -1,6 +1,6 @@
 import {findAlgorithm} from '../../algorithms/index.js';
 import {backendNamed, isServed} from '../../backends/index.js';
-import {loadEquipment} from '../../backends/loadEquipment.js';
+import {equipmentOf, loadEquipment} from '../../backends/loadEquipment.js';
 import {arrayBytes, type Engine} from '../../engine/engine.js';
 import {engine} from '../../engine/index.js';
 import {hasZeroSize, type Pass, passes, passTensors, sizeOf} from '../../geometry/pass.js';
@@ -14,7 +14,8 @@ import type {Oracle} from './oracle.js';
 /**
  * Content of memory that belongs to no input must reach no output. An algorithm of the host gets an output full of NaN, and must leave
  * none; all memory of the engine is full of NaN too. Where tensors have memory past their elements, as textures of an odd size do, those of the inputs hold NaN there, where other
- * operations leave anything, and the result must hold zeros. Where the memory of results can be filled beforehand, it holds NaN.
+ * operations leave anything, and the result must hold zeros. Where the memory of results can be filled beforehand, it holds NaN. Imported
+ * kernels are judged there alone.
  */
 export const poisonOracle: Oracle = {
   name: 'poison',
@@ -24,13 +25,13 @@ export const poisonOracle: Oracle = {
   oneInOnGpu: 4,
   oneInLarge: 4,
   judges(problem, _pass, _fill, {backend, imported, compute}) {
-    if (imported || compute || !isServed(backend))
+    if (compute || !isServed(backend) || (imported && !equipmentOf(backend).poisonsBehind))
       return 'the output is allocated where it cannot be filled beforehand';
     return !hasZeroSize(problemInfo(problem)) || 'with a size of 0 no algorithm runs';
   },
   async judge(implementation, pass) {
-    const {backend} = implementation.target;
-    if (backendNamed(backend)?.engine) return judgeOutput(implementation, pass);
+    const {backend, imported} = implementation.target;
+    if (backendNamed(backend)?.engine && !imported) return judgeOutput(implementation, pass);
     const {unusedLanes, poisonResults} = await loadEquipment(backend);
     if (unusedLanes) return judgeLanes(implementation, pass);
     if (poisonResults) return judgeBuffers(implementation, pass);

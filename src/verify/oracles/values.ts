@@ -11,7 +11,8 @@ import type {Oracle} from './oracle.js';
 
 /**
  * The values of an input and of its partner are multiplied by 2 to such powers. With 2⁻³⁰ they are below the least float16 and with 2¹⁷
- * beyond the largest, and so are the results. With pairs, sums of integers pass 2³², 2⁵³ and 2⁶⁴.
+ * beyond the largest, and so are the results. With pairs, sums of integers pass 2¹⁵, 2³², 2⁵³ and 2⁶⁴. The last pairs are so small or large
+ * that any threshold or limit shows, while the results stay in range.
  */
 const exponents: readonly (readonly [own: number, partner: number])[] = [
   [0, 0],
@@ -20,6 +21,9 @@ const exponents: readonly (readonly [own: number, partner: number])[] = [
   [13, 13],
   [24, 24],
   [32, 31],
+  [4, 3],
+  [-60, 40],
+  [100, -70],
 ];
 
 /** Images of so many pixels are large, and of so many operations cheap for their size. */
@@ -102,5 +106,5 @@ async function judged(
 }
 
 function asImages(name: keyof Inputs, [a, b, c, d]: readonly number[]): ImageShape {
-  return name === 'filter' ? [1, a, b, c * d] : [Math.max(1, a), b, c, d];
+  return name === 'filter' ? [1, a, b, c * d, d] : [Math.max(1, a), b, c, d, d];
 }

@@ -16,6 +16,8 @@ export interface ActivationDefinition {
   jump(slope: number): number;
   /** The largest |derivative|. An error of z grows by at most this factor. */
   lipschitz(slope: number): number;
+  /** The largest |derivative| within e of z, where that says more. */
+  steepest?(z: number, e: number): number;
   /** The largest error of the backend's value for an exact z. */
   valueError(z: number, slope: number, arithmetic: Arithmetic): number;
   /**
@@ -73,6 +75,7 @@ export const activationDefinitions: Readonly<Record<Activation, ActivationDefini
     value: (z) => (z < 0 ? Math.expm1(z) : z),
     derivative: (z) => (z < 0 ? Math.exp(z) : 1),
     ...{kinks: [], jump: none, lipschitz: one},
+    steepest: (z, e) => Math.exp(Math.min(0, z + e)),
     // exp(z) − 1 < 0 for z < 0.
     valueError: (z, _, {unit, exponential}) =>
       z < 0 ? exponential(z) * Math.exp(z) * (1 + unit) + unit * -Math.expm1(z) + subnormal : 0,
@@ -84,6 +87,10 @@ export const activationDefinitions: Readonly<Record<Activation, ActivationDefini
     value: sigmoid,
     derivative: (z) => sigmoid(z) * sigmoid(-z),
     ...{kinks: [], jump: none, lipschitz: () => 1 / 4},
+    steepest(z, e) {
+      const least = Math.max(0, Math.abs(z) - e);
+      return sigmoid(least) * sigmoid(-least);
+    },
     // The value is s = 1 / (1 + exp(−z)). A relative error δ of exp(−z) becomes an error δ·s·(1 − s). A sum and a quotient follow, which
     // GPUs compute within 2.5 ulp.
     valueError: (z, _, {unit, exponential}) =>

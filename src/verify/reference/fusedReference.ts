@@ -46,7 +46,7 @@ export function epilogueShapes(problem: FusedProblem): Partial<Record<keyof Epil
  * - the gradient by prelu's slopes is Σ dy · min(z, 0).
  *
  * Errors, where e is the bound of z, a sum of K + 1 terms in any order:
- * - y errs by lipschitz · e plus what the activation rounds.
+ * - y errs by e times the largest derivative within e of z, plus what the activation rounds.
  * - d errs by ε: |dy| times the error of the derivative, plus roundings. The derivative errs by its whole jump where a kink lies within e
  *   of z.
  * - A sum over d errs by what summing |d| + ε may, plus the same sum over ε and the absolute values of
@@ -162,10 +162,15 @@ function activated({definition: rule, slope, z}: Preactivation, steps: number, r
         const e = errors[i];
         // The activation's rounding error is largest at one of the ends of [z − e, z + e].
         const made = Math.max(...[value - e, value + e].map((end) => rule.valueError(end, slope(i), arithmetic)));
-        return stored(rule.lipschitz(slope(i)) * e + made, rule.value(value, slope(i)), arithmetic);
+        return stored(steepestNear(rule, value, e, slope(i)) * e + made, rule.value(value, slope(i)), arithmetic);
       });
     }),
   };
+}
+
+/** The largest |derivative| within e of z: an error of e in z grows by at most this factor. */
+function steepestNear(rule: ActivationDefinition, z: number, e: number, slope: number): number {
+  return rule.steepest?.(z, e) ?? rule.lipschitz(slope);
 }
 
 /** Computes ε, by how much each dy · act'(z) may err. */
@@ -183,7 +188,8 @@ function errorsOf(
       const e = errors[i];
       const made = Math.max(...[-e, e].map((way) => rule.valueError(z.values[i] + way, slope(i), arithmetic)));
       const crossed = rule.kinks.some((kink) => Math.abs(z.values[i] - kink) <= e) ? rule.jump(slope(i)) : 0;
-      const derivative = crossed + rule.derivativeError(rule.lipschitz(slope(i)) * e + made, arithmetic);
+      const derivative =
+        crossed + rule.derivativeError(steepestNear(rule, z.values[i], e, slope(i)) * e + made, arithmetic);
       const error = Math.abs(dy[i]) * derivative;
       const rounding = rule.roundings * unit * (1 + unit) * (Math.abs(value) + error);
       return stored(error + rounding + (rule.roundings > 0 ? underflow : 0), value, arithmetic);

@@ -121,7 +121,7 @@ export class ImplementationUnderTest {
   }
 
   /** Runs a pass on the data of the test vector with some of them changed. @throws Error like `result` */
-  run(pass: Pass, changed: Partial<Inputs>, options: RunOptions = {}): Promise<PassResult> {
+  run(pass: Pass, changed: Partial<Inputs> = {}, options: RunOptions = {}): Promise<PassResult> {
     const {problem, inputs, provenance} = this.testVector;
     this.target.onRun?.(problem, pass);
     if (this.target.compute) return this.target.compute(problem, {...inputs, ...changed}, pass);

@@ -15,7 +15,7 @@ import {isFused} from '../reference/fusedReference.js';
 import {type AllInputs, type Inputs, tensorShapes} from '../reference/reference.js';
 import {type Attributes, convolveFused, type EpilogueInputTensors, epilogueInputTensors} from './convolveFused.js';
 import {changeByLaterCall, observeSideEffects, overwriteAndDispose} from './sideEffects.js';
-import {type SurroundingCalls, tensorsBefore} from './surroundingCalls.js';
+import {type EarlierCall, type SurroundingCalls, tensorsBefore} from './surroundingCalls.js';
 
 /** What one pass computed, and how long it took. */
 export interface PassResult {
@@ -49,6 +49,8 @@ export interface RunOptions {
    * as the backend's test equipment can.
    */
   poison?: boolean;
+  /** Whether the memory is full when the pass begins, so that its result makes the memory grow, where the backend's test equipment can do that. */
+  full?: boolean;
   /** The other calls around it; none by default. */
   surrounding?: SurroundingCalls;
   /** The attributes to call tfjs's function with; the problem's own by default. */
@@ -75,53 +77,69 @@ export async function runPass(
     provenance,
     times = 1,
     poison = false,
+    full = false,
     surrounding = {},
     attributes,
   }: RunOptions = {},
 ): Promise<PassResult> {
   const backend = tf.getBackend();
   const equipment = await loadEquipment(backend);
-  const {unusedLanes, poisonResults}: Partial<TestEquipment> = poison ? equipment : {};
+  const {unusedLanes, poisonResults, poisonsBehind}: Partial<TestEquipment> = poison ? equipment : {};
   const tensors = await tensorsFrom(problem, inputs, provenance);
-  let {x, filter, dy} = unusedLanes ? withPoisonedLanes(tensors, unusedLanes.poison) : tensors;
+  const poisoned =
+    unusedLanes?.poison ??
+    (poisonsBehind && poisonResults
+      ? (tensor: Tensor4D) => poisonResults(() => tf.mul<Tensor4D>(tensor, 1))
+      : undefined);
+  let {x, filter, dy} = poisoned ? replaced(tensors, poisoned) : tensors;
   const epilogueInputs = epilogueInputTensors(problem, inputs);
   let result: Tensor | undefined;
   try {
     let start = performance.now();
+    let release = () => {};
+    const fill = () => {
+      release = equipment.fillMemory?.(tf.backend()) ?? release;
+    };
     /**
      * Waits for the forward pass, so that its time does not count as the gradient's. A tape cannot wait where a read cannot.
      */
     const recorded = <T extends Tensor>(y: T): T => {
       if (backendNamed(backend)?.reads !== 'data') y.dataSync();
+      if (full) fill();
       start = performance.now();
       return y;
     };
     const compute =
       (asked: Pass, of = {x, filter, dy}) =>
-      () =>
-        asked === 'forward'
-          ? convolve(problem, of.x, of.filter, epilogueInputs, false, attributes)
-          : gradientOf(problem, asked, of, epilogueInputs, recorded, surrounding, attributes);
+      () => {
+        if (asked !== 'forward')
+          return gradientOf(problem, asked, of, epilogueInputs, recorded, surrounding, attributes);
+        if (full) fill();
+        return forwardOf(problem, of, epilogueInputs, surrounding, attributes);
+      };
     for (let before = 1; before < times; before++) {
       tf.dispose([x, dy, around(compute(pass))]);
       const {filter: another, ...images} = await tensorsFrom(problem, inputs, provenance);
       another.dispose();
       ({x, dy} = images);
     }
-    if (surrounding.before) callBefore({x, filter, dy}, epilogueInputs, surrounding.before, around);
+    if (surrounding.before) ({x, filter, dy} = callBefore({x, filter, dy}, epilogueInputs, surrounding.before, around));
     const run = () => around(poisonResults ? () => poisonResults(compute(pass)) : compute(pass));
-    if (readBack) [x, filter, dy].forEach(moveToBackend);
-    const seen = readBack ? observeSideEffects({x, filter, dy, ...epilogueInputs}, run) : {result: run()};
+    if (readBack || full) [x, filter, dy].forEach(moveToBackend);
+    let seen: {result: Tensor; sideEffect?: string | undefined};
+    try {
+      seen = readBack ? observeSideEffects({x, filter, dy, ...epilogueInputs}, run) : {result: run()};
+    } finally {
+      release();
+    }
     result = seen.result;
-    const values = ((await result.data()) as Float32Array).slice();
+    const values = await readResult(result, backend);
     const milliseconds = performance.now() - start;
     const ran = {got: inNHWC(problem, pass === 'backpropFilter', values, result.shape), milliseconds};
     if (unusedLanes) return {...ran, unusedLanes: await readUnused(unusedLanes.read(result as Tensor4D))};
     if (!readBack) return ran;
     const later = (of: Record<keyof Inputs, Tensor4D>) => around(compute(pass, of));
-    const sideEffect =
-      ('sideEffect' in seen ? seen.sideEffect : undefined) ??
-      (await changeByLaterCall(result, pass, {x, filter, dy}, later, laterCalls));
+    const sideEffect = seen.sideEffect ?? (await changeByLaterCall(result, pass, {x, filter, dy}, later, laterCalls));
     if (sideEffect !== undefined) return {...ran, sideEffect};
     overwriteAndDispose(result);
     const after = async (tensor: Tensor4D, isFilter = false) =>
@@ -136,6 +154,32 @@ export async function runPass(
   } finally {
     tf.dispose([x, filter, dy, ...Object.values(epilogueInputs), ...(result ? [result] : [])]);
   }
+}
+
+/** Copies the values of a result; at once where the backend allows that, as the next kernel of a program would. @throws Error unless it is float32 */
+async function readResult(result: Tensor, backend: string): Promise<Float32Array> {
+  if (result.dtype !== 'float32') throw new Error(`the result is of type ${result.dtype}, and must be float32`);
+  const isAtHand = backendNamed(backend)?.reads === 'memory';
+  return isAtHand ? result.dataSync<'float32'>().slice() : ((await result.data()) as Float32Array).slice();
+}
+
+/** The forward pass, beside the given calls. */
+function forwardOf(
+  problem: Problem,
+  {x, filter}: Pick<Record<keyof Inputs, Tensor4D>, 'x' | 'filter'>,
+  beside: EpilogueInputTensors,
+  {recorded}: SurroundingCalls,
+  attributes?: Attributes,
+): Tensor4D {
+  if (!recorded) return convolve(problem, x, filter, beside, false, attributes);
+  let y: Tensor4D | undefined;
+  // The tape takes the gradient of something else, since only the forward pass is judged.
+  const other = tf.grad((of) => {
+    y = tf.keep(convolve(problem, of as Tensor4D, filter, beside, true, attributes));
+    return tf.sum(of);
+  })(x);
+  other.dispose();
+  return y!;
 }
 
 /** The gradient of a convolution by x or by filter, taken beside the given calls. */
@@ -163,22 +207,33 @@ function gradientOf(
   });
 }
 
-/** Runs the call that comes before the judged one. */
+/** Runs the call that comes before the judged one. @returns the tensors of the judged one */
 function callBefore(
   own: Record<keyof Inputs, Tensor4D>,
   beside: EpilogueInputTensors,
-  before: NonNullable<SurroundingCalls['before']>,
+  before: EarlierCall,
   around: Around,
-): void {
+): Record<keyof Inputs, Tensor4D> {
   const {tensors, made} = tensorsBefore(own, before);
-  const {x, filter} = tensors;
-  const {problem, pass} = before;
+  const {problem, pass, changed = {}, makes} = before;
+  const others = Object.entries(beside).map(([name, tensor]) => {
+    const values = changed[name as keyof EpilogueInputTensors];
+    if (!values) return [name, tensor];
+    const other = tf.tensor(values, tensor.shape);
+    made.push(other);
+    return [name, other];
+  });
+  const besideBefore: EpilogueInputTensors = Object.fromEntries(others);
   try {
     const compute = () =>
       pass === 'forward'
-        ? convolve(problem, x, filter, beside)
-        : gradientOf(problem, pass, tensors, beside, (y) => y, {});
-    around(compute, before).dispose();
+        ? forwardOf(problem, tensors, besideBefore, {})
+        : gradientOf(problem, pass, tensors, besideBefore, (y) => y, {});
+    const result = around(compute, before);
+    made.push(result);
+    if (!makes) return own;
+    made.push(own[makes]);
+    return {...own, [makes]: tf.reshape(result, own[makes].shape)};
   } finally {
     tf.dispose(made);
   }
@@ -252,11 +307,12 @@ function isSame(a: Float32Array, b: Float32Array): boolean {
   return a.length === b.length && a.every((value, i) => Object.is(value, b[i]));
 }
 
-function withPoisonedLanes(
+/** The tensors made by `make` from these, which are disposed of. */
+function replaced(
   {x, filter, dy}: Record<keyof Inputs, Tensor4D>,
-  poison: (tensor: Tensor4D) => Tensor4D,
+  make: (tensor: Tensor4D) => Tensor4D,
 ): Record<keyof Inputs, Tensor4D> {
-  const others = {x: poison(x), filter: poison(filter), dy: poison(dy)};
+  const others = {x: make(x), filter: make(filter), dy: make(dy)};
   tf.dispose([x, filter, dy]);
   return others;
 }

@@ -19,8 +19,23 @@ export function observeSideEffects<T extends Tensor>(
   fn: () => T,
 ): {result: T; sideEffect: SideEffect} {
   const before = memoryInUse();
-  const {value: result, changed} = watchAttributes(fn);
+  const {scopeStack} = tf.engine().state;
+  const depth = scopeStack.length;
+  const countedBlocks = equipmentOf(tf.getBackend()).countBlocks?.(tf.backend());
+  let watched: ReturnType<typeof watchAttributes<T>>;
+  let blocks: number | undefined;
+  try {
+    watched = watchAttributes(fn);
+  } finally {
+    blocks = countedBlocks?.();
+  }
+  const {value: result, changed} = watched;
   const after = memoryInUse();
+  if (scopeStack.length !== depth) {
+    tf.keep(result);
+    while (scopeStack.length > depth) tf.engine().endScope();
+    return {result, sideEffect: "it leaves a scope of tfjs's engine open, so tidy() frees the wrong tensors"};
+  }
   const owner = Object.keys(inputs).find((name) => inputs[name].dataId === result.dataId);
   if (owner) return {result, sideEffect: `the result shares the memory of ${owner}: disposing of one disposes of both`};
   if (changed) return {result, sideEffect: changed};
@@ -28,7 +43,14 @@ export function observeSideEffects<T extends Tensor>(
   if (tensors > 0)
     return {result, sideEffect: `${tensors} more ${tensors === 1 ? 'tensor is' : 'tensors are'} left behind`};
   const data = after.data - before.data - 1;
-  return {result, sideEffect: data > 0 ? `memory of ${data} more tensors is left behind` : undefined};
+  if (data > 0) return {result, sideEffect: `memory of ${data} more tensors is left behind`};
+  // The result has one block.
+  const more = (blocks ?? 1) - 1;
+  return {
+    result,
+    sideEffect:
+      more > 0 ? `${more} ${more === 1 ? 'block of memory is' : 'blocks of memory are'} never freed` : undefined,
+  };
 }
 
 function memoryInUse(): {tensors: number; data: number} {
@@ -88,8 +110,10 @@ export async function changeByLaterCall(
   const seen = [tf.mul(result, 1)];
   const negative = tf.neg(inputs[name]) as Tensor4D;
   const later = Array.from({length: times}, () => call({...inputs, [name]: negative}));
+  const isShared = new Set(later.map(({dataId}) => dataId)).size < times;
   seen.push(tf.mul(result, 1));
   try {
+    if (isShared) return 'two calls return the same memory: disposing of one result disposes of both';
     const [before, after] = await Promise.all(seen.map((tensor) => tensor.data()));
     const index = firstDifference(after, before);
     if (index < 0) return undefined;

@@ -32,7 +32,9 @@ test.each(oracles.filter(({float16, isAbout}) => !float16 && !isAbout).map((orac
   '%s accepts every algorithm on the edge cases',
   async (name, oracle) => {
     const {passes, fills} = oracle;
-    const asked = (name === 'epilogue' ? fused : bilinear).filter((problem) => isApplicable(oracle, problem, 'cpu'));
+    const asked = (['epilogue', 'activation'].includes(name) ? fused : bilinear).filter((problem) =>
+      isApplicable(oracle, problem, 'cpu'),
+    );
     const report = await verify({
       backends: ['cpu'],
       problems: asked.map(formatProblem),

@@ -21,18 +21,19 @@ afterEach(() => {
   for (const one of undo.splice(0).reverse()) one();
 });
 
-/** Registers a foreign kernel on cpu over convgrad's, made by `make` from the right one. */
+/** Registers a foreign kernel over convgrad's, made by `make` from the right one. */
 export function foreignKernel(
   kernelName: string,
   make: (right: (params: Params) => tf.TensorInfo) => KernelFunc,
+  backendName = 'cpu',
 ): void {
-  const ours = tf.getKernel(kernelName, 'cpu');
-  const put = (config: tf.KernelConfig) => {
-    tf.unregisterKernel(kernelName, 'cpu');
-    tf.registerKernel(config);
+  const ours = tf.getKernel(kernelName, backendName);
+  const put = (config: tf.KernelConfig | undefined) => {
+    tf.unregisterKernel(kernelName, backendName);
+    if (config) tf.registerKernel(config);
   };
   put({...ours, kernelFunc: make((params) => ours.kernelFunc(params) as tf.TensorInfo)});
-  const before = currentSession(tf)!.kernels.original(kernelKey(kernelName, 'cpu'))!;
+  const before = currentSession(tf)!.kernels.original(kernelKey(kernelName, backendName));
   undo.push(() => put(before));
 }
 

@@ -3,7 +3,7 @@ import type {Pass} from '../../../src/geometry/pass.js';
 import {verify} from '../../../src/verify/index.js';
 import {algorithmName, defineMutant, type Mutant} from '../../mutants/index.js';
 import {sideEffectFaults} from '../../mutants/sideEffectFaults.js';
-import {foreignGradient} from './foreign.js';
+import {foreignGradient, foreignKernel} from './foreign.js';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -125,6 +125,33 @@ test('rejects a gradient that changes the attributes of its convolution', async 
     expect(reason).toMatch(
       /^the attributes of Conv2D were changed on the tape from \{"strides":\[2,1\],.* to \{"strides":\[9,1\],/,
     );
+});
+
+test('rejects a kernel that returns the same memory for the same inputs', async () => {
+  const known = new WeakMap<object, tf.TensorInfo>();
+  foreignKernel('Conv2D', (right) => (params) => {
+    const {dataId} = params.inputs['x']!;
+    const kept = known.get(dataId);
+    if (kept && (params.backend as unknown as {data: {has(id: object): boolean}}).data.has(kept.dataId)) return kept;
+    const result = right(params);
+    known.set(dataId, result);
+    return result;
+  });
+  const {results} = await verify({...options, passes: ['forward'], fills: ['reals'], problems: ['ih3iw4ic1oc1kh1kw2']});
+  expect(results.map(({reason}) => reason)).toEqual([
+    'two calls return the same memory: disposing of one result disposes of both',
+  ]);
+});
+
+test('rejects a kernel that leaves a scope of the engine open', async () => {
+  foreignKernel('Conv2D', (right) => (params) => {
+    tf.engine().startScope('mine');
+    return right(params);
+  });
+  const {results} = await verify({...options, passes: ['forward'], fills: ['reals'], problems: ['ih3iw4ic1oc1kh1kw2']});
+  expect(results.map(({reason}) => reason)).toEqual([
+    "it leaves a scope of tfjs's engine open, so tidy() frees the wrong tensors",
+  ]);
 });
 
 test('passes right kernels on pointwise problems of any provenance', async () => {

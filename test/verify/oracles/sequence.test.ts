@@ -102,6 +102,89 @@ test('rejects a kernel that is wrong in a second call with the same tensors', as
   );
 });
 
+test('rejects a fused kernel that keeps the bias of the filter', async () => {
+  cached('FusedConv2D', ({x, filter}) => [x!.dataId, filter!.dataId]);
+  const problems = [`${typical}-nhwc-bias-relu`];
+  expect(await failuresOf({problems, passes: ['forward']})).toContainEqual(
+    expect.stringMatching(/^sequence forward: right alone, and wrong after a call with another bias and the same x /),
+  );
+});
+
+test('rejects a kernel that knows a filter by its sum', async () => {
+  const known = new Map<string, Float32Array>();
+  foreignKernel('Conv2D', (right) => (params) => {
+    const filter = memoryOf(params, params.inputs['filter']!);
+    const key = `${filter.length}/${filter.reduce((sum, value) => sum + value, 0).toFixed(4)}`;
+    const own = filter.slice();
+    known.set(key, known.get(key) ?? own);
+    filter.set(known.get(key)!);
+    const result = right(params);
+    filter.set(own);
+    return result;
+  });
+  expect(await failuresOf({problems: [tiny], passes: ['forward']})).toContainEqual(
+    expect.stringMatching(/^sequence forward: right alone, and wrong after a call whose filter has the same values, /),
+  );
+});
+
+test.each([
+  ['an x that was a filter', 'Conv2D', 'forward', 'x', 'filter', 'after a call in which its x was the filter'],
+  ['a filter that was x', 'Conv2D', 'forward', 'filter', 'x', 'after a call in which its filter was the x'],
+  ['a dy that was x', 'Conv2DBackpropFilter', 'backpropFilter', 'dy', 'x', 'after a call in which its dy was the x'],
+] as const)('rejects a kernel that mistakes %s', async (_, name, pass, input, role, what) => {
+  const seen = new WeakSet<object>();
+  foreignKernel(name, (right) => (params) => {
+    const result = right(params);
+    if (seen.has(params.inputs[input]!.dataId)) memoryOf(params, result).fill(0);
+    seen.add(params.inputs[role]!.dataId);
+    return result;
+  });
+  expect(await failuresOf({problems: [tiny], passes: [pass]})).toContainEqual(
+    expect.stringMatching(new RegExp(`^sequence ${pass}: right alone, and wrong ${what}: `)),
+  );
+});
+
+test('rejects a kernel that is wrong for an x which it has made itself', async () => {
+  const made = new WeakSet<object>();
+  foreignKernel('Conv2D', (right) => (params) => {
+    const result = right(params);
+    if (made.has(params.inputs['x']!.dataId)) memoryOf(params, result).fill(0);
+    made.add(result.dataId);
+    return result;
+  });
+  expect(await failuresOf({problems: [tiny], passes: ['forward']})).toContainEqual(
+    expect.stringMatching(/^sequence forward: right alone, and wrong where its x is the result of an earlier call: /),
+  );
+});
+
+test('rejects a kernel whose y is wrong on a tape', async () => {
+  foreignKernel('Conv2D', (right) => (params) => {
+    const result = right(params);
+    if (tf.engine().state.gradientDepth > 0) memoryOf(params, result).fill(0);
+    return result;
+  });
+  expect(await failuresOf({problems: [tiny], passes: ['forward']})).toContainEqual(
+    expect.stringMatching(/^sequence forward: right alone, and wrong where a tape records it: /),
+  );
+});
+
+test('rejects a kernel that remembers the geometry of shapes, whatever the data format', async () => {
+  const formats = new Map<string, unknown>();
+  foreignKernel('Conv2D', (right) => (params) => {
+    const {x, filter} = params.inputs as Record<string, tf.TensorInfo>;
+    const key = `${x!.shape} ${filter!.shape}`;
+    const format = params.attrs!['dataFormat'];
+    const result = right(params);
+    if ((formats.get(key) ?? format) !== format) memoryOf(params, result).fill(0);
+    formats.set(key, format);
+    return result;
+  });
+  const problems = ['mb2ih2iw2ic2oc2kh2kw2-same'];
+  expect(await failuresOf({problems, passes: ['forward']})).toContainEqual(
+    expect.stringMatching(/^sequence forward: right alone, and wrong after a call with the same tensors as .*-nchw: /),
+  );
+});
+
 test('rejects a gradient that takes x from the last forward call', async () => {
   let last: tf.Tensor | undefined;
   foreignKernel('Conv2D', (right) => (params) => {

@@ -56,6 +56,20 @@ test.each<[string, Pass, (a: Float32Array, b: Float32Array, out: Float32Array, i
       if (dy.filter((value) => Math.abs(value) < 2 ** -20 * most).length > dy.length / 4) out[out.length - 1]! *= 2;
     },
   ],
+  [
+    'an output channel of the filter that is all zero',
+    'forward',
+    (_, filter, out) => [0, 1, 2].some((m) => filter.every((value, i) => i % 3 !== m || value === 0)) && out[0]++,
+  ],
+  ['no x above zero', 'forward', (x, _, out) => x.every((value) => value < 0) && out[0]++],
+  [
+    'weights that add up to zero',
+    'forward',
+    (_, filter, out) =>
+      filter.length > 9 && zeros(filter) < 2 && filter.reduce((sum, v) => sum + v, 0) === 0 && out[0]++,
+  ],
+  ['a dy below 10⁻¹²', 'backpropInput', (dy, _, out) => dy.every((value) => Math.abs(value) < 1e-12) && out.fill(0)],
+  ['an x beyond 10²⁰', 'forward', (x, _, out) => x.some((value) => Math.abs(value) > 1e20) && out.fill(Infinity)],
 ])('rejects a mistake that needs %s', async (_, pass, mistake) => {
   breakPass(pass, (right, info, a, b, out, engine) => {
     right(info, a, b, out, engine);

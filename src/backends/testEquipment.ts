@@ -26,6 +26,8 @@ export interface TestEquipment {
    * that gives it back
    */
   fillMemory?(instance: object): () => void;
+  /** Whether the memory is still small enough to be filled: it never shrinks, and each time that it grows, all of it moves. */
+  mayFillMemory?(instance: object): boolean;
   /** Counts the blocks of memory that are allocated and not freed. @returns a function that ends the count and returns it */
   countBlocks?(instance: object): () => number;
   /** Overwrites the memory of a result with NaN, where it can be reached. */

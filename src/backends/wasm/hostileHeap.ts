@@ -7,6 +7,13 @@ const pageBytes = 2 ** 16;
 /** tfjs's module first asks for a fifth more, then for a tenth, then for a twentieth. A heap never shrinks again. */
 const mostGrowth = 1 / 15;
 
+/** The largest heap that is filled, in bytes. */
+const mostFilled = 2 ** 27;
+
+export function isHeapSmall({wasm}: WasmBackend): boolean {
+  return wasm.HEAPU8.length <= mostFilled;
+}
+
 /**
  * Takes all free memory of the heap, so that the next tensor makes the heap grow. The heap then moves: every view of it that was made before
  * is empty. Does nothing where the module hides its memory.

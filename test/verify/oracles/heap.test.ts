@@ -6,9 +6,7 @@ import {type OracleName, verify} from '../../../src/verify/index.js';
 import {foreignKernel} from './foreign.js';
 
 /** Small problems, of which the growth oracle takes some. */
-const problems = [4, 5, 6, 7, 8, 9].flatMap((width) =>
-  [2, 3].map((channels) => `ih1iw${width}ic1oc${channels}kh1kw2-same`),
-);
+const problems = [4, 5, 6].flatMap((width) => [2, 3].map((channels) => `ih1iw${width}ic1oc${channels}kh1kw2-same`));
 
 type Params = Parameters<tf.KernelConfig['kernelFunc']>[0];
 const heapOf = ({backend}: Params) => backend as unknown as WasmBackend;
@@ -74,7 +72,8 @@ test('poison rejects a kernel that writes behind its result', async () => {
     'wasm',
   );
   const failures = await failuresOf(['poison'], 'forward');
-  expect(new Set(failures)).toEqual(new Set(['it writes behind the end of a tensor']));
+  // What it overwrites belongs to the memory's own lists, so other runs may end in a trap.
+  expect(failures).toContain('it writes behind the end of a tensor');
 });
 
 test('poison rejects a kernel that reads behind x', async () => {

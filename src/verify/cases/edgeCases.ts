@@ -1,5 +1,6 @@
 import {type Case, filledOnce, named} from './case.js';
 import {depthwiseEdgeCases} from './depthwiseEdgeCases.js';
+import {equalSizes} from './equalSizes.js';
 
 /** The corners of the geometry. The name of each case tells the mistake that it is there to catch. */
 export function edgeCases(): Case[] {
@@ -57,28 +58,10 @@ export function edgeCases(): Case[] {
       named('a column of three taps, explicit pads', 'mb2ih6iw5ic9oc7kh3kw1-pt2pb1pl1pr0'),
       named('many odd channels, few pixels', 'ih3iw4ic37oc41kh2kw2-same'),
     ]),
-    ...equalSizes(),
+    ...equalSizes(['', '-depthwise']),
     ...manyBlocks(),
     ...depthwiseEdgeCases(),
   ];
-}
-
-/**
- * Problems whose sizes are all the same number. Axes that are exchanged, and a format that is told from a shape, show only there: in the
- * other cases such a mistake gives a wrong shape, or is not made.
- */
-function equalSizes(): Case[] {
-  const kinds = ['', '-depthwise', '-bias-relu', '-depthwise-bias-relu'];
-  return [2, 3].flatMap((n) =>
-    ['nhwc', 'nchw'].flatMap((format) =>
-      kinds.map((words): Case => {
-        const outputs = words.startsWith('-depthwise') ? n * n : n;
-        const sizes = `mb${n}ih${n}iw${n}ic${n}oc${outputs}kh${n}kw${n}`;
-        const name = `every size is ${n}${words.replaceAll('-', ' ')}, ${format}`;
-        return {...named(name, `${sizes}-same-${format}${words}`), fills: [n === 2 ? 'reals' : 'integers']};
-      }),
-    ),
-  );
 }
 
 /**

@@ -1,6 +1,7 @@
 import {activationNames, activations} from '../../geometry/activations.js';
 import {formatEpilogue} from '../../geometry/epilogue.js';
 import {type Case, filledOnce, named} from './case.js';
+import {equalSizes} from './equalSizes.js';
 
 /**
  * Fused convolutions: every activation for either kind, with and without bias, in both data formats, and the shapes that bias and slopes
@@ -73,5 +74,9 @@ export function fusedCases(): Case[] {
     inKernels.map((words): [string, string] => [`${layer}, ${words}`, `${sizes}-${words}`]),
   );
   const fused = ([name, problem]: [string, string]) => named(`fused, ${name}`, problem);
-  return [...problems.map(fused), ...filledOnce(ofLayers.map(fused))];
+  return [
+    ...problems.map(fused),
+    ...filledOnce(ofLayers.map(fused)),
+    ...equalSizes(['-bias-relu', '-depthwise-bias-relu']),
+  ];
 }

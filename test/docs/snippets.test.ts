@@ -14,7 +14,7 @@ beforeAll(() => tf.setBackend('cpu'));
 afterEach(uninstall);
 
 describe.each([
-  ['README.md', 3],
+  ['README.md', 4],
   ['docs/backward-pass.md', 2],
   ['docs/api.md', 2],
   ['docs/rules.md', 3],

@@ -39,18 +39,6 @@ export class RandomTensors {
     return this.fill(shape, () => (this.next() < 2 ** 31 ? -1 : 1));
   }
 
-  /** `count` indices, drawn independently with the given probabilities. */
-  indices(count: number, probabilities: ArrayLike<number>): number[] {
-    const sums: number[] = [];
-    for (let i = 0; i < probabilities.length; i++) sums.push((sums[i - 1] ?? 0) + probabilities[i]);
-    const total = sums[sums.length - 1];
-    return Array.from({length: count}, () => {
-      const at = (total * this.next()) / 2 ** 32;
-      const found = sums.findIndex((sum) => at < sum);
-      return found < 0 ? sums.length - 1 : found;
-    });
-  }
-
   private fill(shape: readonly number[], draw: () => number): Tensor {
     const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
     for (let i = 0; i < values.length; i++) values[i] = draw();

@@ -6,6 +6,7 @@ import {findRule} from './catalogue.js';
 import {engineInternals} from './engineInternals.js';
 import {LayerRules} from './layerRules.js';
 import {patchLayerScopes} from './layerScopes.js';
+import {requireReads} from './requireReads.js';
 import type {Rule} from './rule.js';
 import {RuleInUse} from './ruleInUse.js';
 import type {Shadow} from './shadow/shadow.js';
@@ -57,6 +58,7 @@ export function withRule<T>(
       `another withRule is still open, with ${other}; await its result first, or give one call a rule for each layer.`,
     );
   }
+  if (shadow) requireReads('shadow', tf);
   const temporary: RuleInUse[] = [];
   const inUse = (choice: RuleChoice): RuleInUse => {
     if (choice instanceof RuleInUse) return choice;

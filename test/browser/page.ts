@@ -9,6 +9,7 @@ export {problemAttributes, problemInfo} from '../../src/geometry/problem.js';
 export * from '../../src/index.js';
 export {checkProvenances} from '../support/checkProvenances.js';
 export * as support from '../support/programs.js';
+export {refusalsOfReads, trainUnderRule} from '../support/trainUnderRules.js';
 
 declare global {
   var convgrad: typeof import('./page.js');

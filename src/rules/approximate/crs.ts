@@ -1,3 +1,4 @@
+import type {Tensor1D} from '@tensorflow/tfjs-core';
 import {ConvgradError} from '../../geometry/error.js';
 import type {Rule} from '../rule.js';
 
@@ -7,8 +8,7 @@ import type {Rule} from '../rule.js';
  *     dFilter = Σ_i backpropFilter(x_n(i), dy_n(i)) / (k·p_n(i)),     n(i) drawn with p_n ∝ ‖x_n‖·‖dy_n‖,  k = fraction · batch
  *
  * These probabilities have the least variance (Drineas, Kannan and Mahoney, 2006). In a dense layer the examples are the columns and rows
- * of the product. Changes dFilter, without bias; dX and dBias are exact. dFilter costs the fraction, and the norms are read back
- * from the device. No state.
+ * of the product. Changes dFilter, without bias; dX and dBias are exact. dFilter costs the fraction. No state.
  */
 export const crs: Rule = {
   name: 'crs',
@@ -23,12 +23,15 @@ export const crs: Rule = {
     const batch = x.shape[0];
     const count = Math.max(1, Math.round(fraction * batch));
     const squares = [x, dy].map((tensor) => tf.sum(tf.square(tf.reshape(tensor, [batch, -1])), 1));
-    const norms = tf.sqrt(tf.mul(squares[0], squares[1])).dataSync<'float32'>();
-    const total = norms.reduce((sum, norm) => sum + norm, 0);
-    if (total === 0) return exact.backpropFilter(x, dy);
-    const drawn = random.indices(count, norms);
-    const weights = drawn.map((n) => total / (count * norms[n]));
-    const factors = tf.tensor(weights, [count, ...dy.shape.slice(1).map(() => 1)]);
-    return exact.backpropFilter(tf.gather(x, drawn), tf.mul(tf.gather(dy, drawn), factors));
+    const norms = tf.sqrt(tf.mul(squares[0], squares[1]));
+    const total = tf.sum(norms);
+    // Example n is drawn where u·total falls between the sums of the norms before it and with it.
+    const drawn = tf.mul(random.uniform([count, 1]), total);
+    const passed = tf.sum(tf.cast(tf.lessEqual(tf.cumsum(norms), drawn), 'int32'), 1);
+    const examples = tf.cast(tf.minimum(passed, tf.scalar(batch - 1, 'int32')), 'int32') as Tensor1D;
+    const own = tf.gather(norms, examples);
+    const weights = tf.where(tf.greater(own, 0), tf.div(total, tf.mul(own, count)), tf.zerosLike(own));
+    const factors = tf.reshape(weights, [count, ...dy.shape.slice(1).map(() => 1)]);
+    return exact.backpropFilter(tf.gather(x, examples), tf.mul(tf.gather(dy, examples), factors));
   },
 };

@@ -1,6 +1,7 @@
 import type {NamedTensorMap, Scalar, Tensor, Variable} from '@tensorflow/tfjs-core';
 import {refuseUnknown} from '../../geometry/didYouMean.js';
 import {ConvgradError} from '../../geometry/error.js';
+import {requireReads} from '../requireReads.js';
 import type {BiasCall, Rule} from '../rule.js';
 import {defaultTf, type Tf} from '../tfjs.js';
 import {withRule} from '../withRule.js';
@@ -31,6 +32,7 @@ export function perSampleGradients(
 ): PerSampleGradients {
   refuseUnknown('perSampleGradients', options, ['tf']);
   const {tf = defaultTf} = options;
+  requireReads('perSampleGradients', tf);
   return tf.tidy(() => {
     const recorded: {name: string; gradients: Tensor}[] = [];
     // They must outlive the backward pass, which frees what is made in it.

@@ -1,0 +1,13 @@
+import {backendNamed} from '../backends/index.js';
+import {ConvgradError} from '../geometry/error.js';
+import type {Tf} from './tfjs.js';
+
+/** @throws ConvgradError on a backend that cannot give numbers while a gradient is being computed */
+export function requireReads(functionName: string, tf: Tf): void {
+  const backend = tf.getBackend();
+  if (backendNamed(backend)?.reads !== 'data') return;
+  throw new ConvgradError(
+    functionName,
+    `it reads numbers while gradients are computed, and backend '${backend}' cannot wait there; use cpu, wasm or webgl.`,
+  );
+}

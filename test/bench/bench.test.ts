@@ -83,7 +83,7 @@ test('wasm forward rows time our algorithms and mark what is delegated by defaul
 test('with algorithm all each row times every candidate and gives its predicted time', async () => {
   const {results, summary} = await bench({
     ...few,
-    problems: ['ih12iw12ic8oc8kh3kw3-same'],
+    problems: ['ih24iw24ic20oc20kh3kw3-same'],
     algorithm: 'all',
     rounds: 2,
   });

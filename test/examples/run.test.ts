@@ -9,7 +9,8 @@ test('lists the examples when none is named', async () => {
   const {code, stderr} = await shell('node examples/run.mjs', root);
   expect({code, stderr}).toEqual({
     code: 2,
-    stderr: 'usage: node examples/run.mjs check-your-own-gradient|swap-into-a-model|train-real-models\n',
+    stderr:
+      'usage: node examples/run.mjs check-your-own-gradient|saliency|swap-into-a-model|train-real-models|your-own-rule\n',
   });
 });
 

@@ -35,7 +35,7 @@ test('a refusal of the engine names the function that the user called', async ()
       refused('fused.depthwiseConv2d'),
     );
     expect(() => depthwiseConv2d(x, filter, 1, 'valid')).toThrow(refused('depthwiseConv2d'));
-    expect(() => conv2dBackward({x, filter, dy, strides: 1, pad: 'valid'})).toThrow(refused('conv2dBackpropInput'));
+    expect(() => conv2dBackward({x, filter, dy, strides: 1, pad: 'valid'})).toThrow(refused('conv2dBackward'));
     expect(() => tf.conv2dTranspose(dy, filter, [1, 3, 3, 1], 1, 'valid')).toThrow(refused('conv2dTranspose'));
   } finally {
     undo();

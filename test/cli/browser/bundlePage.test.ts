@@ -22,7 +22,11 @@ const script = async (...imports: string[]) =>
 
 describe('bundlePage', () => {
   test('runs the user modules in order, then the entry, and publishes their exports', async () => {
-    const context: {log: string[]; convgradImports?: {default?: number; value?: number}[]} = {log: []};
+    // The page has all of tfjs, which looks for a global object.
+    const context: {log: string[]; self: object; convgradImports?: {default?: number; value?: number}[]} = {
+      log: [],
+      self: {},
+    };
     runInNewContext(await script('first.mjs', 'second.ts'), context);
     expect(context.log).toEqual(['first', 'second', 'entry']);
     expect(context.convgradImports!.map((module) => module.default ?? module.value)).toEqual([1, 2]);

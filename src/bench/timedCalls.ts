@@ -1,7 +1,6 @@
 import type {NamedAttrMap, Tensor} from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type {Algorithm} from '../algorithms/algorithm.js';
-import {backendNamed, isGpu} from '../backends/index.js';
 import type {Engine} from '../engine/engine.js';
 import {jsEngine} from '../engine/jsEngine.js';
 import {ConvgradError} from '../geometry/error.js';
@@ -12,6 +11,7 @@ import {countCalls} from '../verify/proof/proof.js';
 import type {Inputs} from '../verify/reference/reference.js';
 import {kernelOf} from '../verify/run/kernels.js';
 import {inputTensors} from '../verify/run/runPass.js';
+import {awaitResult} from './awaitResult.js';
 import type {Clock, TimedCall} from './clock.js';
 import {type TimedEngine, timedEngine} from './timedEngine.js';
 
@@ -112,26 +112,4 @@ function tensorCall(
 interface ComputedTensor {
   result: Tensor;
   milliseconds: number;
-}
-
-/**
- * Waits until a tensor is computed. A GPU works asynchronously, so this reads one element, which arrives after all earlier work
- * is done.
- * @returns the milliseconds of the wait; 0 on backends that compute synchronously
- */
-async function awaitResult(tensor: Tensor, clock: Clock): Promise<number> {
-  if (!isGpu(tf.getBackend())) return 0;
-  const start = clock.now();
-  const size = tensor.shape.map(() => 1);
-  const element = tf.slice(
-    tensor,
-    tensor.shape.map(() => 0),
-    size,
-  );
-  // A read without a turn of the event loop is faster.
-  if (backendNamed(tf.getBackend())?.reads === 'dataSync') element.dataSync();
-  else await element.data();
-  const milliseconds = clock.now() - start;
-  element.dispose();
-  return milliseconds;
 }

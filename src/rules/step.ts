@@ -9,8 +9,6 @@ const rearranging: ReadonlySet<string> = new Set(['Reshape', 'Transpose', 'Cast'
 export class Step {
   /** The global error, once the backward pass has begun. */
   error: Tensor | undefined;
-  /** The nodes' own gradients. */
-  readonly originals = new Map<TapeNode, TapeNode['gradient']>();
   private readonly variables = new Map<DataId, Variable>();
   private numVariables = 0;
   private readonly numbers = new Map<RuleInUse, number>();

@@ -69,7 +69,7 @@ export function patchTape(
         compared = shadow && stepShadow(tf, shadow);
       }
       const [current, comparison] = [step, compared];
-      current.originals.set(node, node.gradient);
+      comparison?.remember(node);
       current.follow(node);
       const op = weightedOpOf(node, args[5] ?? {}, run);
       const gradient = op
@@ -79,7 +79,7 @@ export function patchTape(
         gradient &&
         ((dys) => {
           const functions = inBackward(() => {
-            comparison?.begin(tape, node, dys, current.originals);
+            comparison?.begin(tape, node, dys);
             return gradient(dys);
           });
           return Object.fromEntries(Object.entries(functions).map(([name, fn]) => [name, () => inBackward(fn)]));

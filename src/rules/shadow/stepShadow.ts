@@ -12,6 +12,8 @@ import type {Shadow, ShadowLayer} from './shadow.js';
 export class StepShadow implements GradientObserver {
   private readonly ops = new Map<TapeNode, RuledOp>();
   private readonly nodes = new Map<RuledOp, TapeNode>();
+  /** The nodes' own gradients. */
+  private readonly originals = new Map<TapeNode, TapeNode['gradient']>();
   private readonly results = new Map<RuledOp, ShadowLayer>();
   private exact: Map<TapeNode, ExactAtNode> | undefined;
 
@@ -28,18 +30,17 @@ export class StepShadow implements GradientObserver {
     if (isReported) this.nodes.set(op, node);
   }
 
+  /** Keeps the gradient that a node has of its own. */
+  remember(node: TapeNode): void {
+    this.originals.set(node, node.gradient);
+  }
+
   /** A backward pass begins at a node. The exact one goes before it. */
-  begin(
-    tape: readonly TapeNode[],
-    node: TapeNode,
-    dys: Tensor[],
-    originals: ReadonlyMap<TapeNode, TapeNode['gradient']>,
-  ): void {
+  begin(tape: readonly TapeNode[], node: TapeNode, dys: Tensor[]): void {
     if (this.exact || (!this.settings.metrics.has('endToEnd') && !this.settings.metrics.has('cka'))) return;
-    this.exact = new Map();
     this.exact = exactSweep(this.tf, tape, node, dys, (one) => {
       const op = this.ops.get(one);
-      return op ? ([dy]) => op.exactGradient(dy) : originals.get(one);
+      return op ? ([dy]) => op.exactGradient(dy) : this.originals.get(one);
     });
   }
 
